@@ -1,0 +1,1 @@
+//! Wiring: window, frame loop, effects.

@@ -1,0 +1,1 @@
+//! Subcommands over the same workflows as the window.

@@ -1,0 +1,1 @@
+//! Files to films: finding, reading and decoding DICOM.

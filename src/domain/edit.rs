@@ -1,0 +1,272 @@
+//! An invertible change of a reading, carrying what was before and what is after: the only way annotation data changes.
+
+use std::collections::BTreeSet;
+
+use crate::domain::annotation::Annotation;
+use crate::domain::id::AnnotationId;
+use crate::domain::label::LabelName;
+use crate::domain::reading::Reading;
+use crate::domain::task::TaskState;
+
+/// A change of one reading. Undo applies the inverse.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Edit {
+    /// Drawing order is the order of ids, so undoing a removal restores the order too.
+    Add(Annotation),
+    Remove(Annotation),
+    /// Same id before and after.
+    Replace {
+        before: Annotation,
+        after: Annotation,
+    },
+    SetImageLabels {
+        before: BTreeSet<LabelName>,
+        after: BTreeSet<LabelName>,
+    },
+    SetTaskState {
+        before: TaskState,
+        after: TaskState,
+    },
+    SetComment {
+        before: String,
+        after: String,
+    },
+    /// Several edits as one step, under the name that the undo entry shows.
+    Batch {
+        name: String,
+        edits: Vec<Edit>,
+    },
+}
+
+/// Why an edit was refused; the reading is unchanged.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum EditError {
+    #[error("the film changed since: what this edit expects to find is not there any more")]
+    Stale,
+    #[error("\"No finding\" and lesion marks exclude each other")]
+    NoFindingWithBoxes,
+    #[error("the film already says \"No finding\"")]
+    SecondNoFinding,
+    #[error("the reading is completed; reopen it to change it")]
+    Completed,
+    #[error("a reading that is {from} cannot become {to}")]
+    Transition { from: &'static str, to: &'static str },
+}
+
+impl Edit {
+    /// `None` where the reading has no such mark.
+    pub fn remove(reading: &Reading, id: AnnotationId) -> Option<Self> {
+        reading.annotation(id).cloned().map(Self::Remove)
+    }
+
+    /// Changes the reading, or refuses and leaves it as it was.
+    pub fn apply(&self, reading: &mut Reading) -> Result<(), EditError> {
+        match self {
+            Self::Batch { edits, .. } => {
+                let mut next = reading.clone();
+                for edit in edits {
+                    edit.apply(&mut next)?;
+                }
+                *reading = next;
+                Ok(())
+            }
+            Self::SetTaskState { before, after } => {
+                if reading.state != *before {
+                    return Err(EditError::Stale);
+                }
+                if !before.may_become(*after) {
+                    return Err(EditError::Transition { from: before.as_str(), to: after.as_str() });
+                }
+                reading.state = *after;
+                Ok(())
+            }
+            Self::SetComment { before, after } => {
+                if reading.comment != *before {
+                    return Err(EditError::Stale);
+                }
+                reading.comment.clone_from(after);
+                Ok(())
+            }
+            Self::Add(_) | Self::Remove(_) | Self::Replace { .. } | Self::SetImageLabels { .. } => {
+                if reading.state == TaskState::Completed {
+                    return Err(EditError::Completed);
+                }
+                self.apply_to_marks(reading)
+            }
+        }
+    }
+
+    fn apply_to_marks(&self, reading: &mut Reading) -> Result<(), EditError> {
+        match self {
+            Self::Add(annotation) => {
+                let index = match reading.annotations.binary_search_by_key(&annotation.id(), Annotation::id) {
+                    Ok(_) => return Err(EditError::Stale),
+                    Err(index) => index,
+                };
+                if annotation.label().is_no_finding() {
+                    if reading.has_no_finding() {
+                        return Err(EditError::SecondNoFinding);
+                    }
+                    if reading.num_boxes() > 0 || !reading.image_labels.is_empty() {
+                        return Err(EditError::NoFindingWithBoxes);
+                    }
+                } else if reading.has_no_finding() {
+                    return Err(EditError::NoFindingWithBoxes);
+                }
+                reading.annotations.insert(index, annotation.clone());
+            }
+            Self::Remove(annotation) => {
+                let index = reading.annotations.iter().position(|a| a == annotation).ok_or(EditError::Stale)?;
+                reading.annotations.remove(index);
+            }
+            Self::Replace { before, after } => {
+                let place = reading.annotations.iter_mut().find(|a| *a == before).ok_or(EditError::Stale)?;
+                if after.id() != before.id() || after.label().is_no_finding() != before.label().is_no_finding() {
+                    return Err(EditError::Stale);
+                }
+                *place = after.clone();
+            }
+            Self::SetImageLabels { before, after } => {
+                if reading.image_labels != *before {
+                    return Err(EditError::Stale);
+                }
+                if !after.is_empty() && reading.has_no_finding() {
+                    return Err(EditError::NoFindingWithBoxes);
+                }
+                reading.image_labels.clone_from(after);
+            }
+            Self::SetTaskState { .. } | Self::SetComment { .. } | Self::Batch { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// The edit that takes this one back.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        match self {
+            Self::Add(annotation) => Self::Remove(annotation.clone()),
+            Self::Remove(annotation) => Self::Add(annotation.clone()),
+            Self::Replace { before, after } => Self::Replace { before: after.clone(), after: before.clone() },
+            Self::SetImageLabels { before, after } => {
+                Self::SetImageLabels { before: after.clone(), after: before.clone() }
+            }
+            Self::SetTaskState { before, after } => Self::SetTaskState { before: *after, after: *before },
+            Self::SetComment { before, after } => Self::SetComment { before: after.clone(), after: before.clone() },
+            Self::Batch { name, edits } => {
+                Self::Batch { name: name.clone(), edits: edits.iter().rev().map(Self::inverse).collect() }
+            }
+        }
+    }
+
+    /// What the undo entry calls this, in the reader's words.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Add(annotation) if annotation.label().is_no_finding() => "No finding".to_owned(),
+            Self::Add(annotation) => format!("Add {}", annotation.label()),
+            Self::Remove(annotation) => format!("Remove {}", annotation.label()),
+            Self::Replace { before, after } if before.label() == after.label() => format!("Change {}", after.label()),
+            Self::Replace { before, after } => format!("Relabel {} as {}", before.label(), after.label()),
+            Self::SetImageLabels { .. } => "Change image labels".to_owned(),
+            Self::SetTaskState { after: TaskState::Completed, .. } => "Complete".to_owned(),
+            Self::SetTaskState { before: TaskState::Completed, .. } => "Reopen".to_owned(),
+            Self::SetTaskState { .. } => "Open".to_owned(),
+            Self::SetComment { .. } => "Comment".to_owned(),
+            Self::Batch { name, .. } => name.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::annotation::Origin;
+    use crate::domain::geometry::Rect;
+    use crate::domain::id::{ImageId, ReaderId};
+    use proptest::prelude::*;
+
+    fn reading() -> Reading {
+        Reading::new(ImageId::new("film"), ReaderId::new("R1"))
+    }
+
+    fn boxed(id: i64, label: &str, x: f64) -> Annotation {
+        let rect = Rect::from_columns(x, 1.0, x + 5.0, 6.0).expect("ordered");
+        Annotation::boxed(AnnotationId(id), LabelName::new(label), rect, Origin::Drawn).expect("a lesion")
+    }
+
+    fn no_finding(id: i64) -> Annotation {
+        Annotation::no_finding(AnnotationId(id), Origin::Drawn)
+    }
+
+    #[test]
+    fn no_finding_excludes_boxes_both_ways() {
+        let mut r = reading();
+        Edit::Add(no_finding(1)).apply(&mut r).expect("empty film");
+        let err = Edit::Add(boxed(2, "Osteophytes", 0.0)).apply(&mut r);
+        assert_eq!(err, Err(EditError::NoFindingWithBoxes));
+        assert_eq!(Edit::Add(no_finding(3)).apply(&mut r), Err(EditError::SecondNoFinding));
+
+        let mut r = reading();
+        Edit::Add(boxed(2, "Osteophytes", 0.0)).apply(&mut r).expect("empty film");
+        assert_eq!(Edit::Add(no_finding(1)).apply(&mut r), Err(EditError::NoFindingWithBoxes));
+    }
+
+    #[test]
+    fn a_batch_that_fails_halfway_changes_nothing() {
+        let mut r = reading();
+        let add = Edit::Add(boxed(1, "Osteophytes", 0.0));
+        let batch = Edit::Batch { name: "x".into(), edits: vec![add.clone(), add] };
+        assert_eq!(batch.apply(&mut r), Err(EditError::Stale));
+        assert_eq!(r, reading());
+    }
+
+    #[test]
+    fn a_completed_reading_refuses_marks_until_reopened() {
+        let mut r = reading();
+        Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed }.apply(&mut r).expect("legal");
+        assert_eq!(Edit::Add(no_finding(1)).apply(&mut r), Err(EditError::Completed));
+        Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing }.apply(&mut r).expect("legal");
+        Edit::Add(no_finding(1)).apply(&mut r).expect("open again");
+    }
+
+    /// A step of a random walk: what to do with which of the marks that exist.
+    fn edit_for(r: &Reading, step: (u8, usize, i64)) -> Option<Edit> {
+        let (kind, at, id) = step;
+        let pick = (!r.annotations.is_empty()).then(|| &r.annotations[at % r.annotations.len().max(1)]);
+        match kind {
+            0 => Some(Edit::Add(boxed(id, "Osteophytes", at as f64))),
+            1 => Some(Edit::Add(no_finding(id))),
+            2 => Edit::remove(r, pick?.id()),
+            3 => Some(Edit::Replace { before: pick?.clone(), after: pick?.with_rect(boxed(0, "x", 50.0).rect()?) }),
+            4 => Some(Edit::SetTaskState { before: r.state, after: TaskState::ALL[at % 3] }),
+            5 => Some(Edit::SetComment { before: r.comment.clone(), after: format!("{id}") }),
+            6 => {
+                let after = BTreeSet::from([LabelName::new("Pneumonia")]);
+                Some(Edit::SetImageLabels { before: r.image_labels.clone(), after })
+            }
+            _ => {
+                let edits = r.annotations.iter().rev().filter_map(|a| Edit::remove(r, a.id())).collect();
+                Some(Edit::Batch { name: "Delete all".into(), edits })
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..8, 0usize..9, 1i64..60), 0..40)) {
+            let mut r = reading();
+            for step in steps {
+                let Some(edit) = edit_for(&r, step) else { continue };
+                let before = r.clone();
+                if edit.apply(&mut r).is_ok() {
+                    prop_assert_eq!(edit.inverse().inverse(), edit.clone());
+                    let mut back = r.clone();
+                    prop_assert_eq!(edit.inverse().apply(&mut back), Ok(()));
+                    prop_assert_eq!(&back, &before);
+                } else {
+                    prop_assert_eq!(&r, &before);
+                }
+                prop_assert!(!(r.has_no_finding() && r.num_boxes() > 0));
+            }
+        }
+    }
+}

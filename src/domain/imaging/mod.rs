@@ -1,0 +1,13 @@
+//! From stored values to grey levels on the CPU: the reference that the shader is held to, and what exports are made with.
+//!
+//! Stored value -> padding -> modality LUT or rescale -> VOI -> inversion -> grey level (PS3.3 C.11.1, C.11.2; PS3.4 N.2).
+
+mod auto_window;
+mod display;
+mod film;
+mod voi;
+
+pub use auto_window::auto_window;
+pub use display::{DisplaySettings, GreyScale};
+pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
+pub use voi::{Voi, VoiFunction, VoiLut, Window};

@@ -1,0 +1,17 @@
+//! What exists and what is true about it: pure values and rules, no files, clock, threads, randomness or wire formats.
+#![deny(clippy::disallowed_methods)]
+
+pub mod id;
+pub mod geometry;
+pub mod label;
+pub mod annotation;
+pub mod reading;
+pub mod edit;
+pub mod log;
+pub mod rules;
+pub mod task;
+pub mod study;
+pub mod worklist;
+pub mod project;
+pub mod stats;
+pub mod imaging;

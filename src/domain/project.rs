@@ -1,0 +1,26 @@
+//! A project: what is read, with which labels, under which rules, and by whom.
+
+use crate::domain::id::ReaderId;
+use crate::domain::rules::RuleSetting;
+
+/// A project's settings.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Project {
+    pub name: String,
+    /// Id of the label set, as in [`crate::domain::label::LabelSet::id`].
+    pub label_set: String,
+    /// Every rule once, in the order that it is reported in.
+    pub rules: Vec<RuleSetting>,
+    /// Made from synthetic films only.
+    pub is_synthetic: bool,
+}
+
+/// A person who reads.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reader {
+    /// As exported: `R1`.
+    pub id: ReaderId,
+    /// Shown in the window, never exported.
+    pub name: String,
+    pub years_of_experience: Option<u32>,
+}

@@ -1,0 +1,1 @@
+//! The rows of the papers' "Characteristics" tables, computed from a project's films and readings.

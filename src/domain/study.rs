@@ -1,0 +1,119 @@
+//! Patients, studies, series and films as a project knows them: facts, never names.
+
+use std::path::PathBuf;
+
+use crate::domain::id::{ImageId, PatientId, SeriesId, StudyId};
+
+/// Patient's sex as DICOM writes it (0010,0040).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Sex {
+    Male,
+    Female,
+    Other,
+}
+
+impl Sex {
+    /// `M`, `F`, `O` (PS3.3 C.2.3); anything else is unknown.
+    pub fn from_dicom(text: &str) -> Option<Self> {
+        match text.trim() {
+            "M" | "m" => Some(Self::Male),
+            "F" | "f" => Some(Self::Female),
+            "O" | "o" => Some(Self::Other),
+            _ => None,
+        }
+    }
+
+    pub const fn as_dicom(self) -> &'static str {
+        match self {
+            Self::Male => "M",
+            Self::Female => "F",
+            Self::Other => "O",
+        }
+    }
+}
+
+/// Years from a DICOM age string (VR AS): `049Y`, `006M`, `012W`, `003D`; tolerates missing zeros and a missing unit.
+pub fn age_years_from_dicom(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: f64 = digits.trim().parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0)?;
+    match &text[digits.len()..] {
+        "" | "Y" | "y" => Some(number),
+        "M" | "m" => Some(number / 12.0),
+        "W" | "w" => Some(number * 7.0 / 365.25),
+        "D" | "d" => Some(number / 365.25),
+        _ => None,
+    }
+}
+
+/// What a film is, as far as its header says; `None` where it does not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FilmFacts {
+    pub image: ImageId,
+    pub series: SeriesId,
+    pub study: StudyId,
+    /// A project-local pseudonym, equal for films of one patient.
+    pub patient: PatientId,
+    /// Columns of the first frame, in pixels.
+    pub width: u32,
+    /// Rows of the first frame, in pixels.
+    pub height: u32,
+    pub num_frames: u32,
+    pub modality: Option<String>,
+    pub body_part: Option<String>,
+    pub view_position: Option<String>,
+    pub laterality: Option<String>,
+    pub series_description: Option<String>,
+    pub sex: Option<Sex>,
+    /// Years, fractions for children.
+    pub age_years: Option<f64>,
+    /// `YYYYMMDD`.
+    pub study_date: Option<String>,
+    pub series_number: Option<i64>,
+    pub instance_number: Option<i64>,
+    /// Distance between pixel centres in mm: row spacing (vertical), then column spacing.
+    pub pixel_spacing_mm: Option<[f64; 2]>,
+    pub is_lossy: bool,
+    /// Made by the program itself; every screen says so.
+    pub is_synthetic: bool,
+    pub file_bytes: u64,
+}
+
+/// Where a film's file is.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FilmSource {
+    File(PathBuf),
+    /// A file inside a zip archive, by its name there.
+    Zip {
+        archive: PathBuf,
+        entry: String,
+    },
+}
+
+/// A film as a project holds it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FilmEntry {
+    pub facts: FilmFacts,
+    pub source: FilmSource,
+    /// Of the whole file.
+    pub sha256: [u8; 32],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_in_every_unit() {
+        let check = |text: &str, expected: Option<f64>| assert_eq!(age_years_from_dicom(text), expected, "{text:?}");
+        check("049Y", Some(49.0));
+        check(" 49Y ", Some(49.0));
+        check("006M", Some(0.5));
+        check("49", Some(49.0));
+        check("", None);
+        check("Y", None);
+        check("-3Y", None);
+        check("12Q", None);
+        assert!((age_years_from_dicom("052W").expect("weeks") - 1.0).abs() < 0.01);
+    }
+}

@@ -1,0 +1,24 @@
+//! One line of the worklist: a film and where its reading stands.
+
+use crate::domain::id::{ImageId, StudyId};
+use crate::domain::reading::Decision;
+use crate::domain::study::Sex;
+use crate::domain::task::TaskState;
+
+/// A film as the worklist shows it to one reader. Nothing of another reader is in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorklistRow {
+    pub image: ImageId,
+    pub study: StudyId,
+    /// View position, else series description, else empty.
+    pub view: String,
+    pub sex: Option<Sex>,
+    pub age_years: Option<f64>,
+    pub state: TaskState,
+    pub decision: Decision,
+    pub num_boxes: u32,
+    /// Bit `i` is set where the reading carries label `i` of the project's label set (by position).
+    pub labels: u128,
+    /// Milliseconds since 1970-01-01 UTC; `None` before the first edit.
+    pub last_edit_ms: Option<i64>,
+}

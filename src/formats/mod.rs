@@ -1,0 +1,1 @@
+//! Published files in and out: pure text to domain values and back.

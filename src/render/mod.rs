@@ -1,0 +1,1 @@
+//! The film on the GPU: textures and WGSL passes.

@@ -1,0 +1,1 @@
+//! What the person is doing: commands, tools, history, selection and view state, pure.

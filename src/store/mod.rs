@@ -1,0 +1,1 @@
+//! SQLite: the project's database behind a face in domain terms.

@@ -1,0 +1,1 @@
+//! Panels, canvas and theme: reads the session, sends commands.

@@ -1,0 +1,1 @@
+//! Use cases that join the adapters: import, export, check, demo.

@@ -1,0 +1,1 @@
+//! Published CSV in and out, row for row.

@@ -1,0 +1,1 @@
+//! Every file of the film zoo decodes to the manifest's values.

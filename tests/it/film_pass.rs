@@ -1,0 +1,1 @@
+//! The shader and the CPU reference agree.

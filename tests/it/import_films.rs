@@ -1,0 +1,1 @@
+//! Folders, DICOMDIR and zip files become films of a project.

@@ -1,0 +1,1 @@
+//! Killed at random, nothing that was called saved is lost.

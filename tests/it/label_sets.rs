@@ -1,0 +1,1 @@
+//! The shipped label sets are the published ones.

@@ -1,0 +1,23 @@
+//! The one integration binary.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the line that failed")]
+#![allow(missing_docs, reason = "tests")]
+
+mod support;
+mod dicom_zoo;
+mod dicom_bad;
+mod import_films;
+mod phantom_films;
+mod store_rules;
+mod store_log;
+mod kill_nine;
+mod csv_round_trip;
+mod label_sets;
+mod command_line;
+mod architecture;
+mod tidy;
+#[cfg(feature = "gui")]
+mod film_pass;
+#[cfg(feature = "gui")]
+mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_real;

@@ -1,0 +1,1 @@
+//! Synthetic films: plausible, labelled, byte-identical for a seed.

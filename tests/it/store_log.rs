@@ -1,0 +1,1 @@
+//! The log rebuilds the tables; nothing saved is lost.

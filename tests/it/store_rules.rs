@@ -1,0 +1,1 @@
+//! The schema itself refuses what breaks a rule.

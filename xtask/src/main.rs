@@ -1,0 +1,2 @@
+//! Set-up, run and test: `cargo xtask setup|run|test`.
+fn main() {}
