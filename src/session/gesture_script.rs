@@ -245,7 +245,7 @@ fn selecting_moving_and_resizing() {
     check(&format!("{two} drag 100,70,90,70"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(90,50,150,90)");
     check(&format!("{two} drag 125,70,500,500"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(150,60,200,100)");
     check(
-        &format!("{two} Shift+L drag 120,70,130,72"),
+        &format!("{two} Shift+L drag 120,70,130,80"),
         "film0 doing: Osteophytes(10,10,50,40) Osteophytes(100,50,150,90) *Osteophytes(120,70,130,80)",
     );
     check(&format!("{two} Tab"), "film0 doing: *Osteophytes(10,10,50,40) Osteophytes(100,50,150,90)");
