@@ -28,6 +28,7 @@ pub enum Command {
     PreviousFrame,
     OpenFilm(ImageId),
     SignInAs(ReaderId),
+    AddReader,
     // Deciding
     NoFinding,
     NormalAndNext,
@@ -356,6 +357,7 @@ pub const COMMANDS: &[CommandRow] = &[
         Everywhere,
         Command::CancelJob,
     ),
+    row("add_reader", "Add a reader", "Add the next reader to the project", &[], Everywhere, Command::AddReader),
     row("quit", "Quit", "Close the program; everything is saved already", &["Ctrl+Q"], Everywhere, Command::Quit),
 ];
 
@@ -379,7 +381,9 @@ impl Command {
                 session.project.is_some() && !session.job.as_ref().is_some_and(|job| job.outcome.is_none())
             }
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
-            Self::ShowWorklist => session.project.is_some(),
+            Self::ShowWorklist => session.reader.is_some(),
+            Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
+            Self::AddReader => session.project.is_some(),
             Self::Undo => session.film.as_ref().is_some_and(|f| f.history.can_undo()),
             Self::Redo => session.film.as_ref().is_some_and(|f| f.history.can_redo()),
             Self::Reopen => session.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),

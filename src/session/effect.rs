@@ -82,6 +82,8 @@ pub enum Effect {
         to: PathBuf,
     },
     CancelJob,
+    /// Adds a reader under the next free id; answered by `ReadersLoaded`.
+    AddReader,
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
     CopyText(String),

@@ -35,6 +35,7 @@ pub enum Event {
         purpose: FilePurpose,
         path: Option<PathBuf>,
     },
+    ReadersLoaded(Vec<Reader>),
     WorklistLoaded {
         reader: ReaderId,
         rows: Vec<WorklistRow>,

@@ -35,6 +35,12 @@ impl Session {
                 Vec::new()
             }
             Event::PathChosen { purpose, path } => self.path_chosen(purpose, path),
+            Event::ReadersLoaded(readers) => {
+                if let Some(project) = &mut self.project {
+                    project.readers = readers;
+                }
+                Vec::new()
+            }
             Event::WorklistLoaded { reader, rows } => {
                 if self.reader_id() != Some(&reader) {
                     return Vec::new();

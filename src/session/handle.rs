@@ -73,6 +73,7 @@ impl Session {
             Command::NextFrame => self.step_frame(1),
             Command::PreviousFrame => self.step_frame(-1),
             Command::OpenFilm(image) => self.open_film(image),
+            Command::AddReader => vec![Effect::AddReader],
             Command::SignInAs(id) => self.sign_in(&id),
             Command::NoFinding => self.no_finding(false, now_ms),
             Command::NormalAndNext => self.normal_and_next(now_ms),
