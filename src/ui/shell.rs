@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);
-    let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().filter_map(|f| f.path().map(std::path::Path::to_path_buf)).collect());
+    let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
     if !dropped.is_empty() {
         panel.out.push(Input::Event(crate::session::Event::FilesDropped(dropped)));
     }
