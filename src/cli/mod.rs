@@ -1,1 +1,3 @@
 //! Subcommands over the same workflows as the window.
+
+pub mod logging;
