@@ -3,19 +3,23 @@
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::panic::{self, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::log_file::LogFile;
+use super::log_file::{LogFile, append_to};
 
 /// A codec that panics on every film of a folder writes this many reports in one run; the log counts the rest.
 const MAX_REPORTS_PER_RUN: u32 = 3;
 const MAX_REPORTS_KEPT: usize = 10;
 /// The message's first characters say what happened; the rest is likely to be data.
 const MAX_MESSAGE_CHARS: usize = 300;
+
+/// Its log lines go to the file only: on the terminal the one sentence stands instead.
+pub(super) const LOG_TARGET: &str = "rachis::panic";
 
 /// What a panic tells, with nothing quoted in it.
 struct Fault {
@@ -29,7 +33,7 @@ pub(super) fn install(log: Option<Arc<LogFile>>) {
     let num_reports = AtomicU32::new(0);
     panic::set_hook(Box::new(move |info| {
         let fault = Fault::new(info);
-        tracing::error!(thread = fault.thread, place = fault.place, message = fault.message, "panic");
+        tracing::error!(target: LOG_TARGET, thread = fault.thread, place = fault.place, message = fault.message, "panic");
         let is_within_limit = num_reports.fetch_add(1, Ordering::Relaxed) < MAX_REPORTS_PER_RUN;
         let report = log.as_ref().filter(|_| is_within_limit).and_then(|log| {
             let text = report_text(&fault, &Backtrace::force_capture(), &log.recent_lines());
@@ -57,8 +61,9 @@ fn sentence(fault: &Fault, report: Option<&Path>) -> String {
         || "no report could be written".to_owned(),
         |path| format!("a report without patient data is in {}", path.display()),
     );
+    // The hook cannot know whether somebody catches the panic further up, so it does not say that the program ended.
     format!(
-        "Rachis stopped because of a fault in the program at {}; what was saved is safe, and {report}.",
+        "A fault in the program at {} ended what was being done; what was saved is safe, and {report}.",
         fault.place
     )
 }
@@ -84,7 +89,7 @@ fn save(folder: &Path, text: &str) -> Option<PathBuf> {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // Fixed width, so that the order of names is the order of time; the process keeps two of one instant apart.
     let path = folder.join(format!("crash-{:020}-{}.txt", since_epoch.as_nanos(), std::process::id()));
-    fs::write(&path, text).ok()?;
+    append_to(&path).and_then(|mut file| file.write_all(text.as_bytes())).ok()?;
     let reports = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
     let mut reports: Vec<PathBuf> = reports.filter(|path| is_report(path)).collect();
     reports.sort();

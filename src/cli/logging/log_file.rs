@@ -88,7 +88,8 @@ impl LogFile {
     }
 }
 
-fn append_to(path: &Path) -> io::Result<File> {
+/// Opens for appending, readable by nobody else.
+pub(super) fn append_to(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -81,12 +81,9 @@ fn subscriber(kind: Kind, wanted: &str, log: Option<Arc<LogFile>>) -> impl Subsc
     let filter = EnvFilter::builder().parse_lossy(format!("{DEFAULT_FILTER},{wanted}"));
     let file = log.map(|log| fmt::layer().with_ansi(false).with_writer(log));
     let terminal = (kind != Kind::Window).then(|| {
-        fmt::layer()
-            .with_ansi(false)
-            .without_time()
-            .with_target(false)
-            .with_writer(std::io::stderr)
-            .with_filter(LevelFilter::WARN)
+        fmt::layer().with_ansi(false).without_time().with_target(false).with_writer(std::io::stderr).with_filter(
+            Targets::new().with_default(LevelFilter::WARN).with_target(crash::LOG_TARGET, LevelFilter::OFF),
+        )
     });
     tracing_subscriber::registry().with(filter).with(file).with(terminal)
 }
