@@ -1,1 +1,2 @@
+//! The `rachis` program: the window, or a subcommand.
 fn main() {}
