@@ -28,12 +28,8 @@ pub fn everything(mode: Mode) -> Outcome {
             (Some(_), true) => "installed",
             (None, _) => "missing",
         };
-        println!(
-            "{state:<10} {:<20} {} {}",
-            need.package,
-            need.what,
-            found.map_or(String::new(), |at| format!("({at})"))
-        );
+        let place = found.map_or(String::new(), |place| format!(" ({place})"));
+        println!("{state:<10} {:<20} {}{place}", need.package, need.what);
     }
     verdict(NEEDS, &after)
 }
@@ -69,7 +65,7 @@ fn packages(needs: &[&Need]) -> Vec<&'static str> {
     names
 }
 
-/// True when something may have changed on the machine.
+/// True when something may have changed on the machine; a second look tells what.
 fn install(missing: &[&Need], installer: Installer) -> bool {
     if missing.is_empty() || !matches!(installer, Installer::AptAsRoot | Installer::AptBySudo) {
         return false;
@@ -81,7 +77,8 @@ fn install(missing: &[&Need], installer: Installer) -> bool {
     if !apt(installer, &["update", "-qq"]) {
         eprintln!("apt-get update failed; trying with the package lists that are here.");
     }
-    apt(installer, &[&["install", "-y", "-qq", "--no-install-recommends"], names.as_slice()].concat())
+    apt(installer, &[&["install", "-y", "-qq", "--no-install-recommends"], names.as_slice()].concat());
+    true
 }
 
 fn apt(installer: Installer, args: &[&str]) -> bool {
