@@ -193,7 +193,7 @@ impl FilmPlan {
             field: self.field,
             field_turn: self.field_turn,
             contrast: random.range(0.72, 1.0),
-            slow: random.range(0.5, 0.68),
+            slow: random.range(0.42, 0.56),
             noise_key: self.film_key,
         };
         let greys = beam::expose(canvas, &exposure);

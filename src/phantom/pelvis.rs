@@ -75,7 +75,7 @@ fn frontal(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
             [(22.0, 25.0, [7.5, 4.6]), (19.0, 43.0, [6.6, 4.3]), (16.5, 59.0, [5.6, 3.8]), (14.0, 74.0, [4.4, 3.2])]
         {
             let center = at(side * (x + 0.6 * random.normal()), y);
-            let hole = Material { wall: 0.0, wall_mm: 0.0, core: -0.013, grain: 0.0 };
+            let hole = Material { wall: 0.0, wall_mm: 0.0, core: -0.009, grain: 0.0 };
             solids.push(Solid::blob(center, [half[0] * size, half[1] * size], 22.0 * size, hole));
             // The arcuate line above each hole.
             let arc: Vec<[f32; 3]> = (0..=12)
@@ -88,7 +88,7 @@ fn frontal(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
                     ]
                 })
                 .collect();
-            solids.push(Solid::bar(&arc, 4.0, Material::plain(0.045 * cortex)));
+            solids.push(Solid::bar(&arc, 4.0, Material::plain(0.03 * cortex)));
         }
         wing(&at, side, size, &bone, solids);
     }
@@ -130,7 +130,7 @@ fn wing(
     .iter()
     .map(|&(x, y)| at(side * x, y))
     .collect();
-    solids.push(Solid::smooth_slab(&outline, 9.0 * size, 7.0, bone(1.3, 1.0)));
+    solids.push(Solid::smooth_slab(&outline, 13.0 * size, 9.0, bone(2.0, 1.35)));
     let line = |points: &[(f32, f32, f32)]| -> Vec<[f32; 3]> {
         let nodes: Vec<[f32; 3]> = points
             .iter()
@@ -150,9 +150,10 @@ fn wing(
         (122.0, -26.0, 5.2),
         (134.0, 4.0, 4.6),
     ]);
-    solids.push(Solid::bar(&crest, 0.9, bone(0.9, 1.0)));
+    let thick = Material { wall: 0.0, wall_mm: 0.0, ..bone(0.0, 1.3) };
+    solids.push(Solid::bar(&crest, 1.5, thick));
     let brim = line(&[(45.0, 34.0, 3.2), (56.0, 58.0, 4.2), (66.0, 82.0, 5.0), (80.0, 104.0, 6.0), (98.0, 116.0, 7.0)]);
-    solids.push(Solid::bar(&brim, 1.2, bone(1.0, 1.2)));
+    solids.push(Solid::bar(&brim, 2.0, thick));
     // The sacroiliac joint: a dark cleft between two dense edges.
     let joint = |dx: f32, r: f32| {
         line(&[(47.0 + dx, 8.0, r), (52.0 + dx, 24.0, r), (47.0 + dx, 42.0, r), (40.0 + dx, 58.0, r)])
@@ -175,7 +176,7 @@ fn lateral(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
     for number in 0..5 {
         solids.push(Solid::Body(body.clone()));
         let shrink = 0.83;
-        let drop = 0.5 * (body.bottom[1] - body.top[1]) + 2.2 * size;
+        let drop = 0.5 * (body.bottom[1] - body.top[1]) + 0.6 * size;
         let [x, y] = body.place(0.6, drop);
         let turn = [-0.16, -0.2, -0.16, 0.05, 0.3][number];
         let mut next = body.clone();
@@ -187,7 +188,9 @@ fn lateral(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
         let reach = 0.5 * (next.bottom[1] - next.top[1]);
         next.center = [x - reach * libm::sinf(next.angle), y + reach * libm::cosf(next.angle)];
         next.opening = [0.4; 2];
-        next.plate *= 0.7;
+        next.plate *= 0.72;
+        next.wall *= 0.85;
+        next.waist = [1.2 * size, 0.6 * size];
         body = next;
     }
     // Posterior wall of the sacral canal and the median crest.

@@ -23,9 +23,10 @@ const FRONTAL: [[f32; 2]; 12] = [
 ];
 
 pub fn solids(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
+    let is_lateral = anatomy.request.view == View::Lateral;
     for number in 1..=12u8 {
         let level = Level(Level::T1.0 + number - 1);
-        let is_far = anatomy.request.region == Region::Lumbar && number < 7;
+        let is_far = anatomy.request.region == Region::Lumbar && number < if is_lateral { 9 } else { 8 };
         if !is_far {
             for side in [-1.0, 1.0] {
                 match anatomy.request.view {
@@ -72,7 +73,7 @@ fn frontal(anatomy: &Anatomy<'_>, level: Level, side: f32, solids: &mut Vec<Soli
     solids.push(Solid::Bar {
         nodes: smooth_line(&nodes, 2),
         flatness: 0.72,
-        material: Material { grain: 0.05, ..Material::bone(0.75 * patient.cortex(), 0.45 * patient.bone_density) },
+        material: Material { grain: 0.05, ..Material::bone(1.0 * patient.cortex(), 0.8 * patient.bone_density) },
     });
 }
 
@@ -92,26 +93,27 @@ fn lateral(anatomy: &Anatomy<'_>, level: Level, side: f32, solids: &mut Vec<Soli
     let hump = (25.0 + 3.0 * random.normal()) * size * apart;
     let shift = side * (2.0 + 0.035 * y0.abs());
     let nodes: Vec<[f32; 3]> = [
-        (3.0, 0.0, 4.0),
-        (hump * 0.75, 5.0 * size, 5.0),
-        (hump, 19.0 * size, 5.8),
-        (hump * 0.7, 38.0 * size, 5.8),
-        (-0.08 * long, 52.0 * size + 0.1 * fall, 5.6),
-        (-0.42 * long, 52.0 * size + 0.5 * fall, 5.4),
-        (-0.78 * long, 48.0 * size + 0.85 * fall, 5.0),
+        (3.0, 0.0, 3.4),
+        (hump * 0.72, 4.0 * size, 4.6),
+        (hump, 17.0 * size, 5.4),
+        (hump * 0.82, 34.0 * size, 5.5),
+        (-0.02 * long, 50.0 * size + 0.12 * fall, 5.4),
+        (-0.3 * long, 50.0 * size + 0.42 * fall, 5.1),
+        (-0.6 * long, 46.0 * size + 0.64 * fall, 4.6),
+        (-0.86 * long, 40.0 * size + 0.76 * fall, 3.2),
     ]
     .iter()
     .map(|&(x, y, r)| [x0 + x, y0 + y + shift, r * size])
     .take(match number {
-        12 => 4,
-        11 => 6,
-        _ => 7,
+        12 => 5,
+        11 => 7,
+        _ => 8,
     })
     .collect();
     solids.push(Solid::Bar {
         nodes: smooth_line(&nodes, 7),
         flatness: 0.62,
-        material: Material { grain: 0.05, ..Material::bone(0.7 * patient.cortex(), 0.4 * patient.bone_density) },
+        material: Material { grain: 0.05, ..Material::bone(0.85 * patient.cortex(), 0.6 * patient.bone_density) },
     });
 }
 

@@ -70,7 +70,7 @@ impl Backdrop<'_> {
             let inner_share = ((x - lean) / (wide - fat)).abs();
             let inner = if inner_share < 1.0 { trunk_chord(inner_share) * (depth - 2.2 * fat) } else { 0.0 };
             let clouds = texture.clouds(x * 0.5 + grain[0], y * 0.5 + grain[1]);
-            (SOFT_TISSUE + FAT) * chord - FAT * inner + 0.035 * clouds * (chord / depth)
+            (SOFT_TISSUE + FAT) * chord - FAT * inner + 0.05 * clouds * (chord / depth)
         });
         if is_lumbar {
             self.psoas(canvas);
@@ -202,13 +202,18 @@ impl Backdrop<'_> {
             canvas.add(&bounds, |x, y| {
                 let out = (x - t7[0]) * side / size;
                 let down = (y - apex_y) / size;
-                let far = (64.0 + 0.52 * down).min(126.0).min(30.0 * (down.max(0.0)).sqrt());
+                let (q, a) = ((1.0 - down / 170.0).max(0.0), (1.0 - down / 46.0).max(0.0));
+                let cap = if a > 0.0 { 41.0 + 39.0 * (1.0 - a * a).max(0.0).sqrt() } else { 200.0 };
+                let far = (127.0 * (1.0 - q * q)).min(cap);
+                let dome_inner = if a > 0.0 { 41.0 - 39.0 * (1.0 - a * a).max(0.0).sqrt() } else { 0.0 };
                 let below = (y - t7[1]) / size;
                 // The heart bulges to the left, the right atrium a little to the right; the aortic knob above.
-                let bulge = libm::expf(-(below - 38.0) * (below - 38.0) / 2200.0);
+                let apart = below - 50.0;
+                let bulge = libm::expf(-apart * apart / if apart < 0.0 { 2600.0 } else { 1300.0 });
                 let knob = libm::expf(-(below + 62.0) * (below + 62.0) / 260.0);
                 let near =
-                    if side > 0.0 { 15.0 + 50.0 * heart * bulge + 13.0 * knob } else { 17.0 + 20.0 * heart * bulge };
+                    if side > 0.0 { 17.0 + 46.0 * heart * bulge + 12.0 * knob } else { 20.0 + 14.0 * heart * bulge };
+                let near = near.max(dome_inner);
                 if out <= near || out >= far {
                     return 0.0;
                 }
@@ -243,23 +248,18 @@ impl Backdrop<'_> {
         ])
         .draw(canvas, self.texture);
         for side in [-1.0, 1.0] {
-            let hilum = [fork[0] + side * 30.0 * size, fork[1] + 26.0 * size];
+            let hilum = [fork[0] + side * 30.0 * size, fork[1] + 24.0 * size];
             pipe(&[
                 [fork[0] + 2.0, fork[1], 7.0 * size],
                 [f32::midpoint(fork[0], hilum[0]), fork[1] + 13.0 * size, 5.5 * size],
                 [hilum[0], hilum[1], 4.5 * size],
             ])
             .draw(canvas, self.texture);
-            for _ in 0..15 {
+            for _ in 0..22 {
                 let heading = random.range(-1.25, 1.25);
-                self.vessel(
-                    canvas,
-                    &mut random,
-                    hilum,
-                    [side * libm::cosf(heading), libm::sinf(heading)],
-                    3.0 * size,
-                    3,
-                );
+                let root = [hilum[0] + 5.0 * random.normal(), hilum[1] + 11.0 * random.normal()];
+                let radius = random.range(1.4, 3.2) * size;
+                self.vessel(canvas, &mut random, root, [side * libm::cosf(heading), libm::sinf(heading)], radius, 3);
             }
         }
     }
@@ -283,7 +283,7 @@ impl Backdrop<'_> {
         let middle = [from[0] + along[0] * 0.5 * long, from[1] + along[1] * 0.5 * long];
         let end = [middle[0] + end_along[0] * 0.5 * long, middle[1] + end_along[1] * 0.5 * long];
         let nodes = [[from[0], from[1], radius], [middle[0], middle[1], 0.85 * radius], [end[0], end[1], 0.7 * radius]];
-        Solid::bar(&smooth_line(&nodes, 4), 0.9, Material::plain(-LUNG)).draw(canvas, self.texture);
+        Solid::bar(&smooth_line(&nodes, 4), 1.3, Material::plain(-LUNG)).draw(canvas, self.texture);
         if forks > 0 {
             for angle in [-0.32, 0.36] {
                 let heading = turned(bend + angle + 0.1 * random.normal());
@@ -303,7 +303,7 @@ impl Backdrop<'_> {
         let texture = self.texture;
         // Skin of the back follows the spinous processes; the belly hangs by its girth.
         let trace: Vec<[f32; 2]> = self.scene.vertebrae.iter().map(|v| [-v.center[2], v.center[1]]).collect();
-        let back_gap = (if is_lumbar { 76.0 } else { 70.0 } + 12.0 * (patient.girth - 0.9)) * size;
+        let back_gap = (if is_lumbar { 90.0 } else { 80.0 } + 25.0 * (patient.girth - 0.9)) * size;
         let belly = (if is_lumbar { 128.0 } else { 138.0 }) * size * (0.3 + 0.7 * patient.girth);
         let fat = (10.0 + 22.0 * (patient.girth - 0.8).max(0.0)) * size;
         let spine_x = |y: f32| trace_at(&trace, y);
@@ -311,7 +311,7 @@ impl Backdrop<'_> {
         let grid = canvas.grid;
         canvas.add(&all, |x, y| {
             let row = ((y / grid.pixel_mm + grid.height as f32 / 2.0) as usize).min(lines.len() - 1);
-            let swing = if is_lumbar { 0.35 } else { 0.75 };
+            let swing = if is_lumbar { 0.5 } else { 0.8 };
             let spine = swing * lines[row];
             let back = spine + back_gap + 4.0 * libm::sinf(y * 0.012);
             let front = spine - belly - 7.0 * libm::cosf(y * 0.011);
@@ -320,9 +320,9 @@ impl Backdrop<'_> {
             if share.abs() >= 1.0 {
                 return 0.0;
             }
-            let chord = trunk_chord(share) * depth;
-            let inner_share = ((x - middle) / (half - fat)).abs();
-            let inner = if inner_share < 1.0 { trunk_chord(inner_share) * (depth - 2.4 * fat) } else { 0.0 };
+            let chord = lateral_chord(share) * depth;
+            let inner_share = (x - middle) / (half - fat);
+            let inner = if inner_share.abs() < 1.0 { lateral_chord(inner_share) * (depth - 2.4 * fat) } else { 0.0 };
             let clouds = texture.clouds(x * 0.5 + grain[0], y * 0.5 + grain[1]);
             (SOFT_TISSUE + FAT) * chord - FAT * inner + 0.045 * clouds * (chord / depth)
         });
@@ -347,7 +347,7 @@ impl Backdrop<'_> {
         let texture = self.texture;
         for side in [0.0f32, 1.0] {
             let dome_top = dome_y + side * (9.0 + 3.0 * random.normal()) * size;
-            let depth = 92.0 * size;
+            let depth = 72.0 * size;
             let bounds = Bounds::new(-400.0, apex_y, 400.0, dome_top + 75.0 * size);
             canvas.add(&bounds, |x, y| {
                 let row = ((y / grid.pixel_mm + grid.height as f32 / 2.0) as usize).min(lines.len() - 1);
@@ -375,6 +375,16 @@ impl Backdrop<'_> {
         }
     }
 
+    /// Muscle without a sharp edge.
+    fn soft_ball(&self, canvas: &mut Canvas, center: [f32; 2], radius: f32, thickness: f32) {
+        let bounds = Bounds::new(center[0] - radius, center[1] - radius, center[0] + radius, center[1] + radius);
+        canvas.add(&bounds, |x, y| {
+            let (dx, dy) = ((x - center[0]) / radius, (y - center[1]) / radius);
+            let open = (1.0 - dx * dx - dy * dy).max(0.0);
+            SOFT_TISSUE * thickness * open * (2.0 - open)
+        });
+    }
+
     /// Shoulders and arms over the upper thorax: why its vertebrae are hard to see from the side.
     fn shoulders(&self, canvas: &mut Canvas) {
         let mut random = self.random("shoulders");
@@ -383,9 +393,8 @@ impl Backdrop<'_> {
         for side in [-1.0, 1.0] {
             let x = -t2[2] + (-22.0 + 9.0 * side + 4.0 * random.normal()) * size;
             let y = t2[1] + (-8.0 + 7.0 * side) * size;
-            Solid::blob([x, y], [62.0 * size, 66.0 * size], 64.0 * size, Material::plain(SOFT_TISSUE))
-                .draw(canvas, self.texture);
-            let head = Material::bone(1.3, 0.8);
+            self.soft_ball(canvas, [x, y], 82.0 * size, 44.0 * size);
+            let head = Material::bone(0.9, 0.5);
             Solid::blob([x - 8.0 * size, y - 6.0 * size], [23.0 * size, 24.0 * size], 40.0 * size, head)
                 .draw(canvas, self.texture);
             let shaft = [
@@ -393,7 +402,7 @@ impl Backdrop<'_> {
                 [x - 40.0 * size, y - 34.0 * size, 11.0 * size],
                 [x - 90.0 * size, y - 92.0 * size, 10.0 * size],
             ];
-            Solid::bar(&smooth_line(&shaft, 5), 0.9, Material::bone(3.0, 0.5)).draw(canvas, self.texture);
+            Solid::bar(&smooth_line(&shaft, 5), 0.9, Material::bone(2.2, 0.4)).draw(canvas, self.texture);
             let blade = [
                 [x + 26.0 * size, y + 4.0, 2.6],
                 [x + 44.0 * size, y + 52.0 * size, 2.2],
@@ -408,6 +417,16 @@ impl Backdrop<'_> {
 fn trunk_chord(share: f32) -> f32 {
     let s2 = share * share;
     0.5 * (1.0 - s2).max(0.0).sqrt() + 0.5 * (1.0 - s2 * s2 * share.abs()).max(0.0).sqrt()
+}
+
+/// The same from the side, front at -1: the back is broad and blunt, the belly rounder.
+fn lateral_chord(share: f32) -> f32 {
+    let s2 = share * share;
+    if share < 0.0 {
+        return trunk_chord(share);
+    }
+    let s8 = s2 * s2 * s2 * s2;
+    (1.0 - 0.2 * s2) * (1.0 - s8 * s8).max(0.0).sqrt()
 }
 
 /// Where a line of places [x, y], in order of y, stands at a height; its ends go on level.

@@ -91,6 +91,7 @@ pub struct Vertebra {
 pub fn spine(patient: &Patient, middle: Level) -> [Vertebra; NUM_LEVELS] {
     let mut vertebrae: [Vertebra; NUM_LEVELS] = std::array::from_fn(|i| {
         let [width, depth, height, disc] = SIZES[i].map(|mm| mm * patient.size);
+        let disc = disc * (0.92 - 0.12 * patient.wear);
         let level = Level(i as u8);
         let curve = if level >= Level::L1 { patient.lordosis } else { patient.kyphosis };
         // One gentle S, its main bend at the thoracolumbar junction.

@@ -66,8 +66,8 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
         let jitter = 0.4 * random.normal();
         solids.push(Solid::Slab {
             outline: ring(side * eye_u + jitter, eye_v, eye),
-            thickness: 9.0 * size,
-            rounding: 1.4,
+            thickness: 8.0 * size,
+            rounding: 1.6,
             material: bone(1.25),
         });
         if is_lumbar {
@@ -124,7 +124,7 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
     .iter()
     .map(|(u, y)| at(u * wide * size + lean, mid + y * tall * size))
     .collect();
-    solids.push(Solid::smooth_slab(&drop, if is_lumbar { 11.0 } else { 9.0 } * size, 1.6, bone(1.2)));
+    solids.push(Solid::smooth_slab(&drop, if is_lumbar { 7.5 } else { 7.0 } * size, 1.6, bone(1.1)));
 }
 
 /// The butterfly of laminae and inferior articular processes.
