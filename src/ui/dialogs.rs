@@ -94,7 +94,8 @@ fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
-    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.72).show(ui, |ui| {
+    let height = ui.ctx().content_rect().height() - 220.0;
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
             for column in rows.chunks(rows.len().div_ceil(3)) {
