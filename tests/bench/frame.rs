@@ -90,8 +90,10 @@ impl Seat {
         let descriptor = ScreenDescriptor { size_in_pixels: [SCREEN.0 as u32, SCREEN.1 as u32], pixels_per_point: 1.0 };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut renderer = self.gpu.renderer.write();
-        for (id, delta) in output.textures_delta.set.drain(..) {
-            renderer.update_texture(&self.gpu.device, &self.gpu.queue, id, &delta);
+        for (id, deltas) in output.textures_delta.set.drain() {
+            for delta in &deltas {
+                renderer.update_texture(&self.gpu.device, &self.gpu.queue, id, delta);
+            }
         }
         renderer.update_buffers(&self.gpu.device, &self.gpu.queue, &mut encoder, &primitives, &descriptor);
         {
