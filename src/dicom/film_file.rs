@@ -83,17 +83,19 @@ impl FilmFile {
             || self.codec == Codec::Rle
     }
 
-    /// A reason why the first frame cannot be there, found without decoding it.
+    /// A reason why frames must be missing, found without decoding any.
     pub fn missing_pixels(&mut self) -> Result<Option<String>, DicomError> {
-        let available = self.walked.input.known_len().saturating_sub(self.pixels.start);
-        let needed = match (self.pixels.len, self.codec) {
-            (Some(declared), _) if declared < self.form.frame_bytes() => self.form.frame_bytes(),
-            (Some(_), Codec::Native { .. }) => self.form.frame_bytes(),
-            _ => 1,
+        let Some(declared) = self.pixels.len else {
+            let has_some = self.walked.input.covers(self.pixels.start + 16)?;
+            return Ok((!has_some).then(|| "the file ends before its compressed pixels".to_owned()));
         };
-        let is_there = self.walked.input.covers(self.pixels.start + needed)?;
-        let is_declared = self.pixels.len.is_none_or(|declared| declared >= needed);
-        Ok((!is_there || !is_declared).then(|| format!("a frame needs {needed} bytes, but the file has {available}")))
+        let bits = self.form.num_samples() as u64 * u64::from(self.form.bits_allocated);
+        let bits = if self.form.photometric == Photometric::YbrFull422 { bits * 2 / 3 } else { bits };
+        let needed = (bits * u64::from(self.form.num_frames)).div_ceil(8) as usize;
+        let is_there = declared >= needed && self.walked.input.covers(self.pixels.start.saturating_add(needed))?;
+        let available = self.walked.input.known_len().saturating_sub(self.pixels.start).min(declared);
+        let what = if self.form.num_frames == 1 { "its pixels need" } else { "its frames need" };
+        Ok((!is_there).then(|| format!("{what} {needed} bytes, but the file has {available}")))
     }
 
     /// The stored values of one frame, counted from 0, as reference decoders give them.

@@ -26,6 +26,8 @@ mod display_facts;
 mod colour;
 mod film;
 mod facts;
+mod dicomdir;
+pub mod scan;
 mod worker;
 pub mod isolated;
 

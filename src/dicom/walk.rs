@@ -83,7 +83,9 @@ pub fn walk(mut input: Input) -> Result<Walked, DicomError> {
 
 /// Where the first element stands: behind the preamble, behind a bare `DICM`, or at once.
 pub(super) fn recognise(input: &mut Input) -> Result<usize, DicomError> {
-    if input.load(132)? && input.loaded(128, 4) == Some(b"DICM") {
+    let is_marked = input.load(134)? && input.loaded(128, 4) == Some(b"DICM");
+    // Group 2 follows the mark; without it, the mark may be four letters of some value.
+    if is_marked && input.loaded(132, 2) == Some(&[2, 0]) {
         return Ok(132);
     }
     if !input.load(8)? {
@@ -92,8 +94,18 @@ pub(super) fn recognise(input: &mut Input) -> Result<usize, DicomError> {
     if input.loaded(0, 4) == Some(b"DICM") {
         return Ok(4);
     }
-    // A data set without any of it: group 2 or 8 first, and a first length that fits into the file.
     let first: [u8; 8] = input.loaded(0, 8).and_then(|b| b.try_into().ok()).expect("eight bytes are loaded");
+    if begins_data_set(first, input)? {
+        return Ok(0);
+    }
+    if is_marked {
+        return Ok(132);
+    }
+    Err(DicomError::NotDicom("neither a DICM mark nor a data set is at its beginning".to_owned()))
+}
+
+/// A data set without preamble and mark: group 2 or 8 first, and a first length that fits into the file.
+fn begins_data_set(first: [u8; 8], input: &mut Input) -> Result<bool, DicomError> {
     for encoding in [Encoding::EXPLICIT_LITTLE, Encoding::EXPLICIT_BIG] {
         let group = encoding.u16([first[0], first[1]]);
         let element = encoding.u16([first[2], first[3]]);
@@ -105,10 +117,10 @@ pub(super) fn recognise(input: &mut Input) -> Result<usize, DicomError> {
         };
         let fits = len <= 1024 && (is_explicit || !encoding.is_big_endian) && input.covers(8 + len)?;
         if matches!(group, 0x0002 | 0x0004 | 0x0008) && element <= 0x0100 && fits {
-            return Ok(0);
+            return Ok(true);
         }
     }
-    Err(DicomError::NotDicom("neither a DICM mark nor a data set is at its beginning".to_owned()))
+    Ok(false)
 }
 
 struct Walker {
