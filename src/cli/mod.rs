@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
 pub mod import;
+pub mod logging;
 pub mod pixels;
 
 use std::process::ExitCode;

@@ -44,16 +44,18 @@ pub struct Annotation {
     shape: Shape,
     origin: Origin,
     coordinate_text: Option<Box<str>>,
+    extra: Option<Box<str>>,
 }
 
 impl Annotation {
     pub fn no_finding(id: AnnotationId, origin: Origin) -> Self {
-        Self { id, label: LabelName::no_finding(), shape: Shape::None, origin, coordinate_text: None }
+        Self { id, label: LabelName::no_finding(), shape: Shape::None, origin, coordinate_text: None, extra: None }
     }
 
     /// `None` where the label is "No finding", which has no box.
     pub fn boxed(id: AnnotationId, label: LabelName, rect: Rect, origin: Origin) -> Option<Self> {
-        (!label.is_no_finding()).then_some(Self { id, label, shape: Shape::Box(rect), origin, coordinate_text: None })
+        let shape = Shape::Box(rect);
+        (!label.is_no_finding()).then_some(Self { id, label, shape, origin, coordinate_text: None, extra: None })
     }
 
     pub const fn id(&self) -> AnnotationId {
@@ -81,6 +83,17 @@ impl Annotation {
     #[must_use]
     pub fn with_coordinate_text(mut self, text: Option<Box<str>>) -> Self {
         self.coordinate_text = text;
+        self
+    }
+
+    /// The columns of the imported row that the program does not know, as written; export gives them back.
+    pub fn extra(&self) -> Option<&str> {
+        self.extra.as_deref()
+    }
+
+    #[must_use]
+    pub fn with_extra(mut self, extra: Option<Box<str>>) -> Self {
+        self.extra = extra;
         self
     }
 

@@ -99,9 +99,8 @@ impl Edit {
     fn apply_to_marks(&self, reading: &mut Reading) -> Result<(), EditError> {
         match self {
             Self::Add(annotation) => {
-                let index = match reading.annotations.binary_search_by_key(&annotation.id(), Annotation::id) {
-                    Ok(_) => return Err(EditError::Stale),
-                    Err(index) => index,
+                let Err(index) = reading.annotations.binary_search_by_key(&annotation.id(), Annotation::id) else {
+                    return Err(EditError::Stale);
                 };
                 if annotation.label().is_no_finding() {
                     if reading.has_no_finding() {

@@ -1,1 +1,29 @@
-//! What the person is doing: commands, tools, history, selection and view state, pure.
+//! What the person is doing: commands, gestures, history, selection and view state; a pure state machine without I/O.
+//!
+//! [`Session::handle`] takes an [`Input`] and the time, and answers with [`Effect`]s for the outside to carry out.
+#![deny(clippy::disallowed_methods)]
+
+pub mod command;
+pub mod keymap;
+pub mod effect;
+pub mod event;
+pub mod history;
+pub mod viewport;
+pub mod worklist;
+pub mod open_film;
+pub mod gesture;
+mod marks;
+mod screen;
+mod handle;
+mod events;
+mod pointer;
+#[cfg(test)]
+mod gesture_script;
+
+pub use command::{COMMANDS, Command};
+pub use effect::{Effect, FilePurpose};
+pub use event::Event;
+pub use handle::Input;
+pub use open_film::{OpenFilm, Picture};
+pub use pointer::{PointerButton, PointerEvent, PointerKind};
+pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

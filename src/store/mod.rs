@@ -1,1 +1,22 @@
 //! SQLite: the project's database behind a face in domain terms.
+
+mod error;
+mod migrate;
+mod project;
+mod films;
+mod readings;
+mod rows;
+mod chunk;
+mod rebuild;
+mod worklist;
+mod settings;
+mod thread;
+mod rescue;
+
+pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
+pub use error::StoreError;
+pub use films::{AddedFilm, AddedFilms};
+pub use project::{NewProject, Store};
+pub use rebuild::{Difference, LogBook};
+pub use rescue::{ReplayReport, RescuedEdit, read_rescue, set_aside, write_rescue};
+pub use thread::{Outcome, QueueFull, StoreThread, Ticket};

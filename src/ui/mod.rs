@@ -1,1 +1,59 @@
-//! Panels, canvas and theme: reads the session, sends commands.
+//! Panels, canvas and theme: reads the session, answers with inputs, and changes nothing itself.
+
+pub mod theme;
+pub mod kit;
+pub mod keys;
+mod shell;
+mod canvas;
+mod overlay;
+mod film_screen;
+mod findings;
+mod film_strip;
+mod worklist_screen;
+mod welcome;
+mod dialogs;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::domain::id::ImageId;
+use crate::session::{Input, Session};
+
+pub use shell::show;
+
+/// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
+#[derive(Default)]
+pub struct UiState {
+    pub search: String,
+    pub palette_query: String,
+    pub palette_choice: usize,
+    pub path_text: String,
+    pub comment: Option<(ImageId, String)>,
+    pub thumbnails: HashMap<ImageId, egui::TextureHandle>,
+    /// Projects opened before, newest first.
+    pub recent: Vec<PathBuf>,
+    /// Whether the film pass is installed; without a GPU device the canvas says so.
+    pub has_gpu: bool,
+    /// The canvas takes the keyboard when a film comes up.
+    pub(crate) focused_film: Option<ImageId>,
+    pub(crate) is_space_held: bool,
+}
+
+impl std::fmt::Debug for UiState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UiState").field("search", &self.search).finish_non_exhaustive()
+    }
+}
+
+/// What every panel gets: the session to read, and where to put what the person asks for.
+pub(crate) struct Panel<'a> {
+    pub session: &'a Session,
+    pub state: &'a mut UiState,
+    pub out: &'a mut Vec<Input>,
+}
+
+impl Panel<'_> {
+    pub fn ask(&mut self, command: crate::session::Command) {
+        self.out.push(Input::Command(command));
+    }
+}

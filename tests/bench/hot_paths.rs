@@ -1,1 +1,2 @@
+//! Benchmarks of what a person waits for.
 fn main() {}

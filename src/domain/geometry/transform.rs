@@ -47,6 +47,21 @@ impl Transform {
         Self { a, b, c, d, tx: -(a * self.tx + b * self.ty), ty: -(c * self.tx + d * self.ty) }
     }
 
+    /// The same map fed with framebuffer pixels: this one takes canvas points, the canvas starts at
+    /// (`left`, `top`) points of the window, and a point is `pixels_per_point` pixels.
+    #[must_use]
+    pub fn from_framebuffer(&self, left: f64, top: f64, pixels_per_point: f64) -> Self {
+        let s = 1.0 / pixels_per_point;
+        Self {
+            a: self.a * s,
+            b: self.b * s,
+            c: self.c * s,
+            d: self.d * s,
+            tx: self.tx - self.a * left - self.b * top,
+            ty: self.ty - self.c * left - self.d * top,
+        }
+    }
+
     /// Row-major `[a, b, tx, c, d, ty]`, as shaders take it.
     pub const fn rows(&self) -> [f64; 6] {
         [self.a, self.b, self.tx, self.c, self.d, self.ty]

@@ -1,0 +1,108 @@
+//! What the session asks the outside to do; nothing in here is done by the session itself.
+
+use std::path::PathBuf;
+
+use crate::domain::edit::Edit;
+use crate::domain::id::{ImageId, LogSeq, ReaderId};
+
+use super::viewport::ViewState;
+
+/// What a chosen file or folder is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FilePurpose {
+    OpenProject,
+    CreateProject,
+    ImportFilms,
+    /// Single files, zip files or a DICOMDIR.
+    ImportFilmFiles,
+    ImportLabels,
+    ExportSpineXr,
+    ExportCxr,
+    ExportKaggle,
+}
+
+impl FilePurpose {
+    /// What a dialog asks for.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OpenProject => "Folder of the project",
+            Self::CreateProject => "An empty folder for the new project",
+            Self::ImportFilms => "Folder with films, of any depth",
+            Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
+            Self::ImportLabels => "CSV file with labels",
+            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => "CSV file to write",
+        }
+    }
+}
+
+/// The number of an edit on its way to the store, counted from 1 in one run of the program.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ticket(pub u64);
+
+/// An edit of the log, whether already written or still on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryRef {
+    Written(LogSeq),
+    Pending(Ticket),
+}
+
+/// What a write does with its edit; the twin of [`crate::domain::log::Step`] before positions are known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PendingStep {
+    Do,
+    Undo(EntryRef),
+    Redo(EntryRef),
+}
+
+/// One write.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Persist {
+    pub ticket: Ticket,
+    pub image: ImageId,
+    pub reader: ReaderId,
+    pub step: PendingStep,
+    pub edit: Edit,
+    pub made_at_ms: i64,
+}
+
+/// Something for the outside to do.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Write an edit; answered by `Saved` or `SaveFailed`.
+    Persist(Persist),
+    /// Read the reader's reading of a film and its log; answered by `ReadingLoaded`.
+    LoadReading {
+        image: ImageId,
+        reader: ReaderId,
+    },
+    /// Decode a frame; answered by `PictureLoaded` or `PictureFailed`.
+    LoadPicture {
+        image: ImageId,
+        frame: u32,
+    },
+    /// Read the worklist; answered by `WorklistLoaded`.
+    LoadWorklist {
+        reader: ReaderId,
+    },
+    /// Ask for a file or folder; answered by `PathChosen`.
+    ChoosePath(FilePurpose),
+    OpenProject(PathBuf),
+    CreateProject {
+        folder: PathBuf,
+        label_set: String,
+    },
+    ImportFilms(Vec<PathBuf>),
+    ImportLabels(PathBuf),
+    Export {
+        purpose: FilePurpose,
+        to: PathBuf,
+    },
+    CancelJob,
+    /// Adds a reader under the next free id; answered by `ReadersLoaded`.
+    AddReader,
+    /// Try the edits again that were not saved.
+    RetrySave,
+    /// Keep the view for the next start.
+    RememberView(Box<ViewState>),
+    Quit,
+}

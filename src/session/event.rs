@@ -1,0 +1,92 @@
+//! What came back from the outside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::Film;
+use crate::domain::label::LabelSet;
+use crate::domain::log::LogEntry;
+use crate::domain::project::{Project, Reader};
+use crate::domain::reading::Reading;
+use crate::domain::study::FilmEntry;
+use crate::domain::worklist::WorklistRow;
+
+use super::effect::{FilePurpose, Ticket};
+use super::viewport::ViewState;
+
+/// An answer to an effect, or news from long work.
+#[derive(Clone, Debug)]
+pub enum Event {
+    ProjectOpened {
+        folder: PathBuf,
+        project: Project,
+        label_set: Arc<LabelSet>,
+        readers: Vec<Reader>,
+        /// Number of this opening, for the ids of new marks.
+        number: u32,
+        /// Where the last reader left off.
+        view: Option<Box<ViewState>>,
+    },
+    ProjectFailed {
+        message: String,
+    },
+    /// Empty where the person cancelled.
+    PathChosen {
+        purpose: FilePurpose,
+        paths: Vec<PathBuf>,
+    },
+    /// The desktop has no file dialog: the window asks itself.
+    NoFileDialog(FilePurpose),
+    ReadersLoaded(Vec<Reader>),
+    WorklistLoaded {
+        reader: ReaderId,
+        rows: Vec<WorklistRow>,
+    },
+    ReadingLoaded {
+        /// The films of the same study, in series and instance order.
+        study: Vec<FilmEntry>,
+        image: ImageId,
+        reading: Reading,
+        log: Vec<LogEntry>,
+    },
+    ReadingFailed {
+        image: ImageId,
+        message: String,
+    },
+    PictureLoaded {
+        image: ImageId,
+        frame: u32,
+        film: Arc<Film>,
+    },
+    PictureFailed {
+        image: ImageId,
+        frame: u32,
+        message: String,
+    },
+    Saved {
+        ticket: Ticket,
+        seq: LogSeq,
+    },
+    SaveFailed {
+        ticket: Ticket,
+        message: String,
+    },
+    JobStarted {
+        title: String,
+    },
+    JobProgress {
+        stage: String,
+        done: u64,
+        /// 0 while unknown.
+        total: u64,
+    },
+    JobFinished {
+        is_success: bool,
+        summary: String,
+        /// One line each: what could not be taken and why.
+        report: Vec<String>,
+    },
+    FilesDropped(Vec<PathBuf>),
+    Warning(String),
+}

@@ -1,0 +1,101 @@
+//! A running drag: a preview outside the reading until release commits one edit, or Escape drops it.
+
+use crate::domain::geometry::{Handle, Point, Rect, Size};
+use crate::domain::id::AnnotationId;
+use crate::domain::imaging::Window;
+
+/// Screen points that the pointer must travel before a press becomes a drag.
+pub const DRAG_THRESHOLD: f64 = 4.0;
+
+/// Half the side of a resize handle, in screen points; presses this near to it take it.
+pub const HANDLE_REACH: f64 = 7.0;
+
+/// What a pressed button is doing.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Gesture {
+    /// Left pressed, not yet moved far enough: a click unless it travels.
+    Press {
+        at_screen: Point,
+        at_image: Point,
+    },
+    /// Drawing a box; both in film pixels, inside the film.
+    Draw {
+        from: Point,
+        to: Point,
+    },
+    /// Moving a box from where it was grabbed.
+    Move {
+        id: AnnotationId,
+        grabbed: Point,
+        before: Rect,
+        preview: Rect,
+    },
+    Resize {
+        id: AnnotationId,
+        handle: Handle,
+        before: Rect,
+        preview: Rect,
+    },
+    /// Last pointer position in canvas points.
+    Pan {
+        last: Point,
+    },
+    /// Window and pointer at the start.
+    WindowLevel {
+        from_screen: Point,
+        before: Window,
+        has_moved: bool,
+    },
+}
+
+impl Gesture {
+    /// Where a mark is shown while it is being dragged.
+    pub fn preview_of(&self, mark: AnnotationId) -> Option<Rect> {
+        match self {
+            Self::Move { id, preview, .. } | Self::Resize { id, preview, .. } if *id == mark => Some(*preview),
+            _ => None,
+        }
+    }
+
+    /// The box being drawn.
+    pub fn drawn(&self) -> Option<Rect> {
+        match self {
+            Self::Draw { from, to } => Some(Rect::from_corners(*from, *to)),
+            _ => None,
+        }
+    }
+}
+
+/// The window after dragging by (dx, dy) screen points: right is wider, down is a higher level.
+///
+/// `full_range` is the span of the film's values: across 1,024 points the drag covers it all,
+/// four times as fast with Ctrl held.
+pub fn dragged_window(before: &Window, dx: f64, dy: f64, full_range: f64, is_fast: bool) -> Window {
+    let per_point = (full_range / 1024.0).max(1.0 / 64.0) * if is_fast { 4.0 } else { 1.0 };
+    Window {
+        center: before.center + dy * per_point,
+        width: (before.width + dx * per_point).max(1.0),
+        explanation: None,
+        ..before.clone()
+    }
+}
+
+/// A point brought onto the film.
+pub fn on_film(p: Point, film: Size) -> Point {
+    Point::new(p.x.clamp(0.0, film.width), p.y.clamp(0.0, film.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn right_is_wider_and_down_is_higher() {
+        let before = Window::linear(2000.0, 1000.0);
+        let after = dragged_window(&before, 10.0, 20.0, 4096.0, false);
+        assert_eq!((after.width, after.center), (1040.0, 2080.0));
+        let fast = dragged_window(&before, 10.0, 20.0, 4096.0, true);
+        assert_eq!((fast.width, fast.center), (1160.0, 2320.0));
+        assert_eq!(dragged_window(&before, -1e6, 0.0, 4096.0, false).width, 1.0);
+    }
+}

@@ -1,0 +1,339 @@
+//! Scripts of keys and pointer moves, one step a word, and what they must leave behind.
+//!
+//! Words: `draw x0,y0,x1,y1`, `drag x0,y0,x1,y1` and `click x,y` with the left button; `right x0,y0,x1,y1`, `middle ...`,
+//! `wheel x,y,steps`; `key Ctrl+Z`, or any plain label key. Places are film pixels; the test canvas shows the film 1:1.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::geometry::{Point, Size};
+use crate::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
+use crate::domain::label::{Label, LabelKind, LabelName, LabelSet};
+use crate::domain::project::{Project, Reader};
+use crate::domain::reading::Reading;
+use crate::domain::rules::default_rules;
+use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
+use crate::domain::task::TaskState;
+use crate::domain::worklist::WorklistRow;
+
+use super::effect::Effect;
+use super::keymap::{Chord, resolve};
+use super::viewport::Canvas;
+use super::*;
+
+fn label(name: &str, key: char, kind: LabelKind) -> Label {
+    Label {
+        name: LabelName::new(name),
+        code: None,
+        kind,
+        definition: String::new(),
+        color: [200, 100, 50],
+        hotkey: Some(key),
+        aliases: Vec::new(),
+    }
+}
+
+fn entry(n: usize) -> FilmEntry {
+    FilmEntry {
+        facts: FilmFacts {
+            image: ImageId::new(format!("film{n}")),
+            series: SeriesId::new("series"),
+            study: StudyId::new("study"),
+            patient: PatientId::new("patient"),
+            width: 200,
+            height: 100,
+            num_frames: 1,
+            modality: None,
+            body_part: None,
+            view_position: None,
+            laterality: None,
+            series_description: None,
+            sex: None,
+            age_years: None,
+            study_date: None,
+            series_number: None,
+            instance_number: None,
+            pixel_spacing_mm: None,
+            is_lossy: false,
+            is_synthetic: true,
+            file_bytes: 0,
+        },
+        source: FilmSource::File(PathBuf::from("film.dcm")),
+        sha256: [0; 32],
+    }
+}
+
+/// A session with two films, the first open on a canvas of its own size.
+fn reading_session() -> Session {
+    let mut session = Session::default();
+    let labels = vec![
+        label("Osteophytes", '1', LabelKind::Local),
+        label("Fracture", '2', LabelKind::Local),
+        label("Tumor", 't', LabelKind::Global),
+        label("No finding", 'n', LabelKind::Global),
+    ];
+    let set = LabelSet::new("test", "", "", labels).expect("unique");
+    let reader = Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None };
+    let mut handle = |input| session.handle(input, 0);
+    handle(Input::CanvasResized(Canvas { size: Size::new(200.0, 100.0), pixels_per_point: 1.0 }));
+    handle(Input::Event(Event::ProjectOpened {
+        folder: PathBuf::from("p"),
+        project: Project { name: "p".into(), label_set: "test".into(), rules: default_rules(), is_synthetic: true },
+        label_set: Arc::new(set),
+        readers: vec![reader.clone()],
+        number: 1,
+        view: None,
+    }));
+    handle(Input::Command(Command::SignInAs(reader.id.clone())));
+    let rows = (0..2).map(|n| WorklistRow {
+        image: entry(n).facts.image,
+        study: StudyId::new("study"),
+        view: String::new(),
+        sex: None,
+        age_years: None,
+        state: TaskState::New,
+        decision: crate::domain::reading::Decision::Undecided,
+        num_boxes: 0,
+        labels: 0,
+        last_edit_ms: None,
+    });
+    handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows: rows.collect() }));
+    let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));
+    answer(&mut session, effects);
+    session
+}
+
+/// Plays the outside: loads what is asked for, and saves at once.
+fn answer(session: &mut Session, effects: Vec<Effect>) {
+    for effect in effects {
+        let event = match effect {
+            Effect::LoadReading { image, reader } => Event::ReadingLoaded {
+                study: vec![entry(0), entry(1)],
+                reading: Reading::new(image.clone(), reader),
+                image,
+                log: Vec::new(),
+            },
+            Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
+            Effect::Persist(persist) => {
+                Event::Saved { ticket: persist.ticket, seq: crate::domain::id::LogSeq(persist.ticket.0 as i64) }
+            }
+            _ => continue,
+        };
+        let more = session.handle(Input::Event(event), 0);
+        answer(session, more);
+    }
+}
+
+fn film() -> Film {
+    let texels = (0..200 * 100).map(|i| (i % 4096) as u16).collect();
+    let facts = DisplayFacts { bits_stored: 12, ..DisplayFacts::default() };
+    Film { width: 200, height: 100, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    text.split(',').map(|n| n.parse().expect("a number")).collect()
+}
+
+fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
+    let at = |t: f64| Point::new(p[0] + (p[2] - p[0]) * t, p[1] + (p[3] - p[1]) * t);
+    let event = |kind, at| Input::Pointer(PointerEvent { kind, at, is_ctrl: false, is_space: false });
+    let steps = [
+        event(PointerKind::Down(button), at(0.0)),
+        event(PointerKind::Move, at(0.5)),
+        event(PointerKind::Move, at(1.0)),
+        event(PointerKind::Up(button), at(1.0)),
+    ];
+    for step in steps {
+        let effects = session.handle(step, 0);
+        answer(session, effects);
+    }
+}
+
+fn play(session: &mut Session, script: &str) {
+    let mut words = script.split_whitespace();
+    while let Some(word) = words.next() {
+        let mut next = || words.next().expect("an argument");
+        match word {
+            "draw" | "drag" => drag(session, PointerButton::Left, &numbers(next())),
+            "right" => drag(session, PointerButton::Right, &numbers(next())),
+            "middle" => drag(session, PointerButton::Middle, &numbers(next())),
+            "click" => {
+                let p = numbers(next());
+                drag(session, PointerButton::Left, &[p[0], p[1], p[0], p[1]]);
+            }
+            "wheel" => {
+                let p = numbers(next());
+                session.handle(Input::Wheel { at: Point::new(p[0], p[1]), steps: p[2] }, 0);
+            }
+            chord => {
+                let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
+                let command = resolve(&chord, session.screen == Screen::Film)
+                    .or_else(|| session.label_for_key(&chord.key).map(Command::AssignLabel))
+                    .unwrap_or_else(|| panic!("{chord} does nothing"));
+                let effects = session.handle(Input::Command(command), 0);
+                answer(session, effects);
+            }
+        }
+    }
+}
+
+/// The reading in one line: state, marks (selected one starred), image labels.
+fn told(session: &Session) -> String {
+    let film = session.film.as_ref().expect("a film is open");
+    let mut text = format!("{} {}:", film.image(), film.reading.state().as_str());
+    for a in film.reading.annotations() {
+        let star = if film.selection == Some(a.id()) { "*" } else { "" };
+        let _ = match a.rect() {
+            Some(r) => write!(text, " {star}{}({},{},{},{})", a.label(), r.xmin(), r.ymin(), r.xmax(), r.ymax()),
+            None => write!(text, " {}", a.label()),
+        };
+    }
+    for l in film.reading.image_labels() {
+        let _ = write!(text, " +{l}");
+    }
+    if film.unlabelled.is_some() {
+        text.push_str(" ?");
+    }
+    text
+}
+
+#[track_caller]
+fn check(script: &str, expected: &str) {
+    let mut session = reading_session();
+    play(&mut session, script);
+    assert_eq!(told(&session), expected, "{script}");
+}
+
+#[test]
+fn drawing_and_labelling() {
+    check("1 draw 10,10,50,40", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("draw 10,10,50,40", "film0 new: ?");
+    check("draw 10,10,50,40 1", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("draw 10,10,50,40 Escape", "film0 new:");
+    check("draw 10,10,50,40 draw 60,60,90,90 2", "film0 doing: *Fracture(10,10,50,40)");
+    check("1 draw 50,40,10,10", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("1 draw 150,80,400,300", "film0 doing: *Osteophytes(150,80,200,100)");
+    check("1 draw 10,10,11,11", "film0 new:");
+    check("1 draw 10,10,50,40 2", "film0 doing: *Fracture(10,10,50,40)");
+    check("1 draw 10,10,50,40 2 draw 60,60,90,90", "film0 doing: Fracture(10,10,50,40) *Fracture(60,60,90,90)");
+    check(
+        "1 draw 10,10,50,40 Escape 2 draw 60,60,90,90",
+        "film0 doing: Osteophytes(10,10,50,40) *Fracture(60,60,90,90)",
+    );
+}
+
+#[test]
+fn twelve_osteophytes_are_twelve_drags() {
+    let mut session = reading_session();
+    play(&mut session, "1");
+    for i in 0..12 {
+        let (x, y) = (i % 6 * 32, i / 6 * 50 + 5);
+        play(&mut session, &format!("draw {x},{y},{},{}", x + 15, y + 20));
+    }
+    assert_eq!(session.film.expect("open").reading.num_boxes(), 12);
+}
+
+#[test]
+fn selecting_moving_and_resizing() {
+    let two = "1 draw 10,10,50,40 draw 100,50,150,90 ";
+    check(&format!("{two} click 30,25"), "film0 doing: *Osteophytes(10,10,50,40) Osteophytes(100,50,150,90)");
+    check(&format!("{two} click 5,5"), "film0 doing: Osteophytes(10,10,50,40) Osteophytes(100,50,150,90)");
+    check(&format!("{two} drag 120,70,130,72"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(110,52,160,92)");
+    check(&format!("{two} drag 150,90,160,95"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(100,50,160,95)");
+    check(&format!("{two} drag 100,70,90,70"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(90,50,150,90)");
+    check(&format!("{two} drag 125,70,500,500"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(150,60,200,100)");
+    check(
+        &format!("{two} Shift+L drag 120,70,130,80"),
+        "film0 doing: Osteophytes(10,10,50,40) Osteophytes(100,50,150,90) *Osteophytes(120,70,130,80)",
+    );
+    check(&format!("{two} Tab"), "film0 doing: *Osteophytes(10,10,50,40) Osteophytes(100,50,150,90)");
+    check(&format!("{two} Tab Tab"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(100,50,150,90)");
+    check(&format!("{two} Shift+Tab"), "film0 doing: *Osteophytes(10,10,50,40) Osteophytes(100,50,150,90)");
+    check(
+        &format!("{two} Shift+S drag 30,25,40,30"),
+        "film0 doing: *Osteophytes(20,15,60,45) Osteophytes(100,50,150,90)",
+    );
+}
+
+#[test]
+fn nudging_copying_and_deleting() {
+    let one = "1 draw 10,10,50,40 ";
+    check(&format!("{one} ArrowRight ArrowDown"), "film0 doing: *Osteophytes(11,11,51,41)");
+    check(&format!("{one} Shift+ArrowLeft Shift+ArrowLeft"), "film0 doing: *Osteophytes(0,10,40,40)");
+    check(&format!("{one} R ArrowRight"), "film0 doing: *Osteophytes(10,9,50,39)");
+    check(&format!("{one} Ctrl+D"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(22,22,62,52)");
+    check(&format!("{one} Ctrl+C Ctrl+V"), "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(30,25,70,55)");
+    check(&format!("{one} Delete"), "film0 doing:");
+    check(&format!("{one} Delete Ctrl+Z"), "film0 doing: *Osteophytes(10,10,50,40)");
+    check(&format!("{one} Ctrl+D Ctrl+Shift+Delete"), "film0 doing:");
+    check(
+        &format!("{one} Ctrl+D Ctrl+Shift+Delete Ctrl+Z"),
+        "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(22,22,62,52)",
+    );
+    check(&format!("{one} Ctrl+C D Ctrl+V"), "film1 doing: *Osteophytes(10,10,50,40)");
+}
+
+#[test]
+fn no_finding_and_contradictions() {
+    check("N", "film0 doing: No finding");
+    check("N N", "film0 doing:");
+    check("N 1 draw 10,10,50,40", "film0 doing: No finding");
+    check("N t", "film0 doing: No finding");
+    check("1 draw 10,10,50,40 N", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("t", "film0 doing: +Tumor");
+    check("t t", "film0 doing:");
+    check("Shift+A", "film0 doing: +Abnormal");
+    let mut session = reading_session();
+    play(&mut session, "1 draw 10,10,50,40 N");
+    assert_eq!(session.dialog, Some(Dialog::ConfirmNoFinding { num_findings: 1, completes: false }));
+    let effects = session.handle(Input::Command(Command::Confirm), 0);
+    answer(&mut session, effects);
+    assert_eq!(told(&session), "film0 doing: No finding");
+    play(&mut session, "Ctrl+Z");
+    assert_eq!(told(&session), "film0 doing: *Osteophytes(10,10,50,40)");
+}
+
+#[test]
+fn completing() {
+    check("Enter", "film0 new:");
+    check("N Enter", "film1 new:");
+    check("Ctrl+Enter", "film1 new:");
+    check("N Shift+Enter", "film0 completed: No finding");
+    check("N Shift+Enter 1 draw 10,10,50,40", "film0 completed: No finding");
+    check("N Shift+Enter Ctrl+R N", "film0 doing:");
+    check("N Shift+Enter Ctrl+Z", "film0 doing: No finding");
+    check("draw 10,10,50,40 Enter", "film0 new: ?");
+    check("draw 10,10,50,40 D", "film0 new: ?");
+}
+
+#[test]
+fn undo_and_redo() {
+    check("1 draw 10,10,50,40 Ctrl+Z", "film0 new:");
+    check("1 draw 10,10,50,40 Ctrl+Z Ctrl+Y", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("1 draw 10,10,50,40 2 ArrowUp Ctrl+Z Ctrl+Z", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("1 draw 10,10,50,40 Ctrl+Z N Ctrl+Y", "film0 doing: No finding");
+    check("Ctrl+Z Ctrl+Y", "film0 new:");
+}
+
+#[test]
+fn windowing_and_navigation() {
+    let window = |script: &str| {
+        let mut session = reading_session();
+        let before = session.film.as_ref().and_then(OpenFilm::window).expect("shown");
+        play(&mut session, script);
+        let after = session.film.as_ref().and_then(OpenFilm::window).expect("shown");
+        ((after.width - before.width).round(), (after.center - before.center).round())
+    };
+    assert_eq!(window("right 50,50,60,50"), (40.0, 0.0));
+    assert_eq!(window("right 50,50,50,60"), (0.0, 40.0));
+    assert_eq!(window("right 50,50,52,51"), (0.0, 0.0));
+
+    let mut session = reading_session();
+    play(&mut session, "wheel 50,50,3 middle 50,50,70,60");
+    let film = session.film.as_ref().expect("open");
+    assert!((film.viewport.scale(session.canvas, film.size()) - 1.2f64.powi(3)).abs() < 1e-9);
+    play(&mut session, "F");
+    assert_eq!(session.film.as_ref().expect("open").viewport.zoom, viewport::Zoom::Fit);
+}

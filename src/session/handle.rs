@@ -1,0 +1,397 @@
+//! The one entrance: an input comes in, the state changes, effects go out.
+
+use crate::domain::edit::Edit;
+use crate::domain::geometry::{Point, Size};
+use crate::domain::id::{AnnotationId, ImageId, ReaderId};
+use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
+
+use super::command::Command;
+use super::effect::{Effect, FilePurpose};
+use super::event::Event;
+use super::gesture::Gesture;
+use super::open_film::{OpenFilm, Picture};
+use super::pointer::PointerEvent;
+use super::screen::{Dialog, NoticeKind, Screen, Session};
+use super::viewport::{Canvas, Viewport};
+use super::worklist::Filter;
+
+/// Anything that happens.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Command(Command),
+    Pointer(PointerEvent),
+    /// Wheel over the canvas: positive zooms in.
+    Wheel {
+        at: Point,
+        steps: f64,
+    },
+    CanvasResized(Canvas),
+    Event(Event),
+}
+
+impl Session {
+    /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
+    pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
+        match input {
+            Input::Command(command) => self.command(command, now_ms),
+            Input::Pointer(event) => self.pointer(event, now_ms),
+            Input::Wheel { at, steps } => {
+                self.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film));
+                Vec::new()
+            }
+            Input::CanvasResized(canvas) => {
+                self.canvas = canvas;
+                Vec::new()
+            }
+            Input::Event(event) => self.event(event, now_ms),
+        }
+    }
+
+    fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
+        if !matches!(command, Command::Escape) {
+            self.notice = None;
+        }
+        let mut effects = match command {
+            Command::OpenProject => vec![Effect::ChoosePath(FilePurpose::OpenProject)],
+            Command::CreateProject => vec![Effect::ChoosePath(FilePurpose::CreateProject)],
+            Command::ImportFilms => vec![Effect::ChoosePath(FilePurpose::ImportFilms)],
+            Command::ImportFilmFiles => vec![Effect::ChoosePath(FilePurpose::ImportFilmFiles)],
+            Command::ImportLabels => vec![Effect::ChoosePath(FilePurpose::ImportLabels)],
+            Command::ExportSpineXr => vec![Effect::ChoosePath(FilePurpose::ExportSpineXr)],
+            Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
+            Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
+            Command::CancelJob => vec![Effect::CancelJob],
+            Command::Quit => vec![Effect::Quit],
+            Command::ShowWorklist => {
+                if self.project.is_some() && self.reader.is_some() {
+                    self.screen = Screen::Worklist;
+                }
+                Vec::new()
+            }
+            Command::ShowFilm => self.show_film(),
+            Command::NextFilm => self.step_film(1),
+            Command::PreviousFilm => self.step_film(-1),
+            Command::NextFrame => self.step_frame(1),
+            Command::PreviousFrame => self.step_frame(-1),
+            Command::OpenFilm(image) => self.open_film(image),
+            Command::RetrySave => vec![Effect::RetrySave],
+            Command::AddReader => vec![Effect::AddReader],
+            Command::SignInAs(id) => self.sign_in(&id),
+            Command::NoFinding => self.no_finding(false, now_ms),
+            Command::NormalAndNext => self.normal_and_next(now_ms),
+            Command::MarkAbnormal => self.mark_abnormal(now_ms),
+            Command::Complete => self.complete(now_ms),
+            Command::CompleteAndNext => self.complete_and_next(now_ms),
+            Command::Reopen => self.reopen(now_ms),
+            Command::AssignLabel(name) => self.assign_label(&name, now_ms),
+            Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
+            Command::SelectMark(id) => {
+                self.select(id);
+                Vec::new()
+            }
+            Command::SelectNext => self.select_step(1),
+            Command::SelectPrevious => self.select_step(-1),
+            Command::Escape => {
+                self.let_go();
+                Vec::new()
+            }
+            Command::Delete => self.delete_selected(now_ms),
+            Command::DeleteAll => self.delete_all(now_ms),
+            Command::Duplicate => self.duplicate(now_ms),
+            Command::Copy => {
+                if let Some((a, rect)) =
+                    self.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
+                {
+                    self.clipboard = Some((a.label().clone(), rect));
+                }
+                Vec::new()
+            }
+            Command::Paste => self.paste(now_ms),
+            Command::NudgeLeft => self.nudge(-1.0, 0.0, now_ms),
+            Command::NudgeRight => self.nudge(1.0, 0.0, now_ms),
+            Command::NudgeUp => self.nudge(0.0, -1.0, now_ms),
+            Command::NudgeDown => self.nudge(0.0, 1.0, now_ms),
+            Command::NudgeLeftFar => self.nudge(-10.0, 0.0, now_ms),
+            Command::NudgeRightFar => self.nudge(10.0, 0.0, now_ms),
+            Command::NudgeUpFar => self.nudge(0.0, -10.0, now_ms),
+            Command::NudgeDownFar => self.nudge(0.0, 10.0, now_ms),
+            Command::ToggleHidden => self.on_selected(|film, id| toggle(&mut film.hidden, id)),
+            Command::ToggleLocked => self.on_selected(|film, id| toggle(&mut film.locked, id)),
+            Command::HideMark(id) => self.on_film(|film| toggle(&mut film.hidden, id)),
+            Command::LockMark(id) => self.on_film(|film| toggle(&mut film.locked, id)),
+            Command::Undo => self.undo(now_ms),
+            Command::Redo => self.redo(now_ms),
+            Command::SetComment(text) => self.set_comment(text, now_ms),
+            Command::UseTool(tool) => {
+                self.tool = tool;
+                Vec::new()
+            }
+            Command::Invert => self.change_display(|_, display| display.is_inverted = !display.is_inverted),
+            Command::RotateRight => self.on_view(|view, _, _| view.rotate_right()),
+            Command::FlipHorizontal => self.on_view(|view, _, _| view.flip_horizontal()),
+            Command::FlipVertical => self.on_view(|view, _, _| view.flip_vertical()),
+            Command::Fit => self.on_view(|view, _, _| view.zoom = super::viewport::Zoom::Fit),
+            Command::OneToOne => self.on_view(Viewport::one_to_one),
+            Command::ZoomIn => self.zoom_middle(1.2),
+            Command::ZoomOut => self.zoom_middle(1.0 / 1.2),
+            Command::ResetView => {
+                self.on_view(|view, _, _| *view = Viewport::default());
+                self.on_film(|film| {
+                    film.display = film.film().map(|f| f.initial_settings());
+                    film.is_display_changed = false;
+                })
+            }
+            Command::WindowPreset(n) => self.change_display(|film, display| {
+                if let Some(voi) = film.facts.voi.get(n) {
+                    display.voi = voi.clone();
+                }
+            }),
+            Command::ComputedWindow => {
+                self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
+            }
+            Command::SetWindow { center, width } => self.change_display(|_, display| {
+                display.voi = Voi::Window(Window::linear(center, width.max(1.0)));
+            }),
+            Command::CycleOverlay => {
+                self.overlay = self.overlay.next();
+                Vec::new()
+            }
+            Command::Palette => self.toggle_dialog(Dialog::Palette),
+            Command::CheatSheet => self.toggle_dialog(Dialog::CheatSheet),
+            Command::Confirm => self.confirm(now_ms),
+            Command::CloseDialog => {
+                self.dialog = None;
+                Vec::new()
+            }
+            Command::DismissNotice => {
+                self.notice = None;
+                Vec::new()
+            }
+            Command::FilterWorklist(text) => {
+                self.worklist.set_filter(Filter { text, ..self.worklist.filter.clone() });
+                Vec::new()
+            }
+            Command::FilterState(state) => {
+                self.worklist.set_filter(Filter { state, ..self.worklist.filter.clone() });
+                Vec::new()
+            }
+            Command::FilterLabel(label) => {
+                let label = label.and_then(|name| {
+                    let labels = self.label_set()?.labels();
+                    labels.iter().position(|l| l.name == name).map(|i| i as u32)
+                });
+                self.worklist.set_filter(Filter { label, ..self.worklist.filter.clone() });
+                Vec::new()
+            }
+        };
+        effects.extend(self.remember_view());
+        effects
+    }
+
+    pub(super) fn sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
+        let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
+        let Some(reader) = reader else { return Vec::new() };
+        self.film = None;
+        self.worklist = super::worklist::Worklist::default();
+        self.screen = Screen::Worklist;
+        let effect = Effect::LoadWorklist { reader: reader.id.clone() };
+        self.reader = Some(reader);
+        vec![effect]
+    }
+
+    fn show_film(&mut self) -> Vec<Effect> {
+        if self.film.is_some() {
+            self.screen = Screen::Film;
+            return Vec::new();
+        }
+        match self.worklist.first_open().cloned() {
+            Some(image) => self.open_film(image),
+            None => Vec::new(),
+        }
+    }
+
+    /// Asks for reading and picture; the film shows as soon as either is there.
+    pub(super) fn open_film(&mut self, image: ImageId) -> Vec<Effect> {
+        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
+        self.screen = Screen::Film;
+        if self.film.as_ref().is_some_and(|f| *f.image() == image) {
+            return Vec::new();
+        }
+        let frame = self.restoring.as_ref().filter(|v| v.image.as_ref() == Some(&image)).map_or(0, |v| v.frame);
+        vec![Effect::LoadReading { image: image.clone(), reader }, Effect::LoadPicture { image, frame }]
+    }
+
+    fn step_film(&mut self, step: isize) -> Vec<Effect> {
+        let Some(film) = &self.film else { return self.show_film() };
+        if film.unlabelled.is_some() {
+            self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
+            return Vec::new();
+        }
+        match self.worklist.neighbour(film.image(), step).cloned() {
+            Some(next) => self.open_film(next),
+            None => {
+                let end = if step > 0 { "last" } else { "first" };
+                self.notify(NoticeKind::Info, format!("This is the {end} film of the list."));
+                Vec::new()
+            }
+        }
+    }
+
+    fn step_frame(&mut self, step: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.film else { return Vec::new() };
+        let last = i64::from(film.entry.facts.num_frames.max(1)) - 1;
+        let next = (i64::from(film.frame) + step).clamp(0, last) as u32;
+        if next == film.frame {
+            return Vec::new();
+        }
+        film.frame = next;
+        vec![Effect::LoadPicture { image: film.image().clone(), frame: next }]
+    }
+
+    fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = self.complete(now_ms);
+        if self.film.as_ref().is_some_and(OpenFilm::is_completed) {
+            effects.extend(self.open_next_unread());
+        }
+        effects
+    }
+
+    fn normal_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = self.no_finding(true, now_ms);
+        if self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+            effects.extend(self.complete_and_next(now_ms));
+        }
+        effects
+    }
+
+    fn open_next_unread(&mut self) -> Vec<Effect> {
+        let next = self.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
+        match next {
+            Some(next) => self.open_film(next),
+            None => {
+                self.notify(NoticeKind::Info, "Every film of the list is completed.");
+                Vec::new()
+            }
+        }
+    }
+
+    fn set_comment(&mut self, text: String, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        let before = film.reading.comment().to_owned();
+        if before == text { Vec::new() } else { self.commit(Edit::SetComment { before, after: text }, now_ms) }
+    }
+
+    fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {
+        match self.dialog.take() {
+            Some(Dialog::ConfirmNoFinding { completes, .. }) => {
+                let mut effects = self.replace_by_no_finding(now_ms);
+                if completes && self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+                    effects.extend(self.complete_and_next(now_ms));
+                }
+                effects
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn toggle_dialog(&mut self, dialog: Dialog) -> Vec<Effect> {
+        self.dialog = if self.dialog.as_ref() == Some(&dialog) { None } else { Some(dialog) };
+        Vec::new()
+    }
+
+    /// Escape: the innermost thing first.
+    fn let_go(&mut self) {
+        if self.dialog.take().is_some() {
+            return;
+        }
+        if let Some(film) = &mut self.film {
+            if let Some(Gesture::WindowLevel { before, .. }) = &film.gesture
+                && let Some(display) = &mut film.display
+            {
+                display.voi = Voi::Window(before.clone());
+            }
+            if film.gesture.take().is_some() || film.unlabelled.take().is_some() || film.selection.take().is_some() {
+                return;
+            }
+        }
+        if self.notice.take().is_none() {
+            self.armed = None;
+        }
+    }
+
+    fn select(&mut self, id: AnnotationId) {
+        if let Some(film) = &mut self.film
+            && film.reading.annotation(id).is_some()
+        {
+            film.selection = Some(id);
+        }
+    }
+
+    fn select_step(&mut self, step: isize) -> Vec<Effect> {
+        self.on_film(|film| {
+            let ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            let n = ids.len() as isize;
+            if n > 0 {
+                let at = film.selection.and_then(|id| ids.iter().position(|&other| other == id));
+                let next = at.map_or(if step > 0 { 0 } else { n - 1 }, |i| (i as isize + step).rem_euclid(n));
+                film.selection = Some(ids[next as usize]);
+            }
+        })
+    }
+
+    pub(super) fn on_film(&mut self, change: impl FnOnce(&mut OpenFilm)) -> Vec<Effect> {
+        if let Some(film) = &mut self.film {
+            change(film);
+        }
+        Vec::new()
+    }
+
+    fn on_selected(&mut self, change: impl FnOnce(&mut OpenFilm, AnnotationId)) -> Vec<Effect> {
+        self.on_film(|film| {
+            if let Some(id) = film.selection {
+                change(film, id);
+            }
+        })
+    }
+
+    fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, Size)) -> Vec<Effect> {
+        let canvas = self.canvas;
+        self.on_film(|film| {
+            let size = film.size();
+            change(&mut film.viewport, canvas, size);
+        })
+    }
+
+    fn zoom_middle(&mut self, factor: f64) -> Vec<Effect> {
+        self.on_view(|view, canvas, film| {
+            let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+            view.zoom_at(factor, middle, canvas, film);
+        })
+    }
+
+    fn change_display(&mut self, change: impl FnOnce(&Film, &mut DisplaySettings)) -> Vec<Effect> {
+        self.on_film(|open| {
+            if let (Picture::Ready(film), Some(display)) = (&open.picture, &mut open.display) {
+                change(film, display);
+                open.is_display_changed = true;
+            }
+        })
+    }
+
+    /// Has the view kept for the next start when it changed, gestures left out.
+    pub(super) fn remember_view(&mut self) -> Option<Effect> {
+        let view = self.view_state()?;
+        if self.film.as_ref().is_some_and(|f| f.gesture.is_some()) || self.remembered.as_deref() == Some(&view) {
+            return None;
+        }
+        let view = Box::new(view);
+        self.remembered = Some(view.clone());
+        Some(Effect::RememberView(view))
+    }
+}
+
+fn toggle(set: &mut std::collections::BTreeSet<AnnotationId>, id: AnnotationId) {
+    if !set.remove(&id) {
+        set.insert(id);
+    }
+}

@@ -1,0 +1,99 @@
+//! Chords as people write them (`Ctrl+Shift+Z`), and which command each one asks for.
+
+use std::fmt;
+
+use crate::domain::label::LabelName;
+
+use super::command::{COMMANDS, Command, Context};
+use super::screen::Session;
+
+/// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Chord {
+    pub ctrl: bool,
+    pub shift: bool,
+    pub alt: bool,
+    pub key: String,
+}
+
+impl Chord {
+    /// Reads `Ctrl+Shift+Z`; `None` where no key is named.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut chord = Self { ctrl: false, shift: false, alt: false, key: String::new() };
+        let mut rest = text;
+        loop {
+            if let Some(after) = rest.strip_prefix("Ctrl+") {
+                chord.ctrl = true;
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("Shift+") {
+                chord.shift = true;
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("Alt+") {
+                chord.alt = true;
+                rest = after;
+            } else {
+                rest.clone_into(&mut chord.key);
+                return (!chord.key.is_empty()).then_some(chord);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (is_held, name) in [(self.ctrl, "Ctrl+"), (self.shift, "Shift+"), (self.alt, "Alt+")] {
+            if is_held {
+                f.write_str(name)?;
+            }
+        }
+        f.write_str(&self.key)
+    }
+}
+
+/// The command that a chord asks for on this screen; film commands win over general ones.
+pub fn resolve(chord: &Chord, on_film: bool) -> Option<Command> {
+    let text = chord.to_string();
+    let find = |context: Context| {
+        COMMANDS
+            .iter()
+            .find(|row| row.context == context && row.chords.contains(&text.as_str()))
+            .map(|row| row.command.clone())
+    };
+    on_film.then(|| find(Context::Film)).flatten().or_else(|| find(Context::Everywhere))
+}
+
+impl Session {
+    /// The label that a plain key stands for in the open project's label set: `1`, `b`.
+    pub fn label_for_key(&self, key: &str) -> Option<LabelName> {
+        let mut letters = key.chars();
+        let first = letters.next().filter(|_| letters.next().is_none())?;
+        self.label_set()?.by_hotkey(first).map(|label| label.name.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn chords_read_back_as_written() {
+        for row in COMMANDS {
+            for chord in row.chords {
+                assert_eq!(Chord::parse(chord).expect(chord).to_string(), *chord);
+            }
+        }
+    }
+
+    #[test]
+    fn no_chord_means_two_things() {
+        let mut seen: HashMap<&str, &str> = HashMap::new();
+        for row in COMMANDS {
+            for chord in row.chords {
+                if let Some(other) = seen.insert(chord, row.id) {
+                    panic!("{chord} means both {other} and {}", row.id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! Commands that change a reading: each becomes one edit, applied in memory and sent to the store.
+
+use std::collections::BTreeSet;
+
+use crate::domain::annotation::{Annotation, Origin};
+use crate::domain::edit::{Edit, EditError};
+use crate::domain::geometry::Rect;
+use crate::domain::id::AnnotationId;
+use crate::domain::label::{ABNORMAL, LabelKind, LabelName};
+use crate::domain::rules::Severity;
+use crate::domain::task::TaskState;
+
+use super::effect::{Effect, EntryRef, PendingStep, Persist, Ticket};
+use super::history::HistoryEntry;
+use super::screen::{Dialog, NoticeKind, Session};
+
+/// How far a duplicate lies from its original, in film pixels.
+const DUPLICATE_OFFSET: f64 = 12.0;
+
+impl Session {
+    /// Applies a new edit to the open film and has it written. A refused edit becomes a notice.
+    pub(super) fn commit(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
+        self.write(edit, PendingStep::Do, now_ms).map_or_else(Vec::new, |effect| vec![effect])
+    }
+
+    fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
+        if let Some(failure) = &self.save_failure {
+            let text = format!("The film is read-only until the last change is saved: {failure}");
+            self.notify(NoticeKind::Error, text);
+            return None;
+        }
+        let film = self.film.as_mut()?;
+        if let Err(err) = edit.apply(&mut film.reading) {
+            let text = sentence(&err);
+            self.notify(NoticeKind::Warning, text);
+            return None;
+        }
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        match step {
+            PendingStep::Do => {
+                film.history.push(HistoryEntry { at: EntryRef::Pending(ticket), edit: edit.clone() });
+            }
+            PendingStep::Undo(_) => {
+                film.history.take_undo();
+            }
+            PendingStep::Redo(_) => {
+                film.history.take_redo();
+            }
+        }
+        let persist = Persist {
+            ticket,
+            image: film.reading.image().clone(),
+            reader: film.reading.reader().clone(),
+            step,
+            edit,
+            made_at_ms: now_ms,
+        };
+        self.pending.insert(ticket, persist.clone());
+        self.refresh_after_edit(now_ms);
+        Some(Effect::Persist(persist))
+    }
+
+    /// Rules, selection and the worklist's line follow the reading.
+    pub(super) fn refresh_after_edit(&mut self, now_ms: i64) {
+        let (Some(project), Some(film)) = (&self.project, &mut self.film) else { return };
+        film.check_rules(&project.settings.rules);
+        film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
+        let position = |name: &LabelName| project.label_set.labels().iter().position(|l| l.name == *name);
+        let labels = film
+            .reading
+            .annotations()
+            .iter()
+            .map(Annotation::label)
+            .chain(film.reading.image_labels())
+            .filter_map(position)
+            .fold(0u128, |bits, i| bits | 1 << i);
+        let (state, decision, num_boxes) =
+            (film.reading.state(), film.reading.decision(), film.reading.num_boxes() as u32);
+        let image = film.image().clone();
+        self.worklist.update(&image, |row| {
+            row.state = state;
+            row.decision = decision;
+            row.num_boxes = num_boxes;
+            row.labels = labels;
+            row.last_edit_ms = Some(now_ms);
+        });
+    }
+
+    pub(super) fn undo(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(entry) = self.film.as_ref().and_then(|f| f.history.next_undo()).cloned() else { return Vec::new() };
+        let effect = self.write(entry.edit.inverse(), PendingStep::Undo(entry.at), now_ms);
+        self.show_changed(&entry.edit, "Undone", effect.is_some());
+        effect.into_iter().collect()
+    }
+
+    pub(super) fn redo(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(entry) = self.film.as_ref().and_then(|f| f.history.next_redo()).cloned() else { return Vec::new() };
+        let effect = self.write(entry.edit.clone(), PendingStep::Redo(entry.at), now_ms);
+        self.show_changed(&entry.edit, "Done again", effect.is_some());
+        effect.into_iter().collect()
+    }
+
+    /// After undo and redo the person sees what changed: it is selected and named.
+    fn show_changed(&mut self, edit: &Edit, what: &str, is_written: bool) {
+        if !is_written {
+            return;
+        }
+        if let Some(film) = &mut self.film
+            && let Some(id) = touched(edit)
+            && film.reading.annotation(id).is_some()
+        {
+            film.selection = Some(id);
+        }
+        self.notify(NoticeKind::Info, format!("{what}: {}", edit.title()));
+    }
+
+    fn new_id(&mut self) -> Option<AnnotationId> {
+        let number = self.project.as_ref()?.number;
+        self.next_ordinal += 1;
+        Some(AnnotationId::new(number, self.next_ordinal))
+    }
+
+    /// Adds a box and selects it.
+    pub(super) fn add_box(&mut self, label: LabelName, rect: Rect, origin: Origin, now_ms: i64) -> Vec<Effect> {
+        let Some(id) = self.new_id() else { return Vec::new() };
+        let Some(annotation) = Annotation::boxed(id, label.clone(), rect, origin) else { return Vec::new() };
+        let effects = self.commit_with_opening(Edit::Add(annotation), now_ms);
+        if !effects.is_empty()
+            && let Some(film) = &mut self.film
+        {
+            film.selection = Some(id);
+            film.unlabelled = None;
+            self.armed = Some(label);
+        }
+        effects
+    }
+
+    /// The first mark on a film also takes its task from New to Doing, in one step.
+    fn commit_with_opening(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
+        let is_new = self.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::New);
+        let edit = if is_new {
+            let name = edit.title();
+            let open = Edit::SetTaskState { before: TaskState::New, after: TaskState::Doing };
+            Edit::Batch { name, edits: vec![edit, open] }
+        } else {
+            edit
+        };
+        self.commit(edit, now_ms)
+    }
+
+    /// A label key: labels the waiting box, relabels the selected one, or arms the label for the next.
+    pub(super) fn assign_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
+        let Some(label) = self.label_set().and_then(|set| set.resolve(name.as_str())).cloned() else {
+            return Vec::new();
+        };
+        if label.name.is_no_finding() {
+            return self.no_finding(false, now_ms);
+        }
+        if label.kind == LabelKind::Global {
+            return self.toggle_image_label(&label.name, now_ms);
+        }
+        let Some(film) = &self.film else { return Vec::new() };
+        if let Some(rect) = film.unlabelled {
+            return self.add_box(label.name, rect, Origin::Drawn, now_ms);
+        }
+        self.armed = Some(label.name.clone());
+        let selected = film.selected().filter(|a| *a.label() != label.name).cloned();
+        match selected.and_then(|before| before.with_label(label.name).map(|after| (before, after))) {
+            Some((before, after)) => self.commit(Edit::Replace { before, after }, now_ms),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        let before = film.reading.image_labels().clone();
+        let mut after = before.clone();
+        if !after.remove(name) {
+            after.insert(name.clone());
+        }
+        self.commit_with_opening(Edit::SetImageLabels { before, after }, now_ms)
+    }
+
+    pub(super) fn mark_abnormal(&mut self, now_ms: i64) -> Vec<Effect> {
+        self.toggle_image_label(&LabelName::new(ABNORMAL), now_ms)
+    }
+
+    /// "No finding": on where nothing is marked, off where it is on, asked first where it would remove marks.
+    pub(super) fn no_finding(&mut self, completes: bool, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        if film.is_completed() {
+            self.notify(NoticeKind::Warning, sentence(&EditError::Completed));
+            return Vec::new();
+        }
+        if let Some(present) = film.reading.annotations().iter().find(|a| a.label().is_no_finding()) {
+            let edit = Edit::Remove(present.clone());
+            return if completes { Vec::new() } else { self.commit(edit, now_ms) };
+        }
+        let num_findings = film.reading.num_boxes() + film.reading.image_labels().len();
+        if num_findings > 0 {
+            self.dialog = Some(Dialog::ConfirmNoFinding { num_findings, completes });
+            return Vec::new();
+        }
+        if film.unlabelled.is_some() {
+            self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
+            return Vec::new();
+        }
+        let Some(id) = self.new_id() else { return Vec::new() };
+        self.commit_with_opening(Edit::Add(Annotation::no_finding(id, Origin::Drawn)), now_ms)
+    }
+
+    /// The confirmed form: removes every finding and says "No finding", as one step.
+    pub(super) fn replace_by_no_finding(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(mut edits) = self.removals() else { return Vec::new() };
+        let Some(id) = self.new_id() else { return Vec::new() };
+        edits.push(Edit::Add(Annotation::no_finding(id, Origin::Drawn)));
+        self.commit(Edit::Batch { name: "No finding".to_owned(), edits }, now_ms)
+    }
+
+    pub(super) fn delete_all(&mut self, now_ms: i64) -> Vec<Effect> {
+        match self.removals() {
+            Some(edits) if !edits.is_empty() => {
+                self.commit(Edit::Batch { name: "Delete all".to_owned(), edits }, now_ms)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn removals(&self) -> Option<Vec<Edit>> {
+        let reading = &self.film.as_ref()?.reading;
+        let mut edits: Vec<Edit> = reading.annotations().iter().rev().cloned().map(Edit::Remove).collect();
+        if !reading.image_labels().is_empty() {
+            let before = reading.image_labels().clone();
+            edits.push(Edit::SetImageLabels { before, after: BTreeSet::new() });
+        }
+        Some(edits)
+    }
+
+    pub(super) fn delete_selected(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.film else { return Vec::new() };
+        if film.unlabelled.take().is_some() {
+            return Vec::new();
+        }
+        let Some(selected) = film.selected().cloned() else { return Vec::new() };
+        if film.locked.contains(&selected.id()) {
+            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to delete it.");
+            return Vec::new();
+        }
+        self.commit(Edit::Remove(selected), now_ms)
+    }
+
+    pub(super) fn duplicate(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        let size = film.size();
+        let Some((source, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
+            return Vec::new();
+        };
+        let moved = rect.moved_within(DUPLICATE_OFFSET, DUPLICATE_OFFSET, size);
+        let rect = if moved == rect { rect.moved_within(-DUPLICATE_OFFSET, -DUPLICATE_OFFSET, size) } else { moved };
+        self.add_box(source.label().clone(), rect, Origin::Copied { from: source.id() }, now_ms)
+    }
+
+    pub(super) fn paste(&mut self, now_ms: i64) -> Vec<Effect> {
+        let (Some(film), Some((label, rect))) = (&self.film, self.clipboard.clone()) else { return Vec::new() };
+        let size = film.size();
+        // Under the cursor where it is over the film, else where it was.
+        let rect = match film.cursor {
+            Some(p) => rect.moved_within(p.x - rect.center().x, p.y - rect.center().y, size),
+            None => rect,
+        };
+        self.add_box(label, rect.clamped_to(size), Origin::Drawn, now_ms)
+    }
+
+    /// Moves the selected box by film pixels as the person sees directions on the turned film.
+    pub(super) fn nudge(&mut self, dx: f64, dy: f64, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        let (size, canvas) = (film.size(), self.canvas);
+        let to_image = film.viewport.image_from_screen(canvas, size);
+        let scale = film.viewport.scale(canvas, size);
+        let origin = to_image.apply(crate::domain::geometry::Point::default());
+        let moved = to_image.apply(crate::domain::geometry::Point::new(dx * scale, dy * scale));
+        let (ix, iy) = ((moved.x - origin.x).round(), (moved.y - origin.y).round());
+        let Some((before, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
+            return Vec::new();
+        };
+        if film.locked.contains(&before.id()) {
+            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to move it.");
+            return Vec::new();
+        }
+        let after_rect = rect.moved_within(ix, iy, size);
+        if after_rect == rect {
+            return Vec::new();
+        }
+        let after = before.with_rect(after_rect);
+        self.commit(Edit::Replace { before, after }, now_ms)
+    }
+
+    /// Signs the reading off, or says what stands in the way.
+    pub(super) fn complete(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.film else { return Vec::new() };
+        if film.is_completed() {
+            return Vec::new();
+        }
+        if film.unlabelled.is_some() {
+            self.notify(
+                NoticeKind::Error,
+                "Not completed: a box waits for its label. Press a label key, or Escape to drop it.",
+            );
+            return Vec::new();
+        }
+        if let Some(first) = film.violations.iter().find(|v| v.severity == Severity::Error) {
+            let more = match film.num_errors() {
+                0 | 1 => String::new(),
+                n => format!(" ({} more)", n - 1),
+            };
+            let text = format!("Not completed: {}{more}", first.message);
+            self.notify(NoticeKind::Error, text);
+            return Vec::new();
+        }
+        let before = film.reading.state();
+        self.commit(Edit::SetTaskState { before, after: TaskState::Completed }, now_ms)
+    }
+
+    pub(super) fn reopen(&mut self, now_ms: i64) -> Vec<Effect> {
+        let edit = Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing };
+        if self.film.as_ref().is_some_and(super::open_film::OpenFilm::is_completed) {
+            self.commit(edit, now_ms)
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// The mark that an edit is about, for selecting it.
+fn touched(edit: &Edit) -> Option<AnnotationId> {
+    match edit {
+        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
+        Edit::Batch { edits, .. } => edits.iter().find_map(touched),
+        Edit::SetImageLabels { .. } | Edit::SetTaskState { .. } | Edit::SetComment { .. } => None,
+    }
+}
+
+/// What a refused edit means and how to go on.
+fn sentence(err: &EditError) -> String {
+    match err {
+        EditError::NoFindingWithBoxes => {
+            "\"No finding\" excludes every other label. Press N to take \"No finding\" back, then mark.".to_owned()
+        }
+        EditError::Completed => "The reading is completed. Press Ctrl+R to reopen it for changes.".to_owned(),
+        other => {
+            let text = other.to_string();
+            let mut letters = text.chars();
+            letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
+        }
+    }
+}

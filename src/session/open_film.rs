@@ -1,0 +1,113 @@
+//! The film on the screen: its picture, its reading, and how it is shown.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::annotation::Annotation;
+use crate::domain::geometry::{Point, Rect, Size};
+use crate::domain::id::{AnnotationId, ImageId};
+use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
+use crate::domain::reading::Reading;
+use crate::domain::rules::{self, RuleSetting, Severity, Violation};
+use crate::domain::study::FilmEntry;
+use crate::domain::task::TaskState;
+
+use super::gesture::Gesture;
+use super::history::History;
+use super::viewport::Viewport;
+
+/// The pixels, as far as they are there.
+#[derive(Clone, Debug)]
+pub enum Picture {
+    Loading,
+    Ready(Arc<Film>),
+    Failed(String),
+}
+
+/// The film being read.
+#[derive(Clone, Debug)]
+pub struct OpenFilm {
+    pub entry: FilmEntry,
+    /// The films of the same study, this one among them.
+    pub study: Vec<FilmEntry>,
+    pub frame: u32,
+    pub picture: Picture,
+    pub reading: Reading,
+    pub history: History,
+    pub viewport: Viewport,
+    /// `None` until the picture is there.
+    pub display: Option<DisplaySettings>,
+    /// The reader chose another window than the film's first.
+    pub is_display_changed: bool,
+    pub selection: Option<AnnotationId>,
+    pub hidden: BTreeSet<AnnotationId>,
+    pub locked: BTreeSet<AnnotationId>,
+    pub gesture: Option<Gesture>,
+    /// A box that was drawn with no label armed and waits for one.
+    pub unlabelled: Option<Rect>,
+    /// The cursor on the film, in film pixels.
+    pub cursor: Option<Point>,
+    pub violations: Vec<Violation>,
+}
+
+impl OpenFilm {
+    pub fn image(&self) -> &ImageId {
+        &self.entry.facts.image
+    }
+
+    /// The decoded film, once it is there.
+    pub fn film(&self) -> Option<&Arc<Film>> {
+        match &self.picture {
+            Picture::Ready(film) => Some(film),
+            Picture::Loading | Picture::Failed(_) => None,
+        }
+    }
+
+    /// In film pixels: of the decoded film, else of the header.
+    pub fn size(&self) -> Size {
+        match &self.picture {
+            Picture::Ready(film) => Size::new(f64::from(film.width), f64::from(film.height)),
+            Picture::Loading | Picture::Failed(_) => {
+                Size::new(f64::from(self.entry.facts.width.max(1)), f64::from(self.entry.facts.height.max(1)))
+            }
+        }
+    }
+
+    pub fn selected(&self) -> Option<&Annotation> {
+        self.selection.and_then(|id| self.reading.annotation(id))
+    }
+
+    pub fn is_completed(&self) -> bool {
+        self.reading.state() == TaskState::Completed
+    }
+
+    /// Boxes in drawing order, hidden ones left out, with a running gesture's preview in place.
+    pub fn visible_boxes(&self) -> impl Iterator<Item = (&Annotation, Rect)> {
+        self.reading.annotations().iter().filter_map(move |a| {
+            let rect = a.rect().filter(|_| !self.hidden.contains(&a.id()))?;
+            let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a.id()));
+            Some((a, preview.unwrap_or(rect)))
+        })
+    }
+
+    pub fn num_errors(&self) -> usize {
+        self.violations.iter().filter(|v| v.severity == Severity::Error).count()
+    }
+
+    pub(super) fn check_rules(&mut self, rules: &[RuleSetting]) {
+        self.violations = rules::check(&self.reading, self.size(), rules);
+    }
+
+    /// The window now shown, or its linear stand-in while a LUT is shown.
+    pub fn window(&self) -> Option<Window> {
+        match (&self.display, self.film()) {
+            (Some(DisplaySettings { voi: Voi::Window(window), .. }), _) => Some(window.clone()),
+            (Some(DisplaySettings { voi: Voi::Lut(lut), .. }), _) => {
+                let n = lut.values.len() as f64;
+                Some(Window::linear(lut.first + n / 2.0, n.max(1.0)))
+            }
+            (None, Some(film)) => Some(film.computed_window()),
+            (None, None) => None,
+        }
+    }
+}

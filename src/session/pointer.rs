@@ -1,0 +1,240 @@
+//! The pointer on the film: presses become gestures, releases become edits.
+
+use crate::domain::annotation::Origin;
+use crate::domain::edit::Edit;
+use crate::domain::geometry::{Handle, Point, Rect};
+use crate::domain::id::AnnotationId;
+use crate::domain::imaging::{Pixels, Voi};
+
+use super::effect::Effect;
+use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, on_film};
+use super::open_film::OpenFilm;
+use super::screen::{NoticeKind, Session, Tool};
+use super::viewport::Canvas;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PointerButton {
+    Left,
+    Middle,
+    Right,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PointerKind {
+    Down(PointerButton),
+    Move,
+    Up(PointerButton),
+    DoubleClick,
+    /// The pointer left the canvas.
+    Leave,
+}
+
+/// The pointer over the canvas, in canvas points.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct PointerEvent {
+    pub kind: PointerKind,
+    pub at: Point,
+    pub is_ctrl: bool,
+    pub is_space: bool,
+}
+
+impl Session {
+    pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
+        let (canvas, tool) = (self.canvas, self.tool);
+        let is_read_only = self.save_failure.is_some();
+        let Some(film) = &mut self.film else { return Vec::new() };
+        let size = film.size();
+        let to_image = film.viewport.image_from_screen(canvas, size);
+        let at_image = to_image.apply(event.at);
+        let is_over = (0.0..size.width).contains(&at_image.x) && (0.0..size.height).contains(&at_image.y);
+        film.cursor = is_over.then_some(at_image);
+        match event.kind {
+            PointerKind::Leave => {
+                film.cursor = None;
+                Vec::new()
+            }
+            PointerKind::Down(PointerButton::Middle) => self.start(Gesture::Pan { last: event.at }),
+            PointerKind::Down(PointerButton::Left) if event.is_space => self.start(Gesture::Pan { last: event.at }),
+            PointerKind::Down(PointerButton::Right) => match film.window() {
+                Some(before) => self.start(Gesture::WindowLevel { from_screen: event.at, before, has_moved: false }),
+                None => Vec::new(),
+            },
+            PointerKind::Down(PointerButton::Left) => {
+                if is_read_only {
+                    self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
+                    return Vec::new();
+                }
+                let gesture =
+                    grab(film, canvas, event.at, at_image).unwrap_or(Gesture::Press { at_screen: event.at, at_image });
+                self.start(gesture)
+            }
+            PointerKind::Move => {
+                advance(film, canvas, tool, event, at_image);
+                self.warn_of_contradiction();
+                Vec::new()
+            }
+            PointerKind::Up(button) => self.release(button, now_ms),
+            PointerKind::DoubleClick => Vec::new(),
+        }
+    }
+
+    fn start(&mut self, gesture: Gesture) -> Vec<Effect> {
+        self.on_film(|film| film.gesture = Some(gesture))
+    }
+
+    /// Drawing on a film that says "No finding", is completed, or has a box without a label: stopped at once.
+    fn warn_of_contradiction(&mut self) {
+        let Some(film) = &mut self.film else { return };
+        if film.gesture.as_ref().and_then(Gesture::drawn).is_none() {
+            return;
+        }
+        let text = if film.is_completed() {
+            "The reading is completed. Press Ctrl+R to reopen it for changes."
+        } else if film.reading.has_no_finding() {
+            "The film says \"No finding\". Press N to take it back, then draw."
+        } else if film.unlabelled.is_some() {
+            "A box waits for its label. Press a label key, or Escape to drop it."
+        } else {
+            return;
+        };
+        film.gesture = None;
+        self.notify(NoticeKind::Warning, text);
+    }
+
+    fn release(&mut self, button: PointerButton, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.film else { return Vec::new() };
+        let size = film.size();
+        let scale = film.viewport.scale(self.canvas, size);
+        let mut effects = match (film.gesture.take(), button) {
+            (Some(Gesture::Press { at_image, .. }), PointerButton::Left) => {
+                film.selection = mark_at(film, at_image);
+                self.notice = None;
+                Vec::new()
+            }
+            (Some(Gesture::Draw { from, to }), PointerButton::Left) => {
+                let rect = Rect::from_corners(from, to);
+                // Smaller than a few screen points is a slip of the hand.
+                if rect.width() * scale < DRAG_THRESHOLD / 2.0 || rect.height() * scale < DRAG_THRESHOLD / 2.0 {
+                    return Vec::new();
+                }
+                match self.armed.clone() {
+                    Some(label) => self.add_box(label, rect, Origin::Drawn, now_ms),
+                    None => {
+                        film.unlabelled = Some(rect);
+                        film.selection = None;
+                        self.notify(NoticeKind::Info, "Press the label's key, or click it on the right.");
+                        Vec::new()
+                    }
+                }
+            }
+            (Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }), _) => {
+                let changed = film.reading.annotation(id).filter(|_| preview != before).cloned();
+                match changed {
+                    Some(old) => {
+                        let after = old.with_rect(preview);
+                        self.commit(Edit::Replace { before: old, after }, now_ms)
+                    }
+                    None => Vec::new(),
+                }
+            }
+            (gesture @ Some(Gesture::Press { .. } | Gesture::Draw { .. }), _) => {
+                film.gesture = gesture;
+                Vec::new()
+            }
+            (Some(Gesture::Pan { .. } | Gesture::WindowLevel { .. }) | None, _) => Vec::new(),
+        };
+        effects.extend(self.remember_view());
+        effects
+    }
+}
+
+/// The smallest visible box under a point: small findings on large ones stay reachable.
+fn mark_at(film: &OpenFilm, p: Point) -> Option<AnnotationId> {
+    film.visible_boxes()
+        .filter(|(_, rect)| rect.contains(p))
+        .min_by(|(_, a), (_, b)| a.area().total_cmp(&b.area()))
+        .map(|(a, _)| a.id())
+}
+
+/// A press on the selected box or one of its handles takes hold of it.
+fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> Option<Gesture> {
+    let (selected, rect) = film.selected().and_then(|a| Some((a, a.rect()?)))?;
+    let id = selected.id();
+    if film.locked.contains(&id) || film.hidden.contains(&id) || film.is_completed() {
+        return None;
+    }
+    let to_screen = film.viewport.screen_from_image(canvas, film.size());
+    let distance = |handle: Handle| {
+        let p = to_screen.apply(rect.handle_position(handle));
+        (p.x - at_screen.x).abs().max((p.y - at_screen.y).abs())
+    };
+    let nearest = Handle::ALL.into_iter().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))?;
+    if distance(nearest) <= HANDLE_REACH {
+        Some(Gesture::Resize { id, handle: nearest, before: rect, preview: rect })
+    } else if rect.contains(at_image) {
+        Some(Gesture::Move { id, grabbed: at_image, before: rect, preview: rect })
+    } else {
+        None
+    }
+}
+
+/// The running gesture follows the pointer.
+fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent, at_image: Point) {
+    let size = film.size();
+    let Some(mut gesture) = film.gesture.take() else { return };
+    match &mut gesture {
+        Gesture::Press { at_screen, at_image: from } => {
+            let travelled = (event.at.x - at_screen.x).abs().max((event.at.y - at_screen.y).abs());
+            if travelled >= DRAG_THRESHOLD {
+                let under = mark_at(film, *from).filter(|id| tool == Tool::Select && !film.locked.contains(id));
+                gesture = match (tool, under.and_then(|id| film.reading.annotation(id)?.rect().map(|r| (id, r)))) {
+                    (Tool::Select, Some((id, before))) if !film.is_completed() => {
+                        film.selection = Some(id);
+                        let preview = before.moved_within(at_image.x - from.x, at_image.y - from.y, size);
+                        Gesture::Move { id, grabbed: *from, before, preview }
+                    }
+                    (Tool::Select, _) => Gesture::Pan { last: event.at },
+                    (Tool::Box, _) => Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) },
+                };
+            }
+        }
+        Gesture::Draw { to, .. } => *to = on_film(at_image, size),
+        Gesture::Move { grabbed, before, preview, .. } => {
+            *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
+        }
+        Gesture::Resize { handle, before, preview, .. } => *preview = before.resized(*handle, at_image, size),
+        Gesture::Pan { last } => {
+            film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, size);
+            *last = event.at;
+        }
+        Gesture::WindowLevel { from_screen, before, has_moved } => {
+            let (dx, dy) = (event.at.x - from_screen.x, event.at.y - from_screen.y);
+            *has_moved |= dx.abs().max(dy.abs()) >= DRAG_THRESHOLD;
+            if *has_moved {
+                let window = dragged_window(before, dx, dy, value_range(film), event.is_ctrl);
+                if let Some(display) = &mut film.display {
+                    display.voi = Voi::Window(window);
+                    film.is_display_changed = true;
+                }
+            }
+        }
+    }
+    film.gesture = Some(gesture);
+}
+
+/// The span of modality values that the film's bits can hold.
+fn value_range(film: &OpenFilm) -> f64 {
+    match film.film() {
+        Some(f) => match &f.pixels {
+            Pixels::Grey(plane) => {
+                let top = (1u32 << f.facts.bits_stored.clamp(1, 16)) - 1;
+                let low = f.facts.modality_value(plane.stored_value(0));
+                let high =
+                    f.facts.modality_value(plane.stored_value(0) + f64::from(top) * plane.scale.max(f64::MIN_POSITIVE));
+                (high - low).abs().max(1.0)
+            }
+            Pixels::Rgb(_) => 256.0,
+        },
+        None => 4096.0,
+    }
+}

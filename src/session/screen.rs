@@ -1,0 +1,208 @@
+//! The session's state: what is open, what is shown, and how saving stands.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::geometry::Rect;
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::imaging::Film;
+use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::project::{Project, Reader};
+
+use super::effect::{FilePurpose, Persist, Ticket};
+use super::open_film::OpenFilm;
+use super::viewport::{Canvas, ViewState};
+use super::worklist::Worklist;
+
+/// Which screen fills the window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Screen {
+    /// Open or make a project.
+    #[default]
+    Welcome,
+    /// Choose who reads.
+    SignIn,
+    Worklist,
+    Film,
+}
+
+/// What left-drag does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tool {
+    /// Draws, except on the selected box and its handles.
+    #[default]
+    Box,
+    /// Moves boxes, and the film where there is none.
+    Select,
+}
+
+/// How much is drawn over the film.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OverlayState {
+    #[default]
+    All,
+    BoxesOnly,
+    Nothing,
+}
+
+impl OverlayState {
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::All => Self::BoxesOnly,
+            Self::BoxesOnly => Self::Nothing,
+            Self::Nothing => Self::All,
+        }
+    }
+}
+
+/// A project that is open.
+#[derive(Clone, Debug)]
+pub struct OpenProject {
+    pub folder: PathBuf,
+    pub settings: Project,
+    pub label_set: Arc<LabelSet>,
+    pub readers: Vec<Reader>,
+    /// Number of this opening.
+    pub number: u32,
+}
+
+/// How the last edits stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SaveState {
+    Saved,
+    /// That many edits on their way.
+    Saving(usize),
+    /// Not saved, and why; the film is read-only until it is.
+    Failed(String),
+}
+
+/// Something in front of the screen.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Dialog {
+    Palette,
+    CheatSheet,
+    /// Saying "No finding" would remove that many findings.
+    ConfirmNoFinding {
+        num_findings: usize,
+        completes: bool,
+    },
+    /// Type a path: where no file dialog is at hand.
+    PathField {
+        purpose: FilePurpose,
+    },
+    /// What a job could not take.
+    Report {
+        title: String,
+        lines: Vec<String>,
+    },
+}
+
+/// How a notice is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoticeKind {
+    Info,
+    Warning,
+    Error,
+}
+
+/// One sentence to the person, shown until the next command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    pub kind: NoticeKind,
+    pub text: String,
+}
+
+/// Long work as the window shows it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct JobView {
+    pub title: String,
+    pub stage: String,
+    pub done: u64,
+    /// 0 while unknown.
+    pub total: u64,
+    pub started_at_ms: i64,
+    /// `Some(is_success)` when over.
+    pub outcome: Option<bool>,
+}
+
+/// Everything the window shows.
+#[derive(Debug, Default)]
+pub struct Session {
+    pub screen: Screen,
+    pub project: Option<OpenProject>,
+    pub reader: Option<Reader>,
+    pub worklist: Worklist,
+    pub film: Option<OpenFilm>,
+    pub tool: Tool,
+    pub overlay: OverlayState,
+    pub armed: Option<LabelName>,
+    pub clipboard: Option<(LabelName, Rect)>,
+    pub dialog: Option<Dialog>,
+    pub notice: Option<Notice>,
+    pub job: Option<JobView>,
+    pub canvas: Canvas,
+    /// A failure to save, kept until a later save of the same edit succeeds.
+    pub save_failure: Option<String>,
+    /// Opening a project: the folder's name.
+    pub opening: Option<String>,
+    pub(super) pending: BTreeMap<Ticket, Persist>,
+    pub(super) next_ticket: u64,
+    pub(super) next_ordinal: u32,
+    /// To be shown as soon as its film is there.
+    pub(super) restoring: Option<Box<ViewState>>,
+    pub(super) remembered: Option<Box<ViewState>>,
+    /// A picture that came before its reading.
+    pub(super) early_picture: Option<(ImageId, u32, Arc<Film>)>,
+}
+
+impl Session {
+    pub fn save_state(&self) -> SaveState {
+        match (&self.save_failure, self.pending.len()) {
+            (Some(message), _) => SaveState::Failed(message.clone()),
+            (None, 0) => SaveState::Saved,
+            (None, n) => SaveState::Saving(n),
+        }
+    }
+
+    /// Edits that the store has not confirmed, oldest first: what a rescue file must hold.
+    pub fn unsaved(&self) -> impl Iterator<Item = &Persist> {
+        self.pending.values()
+    }
+
+    pub fn reader_id(&self) -> Option<&ReaderId> {
+        self.reader.as_ref().map(|reader| &reader.id)
+    }
+
+    pub fn label_set(&self) -> Option<&LabelSet> {
+        self.project.as_ref().map(|project| &*project.label_set)
+    }
+
+    /// Whether every film of the open project was made by the program itself.
+    pub fn is_synthetic(&self) -> bool {
+        self.project.as_ref().is_some_and(|project| project.settings.is_synthetic)
+            || self.film.as_ref().is_some_and(|film| film.entry.facts.is_synthetic)
+    }
+
+    /// What the next start needs to show the same picture.
+    pub fn view_state(&self) -> Option<ViewState> {
+        let reader = self.reader_id()?.clone();
+        let film = self.film.as_ref();
+        Some(ViewState {
+            reader,
+            screen: self.screen,
+            image: film.map(|f| f.image().clone()),
+            frame: film.map_or(0, |f| f.frame),
+            viewport: film.map(|f| f.viewport).unwrap_or_default(),
+            display: film.filter(|f| f.is_display_changed).and_then(|f| f.display.clone()),
+            selection: film.and_then(|f| f.selection),
+            overlay: self.overlay,
+            tool: self.tool,
+        })
+    }
+
+    pub(super) fn notify(&mut self, kind: NoticeKind, text: impl Into<String>) {
+        self.notice = Some(Notice { kind, text: text.into() });
+    }
+}

@@ -1,0 +1,208 @@
+//! Zoom, pan, quarter turns and flips: the one place where screen meets image.
+
+use crate::domain::geometry::{Point, Size, Transform};
+use crate::domain::id::{AnnotationId, ImageId, ReaderId};
+use crate::domain::imaging::DisplaySettings;
+
+use super::screen::{OverlayState, Screen, Tool};
+
+/// How large the film is shown.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Zoom {
+    /// The whole film, as large as the canvas allows.
+    Fit,
+    /// Screen points a film pixel.
+    Scale(f64),
+}
+
+/// The largest and smallest scale in screen points a pixel.
+const SCALE_RANGE: (f64, f64) = (0.01, 64.0);
+
+/// The canvas on the screen, in points.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Canvas {
+    pub size: Size,
+    /// Device pixels a point.
+    pub pixels_per_point: f64,
+}
+
+impl Default for Canvas {
+    fn default() -> Self {
+        Self { size: Size::new(800.0, 600.0), pixels_per_point: 1.0 }
+    }
+}
+
+/// How the film lies on the canvas.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Viewport {
+    pub zoom: Zoom,
+    /// The film's point in the middle of the canvas; not used while fitted.
+    pub center: Point,
+    /// Clockwise, after flipping.
+    pub quarter_turns: u8,
+    pub is_flipped: bool,
+}
+
+impl Default for Viewport {
+    fn default() -> Self {
+        Self { zoom: Zoom::Fit, center: Point::default(), quarter_turns: 0, is_flipped: false }
+    }
+}
+
+impl Viewport {
+    /// Screen points a film pixel.
+    pub fn scale(&self, canvas: Canvas, film: Size) -> f64 {
+        match self.zoom {
+            Zoom::Scale(scale) => scale,
+            Zoom::Fit => {
+                let (w, h) =
+                    if self.quarter_turns % 2 == 0 { (film.width, film.height) } else { (film.height, film.width) };
+                (canvas.size.width / w.max(1.0)).min(canvas.size.height / h.max(1.0)).max(SCALE_RANGE.0)
+            }
+        }
+    }
+
+    /// Canvas points from film pixels.
+    pub fn screen_from_image(&self, canvas: Canvas, film: Size) -> Transform {
+        let center = match self.zoom {
+            Zoom::Fit => Point::new(film.width / 2.0, film.height / 2.0),
+            Zoom::Scale(_) => self.center,
+        };
+        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+        Transform::view(self.scale(canvas, film), self.quarter_turns, self.is_flipped, center, middle)
+    }
+
+    /// Film pixels from canvas points.
+    pub fn image_from_screen(&self, canvas: Canvas, film: Size) -> Transform {
+        self.screen_from_image(canvas, film).inverse()
+    }
+
+    /// Zooms by `factor` and keeps the film's point under `at` (canvas points) where it is.
+    pub fn zoom_at(&mut self, factor: f64, at: Point, canvas: Canvas, film: Size) {
+        let under = self.image_from_screen(canvas, film).apply(at);
+        let scale = (self.scale(canvas, film) * factor).clamp(SCALE_RANGE.0, SCALE_RANGE.1);
+        self.set_scale_at(scale, under, at, canvas, film);
+    }
+
+    /// One film pixel on one device pixel, about the middle of what is shown.
+    pub fn one_to_one(&mut self, canvas: Canvas, film: Size) {
+        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+        let under = self.image_from_screen(canvas, film).apply(middle);
+        self.set_scale_at(1.0 / canvas.pixels_per_point, under, middle, canvas, film);
+    }
+
+    fn set_scale_at(&mut self, scale: f64, under: Point, at: Point, canvas: Canvas, film: Size) {
+        self.zoom = Zoom::Scale(scale);
+        self.center = under;
+        let now = self.screen_from_image(canvas, film).apply(under);
+        self.pan(at.x - now.x, at.y - now.y, canvas, film);
+    }
+
+    /// Moves the film by canvas points; at least its middle stays reachable.
+    pub fn pan(&mut self, dx: f64, dy: f64, canvas: Canvas, film: Size) {
+        if self.zoom == Zoom::Fit {
+            self.zoom = Zoom::Scale(self.scale(canvas, film));
+            self.center = Point::new(film.width / 2.0, film.height / 2.0);
+        }
+        let to_image = self.image_from_screen(canvas, film);
+        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+        let center = to_image.apply(Point::new(middle.x - dx, middle.y - dy));
+        self.center = Point::new(center.x.clamp(0.0, film.width), center.y.clamp(0.0, film.height));
+    }
+
+    pub fn rotate_right(&mut self) {
+        self.quarter_turns = (self.quarter_turns + 1) % 4;
+    }
+
+    /// Mirrors what is seen left to right, whatever the turn.
+    pub fn flip_horizontal(&mut self) {
+        self.is_flipped = !self.is_flipped;
+        self.quarter_turns = (4 - self.quarter_turns) % 4;
+    }
+
+    /// Mirrors what is seen top to bottom, whatever the turn.
+    pub fn flip_vertical(&mut self) {
+        self.flip_horizontal();
+        self.quarter_turns = (self.quarter_turns + 2) % 4;
+    }
+}
+
+/// Where a reader left off: enough to show the same picture at the next start.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ViewState {
+    pub reader: ReaderId,
+    pub screen: Screen,
+    pub image: Option<ImageId>,
+    pub frame: u32,
+    pub viewport: Viewport,
+    /// `None` while the film's own first window is shown.
+    pub display: Option<DisplaySettings>,
+    pub selection: Option<AnnotationId>,
+    pub overlay: OverlayState,
+    pub tool: Tool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FILM: Size = Size::new(1600.0, 2500.0);
+    const CANVAS: Canvas = Canvas { size: Size::new(900.0, 700.0), pixels_per_point: 2.0 };
+
+    #[test]
+    fn fitted_films_touch_the_canvas_and_stay_inside() {
+        for turns in 0..4 {
+            let view = Viewport { quarter_turns: turns, ..Viewport::default() };
+            let t = view.screen_from_image(CANVAS, FILM);
+            let corners = [t.apply(Point::new(0.0, 0.0)), t.apply(Point::new(1600.0, 2500.0))];
+            for c in corners {
+                assert!(
+                    (-1e-9..=900.0 + 1e-9).contains(&c.x) && (-1e-9..=700.0 + 1e-9).contains(&c.y),
+                    "{turns} {c:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn flips_mirror_what_is_seen_whatever_the_turn() {
+        for turns in 0..4 {
+            let mut view = Viewport { quarter_turns: turns, ..Viewport::default() };
+            let p = Point::new(300.0, 400.0);
+            let before = view.screen_from_image(CANVAS, FILM).apply(p);
+            view.flip_horizontal();
+            let after = view.screen_from_image(CANVAS, FILM).apply(p);
+            assert!((before.x + after.x - 900.0).abs() < 1e-9 && (before.y - after.y).abs() < 1e-9, "{turns}");
+            view.flip_horizontal();
+            view.flip_vertical();
+            let after = view.screen_from_image(CANVAS, FILM).apply(p);
+            assert!((before.y + after.y - 700.0).abs() < 1e-9 && (before.x - after.x).abs() < 1e-9, "{turns}");
+        }
+    }
+
+    #[test]
+    fn one_to_one_is_in_device_pixels() {
+        let mut view = Viewport::default();
+        view.one_to_one(CANVAS, FILM);
+        assert_eq!(view.scale(CANVAS, FILM), 0.5);
+    }
+
+    proptest! {
+        #[test]
+        fn zooming_keeps_the_point_under_the_cursor(
+            x in 300.0..600.0f64, y in 200.0..500.0f64, factor in 1.05..3.0f64, turns in 0u8..4, flip: bool,
+        ) {
+            let mut view = Viewport { quarter_turns: turns, is_flipped: flip, ..Viewport::default() };
+            view.zoom_at(1.5, Point::new(450.0, 350.0), CANVAS, FILM);
+            let at = Point::new(x, y);
+            let before = view.image_from_screen(CANVAS, FILM).apply(at);
+            view.zoom_at(factor, at, CANVAS, FILM);
+            let after = view.image_from_screen(CANVAS, FILM).apply(at);
+            let is_on_film = before.x > 200.0 && before.x < 1400.0 && before.y > 200.0 && before.y < 2300.0;
+            if is_on_film {
+                prop_assert!((before.x - after.x).abs() < 1e-6 && (before.y - after.y).abs() < 1e-6);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong with a project's database, in sentences that say what it means for the data and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::domain::edit::EditError;
+
+/// Why the store refused or failed. Nothing is ever half-written: what failed changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("There is no project at {}. Check the path, or create a project there.", .0.display())]
+    Missing(PathBuf),
+    #[error("{} is not a Rachis project: {why}. Nothing was changed. Choose the folder that holds a project's project.db.", .path.display())]
+    NotAProject { path: PathBuf, why: &'static str },
+    #[error("{} already holds a project. Nothing was changed. Open it, or choose another folder.", .0.display())]
+    AlreadyAProject(PathBuf),
+    #[error(
+        "{} was made by a newer Rachis (its data has form {found}, this program knows up to {known}). \
+         Nothing was changed. Open it with that newer version.", .path.display()
+    )]
+    Newer { path: PathBuf, found: i64, known: i64 },
+    #[error(
+        "The project is busy: another program has been writing to it for seconds. Nothing of this step was saved. \
+         Close the other program, or try again."
+    )]
+    Locked,
+    #[error(
+        "The project cannot be written: its folder or its project.db is read-only. Nothing of this step was saved. \
+         Make the folder writable, or copy the project to a place that is."
+    )]
+    ReadOnly,
+    #[error(
+        "The disk is full. Nothing of this step was saved; everything saved before is safe. \
+         Free some space and try again."
+    )]
+    DiskFull,
+    #[error(
+        "The project's database is damaged ({0}). Do not go on working in it: copy the folder away, then open the \
+         latest file of its backups folder, or run \"rachis check\" to see what still reads."
+    )]
+    Corrupt(String),
+    #[error("Refused, and nothing was changed: {0}")]
+    RuleRefused(String),
+    #[error("Not saved: {0}. Nothing was changed. Open the film again to see it as it is stored.")]
+    Edit(#[from] EditError),
+    #[error("Not saved: the step names log entry {0}, which is not one that it can take back. Open the film again.")]
+    WrongStep(i64),
+    #[error("{what} failed on {}: {source}. Nothing of this step was saved.", .path.display())]
+    Io { what: &'static str, path: PathBuf, source: io::Error },
+    #[error("The database answered: {0}. Nothing of this step was saved.")]
+    Database(rusqlite::Error),
+}
+
+impl StoreError {
+    pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull => Self::DiskFull,
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly,
+            _ => Self::Io { what, path: path.to_owned(), source },
+        }
+    }
+
+    /// Worth another try: the same step may succeed later, with nothing changed about it.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Locked | Self::ReadOnly | Self::DiskFull | Self::Io { .. } | Self::Database(_))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+            return match error {
+                // A row whose column holds what the schema does not allow.
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..) => Self::Corrupt(error.to_string()),
+                other => Self::Database(other),
+            };
+        };
+        match failure.code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Locked,
+            ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Self::ReadOnly,
+            ErrorCode::DiskFull => Self::DiskFull,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Corrupt(error.to_string()),
+            ErrorCode::ConstraintViolation => {
+                let text = message.as_deref().unwrap_or_default();
+                Self::RuleRefused(text.strip_prefix("CHECK constraint failed: ").unwrap_or(text).to_owned())
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// A stored text that this program cannot read.
+pub(super) fn unreadable(what: &str, detail: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("{what}: {detail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_it_means_for_the_data() {
+        let path = PathBuf::from("p");
+        for error in [
+            StoreError::NotAProject { path: path.clone(), why: "x" },
+            StoreError::Newer { path, found: 9, known: 1 },
+            StoreError::Locked,
+            StoreError::ReadOnly,
+            StoreError::DiskFull,
+            StoreError::Edit(EditError::Stale),
+            StoreError::RuleRefused("x".into()),
+        ] {
+            let text = error.to_string();
+            assert!(text.to_lowercase().contains("nothing"), "{text}");
+        }
+    }
+}

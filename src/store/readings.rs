@@ -1,0 +1,242 @@
+//! Readings and their log: one edit is one transaction of the log entry, the changed rows and the summary.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::domain::annotation::Annotation;
+use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::label::LabelName;
+use crate::domain::log::{LogEntry, NewLogEntry, Step};
+use crate::domain::reading::Reading;
+use crate::domain::task::TaskState;
+
+use super::error::{StoreError, unreadable};
+use super::project::Store;
+use super::rows::{
+    annotation_from_parts, edit_from_json, edit_to_json, origin_from_columns, origin_to_columns, step_from_columns,
+    step_to_columns,
+};
+
+/// What the `reading` table says in sum of a reading's marks and labels.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Summary {
+    pub num_boxes: i64,
+    pub num_image_labels: i64,
+    pub has_no_finding: bool,
+    /// Names of boxes, image labels and "No finding" together.
+    pub labels: BTreeSet<String>,
+}
+
+impl Summary {
+    pub(super) fn of(reading: &Reading) -> Self {
+        let of_marks = reading.annotations().iter().map(Annotation::label);
+        Self {
+            num_boxes: reading.num_boxes() as i64,
+            num_image_labels: reading.image_labels().len() as i64,
+            has_no_finding: reading.has_no_finding(),
+            labels: of_marks.chain(reading.image_labels()).map(ToString::to_string).collect(),
+        }
+    }
+
+    pub(super) fn labels_json(&self) -> String {
+        serde_json::to_string(&self.labels).expect("a list of text")
+    }
+}
+
+impl Store {
+    /// What this reader said of this film; an empty reading where that is nothing yet.
+    pub fn reading(&self, image: &ImageId, reader: &ReaderId) -> Result<Reading, StoreError> {
+        load_reading(&self.conn, image, reader)
+    }
+
+    /// Film and reader of every reading with a mark, a label, a state or a comment, by film.
+    pub fn reading_keys(&self) -> Result<Vec<(ImageId, ReaderId)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT image_id, rad_id FROM reading UNION SELECT image_id, rad_id FROM annotation
+             UNION SELECT image_id, rad_id FROM image_label ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((ImageId::new(row.get::<_, String>(0)?), ReaderId::new(row.get::<_, String>(1)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The edits of one reading in their order. Imported rows are no edits and are not in it.
+    pub fn log(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<LogEntry>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, step, of_seq, edit, made_at FROM edit_log
+             WHERE image_id = ?1 AND rad_id = ?2 ORDER BY seq",
+        )?;
+        let mut rows = statement.query([image.as_str(), reader.as_str()])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (step, edit): (String, String) = (row.get(1)?, row.get(3)?);
+            entries.push(LogEntry {
+                seq: LogSeq(row.get(0)?),
+                entry: NewLogEntry {
+                    image: image.clone(),
+                    reader: reader.clone(),
+                    step: step_from_columns(&step, row.get(2)?)?,
+                    edit: edit_from_json(&edit)?,
+                    made_at_ms: row.get(4)?,
+                },
+            });
+        }
+        Ok(entries)
+    }
+
+    /// Writes the entry and what it changes, in one transaction. An edit that does not fit what is stored is refused
+    /// with nothing changed, and so is an undo or redo that does not match the entry it names.
+    pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
+        let session = self.session();
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        check_step(&tx, entry)?;
+        let before = load_reading(&tx, &entry.image, &entry.reader)?;
+        let mut after = before.clone();
+        entry.edit.apply(&mut after)?;
+        write_changes(&tx, &before, &after)?;
+        write_summary(&tx, &after, entry.made_at_ms)?;
+        let (step, of_seq) = step_to_columns(entry.step);
+        tx.prepare_cached(
+            "INSERT INTO edit_log (made_at, session, image_id, rad_id, step, of_seq, edit)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            entry.made_at_ms,
+            session,
+            entry.image.as_str(),
+            entry.reader.as_str(),
+            step,
+            of_seq,
+            edit_to_json(&entry.edit),
+        ])?;
+        let seq = LogSeq(tx.last_insert_rowid());
+        tx.commit()?;
+        Ok(seq)
+    }
+}
+
+/// An undo carries the inverse of the edit it names and a redo the same edit, both of the same reading.
+fn check_step(conn: &Connection, entry: &NewLogEntry) -> Result<(), StoreError> {
+    let (Step::Undo(of) | Step::Redo(of)) = entry.step else { return Ok(()) };
+    let mut statement =
+        conn.prepare_cached("SELECT edit FROM edit_log WHERE seq = ?1 AND image_id = ?2 AND rad_id = ?3")?;
+    let found: Option<String> =
+        statement.query_row(params![of.0, entry.image.as_str(), entry.reader.as_str()], |row| row.get(0)).optional()?;
+    let named = edit_from_json(&found.ok_or(StoreError::WrongStep(of.0))?)?;
+    let expected = if matches!(entry.step, Step::Undo(_)) { named.inverse() } else { named };
+    if expected == entry.edit { Ok(()) } else { Err(StoreError::WrongStep(of.0)) }
+}
+
+pub(super) fn load_reading(conn: &Connection, image: &ImageId, reader: &ReaderId) -> Result<Reading, StoreError> {
+    let key = [image.as_str(), reader.as_str()];
+    let mut annotations = Vec::new();
+    let mut statement = conn.prepare_cached(
+        "SELECT id, lesion_type, xmin, ymin, xmax, ymax, origin, import_id, coordinate_text, extra
+         FROM annotation WHERE image_id = ?1 AND rad_id = ?2 ORDER BY id",
+    )?;
+    let mut rows = statement.query(key)?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let corrupt = |e: String| unreadable(&format!("mark {id}"), e);
+        let rect = match row.get::<_, Option<f64>>(2)? {
+            None => None,
+            Some(xmin) => Some([xmin, row.get(3)?, row.get(4)?, row.get(5)?]),
+        };
+        let origin = row.get_ref(6)?.as_str().map_err(|e| corrupt(e.to_string()))?;
+        let origin = origin_from_columns(origin, row.get(7)?).map_err(corrupt)?;
+        let label = LabelName::new(row.get::<_, String>(1)?);
+        annotations.push(annotation_from_parts(id, label, rect, origin, row.get(8)?, row.get(9)?).map_err(corrupt)?);
+    }
+
+    let mut statement = conn.prepare_cached("SELECT label FROM image_label WHERE image_id = ?1 AND rad_id = ?2")?;
+    let labels = statement.query_map(key, |row| row.get::<_, String>(0).map(LabelName::new))?;
+    let labels = labels.collect::<Result<BTreeSet<_>, _>>()?;
+
+    let mut statement =
+        conn.prepare_cached("SELECT state, comment FROM reading WHERE rad_id = ?2 AND image_id = ?1")?;
+    let stored: Option<(String, String)> = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (state, comment) = match stored {
+        None => (TaskState::New, String::new()),
+        Some((state, comment)) => {
+            (TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?, comment)
+        }
+    };
+    Ok(Reading::restored(image.clone(), reader.clone(), annotations, labels, state, comment))
+}
+
+/// Brings the rows of one reading from `before` to `after`: what goes first, so that the schema's rules hold at every row.
+fn write_changes(conn: &Connection, before: &Reading, after: &Reading) -> Result<(), StoreError> {
+    let (image, reader) = (after.image().as_str(), after.reader().as_str());
+    let mut delete = conn.prepare_cached("DELETE FROM annotation WHERE id = ?1")?;
+    for gone in before.annotations().iter().filter(|a| after.annotation(a.id()).is_none()) {
+        delete.execute([gone.id().0])?;
+    }
+    let mut delete =
+        conn.prepare_cached("DELETE FROM image_label WHERE image_id = ?1 AND rad_id = ?2 AND label = ?3")?;
+    for gone in before.image_labels().difference(after.image_labels()) {
+        delete.execute([image, reader, gone.as_str()])?;
+    }
+
+    let mut update = conn.prepare_cached(
+        "UPDATE annotation SET lesion_type = ?4, xmin = ?5, ymin = ?6, xmax = ?7, ymax = ?8, origin = ?9,
+         import_id = ?10, coordinate_text = ?11, extra = ?12 WHERE id = ?1 AND image_id = ?2 AND rad_id = ?3",
+    )?;
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO annotation (id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, origin, import_id,
+         coordinate_text, extra) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    for mark in after.annotations() {
+        let statement = match before.annotation(mark.id()) {
+            Some(same) if same == mark => continue,
+            Some(_) => &mut update,
+            None => &mut insert,
+        };
+        let (origin, import_id) = origin_to_columns(mark.origin());
+        let rect = mark.rect();
+        statement.execute(params![
+            mark.id().0,
+            image,
+            reader,
+            mark.label().as_str(),
+            rect.map(|r| r.xmin()),
+            rect.map(|r| r.ymin()),
+            rect.map(|r| r.xmax()),
+            rect.map(|r| r.ymax()),
+            origin,
+            import_id,
+            mark.coordinate_text(),
+            mark.extra(),
+        ])?;
+    }
+    let mut insert = conn.prepare_cached("INSERT INTO image_label (image_id, rad_id, label) VALUES (?1, ?2, ?3)")?;
+    for new in after.image_labels().difference(before.image_labels()) {
+        insert.execute([image, reader, new.as_str()])?;
+    }
+    Ok(())
+}
+
+fn write_summary(conn: &Connection, reading: &Reading, made_at_ms: i64) -> Result<(), StoreError> {
+    let summary = Summary::of(reading);
+    conn.prepare_cached(
+        "INSERT INTO reading (rad_id, image_id, state, comment, updated_at, num_boxes, num_image_labels,
+         has_no_finding, labels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (rad_id, image_id) DO UPDATE SET state = excluded.state, comment = excluded.comment,
+         updated_at = excluded.updated_at, num_boxes = excluded.num_boxes,
+         num_image_labels = excluded.num_image_labels, has_no_finding = excluded.has_no_finding,
+         labels = excluded.labels",
+    )?
+    .execute(params![
+        reading.reader().as_str(),
+        reading.image().as_str(),
+        reading.state().as_str(),
+        reading.comment(),
+        made_at_ms,
+        summary.num_boxes,
+        summary.num_image_labels,
+        summary.has_no_finding,
+        summary.labels_json(),
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! The wire twins of the core's edits and marks: what the log and the rescue file hold, so that a rename in the core breaks no file.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::annotation::{Annotation, Origin};
+use crate::domain::edit::Edit;
+use crate::domain::geometry::Rect;
+use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
+use crate::domain::label::LabelName;
+use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::task::TaskState;
+
+use super::error::{StoreError, unreadable};
+
+/// An edit as JSON: `{"add": {...}}`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EditRow {
+    Add(AnnotationRow),
+    Remove(AnnotationRow),
+    Replace { before: AnnotationRow, after: AnnotationRow },
+    SetImageLabels { before: Vec<String>, after: Vec<String> },
+    SetTaskState { before: String, after: String },
+    SetComment { before: String, after: String },
+    Batch { name: String, edits: Vec<EditRow> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct AnnotationRow {
+    id: i64,
+    lesion_type: String,
+    /// `xmin, ymin, xmax, ymax` in image pixels; absent for "No finding".
+    #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
+    rect: Option<[f64; 4]>,
+    origin: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    import_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coordinate_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extra: Option<String>,
+}
+
+/// A log entry that is not in the log yet, as the rescue file holds it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EntryRow {
+    image_id: String,
+    rad_id: String,
+    step: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of_seq: Option<i64>,
+    made_at: i64,
+    edit: EditRow,
+}
+
+/// The edit as the log's JSON.
+pub(super) fn edit_to_json(edit: &Edit) -> String {
+    serde_json::to_string(&EditRow::from(edit)).expect("an edit row is maps, lists, text and numbers")
+}
+
+pub(super) fn edit_from_json(json: &str) -> Result<Edit, StoreError> {
+    let row: EditRow = serde_json::from_str(json).map_err(|e| unreadable("an edit in the log", e))?;
+    row.into_edit().map_err(|e| unreadable("an edit in the log", e))
+}
+
+/// The log's words for a step, and the entry that it is about.
+pub(super) const fn step_to_columns(step: Step) -> (&'static str, Option<i64>) {
+    match step {
+        Step::Do => ("do", None),
+        Step::Undo(LogSeq(of)) => ("undo", Some(of)),
+        Step::Redo(LogSeq(of)) => ("redo", Some(of)),
+    }
+}
+
+pub(super) fn step_from_columns(step: &str, of_seq: Option<i64>) -> Result<Step, StoreError> {
+    match (step, of_seq) {
+        ("do", None) => Ok(Step::Do),
+        ("undo", Some(of)) => Ok(Step::Undo(LogSeq(of))),
+        ("redo", Some(of)) => Ok(Step::Redo(LogSeq(of))),
+        _ => Err(unreadable("a step in the log", step)),
+    }
+}
+
+/// The text of the `origin` column and the `import_id` beside it.
+pub(super) fn origin_to_columns(origin: &Origin) -> (String, Option<i64>) {
+    match origin {
+        Origin::Drawn => ("drawn".to_owned(), None),
+        Origin::Imported { import } => ("imported".to_owned(), Some(*import)),
+        Origin::Copied { from } => (format!("copied {}", from.0), None),
+    }
+}
+
+pub(super) fn origin_from_columns(origin: &str, import_id: Option<i64>) -> Result<Origin, String> {
+    match (origin, import_id) {
+        ("drawn", None) => Ok(Origin::Drawn),
+        ("imported", Some(import)) => Ok(Origin::Imported { import }),
+        (other, None) => other
+            .strip_prefix("copied ")
+            .and_then(|id| id.parse().ok())
+            .map(|id| Origin::Copied { from: AnnotationId(id) })
+            .ok_or_else(|| format!("unknown origin {other:?}")),
+        (other, Some(_)) => Err(format!("origin {other:?} with an import")),
+    }
+}
+
+/// A mark from its parts, as the table, the log and a chunk hold them.
+pub(super) fn annotation_from_parts(
+    id: i64,
+    label: LabelName,
+    rect: Option<[f64; 4]>,
+    origin: Origin,
+    coordinate_text: Option<Box<str>>,
+    extra: Option<Box<str>>,
+) -> Result<Annotation, String> {
+    let id = AnnotationId(id);
+    let annotation = match rect {
+        None if label.is_no_finding() => Annotation::no_finding(id, origin),
+        None => return Err(format!("{label} has no box")),
+        Some([xmin, ymin, xmax, ymax]) => {
+            let rect = Rect::from_columns(xmin, ymin, xmax, ymax).ok_or("the coordinates of a box are not ordered")?;
+            Annotation::boxed(id, label, rect, origin).ok_or("\"No finding\" has a box")?
+        }
+    };
+    Ok(annotation.with_coordinate_text(coordinate_text).with_extra(extra))
+}
+
+impl From<&Annotation> for AnnotationRow {
+    fn from(a: &Annotation) -> Self {
+        let (origin, import_id) = origin_to_columns(a.origin());
+        Self {
+            id: a.id().0,
+            lesion_type: a.label().to_string(),
+            rect: a.rect().map(|r| [r.xmin(), r.ymin(), r.xmax(), r.ymax()]),
+            origin,
+            import_id,
+            coordinate_text: a.coordinate_text().map(str::to_owned),
+            extra: a.extra().map(str::to_owned),
+        }
+    }
+}
+
+impl AnnotationRow {
+    fn into_annotation(self) -> Result<Annotation, String> {
+        let origin = origin_from_columns(&self.origin, self.import_id)?;
+        annotation_from_parts(
+            self.id,
+            LabelName::new(self.lesion_type),
+            self.rect,
+            origin,
+            self.coordinate_text.map(Into::into),
+            self.extra.map(Into::into),
+        )
+    }
+}
+
+impl From<&Edit> for EditRow {
+    fn from(edit: &Edit) -> Self {
+        let names = |labels: &BTreeSet<LabelName>| labels.iter().map(ToString::to_string).collect();
+        match edit {
+            Edit::Add(a) => Self::Add(a.into()),
+            Edit::Remove(a) => Self::Remove(a.into()),
+            Edit::Replace { before, after } => Self::Replace { before: before.into(), after: after.into() },
+            Edit::SetImageLabels { before, after } => {
+                Self::SetImageLabels { before: names(before), after: names(after) }
+            }
+            Edit::SetTaskState { before, after } => {
+                Self::SetTaskState { before: before.as_str().to_owned(), after: after.as_str().to_owned() }
+            }
+            Edit::SetComment { before, after } => Self::SetComment { before: before.clone(), after: after.clone() },
+            Edit::Batch { name, edits } => {
+                Self::Batch { name: name.clone(), edits: edits.iter().map(Self::from).collect() }
+            }
+        }
+    }
+}
+
+impl EditRow {
+    fn into_edit(self) -> Result<Edit, String> {
+        let names = |labels: Vec<String>| labels.into_iter().map(LabelName::new).collect();
+        let state = |text: String| TaskState::parse(&text).ok_or_else(|| format!("unknown state {text:?}"));
+        Ok(match self {
+            Self::Add(a) => Edit::Add(a.into_annotation()?),
+            Self::Remove(a) => Edit::Remove(a.into_annotation()?),
+            Self::Replace { before, after } => {
+                Edit::Replace { before: before.into_annotation()?, after: after.into_annotation()? }
+            }
+            Self::SetImageLabels { before, after } => {
+                Edit::SetImageLabels { before: names(before), after: names(after) }
+            }
+            Self::SetTaskState { before, after } => Edit::SetTaskState { before: state(before)?, after: state(after)? },
+            Self::SetComment { before, after } => Edit::SetComment { before, after },
+            Self::Batch { name, edits } => {
+                Edit::Batch { name, edits: edits.into_iter().map(Self::into_edit).collect::<Result<_, _>>()? }
+            }
+        })
+    }
+}
+
+impl From<&NewLogEntry> for EntryRow {
+    fn from(entry: &NewLogEntry) -> Self {
+        let (step, of_seq) = step_to_columns(entry.step);
+        Self {
+            image_id: entry.image.to_string(),
+            rad_id: entry.reader.to_string(),
+            step: step.to_owned(),
+            of_seq,
+            made_at: entry.made_at_ms,
+            edit: (&entry.edit).into(),
+        }
+    }
+}
+
+impl EntryRow {
+    pub(super) fn into_entry(self) -> Result<NewLogEntry, StoreError> {
+        Ok(NewLogEntry {
+            image: ImageId::new(self.image_id),
+            reader: ReaderId::new(self.rad_id),
+            step: step_from_columns(&self.step, self.of_seq)?,
+            edit: self.edit.into_edit().map_err(|e| unreadable("an unsaved edit", e))?,
+            made_at_ms: self.made_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_edit_as_the_log_holds_it() {
+        let rect = Rect::from_columns(712.6, 961.3, 786.5, 1011.7).expect("ordered");
+        let mark = Annotation::boxed(AnnotationId(5), LabelName::new("Osteophytes"), rect, Origin::Drawn).expect("box");
+        let expected =
+            r#"{"add":{"id":5,"lesion_type":"Osteophytes","box":[712.6,961.3,786.5,1011.7],"origin":"drawn"}}"#;
+        assert_eq!(edit_to_json(&Edit::Add(mark)), expected);
+    }
+
+    #[test]
+    fn text_that_is_no_edit_is_an_error() {
+        for json in [
+            "",
+            "{}",
+            r#"{"fly":{}}"#,
+            r#"{"add":{"id":5,"lesion_type":"Osteophytes","origin":"drawn"}}"#,
+            r#"{"add":{"id":5,"lesion_type":"No finding","box":[1,2,3,4],"origin":"drawn"}}"#,
+            r#"{"add":{"id":5,"lesion_type":"x","box":[3,2,1,4],"origin":"drawn"}}"#,
+            r#"{"add":{"id":5,"lesion_type":"x","box":[1,2,3,4],"origin":"imported"}}"#,
+            r#"{"set_task_state":{"before":"new","after":"asleep"}}"#,
+        ] {
+            assert!(matches!(edit_from_json(json), Err(StoreError::Corrupt(_))), "{json}");
+        }
+    }
+
+    fn any_mark() -> impl Strategy<Value = Annotation> {
+        let origin = prop_oneof![
+            Just(Origin::Drawn),
+            (1i64..99).prop_map(|import| Origin::Imported { import }),
+            (1i64..99).prop_map(|from| Origin::Copied { from: AnnotationId(from) }),
+        ];
+        let numbers = prop::array::uniform4(-1e4f64..1e4);
+        (1i64.., origin, prop::option::of(numbers), ".{1,9}", prop::option::of(".{0,9}")).prop_map(
+            |(id, origin, numbers, label, text)| {
+                let [a, b, w, h] = numbers.unwrap_or_default();
+                let rect = Rect::from_columns(a, b, a + w.abs() + 1e-3, b + h.abs() + 1e-3).expect("ordered");
+                let boxed = numbers
+                    .and_then(|_| Annotation::boxed(AnnotationId(id), LabelName::new(label), rect, origin.clone()));
+                let text = text.map(Into::into);
+                let mark = boxed.unwrap_or_else(|| Annotation::no_finding(AnnotationId(id), origin));
+                mark.with_coordinate_text(text.clone()).with_extra(text)
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_edit_comes_back_bit_for_bit(a in any_mark(), b in any_mark(), comment in ".{0,20}") {
+            let edit = Edit::Batch {
+                name: comment.clone(),
+                edits: vec![
+                    Edit::Add(a.clone()),
+                    Edit::Remove(b.clone()),
+                    Edit::Replace { before: a, after: b },
+                    Edit::SetComment { before: String::new(), after: comment },
+                    Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed },
+                    Edit::SetImageLabels { before: BTreeSet::new(), after: [LabelName::new("Abnormal")].into() },
+                ],
+            };
+            prop_assert_eq!(edit_from_json(&edit_to_json(&edit)).expect("readable"), edit);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The project's own row, its rules, its readers, and small view state.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::domain::id::ReaderId;
+use crate::domain::project::{Project, Reader};
+use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
+
+use super::error::{StoreError, unreadable};
+use super::project::Store;
+
+impl Store {
+    /// In the order of their ids.
+    pub fn readers(&self) -> Result<Vec<Reader>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT rad_id, name, years_of_experience FROM reader ORDER BY rad_id")?;
+        let rows = statement.query_map([], |row| {
+            Ok(Reader {
+                id: ReaderId::new(row.get::<_, String>(0)?),
+                name: row.get(1)?,
+                years_of_experience: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Changes nothing where the id exists.
+    pub fn add_reader(&mut self, reader: &Reader) -> Result<(), StoreError> {
+        self.conn.execute(
+            "INSERT INTO reader (rad_id, name, years_of_experience) VALUES (?1, ?2, ?3)
+             ON CONFLICT (rad_id) DO NOTHING",
+            params![reader.id.as_str(), reader.name, reader.years_of_experience],
+        )?;
+        Ok(())
+    }
+
+    /// Replaces the project's rules.
+    pub fn set_rules(&mut self, rules: &[RuleSetting]) -> Result<(), StoreError> {
+        let tx = self.conn.transaction()?;
+        write_rules(&tx, rules)?;
+        tx.commit()?;
+        self.project_mut().rules = rules.to_vec();
+        Ok(())
+    }
+
+    /// JSON as it was set.
+    pub fn get_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    /// Small view state as JSON text; anything else is refused.
+    pub fn set_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )?;
+        statement.execute([key, json])?;
+        Ok(())
+    }
+}
+
+pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
+    let row = conn
+        .query_row("SELECT name, label_set, is_synthetic FROM project", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let (name, label_set, is_synthetic) = row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
+    Ok(Project { name, label_set, rules: read_rules(conn)?, is_synthetic })
+}
+
+/// The stored rules, then at their defaults those that the project does not name. A key that this program does not know
+/// is left alone.
+fn read_rules(conn: &Connection) -> Result<Vec<RuleSetting>, StoreError> {
+    let mut statement = conn.prepare("SELECT key, severity, parameter FROM rule ORDER BY position, key")?;
+    let mut rows = statement.query([])?;
+    let mut rules: Vec<RuleSetting> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (key, severity): (String, String) = (row.get(0)?, row.get(1)?);
+        let Some(id) = RuleId::from_key(&key) else { continue };
+        let severity = Severity::parse(&severity).ok_or_else(|| unreadable("a rule's severity", severity))?;
+        rules.push(RuleSetting { id, severity, parameter: row.get(2)? });
+    }
+    let missing: Vec<_> = default_rules().into_iter().filter(|d| rules.iter().all(|r| r.id != d.id)).collect();
+    rules.extend(missing);
+    Ok(rules)
+}
+
+pub(super) fn write_rules(conn: &Connection, rules: &[RuleSetting]) -> Result<(), StoreError> {
+    for (position, rule) in rules.iter().enumerate() {
+        conn.execute(
+            "INSERT INTO rule (key, position, severity, parameter) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (key) DO UPDATE SET position = excluded.position, severity = excluded.severity,
+             parameter = excluded.parameter",
+            params![rule.id.row().key, position as i64, rule.severity.as_str(), rule.parameter],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! One reader's worklist: every film and where its reading stands, without looking at a single mark.
+
+use std::collections::HashMap;
+
+use crate::domain::id::{ImageId, ReaderId, StudyId};
+use crate::domain::label::LabelSet;
+use crate::domain::reading::Decision;
+use crate::domain::study::Sex;
+use crate::domain::task::TaskState;
+use crate::domain::worklist::WorklistRow;
+
+use super::error::{StoreError, unreadable};
+use super::project::Store;
+
+/// What the `reading` table says of one film.
+struct Standing {
+    state: TaskState,
+    decision: Decision,
+    num_boxes: u32,
+    labels: u128,
+    updated_at_ms: i64,
+}
+
+impl Store {
+    /// Study by study, as a reader leafs through them.
+    pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
+        let mut standings = self.standings(reader, labels)?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT image_id, study_id, coalesce(nullif(view_position, ''), series_description, ''), sex, age_years
+             FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut list: Vec<WorklistRow> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = |i: usize| row.get_ref(i)?.as_str_or_null().map_err(|e| unreadable("a film", e));
+            let image = text(0)?.unwrap_or_default();
+            let standing = standings.remove(image);
+            let study = text(1)?.unwrap_or_default();
+            // Films of a study stand together: they share the id's text.
+            let study = match list.last() {
+                Some(last) if last.study.as_str() == study => last.study.clone(),
+                _ => StudyId::from(study),
+            };
+            list.push(WorklistRow {
+                image: ImageId::from(image),
+                study,
+                view: text(2)?.unwrap_or_default().to_owned(),
+                sex: text(3)?.and_then(Sex::from_dicom),
+                age_years: row.get(4)?,
+                state: standing.as_ref().map_or(TaskState::New, |s| s.state),
+                decision: standing.as_ref().map_or(Decision::Undecided, |s| s.decision),
+                num_boxes: standing.as_ref().map_or(0, |s| s.num_boxes),
+                labels: standing.as_ref().map_or(0, |s| s.labels),
+                last_edit_ms: standing.map(|s| s.updated_at_ms),
+            });
+        }
+        Ok(list)
+    }
+
+    fn standings(&self, reader: &ReaderId, labels: &LabelSet) -> Result<HashMap<Box<str>, Standing>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT image_id, state, num_boxes, num_image_labels, has_no_finding, labels, updated_at
+             FROM reading WHERE rad_id = ?1",
+        )?;
+        let mut rows = statement.query([reader.as_str()])?;
+        let mut standings = HashMap::new();
+        // A hundred thousand films share a few hundred combinations of labels.
+        let mut bits_of: HashMap<Box<str>, u128> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a reading", e));
+            let state = text(1)?;
+            let (num_boxes, num_image_labels, has_no_finding): (u32, u32, bool) =
+                (row.get(2)?, row.get(3)?, row.get(4)?);
+            let json = text(5)?;
+            let bits = match bits_of.get(json) {
+                Some(bits) => *bits,
+                None => *bits_of.entry(json.into()).or_insert(label_bits(json, labels)?),
+            };
+            let decision = if num_boxes > 0 || num_image_labels > 0 {
+                Decision::Abnormal
+            } else if has_no_finding {
+                Decision::Normal
+            } else {
+                Decision::Undecided
+            };
+            let standing = Standing {
+                state: TaskState::parse(state).ok_or_else(|| unreadable("a reading's state", state))?,
+                decision,
+                num_boxes,
+                labels: bits,
+                updated_at_ms: row.get(6)?,
+            };
+            standings.insert(text(0)?.into(), standing);
+        }
+        Ok(standings)
+    }
+}
+
+/// Bit `i` for label `i` of the set. Names that the set does not know have no bit.
+fn label_bits(json: &str, labels: &LabelSet) -> Result<u128, StoreError> {
+    let names: Vec<String> = serde_json::from_str(json).map_err(|e| unreadable("a reading's labels", e))?;
+    let position = |name: &String| {
+        let label = labels.resolve(name)?;
+        labels.labels().iter().position(|l| l.name == label.name).filter(|&i| i < 128)
+    };
+    Ok(names.iter().filter_map(position).fold(0, |bits, i| bits | 1 << i))
+}

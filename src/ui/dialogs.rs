@@ -1,0 +1,184 @@
+//! What stands in front of the screen: palette, keys, questions, paths and reports.
+
+use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
+
+use crate::session::command::COMMANDS;
+use crate::session::{Command, Dialog, Event, FilePurpose, Input};
+
+use super::{Panel, kit, theme};
+
+pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    let Some(dialog) = &session.dialog else {
+        panel.state.palette_query.clear();
+        panel.state.palette_choice = 0;
+        return;
+    };
+    let screen = ui.ctx().content_rect();
+    let scrim = egui::Area::new(Id::unique("scrim")).order(Order::Middle).fixed_pos(screen.min);
+    scrim.show(ui.ctx(), |ui| {
+        let response = ui.allocate_rect(screen, egui::Sense::click());
+        ui.painter().rect_filled(screen, 0.0, theme::SCRIM);
+        if response.clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
+    let title = match dialog {
+        Dialog::Palette => "Commands",
+        Dialog::CheatSheet => "Keys",
+        Dialog::ConfirmNoFinding { .. } => "No finding",
+        Dialog::PathField { .. } => "Path",
+        Dialog::Report { title, .. } => title,
+    };
+    let window = egui::Window::new(RichText::new(title).size(15.0))
+        .id(Id::unique("dialog"))
+        .order(Order::Foreground)
+        .collapsible(false)
+        .resizable(false)
+        .anchor(Align2::CENTER_TOP, egui::vec2(0.0, (screen.height() * 0.1).min(90.0)));
+    window.show(ui.ctx(), |ui| match dialog {
+        Dialog::Palette => palette_ui(ui, panel),
+        Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
+        Dialog::ConfirmNoFinding { num_findings, .. } => confirm_ui(ui, panel, *num_findings),
+        Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
+        Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
+    });
+}
+
+fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.set_width(460.0);
+    let field = egui::TextEdit::singleline(&mut panel.state.palette_query).desired_width(f32::INFINITY);
+    let response = ui.add(field.hint_text("Type what you want to do"));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
+    response.request_focus();
+    if response.changed() {
+        panel.state.palette_choice = 0;
+    }
+    let needle = panel.state.palette_query.to_lowercase();
+    let session = panel.session;
+    let found: Vec<_> = COMMANDS
+        .iter()
+        .filter(|row| row.command != Command::Palette && row.command.is_available(session))
+        .filter(|row| {
+            needle
+                .split_whitespace()
+                .all(|w| row.title.to_lowercase().contains(w) || row.help.to_lowercase().contains(w))
+        })
+        .collect();
+    let (down, up, enter) = ui.input(|i| {
+        (i.key_pressed(egui::Key::ArrowDown), i.key_pressed(egui::Key::ArrowUp), i.key_pressed(egui::Key::Enter))
+    });
+    let last = found.len().saturating_sub(1);
+    let choice = &mut panel.state.palette_choice;
+    *choice = (*choice + usize::from(down)).saturating_sub(usize::from(up)).min(last);
+    let choice = *choice;
+    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        for (n, row) in found.iter().enumerate() {
+            let key = row.chords.first().map(|chord| kit::key_text(chord)).unwrap_or_default();
+            let button =
+                egui::Button::new(row.title).shortcut_text(key).selected(n == choice).min_size(egui::vec2(440.0, 26.0));
+            let response = ui.add(button).on_hover_text(row.help);
+            if n == choice && (down || up) {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() || (enter && n == choice) {
+                panel.ask(Command::CloseDialog);
+                panel.ask(row.command.clone());
+            }
+        }
+        if found.is_empty() {
+            ui.label(RichText::new("No command has these words").color(theme::WEAK));
+        }
+    });
+}
+
+fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.72).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
+            for column in rows.chunks(rows.len().div_ceil(3)) {
+                ui.vertical(|ui| {
+                    ui.set_width(250.0);
+                    for row in column {
+                        ui.horizontal(|ui| {
+                            for chord in row.chords {
+                                kit::key_cap(ui, &kit::key_text(chord));
+                            }
+                            ui.label(row.title).on_hover_text(row.help);
+                        });
+                    }
+                });
+            }
+        });
+        kit::section(ui, "Mouse");
+        ui.label("Left: the tool.  Right-drag: window; right is wider, down is a higher level; Ctrl faster.");
+        ui.label("Middle-drag or Space and drag: pan.  Wheel: zoom at the cursor.  Right click: menu.");
+        if let Some(set) = session.label_set() {
+            kit::section(ui, "Labels");
+            ui.horizontal_wrapped(|ui| {
+                for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
+                    kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
+                    ui.label(label.name.as_str()).on_hover_text(&label.definition);
+                    ui.add_space(theme::UNIT);
+                }
+            });
+        }
+    });
+    close_ui(ui, panel);
+}
+
+fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
+    ui.set_width(380.0);
+    let what = if num_findings == 1 { "1 finding".to_owned() } else { format!("{num_findings} findings") };
+    ui.label(format!("Remove {what} and say \"No finding\"? Undo brings them back."));
+    ui.add_space(theme::UNIT);
+    ui.horizontal(|ui| {
+        if ui.button(format!("Remove {what}")).clicked() {
+            panel.ask(Command::Confirm);
+        }
+        if ui.button("Keep them").clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
+    ui.label(RichText::new("Enter or N removes, Escape keeps").small().color(theme::WEAK));
+}
+
+fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
+    ui.set_width(520.0);
+    ui.label(purpose.title());
+    let response = ui.add(egui::TextEdit::singleline(&mut panel.state.path_text).desired_width(f32::INFINITY));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Path"));
+    response.request_focus();
+    let is_done = ui.input(|i| i.key_pressed(egui::Key::Enter));
+    ui.horizontal(|ui| {
+        if (ui.button("Take this path").clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
+            let paths = vec![std::path::PathBuf::from(panel.state.path_text.trim())];
+            panel.state.path_text.clear();
+            panel.out.push(Input::Event(Event::PathChosen { purpose, paths }));
+        }
+        if ui.button("Cancel").clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
+    ui.label(
+        RichText::new("This desktop offers no file dialog, so type or paste the path.").small().color(theme::WEAK),
+    );
+}
+
+fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
+    ui.set_width(720.0);
+    ScrollArea::vertical().max_height(420.0).show_rows(ui, 18.0, lines.len(), |ui, range| {
+        for line in &lines[range] {
+            ui.add(egui::Label::new(line).truncate());
+        }
+    });
+    close_ui(ui, panel);
+}
+
+fn close_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.add_space(theme::UNIT);
+    if ui.button("Close").clicked() {
+        panel.ask(Command::CloseDialog);
+    }
+}

@@ -1,0 +1,245 @@
+//! The panel beside the film: decision, findings, labels, what stands against completing, and the comment.
+
+use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
+
+use crate::domain::label::{ABNORMAL, Label, LabelKind};
+use crate::domain::rules::Severity;
+use crate::domain::task::TaskState;
+use crate::session::{Command, OpenFilm};
+
+use super::{Panel, kit, overlay, theme};
+
+pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    let Some(film) = &session.film else { return };
+    egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
+        rules_ui(ui, panel, film);
+        ui.add_space(theme::UNIT);
+        complete_ui(ui, panel, film);
+    });
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        decision_ui(ui, panel, film);
+        marks_ui(ui, panel, film);
+        labels_ui(ui, panel, film);
+        comment_ui(ui, panel, film);
+    });
+}
+
+fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    ui.horizontal(|ui| {
+        kit::section(ui, "Decision");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let patient = overlay::patient_line(film);
+            ui.label(RichText::new(patient).color(theme::TEXT));
+        });
+    });
+    ui.horizontal(|ui| {
+        let is_normal = film.reading.has_no_finding();
+        kit::toggle_button(ui, panel, &Command::NoFinding, "No finding", is_normal);
+        kit::key_cap(ui, "N");
+        let is_marked = film.reading.image_labels().iter().any(|l| l.as_str() == ABNORMAL);
+        kit::toggle_button(ui, panel, &Command::MarkAbnormal, "Abnormal", is_marked);
+        kit::key_cap(ui, "Shift+A");
+    });
+}
+
+fn marks_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    let num = film.reading.num_boxes();
+    kit::section(ui, &format!("Findings  {num}"));
+    if num == 0 && film.unlabelled.is_none() {
+        let text = if film.reading.has_no_finding() {
+            "None: the film says No finding."
+        } else {
+            "None yet. Drag a box around what you see."
+        };
+        ui.label(RichText::new(text).color(theme::WEAK));
+    }
+    let mut per_label = std::collections::BTreeMap::new();
+    for annotation in film.reading.annotations().iter().filter(|a| a.rect().is_some()) {
+        let n = per_label.entry(annotation.label().clone()).and_modify(|n| *n += 1).or_insert(1);
+        mark_row_ui(ui, panel, film, annotation, *n);
+    }
+    if film.unlabelled.is_some() {
+        ui.label(RichText::new("A box waits for its label").color(theme::WARN));
+    }
+}
+
+fn mark_row_ui(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    film: &OpenFilm,
+    annotation: &crate::domain::annotation::Annotation,
+    n: usize,
+) {
+    let id = annotation.id();
+    let is_selected = film.selection == Some(id);
+    let (is_hidden, is_locked) = (film.hidden.contains(&id), film.locked.contains(&id));
+    let name = format!("{} {n}", annotation.label());
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, is_selected, format!("Finding {name}")));
+    let fill = match (is_selected, response.hovered()) {
+        (true, _) => theme::ACCENT_DIM,
+        (false, true) => theme::HOVERED,
+        (false, false) => theme::PANEL,
+    };
+    ui.painter().rect_filled(rect, 4.0, fill);
+    if response.clicked() {
+        panel.ask(Command::SelectMark(id));
+    }
+    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(8.0, 2.0))));
+    row.horizontal_centered(|ui| {
+        kit::swatch(ui, overlay::color_of(panel.session, annotation.label()));
+        let color = if is_hidden { theme::WEAK } else { theme::STRONG };
+        ui.add(egui::Label::new(RichText::new(&name).color(color)).selectable(false));
+        if let Some(rect) = annotation.rect() {
+            let size = format!("{:.0} × {:.0}", rect.width(), rect.height());
+            ui.label(RichText::new(size).small().color(theme::WEAK));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for (text, label, command) in [
+                ("×", "Delete", Command::Delete),
+                (
+                    if is_locked { "unlock" } else { "lock" },
+                    if is_locked { "Unlock" } else { "Lock" },
+                    Command::LockMark(id),
+                ),
+                (
+                    if is_hidden { "show" } else { "hide" },
+                    if is_hidden { "Show" } else { "Hide" },
+                    Command::HideMark(id),
+                ),
+            ] {
+                let is_shown =
+                    is_selected || response.hovered() || response.contains_pointer() || is_hidden || is_locked;
+                if !is_shown {
+                    continue;
+                }
+                let button = ui.add(egui::Button::new(RichText::new(text).small().color(theme::WEAK)).frame(false));
+                button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{label} {name}")));
+                if button.clicked() {
+                    if command == Command::Delete {
+                        panel.ask(Command::SelectMark(id));
+                    }
+                    panel.ask(command);
+                }
+            }
+        });
+    });
+}
+
+fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    let session = panel.session;
+    let Some(set) = session.label_set() else { return };
+    kit::section(ui, "Labels");
+    for label in set.local() {
+        let is_armed = session.armed.as_ref() == Some(&label.name);
+        label_row_ui(ui, panel, label, is_armed, Command::AssignLabel(label.name.clone()));
+    }
+    let impressions: Vec<&Label> = set.global().filter(|label| !label.name.is_no_finding()).collect();
+    if !impressions.is_empty() {
+        kit::section(ui, "Impressions");
+        for label in impressions {
+            let is_on = film.reading.image_labels().contains(&label.name);
+            label_row_ui(ui, panel, label, is_on, Command::ToggleImageLabel(label.name.clone()));
+        }
+    }
+}
+
+fn label_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: &Label, is_on: bool, command: Command) {
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 24.0), Sense::click());
+    let kind = if label.kind == LabelKind::Local { "Label" } else { "Impression" };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_on, format!("{kind} {}", label.name)));
+    let fill = match (is_on, response.hovered()) {
+        (true, _) => theme::ACCENT_DIM,
+        (false, true) => theme::HOVERED,
+        (false, false) => theme::PANEL,
+    };
+    ui.painter().rect_filled(rect, 4.0, fill);
+    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(8.0, 1.0))));
+    row.horizontal_centered(|ui| {
+        kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
+        kit::swatch(ui, theme::label_color(label.color));
+        let color = if is_on { theme::STRONG } else { theme::TEXT };
+        ui.add(egui::Label::new(RichText::new(label.name.as_str()).color(color)).selectable(false).truncate());
+        if let Some(code) = &label.code {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(code).small().color(theme::WEAK));
+            });
+        }
+    });
+    let response = response.on_hover_text(&label.definition);
+    if response.clicked() {
+        panel.ask(command);
+    }
+}
+
+fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    kit::section(ui, "Comment");
+    let image = film.image().clone();
+    let is_same = panel.state.comment.as_ref().is_some_and(|(of, _)| *of == image);
+    let mut text = match &panel.state.comment {
+        Some((_, draft)) if is_same => draft.clone(),
+        _ => film.reading.comment().to_owned(),
+    };
+    let field = egui::TextEdit::multiline(&mut text).desired_rows(2).desired_width(f32::INFINITY);
+    let response = ui.add(field.hint_text("For whoever reads this film next"));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
+    if response.lost_focus() {
+        panel.ask(Command::SetComment(text));
+        panel.state.comment = None;
+    } else if response.has_focus() {
+        panel.state.comment = Some((image, text));
+    } else {
+        panel.state.comment = None;
+    }
+}
+
+fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    for violation in &film.violations {
+        let color = if violation.severity == Severity::Error { theme::BAD } else { theme::WARN };
+        let text = RichText::new(&violation.message).color(color);
+        let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
+        let kind = if violation.severity == Severity::Error { "Error" } else { "Warning" };
+        response
+            .widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{kind}: {}", violation.message)));
+        if response.clicked()
+            && let Some(culprit) = violation.culprits.last()
+        {
+            panel.ask(Command::SelectMark(*culprit));
+        }
+    }
+}
+
+fn complete_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    let wide =
+        |text: &str| egui::Button::new(text.to_owned()).min_size(egui::vec2(theme::SIDE_PANEL_WIDTH - 24.0, 32.0));
+    if film.reading.state() == TaskState::Completed {
+        ui.horizontal(|ui| {
+            kit::badge(ui, "COMPLETED", theme::GOOD);
+            kit::titled_button(ui, panel, &Command::Reopen, None);
+            kit::titled_button(ui, panel, &Command::NextFilm, None);
+        });
+        return;
+    }
+    let is_ready = film.num_errors() == 0 && film.unlabelled.is_none();
+    let color = if is_ready { theme::STRONG } else { theme::WEAK };
+    let mut button = wide("Complete and next   Enter");
+    if is_ready {
+        button = button.fill(theme::ACCENT_DIM);
+    }
+    let response = ui.scope(|ui| {
+        ui.visuals_mut().override_text_color = Some(color);
+        ui.add(button)
+    });
+    let response = response.inner.on_hover_text(kit::tooltip(&Command::CompleteAndNext));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Complete and next"));
+    if response.clicked() {
+        panel.ask(Command::CompleteAndNext);
+    }
+    let response = ui.add(wide("Normal, next   Ctrl+Enter")).on_hover_text(kit::tooltip(&Command::NormalAndNext));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Normal, next"));
+    if response.clicked() {
+        panel.ask(Command::NormalAndNext);
+    }
+}

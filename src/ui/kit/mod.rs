@@ -1,0 +1,112 @@
+//! The program's own widgets: every button knows its command, its title and its key.
+
+use egui::{Align2, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+
+use crate::session::Command;
+
+use super::{Panel, theme};
+
+/// A button for a command, named by its title, with help and key in the tooltip.
+pub(crate) fn command_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command) -> Response {
+    titled_button(ui, panel, command, None)
+}
+
+/// The same under a shorter name; the accessible name stays the title.
+pub(crate) fn titled_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command, text: Option<&str>) -> Response {
+    let row = command.row();
+    let title = row.map_or("", |row| row.title);
+    let is_available = command.is_available(panel.session);
+    let response = ui.add_enabled(is_available, egui::Button::new(text.unwrap_or(title)));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, title));
+    let response = response.on_hover_text(tooltip(command)).on_disabled_hover_text(tooltip(command));
+    if response.clicked() {
+        panel.ask(command.clone());
+    }
+    response
+}
+
+/// A button that shows whether its command's state is on.
+pub(crate) fn toggle_button(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    command: &Command,
+    text: &str,
+    is_on: bool,
+) -> Response {
+    let title = command.row().map_or(text, |row| row.title);
+    let is_available = command.is_available(panel.session);
+    let mut button = egui::Button::new(text).selected(is_on);
+    if is_on {
+        button = button.stroke(Stroke::new(1.0, theme::ACCENT));
+    }
+    let response = ui.add_enabled(is_available, button);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, is_available, is_on, title));
+    let response = response.on_hover_text(tooltip(command));
+    if response.clicked() {
+        panel.ask(command.clone());
+    }
+    response
+}
+
+/// "Fit: Show the whole film (F)".
+pub(crate) fn tooltip(command: &Command) -> String {
+    command.row().map_or_else(String::new, |row| match row.chords.first() {
+        Some(chord) => format!("{}: {}  [{}]", row.title, row.help, key_text(chord)),
+        None => format!("{}: {}", row.title, row.help),
+    })
+}
+
+/// A chord as keyboards print it.
+pub(crate) fn key_text(chord: &str) -> String {
+    chord
+        .replace("Backtick", "`")
+        .replace("Equals", "=")
+        .replace("Plus", "+")
+        .replace("Minus", "-")
+        .replace("PageDown", "PgDn")
+        .replace("PageUp", "PgUp")
+        .replace("Arrow", "")
+}
+
+/// A small key cap.
+pub(crate) fn key_cap(ui: &mut Ui, text: &str) -> Response {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::WEAK);
+    let size = Vec2::new((galley.size().x + 8.0).max(18.0), 17.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect(rect, 3.0, theme::WINDOW, Stroke::new(1.0, theme::LINE), StrokeKind::Inside);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::small_font(), theme::WEAK);
+    response
+}
+
+/// A filled square in a label's colour.
+pub(crate) fn swatch(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(10.0, 14.0), Sense::hover());
+    ui.painter().rect_filled(rect.shrink2(Vec2::new(0.0, 1.5)), 2.0, color);
+}
+
+/// A heading inside a side panel.
+pub(crate) fn section(ui: &mut Ui, text: &str) {
+    ui.add_space(theme::UNIT);
+    ui.label(RichText::new(text).font(egui::FontId::new(12.0, theme::strong_family())).color(theme::WEAK));
+}
+
+/// A filter chip with a count.
+pub(crate) fn chip(ui: &mut Ui, text: &str, is_on: bool) -> Response {
+    let mut button = egui::Button::new(text).corner_radius(13.0).selected(is_on);
+    if is_on {
+        button = button.stroke(Stroke::new(1.0, theme::ACCENT));
+    }
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_on, text));
+    response
+}
+
+/// A word in a rounded frame: SYNTHETIC, COMPLETED.
+pub(crate) fn badge(ui: &mut Ui, text: &str, color: Color32) {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), color);
+    let size = galley.size() + Vec2::new(12.0, 5.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
+    ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.0, color), StrokeKind::Inside);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::small_font(), color);
+}

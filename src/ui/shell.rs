@@ -1,0 +1,109 @@
+//! The window's frame: the screen that is shown, dialogs over it, and the status line under it.
+
+use egui::{Align, CentralPanel, Frame, Layout, Margin, RichText, Ui};
+
+use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
+
+use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welcome, worklist_screen};
+
+/// Draws one frame and appends what the person asked for.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<Input>) {
+    keys::inputs(ui, session, canvas::id(), out);
+    let mut panel = Panel { session, state, out };
+    status_line_ui(ui, &mut panel);
+    match session.screen {
+        Screen::Welcome => welcome::welcome_ui(ui, &mut panel),
+        Screen::SignIn => welcome::sign_in_ui(ui, &mut panel),
+        Screen::Worklist => worklist_screen::worklist_ui(ui, &mut panel),
+        Screen::Film => film_screen::film_ui(ui, &mut panel),
+    }
+    dialogs::dialog_ui(ui, &mut panel);
+    let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+    if !dropped.is_empty() {
+        panel.out.push(Input::Event(crate::session::Event::FilesDropped(dropped)));
+    }
+}
+
+/// A bar of the window in the panel's colour.
+pub(super) fn bar_frame() -> Frame {
+    Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(12, 6))
+}
+
+/// The middle of the window.
+pub(super) fn body_frame() -> Frame {
+    Frame::new().fill(theme::WINDOW)
+}
+
+fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    egui::Panel::bottom("status").frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            save_state_ui(ui, panel.session);
+            if panel.session.save_failure.is_some() {
+                kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
+            }
+            job_ui(ui, panel);
+            if let Some(notice) = &panel.session.notice {
+                let color = match notice.kind {
+                    NoticeKind::Info => theme::TEXT,
+                    NoticeKind::Warning => theme::WARN,
+                    NoticeKind::Error => theme::BAD,
+                };
+                ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).truncate());
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new("Research use only").small().color(theme::WEAK));
+                if panel.session.is_synthetic() {
+                    kit::badge(ui, "SYNTHETIC", theme::WARN);
+                }
+                if let Some(reader) = &panel.session.reader {
+                    ui.label(RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK));
+                }
+            });
+        });
+    });
+}
+
+fn save_state_ui(ui: &mut Ui, session: &Session) {
+    if session.project.is_none() {
+        return;
+    }
+    let (text, color) = match session.save_state() {
+        SaveState::Saved => ("Saved".to_owned(), theme::GOOD),
+        SaveState::Saving(_) => ("Saving".to_owned(), theme::WEAK),
+        SaveState::Failed(_) => ("Not saved".to_owned(), theme::BAD),
+    };
+    let (dot, _) = ui.allocate_exact_size(egui::vec2(9.0, 9.0), egui::Sense::hover());
+    ui.painter().circle_filled(dot.center(), 4.0, color);
+    ui.label(RichText::new(text).color(if color == theme::BAD { theme::BAD } else { theme::TEXT }));
+    ui.separator();
+}
+
+fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(job) = panel.session.job.as_ref().filter(|job| job.outcome.is_none()) else { return };
+    let text = if job.total > 0 {
+        format!("{}: {} {} of {}", job.title, job.stage, job.done, job.total)
+    } else {
+        format!("{}: {} {}", job.title, job.stage, if job.done > 0 { job.done.to_string() } else { String::new() })
+    };
+    let share = if job.total > 0 { job.done as f32 / job.total as f32 } else { 0.0 };
+    ui.add(egui::ProgressBar::new(share).desired_width(140.0).desired_height(8.0));
+    ui.label(RichText::new(text).color(theme::WEAK));
+    kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+    ui.separator();
+    ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
+}
+
+/// An empty middle with a sentence and what to do next.
+pub(super) fn empty_ui(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, text: &str, next: &[Command]) {
+    CentralPanel::no_frame().frame(body_frame()).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.36);
+            ui.heading(title);
+            ui.label(RichText::new(text).color(theme::WEAK));
+            ui.add_space(3.0 * theme::UNIT);
+            for command in next {
+                kit::command_button(ui, panel, command);
+            }
+        });
+    });
+}

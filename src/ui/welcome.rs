@@ -1,0 +1,69 @@
+//! The first screens: choose a project, then who reads.
+
+use egui::{CentralPanel, RichText, Ui, WidgetInfo};
+
+use crate::session::{Command, Input};
+
+use super::{Panel, kit, shell, theme};
+
+pub(super) fn welcome_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.26);
+            ui.label(
+                RichText::new("Rachis").font(egui::FontId::new(34.0, theme::strong_family())).color(theme::STRONG),
+            );
+            ui.label(RichText::new("Read, annotate and export radiographs").color(theme::WEAK));
+            ui.add_space(6.0 * theme::UNIT);
+            if let Some(name) = &panel.session.opening {
+                ui.label(format!("Opening {name}…"));
+                return;
+            }
+            kit::command_button(ui, panel, &Command::OpenProject);
+            kit::command_button(ui, panel, &Command::CreateProject);
+            recent_ui(ui, panel);
+            ui.add_space(6.0 * theme::UNIT);
+            let text = "Or drop a project folder here. Everything stays on this computer.";
+            ui.label(RichText::new(text).color(theme::WEAK));
+        });
+    });
+}
+
+fn recent_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if panel.state.recent.is_empty() {
+        return;
+    }
+    ui.add_space(4.0 * theme::UNIT);
+    ui.label(RichText::new("Opened before").small().color(theme::WEAK));
+    for folder in panel.state.recent.clone() {
+        let name = folder.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let button = ui.add(egui::Button::new(&name).frame(false)).on_hover_text(folder.display().to_string());
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name}")));
+        if button.clicked() {
+            let purpose = crate::session::FilePurpose::OpenProject;
+            panel.out.push(Input::Event(crate::session::Event::PathChosen { purpose, paths: vec![folder] }));
+        }
+    }
+}
+
+pub(super) fn sign_in_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let readers = panel.session.project.as_ref().map(|p| p.readers.clone()).unwrap_or_default();
+    CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.28);
+            ui.heading("Who is reading?");
+            ui.label(RichText::new("Each reader sees only their own marks").color(theme::WEAK));
+            ui.add_space(4.0 * theme::UNIT);
+            for reader in readers {
+                let text = format!("{}   {}", reader.id, reader.name);
+                let button = ui.add(egui::Button::new(text).min_size(egui::vec2(260.0, 34.0)));
+                button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Read as {}", reader.id)));
+                if button.clicked() {
+                    panel.ask(Command::SignInAs(reader.id.clone()));
+                }
+            }
+            ui.add_space(2.0 * theme::UNIT);
+            kit::command_button(ui, panel, &Command::AddReader);
+        });
+    });
+}

@@ -1,1 +1,0 @@
-//! House rules that a test can hold.
