@@ -51,32 +51,30 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<()> {
 
 fn as_text(report: &CheckReport, is_quick: bool) -> String {
     let synthetic = if report.project.is_synthetic { " (synthetic)" } else { "" };
-    let mut text = format!(
-        "Project: {}{synthetic}: {} films, {} readings, {} marks\n",
+    let mut lines = vec![format!(
+        "Project: {}{synthetic}: {} films, {} readings, {} marks",
         report.project.name, report.num_films, report.num_readings, report.num_marks
-    );
+    )];
     let films = if is_quick { "films in their places" } else { "films in their places and unchanged" };
-    section(&mut text, "database sound", "the database is damaged", &report.database);
-    section(&mut text, "log and tables agree", "log and tables disagree", &report.log);
-    section(&mut text, films, "films missing or changed", &film_lines(report));
-    section(&mut text, "no rule broken", "rules broken", &rule_lines(report, Severity::Error));
-    section(&mut text, "no warnings", "warnings", &warning_lines(report));
-    text
+    lines.extend(section("database sound", "the database is damaged", &report.database));
+    lines.extend(section("log and tables agree", "log and tables disagree", &report.log));
+    lines.extend(section(films, "films missing or changed", &film_lines(report)));
+    lines.extend(section("no rule broken", "rules broken", &rule_lines(report, Severity::Error)));
+    lines.extend(section("no warnings", "warnings", &warning_lines(report)));
+    lines.join("\n") + "\n"
 }
 
 /// One line when all is well, otherwise the list.
-fn section(text: &mut String, good: &str, bad: &str, lines: &[String]) {
-    if lines.is_empty() {
-        text.push_str(&format!("  ok     {good}\n"));
-        return;
+fn section(good: &str, bad: &str, problems: &[String]) -> Vec<String> {
+    if problems.is_empty() {
+        return vec![format!("  ok     {good}")];
     }
-    text.push_str(&format!("  {:<5}  {bad}\n", lines.len()));
-    for line in lines.iter().take(SHOWN) {
-        text.push_str(&format!("         - {line}\n"));
+    let mut lines = vec![format!("  {:<5}  {bad}", problems.len())];
+    lines.extend(problems.iter().take(SHOWN).map(|problem| format!("         - {problem}")));
+    if problems.len() > SHOWN {
+        lines.push(format!("         and {} more; --json lists all", problems.len() - SHOWN));
     }
-    if lines.len() > SHOWN {
-        text.push_str(&format!("         and {} more; --json lists all\n", lines.len() - SHOWN));
-    }
+    lines
 }
 
 fn film_lines(report: &CheckReport) -> Vec<String> {

@@ -69,7 +69,8 @@ fn as_text(stats: &ProjectStats) -> String {
             stats.table.num_images_without_film
         ));
     }
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+    lines.join("\n") + "\n"
 }
 
 fn film_lines(films: &FilmRows) -> Vec<String> {
@@ -123,8 +124,8 @@ fn label_lines(table: &Characteristics) -> Vec<String> {
     let titles = labels.iter().map(|(code, name)| format!("{code:<5}{name}"));
     let width = titles.clone().map(|t| t.chars().count()).max().unwrap_or(0).max(28) + 2;
     let line = |title: &str, cell: &dyn Fn(&LabelColumn) -> String| {
-        let cells: String = columns.iter().map(|c| format!("{:>16}", cell(c))).collect();
-        format!("{title:<width$}{cells}")
+        let cells: Vec<String> = columns.iter().map(|c| format!("{:>16}", cell(c))).collect();
+        format!("{title:<width$}{}", cells.concat())
     };
     let mut lines = vec![
         line("", &|c| voice_title(&c.voice).to_owned()),

@@ -185,3 +185,143 @@ fn hash(mut file: impl Read) -> io::Result<[u8; 32]> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::annotation::{Annotation, Origin};
+    use crate::domain::edit::Edit;
+    use crate::domain::geometry::Rect;
+    use crate::domain::id::AnnotationId;
+    use crate::domain::log::{NewLogEntry, Step};
+    use crate::domain::rules::default_rules;
+    use crate::domain::study::FilmFacts;
+    use crate::store::NewProject;
+    use crate::workflows::stats::project_stats;
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    /// Films `a`, `b` beside the project, `z` in a zip file; 100 x 80 pixels.
+    fn project(folder: &Path) -> Store {
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(&folder.join("project"), &project).expect("a project");
+        let bytes = |name: &str| format!("film {name}").into_bytes();
+        let mut films = Vec::new();
+        for name in ["a", "b"] {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes(name)).expect("written");
+            films.push(film(name, FilmSource::File(path), &bytes(name)));
+        }
+        let archive = folder.join("films.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&archive).expect("created"));
+        zip.start_file("x/z.dcm", zip::write::SimpleFileOptions::default()).expect("an entry");
+        zip.write_all(&bytes("z")).expect("written");
+        zip.finish().expect("finished");
+        films.push(film("z", FilmSource::Zip { archive, entry: "x/z.dcm".into() }, &bytes("z")));
+        assert_eq!(store.add_films(&films).expect("added").num_added(), 3);
+        store
+    }
+
+    fn film(name: &str, source: FilmSource, bytes: &[u8]) -> FilmEntry {
+        let facts = FilmFacts {
+            image: name.into(),
+            series: "s".into(),
+            study: name.into(),
+            patient: "p".into(),
+            width: 100,
+            height: 80,
+            num_frames: 1,
+            modality: None,
+            body_part: None,
+            view_position: None,
+            laterality: None,
+            series_description: None,
+            sex: None,
+            age_years: None,
+            study_date: None,
+            series_number: None,
+            instance_number: None,
+            pixel_spacing_mm: None,
+            is_lossy: false,
+            is_synthetic: true,
+            file_bytes: bytes.len() as u64,
+        };
+        FilmEntry { facts, source, sha256: Sha256::digest(bytes).into() }
+    }
+
+    fn commit(store: &mut Store, film: &str, edits: Vec<Edit>) {
+        let (image, reader) = (ImageId::from(film), ReaderId::from("R1"));
+        let edit = Edit::Batch { name: "x".into(), edits };
+        store.commit(&NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: 1 }).expect("saved");
+    }
+
+    fn boxed(id: i64, label: &str, xmax: f64) -> Edit {
+        let rect = Rect::from_columns(1.0, 1.0, xmax, 9.0).expect("ordered");
+        Edit::Add(Annotation::boxed(AnnotationId(id), LabelName::new(label), rect, Origin::Drawn).expect("a lesion"))
+    }
+
+    fn completed() -> Edit {
+        Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed }
+    }
+
+    fn checked(folder: &Path) -> CheckReport {
+        check_project(&folder.join("project"), true, &|_, _| {}).expect("a project")
+    }
+
+    #[test]
+    fn a_sound_project_has_nothing_to_report() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        commit(&mut store, "a", vec![boxed(1, "Osteophytes", 100.0), completed()]);
+        // Opened and not decided yet is no error.
+        commit(&mut store, "b", vec![Edit::SetTaskState { before: TaskState::New, after: TaskState::Doing }]);
+        let report = checked(folder.path());
+        assert_eq!((report.num_errors(), report.num_warnings()), (0, 0), "{report:?}");
+        assert_eq!((report.num_films, report.num_readings, report.num_marks), (3, 2, 1));
+        let stats = project_stats(&folder.path().join("project")).expect("a project");
+        assert_eq!(stats.table.films.num_images, 3);
+        assert_eq!(stats.table.columns[0].num_abnormal, 1);
+    }
+
+    #[test]
+    fn each_fault_is_one_row() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        commit(&mut store, "a", vec![boxed(1, "Osteophytes", 100.5)]);
+        commit(&mut store, "b", vec![completed()]);
+        commit(&mut store, "elsewhere", vec![boxed(2, "Osteophytes", 1e6)]);
+        commit(&mut store, "z", vec![boxed(3, "Bent", 9.0)]);
+        std::fs::remove_file(folder.path().join("a")).expect("removed");
+        std::fs::write(folder.path().join("b"), "other").expect("written");
+        let entry = FilmSource::Zip { archive: folder.path().join("films.zip"), entry: "not there".into() };
+        store.add_films(&[film("y", entry, b"film y")]).expect("added");
+        std::fs::write(folder.path().join("broken.zip"), "no zip").expect("written");
+        let entry = FilmSource::Zip { archive: folder.path().join("broken.zip"), entry: "x".into() };
+        store.add_films(&[film("x", entry, b"film x")]).expect("added");
+        let raw = rusqlite::Connection::open(PathBuf::from(store.folder()).join("project.db")).expect("a database");
+        raw.execute("UPDATE annotation SET ymax = 8 WHERE id = 3", []).expect("no rule against it");
+
+        let report = checked(folder.path());
+        let rules: Vec<_> = report.rules.iter().map(|r| (r.image.as_str(), r.violation.rule)).collect();
+        assert_eq!(rules, [("a", RuleId::BoxOutsideFilm), ("b", RuleId::NothingDecided)]);
+        let mut faults = report.films.clone();
+        faults.sort_by(|a, b| a.0.cmp(&b.0));
+        let faults: Vec<_> = faults.iter().map(|(image, fault)| (image.as_str(), fault)).collect();
+        assert_eq!(faults[0], ("a", &FilmFault::Missing));
+        assert_eq!(faults[1], ("b", &FilmFault::Changed));
+        assert!(matches!(faults[2], ("x", FilmFault::Unreadable(_))), "{faults:?}");
+        assert_eq!(faults[3], ("y", &FilmFault::Missing));
+        assert_eq!(faults.len(), 4);
+        assert_eq!(report.log, ["film z, reader R1: the marks are not those of the log"]);
+        assert_eq!(report.without_film.keys().map(ImageId::as_str).collect::<Vec<_>>(), ["elsewhere"]);
+        assert_eq!(report.unknown_labels.keys().map(LabelName::as_str).collect::<Vec<_>>(), ["Bent"]);
+        assert_eq!((report.num_errors(), report.num_warnings()), (7, 2));
+        let quick = check_project(store.folder(), false, &|_, _| {}).expect("a project");
+        assert!(quick.films.iter().all(|(image, _)| image.as_str() != "b"), "a quick look reads no film");
+    }
+}
