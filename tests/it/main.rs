@@ -8,6 +8,7 @@ mod dicom_bad;
 mod import_films;
 mod phantom_films;
 mod store_rules;
+mod store_walk;
 mod store_log;
 mod store_scale;
 mod kill_nine;
