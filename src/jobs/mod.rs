@@ -1,1 +1,5 @@
 //! Long work on threads, with progress and cancel.
+
+mod lane;
+
+pub use lane::Lane;

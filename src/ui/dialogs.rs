@@ -146,22 +146,16 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
 
 fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
     ui.set_width(520.0);
-    ui.label(match purpose {
-        FilePurpose::OpenProject => "Folder of the project",
-        FilePurpose::CreateProject => "An empty folder for the new project",
-        FilePurpose::ImportFilms => "Folder, zip file or DICOMDIR with films",
-        FilePurpose::ImportLabels => "CSV file with labels",
-        FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => "CSV file to write",
-    });
+    ui.label(purpose.title());
     let response = ui.add(egui::TextEdit::singleline(&mut panel.state.path_text).desired_width(f32::INFINITY));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Path"));
     response.request_focus();
     let is_done = ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.horizontal(|ui| {
         if (ui.button("Take this path").clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
-            let path = Some(std::path::PathBuf::from(panel.state.path_text.trim()));
+            let paths = vec![std::path::PathBuf::from(panel.state.path_text.trim())];
             panel.state.path_text.clear();
-            panel.out.push(Input::Event(Event::PathChosen { purpose, path }));
+            panel.out.push(Input::Event(Event::PathChosen { purpose, paths }));
         }
         if ui.button("Cancel").clicked() {
             panel.ask(Command::CloseDialog);
