@@ -1,1 +1,4 @@
 //! Use cases that join the adapters: import, export, check, demo.
+
+pub mod check;
+pub mod stats;

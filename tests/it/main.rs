@@ -9,6 +9,7 @@ mod import_films;
 mod phantom_films;
 mod store_rules;
 mod store_log;
+mod store_scale;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
