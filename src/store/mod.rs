@@ -7,6 +7,7 @@ mod films;
 mod readings;
 mod rows;
 mod chunk;
+mod bulk;
 mod rebuild;
 mod worklist;
 mod tallies;
@@ -14,6 +15,7 @@ mod settings;
 mod thread;
 mod rescue;
 
+pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use error::StoreError;
 pub use films::{AddedFilm, AddedFilms};

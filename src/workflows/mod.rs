@@ -1,4 +1,6 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
 pub mod check;
+pub mod import_labels;
+mod label_rows;
 pub mod stats;
