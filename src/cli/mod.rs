@@ -3,7 +3,9 @@
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
 pub mod check;
+pub mod export;
 pub mod import;
+pub mod import_labels;
 pub mod logging;
 pub mod pixels;
 pub mod stats;
@@ -29,8 +31,12 @@ enum Command {
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
+    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+    Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
+    /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
+    ImportLabels(import_labels::ImportLabelsArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -43,7 +49,9 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
+        Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::ImportLabels(args) => import_labels::run(&args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Stats(args) => stats::run(&args),
     };

@@ -1,6 +1,7 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
 pub mod check;
+pub mod export_labels;
 pub mod import_labels;
 mod label_rows;
 pub mod stats;
