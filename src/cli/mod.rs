@@ -5,6 +5,7 @@
 pub mod check;
 pub mod import;
 pub mod logging;
+pub mod open;
 pub mod pixels;
 pub mod stats;
 
@@ -31,6 +32,8 @@ enum Command {
     DecodeWorker,
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
+    /// Open a project in the window.
+    Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -39,11 +42,18 @@ enum Command {
 
 /// Reads the arguments, runs what they ask for, and gives the exit code.
 pub fn main() -> ExitCode {
-    let Some(command) = Arguments::parse().command else { return window() };
+    let command = Arguments::parse().command;
+    let _log = logging::start(match &command {
+        None | Some(Command::Open(_)) => logging::Kind::Window,
+        Some(Command::DecodeWorker) => logging::Kind::Decoder,
+        Some(_) => logging::Kind::CommandLine,
+    });
+    let Some(command) = command else { return open::window(None) };
     let outcome = match command {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Import(args) => import::run(&args),
+        Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Stats(args) => stats::run(&args),
     };
@@ -54,12 +64,4 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn window() -> ExitCode {
-    eprintln!(
-        "rachis: this build has no window; `rachis --help` lists what the command line does, and a build with the \
-         feature `gui` opens one"
-    );
-    ExitCode::FAILURE
 }
