@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+pub mod demo;
 pub mod import;
 pub mod logging;
 pub mod pixels;
@@ -25,6 +26,8 @@ enum Command {
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
+    /// Make a project of synthetic films to try the program with.
+    Demo(demo::DemoArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
@@ -36,6 +39,7 @@ pub fn main() -> ExitCode {
     let Some(command) = Arguments::parse().command else { return window() };
     let outcome = match command {
         Command::DecodeWorker => return crate::dicom::decode_worker(),
+        Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Pixels(args) => pixels::run(&args),
     };
