@@ -1,1 +1,15 @@
-//! Wiring: window, frame loop, effects.
+//! Wiring: the window, its frame loop, and the outside that carries out what the session asks for.
+
+mod window;
+mod outside;
+mod inbox;
+mod pictures;
+mod jobs;
+mod view_memory;
+mod choose_path;
+mod recent;
+mod startup;
+
+pub use outside::{Decode, Outside};
+pub use startup::run;
+pub use window::Window;

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
+use crate::jobs::{CancelToken, Progress};
 use crate::workflows::make_demo::{DemoRequest, make_demo};
 
 /// Make a project of synthetic films: made-up patients, known lesions, two simulated readers.
@@ -25,13 +26,13 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let request =
         DemoRequest { folder: args.folder.clone(), num_studies: args.studies, seed: args.seed, scale: args.scale };
     let is_terminal = std::io::stderr().is_terminal();
-    let progress = |done: usize, all: usize| {
+    let progress = |progress: &Progress| {
         if is_terminal {
             // One write, so that lines of two threads do not mix; a closed terminal is no reason to stop.
-            let _ = std::io::stderr().write_all(format!("\rsynthetic films: {done} of {all} ").as_bytes());
+            let _ = std::io::stderr().write_all(format!("\r{}: {} of {} ", progress.stage, progress.done, progress.total).as_bytes());
         }
     };
-    let report = make_demo(&request, &progress, &|| false)?;
+    let report = make_demo(&request, &progress, &CancelToken::new())?;
     if is_terminal {
         eprintln!();
     }

@@ -2,10 +2,12 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+pub mod check;
 pub mod demo;
 pub mod import;
 pub mod logging;
 pub mod pixels;
+pub mod stats;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,8 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Check a project: rules, database, log, film files.
+    Check(check::CheckArgs),
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
@@ -32,16 +36,20 @@ enum Command {
     Import(import::ImportArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
+    /// Count studies, images, ages, sexes, findings.
+    Stats(stats::StatsArgs),
 }
 
 /// Reads the arguments, runs what they ask for, and gives the exit code.
 pub fn main() -> ExitCode {
     let Some(command) = Arguments::parse().command else { return window() };
     let outcome = match command {
+        Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Pixels(args) => pixels::run(&args),
+        Command::Stats(args) => stats::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ pub enum Command {
     OpenProject,
     CreateProject,
     ImportFilms,
+    ImportFilmFiles,
     ImportLabels,
     ExportSpineXr,
     ExportCxr,
@@ -29,6 +30,7 @@ pub enum Command {
     OpenFilm(ImageId),
     SignInAs(ReaderId),
     AddReader,
+    RetrySave,
     // Deciding
     NoFinding,
     NormalAndNext,
@@ -312,10 +314,18 @@ pub const COMMANDS: &[CommandRow] = &[
     row(
         "import_films",
         "Import films…",
-        "Add DICOM films from a folder, a zip file or a DICOMDIR",
+        "Add the DICOM films of a folder of any depth",
         &["Ctrl+I"],
         Everywhere,
         Command::ImportFilms,
+    ),
+    row(
+        "import_film_files",
+        "Import film files…",
+        "Add single films, zip files or a DICOMDIR",
+        &[],
+        Everywhere,
+        Command::ImportFilmFiles,
     ),
     row(
         "import_labels",
@@ -358,6 +368,14 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::CancelJob,
     ),
     row("add_reader", "Add a reader", "Add the next reader to the project", &[], Everywhere, Command::AddReader),
+    row(
+        "retry_save",
+        "Try to save again",
+        "Write the edits that could not be saved",
+        &[],
+        Everywhere,
+        Command::RetrySave,
+    ),
     row("quit", "Quit", "Close the program; everything is saved already", &["Ctrl+Q"], Everywhere, Command::Quit),
 ];
 
@@ -377,12 +395,18 @@ impl Command {
             Self::OpenProject | Self::CreateProject | Self::Quit | Self::Palette | Self::CheatSheet | Self::Escape => {
                 true
             }
-            Self::ImportFilms | Self::ImportLabels | Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => {
+            Self::ImportFilms
+            | Self::ImportFilmFiles
+            | Self::ImportLabels
+            | Self::ExportSpineXr
+            | Self::ExportCxr
+            | Self::ExportKaggle => {
                 session.project.is_some() && !session.job.as_ref().is_some_and(|job| job.outcome.is_none())
             }
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
             Self::ShowWorklist => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
+            Self::RetrySave => session.save_failure.is_some(),
             Self::AddReader => session.project.is_some(),
             Self::Undo => session.film.as_ref().is_some_and(|f| f.history.can_undo()),
             Self::Redo => session.film.as_ref().is_some_and(|f| f.history.can_redo()),

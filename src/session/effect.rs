@@ -13,10 +13,26 @@ pub enum FilePurpose {
     OpenProject,
     CreateProject,
     ImportFilms,
+    /// Single files, zip files or a DICOMDIR.
+    ImportFilmFiles,
     ImportLabels,
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
+}
+
+impl FilePurpose {
+    /// What a dialog asks for.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OpenProject => "Folder of the project",
+            Self::CreateProject => "An empty folder for the new project",
+            Self::ImportFilms => "Folder with films, of any depth",
+            Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
+            Self::ImportLabels => "CSV file with labels",
+            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => "CSV file to write",
+        }
+    }
 }
 
 /// The number of an edit on its way to the store, counted from 1 in one run of the program.
@@ -84,8 +100,9 @@ pub enum Effect {
     CancelJob,
     /// Adds a reader under the next free id; answered by `ReadersLoaded`.
     AddReader,
+    /// Try the edits again that were not saved.
+    RetrySave,
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
-    CopyText(String),
     Quit,
 }

@@ -31,10 +31,13 @@ pub enum Event {
     ProjectFailed {
         message: String,
     },
+    /// Empty where the person cancelled.
     PathChosen {
         purpose: FilePurpose,
-        path: Option<PathBuf>,
+        paths: Vec<PathBuf>,
     },
+    /// The desktop has no file dialog: the window asks itself.
+    NoFileDialog(FilePurpose),
     ReadersLoaded(Vec<Reader>),
     WorklistLoaded {
         reader: ReaderId,

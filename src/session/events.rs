@@ -34,7 +34,11 @@ impl Session {
                 self.notify(NoticeKind::Error, message);
                 Vec::new()
             }
-            Event::PathChosen { purpose, path } => self.path_chosen(purpose, path),
+            Event::PathChosen { purpose, paths } => self.path_chosen(purpose, paths),
+            Event::NoFileDialog(purpose) => {
+                self.dialog = Some(Dialog::PathField { purpose });
+                Vec::new()
+            }
             Event::ReadersLoaded(readers) => {
                 if let Some(project) = &mut self.project {
                     project.readers = readers;
@@ -136,9 +140,9 @@ impl Session {
         effects
     }
 
-    fn path_chosen(&mut self, purpose: FilePurpose, path: Option<PathBuf>) -> Vec<Effect> {
+    fn path_chosen(&mut self, purpose: FilePurpose, paths: Vec<PathBuf>) -> Vec<Effect> {
         self.dialog = None;
-        let Some(path) = path else { return Vec::new() };
+        let Some(path) = paths.first().cloned() else { return Vec::new() };
         match purpose {
             FilePurpose::OpenProject => {
                 self.opening = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -147,7 +151,7 @@ impl Session {
             FilePurpose::CreateProject => {
                 vec![Effect::CreateProject { folder: path, label_set: "vindr_spine".to_owned() }]
             }
-            FilePurpose::ImportFilms => vec![Effect::ImportFilms(vec![path])],
+            FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
             FilePurpose::ImportLabels => vec![Effect::ImportLabels(path)],
             FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
                 vec![Effect::Export { purpose, to: path }]

@@ -9,6 +9,7 @@ mod rows;
 mod chunk;
 mod rebuild;
 mod worklist;
+mod tallies;
 mod settings;
 mod thread;
 mod rescue;

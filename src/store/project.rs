@@ -84,7 +84,7 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let (folder, database) = find(folder)?;
         let mut conn = connect(&database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        refuse_newer(&conn, &folder)?;
+        refuse_newer(migrate::version(&conn)?, &folder)?;
         migrate::upgrade(&mut conn, &MIGRATIONS, &folder.join("backups"))?;
         conn.execute(
             "INSERT INTO session (opened_at, program_version) VALUES (?1, ?2)",
@@ -107,7 +107,7 @@ impl Store {
             }
             other => Err(other),
         })?;
-        refuse_newer(&conn, &folder)?;
+        refuse_newer(migrate::version(&conn)?, &folder)?;
         if migrate::version(&conn)? < MIGRATIONS.len() as i64 {
             return Err(StoreError::ReadOnly);
         }
@@ -187,11 +187,14 @@ fn find(path: &Path) -> Result<(PathBuf, PathBuf), StoreError> {
     if header[68..72] != APPLICATION_ID.to_be_bytes() {
         return refuse("its project.db belongs to another program");
     }
+    // And the number of the form at byte 60. Opening would already write beside a newer project's database.
+    let found = i64::from(u32::from_be_bytes([header[60], header[61], header[62], header[63]]));
+    refuse_newer(found, &folder)?;
     Ok((folder, database))
 }
 
-fn refuse_newer(conn: &Connection, folder: &Path) -> Result<(), StoreError> {
-    let (found, known) = (migrate::version(conn)?, MIGRATIONS.len() as i64);
+fn refuse_newer(found: i64, folder: &Path) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len() as i64;
     if found > known {
         return Err(StoreError::Newer { path: folder.to_owned(), found, known });
     }

@@ -263,3 +263,130 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edit::Edit;
+    use crate::domain::log::Step;
+    use crate::domain::rules::default_rules;
+    use crate::store::{NewProject, read_rescue, set_aside};
+    use std::path::Path;
+
+    fn project(folder: &Path) -> Store {
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        Store::create(folder, &project).expect("a project")
+    }
+
+    fn comment(film: &str, before: &str, after: &str) -> NewLogEntry {
+        NewLogEntry {
+            image: ImageId::from(film),
+            reader: ReaderId::from("R1"),
+            step: Step::Do,
+            edit: Edit::SetComment { before: before.to_owned(), after: after.to_owned() },
+            made_at_ms: 1,
+        }
+    }
+
+    fn limit_pages(store: &mut Store, pages: i64) {
+        store.conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).expect("a limit");
+    }
+
+    fn started(store: Store) -> (StoreThread, Receiver<Outcome>) {
+        let (outcomes, inbox) = mpsc::channel();
+        let thread = StoreThread::start(store, move |o| outcomes.send(o).expect("the test listens")).expect("a thread");
+        (thread, inbox)
+    }
+
+    fn num_saved(inbox: &Receiver<Outcome>) -> usize {
+        inbox.try_iter().filter(|o| matches!(o, Outcome::Saved { .. })).count()
+    }
+
+    #[test]
+    fn on_a_full_disk_edits_are_held_rescued_and_saved_later_in_order() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        limit_pages(&mut store, 1);
+        let rescue = rescue_path(folder.path(), store.session());
+        let (thread, inbox) = started(store);
+        let long = "x".repeat(1 << 20);
+        thread.commit(comment("full", "", &long), None).expect("room in the queue");
+        let second = thread.commit(comment("full", &long, "short"), None).expect("room in the queue");
+        let mut undo = comment("full", "short", &long);
+        undo.step = Step::Undo(LogSeq(0));
+        thread.commit(undo, Some(second)).expect("room in the queue");
+        thread.flush();
+        let answers: Vec<Outcome> = inbox.try_iter().collect();
+        assert_eq!(answers.len(), 3);
+        for answer in &answers {
+            let Outcome::NotSaved { rescue: Some(path), message, .. } = answer else { panic!("{answer:?}") };
+            assert_eq!(*path, rescue);
+            assert!(message.contains("disk is full") || message.contains("earlier edit"), "{message}");
+        }
+        let kept = read_rescue(&rescue).expect("readable");
+        assert_eq!(kept.len(), 3);
+        assert_eq!(kept[2].of, Some(second));
+
+        // Still full: nothing changes. Then there is room.
+        thread.retry();
+        thread.flush();
+        assert_eq!(num_saved(&inbox), 0);
+        thread.with(|store| limit_pages(store, 1 << 20));
+        thread.retry();
+        thread.flush();
+        assert_eq!(num_saved(&inbox), 3);
+        assert!(!rescue.exists());
+        let store = thread.close().expect("no panic");
+        let reading = store.reading(&ImageId::from("full"), &ReaderId::from("R1")).expect("readable");
+        assert_eq!(reading.comment(), long);
+        let book = store.rebuild_from_log().expect("readable");
+        assert_eq!(store.differences_from(&book).expect("readable"), []);
+    }
+
+    #[test]
+    fn a_refused_edit_holds_its_own_film_only_until_it_is_given_up() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let (thread, inbox) = started(project(folder.path()));
+        thread.commit(comment("a", "stale", "x"), None).expect("room");
+        thread.commit(comment("a", "", "x"), None).expect("room");
+        thread.commit(comment("b", "", "x"), None).expect("room");
+        thread.flush();
+        assert_eq!(num_saved(&inbox), 1);
+        assert!(thread.give_up("a".into(), "R1".into()));
+        thread.commit(comment("a", "", "y"), None).expect("room");
+        let store = thread.close().expect("no panic");
+        assert_eq!(num_saved(&inbox), 1);
+        assert_eq!(std::fs::read_dir(folder.path().join("backups")).expect("folder").count(), 1);
+        assert!(!rescue_path(folder.path(), store.session()).exists());
+    }
+
+    #[test]
+    fn rescued_edits_are_offered_at_the_next_start() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        limit_pages(&mut store, 1);
+        let long = "x".repeat(1 << 20);
+        let (thread, _inbox) = started(store);
+        let first = thread.commit(comment("a", "", &long), None).expect("room");
+        let mut undo = comment("a", &long, "");
+        undo.step = Step::Undo(LogSeq(0));
+        thread.commit(undo, Some(first)).expect("room");
+        thread.commit(comment("a", "not this", "x"), None).expect("room");
+        drop(thread);
+
+        let mut store = Store::open(folder.path()).expect("a project");
+        let files = store.rescue_files().expect("readable");
+        assert_eq!(files.len(), 1);
+        let edits = read_rescue(&files[0]).expect("readable");
+        let report = store.replay(&edits);
+        assert_eq!((report.saved.len(), report.refused.len()), (2, 1));
+        set_aside(folder.path(), &files[0]).expect("moved");
+        assert_eq!(store.rescue_files().expect("readable"), Vec::<PathBuf>::new());
+        assert_eq!(store.log(&"a".into(), &"R1".into()).expect("readable").len(), 2);
+    }
+}

@@ -94,7 +94,8 @@ fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
-    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.72).show(ui, |ui| {
+    let height = ui.ctx().content_rect().height() - 220.0;
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
             for column in rows.chunks(rows.len().div_ceil(3)) {
@@ -146,22 +147,16 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
 
 fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
     ui.set_width(520.0);
-    ui.label(match purpose {
-        FilePurpose::OpenProject => "Folder of the project",
-        FilePurpose::CreateProject => "An empty folder for the new project",
-        FilePurpose::ImportFilms => "Folder, zip file or DICOMDIR with films",
-        FilePurpose::ImportLabels => "CSV file with labels",
-        FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => "CSV file to write",
-    });
+    ui.label(purpose.title());
     let response = ui.add(egui::TextEdit::singleline(&mut panel.state.path_text).desired_width(f32::INFINITY));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Path"));
     response.request_focus();
     let is_done = ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.horizontal(|ui| {
         if (ui.button("Take this path").clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
-            let path = Some(std::path::PathBuf::from(panel.state.path_text.trim()));
+            let paths = vec![std::path::PathBuf::from(panel.state.path_text.trim())];
             panel.state.path_text.clear();
-            panel.out.push(Input::Event(Event::PathChosen { purpose, path }));
+            panel.out.push(Input::Event(Event::PathChosen { purpose, paths }));
         }
         if ui.button("Cancel").clicked() {
             panel.ask(Command::CloseDialog);

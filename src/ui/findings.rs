@@ -27,7 +27,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     ui.horizontal(|ui| {
-        kit::section(ui, "Decision");
+        kit::section_title(ui, "Decision");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let patient = overlay::patient_line(film);
             ui.label(RichText::new(patient).color(theme::TEXT));
@@ -96,7 +96,8 @@ fn mark_row_ui(
             ui.label(RichText::new(size).small().color(theme::WEAK));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
+            ui.spacing_mut().button_padding.x = 0.0;
             for (text, label, command) in [
                 ("×", "Delete", Command::Delete),
                 (

@@ -38,6 +38,9 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::bottom("status").frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             save_state_ui(ui, panel.session);
+            if panel.session.save_failure.is_some() {
+                kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
+            }
             job_ui(ui, panel);
             if let Some(notice) = &panel.session.notice {
                 let color = match notice.kind {

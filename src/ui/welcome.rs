@@ -41,7 +41,7 @@ fn recent_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name}")));
         if button.clicked() {
             let purpose = crate::session::FilePurpose::OpenProject;
-            panel.out.push(Input::Event(crate::session::Event::PathChosen { purpose, path: Some(folder) }));
+            panel.out.push(Input::Event(crate::session::Event::PathChosen { purpose, paths: vec![folder] }));
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         shell::empty_ui(ui, panel, "Reading the list…", "", &[]);
     } else if panel.session.worklist.is_empty() {
         let text = "Add DICOM films from a folder of any depth, a zip file or a DICOMDIR, or drop them here.";
-        shell::empty_ui(ui, panel, "No films yet", text, &[Command::ImportFilms]);
+        shell::empty_ui(ui, panel, "No films yet", text, &[Command::ImportFilms, Command::ImportFilmFiles]);
     } else {
         CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| table_ui(ui, panel));
     }
@@ -49,8 +49,13 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
-            kit::command_button(ui, panel, &Command::ImportLabels);
-            kit::command_button(ui, panel, &Command::ImportFilms);
+            ui.menu_button("Import", |ui| {
+                for command in [Command::ImportFilms, Command::ImportFilmFiles, Command::ImportLabels] {
+                    if kit::command_button(ui, panel, &command).clicked() {
+                        ui.close();
+                    }
+                }
+            });
             kit::command_button(ui, panel, &Command::ShowFilm);
         });
     });

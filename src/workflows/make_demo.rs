@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, bail};
 use rayon::prelude::*;
@@ -18,6 +18,7 @@ use crate::domain::project::Reader;
 use crate::domain::rules::default_rules;
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
+use crate::jobs::{CancelToken, Progress};
 use crate::phantom::{Region, SimulatedReader, Study, SyntheticFilm, View, studies};
 use crate::store::{NewProject, Store};
 
@@ -55,12 +56,11 @@ const READERS: [(&str, &str, u32); 3] =
 /// the same project.
 const FIRST_READING_MS: i64 = 1_735_689_600_000;
 
-/// Makes the project, on all cores. `progress(films done, films in all)` is called from any thread; `is_cancelled` is
-/// asked before each film.
+/// Makes the project, on all cores. `progress` is called from any thread, with films; `cancel` is asked before each.
 pub fn make_demo(
     request: &DemoRequest,
-    progress: &(dyn Fn(usize, usize) + Sync),
-    is_cancelled: &(dyn Fn() -> bool + Sync),
+    progress: &(dyn Fn(&Progress) + Sync),
+    cancel: &CancelToken,
 ) -> anyhow::Result<DemoReport> {
     let mut store = open_folder(request)?;
     for (id, name, years) in READERS {
@@ -68,10 +68,10 @@ pub fn make_demo(
         store.add_reader(&reader)?;
     }
     let all: Vec<Study> = studies(request.seed, request.num_studies).collect();
-    let num_films = all.iter().map(|study| study.films.len()).sum();
+    let num_films = all.iter().map(|study| study.films.len() as u64).sum();
     let mut report =
         DemoReport { num_studies: request.num_studies, num_films: 0, num_readings: 0, is_cancelled: false };
-    let done = AtomicUsize::new(0);
+    let done = AtomicU64::new(0);
     // Some studies at a time, so that an interrupted demo keeps what it has.
     for chunk in all.chunks(8) {
         let films: Vec<(&Study, usize)> =
@@ -84,14 +84,14 @@ pub fn make_demo(
             .par_iter()
             .zip(known)
             .map(|(&(study, number), known)| {
-                if is_cancelled() {
+                if cancel.is_cancelled() {
                     return Ok(None);
                 }
                 let entry = match known {
                     Some(entry) => entry,
                     None => write_film(request, study, number)?,
                 };
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, num_films);
+                progress(&Progress::new("Taking synthetic films", done.fetch_add(1, Ordering::Relaxed) + 1, num_films));
                 Ok(Some(entry))
             })
             .collect::<anyhow::Result<_>>()?;

@@ -1,2 +1,12 @@
-//! Benchmarks of what a person waits for.
-fn main() {}
+//! What a person waits for, measured: `cargo bench` prints every figure of the README.
+
+mod cpu_time;
+#[cfg(feature = "gui")]
+mod frame;
+
+fn main() {
+    let mut criterion = criterion::Criterion::default().configure_from_args();
+    #[cfg(feature = "gui")]
+    frame::bench(&mut criterion);
+    criterion.final_summary();
+}

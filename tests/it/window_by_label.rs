@@ -1,1 +1,195 @@
-//! The window by accessibility labels.
+//! The window by accessibility labels: what a person reaches without knowing where it is on the screen.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use rachis::app::{Outside, Window};
+use rachis::domain::task::TaskState;
+use rachis::session::{Event, FilePurpose, Input, SaveState, Screen};
+use rachis::store::Store;
+use rachis::ui::UiState;
+
+use crate::support;
+
+type Seat<'a> = Harness<'a, Window>;
+
+/// The program at a project, its films decoded by a stand-in.
+fn at_project<'a>(folder: &Path) -> Seat<'a> {
+    let mut seat = Harness::builder()
+        .with_size([1280.0, 820.0])
+        .with_theme(egui::Theme::Dark)
+        .with_render_cursor(false)
+        .wgpu()
+        .with_max_steps(64)
+        .build_eframe(|creation| {
+            let outside = Outside::new(creation.egui_ctx.clone(), Box::new(|_, _| Ok(support::wedge())), false);
+            Window::new(creation, outside, UiState::default())
+        });
+    let paths = vec![PathBuf::from(folder)];
+    seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
+    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
+    seat
+}
+
+/// Steps frames until it holds.
+fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
+    let start = Instant::now();
+    while !holds(seat.state()) {
+        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
+        seat.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    seat.run_steps(3);
+}
+
+fn is_reading(window: &Window) -> bool {
+    window.session.film.as_ref().is_some_and(|f| f.film().is_some()) && window.session.screen == Screen::Film
+}
+
+fn saved(seat: &mut Seat<'_>) {
+    wait(seat, "saved", |w| w.session.save_state() == SaveState::Saved);
+}
+
+/// Drags over the canvas between two places given as shares of it.
+fn drag(seat: &mut Seat<'_>, button: egui::PointerButton, from: (f32, f32), to: (f32, f32)) {
+    let rect = seat.get_by_label_contains("Film canvas").rect();
+    let at = |p: (f32, f32)| rect.min + egui::vec2(rect.width() * p.0, rect.height() * p.1);
+    seat.hover_at(at(from));
+    seat.step();
+    seat.event(egui::Event::PointerButton { pos: at(from), button, pressed: true, modifiers: egui::Modifiers::NONE });
+    seat.step();
+    for k in 1..=4 {
+        let t = k as f32 / 4.0;
+        seat.hover_at(at((from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t)));
+        seat.step();
+    }
+    seat.event(egui::Event::PointerButton { pos: at(to), button, pressed: false, modifiers: egui::Modifiers::NONE });
+    seat.run_steps(3);
+}
+
+#[test]
+fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 4));
+
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("Film 1, AP, New").click();
+    wait(&mut seat, "the film", is_reading);
+
+    // Nothing decided: Enter says what to do instead of completing.
+    seat.key_press(egui::Key::Enter);
+    seat.run_steps(3);
+    let notice = seat.state().session.notice.clone().expect("says why");
+    assert!(notice.text.contains("Nothing is decided"), "{}", notice.text);
+
+    // One key and one drag make a labelled finding; the armed label serves the next drag.
+    seat.key_press(egui::Key::Num1);
+    seat.run_steps(3);
+    drag(&mut seat, egui::PointerButton::Primary, (0.45, 0.4), (0.55, 0.5));
+    drag(&mut seat, egui::PointerButton::Primary, (0.45, 0.7), (0.52, 0.8));
+    seat.get_by_label("Finding Osteophytes 2");
+
+    // A click on another label changes the selected box; undo takes it back, redo does it again.
+    seat.get_by_label("Label Vertebral collapse").click();
+    seat.run_steps(3);
+    seat.get_by_label("Finding Vertebral collapse 1");
+    seat.get_by_label("Undo").click();
+    seat.run_steps(3);
+    assert!(seat.query_by_label("Finding Vertebral collapse 1").is_none());
+    seat.get_by_label("Redo").click();
+    seat.run_steps(3);
+    seat.get_by_label("Finding Vertebral collapse 1");
+
+    // "No finding" would remove both: it asks, and keeping keeps.
+    seat.get_by_label("No finding").click();
+    seat.run_steps(3);
+    seat.get_by_label("Keep them").click();
+    seat.run_steps(3);
+    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.num_boxes(), 2);
+
+    // Windowing with the right button, then completing with one key opens the next film.
+    drag(&mut seat, egui::PointerButton::Secondary, (0.5, 0.3), (0.6, 0.35));
+    assert!(seat.state().session.film.as_ref().unwrap().is_display_changed);
+    let first = seat.state().session.film.as_ref().unwrap().image().clone();
+    seat.key_press(egui::Key::Enter);
+    wait(&mut seat, "the next film", |w| w.session.film.as_ref().is_some_and(|f| *f.image() != first));
+
+    // A normal film is one chord.
+    seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Enter);
+    let third = support::entry(2).facts.image;
+    wait(&mut seat, "the third film", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == third);
+    saved(&mut seat);
+    eframe::App::on_exit(seat.state_mut());
+    drop(seat);
+
+    // What the window called saved is in the project.
+    let store = Store::open(&folder).unwrap();
+    let reading = store.reading(&first, &rachis::domain::id::ReaderId::new("R1")).unwrap();
+    assert_eq!(reading.state(), TaskState::Completed);
+    let labels: Vec<&str> = reading.annotations().iter().map(|a| a.label().as_str()).collect();
+    assert_eq!(labels, ["Osteophytes", "Vertebral collapse"]);
+    drop(store);
+
+    // Reopened, the same film shows, and undo still knows the first film's history.
+    let mut seat = at_project(&folder);
+    wait(&mut seat, "the same film again", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == third);
+    seat.key_press(egui::Key::A);
+    seat.run_steps(3);
+    wait(&mut seat, "the film before", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() != third);
+    seat.key_press(egui::Key::A);
+    wait(&mut seat, "the first film", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == first);
+    for _ in 0..2 {
+        seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Z);
+        seat.run_steps(3);
+    }
+    seat.get_by_label("Finding Osteophytes 2");
+    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.state(), TaskState::Doing);
+}
+
+#[test]
+fn keys_typed_into_a_text_field_are_text() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 2));
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("Film 1, AP, New").click();
+    wait(&mut seat, "the film", is_reading);
+    let comment = seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment");
+    comment.focus();
+    seat.run_steps(2);
+    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment").type_text("Gai xương, hẹp khe n1");
+    seat.run_steps(2);
+    assert!(!seat.state().session.film.as_ref().unwrap().reading.has_no_finding());
+    seat.get_by_label_contains("Film canvas").focus();
+    seat.run_steps(3);
+    saved(&mut seat);
+    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.comment(), "Gai xương, hẹp khe n1");
+}
+
+#[test]
+fn every_screen_state_has_its_next_action() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 0));
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Add a reader");
+    seat.get_by_label("Read as R2").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("No films yet");
+    seat.get_by_label("Import films…");
+    seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::K);
+    seat.run_steps(3);
+    seat.get_by_label("Command").type_text("new project");
+    seat.run_steps(3);
+    seat.get_by_label_contains("New project…");
+    seat.key_press(egui::Key::Escape);
+    seat.run_steps(3);
+    assert!(seat.state().session.dialog.is_none());
+}

@@ -51,7 +51,7 @@ fn main() -> ExitCode {
             setup::quietly(&[Part::Build, Part::Window, Part::Test]).and_then(|()| testing::run_all(&root, rest))
         }
         ["bench", rest @ ..] => setup::quietly(&[Part::Build]).and_then(|()| {
-            run(cargo(&root).arg("bench").args(rest))?;
+            run(cargo(&root).args(["bench", "--package", "rachis", "--bench", "*"]).args(rest))?;
             println!("\n{PEERS_NOTE}");
             Ok(())
         }),

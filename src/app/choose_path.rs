@@ -1,0 +1,39 @@
+//! Native file dialogs on a thread of their own; where the desktop has none, the window asks for the path itself.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::jobs::Lane;
+use crate::session::{Event, FilePurpose};
+
+use super::inbox::Post;
+
+/// A dialog that closes faster than this was never seen: the desktop has none. Without a portal or zenity the
+/// answer comes within some 20 ms and looks like Cancel.
+const NEVER_SEEN: Duration = Duration::from_millis(150);
+
+/// Asks and answers with `PathChosen`, or `NoFileDialog`.
+pub fn choose(lane: &Lane, post: Post, purpose: FilePurpose) {
+    lane.run(move || {
+        let started = Instant::now();
+        let paths = ask(purpose);
+        if paths.is_empty() && started.elapsed() < NEVER_SEEN {
+            post.event(Event::NoFileDialog(purpose));
+        } else {
+            post.event(Event::PathChosen { purpose, paths });
+        }
+    });
+}
+
+fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
+    let dialog = rfd::FileDialog::new().set_title(purpose.title());
+    let one = |path: Option<PathBuf>| path.into_iter().collect();
+    match purpose {
+        FilePurpose::OpenProject | FilePurpose::CreateProject | FilePurpose::ImportFilms => one(dialog.pick_folder()),
+        FilePurpose::ImportFilmFiles => dialog.pick_files().unwrap_or_default(),
+        FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
+        FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What threads tell the window, drained once a frame.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::domain::id::ImageId;
+use crate::session::Event;
+use crate::store::{Outcome, StoreThread};
+
+/// News from a thread.
+#[derive(Debug)]
+pub enum News {
+    Event(Box<Event>),
+    /// What became of an edit.
+    Outcome(Outcome),
+    /// A project was opened: its store comes with the event that says so.
+    Opened {
+        store: Box<StoreThread>,
+        event: Box<Event>,
+    },
+    /// Grey levels for the film strip, 8 bits, `width * height`.
+    Thumbnail {
+        image: ImageId,
+        width: usize,
+        height: usize,
+        levels: Vec<u8>,
+    },
+}
+
+/// Posts news from any thread and wakes the window.
+#[derive(Clone, Debug)]
+pub struct Post {
+    sender: Sender<News>,
+    context: egui::Context,
+}
+
+impl Post {
+    pub fn new(context: egui::Context) -> (Self, Receiver<News>) {
+        let (sender, receiver) = channel();
+        (Self { sender, context }, receiver)
+    }
+
+    pub fn send(&self, news: News) {
+        // The window may be gone already while a thread finishes.
+        if self.sender.send(news).is_ok() {
+            self.context.request_repaint();
+        }
+    }
+
+    pub fn event(&self, event: Event) {
+        self.send(News::Event(Box::new(event)));
+    }
+}

@@ -1,0 +1,341 @@
+//! The outside: carries out each effect on threads, and turns what they say into events.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::Film;
+use crate::domain::label::LabelSet;
+use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::project::Reader;
+use crate::domain::rules::default_rules;
+use crate::domain::study::{FilmEntry, FilmSource};
+use crate::formats::label_set;
+use crate::jobs::Lane;
+use crate::session::effect::{EntryRef, PendingStep, Persist};
+use crate::session::viewport::ViewState;
+use crate::session::{Effect, Event};
+use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
+
+use super::inbox::{News, Post};
+use super::jobs::Jobs;
+use super::pictures::Pictures;
+use super::{choose_path, recent, view_memory};
+
+/// Decodes one frame of a film, or says in a sentence why not.
+pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
+
+/// Everything that is not the session: the store, decoded films, jobs, dialogs.
+#[derive(Debug)]
+pub struct Outside {
+    post: Post,
+    inbox: Receiver<News>,
+    pictures: Pictures,
+    jobs: Jobs,
+    /// Opening projects and native dialogs, which may take their time.
+    lane: Lane,
+    dialogs: Lane,
+    project: Option<Open>,
+    keeps_recent: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    store: Arc<StoreThread>,
+    label_set: Arc<LabelSet>,
+    folder: PathBuf,
+    /// The store's number of each edit that the session numbered, and back.
+    store_ticket: HashMap<crate::session::effect::Ticket, store::Ticket>,
+    session_ticket: HashMap<store::Ticket, crate::session::effect::Ticket>,
+}
+
+impl Outside {
+    /// `keeps_recent` writes the list of recent projects into the person's settings; tests don't.
+    pub fn new(context: egui::Context, decode: Decode, keeps_recent: bool) -> Self {
+        let (post, inbox) = Post::new(context);
+        Self {
+            pictures: Pictures::new(decode, post.clone()),
+            jobs: Jobs::new(post.clone()),
+            post,
+            inbox,
+            lane: Lane::start("open"),
+            dialogs: Lane::start("dialogs"),
+            project: None,
+            keeps_recent,
+        }
+    }
+
+    /// The next piece of news, if any.
+    pub fn next_news(&self) -> Option<News> {
+        self.inbox.try_recv().ok()
+    }
+
+    /// The event for a save's outcome.
+    pub fn outcome(&self, outcome: Outcome) -> Option<Event> {
+        let project = self.project.as_ref()?;
+        match outcome {
+            Outcome::Saved { ticket, seq } => {
+                let ticket = *project.session_ticket.get(&ticket)?;
+                Some(Event::Saved { ticket, seq })
+            }
+            Outcome::NotSaved { ticket, message, .. } => {
+                let ticket = *project.session_ticket.get(&ticket)?;
+                Some(Event::SaveFailed { ticket, message })
+            }
+        }
+    }
+
+    /// Takes over the store of a project that was opened.
+    pub fn opened(&mut self, store: StoreThread, event: &Event) {
+        if let Event::ProjectOpened { label_set, folder, .. } = event {
+            if self.keeps_recent {
+                recent::remember(folder);
+            }
+            self.project = Some(Open {
+                store: Arc::new(store),
+                label_set: label_set.clone(),
+                folder: folder.clone(),
+                store_ticket: HashMap::new(),
+                session_ticket: HashMap::new(),
+            });
+        }
+    }
+
+    /// Carries out one effect; `Quit` is the window's own.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Persist(persist) => self.persist(persist),
+            Effect::LoadReading { image, reader } => self.load_reading(image, reader),
+            Effect::LoadPicture { image, frame } => self.load_picture(image, frame),
+            Effect::LoadWorklist { reader } => self.load_worklist(reader),
+            Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
+            Effect::OpenProject(folder) => {
+                let post = self.post.clone();
+                self.close_project();
+                self.lane.run(move || open_project(&post, || Store::open(&folder)));
+            }
+            Effect::CreateProject { folder, label_set } => {
+                let post = self.post.clone();
+                self.close_project();
+                self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
+            }
+            Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
+            Effect::ImportLabels(path) => self.with_folder(|jobs, folder| jobs.import_labels(folder, path)),
+            Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
+            Effect::CancelJob => self.jobs.cancel(),
+            Effect::AddReader => self.add_reader(),
+            Effect::RetrySave => {
+                if let Some(project) = &self.project {
+                    project.store.retry();
+                }
+            }
+            Effect::RememberView(view) => self.remember_view(&view),
+            Effect::Quit => {}
+        }
+    }
+
+    /// Waits for everything handed over to be saved. Only when the window closes.
+    pub fn close_project(&mut self) {
+        if let Some(project) = self.project.take() {
+            project.store.flush();
+        }
+    }
+
+    fn with_folder(&mut self, start: impl FnOnce(&mut Jobs, PathBuf)) {
+        if let Some(project) = &self.project {
+            start(&mut self.jobs, project.folder.clone());
+        }
+    }
+
+    fn persist(&mut self, persist: Persist) {
+        let Some(project) = &mut self.project else { return };
+        let (step, of) = match persist.step {
+            PendingStep::Do => (Step::Do, None),
+            PendingStep::Undo(EntryRef::Written(seq)) => (Step::Undo(seq), None),
+            PendingStep::Redo(EntryRef::Written(seq)) => (Step::Redo(seq), None),
+            // The store fills the position in when it knows it.
+            PendingStep::Undo(EntryRef::Pending(t)) => (Step::Undo(LogSeq(0)), project.store_ticket.get(&t).copied()),
+            PendingStep::Redo(EntryRef::Pending(t)) => (Step::Redo(LogSeq(0)), project.store_ticket.get(&t).copied()),
+        };
+        let entry = NewLogEntry {
+            image: persist.image,
+            reader: persist.reader,
+            step,
+            edit: persist.edit,
+            made_at_ms: persist.made_at_ms,
+        };
+        match project.store.commit(entry, of) {
+            Ok(ticket) => {
+                project.store_ticket.insert(persist.ticket, ticket);
+                project.session_ticket.insert(ticket, persist.ticket);
+            }
+            Err(full) => self.post.event(Event::SaveFailed { ticket: persist.ticket, message: full.to_string() }),
+        }
+    }
+
+    /// Runs a query on the store's thread; a full queue or an error becomes a warning.
+    fn query(&self, work: impl FnOnce(&mut Store) -> Result<Event, StoreError> + Send + 'static) {
+        let Some(project) = &self.project else { return };
+        let post = self.post.clone();
+        let is_queued = project.store.with(move |store| match work(store) {
+            Ok(event) => post.event(event),
+            Err(error) => post.event(Event::Warning(error.to_string())),
+        });
+        if !is_queued {
+            self.post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+        }
+    }
+
+    fn load_reading(&self, image: ImageId, reader: ReaderId) {
+        self.query(move |store| {
+            let Some(entry) = store.film(&image)? else {
+                let message = "The film is not in the project any more.".to_owned();
+                return Ok(Event::ReadingFailed { image, message });
+            };
+            let mut study = store.films_of_study(&entry.facts.study)?;
+            study.sort_by_key(|e| (e.facts.series_number, e.facts.instance_number));
+            let reading = store.reading(&image, &reader)?;
+            let log = store.log(&image, &reader)?;
+            Ok(Event::ReadingLoaded { study, image, reading, log })
+        });
+    }
+
+    fn load_picture(&self, image: ImageId, frame: u32) {
+        if let Some(film) = self.pictures.cached(&image, frame) {
+            self.post.event(Event::PictureLoaded { image, frame, film });
+            return;
+        }
+        self.with_source(image, move |pictures, entry| {
+            pictures.show(entry.facts.image, entry.source, frame);
+        });
+    }
+
+    /// Thumbnails of a study's films.
+    pub fn prepare_study(&self, study: &[FilmEntry], has_thumbnail: impl Fn(&ImageId) -> bool) {
+        for entry in study.iter().filter(|e| !has_thumbnail(&e.facts.image)) {
+            self.pictures.prepare(entry.facts.image.clone(), entry.source.clone(), true);
+        }
+    }
+
+    /// Decodes a film that is likely to come next.
+    pub fn prepare_film(&self, image: &ImageId) {
+        if self.pictures.cached(image, 0).is_none() {
+            self.with_source(image.clone(), |pictures, entry| {
+                pictures.prepare(entry.facts.image, entry.source, false);
+            });
+        }
+    }
+
+    fn with_source(&self, image: ImageId, then: impl FnOnce(&Pictures, FilmEntry) + Send + 'static) {
+        let Some(project) = &self.project else { return };
+        let pictures = self.pictures.clone();
+        let post = self.post.clone();
+        project.store.with(move |store| match store.film(&image) {
+            Ok(Some(entry)) => then(&pictures, entry),
+            Ok(None) => {}
+            Err(error) => post.event(Event::PictureFailed { image, frame: 0, message: error.to_string() }),
+        });
+    }
+
+    fn load_worklist(&self, reader: ReaderId) {
+        let Some(project) = &self.project else { return };
+        let labels = project.label_set.clone();
+        self.query(move |store| {
+            let rows = store.worklist(&reader, &labels)?;
+            Ok(Event::WorklistLoaded { reader, rows })
+        });
+    }
+
+    fn add_reader(&self) {
+        self.query(move |store| {
+            let taken = store.readers()?;
+            let number = (1..).find(|n| taken.iter().all(|r| r.id.as_str() != format!("R{n}"))).unwrap_or(1);
+            let id = ReaderId::new(format!("R{number}"));
+            store.add_reader(&Reader { id, name: format!("Reader {number}"), years_of_experience: None })?;
+            Ok(Event::ReadersLoaded(store.readers()?))
+        });
+    }
+
+    /// Keeps the view for the next start.
+    pub fn remember_view(&self, view: &ViewState) {
+        let Some(project) = &self.project else { return };
+        let json = view_memory::to_json(view);
+        project.store.with(move |store| {
+            if let Err(error) = store.set_setting(view_memory::KEY, &json) {
+                tracing::warn!(%error, "the view was not kept");
+            }
+        });
+    }
+}
+
+fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
+    let name = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
+    let project = NewProject { name, label_set: label_set.to_owned(), rules: default_rules(), is_synthetic: false };
+    let mut store = Store::create(folder, &project)?;
+    let first = Reader { id: ReaderId::new("R1"), name: "Reader 1".to_owned(), years_of_experience: None };
+    store.add_reader(&first)?;
+    Ok(store)
+}
+
+/// Opens or makes a project, saves what an earlier run could not, and hands its store over.
+fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
+    let mut store = match open() {
+        Ok(store) => store,
+        Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
+    };
+    let rescued = replay_rescued(&mut store);
+    let settings = store.project().clone();
+    let Some(labels) = label_set::shipped().into_iter().find(|set| set.id == settings.label_set) else {
+        let message =
+            format!("The project reads with the label set {:?}, which this version does not have.", settings.label_set);
+        return post.event(Event::ProjectFailed { message });
+    };
+    let readers = match store.readers() {
+        Ok(readers) => readers,
+        Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
+    };
+    let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
+    let event = Event::ProjectOpened {
+        folder: store.folder().to_owned(),
+        project: settings,
+        label_set: Arc::new(labels),
+        readers,
+        number: store.session(),
+        view: view.map(Box::new),
+    };
+    let outcomes = post.clone();
+    match StoreThread::start(store, move |outcome| outcomes.send(News::Outcome(outcome))) {
+        Ok(store) => post.send(News::Opened { store: Box::new(store), event: Box::new(event) }),
+        Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
+    }
+    if let Some(text) = rescued {
+        post.event(Event::Warning(text));
+    }
+}
+
+/// What the last run could not save is saved now, and said.
+fn replay_rescued(store: &mut Store) -> Option<String> {
+    let files = store.rescue_files().ok()?;
+    let (mut num_saved, mut num_refused) = (0, 0);
+    for file in files {
+        let Ok(edits) = read_rescue(&file) else {
+            num_refused += 1;
+            continue;
+        };
+        let report = store.replay(&edits);
+        num_saved += report.saved.len();
+        num_refused += report.refused.len();
+        if let Err(error) = set_aside(store.folder(), &file) {
+            tracing::warn!(%error, "a rescue file stays where it is");
+        }
+    }
+    match (num_saved, num_refused) {
+        (0, 0) => None,
+        (saved, 0) => Some(format!("{saved} edits that could not be saved the last time are saved now.")),
+        (saved, refused) => Some(format!(
+            "{saved} edits of the last time are saved now; {refused} no longer fit and are kept in the project's backups."
+        )),
+    }
+}

@@ -1,0 +1,100 @@
+//! Starting the window, and one plain sentence where that is not possible.
+
+use std::path::PathBuf;
+
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
+
+use crate::ui::UiState;
+
+use super::outside::{Decode, Outside};
+use super::recent;
+use super::window::{Window, open_at_start};
+
+/// Asked of the device where it has it: stitched spine films pass 8,192 rows.
+const WANTED_TEXTURE_SIDE: u32 = 16384;
+
+/// Opens the window, on a project where one is named, and returns when it is closed.
+/// The error is one sentence for the person.
+pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
+    if !has_display() {
+        return Err("No display: DISPLAY and WAYLAND_DISPLAY are not set, so no window can open. The command line works without one; see rachis --help.".to_owned());
+    }
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Rachis")
+            .with_app_id("rachis")
+            .with_inner_size([1440.0, 900.0])
+            .with_min_inner_size([960.0, 600.0]),
+        renderer: eframe::Renderer::Wgpu,
+        wgpu_options: graphics(),
+        ..eframe::NativeOptions::default()
+    };
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let outside = Outside::new(creation.egui_ctx.clone(), decode, true);
+        let mut window = Window::new(creation, outside, UiState { recent: recent::load(), ..UiState::default() });
+        if let Some(folder) = folder {
+            open_at_start(&mut window, folder);
+        }
+        Ok(Box::new(window))
+    });
+    let outcome =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| eframe::run_native("Rachis", options, create)));
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::error!(?error, "the window did not open");
+            Err(sentence(&format!("{error:?} {error}")))
+        }
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+            Err(sentence(&text.unwrap_or_default()))
+        }
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn has_display() -> bool {
+    true
+}
+
+fn graphics() -> WgpuConfiguration {
+    let mut options = WgpuConfiguration::default();
+    if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_setup {
+        let describe = setup.device_descriptor.clone();
+        setup.device_descriptor = std::sync::Arc::new(move |adapter| {
+            let mut descriptor = describe(adapter);
+            descriptor.required_limits.max_texture_dimension_2d =
+                WANTED_TEXTURE_SIDE.min(adapter.limits().max_texture_dimension_2d);
+            descriptor
+        });
+    }
+    options
+}
+
+/// What the person reads; the details are in the log.
+fn sentence(details: &str) -> String {
+    let missing =
+        ["libX11", "libXcursor", "libX11-xcb", "libXi", "xkbcommon", "xlib"].iter().any(|l| details.contains(l));
+    if details.contains("Failed to open connection to X server")
+        || details.contains("NotSupported")
+        || details.contains("wayland compositor")
+    {
+        "No display answers at DISPLAY or WAYLAND_DISPLAY, so no window can open.".to_owned()
+    } else if missing {
+        "A library of the window system is missing: install libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0, or run cargo xtask setup.".to_owned()
+    } else if ["adapter", "surface", "WGPU", "Wgpu"].iter().any(|word| details.contains(word)) {
+        "No graphics adapter: neither a graphics card nor software Vulkan answers. Install mesa-vulkan-drivers, or run cargo xtask setup.".to_owned()
+    } else {
+        "The window could not open; the log says more.".to_owned()
+    }
+}
