@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
 pub mod check;
+pub mod demo;
 pub mod import;
 pub mod logging;
 pub mod open;
@@ -30,6 +31,8 @@ enum Command {
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
+    /// Make a project of synthetic films to try the program with.
+    Demo(demo::DemoArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
     /// Open a project in the window.
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
+        Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),

@@ -82,7 +82,7 @@ impl Grid {
     }
 
     /// In pixels of the film, origin at the top-left corner of the top-left pixel.
-    pub fn to_pixels(&self, place: Place) -> [f64; 2] {
+    pub fn to_pixels(self, place: Place) -> [f64; 2] {
         let pixel = |mm: f32, count: usize| f64::from(mm) / f64::from(self.pixel_mm) + count as f64 / 2.0;
         [pixel(place[0], self.width), pixel(place[1], self.height)]
     }

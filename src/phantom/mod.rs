@@ -21,8 +21,10 @@ mod marker;
 mod beam;
 mod film;
 mod study;
+mod readers;
 
 pub use film::{FilmPlan, Region, SyntheticFilm, View};
 pub use lesion::{Lesion, LesionKind};
 pub use patient::Patient;
+pub use readers::{Mark, SimulatedReader};
 pub use study::{Study, film, studies};

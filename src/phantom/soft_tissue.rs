@@ -376,7 +376,7 @@ impl Backdrop<'_> {
     }
 
     /// Muscle without a sharp edge.
-    fn soft_ball(&self, canvas: &mut Canvas, center: [f32; 2], radius: f32, thickness: f32) {
+    fn soft_ball(canvas: &mut Canvas, center: [f32; 2], radius: f32, thickness: f32) {
         let bounds = Bounds::new(center[0] - radius, center[1] - radius, center[0] + radius, center[1] + radius);
         canvas.add(&bounds, |x, y| {
             let (dx, dy) = ((x - center[0]) / radius, (y - center[1]) / radius);
@@ -393,7 +393,7 @@ impl Backdrop<'_> {
         for side in [-1.0, 1.0] {
             let x = -t2[2] + (-22.0 + 9.0 * side + 4.0 * random.normal()) * size;
             let y = t2[1] + (-8.0 + 7.0 * side) * size;
-            self.soft_ball(canvas, [x, y], 82.0 * size, 44.0 * size);
+            Self::soft_ball(canvas, [x, y], 82.0 * size, 44.0 * size);
             let head = Material::bone(0.9, 0.5);
             Solid::blob([x - 8.0 * size, y - 6.0 * size], [23.0 * size, 24.0 * size], 40.0 * size, head)
                 .draw(canvas, self.texture);
