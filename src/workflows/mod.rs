@@ -1,1 +1,3 @@
 //! Use cases that join the adapters: import, export, check, demo.
+
+pub mod import_films;
