@@ -330,8 +330,13 @@ impl Walker {
                 self.warnings.push("a delimiter that closes nothing".to_owned());
                 self.pos = start;
             }
+            // The next item before the end of this one: its length is wrong, and it ends here.
+            (0xe000, Some(Kind::Item)) => {
+                self.warnings.push("an item that is shorter than it says".to_owned());
+                self.open.pop();
+            }
             // An item whose sequence some program cut away: its content belongs to nothing.
-            (0xe000, None | Some(Kind::Item)) => {
+            (0xe000, None) => {
                 let end = if head.len == UNDEFINED { start } else { start + head.len as usize };
                 let limit = self.open.iter().rev().find_map(|open| open.end);
                 if limit.is_some_and(|limit| end > limit) || !self.input.covers(end)? {

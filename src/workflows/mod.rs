@@ -3,3 +3,4 @@
 pub mod check;
 pub mod make_demo;
 pub mod stats;
+pub mod import_films;
