@@ -29,7 +29,8 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let progress = |progress: &Progress| {
         if is_terminal {
             // One write, so that lines of two threads do not mix; a closed terminal is no reason to stop.
-            let _ = std::io::stderr().write_all(format!("\r{}: {} of {} ", progress.stage, progress.done, progress.total).as_bytes());
+            let _ = std::io::stderr()
+                .write_all(format!("\r{}: {} of {} ", progress.stage, progress.done, progress.total).as_bytes());
         }
     };
     let report = make_demo(&request, &progress, &CancelToken::new())?;

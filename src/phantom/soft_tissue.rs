@@ -125,7 +125,7 @@ impl Backdrop<'_> {
         let mut random = self.random("bowel");
         let size = self.request.patient.size;
         let l3 = self.center(Level::L3);
-        let amount = random.range(0.35, 1.0);
+        let amount = random.range(0.4, 1.0);
         let is_lateral = self.request.view == View::Lateral;
         let mut bubbles: Vec<([f32; 2], f32, f32)> = Vec::new();
         let mut put = |random: &mut Random, x: f32, y: f32, radius: f32, strength: f32| {
@@ -140,14 +140,14 @@ impl Backdrop<'_> {
                 (104.0 + 4.0 * random.normal(), -30.0 + 105.0 * t),
                 (-90.0 + 180.0 * t, -38.0 + 34.0 * (1.0 - (2.0 * t - 1.0) * (2.0 * t - 1.0)) + 5.0 * random.normal()),
             ] {
-                if random.chance(0.55 * amount) {
+                if random.chance(0.8 * amount) {
                     let radius = random.range(7.0, 15.0);
                     let (strength, off) = (random.range(0.25, 0.8), 3.0 * random.normal());
                     put(&mut random, x + off, y, radius, strength);
                 }
             }
         }
-        for _ in 0..(14.0 * amount) as u32 {
+        for _ in 0..(26.0 * amount) as u32 {
             let (x, y) = (58.0 * random.normal(), 40.0 + 42.0 * random.normal());
             let (radius, strength) = (random.range(4.0, 9.0), random.range(0.15, 0.55));
             put(&mut random, x, y, radius, strength);
@@ -203,8 +203,8 @@ impl Backdrop<'_> {
                 let out = (x - t7[0]) * side / size;
                 let down = (y - apex_y) / size;
                 let (q, a) = ((1.0 - down / 170.0).max(0.0), (1.0 - down / 46.0).max(0.0));
-                let cap = if a > 0.0 { 41.0 + 39.0 * (1.0 - a * a).max(0.0).sqrt() } else { 200.0 };
-                let far = (127.0 * (1.0 - q * q)).min(cap);
+                let cap = 41.0 + 39.0 * (1.0 - a * a).max(0.0).sqrt() + 1.3 * (down - 46.0).max(0.0);
+                let far = (127.0 * (1.0 - q * q * q * q)).min(cap);
                 let dome_inner = if a > 0.0 { 41.0 - 39.0 * (1.0 - a * a).max(0.0).sqrt() } else { 0.0 };
                 let below = (y - t7[1]) / size;
                 // The heart bulges to the left, the right atrium a little to the right; the aortic knob above.
@@ -404,9 +404,9 @@ impl Backdrop<'_> {
             ];
             Solid::bar(&smooth_line(&shaft, 5), 0.9, Material::bone(2.2, 0.4)).draw(canvas, self.texture);
             let blade = [
-                [x + 26.0 * size, y + 4.0, 2.6],
-                [x + 44.0 * size, y + 52.0 * size, 2.2],
-                [x + 40.0 * size, y + 98.0 * size, 2.8],
+                [x + 26.0 * size, y + 4.0, 0.8],
+                [x + 44.0 * size, y + 52.0 * size, 1.5],
+                [x + 40.0 * size, y + 98.0 * size, 0.6],
             ];
             Solid::bar(&smooth_line(&blade, 6), 2.2, Material::bone(1.0, 0.4)).draw(canvas, self.texture);
         }

@@ -170,7 +170,8 @@ fn each_lesion_is_drawn_where_its_box_is() {
                 let film = Size::new(f64::from(with.width), f64::from(with.height));
                 assert_eq!(rect.clamped_to(film), *rect, "the box is on the film");
                 let (inside, outside) = contrast(&with, &without, of_kind[0]);
-                let what = format!("{} study {} film {number}: {inside:.5} {outside:.6}", lesion.kind.as_str(), study.index);
+                let what =
+                    format!("{} study {} film {number}: {inside:.5} {outside:.6}", lesion.kind.as_str(), study.index);
                 assert!(inside > 0.006, "hardly to be seen: {what}");
                 assert!(inside > 8.0 * outside, "not where the box is: {what}");
             }
@@ -220,8 +221,7 @@ fn readers_disagree_within_believable_bounds_and_never_contradict_themselves() {
         let reader = SimulatedReader::new(SEED, number);
         all.iter().flat_map(|s| (0..s.films.len()).map(move |n| s.reading(&reader, n, 1.0))).collect()
     };
-    let truths: Vec<Vec<Mark>> =
-        all.iter().flat_map(|s| (0..s.films.len()).map(move |n| s.truth(n, 1.0))).collect();
+    let truths: Vec<Vec<Mark>> = all.iter().flat_map(|s| (0..s.films.len()).map(move |n| s.truth(n, 1.0))).collect();
     assert_eq!(readings(1), readings(1), "the same seed, the same readings");
     for number in 1..=4 {
         let marks = readings(number);
@@ -234,9 +234,10 @@ fn readers_disagree_within_believable_bounds_and_never_contradict_themselves() {
         let fancied = truths.iter().zip(&marks).filter(|(t, m)| t.is_empty() && !m.is_empty()).count();
         assert!(missed > 0 && fancied > 0, "reader {number}: {missed} films missed, {fancied} fancied");
     }
-    let between: (usize, usize) = readings(2).iter().zip(&readings(3)).fold((0, 0), |(agreed, marked), (a, b)| {
-        (agreed + num_agreed(a, b), marked + a.len() + b.len())
-    });
+    let between: (usize, usize) = readings(2)
+        .iter()
+        .zip(&readings(3))
+        .fold((0, 0), |(agreed, marked), (a, b)| (agreed + num_agreed(a, b), marked + a.len() + b.len()));
     let f1 = 2.0 * between.0 as f64 / between.1 as f64;
     assert!((0.5..0.95).contains(&f1), "readers 2 and 3: {f1}");
     assert!(rules.iter().all(|rule| rule.severity != rules::Severity::Off));
