@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod import;
 pub mod logging;
+pub mod open;
 pub mod pixels;
 pub mod stats;
 
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
+    /// Open a project in the window.
+    Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -42,12 +45,19 @@ enum Command {
 
 /// Reads the arguments, runs what they ask for, and gives the exit code.
 pub fn main() -> ExitCode {
-    let Some(command) = Arguments::parse().command else { return window() };
+    let command = Arguments::parse().command;
+    let _log = logging::start(match &command {
+        None | Some(Command::Open(_)) => logging::Kind::Window,
+        Some(Command::DecodeWorker) => logging::Kind::Decoder,
+        Some(_) => logging::Kind::CommandLine,
+    });
+    let Some(command) = command else { return open::window(None) };
     let outcome = match command {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Stats(args) => stats::run(&args),
     };
@@ -58,12 +68,4 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn window() -> ExitCode {
-    eprintln!(
-        "rachis: this build has no window; `rachis --help` lists what the command line does, and a build with the \
-         feature `gui` opens one"
-    );
-    ExitCode::FAILURE
 }
