@@ -121,7 +121,7 @@ fn enthesophytes(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
             f32::midpoint(root[1], tip[1]) + bend * direction[0] * 3.0,
         ];
         let nodes = [[root[0], root[1], 2.6], [middle[0], middle[1], 1.9], [tip[0], tip[1], 0.9]];
-        Solid::bar(&smooth_line(&nodes, 5), 1.8, material)
+        Solid::bar(&smooth_line(&nodes, 5), 2.8, material)
     };
     match (anatomy.request.region, anatomy.request.view) {
         (Region::Lumbar, View::Frontal) => {
