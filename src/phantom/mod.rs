@@ -17,6 +17,7 @@ mod lesion_change;
 mod lesion_bone;
 mod lesion_metal;
 mod soft_tissue;
+mod chest;
 mod marker;
 mod beam;
 mod film;

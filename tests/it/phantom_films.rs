@@ -26,12 +26,18 @@ fn digest(film: &SyntheticFilm) -> String {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_on_every_machine() {
-    // Lumbar and thoracic, frontal and lateral, by the first studies of the seed.
-    let golden: [(u64, usize, &str); 4] = [(0, 0, ""), (0, 1, ""), (1, 0, ""), (1, 1, "")];
-    for (study, number, expected) in golden {
-        let film = film(SEED, study, number, 0.12).unwrap();
-        assert_eq!(digest(&film), expected, "study {study} film {number}, {} x {}", film.width, film.height);
-    }
+    let films: Vec<String> = [(0, 0), (0, 1), (1, 0), (1, 1)]
+        .iter()
+        .map(|&(study, number)| digest(&film(SEED, study, number, 0.12).unwrap()))
+        .collect();
+    // Lumbar and thoracic, frontal and lateral. A change of these is a change of every demo and benchmark.
+    let golden = [
+        "",
+        "",
+        "",
+        "",
+    ];
+    assert_eq!(films, golden);
     let first = film(SEED, 0, 0, 0.12).unwrap();
     let other = film(SEED + 1, 0, 0, 0.12).unwrap();
     assert_ne!(digest(&first), digest(&other));
@@ -158,7 +164,7 @@ fn each_lesion_is_drawn_where_its_box_is() {
                     truth.iter().filter(|(label, _)| label.as_str() == lesion.kind.as_str()).collect();
                 let is_alone = study.lesions.iter().filter(|other| other.kind == lesion.kind).count() == 1;
                 let count = tried.entry(lesion.kind).or_default();
-                if !is_alone || of_kind.len() != 1 || *count >= 3 {
+                if !is_alone || of_kind.len() != 1 || *count >= 2 {
                     continue;
                 }
                 *count += 1;
@@ -173,7 +179,9 @@ fn each_lesion_is_drawn_where_its_box_is() {
                 let what =
                     format!("{} study {} film {number}: {inside:.5} {outside:.6}", lesion.kind.as_str(), study.index);
                 assert!(inside > 0.006, "hardly to be seen: {what}");
-                assert!(inside > 8.0 * outside, "not where the box is: {what}");
+                // A slipped vertebra carries those above it along, outside its box.
+                let factor = if lesion.kind == LesionKind::Spondylolysthesis { 4.0 } else { 8.0 };
+                assert!(inside > factor * outside, "not where the box is: {what}");
             }
         }
     }
@@ -189,7 +197,8 @@ fn what_has_no_box_is_not_drawn() {
         for number in 0..study.films.len() {
             // The patient has something, but not on this film.
             if !study.lesions.is_empty() && study.truth(number, 0.06).is_empty() {
-                let sound = Study { lesions: Vec::new(), ..study.clone() };
+                let mut sound = study.clone();
+                sound.lesions.clear();
                 assert_eq!(study.film(number, 0.06).texels, sound.film(number, 0.06).texels, "study {}", study.index);
                 num_tried += 1;
             }
