@@ -401,7 +401,7 @@ impl Command {
             | Self::ExportSpineXr
             | Self::ExportCxr
             | Self::ExportKaggle => {
-                session.project.is_some() && !session.job.as_ref().is_some_and(|job| job.outcome.is_none())
+                session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
             Self::ShowWorklist => session.reader.is_some(),

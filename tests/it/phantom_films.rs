@@ -31,12 +31,7 @@ fn the_same_seed_gives_the_same_bytes_on_every_machine() {
         .map(|&(study, number)| digest(&film(SEED, study, number, 0.12).unwrap()))
         .collect();
     // Lumbar and thoracic, frontal and lateral. A change of these is a change of every demo and benchmark.
-    let golden = [
-        "",
-        "",
-        "",
-        "",
-    ];
+    let golden = ["", "", "", ""];
     assert_eq!(films, golden);
     let first = film(SEED, 0, 0, 0.12).unwrap();
     let other = film(SEED + 1, 0, 0, 0.12).unwrap();
