@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use crate::jobs::{CancelToken, Progress};
-use crate::workflows::make_demo::{DemoRequest, make_demo};
+use crate::workflows::make_demo::{DemoRequest, FIRST_NUM_STUDIES, FIRST_SEED, make_demo};
 
 /// Make a project of synthetic films: made-up patients, known lesions, two simulated readers.
 #[derive(clap::Args, Debug)]
@@ -12,10 +12,10 @@ pub struct DemoArgs {
     /// The new project's folder: empty or not there yet.
     folder: PathBuf,
     /// How many studies, of two films mostly.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, default_value_t = FIRST_NUM_STUDIES, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     studies: u64,
     /// The same seed gives the same films.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = FIRST_SEED)]
     seed: u64,
     /// Rows and columns against films of real size, above 0 to 1.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]

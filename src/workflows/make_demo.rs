@@ -22,6 +22,10 @@ use crate::jobs::{CancelToken, Progress};
 use crate::phantom::{Region, SimulatedReader, Study, SyntheticFilm, View, studies};
 use crate::store::{NewProject, Store};
 
+/// Of the demo that everybody meets first: half of its 24 films are normal, and the others show ten of the findings.
+pub const FIRST_SEED: u64 = 634;
+pub const FIRST_NUM_STUDIES: u64 = 12;
+
 /// What to make.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DemoRequest {
