@@ -1,4 +1,5 @@
 //! What a person waits for, measured: `cargo bench` prints every figure of the README.
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop at the line that failed")]
 
 mod cpu_time;
 mod fill;
