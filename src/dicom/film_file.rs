@@ -222,6 +222,9 @@ fn without_pixels(walked: &Walked) -> DicomError {
         return DicomError::damaged(format!("{last}, before any pixels"));
     }
     let root = walked.root();
+    if [tags::ROWS, tags::COLUMNS, tags::BITS_ALLOCATED].iter().all(|&tag| root.element(tag).is_some()) {
+        return DicomError::damaged("its header describes pixels, but the file ends before them");
+    }
     let class = root.code(tags::SOP_CLASS_UID).or_else(|| root.code(tags::MEDIA_STORAGE_SOP_CLASS_UID));
     if class.as_deref() == Some(uids::MEDIA_STORAGE_DIRECTORY_STORAGE)
         || root.element(tags::DIRECTORY_RECORD_SEQUENCE).is_some()

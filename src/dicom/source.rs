@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
+use super::facts::{ReadFacts, facts_of};
 use super::input::INFLATED_LIMIT;
 use super::{DicomError, Input};
 use crate::domain::study::FilmSource;
@@ -29,6 +31,46 @@ impl Opener {
             FilmSource::File(path) => Input::open(path),
             FilmSource::Zip { archive, entry } => Ok(Input::from_bytes(self.entry(archive, entry)?)),
         }
+    }
+
+    /// The film's facts and the SHA-256 of its whole file. What is no film is not read to its end.
+    pub fn facts_and_hash(&mut self, source: &FilmSource) -> Result<(ReadFacts, [u8; 32]), DicomError> {
+        match source {
+            FilmSource::File(path) => {
+                let facts = facts_of(Input::open(path)?, source)?;
+                let mut file = File::open(path)?;
+                let mut hash = Sha256::new();
+                let mut piece = vec![0u8; 256 << 10];
+                loop {
+                    match file.read(&mut piece)? {
+                        0 => return Ok((facts, hash.finalize().into())),
+                        n => hash.update(&piece[..n]),
+                    }
+                }
+            }
+            FilmSource::Zip { archive, entry } => {
+                let bytes = self.entry(archive, entry)?;
+                let hash = Sha256::digest(&bytes).into();
+                Ok((facts_of(Input::from_bytes(bytes), source)?, hash))
+            }
+        }
+    }
+
+    /// Copies the whole file of a film to a place where nothing is yet. A crash on the way leaves
+    /// `to` with `.part` behind its name, and never a half film under its own.
+    pub fn copy_to(&mut self, source: &FilmSource, to: &Path) -> Result<(), DicomError> {
+        let mut part = to.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        match source {
+            FilmSource::File(path) => {
+                std::fs::copy(path, &part)?;
+            }
+            FilmSource::Zip { archive, entry } => std::fs::write(&part, self.entry(archive, entry)?)?,
+        }
+        File::open(&part)?.sync_all()?;
+        std::fs::rename(&part, to)?;
+        Ok(())
     }
 
     /// An archive's entry, unpacked up to a limit; an entry that is no DICOM file is refused after

@@ -298,12 +298,18 @@ impl Walker {
         let start = self.pos + head.size;
         match (head.tag.1, self.open.last().map(|open| open.kind)) {
             (0xe000, Some(Kind::Sequence)) => {
-                let end = (head.len != UNDEFINED).then_some(start + head.len as usize);
+                let mut end = (head.len != UNDEFINED).then_some(start + head.len as usize);
                 let limit = self.open.iter().rev().find_map(|open| open.end);
-                if let Some(end) = end
-                    && (limit.is_some_and(|limit| end > limit) || !self.input.covers(end)?)
+                if let (Some(told), Some(limit)) = (end, limit)
+                    && told > limit
                 {
-                    return Ok(Err("an item reaches past the end of its sequence".to_owned()));
+                    self.warnings.push("an item that reaches past the end of its sequence".to_owned());
+                    end = Some(limit);
+                }
+                if let Some(told) = end
+                    && !self.input.covers(told)?
+                {
+                    return Ok(Err("an item reaches past the end of the file".to_owned()));
                 }
                 self.push(head, encoding, start, 0)?;
                 self.enter(Kind::Item, end, encoding, start)?;
@@ -330,8 +336,13 @@ impl Walker {
                 self.warnings.push("a delimiter that closes nothing".to_owned());
                 self.pos = start;
             }
+            // The next item before the end of this one: its length is wrong, and it ends here.
+            (0xe000, Some(Kind::Item)) => {
+                self.warnings.push("an item that is shorter than it says".to_owned());
+                self.open.pop();
+            }
             // An item whose sequence some program cut away: its content belongs to nothing.
-            (0xe000, None | Some(Kind::Item)) => {
+            (0xe000, None) => {
                 let end = if head.len == UNDEFINED { start } else { start + head.len as usize };
                 let limit = self.open.iter().rev().find_map(|open| open.end);
                 if limit.is_some_and(|limit| end > limit) || !self.input.covers(end)? {

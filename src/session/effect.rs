@@ -69,7 +69,7 @@ pub struct Persist {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Write an edit; answered by `Saved` or `SaveFailed`.
-    Persist(Persist),
+    Persist(Box<Persist>),
     /// Read the reader's reading of a film and its log; answered by `ReadingLoaded`.
     LoadReading {
         image: ImageId,

@@ -55,8 +55,11 @@ impl Viewport {
         match self.zoom {
             Zoom::Scale(scale) => scale,
             Zoom::Fit => {
-                let (w, h) =
-                    if self.quarter_turns % 2 == 0 { (film.width, film.height) } else { (film.height, film.width) };
+                let (w, h) = if self.quarter_turns.is_multiple_of(2) {
+                    (film.width, film.height)
+                } else {
+                    (film.height, film.width)
+                };
                 (canvas.size.width / w.max(1.0)).min(canvas.size.height / h.max(1.0)).max(SCALE_RANGE.0)
             }
         }

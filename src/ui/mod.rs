@@ -37,6 +37,7 @@ pub struct UiState {
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
+    pub foot_height: f32,
 }
 
 impl std::fmt::Debug for UiState {

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod export_labels;
+pub mod import_films;
 pub mod import_labels;
 mod label_rows;
+pub mod make_demo;
 pub mod stats;

@@ -90,10 +90,10 @@ impl Seat {
         let descriptor = ScreenDescriptor { size_in_pixels: [SCREEN.0 as u32, SCREEN.1 as u32], pixels_per_point: 1.0 };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut renderer = self.gpu.renderer.write();
-        for (id, deltas) in output.textures_delta.set.drain() {
-            for delta in &deltas {
-                renderer.update_texture(&self.gpu.device, &self.gpu.queue, id, delta);
-            }
+        let mut deltas: Vec<_> = output.textures_delta.set.drain().collect();
+        deltas.sort_by_key(|(id, _)| *id);
+        for (id, delta) in deltas.iter().flat_map(|(id, deltas)| deltas.iter().map(move |delta| (*id, delta))) {
+            renderer.update_texture(&self.gpu.device, &self.gpu.queue, id, delta);
         }
         renderer.update_buffers(&self.gpu.device, &self.gpu.queue, &mut encoder, &primitives, &descriptor);
         {
@@ -115,7 +115,7 @@ impl Seat {
         }
         drop(renderer);
         self.gpu.queue.submit([encoder.finish()]);
-        let spent = cpu_time::of_this_thread() - start;
+        let spent = cpu_time::of_this_thread().saturating_sub(start);
         self.gpu.device.poll(wgpu::PollType::wait_indefinitely()).expect("the frame is drawn");
         spent
     }

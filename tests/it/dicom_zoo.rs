@@ -12,13 +12,10 @@ use sha2::{Digest as _, Sha256};
 
 /// A folder of real films, where this machine has them.
 pub fn films(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("RACHIS_FILMS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/films"), PathBuf::from);
-    let path = root.join(folder);
-    if path.join("manifest.csv").exists() || path.join("DICOMDIR").exists() {
-        return Some(path);
+    if let Some(root) = crate::support::films() {
+        return Some(root.join(folder));
     }
-    println!("skipped: no real films in {} (set RACHIS_FILMS to where they are)", path.display());
+    println!("skipped: there are no real films here (RACHIS_FILMS says where they are)");
     None
 }
 

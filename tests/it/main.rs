@@ -11,6 +11,7 @@ mod store_rules;
 mod store_walk;
 mod store_log;
 mod store_scale;
+mod store_check;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use rachis::app::{Outside, Window};
 use rachis::domain::task::TaskState;
 use rachis::session::{Event, FilePurpose, Input, SaveState, Screen};
