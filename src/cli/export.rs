@@ -92,15 +92,15 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
 
 fn as_text(report: &ExportReport, noun: &str) -> String {
     let counted = |n: usize| if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") };
-    let mut text = counted(report.num_rows);
+    let mut parts = vec![counted(report.num_rows)];
     if report.num_unfinished > 0 {
-        text += &format!(
-            "; {} left out because their reading is not completed (--unfinished takes them too)",
+        parts.push(format!(
+            "{} left out because their reading is not completed (--unfinished takes them too)",
             counted(report.num_unfinished)
-        );
+        ));
     }
     for (label, count) in &report.without_column {
-        text += &format!("; {label:?} has no column in this table and was left out {count} times");
+        parts.push(format!("{label:?} has no column in this table and was left out {count} times"));
     }
-    text
+    parts.join("; ")
 }

@@ -35,6 +35,10 @@ pub enum LabelFileError {
 pub struct BoxRow<'a> {
     pub line: u32,
     pub image: &'a str,
+    /// [`text_hash::hash`] of `image`.
+    pub image_hash: u64,
+    /// Of `study` and `series` together; rows of one film have the same.
+    pub place_hash: u64,
     /// Empty where the table has no reader column.
     pub reader: &'a str,
     /// Empty where the table does not say.
@@ -53,29 +57,6 @@ pub struct BoxRow<'a> {
     pub extra: &'a str,
 }
 
-/// What tells whose a row is, for sorting rows into readings.
-#[derive(Clone, Copy, Debug)]
-pub struct RowKey<'a> {
-    pub line: u32,
-    pub image: &'a str,
-    /// [`text_hash::hash`] of `image`.
-    pub image_hash: u64,
-    /// Empty where the table has no reader column.
-    pub reader: &'a str,
-    /// Of study and series together; rows of one film have the same.
-    pub place_hash: u64,
-}
-
-/// What a row says, without its texts.
-#[derive(Clone, Copy, Debug)]
-pub struct RowMark {
-    pub line: u32,
-    /// Position in [`BoxTable::labels`].
-    pub label: u16,
-    /// `None` for "No finding".
-    pub columns: Option<[f64; 4]>,
-}
-
 /// A table of boxes, in the order of the file.
 #[derive(Debug)]
 pub struct BoxTable<'t> {
@@ -84,7 +65,7 @@ pub struct BoxTable<'t> {
     pub labels: Vec<LabelName>,
     pub bad: Vec<BadRow>,
     parts: Vec<BoxPart<'t>>,
-    /// The number of the first row of each part, and of the row after the last.
+    /// The number of the first row of each part, and the number of rows.
     starts: Vec<u32>,
 }
 
@@ -185,6 +166,8 @@ impl BoxPart<'_> {
         BoxRow {
             line: self.first_line + row.line,
             image: self.text(row.image),
+            image_hash: row.image_hash,
+            place_hash: row.place_hash,
             reader: self.text(row.reader),
             study: self.text(row.study),
             series: self.text(row.series),
@@ -204,40 +187,19 @@ impl BoxTable<'_> {
 
     /// In the order of the file.
     pub fn rows(&self) -> impl Iterator<Item = BoxRow<'_>> {
-        self.parts.iter().flat_map(|part| part.rows.iter().map(|row| part.row(row)))
+        self.rows_in(0..self.num_rows())
     }
 
-    /// In the order of the file.
-    pub fn keys(&self) -> impl Iterator<Item = RowKey<'_>> {
-        let key = |part: &'_ BoxPart<'_>, row: &PackedRow| (part.first_line + row.line, row.image_hash, row.place_hash);
-        self.parts.iter().flat_map(move |part| {
-            part.rows.iter().map(move |row| {
-                let (line, image_hash, place_hash) = key(part, row);
-                RowKey { line, image: part.text(row.image), image_hash, reader: part.text(row.reader), place_hash }
-            })
-        })
-    }
-
-    /// The row with this number, counted from 0 in the order of the file.
-    pub fn row(&self, index: u32) -> BoxRow<'_> {
-        let (part, row) = self.at(index);
-        part.row(row)
-    }
-
-    /// The same without its texts.
-    pub fn mark(&self, index: u32) -> RowMark {
-        let (part, row) = self.at(index);
-        RowMark { line: part.first_line + row.line, label: row.label, columns: row.has_box.then_some(row.columns) }
-    }
-
-    /// [`RowKey::place_hash`] of the row with this number.
-    pub fn place_hash(&self, index: u32) -> u64 {
-        self.at(index).1.place_hash
-    }
-
-    fn at(&self, index: u32) -> (&BoxPart<'_>, &PackedRow) {
-        let part = self.starts.partition_point(|&start| start <= index) - 1;
-        (&self.parts[part], &self.parts[part].rows[(index - self.starts[part]) as usize])
+    /// The rows with these numbers, counted from 0 in the order of the file.
+    pub fn rows_in(&self, range: Range<usize>) -> impl Iterator<Item = BoxRow<'_>> {
+        let first = self.starts.partition_point(|&start| start as usize <= range.start) - 1;
+        let (one, others) = match self.parts.get(first..) {
+            Some([one, others @ ..]) => (&one.rows[range.start - self.starts[first] as usize..], others),
+            _ => (&[][..], &[][..]),
+        };
+        let from_one = one.iter().map(move |row| self.parts[first].row(row));
+        let from_others = others.iter().flat_map(|part| part.rows.iter().map(|row| part.row(row)));
+        from_one.chain(from_others).take(range.len())
     }
 }
 

@@ -90,6 +90,10 @@ pub struct BulkImport<'s> {
     made_at_ms: i64,
     /// What to run before the commit: the indexes and triggers that were taken away.
     put_back: Vec<String>,
+    /// No mark of the project has an id greater than those of this import, and no trigger looks at ids.
+    has_greatest_ids: bool,
+    /// Of the latest mark, where `has_greatest_ids`.
+    last_id: Option<i64>,
 }
 
 impl Store {
@@ -103,11 +107,20 @@ impl Store {
     ) -> Result<BulkImport<'_>, StoreError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let import_id = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
-        let mut import = BulkImport { tx, import_id, session, made_at_ms, put_back: Vec::new() };
+        let mut import = BulkImport {
+            tx,
+            import_id,
+            session,
+            made_at_ms,
+            put_back: Vec::new(),
+            has_greatest_ids: false,
+            last_id: None,
+        };
         if num_rows >= MANY_ROWS {
             for table in ["annotation", "image_label", "reading"] {
                 if !import.has_rows(table)? {
                     import.take_away_indexes(table)?;
+                    import.has_greatest_ids |= table == "annotation";
                 }
             }
         }
@@ -207,7 +220,8 @@ impl BulkImport<'_> {
         Ok(())
     }
 
-    /// Writes marks. Their log chunks are written apart, by [`BulkImport::write_chunk`].
+    /// Writes marks, each with an id greater than the one before. Their log chunks are written apart, by
+    /// [`BulkImport::write_chunk`].
     pub fn write_marks<'a>(&mut self, marks: impl Iterator<Item = ImportedMark<'a>>) -> Result<(), StoreError> {
         let mut insert = self.tx.prepare_cached(
             "INSERT INTO annotation (id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, origin, coordinate_text,
@@ -217,7 +231,9 @@ impl BulkImport<'_> {
         // A bound text is copied; what is the same as in the row before stays bound.
         let mut bound = [""; 3];
         for mark in marks {
-            insert.raw_bind_parameter(1, mark.id.0)?;
+            // Where nobody has a greater id, SQLite gives the next one by itself, without looking whether it is taken.
+            let is_next = self.last_id.is_some_and(|last| last + 1 == mark.id.0);
+            insert.raw_bind_parameter(1, (!is_next).then_some(mark.id.0))?;
             for ((before, text), place) in bound.iter_mut().zip([mark.image, mark.reader, mark.label]).zip(2..) {
                 if *before != text {
                     insert.raw_bind_parameter(place, text)?;
@@ -231,6 +247,14 @@ impl BulkImport<'_> {
             insert.raw_bind_parameter(10, mark.extra)?;
             insert.raw_bind_parameter(12, mark.line)?;
             insert.raw_execute()?;
+            if self.has_greatest_ids {
+                self.last_id = Some(mark.id.0);
+            }
+        }
+        if let Some(last) = self.last_id
+            && self.tx.last_insert_rowid() != last
+        {
+            return Err(unreadable("the ids of marks", "another mark has a greater id than those of this import"));
         }
         Ok(())
     }
@@ -357,6 +381,7 @@ impl BulkImport<'_> {
         Ok(self.tx.prepare_cached(&sql)?.exists([])?)
     }
 
+    /// Unique indexes stay, for what they forbid.
     fn take_away_indexes(&mut self, table: &str) -> Result<(), StoreError> {
         for (kind, name, sql) in schema_of(&self.tx, table)? {
             self.tx.execute_batch(&format!("DROP {kind} \"{}\"", name.replace('"', "\"\"")))?;
@@ -366,11 +391,12 @@ impl BulkImport<'_> {
     }
 }
 
-/// Kind, name and text of the indexes and triggers of a table that were made by name.
+/// Kind, name and text of the indexes and triggers of a table that were made by name, unique indexes apart.
 fn schema_of(conn: &Connection, table: &str) -> Result<Vec<(String, String, String)>, StoreError> {
     let mut statement = conn.prepare(
         "SELECT type, name, sql FROM sqlite_schema
-         WHERE tbl_name = ?1 AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid",
+         WHERE tbl_name = ?1 AND type IN ('index', 'trigger') AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'
+         ORDER BY rowid",
     )?;
     let rows = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -45,22 +45,15 @@ pub struct StoredReading<'a> {
 }
 
 impl Store {
-    /// Calls `visit` for every mark, in the order of ids, until it answers with an error.
-    pub fn for_each_mark<E: From<StoreError>>(
-        &self,
-        mut visit: impl FnMut(&StoredMark<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let run = |e: rusqlite::Error| E::from(e.into());
-        let mut statement = self
-            .conn
-            .prepare(
-                "SELECT id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, coordinate_text, extra, import_id,
-                 import_line FROM annotation ORDER BY id",
-            )
-            .map_err(run)?;
-        let mut rows = statement.query([]).map_err(run)?;
-        while let Some(row) = rows.next().map_err(run)? {
-            visit(&mark_from_row(row)?)?;
+    /// Calls `visit` for every mark, in the order of ids.
+    pub fn for_each_mark(&self, mut visit: impl FnMut(&StoredMark<'_>)) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, coordinate_text, extra, import_id,
+             import_line FROM annotation ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            visit(&mark_from_row(row)?);
         }
         Ok(())
     }

@@ -114,13 +114,6 @@ struct Collector<'a> {
     report: ExportReport,
 }
 
-/// Why a mark cannot be taken.
-#[derive(Debug, thiserror::Error)]
-enum TakeError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 impl<'a> Collector<'a> {
     fn new(
         store: &Store,
@@ -152,14 +145,14 @@ impl<'a> Collector<'a> {
         })
     }
 
-    fn take(&mut self, mark: &StoredMark<'_>) -> Result<(), TakeError> {
+    fn take(&mut self, mark: &StoredMark<'_>) {
         let wanted = &self.options.readers;
         if !wanted.is_empty() && !wanted.iter().any(|reader| reader.as_str() == mark.reader) {
-            return Ok(());
+            return;
         }
         if !self.unfinished.is_empty() && self.unfinished.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
             self.report.num_unfinished += 1;
-            return Ok(());
+            return;
         }
         if !self.writer.has_reader() && !self.readers.contains(mark.reader) {
             self.readers.insert(mark.reader.to_owned());
@@ -181,14 +174,13 @@ impl<'a> Collector<'a> {
         if let Err(NoClass(label)) = self.writer.push(&mut self.text, &row) {
             self.text.truncate(start);
             *self.unknown.entry(label).or_default() += 1;
-            return Ok(());
+            return;
         }
         let key = match (mark.import, mark.line) {
             (Some(import), Some(line)) => (import, line),
             _ => (i64::MAX, mark.id),
         };
         self.lines.push(Line { key, start, len: (self.text.len() - start) as u32 });
-        Ok(())
     }
 
     fn check_readers(&self) -> anyhow::Result<()> {

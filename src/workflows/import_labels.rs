@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 #[cfg(unix)]
 use std::fs::File;
-use std::ops::Range;
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver, SendError, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
@@ -18,14 +17,15 @@ use crate::domain::task::TaskState;
 use crate::formats::bad_row::{BadRow, Problem};
 use crate::formats::csv::{self, Decoded, TextWarning};
 use crate::formats::csv_cell;
-use crate::formats::csv_vindr::{self, BoxRow, BoxTable, ImageLabelRow, ImageLabelTable, LabelFile};
+use crate::formats::csv_vindr::{self, BoxTable, ImageLabelRow, ImageLabelTable, LabelFile};
 use crate::formats::table_form::{Header, TableForm};
 use crate::formats::text_hash::QuickMap;
 use crate::store::{
     BulkImport, ChunkKind, ChunkWriter, HeldReading, ImportedFile, ImportedMark, MarkRow, ReadingSum, Store,
     StoreError, labels_json,
 };
-use crate::workflows::label_rows::{LabelRows, TableReading, Verdict, sort_rows};
+use crate::workflows::label_judge::judge;
+use crate::workflows::label_rows::{Bucket, LabelRows, TableReading, sort_rows};
 
 /// Rows of one chunk of the log.
 const CHUNK_ROWS: usize = 4_000;
@@ -179,57 +179,35 @@ fn import_boxes(
     let session = store.begin_session()?;
     let mut rows = sort_rows(table, options.reader.as_str());
     let mut import = store.begin_import(session, table.num_rows(), now_ms())?;
-    let judgement = rows.judge(table, &rules, &import)?;
+    let judgement = judge(&mut rows, &table.labels, &rules, &import)?;
     report.bad = merged(&table.bad, judgement.bad);
     report.rule_warnings = judgement.warnings;
     if options.bad_rows == BadRows::Refuse && !report.bad.is_empty() {
         let bad = std::mem::take(&mut report.bad);
         return Ok(report.refused(bad));
     }
-    report.num_held = rows.readings.iter().map(|r| r.num_held as usize).sum();
-    report.num_boxes = rows.readings.iter().map(|r| r.num_boxes as usize).sum();
-    report.num_no_finding = rows.readings.iter().filter(|r| r.adds_no_finding).count();
-    report.num_readings = rows.readings.iter().filter(|r| r.is_touched()).count();
+    for (_, reading) in rows.readings() {
+        report.num_held += reading.num_held as usize;
+        report.num_boxes += reading.num_boxes as usize;
+        report.num_no_finding += usize::from(reading.adds_no_finding);
+        report.num_readings += usize::from(reading.is_touched());
+    }
     if report.num_readings == 0 {
         return Ok(report);
     }
-    let sha256 = write_marks(&mut import, table, &rows, session, source.bytes)?;
-    write_readings(&mut import, table, &rows)?;
-    let films = rows.films().into_iter().map(|(image, row)| {
-        let row = table.row(row);
-        (image, row.study, row.series)
-    });
-    import.write_films(films.filter(|(_, study, series)| !study.is_empty() || !series.is_empty()))?;
-    import.write_readers(rows.readers())?;
+    let sha256 = write_marks(&mut import, &rows, &table.labels, session, source.bytes)?;
+    write_readings(&mut import, &rows, &table.labels)?;
+    write_films(&mut import, &rows)?;
     source.commit(import, sha256, &table.header, &report)?;
     Ok(report)
 }
 
-/// Marks with the log's account of them, ready to be written.
-struct Batch {
-    marks: Vec<BatchMark>,
-    /// What the ranges of the marks are cut from.
-    text: String,
-    chunk: String,
-}
-
-struct BatchMark {
-    id: AnnotationId,
-    /// Place in [`LabelRows::readings`].
-    reading: u32,
-    label: u16,
-    line: u32,
-    columns: Option<[f64; 4]>,
-    coordinate_text: Range<u32>,
-    extra: Range<u32>,
-}
-
-/// Writes the marks and the log. One core collects and words them, from all over the file, while the other writes; the
-/// first then takes the file's hash, which is given back.
+/// Writes the marks and the log. One core writes; another words the log, and then takes the file's hash, which is given
+/// back.
 fn write_marks(
     import: &mut BulkImport<'_>,
-    table: &BoxTable<'_>,
-    rows: &LabelRows<'_>,
+    rows: &LabelRows,
+    labels: &[LabelName],
     session: u32,
     bytes: &[u8],
 ) -> Result<[u8; 32], StoreError> {
@@ -238,139 +216,134 @@ fn write_marks(
     rayon::in_place_scope(|scope| {
         let sha256 = &mut sha256;
         scope.spawn(move |_| {
-            // A failure to write closes the channel, and there is nothing more to do.
-            let _ = send_batches(table, rows, session, &sender);
+            let mut ordinal = 1;
+            for bucket in &rows.buckets {
+                // A failure to write closes the channel, and then there is nothing more to do.
+                if sender.send(chunks_of(bucket, labels, session, &mut ordinal)).is_err() {
+                    return;
+                }
+            }
             drop(sender);
             *sha256 = Sha256::digest(bytes).into();
         });
-        while let Some(batch) = receive(&receiver) {
-            import.write_marks(batch.marks.iter().map(|mark| {
-                let reading = &rows.readings[mark.reading as usize];
-                let text = |range: &Range<u32>| {
-                    (!range.is_empty()).then(|| &batch.text[range.start as usize..range.end as usize])
-                };
-                ImportedMark {
-                    id: mark.id,
-                    image: rows.image(reading),
-                    reader: rows.reader(reading),
-                    label: table.labels[usize::from(mark.label)].as_str(),
-                    columns: mark.columns,
-                    line: mark.line,
-                    coordinate_text: text(&mark.coordinate_text),
-                    extra: text(&mark.extra),
-                }
-            }))?;
-            import.write_chunk(&batch.chunk)?;
+        let mut ordinal = 1;
+        for bucket in &rows.buckets {
+            import.write_marks(marks_of(bucket, labels, session, &mut ordinal))?;
+            for chunk in receive(&receiver).unwrap_or_default() {
+                import.write_chunk(&chunk)?;
+            }
         }
         Ok::<(), StoreError>(())
     })?;
     Ok(sha256)
 }
 
-/// The next batch; `None` after the last. Within the pool of threads this one may have to make the batches itself.
-fn receive(receiver: &Receiver<Batch>) -> Option<Batch> {
+/// The next chunks. Within the pool of threads this one may have to make them itself.
+fn receive(receiver: &Receiver<Vec<String>>) -> Option<Vec<String>> {
     loop {
         match receiver.try_recv() {
-            Ok(batch) => return Some(batch),
+            Ok(chunks) => return Some(chunks),
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {
                 if rayon::yield_now() == Some(rayon::Yield::Executed) {
                     continue;
                 }
-                if let Ok(batch) = receiver.recv_timeout(Duration::from_millis(1)) {
-                    return Some(batch);
+                if let Ok(chunks) = receiver.recv_timeout(Duration::from_millis(1)) {
+                    return Some(chunks);
                 }
             }
         }
     }
 }
 
-fn send_batches(
-    table: &BoxTable<'_>,
-    rows: &LabelRows<'_>,
+/// The marks of a bucket that are taken, by film and reader; `ordinal` counts on.
+fn marks_of<'a>(
+    bucket: &'a Bucket,
+    labels: &'a [LabelName],
     session: u32,
-    sender: &Sender<Batch>,
-) -> Result<(), SendError<Batch>> {
-    let new_batch = || Batch { marks: Vec::with_capacity(CHUNK_ROWS), text: String::new(), chunk: String::new() };
+    ordinal: &'a mut u32,
+) -> impl Iterator<Item = ImportedMark<'a>> {
+    let rows = bucket.readings.iter().flat_map(|reading| bucket.taken(reading).map(move |row| (reading, row)));
+    rows.map(move |(reading, row)| {
+        let id = AnnotationId::new(session, *ordinal);
+        *ordinal += 1;
+        ImportedMark {
+            id,
+            image: bucket.image(reading),
+            reader: bucket.reader(reading),
+            label: labels[usize::from(row.label)].as_str(),
+            columns: row.columns,
+            line: row.line,
+            coordinate_text: (!row.is_shortest).then_some(row.coordinates),
+            extra: (!row.extra.is_empty()).then_some(row.extra),
+        }
+    })
+}
+
+/// The log's account of the same marks.
+fn chunks_of(bucket: &Bucket, labels: &[LabelName], session: u32, ordinal: &mut u32) -> Vec<String> {
+    let mut chunks = Vec::new();
     let mut writer = ChunkWriter::new(ChunkKind::Marks, TaskState::Completed);
-    let mut batch = new_batch();
-    let mut ordinal = 0;
-    for (reading, place) in rows.readings.iter().zip(0..) {
-        let range = reading.rows.start as usize..reading.rows.end as usize;
-        for (&row, _) in rows.order[range.clone()].iter().zip(&rows.verdicts[range]).filter(|v| *v.1 == Verdict::Take) {
-            let row = table.row(row);
-            ordinal += 1;
-            let mark = batch.push(AnnotationId::new(session, ordinal), place, &row);
-            log_mark(&mut writer, mark, &row, rows.image(reading), rows.reader(reading), &table.labels);
-            if batch.marks.len() == CHUNK_ROWS {
-                batch.chunk = writer.take();
-                sender.send(std::mem::replace(&mut batch, new_batch()))?;
+    for reading in &bucket.readings {
+        let (image, reader) = (bucket.image(reading), bucket.reader(reading));
+        for row in bucket.taken(reading) {
+            let coordinates = row.columns.map(|_| Cow::Borrowed(row.coordinates));
+            writer.push_mark(&MarkRow {
+                id: AnnotationId::new(session, *ordinal).0,
+                image_id: Cow::Borrowed(image),
+                rad_id: Cow::Borrowed(reader),
+                lesion_type: Cow::Borrowed(labels[usize::from(row.label)].as_str()),
+                coordinates: coordinates.clone().filter(|_| row.is_shortest),
+                coordinate_text: coordinates.filter(|_| !row.is_shortest),
+                extra: (!row.extra.is_empty()).then_some(Cow::Borrowed(row.extra)),
+            });
+            *ordinal += 1;
+            if writer.num_rows() == CHUNK_ROWS {
+                chunks.push(writer.take());
             }
         }
     }
-    if !batch.marks.is_empty() {
-        batch.chunk = writer.take();
-        sender.send(batch)?;
+    if writer.num_rows() > 0 {
+        chunks.push(writer.take());
     }
-    Ok(())
+    chunks
 }
 
-impl Batch {
-    fn push(&mut self, id: AnnotationId, reading: u32, row: &BoxRow<'_>) -> AnnotationId {
-        let mut keep = |text: &str| {
-            let start = self.text.len() as u32;
-            self.text.push_str(text);
-            start..self.text.len() as u32
-        };
-        let coordinate_text = keep(if row.is_shortest { "" } else { row.coordinate_text });
-        let extra = keep(row.extra);
-        let (label, line, columns) = (row.label, row.line, row.columns);
-        self.marks.push(BatchMark { id, reading, label, line, columns, coordinate_text, extra });
-        id
-    }
-}
-
-fn log_mark(
-    writer: &mut ChunkWriter,
-    id: AnnotationId,
-    row: &BoxRow<'_>,
-    image: &str,
-    reader: &str,
-    labels: &[LabelName],
-) {
-    let has_text = !row.coordinate_text.is_empty();
-    let coordinates = Some(Cow::Borrowed(row.coordinate_text));
-    writer.push_mark(&MarkRow {
-        id: id.0,
-        image_id: Cow::Borrowed(image),
-        rad_id: Cow::Borrowed(reader),
-        lesion_type: Cow::Borrowed(labels[usize::from(row.label)].as_str()),
-        coordinates: coordinates.clone().filter(|_| has_text && row.is_shortest),
-        coordinate_text: coordinates.filter(|_| has_text && !row.is_shortest),
-        extra: (!row.extra.is_empty()).then_some(Cow::Borrowed(row.extra)),
-    });
-}
-
-fn write_readings(import: &mut BulkImport<'_>, table: &BoxTable<'_>, rows: &LabelRows<'_>) -> Result<(), StoreError> {
-    let mut sets = LabelSets::new(&table.labels);
-    let mut touched: Vec<&TableReading> = rows.readings.iter().filter(|r| r.is_touched()).collect();
-    // They are by film and reader; the table is by reader and film.
-    touched.sort_by_key(|r| rows.reader(r));
-    for reading in &touched {
+fn write_readings(import: &mut BulkImport<'_>, rows: &LabelRows, labels: &[LabelName]) -> Result<(), StoreError> {
+    let mut sets = LabelSets::new(labels);
+    let mut touched: Vec<(&str, &Bucket, &TableReading)> = Vec::new();
+    for (bucket, reading) in rows.readings().filter(|(_, r)| r.is_touched()) {
         sets.learn(reading.labels, reading.held.as_ref());
+        touched.push((bucket.reader(reading), bucket, reading));
     }
-    import.write_readings(touched.into_iter().map(|reading| {
+    // They are by film and reader; the table is by reader and film.
+    touched.sort_by_key(|(reader, ..)| *reader);
+    let mut readers: Vec<&str> = touched.iter().map(|(reader, ..)| *reader).collect();
+    readers.dedup();
+    import.write_readings(touched.into_iter().map(|(reader, bucket, reading)| {
         let held = reading.held.as_ref();
         ReadingSum {
-            image: rows.image(reading),
-            reader: rows.reader(reading),
+            image: bucket.image(reading),
+            reader,
             state: state_after(held),
             num_boxes: reading.num_boxes + held.map_or(0, |h| h.num_boxes),
             num_image_labels: held.map_or(0, |h| h.num_image_labels),
             has_no_finding: reading.adds_no_finding || held.is_some_and(|h| h.has_no_finding),
             labels_json: sets.json(reading.labels, held),
         }
-    }))
+    }))?;
+    import.write_readers(readers.into_iter())
+}
+
+fn write_films(import: &mut BulkImport<'_>, rows: &LabelRows) -> Result<(), StoreError> {
+    let mut last = "";
+    let films = rows.readings().filter_map(|(bucket, reading)| {
+        let image = bucket.image(reading);
+        let is_first = std::mem::replace(&mut last, image) != image;
+        let (study, series) = bucket.place(reading);
+        (is_first && !(study.is_empty() && series.is_empty())).then_some((image, study, series))
+    });
+    import.write_films(films)
 }
 
 /// Imported readings are finished; one that was begun here keeps its state.
@@ -588,7 +561,9 @@ fn write_image_labels(
 fn image_label_chunks(labels: &[(&str, &str, &str)]) -> Vec<String> {
     let mut writer = ChunkWriter::new(ChunkKind::ImageLabels, TaskState::Completed);
     let chunk = |rows: &[(&str, &str, &str)]| {
-        rows.iter().for_each(|(image, reader, label)| writer.push_image_label(image, reader, label));
+        for (image, reader, label) in rows {
+            writer.push_image_label(image, reader, label);
+        }
         writer.take()
     };
     labels.chunks(CHUNK_ROWS).map(chunk).collect()

@@ -1,55 +1,22 @@
-//! Rows of a table of boxes held against each other, the project's rules and what the project holds: what is taken and why not.
+//! Rows of a table of boxes sorted into readings, a stretch of films at a time.
+//!
+//! A million rows in the order of a file lie all over memory when they are looked at film by film, and then each look costs
+//! a trip to the memory. So the rows are first dealt out, front to back, into buckets of neighbouring films that each fit
+//! a core's cache; whatever is done film by film is then done bucket by bucket, on all cores.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::domain::geometry::Rect;
-use crate::domain::rules::{RuleId, RuleSetting, Severity};
-use crate::formats::bad_row::{BadRow, Problem, TooSmall};
-use crate::formats::csv_vindr::{BoxTable, RowKey, RowMark};
-use crate::formats::text_hash::{self, QuickMap};
-use crate::store::{BulkImport, HeldReading, StoreError};
+use crate::formats::csv_vindr::{BoxRow, BoxTable};
+use crate::formats::text_hash::QuickMap;
+use crate::store::HeldReading;
 
-/// A film that the table names.
-#[derive(Debug)]
-struct TableFilm {
-    /// In [`LabelRows::names`].
-    name: Range<u32>,
-    place_hash: u64,
-    first_row: u32,
-    first_line: u32,
-    /// While sorting: any of its readings; the others follow by [`TableReading::next_of_film`].
-    a_reading: u32,
-    size_px: Option<(u32, u32)>,
-}
-
-/// What one reader says of one film in the table, and in the project before.
-#[derive(Debug)]
-pub struct TableReading {
-    film: u32,
-    reader: u32,
-    next_of_film: u32,
-    /// Its rows, as places in [`LabelRows::order`].
-    pub rows: Range<u32>,
-    /// Boxes that are taken.
-    pub num_boxes: u32,
-    /// "No finding" is taken.
-    pub adds_no_finding: bool,
-    /// Rows that the project holds already.
-    pub num_held: u32,
-    /// Bit `i`: a row with label `i` of the table is taken.
-    pub labels: u128,
-    pub held: Option<HeldReading>,
-}
-
-impl TableReading {
-    /// Whether anything of it is taken.
-    pub const fn is_touched(&self) -> bool {
-        self.num_boxes > 0 || self.adds_no_finding
-    }
-}
+/// About as many rows go into a bucket.
+const BUCKET_ROWS: usize = 4_096;
+const MAX_BUCKETS: usize = 256;
+/// So many film ids of the file tell where one bucket ends and the next begins.
+const SAMPLE: usize = 4_096;
 
 /// What becomes of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,421 +29,446 @@ pub enum Verdict {
 
 /// The rows of a table, sorted into readings.
 #[derive(Debug)]
-pub struct LabelRows<'t> {
-    names: String,
-    films: Vec<TableFilm>,
-    readers: Vec<&'t str>,
+pub struct LabelRows {
+    borders: Borders,
+    /// Every film of a bucket comes before those of the next one.
+    pub buckets: Vec<Bucket>,
+}
+
+/// The rows of neighbouring films, by film and reader, those of one reading in the order of the file.
+#[derive(Debug, Default)]
+pub struct Bucket {
+    text: String,
+    rows: Vec<BucketRow>,
     /// By film and then reader.
     pub readings: Vec<TableReading>,
-    /// Numbers of rows: reading by reading, those of one reading in the order of the file.
-    pub order: Vec<u32>,
-    /// For each place in `order`.
+    /// For each row.
     pub verdicts: Vec<Verdict>,
 }
 
-const NONE: u32 = u32::MAX;
-
-/// What is wrong with rows, and what is only worth a look.
-#[derive(Debug, Default)]
-pub struct Judgement {
-    pub bad: Vec<BadRow>,
-    /// Rows that break a rule which only warns.
-    pub warnings: Vec<BadRow>,
+/// A stretch of a bucket's text.
+#[derive(Clone, Copy, Debug)]
+struct Slice {
+    start: u32,
+    len: u32,
 }
 
-impl Judgement {
-    fn and(mut self, other: Self) -> Self {
-        self.bad.extend(other.bad);
-        self.warnings.extend(other.warnings);
-        self
+/// A row as a bucket keeps it. The coordinates stand in the bucket's text, and what is further after them.
+#[derive(Debug)]
+struct BucketRow {
+    columns: [f64; 4],
+    coordinates: Slice,
+    extra_len: u32,
+    line: u32,
+    label: u16,
+    has_box: bool,
+    is_shortest: bool,
+    is_of_other_place: bool,
+}
+
+/// What one reader says of one film in the table, and in the project before.
+#[derive(Debug)]
+pub struct TableReading {
+    image: Slice,
+    reader: Slice,
+    study: Slice,
+    series: Slice,
+    /// Of the film's first row, whoever's: it says the study and series.
+    pub first_line_of_film: u32,
+    /// Its rows, as places in the bucket.
+    pub rows: Range<u32>,
+    /// Of the film, where the project has it.
+    pub size_px: Option<(u32, u32)>,
+    pub held: Option<HeldReading>,
+    /// Label and the bits of the columns of what the project holds.
+    pub held_boxes: Vec<(String, [u64; 4])>,
+    /// Boxes that are taken.
+    pub num_boxes: u32,
+    /// "No finding" is taken.
+    pub adds_no_finding: bool,
+    /// Rows that the project holds already.
+    pub num_held: u32,
+    /// Bit `i`: a row with label `i` of the table is taken.
+    pub labels: u128,
+}
+
+impl TableReading {
+    /// Whether anything of it is taken.
+    pub const fn is_touched(&self) -> bool {
+        self.num_boxes > 0 || self.adds_no_finding
     }
+}
+
+/// What a row says, without its texts.
+#[derive(Clone, Copy, Debug)]
+pub struct RowMark {
+    pub line: u32,
+    pub label: u16,
+    /// `None` for "No finding".
+    pub columns: Option<[f64; 4]>,
+    /// It names another study or series than the film's first row.
+    pub is_of_other_place: bool,
+}
+
+/// A row that is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenRow<'a> {
+    pub line: u32,
+    pub label: u16,
+    pub columns: Option<[f64; 4]>,
+    /// As written; empty for "No finding".
+    pub coordinates: &'a str,
+    pub is_shortest: bool,
+    pub extra: &'a str,
 }
 
 /// Sorts the rows into readings. `reader` is whose the rows are where the table has no reader column.
-pub fn sort_rows<'t>(table: &'t BoxTable<'_>, reader: &'t str) -> LabelRows<'t> {
-    let mut sorter = Sorter {
-        rows: LabelRows {
-            names: String::new(),
-            films: Vec::new(),
-            readers: Vec::new(),
-            readings: Vec::new(),
-            order: Vec::new(),
-            verdicts: vec![Verdict::Take; table.num_rows()],
-        },
-        film_of: QuickMap::default(),
-        reader_of: QuickMap::default(),
-        reading_of_row: Vec::with_capacity(table.num_rows()),
-    };
-    for (key, row) in table.keys().zip(0..) {
-        let reader = if key.reader.is_empty() { reader } else { key.reader };
-        sorter.take_in(row, &key, reader);
-    }
-    sorter.in_order()
-}
-
-struct Sorter<'t> {
-    rows: LabelRows<'t>,
-    /// By hash: the first film with it. Others with the same hash are found by their text.
-    film_of: QuickMap<u64, u32>,
-    reader_of: QuickMap<&'t str, u32>,
-    reading_of_row: Vec<u32>,
-}
-
-impl<'t> Sorter<'t> {
-    fn take_in(&mut self, row: u32, key: &RowKey<'t>, reader: &'t str) {
-        let film = self.film(row, key);
-        let reader = match self.reading_of_row.last().map(|&r| self.rows.readings[r as usize].reader) {
-            Some(last) if self.rows.readers[last as usize] == reader => last,
-            _ => *self.reader_of.entry(reader).or_insert_with(|| {
-                self.rows.readers.push(reader);
-                self.rows.readers.len() as u32 - 1
-            }),
-        };
-        let reading = self.reading(film, reader);
-        self.rows.readings[reading as usize].rows.end += 1;
-        self.reading_of_row.push(reading);
-    }
-
-    fn film(&mut self, row: u32, key: &RowKey<'t>) -> u32 {
-        let rows = &mut self.rows;
-        let mut hash = key.image_hash;
-        loop {
-            let film = *self.film_of.entry(hash).or_insert(NONE);
-            if film == NONE {
-                break;
+pub fn sort_rows(table: &BoxTable<'_>, reader: &str) -> LabelRows {
+    let num_rows = table.num_rows();
+    let borders = Borders::of(table);
+    let num_buckets = borders.num_buckets();
+    let num_streams = rayon::current_num_threads().clamp(1, num_rows.max(1));
+    let per_stream = num_rows.div_ceil(num_streams).max(1);
+    let streams: Vec<Vec<Dealt>> = (0..num_streams)
+        .into_par_iter()
+        .map(|stream| {
+            let range = (stream * per_stream).min(num_rows)..((stream + 1) * per_stream).min(num_rows);
+            let rows_each = range.len() / num_buckets + 64;
+            let mut dealt: Vec<Dealt> = (0..num_buckets).map(|_| Dealt::with_room_for(rows_each)).collect();
+            for row in table.rows_in(range) {
+                dealt[borders.bucket_of(row.image)].push(&row, reader);
             }
-            let name = &rows.films[film as usize].name;
-            if rows.names[name.start as usize..name.end as usize] == *key.image {
-                return film;
-            }
-            // Two ids with one hash: look under the next number.
-            hash = hash.wrapping_add(1);
+            dealt
+        })
+        .collect();
+    let mut parts_of: Vec<Vec<Dealt>> = (0..num_buckets).map(|_| Vec::new()).collect();
+    for stream in streams {
+        for (parts, part) in parts_of.iter_mut().zip(stream) {
+            parts.push(part);
         }
-        let start = rows.names.len() as u32;
-        rows.names.push_str(key.image);
-        let film = rows.films.len() as u32;
-        rows.films.push(TableFilm {
-            name: start..rows.names.len() as u32,
-            place_hash: key.place_hash,
-            first_row: row,
-            first_line: key.line,
-            a_reading: NONE,
+    }
+    let buckets = parts_of.into_par_iter().map(|parts| Bucket::from_parts(&parts)).collect();
+    LabelRows { borders, buckets }
+}
+
+impl LabelRows {
+    /// The readings of a film: bucket and places in its list.
+    pub fn readings_of(&self, image: &str) -> (usize, Range<usize>) {
+        let index = self.borders.bucket_of(image);
+        let bucket = &self.buckets[index];
+        let first = bucket.readings.partition_point(|r| bucket.image(r) < image);
+        let len = bucket.readings[first..].partition_point(|r| bucket.image(r) == image);
+        (index, first..first + len)
+    }
+
+    /// Bucket and reading of all, by film and then reader.
+    pub fn readings(&self) -> impl Iterator<Item = (&Bucket, &TableReading)> {
+        self.buckets.iter().flat_map(|bucket| bucket.readings.iter().map(move |reading| (bucket, reading)))
+    }
+}
+
+impl Bucket {
+    fn text(&self, slice: Slice) -> &str {
+        &self.text[slice.start as usize..(slice.start + slice.len) as usize]
+    }
+
+    pub fn image(&self, reading: &TableReading) -> &str {
+        self.text(reading.image)
+    }
+
+    pub fn reader(&self, reading: &TableReading) -> &str {
+        self.text(reading.reader)
+    }
+
+    /// Study and series of a reading's film; empty where the table does not say.
+    pub fn place(&self, reading: &TableReading) -> (&str, &str) {
+        (self.text(reading.study), self.text(reading.series))
+    }
+
+    /// What the rows of a reading say, in the order of the file.
+    pub fn marks(&self, reading: &TableReading) -> impl Iterator<Item = RowMark> {
+        self.rows[reading.rows.start as usize..reading.rows.end as usize].iter().map(|row| RowMark {
+            line: row.line,
+            label: row.label,
+            columns: row.has_box.then_some(row.columns),
+            is_of_other_place: row.is_of_other_place,
+        })
+    }
+
+    /// The rows of a reading that are taken, in the order of the file.
+    pub fn taken(&self, reading: &TableReading) -> impl Iterator<Item = TakenRow<'_>> {
+        let range = reading.rows.start as usize..reading.rows.end as usize;
+        let rows = self.rows[range.clone()].iter().zip(&self.verdicts[range]);
+        rows.filter(|(_, verdict)| **verdict == Verdict::Take).map(|(row, _)| {
+            let extra = Slice { start: row.coordinates.start + row.coordinates.len, len: row.extra_len };
+            TakenRow {
+                line: row.line,
+                label: row.label,
+                columns: row.has_box.then_some(row.columns),
+                coordinates: self.text(row.coordinates),
+                is_shortest: row.is_shortest,
+                extra: self.text(extra),
+            }
+        })
+    }
+
+    fn push_text(&mut self, text: &str) -> Slice {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Slice { start, len: text.len() as u32 }
+    }
+
+    /// From stretches of the file, in its order.
+    fn from_parts(parts: &[Dealt]) -> Self {
+        let found = Found::in_parts(parts);
+        let key = |i: u32| found.readings[i as usize].key();
+        let mut sorted: Vec<u32> = (0..found.readings.len() as u32).collect();
+        sorted.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+
+        // Rows by reading: where each reading begins, and then each row's place.
+        let mut next = vec![0; found.readings.len()];
+        let mut start = 0;
+        for &i in &sorted {
+            next[i as usize] = start;
+            start += found.readings[i as usize].num_rows;
+        }
+        let mut order: Vec<(u32, u32, u32)> = vec![(0, 0, 0); found.reading_of_row.len()];
+        let numbers = parts.iter().zip(0..).flat_map(|(part, p)| (0..part.rows.len() as u32).map(move |row| (p, row)));
+        for ((part, row), &reading) in numbers.zip(&found.reading_of_row) {
+            let place = &mut next[reading as usize];
+            order[*place as usize] = (part, row, reading);
+            *place += 1;
+        }
+
+        let mut bucket = Self { rows: Vec::with_capacity(order.len()), ..Self::default() };
+        bucket.text.reserve(parts.iter().map(|part| part.text.len()).sum::<usize>() / 2);
+        bucket.verdicts = vec![Verdict::Take; order.len()];
+        let mut last = u32::MAX;
+        for (part, row, number) in order {
+            let (part, row) = (&parts[part as usize], &parts[part as usize].rows[row as usize]);
+            let of = &found.readings[number as usize];
+            let place = bucket.rows.len() as u32;
+            if number != last {
+                bucket.begin_reading(of, place);
+                last = number;
+            }
+            let coordinates = bucket.push_text(part.text_of(row, COORDINATES));
+            let extra_len = bucket.push_text(part.text_of(row, EXTRA)).len;
+            bucket.rows.push(BucketRow {
+                columns: row.columns,
+                coordinates,
+                extra_len,
+                line: row.line,
+                label: row.label,
+                has_box: row.has_box,
+                is_shortest: row.is_shortest,
+                is_of_other_place: row.place_hash != of.place_hash,
+            });
+            bucket.readings.last_mut().expect("just begun").rows.end = place + 1;
+        }
+        bucket
+    }
+
+    fn begin_reading(&mut self, of: &FoundReading<'_>, place: u32) {
+        let reading = TableReading {
+            image: self.push_text(of.image),
+            reader: self.push_text(of.reader),
+            study: self.push_text(of.study),
+            series: self.push_text(of.series),
+            first_line_of_film: of.first_line_of_film,
+            rows: place..place,
             size_px: None,
-        });
-        self.film_of.insert(hash, film);
-        film
-    }
-
-    fn reading(&mut self, film: u32, reader: u32) -> u32 {
-        let rows = &mut self.rows;
-        let a_reading = rows.films[film as usize].a_reading;
-        let mut at = a_reading;
-        while at != NONE {
-            let reading = &rows.readings[at as usize];
-            if reading.reader == reader {
-                return at;
-            }
-            at = reading.next_of_film;
-        }
-        let new = rows.readings.len() as u32;
-        rows.readings.push(TableReading {
-            film,
-            reader,
-            next_of_film: a_reading,
-            rows: 0..0,
+            held: None,
+            held_boxes: Vec::new(),
             num_boxes: 0,
             adds_no_finding: false,
             num_held: 0,
             labels: 0,
-            held: None,
-        });
-        rows.films[film as usize].a_reading = new;
-        new
-    }
-
-    /// Readings by film and reader, rows by reading.
-    fn in_order(self) -> LabelRows<'t> {
-        let Self { mut rows, reading_of_row, .. } = self;
-        // The first bytes decide nearly always; comparing whole names means reaching all over memory.
-        let mut by_name: Vec<(u64, u32)> = (0..rows.readings.len() as u32)
-            .map(|i| {
-                let name = rows.image(&rows.readings[i as usize]).as_bytes();
-                let mut first = [0; 8];
-                let len = name.len().min(8);
-                first[..len].copy_from_slice(&name[..len]);
-                (u64::from_be_bytes(first), i)
-            })
-            .collect();
-        by_name.sort_unstable_by(|a, b| {
-            let key = |i: u32| rows.key(&rows.readings[i as usize]);
-            a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1)))
-        });
-        let mut new_place = vec![0; rows.readings.len()];
-        let mut old: Vec<Option<TableReading>> = std::mem::take(&mut rows.readings).into_iter().map(Some).collect();
-        let mut start = 0;
-        for (&(_, i), new) in by_name.iter().zip(0..) {
-            new_place[i as usize] = new;
-            let mut reading = old[i as usize].take().expect("each stands in the list once");
-            let len = reading.rows.end;
-            reading.rows = start..start + len;
-            start += len;
-            rows.readings.push(reading);
-        }
-        let mut next: Vec<u32> = rows.readings.iter().map(|r| r.rows.start).collect();
-        rows.order = vec![0; reading_of_row.len()];
-        for (&reading, row) in reading_of_row.iter().zip(0..) {
-            let place = &mut next[new_place[reading as usize] as usize];
-            rows.order[*place as usize] = row;
-            *place += 1;
-        }
-        rows
-    }
-}
-
-impl LabelRows<'_> {
-    pub fn image(&self, reading: &TableReading) -> &str {
-        self.name(&self.films[reading.film as usize])
-    }
-
-    pub fn reader(&self, reading: &TableReading) -> &str {
-        self.readers[reading.reader as usize]
-    }
-
-    pub fn readers(&self) -> impl Iterator<Item = &str> {
-        self.readers.iter().copied()
-    }
-
-    /// Image, and the number of a row that says its study and series. By image.
-    pub fn films(&self) -> Vec<(&str, u32)> {
-        let mut films: Vec<(&str, u32)> = Vec::with_capacity(self.films.len());
-        for reading in &self.readings {
-            let image = self.image(reading);
-            if films.last().is_none_or(|(last, _)| *last != image) {
-                films.push((image, self.films[reading.film as usize].first_row));
-            }
-        }
-        films
-    }
-
-    fn name(&self, film: &TableFilm) -> &str {
-        &self.names[film.name.start as usize..film.name.end as usize]
-    }
-
-    fn key(&self, reading: &TableReading) -> (&str, &str) {
-        (self.image(reading), self.reader(reading))
-    }
-
-    /// Holds the rows against each other and the project: its rules, its films and its readings.
-    pub fn judge(
-        &mut self,
-        table: &BoxTable<'_>,
-        rules: &[RuleSetting],
-        import: &BulkImport<'_>,
-    ) -> Result<Judgement, StoreError> {
-        let held_boxes = self.learn_what_is_held(import)?;
-        let judge = Judge::new(table, rules, &self.films, &held_boxes);
-        let (mut verdicts, order) = (self.verdicts.as_mut_slice(), self.order.as_slice());
-        let mut cases = Vec::with_capacity(self.readings.len());
-        for (reading, index) in self.readings.iter_mut().zip(0..) {
-            let (mine, rest) = verdicts.split_at_mut((reading.rows.end - reading.rows.start) as usize);
-            verdicts = rest;
-            let rows = &order[reading.rows.start as usize..reading.rows.end as usize];
-            cases.push(Case { index, reading, rows, verdicts: mine });
-        }
-        let judge_one = |mut judgement: Judgement, case: Case<'_>| {
-            judge.reading(case, &mut judgement);
-            judgement
         };
-        let cases = cases.into_par_iter().with_min_len(1_000);
-        let mut all = cases.fold(Judgement::default, judge_one).reduce(Judgement::default, Judgement::and);
-        all.bad.sort_by_key(|bad| bad.line);
-        all.warnings.sort_by_key(|bad| bad.line);
-        Ok(all)
-    }
-
-    /// Fills in what the project holds, and gives the boxes of the readings that it holds boxes of.
-    fn learn_what_is_held(&mut self, import: &BulkImport<'_>) -> Result<HeldBoxes, StoreError> {
-        let mut reading_of: QuickMap<u64, Vec<u32>> = QuickMap::default();
-        let mut held: Vec<(u32, HeldReading)> = Vec::new();
-        if import.holds_readings()? {
-            for (reading, index) in self.readings.iter().zip(0..) {
-                reading_of.entry(text_hash::hash(self.image(reading))).or_default().push(index);
-            }
-            import.for_each_reading(|image, reader, reading| {
-                let same_hash = reading_of.get(&text_hash::hash(image)).into_iter().flatten();
-                held.extend(
-                    same_hash
-                        .copied()
-                        .find(|&i| self.key(&self.readings[i as usize]) == (image, reader))
-                        .map(|i| (i, reading)),
-                );
-            })?;
-        }
-        let mut boxes = HeldBoxes::default();
-        for (index, reading) in held {
-            if reading.num_boxes > 0 {
-                let (image, reader) = self.key(&self.readings[index as usize]);
-                let found = import.boxes_of(image, reader)?;
-                boxes.insert(index, found.into_iter().map(|(label, c)| (label, c.map(f64::to_bits))).collect());
-            }
-            self.readings[index as usize].held = Some(reading);
-        }
-        let mut sizes: Vec<(u32, (u32, u32))> = Vec::new();
-        if import.holds_films()? {
-            let film_of: QuickMap<&str, u32> = self.films.iter().map(|film| self.name(film)).zip(0..).collect();
-            import.for_each_film(|image, width, height| {
-                sizes.extend(film_of.get(image).map(|&film| (film, (width, height))));
-            })?;
-        }
-        for (film, size) in sizes {
-            self.films[film as usize].size_px = Some(size);
-        }
-        Ok(boxes)
+        self.readings.push(reading);
     }
 }
 
-/// By reading: label and the bits of the columns.
-type HeldBoxes = QuickMap<u32, BTreeSet<(String, [u64; 4])>>;
-
-/// One reading to be judged.
-struct Case<'a> {
-    index: u32,
-    reading: &'a mut TableReading,
-    rows: &'a [u32],
-    verdicts: &'a mut [Verdict],
+/// The rows of one stretch of the file that belong to one bucket, in the order of the file.
+struct Dealt {
+    text: String,
+    rows: Vec<DealtRow>,
 }
 
-/// What readings are held against.
-struct Judge<'a> {
-    table: &'a BoxTable<'a>,
-    films: &'a [TableFilm],
-    held_boxes: &'a HeldBoxes,
-    outside: Option<RuleSetting>,
-    small: Option<RuleSetting>,
-    duplicate: Option<RuleSetting>,
+/// A row with its texts one after the other.
+struct DealtRow {
+    image_hash: u64,
+    place_hash: u64,
+    columns: [f64; 4],
+    start: u32,
+    /// Of image, reader, study, series, coordinates, extra.
+    lens: [u32; 6],
+    line: u32,
+    label: u16,
+    has_box: bool,
+    is_shortest: bool,
 }
 
-impl<'a> Judge<'a> {
-    fn new(table: &'a BoxTable<'a>, rules: &[RuleSetting], films: &'a [TableFilm], held_boxes: &'a HeldBoxes) -> Self {
-        let setting = |id: RuleId| rules.iter().find(|r| r.id == id && r.severity != Severity::Off).copied();
-        Self {
-            table,
-            films,
-            held_boxes,
-            outside: setting(RuleId::BoxOutsideFilm),
-            small: setting(RuleId::BoxTooSmall),
-            duplicate: setting(RuleId::DuplicateBox),
-        }
+const IMAGE: usize = 0;
+const READER: usize = 1;
+const STUDY: usize = 2;
+const SERIES: usize = 3;
+const COORDINATES: usize = 4;
+const EXTRA: usize = 5;
+
+impl Dealt {
+    fn with_room_for(num_rows: usize) -> Self {
+        Self { text: String::with_capacity(num_rows * 150), rows: Vec::with_capacity(num_rows) }
     }
 
-    fn reading(&self, case: Case<'_>, judgement: &mut Judgement) {
-        let Case { index, reading, rows, verdicts } = case;
-        let film = &self.films[reading.film as usize];
-        let held_boxes = self.held_boxes.get(&index);
-        let marks: Vec<RowMark> = rows.iter().map(|&row| self.table.mark(row)).collect();
-        let mut first_box_line = None;
-        for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_some()) {
-            let problem = self.place_problem(film, rows[i], mark).or_else(|| {
-                let held = reading.held.as_ref();
-                held.is_some_and(|held| held.has_no_finding).then_some(Problem::ProjectHasNoFinding)
-            });
-            let problem = problem.or_else(|| self.box_problem(film, mark, &marks[..i], judgement));
-            if let Some(problem) = problem {
-                verdicts[i] = Verdict::Bad;
-                judgement.bad.push(BadRow { line: mark.line, problem });
-            } else if held_boxes.is_some_and(|held| held.contains(&self.held_key(mark))) {
-                verdicts[i] = Verdict::Held;
-                reading.num_held += 1;
-            } else {
-                first_box_line = first_box_line.or(Some(mark.line));
-                reading.num_boxes += 1;
-                reading.labels |= 1 << mark.label;
-            }
+    fn push(&mut self, row: &BoxRow<'_>, default_reader: &str) {
+        let reader = if row.reader.is_empty() { default_reader } else { row.reader };
+        let parts = [row.image, reader, row.study, row.series, row.coordinate_text, row.extra];
+        let start = self.text.len() as u32;
+        for part in parts {
+            self.text.push_str(part);
         }
-        let mut no_finding_line = None;
-        for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_none()) {
-            let held = reading.held.as_ref();
-            let problem = self.place_problem(film, rows[i], mark).or_else(|| {
-                if let Some(first_line) = no_finding_line {
-                    return Some(Problem::SecondNoFinding { first_line });
+        self.rows.push(DealtRow {
+            image_hash: row.image_hash,
+            place_hash: row.place_hash,
+            columns: row.columns.unwrap_or_default(),
+            start,
+            lens: parts.map(|part| part.len() as u32),
+            line: row.line,
+            label: row.label,
+            has_box: row.columns.is_some(),
+            is_shortest: row.is_shortest,
+        });
+    }
+
+    fn text_of(&self, row: &DealtRow, part: usize) -> &str {
+        let start = row.start + row.lens[..part].iter().sum::<u32>();
+        &self.text[start as usize..(start + row.lens[part]) as usize]
+    }
+}
+
+/// The readings of a bucket in the order in which they begin, and the reading of each row.
+struct Found<'p> {
+    readings: Vec<FoundReading<'p>>,
+    reading_of_row: Vec<u32>,
+}
+
+struct FoundReading<'p> {
+    image: &'p str,
+    reader: &'p str,
+    study: &'p str,
+    series: &'p str,
+    place_hash: u64,
+    first_line_of_film: u32,
+    num_rows: u32,
+    /// Another reading of the same film.
+    next_of_film: Option<u32>,
+}
+
+impl FoundReading<'_> {
+    fn key(&self) -> (&str, &str) {
+        (self.image, self.reader)
+    }
+}
+
+impl<'p> Found<'p> {
+    fn in_parts(parts: &'p [Dealt]) -> Self {
+        let mut found = Self { readings: Vec::new(), reading_of_row: Vec::new() };
+        found.reading_of_row.reserve(parts.iter().map(|part| part.rows.len()).sum());
+        // By hash of the film's id: its latest reading.
+        let mut reading_of: QuickMap<u64, u32> = QuickMap::default();
+        for (part, row) in parts.iter().flat_map(|part| part.rows.iter().map(move |row| (part, row))) {
+            let (image, reader) = (part.text_of(row, IMAGE), part.text_of(row, READER));
+            let mut hash = row.image_hash;
+            let latest = loop {
+                match reading_of.get(&hash) {
+                    Some(&latest) if found.readings[latest as usize].image == image => break Some(latest),
+                    // Two ids with one hash: look under the next number.
+                    Some(_) => hash = hash.wrapping_add(1),
+                    None => break None,
                 }
-                no_finding_line = Some(mark.line);
-                if let Some(line) = first_box_line {
-                    return Some(Problem::NoFindingWithBoxes { line });
-                }
-                held.is_some_and(|h| h.num_boxes + h.num_image_labels > 0).then_some(Problem::ProjectHasFindings)
-            });
-            if let Some(problem) = problem {
-                verdicts[i] = Verdict::Bad;
-                judgement.bad.push(BadRow { line: mark.line, problem });
-            } else if held.is_some_and(|held| held.has_no_finding) {
-                verdicts[i] = Verdict::Held;
-                reading.num_held += 1;
-            } else {
-                reading.adds_no_finding = true;
-                reading.labels |= 1 << mark.label;
-            }
-        }
-    }
-
-    /// All rows of a film name the same study and series.
-    fn place_problem(&self, film: &TableFilm, row: u32, mark: &RowMark) -> Option<Problem> {
-        if row == film.first_row || self.table.place_hash(row) == film.place_hash {
-            return None;
-        }
-        debug_assert_ne!(mark.line, film.first_line);
-        Some(Problem::OtherStudy { first_line: film.first_line })
-    }
-
-    /// The project's rules for a box: an error is a problem, a warning is noted.
-    fn box_problem(
-        &self,
-        film: &TableFilm,
-        mark: &RowMark,
-        before: &[RowMark],
-        judgement: &mut Judgement,
-    ) -> Option<Problem> {
-        let [xmin, ymin, xmax, ymax] = mark.columns?;
-        let mut found: Vec<(Severity, Problem)> = Vec::new();
-        if let (Some(rule), Some((width, height))) = (self.outside, film.size_px)
-            && (xmin < 0.0 || ymin < 0.0 || xmax > f64::from(width) || ymax > f64::from(height))
-        {
-            found.push((rule.severity, Problem::OutsideFilm { width, height }));
-        }
-        if let Some(rule) = self.small
-            && (xmax - xmin < rule.parameter || ymax - ymin < rule.parameter)
-        {
-            found.push((rule.severity, Problem::TooSmall(TooSmall(rule.parameter))));
-        }
-        if let Some(rule) = self.duplicate
-            && let Some(rect) = rect_of(mark)
-        {
-            let is_same = |other: &&RowMark| {
-                other.label == mark.label && rect_of(other).is_some_and(|r| r.iou(&rect) > rule.parameter)
             };
-            if let Some(first) = before.iter().find(is_same) {
-                let label = self.table.labels[usize::from(mark.label)].as_str().into();
-                found.push((rule.severity, Problem::Duplicate { first_line: first.line, label }));
+            let mut at = latest;
+            while let Some(i) = at.filter(|&i| found.readings[i as usize].reader != reader) {
+                at = found.readings[i as usize].next_of_film;
             }
-        }
-        let mut error = None;
-        for (severity, problem) in found {
-            if severity == Severity::Error {
-                error = error.or(Some(problem));
-            } else {
-                judgement.warnings.push(BadRow { line: mark.line, problem });
+            let number = at.unwrap_or_else(|| {
+                let of_film = latest.map(|i| &found.readings[i as usize]);
+                let reading = FoundReading {
+                    image,
+                    reader,
+                    study: of_film.map_or_else(|| part.text_of(row, STUDY), |r| r.study),
+                    series: of_film.map_or_else(|| part.text_of(row, SERIES), |r| r.series),
+                    place_hash: of_film.map_or(row.place_hash, |r| r.place_hash),
+                    first_line_of_film: of_film.map_or(row.line, |r| r.first_line_of_film),
+                    num_rows: 0,
+                    next_of_film: latest,
+                };
+                found.readings.push(reading);
+                found.readings.len() as u32 - 1
+            });
+            if at.is_none() {
+                reading_of.insert(hash, number);
             }
+            found.readings[number as usize].num_rows += 1;
+            found.reading_of_row.push(number);
         }
-        error
-    }
-
-    fn held_key(&self, mark: &RowMark) -> (String, [u64; 4]) {
-        let label = self.table.labels[usize::from(mark.label)].as_str().to_owned();
-        (label, mark.columns.map_or([0; 4], |c| c.map(f64::to_bits)))
+        found
     }
 }
 
-fn rect_of(mark: &RowMark) -> Option<Rect> {
-    let [xmin, ymin, xmax, ymax] = mark.columns?;
-    Rect::from_columns(xmin, ymin, xmax, ymax)
+/// Where buckets begin. Film ids are compared by what follows the beginning that they all share.
+#[derive(Debug)]
+struct Borders {
+    shared: String,
+    /// Of the first film of every bucket but the first, ascending.
+    starts: Vec<u128>,
+}
+
+impl Borders {
+    fn of(table: &BoxTable<'_>) -> Self {
+        let num_rows = table.num_rows();
+        let num_buckets = (num_rows / BUCKET_ROWS).clamp(1, MAX_BUCKETS);
+        let step = (num_rows / SAMPLE).max(1);
+        let sample = || (0..num_rows).step_by(step).filter_map(|i| table.rows_in(i..i + 1).next()).map(|row| row.image);
+        let mut shared = sample().next().unwrap_or_default();
+        for image in sample() {
+            while !image.starts_with(shared) {
+                let mut end = shared.len() - 1;
+                while !shared.is_char_boundary(end) {
+                    end -= 1;
+                }
+                shared = &shared[..end];
+            }
+        }
+        let mut keys: Vec<u128> = sample().map(|image| key_of(&image.as_bytes()[shared.len()..])).collect();
+        keys.sort_unstable();
+        let mut starts: Vec<u128> = (1..num_buckets).map(|i| keys[i * keys.len() / num_buckets]).collect();
+        starts.dedup();
+        Self { shared: shared.to_owned(), starts }
+    }
+
+    fn num_buckets(&self) -> usize {
+        self.starts.len() + 1
+    }
+
+    /// Never less for an id that sorts later.
+    fn bucket_of(&self, image: &str) -> usize {
+        match image.strip_prefix(self.shared.as_str()) {
+            Some(rest) => {
+                let key = key_of(rest.as_bytes());
+                self.starts.partition_point(|&start| start <= key)
+            }
+            None if image < self.shared.as_str() => 0,
+            None => self.starts.len(),
+        }
+    }
+}
+
+/// The first sixteen bytes as a number that sorts as they do.
+fn key_of(bytes: &[u8]) -> u128 {
+    let mut first = [0; 16];
+    let len = bytes.len().min(16);
+    first[..len].copy_from_slice(&bytes[..len]);
+    u128::from_be_bytes(first)
 }

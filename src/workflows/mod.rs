@@ -4,6 +4,7 @@ pub mod check;
 pub mod export_labels;
 pub mod import_films;
 pub mod import_labels;
+mod label_judge;
 mod label_rows;
 pub mod make_demo;
 pub mod stats;
