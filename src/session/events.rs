@@ -196,6 +196,7 @@ impl Session {
         if let Some(view) = view {
             self.overlay = view.overlay;
             self.tool = view.tool;
+            self.armed = view.armed;
             if let Some(display) = view.display {
                 film.display = Some(display);
                 film.is_display_changed = true;

@@ -199,6 +199,7 @@ impl Session {
             selection: film.and_then(|f| f.selection),
             overlay: self.overlay,
             tool: self.tool,
+            armed: self.armed.clone(),
         })
     }
 
