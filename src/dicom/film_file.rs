@@ -69,18 +69,8 @@ impl FilmFile {
         &self.warnings
     }
 
-    pub fn syntax_name(&self) -> &str {
-        self.walked.syntax.name()
-    }
-
     pub fn is_lossy(&self) -> bool {
         self.walked.syntax.is_lossy() || self.root().code(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01")
-    }
-
-    /// Whether its pixels are decoded by this program's own safe code alone.
-    pub fn is_safely_decoded(&self) -> bool {
-        !matches!(self.codec, Codec::Jpeg | Codec::JpegLs | Codec::Jpeg2000) && self.pixels.len.is_some()
-            || self.codec == Codec::Rle
     }
 
     /// A reason why frames must be missing, found without decoding any.
