@@ -4,7 +4,9 @@
 
 pub mod check;
 pub mod demo;
+pub mod export;
 pub mod import;
+pub mod import_labels;
 pub mod logging;
 pub mod open;
 pub mod pixels;
@@ -33,8 +35,12 @@ enum Command {
     DecodeWorker,
     /// Make a project of synthetic films to try the program with.
     Demo(demo::DemoArgs),
+    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+    Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
+    /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
+    ImportLabels(import_labels::ImportLabelsArgs),
     /// Open a project in the window.
     Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
@@ -56,7 +62,9 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::ImportLabels(args) => import_labels::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Stats(args) => stats::run(&args),

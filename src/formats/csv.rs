@@ -114,7 +114,8 @@ impl<'t> Record<'t, '_> {
         }
     }
 
-    fn raw(&self, index: usize) -> &'t str {
+    /// A cell's text as it stands in the file, out of its quotes but with quotes inside it still doubled.
+    pub fn raw(&self, index: usize) -> &'t str {
         let field = self.fields[index];
         &self.text[field.start as usize..field.end as usize]
     }
@@ -122,19 +123,30 @@ impl<'t> Record<'t, '_> {
     /// Where a cell stands in the piece's text, without blanks around it; `None` where quotes inside it are doubled.
     pub fn place(&self, index: usize) -> Option<Range<usize>> {
         let field = self.fields[index];
-        let raw = self.raw(index);
-        let start = field.start as usize + (raw.len() - raw.trim_start().len());
-        (field.quotes != Quotes::Doubled).then(|| start..start + raw.trim().len())
+        let (raw, start) = (self.raw(index), field.start as usize);
+        if field.quotes == Quotes::Doubled {
+            return None;
+        }
+        // Nearly every cell begins and ends with a visible character.
+        if let [first, .., last] = raw.as_bytes()
+            && first.is_ascii_graphic()
+            && last.is_ascii_graphic()
+        {
+            return Some(start..start + raw.len());
+        }
+        let start = start + (raw.len() - raw.trim_start().len());
+        Some(start..start + raw.trim().len())
     }
 
     /// Where several neighbouring cells stand in the piece's text, commas between them included; `None` where one of
-    /// them has quotes.
+    /// them has quotes, an apostrophe or a carriage return in it.
     pub fn place_of_all(&self, cells: Range<usize>) -> Option<Range<usize>> {
         let fields = &self.fields[cells];
         let (first, last) = (fields.first()?, fields.last()?);
         let range = first.start as usize..last.end as usize;
-        let has_quotes = fields.iter().any(|f| f.quotes != Quotes::None);
-        (!has_quotes && memchr::memchr(b'"', self.text[range.clone()].as_bytes()).is_none()).then_some(range)
+        let is_plain = fields.iter().all(|f| f.quotes == Quotes::None)
+            && memchr::memchr3(b'"', b'\'', b'\r', self.text[range.clone()].as_bytes()).is_none();
+        is_plain.then_some(range)
     }
 
     /// Nothing on the line but blanks.

@@ -10,6 +10,7 @@ use crate::formats::csv_cell;
 use crate::formats::csv_kaggle;
 use crate::formats::number;
 use crate::formats::table_form::{Column, Header, HeaderError, TableForm, label_index};
+use crate::formats::text_hash;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -52,6 +53,29 @@ pub struct BoxRow<'a> {
     pub extra: &'a str,
 }
 
+/// What tells whose a row is, for sorting rows into readings.
+#[derive(Clone, Copy, Debug)]
+pub struct RowKey<'a> {
+    pub line: u32,
+    pub image: &'a str,
+    /// [`text_hash::hash`] of `image`.
+    pub image_hash: u64,
+    /// Empty where the table has no reader column.
+    pub reader: &'a str,
+    /// Of study and series together; rows of one film have the same.
+    pub place_hash: u64,
+}
+
+/// What a row says, without its texts.
+#[derive(Clone, Copy, Debug)]
+pub struct RowMark {
+    pub line: u32,
+    /// Position in [`BoxTable::labels`].
+    pub label: u16,
+    /// `None` for "No finding".
+    pub columns: Option<[f64; 4]>,
+}
+
 /// A table of boxes, in the order of the file.
 #[derive(Debug)]
 pub struct BoxTable<'t> {
@@ -60,6 +84,8 @@ pub struct BoxTable<'t> {
     pub labels: Vec<LabelName>,
     pub bad: Vec<BadRow>,
     parts: Vec<BoxPart<'t>>,
+    /// The number of the first row of each part, and of the row after the last.
+    starts: Vec<u32>,
 }
 
 /// One row of a table of image labels.
@@ -118,9 +144,11 @@ const EMPTY: Slice = Slice { start: 0, len: 0 };
 /// Set in `start` where the text is not in the file as such.
 const BESIDE: u32 = 1 << 31;
 
-/// A row as it is kept: 90 bytes, however long its texts are.
+/// A row as it is kept: about a hundred bytes, however long its texts are.
 #[derive(Debug)]
 struct PackedRow {
+    image_hash: u64,
+    place_hash: u64,
     line: u32,
     label: u16,
     has_box: bool,
@@ -171,13 +199,42 @@ impl BoxTable<'_> {
         self.parts.iter().map(|part| part.rows.len()).sum()
     }
 
+    /// In the order of the file.
     pub fn rows(&self) -> impl Iterator<Item = BoxRow<'_>> {
         self.parts.iter().flat_map(|part| part.rows.iter().map(|row| part.row(row)))
     }
 
-    /// The rows in consecutive stretches that can be looked at on several cores.
-    pub fn stretches(&self) -> Vec<impl Iterator<Item = BoxRow<'_>> + Send> {
-        self.parts.iter().map(|part| part.rows.iter().map(|row| part.row(row))).collect()
+    /// In the order of the file.
+    pub fn keys(&self) -> impl Iterator<Item = RowKey<'_>> {
+        let key = |part: &'_ BoxPart<'_>, row: &PackedRow| (part.first_line + row.line, row.image_hash, row.place_hash);
+        self.parts.iter().flat_map(move |part| {
+            part.rows.iter().map(move |row| {
+                let (line, image_hash, place_hash) = key(part, row);
+                RowKey { line, image: part.text(row.image), image_hash, reader: part.text(row.reader), place_hash }
+            })
+        })
+    }
+
+    /// The row with this number, counted from 0 in the order of the file.
+    pub fn row(&self, index: u32) -> BoxRow<'_> {
+        let (part, row) = self.at(index);
+        part.row(row)
+    }
+
+    /// The same without its texts.
+    pub fn mark(&self, index: u32) -> RowMark {
+        let (part, row) = self.at(index);
+        RowMark { line: part.first_line + row.line, label: row.label, columns: row.has_box.then_some(row.columns) }
+    }
+
+    /// [`RowKey::place_hash`] of the row with this number.
+    pub fn place_hash(&self, index: u32) -> u64 {
+        self.at(index).1.place_hash
+    }
+
+    fn at(&self, index: u32) -> (&BoxPart<'_>, &PackedRow) {
+        let part = self.starts.partition_point(|&start| start <= index) - 1;
+        (&self.parts[part], &self.parts[part].rows[(index - self.starts[part]) as usize])
     }
 }
 
@@ -190,6 +247,7 @@ fn read_boxes<'t>(table: &Table<'t>, header: Header, labels: &LabelSet) -> BoxTa
     let plan = BoxPlan::new(&header, labels, &names, &is_global);
     let parts = table.read(|piece| plan.read_piece(piece));
     let mut bad = Vec::new();
+    let mut starts = vec![0];
     let parts = parts
         .into_iter()
         .map(|part| {
@@ -197,10 +255,11 @@ fn read_boxes<'t>(table: &Table<'t>, header: Header, labels: &LabelSet) -> BoxTa
             rows.first_line = part.first_line;
             let at = |b: BadRow| BadRow { line: part.first_line + b.line, ..b };
             bad.extend(bad_here.into_iter().map(at));
+            starts.push(starts[starts.len() - 1] + rows.rows.len() as u32);
             rows
         })
         .collect();
-    BoxTable { header, labels: names, bad, parts }
+    BoxTable { header, labels: names, bad, parts, starts }
 }
 
 /// Where each column stands.
@@ -287,21 +346,25 @@ impl<'t> BoxReader<'t, '_> {
             return Err(Problem::NoReader);
         }
         let label = self.label(record)?;
+        let (study, series) = (self.id(record, plan.study), self.id(record, plan.series));
+        let hash = |slice: Slice| text_hash::hash(self.part.text(slice));
         let mut row = PackedRow {
+            image_hash: hash(image),
+            place_hash: hash(study).rotate_left(1) ^ hash(series),
             line: record.line,
             label,
             has_box: false,
             is_shortest: true,
             image,
             reader,
-            study: self.id(record, plan.study),
-            series: self.id(record, plan.series),
+            study,
+            series,
             coordinate_text: EMPTY,
             extra: EMPTY,
             columns: [0.0; 4],
         };
         if plan.names[usize::from(label)].is_no_finding() {
-            if !plan.coordinates.iter().all(|&i| is_missing(record.value(i).trim())) {
+            if !plan.coordinates.iter().all(|&i| is_missing(record.raw(i).trim())) {
                 return Err(Problem::BoxOfNoFinding);
             }
         } else {
@@ -315,14 +378,16 @@ impl<'t> BoxReader<'t, '_> {
         let plan = self.plan;
         let mut is_bare = plan.coordinates_are_neighbours;
         for (i, &place) in plan.coordinates.iter().enumerate() {
-            let value = record.value(place);
-            let text = value.trim();
-            is_bare &= text.len() == value.len();
-            let Some(number) = number::parse(text) else {
-                return Err(if is_missing(text) {
+            let raw = record.raw(place);
+            let number = number::parse(raw).or_else(|| {
+                is_bare = false;
+                number::parse(raw.trim())
+            });
+            let Some(number) = number else {
+                return Err(if is_missing(raw.trim()) {
                     Problem::NoCoordinate(COORDINATE_NAMES[i])
                 } else {
-                    Problem::NotANumber { column: COORDINATE_NAMES[i], text: text.into() }
+                    Problem::NotANumber { column: COORDINATE_NAMES[i], text: raw.trim().into() }
                 });
             };
             if number.value.is_nan() {
@@ -352,7 +417,7 @@ impl<'t> BoxReader<'t, '_> {
                 if i > 0 {
                     self.part.beside.push(',');
                 }
-                self.part.beside.push_str(record.value(place).trim());
+                self.part.beside.push_str(record.raw(place).trim());
             }
             self.beside_from(start)
         };
@@ -417,9 +482,7 @@ impl<'t> BoxReader<'t, '_> {
             if text.len() + 1 == extra.len() {
                 return EMPTY;
             }
-            if !text.contains('\'') {
-                return slice(place);
-            }
+            return slice(place);
         }
         let values: Vec<Cow<'t, str>> = extra.iter().map(|&i| record.value(i)).collect();
         if values.iter().all(|v| v.is_empty()) {

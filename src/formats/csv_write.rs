@@ -111,6 +111,16 @@ impl BoxWriter {
         Self { columns, sources, extra_is_last, num_extra }
     }
 
+    /// Whether the table has a column for the reader.
+    pub fn has_reader(&self) -> bool {
+        self.columns.iter().any(|(_, column)| *column == Column::Reader)
+    }
+
+    /// Whether the table has a column for the study or the series.
+    pub fn has_places(&self) -> bool {
+        self.columns.iter().any(|(_, column)| matches!(column, Column::Study | Column::Series))
+    }
+
     pub fn push_header(&self, out: &mut String) {
         for (i, (name, _)) in self.columns.iter().enumerate() {
             if i > 0 {

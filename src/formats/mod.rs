@@ -4,6 +4,7 @@ pub mod label_set;
 pub mod csv;
 pub mod csv_cell;
 pub mod number;
+pub mod text_hash;
 pub mod table_form;
 pub mod bad_row;
 pub mod csv_vindr;

@@ -33,10 +33,13 @@ fn parse_plain(bytes: &[u8]) -> Option<Number> {
     let mut mantissa = 0_u64;
     let mut point = None;
     for (i, &byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(i),
-            _ => return None,
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa * 10 + u64::from(digit);
+        } else if byte == b'.' && point.is_none() {
+            point = Some(i);
+        } else {
+            return None;
         }
     }
     let num_whole = point.unwrap_or(digits.len());
