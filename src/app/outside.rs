@@ -122,7 +122,9 @@ impl Outside {
                 self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
             }
             Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
-            Effect::ImportLabels(path) => self.with_folder(|jobs, folder| jobs.import_labels(folder, path)),
+            Effect::ImportLabels { path, keeps_good_rows } => {
+                self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
+            }
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::AddReader => self.add_reader(),

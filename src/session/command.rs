@@ -15,6 +15,10 @@ pub enum Command {
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,
+    /// The file of the open question is imported.
+    ImportRows {
+        keeps_good_rows: bool,
+    },
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
@@ -78,7 +82,10 @@ pub enum Command {
     ResetView,
     WindowPreset(usize),
     ComputedWindow,
-    SetWindow { center: f64, width: f64 },
+    SetWindow {
+        center: f64,
+        width: f64,
+    },
     CycleOverlay,
     // Help
     Palette,

@@ -96,7 +96,7 @@ impl Display {
                 self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Rachis$"]).output().unwrap();
             String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned)
         };
-        let window = until("the window", || find());
+        let window = until("the window", find);
         self.xdotool(&["windowfocus", "--sync", &window]);
         program
     }
