@@ -190,6 +190,8 @@ fn a_day_at_the_workstation() {
     assert!(program.wait().unwrap().success());
 
     let mut program = display.open(&project);
+    // A new window hears of the pointer only when it moves.
+    display.xdotool(&["mousemove", "1429", "889"]);
     let start = Instant::now();
     loop {
         let now = display.picture();
