@@ -152,7 +152,10 @@ impl Session {
                 vec![Effect::CreateProject { folder: path, label_set: "vindr_spine".to_owned() }]
             }
             FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
-            FilePurpose::ImportLabels => vec![Effect::ImportLabels(path)],
+            FilePurpose::ImportLabels => {
+                self.dialog = Some(Dialog::BadRows { path });
+                Vec::new()
+            }
             FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
                 vec![Effect::Export { purpose, to: path }]
             }
@@ -196,6 +199,7 @@ impl Session {
         if let Some(view) = view {
             self.overlay = view.overlay;
             self.tool = view.tool;
+            self.armed = view.armed;
             if let Some(display) = view.display {
                 film.display = Some(display);
                 film.is_display_changed = true;

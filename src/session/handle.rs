@@ -56,6 +56,13 @@ impl Session {
             Command::CreateProject => vec![Effect::ChoosePath(FilePurpose::CreateProject)],
             Command::ImportFilms => vec![Effect::ChoosePath(FilePurpose::ImportFilms)],
             Command::ImportFilmFiles => vec![Effect::ChoosePath(FilePurpose::ImportFilmFiles)],
+            Command::ImportRows { keeps_good_rows } => match self.dialog.take() {
+                Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, keeps_good_rows }],
+                other => {
+                    self.dialog = other;
+                    Vec::new()
+                }
+            },
             Command::ImportLabels => vec![Effect::ChoosePath(FilePurpose::ImportLabels)],
             Command::ExportSpineXr => vec![Effect::ChoosePath(FilePurpose::ExportSpineXr)],
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],

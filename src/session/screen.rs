@@ -88,6 +88,10 @@ pub enum Dialog {
         num_findings: usize,
         completes: bool,
     },
+    /// What to do with the good rows of a file that has bad ones.
+    BadRows {
+        path: PathBuf,
+    },
     /// Type a path: where no file dialog is at hand.
     PathField {
         purpose: FilePurpose,
@@ -199,6 +203,7 @@ impl Session {
             selection: film.and_then(|f| f.selection),
             overlay: self.overlay,
             tool: self.tool,
+            armed: self.armed.clone(),
         })
     }
 

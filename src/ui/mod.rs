@@ -35,8 +35,9 @@ pub struct UiState {
     /// Whether the film pass is installed; without a GPU device the canvas says so.
     pub has_gpu: bool,
     /// The canvas takes the keyboard when a film comes up.
-    pub(crate) focused_film: Option<ImageId>,
-    pub(crate) is_space_held: bool,
+    pub focused_film: Option<ImageId>,
+    pub is_space_held: bool,
+    pub foot_height: f32,
 }
 
 impl std::fmt::Debug for UiState {
