@@ -30,7 +30,10 @@ fn a_large_project_opens_filters_and_saves_quickly() {
     drop(fill::fill(&folder, num_films, num_boxes));
     let bytes = std::fs::metadata(folder.join("project.db")).unwrap().len();
     let (elapsed, mib) = (started.elapsed(), bytes >> 20);
-    println!("filled {num_films} films, {num_boxes} boxes: {elapsed:?} (processor {:?}), {mib} MiB", cpu() - before);
+    println!(
+        "filled {num_films} films, {num_boxes} boxes: {elapsed:?} (processor {:?}), {mib} MiB",
+        cpu().saturating_sub(before)
+    );
 
     let (mut store, opening) = timed(|| Store::open(&folder).unwrap());
     println!("open {opening:?}");
@@ -39,7 +42,11 @@ fn a_large_project_opens_filters_and_saves_quickly() {
     let (list, first) = timed(|| store.worklist(&reader, &labels).unwrap());
     let before = cpu();
     let (again, second) = timed(|| store.worklist(&reader, &labels).unwrap());
-    println!("worklist of {} films: first {first:?}, again {second:?} (processor {:?})", list.len(), cpu() - before);
+    println!(
+        "worklist of {} films: first {first:?}, again {second:?} (processor {:?})",
+        list.len(),
+        cpu().saturating_sub(before)
+    );
     assert_eq!(list, again);
     assert_eq!(list.len(), num_films);
     // Every tenth reading of all is normal; every fourth is completed.
@@ -54,7 +61,11 @@ fn a_large_project_opens_filters_and_saves_quickly() {
             .cloned()
             .collect::<Vec<_>>()
     });
-    println!("filter by label and state: {} films, {filtering:?} (processor {:?})", found.len(), cpu() - before);
+    println!(
+        "filter by label and state: {} films, {filtering:?} (processor {:?})",
+        found.len(),
+        cpu().saturating_sub(before)
+    );
     assert!(!found.is_empty() && found.len() < list.len());
 
     let image = ImageId::new(fill::image_id(num_films / 2));
@@ -76,7 +87,7 @@ fn a_large_project_opens_filters_and_saves_quickly() {
         let entry = NewLogEntry { image, reader: reader.clone(), step: Step::Do, edit, made_at_ms: 2 };
         let before = cpu();
         times.push(timed(|| store.commit(&entry).unwrap()).1);
-        processor += cpu() - before;
+        processor += cpu().saturating_sub(before);
     }
     times.sort_unstable();
     let at = |share: usize| times[(times.len() - 1) * share / 100];
@@ -85,10 +96,10 @@ fn a_large_project_opens_filters_and_saves_quickly() {
 
     let before = cpu();
     let ((), checking) = timed(|| assert_log_rebuilds(&store));
-    println!("log against tables: {checking:?} (processor {:?})", cpu() - before);
+    println!("log against tables: {checking:?} (processor {:?})", cpu().saturating_sub(before));
     let before = cpu();
     let (tallies, counting) = timed(|| store.tallies().unwrap());
-    println!("counts of {} readings: {counting:?} (processor {:?})", tallies.len(), cpu() - before);
+    println!("counts of {} readings: {counting:?} (processor {:?})", tallies.len(), cpu().saturating_sub(before));
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
