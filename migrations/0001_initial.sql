@@ -74,7 +74,10 @@ CREATE TABLE film (
 ) STRICT;
 
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
-CREATE INDEX film_by_study ON film (study_id);
+-- All that a worklist shows, in the order in which a reader leafs: the list opens from this index alone, unsorted.
+CREATE INDEX film_in_order ON film (
+    study_id, series_number, series_id, instance_number, image_id, view_position, series_description, sex, age_years
+);
 
 -- A published file that was taken in. `header` and `format` let an export give the same columns back; `details` is
 -- JSON (byte order mark, line ends, counts).

@@ -256,7 +256,10 @@ INSERT INTO sqlite_sequence VALUES('session',2);
 INSERT INTO sqlite_sequence VALUES('edit_log',61);
 INSERT INTO sqlite_sequence VALUES('import',1);
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
-CREATE INDEX film_by_study ON film (study_id);
+-- All that a worklist shows, in the order in which a reader leafs: the list opens from this index alone, unsorted.
+CREATE INDEX film_in_order ON film (
+    study_id, series_number, series_id, instance_number, image_id, view_position, series_description, sex, age_years
+);
 CREATE INDEX annotation_by_film ON annotation (image_id, rad_id);
 CREATE UNIQUE INDEX annotation_one_no_finding ON annotation (image_id, rad_id) WHERE lesion_type = 'No finding';
 CREATE TRIGGER annotation_rules_insert BEFORE INSERT ON annotation
