@@ -114,6 +114,9 @@ pub struct ImageLabelTable<'t> {
 /// Reads a text with the project's labels. Rows that cannot be taken are in the table's `bad`, in the order of lines.
 pub fn read<'t>(text: &'t str, labels: &LabelSet) -> Result<LabelFile<'t>, LabelFileError> {
     let table = Table::new(text).ok_or(HeaderError::Empty)?;
+    if table.header().is_empty() {
+        return Err(HeaderError::Quotes.into());
+    }
     let header = Header::recognise(table.header(), labels)?;
     match header.form {
         TableForm::SpineXr | TableForm::Cxr | TableForm::Kaggle => {

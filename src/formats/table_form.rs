@@ -85,6 +85,8 @@ pub struct Header {
 pub enum HeaderError {
     #[error("The file is empty: it has no header line.")]
     Empty,
+    #[error("A quote opens in the header and does not close. Close it, or remove it.")]
+    Quotes,
     #[error("The header names {column} twice ({first:?} and {second:?}). Rename or remove one of the two columns.")]
     Twice { column: &'static str, first: String, second: String },
     #[error(
