@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dicom_dictionary_std::{tags, uids};
 
-use super::codecs::StreamDecoder;
+use super::codecs::{StreamDecoder, decode_safely};
 use super::fragments::Fragments;
 use super::header::Scope;
 use super::input::INFLATED_LIMIT;
@@ -189,7 +189,10 @@ impl FilmFile {
                 self.unwrapped(bytes)
             }
             Codec::Jpeg | Codec::JpegLs | Codec::Jpeg2000 => {
-                let decoded = decoder.decode_stream(codec, &stream, &self.form)?;
+                let decoded = match decode_safely(codec, &stream, &self.form) {
+                    Some(decoded) => decoded?,
+                    None => decoder.decode_stream(codec, &stream, &self.form)?,
+                };
                 warnings.extend(decoded.warning.map(|text| format!("its compressed pixels are damaged ({text})")));
                 *stream_colour = decoded.is_ybr;
                 Ok(decoded.samples)

@@ -42,7 +42,7 @@ impl Default for Limits {
             base_memory: 160 << 20,
             memory_per_sample: 24,
             base_time: Duration::from_secs(1),
-            time_per_sample: Duration::from_nanos(1500),
+            time_per_sample: Duration::from_nanos(750),
         }
     }
 }
