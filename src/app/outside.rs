@@ -273,6 +273,11 @@ impl Outside {
     }
 }
 
+/// Id and title of every label set that the program brings.
+pub(super) fn label_sets() -> Vec<(String, String)> {
+    label_set::shipped().into_iter().map(|set| (set.id, set.title)).collect()
+}
+
 fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
     let name = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
     let project = NewProject { name, label_set: label_set.to_owned(), rules: default_rules(), is_synthetic: false };

@@ -12,6 +12,8 @@ pub enum Command {
     // Project
     OpenProject,
     CreateProject,
+    /// The project of the open question is made, with this label set.
+    CreateWithLabels(String),
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,

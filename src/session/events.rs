@@ -149,7 +149,8 @@ impl Session {
                 vec![Effect::OpenProject(path)]
             }
             FilePurpose::CreateProject => {
-                vec![Effect::CreateProject { folder: path, label_set: "vindr_spine".to_owned() }]
+                self.dialog = Some(Dialog::ChooseLabels { folder: path });
+                Vec::new()
             }
             FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
             FilePurpose::ImportLabels => {

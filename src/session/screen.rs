@@ -88,6 +88,10 @@ pub enum Dialog {
         num_findings: usize,
         completes: bool,
     },
+    /// Which labels a new project reads with.
+    ChooseLabels {
+        folder: PathBuf,
+    },
     /// What to do with the good rows of a file that has bad ones.
     BadRows {
         path: PathBuf,
