@@ -74,7 +74,10 @@ CREATE TABLE film (
 ) STRICT;
 
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
-CREATE INDEX film_by_study ON film (study_id);
+-- All that a worklist shows, in the order in which a reader leafs: the list opens from this index alone, unsorted.
+CREATE INDEX film_in_order ON film (
+    study_id, series_number, series_id, instance_number, image_id, view_position, series_description, sex, age_years
+);
 
 -- A published file that was taken in. `header` and `format` let an export give the same columns back; `details` is
 -- JSON (byte order mark, line ends, counts).
@@ -95,6 +98,8 @@ CREATE TABLE import (
 -- `coordinate_text`: the four coordinates as an imported file wrote them, comma-separated, where that is not the
 -- shortest decimal form. `extra`: the columns of the imported row that this program does not know, as written.
 -- `origin`: 'drawn', 'imported' (with `import_id`), or 'copied <id>'.
+-- `import_line`: the line of the imported file, for an export in the file's order. The ids of an import follow the films,
+-- so that the marks of one film lie side by side.
 CREATE TABLE annotation (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     image_id TEXT NOT NULL,
@@ -108,6 +113,7 @@ CREATE TABLE annotation (
     coordinate_text TEXT,
     extra TEXT,
     import_id INTEGER,
+    import_line INTEGER,
     CONSTRAINT "image_id, rad_id and lesion_type must not be empty" CHECK (
         image_id <> '' AND rad_id <> '' AND lesion_type <> ''
     ),
@@ -266,6 +272,23 @@ WHEN EXISTS (SELECT 1 FROM edit_log WHERE seq = NEW.seq)
 BEGIN
     SELECT RAISE(ABORT, 'The edit log is append-only: this position is taken. Leave seq out to append.');
 END;
+
+-- Which study and series an imported table says a film belongs to. The published films carry no such ids themselves.
+CREATE TABLE imported_film (
+    image_id TEXT PRIMARY KEY CHECK (image_id <> ''),
+    study_id TEXT NOT NULL,
+    series_id TEXT NOT NULL,
+    import_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The rows of an imported table of image labels in their order, rows of zeros included, so that an export gives them back.
+CREATE TABLE imported_reading (
+    import_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    image_id TEXT NOT NULL CHECK (image_id <> ''),
+    rad_id TEXT NOT NULL CHECK (rad_id <> ''),
+    PRIMARY KEY (import_id, position)
+) STRICT, WITHOUT ROWID;
 
 -- Small view state: the last film of a reader, windows. JSON.
 CREATE TABLE setting (

@@ -1,4 +1,65 @@
 //! Rachis: a native desktop workstation for radiographs.
+//!
+//! One package: this library, the program `rachis` over it (window and command line), and `xtask`, which sets up, runs
+//! and tests. The feature `gui` (default) gates everything that knows egui or wgpu; `torch` will gate the learning
+//! engine's own executable.
+//!
+//! ```text
+//!  +- app ------ wiring: window, frame loop, effects -------------------------------+  knows all, decides nothing
+//!  |  cli ------ subcommands over the same workflows                                |
+//!  |  ui ------- panels, canvas, theme       render -- wgpu, shaders/               |  feature "gui"
+//!  |   | reads &Session, sends inputs         ^ draws a FramePlan                   |
+//!  +---v----------------------------------------------------------------------------+
+//!  |  workflows -- import, export, check, stats, demo                               |  use cases; no UI
+//!  +--------------------------------------------------------------------------------+
+//!  |  store -- SQLite   dicom -- files to films   formats -- CSV   jobs -- threads  |  adapters: all I/O
+//!  +--------------------------------------------------------------------------------+
+//!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
+//!  +--------------------------------------------------------------------------------+
+//!  |  domain -- study, label, annotation, edit, rules, geometry, imaging (pure)     |
+//!  +--------------------------------------------------------------------------------+
+//! ```
+//!
+//! Who may use whom is a table in `tests/it/architecture.rs`, which fails by file and line.
+//!
+//! # One frame
+//!
+//! Events come in from threads ([`app`]'s inbox) and become [`session::Input`]s; so does what the person does, which
+//! [`ui`] reads off the window. [`session::Session::handle`] changes the session and answers with
+//! [`session::Effect`]s: write this edit, decode that film. `app` carries them out on threads. `ui` draws the session
+//! and never changes it.
+//!
+//! # Three nouns
+//!
+//! - [`session::Command`]: what a person can ask. One row each in [`session::COMMANDS`]; menu, palette, tooltip, cheat
+//!   sheet and the README's key table come from it.
+//! - [`domain::edit::Edit`]: an invertible change of clinical data that carries before and after. A stale edit is
+//!   refused and changes nothing; undo writes the inverse.
+//! - Job ([`jobs`]): long work with progress and cancel.
+//!
+//! # Invariants
+//!
+//! 1. Annotation data changes only by [`domain::edit::Edit::apply`].
+//! 2. What is on screen is a function of [`session::Session`]: closing and reopening shows the same picture.
+//! 3. No frame waits for disk, decoding or GPU read-back.
+//! 4. Stored shapes are in image pixels of the original film, f64, origin at the top-left corner of the top-left pixel,
+//!    x right, y down. Conversion happens only in [`session::viewport`] and [`formats`].
+//! 5. Nobody overwrites a reader's own marks: every mark belongs to one reader and one film.
+//! 6. Core types are not serialisable: the store's rows, the formats and [`app`]'s view memory own the wire twins.
+//! 7. Patient identity never enters a log line, a job message or a file name; a project keeps a pseudonym.
+//! 8. Same inputs and seed give the same bytes out.
+//! 9. "No finding" and lesion marks exclude each other in three places: the edit, the rules, and triggers in the
+//!    database, which hold against any other SQLite client.
+//! 10. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
+//!
+//! # Recipes
+//!
+//! - New command: a row in [`session::COMMANDS`] and an arm in `session/handle.rs`.
+//! - New rule: a variant of [`domain::rules::RuleId`], a row in [`domain::rules::RULES`] and an arm in
+//!   [`domain::rules::check`].
+//! - New setting of the view: a field of [`session::viewport::ViewState`] and of its twin in `app/view_memory.rs`.
+//! - New table: a numbered file in `migrations/` and a file in `store/`.
+//! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]
 
 pub mod domain;

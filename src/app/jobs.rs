@@ -1,29 +1,163 @@
 //! Imports and exports as the window runs them: one at a time, on their own thread and their own connection.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::jobs::Lane;
-use crate::session::FilePurpose;
+use anyhow::Context;
+
+use crate::domain::label::LabelSet;
+use crate::domain::study::FilmSource;
+use crate::formats::label_set;
+use crate::formats::table_form::TableForm;
+use crate::jobs::{CancelToken, Lane, Progress};
+use crate::session::{Event, FilePurpose};
+use crate::store::Store;
+use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
+use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
+use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
 
 use super::inbox::Post;
 
-/// Runs one job at a time.
+/// Runs one job at a time; a second waits for the first.
 #[derive(Debug)]
 pub struct Jobs {
     post: Post,
     lane: Lane,
+    cancel: CancelToken,
+}
+
+/// What a finished job tells the person.
+struct Told {
+    summary: String,
+    /// One line each: what could not be taken and why.
+    report: Vec<String>,
 }
 
 impl Jobs {
     pub fn new(post: Post) -> Self {
-        Self { post, lane: Lane::start("job") }
+        Self { post, lane: Lane::start("job"), cancel: CancelToken::new() }
     }
 
-    pub fn cancel(&self) {}
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
 
-    pub fn import_films(&mut self, _folder: PathBuf, _paths: Vec<PathBuf>) {}
+    pub fn import_films(&mut self, folder: PathBuf, paths: Vec<PathBuf>) {
+        self.start("Import films", move |watch, cancel| {
+            let mut store = Store::open(&folder)?;
+            let report = import_films(&mut store, &paths, ImportOptions::default(), watch, cancel)?;
+            Ok(Told { summary: report.summary(), report: import_lines(&report) })
+        });
+    }
 
-    pub fn import_labels(&mut self, _folder: PathBuf, _path: PathBuf) {}
+    pub fn import_labels(&mut self, folder: PathBuf, path: PathBuf, keeps_good_rows: bool) {
+        self.start("Import labels", move |watch, _| {
+            watch(Progress::new("Reading rows", 0, 0));
+            let mut store = Store::open(&folder)?;
+            let labels = label_set_of(&store)?;
+            let bad_rows = if keeps_good_rows { BadRows::Keep } else { BadRows::Refuse };
+            let options = ImportLabels { bad_rows, ..ImportLabels::default() };
+            let report = import_labels(&mut store, &labels, &path, &options)?;
+            Ok(Told { summary: label_summary(&report), report: label_lines(&report) })
+        });
+    }
 
-    pub fn export(&mut self, _folder: PathBuf, _purpose: FilePurpose, _to: PathBuf) {}
+    pub fn export(&mut self, folder: PathBuf, purpose: FilePurpose, to: PathBuf) {
+        self.start("Export", move |watch, _| {
+            watch(Progress::new("Writing rows", 0, 0));
+            let store = Store::open_to_look(&folder)?;
+            let labels = label_set_of(&store)?;
+            let form = match purpose {
+                FilePurpose::ExportCxr => TableForm::Cxr,
+                FilePurpose::ExportKaggle => TableForm::Kaggle,
+                _ => TableForm::SpineXr,
+            };
+            let options = ExportLabels::new(form);
+            let boxes = export_boxes(&store, &labels, &to, &options)?;
+            let mut summary = format!("{} rows written to {}", boxes.num_rows, to.display());
+            if form == TableForm::Cxr {
+                let beside = to.with_file_name("image_labels.csv");
+                let readings = export_image_labels(&store, &labels, &beside, &options)?;
+                let _ = write!(summary, ", {} readings to {}", readings.num_rows, beside.display());
+            }
+            if boxes.num_unfinished > 0 {
+                let _ = write!(summary, "; {} rows left out, their readings are not completed", boxes.num_unfinished);
+            }
+            Ok(Told { summary, report: Vec::new() })
+        });
+    }
+
+    fn start(
+        &mut self,
+        title: &'static str,
+        work: impl FnOnce(&(dyn Fn(Progress) + Sync), &CancelToken) -> anyhow::Result<Told> + Send + 'static,
+    ) {
+        self.cancel = CancelToken::new();
+        let (post, cancel) = (self.post.clone(), self.cancel.clone());
+        post.event(Event::JobStarted { title: title.to_owned() });
+        self.lane.run(move || {
+            let progress = std::sync::Mutex::new(post.clone());
+            let watch = |p: Progress| {
+                let post = progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                post.event(Event::JobProgress { stage: p.stage, done: p.done, total: p.total });
+            };
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&watch, &cancel)));
+            post.event(match outcome {
+                Ok(Ok(told)) => Event::JobFinished { is_success: true, summary: told.summary, report: told.report },
+                Ok(Err(error)) => {
+                    Event::JobFinished { is_success: false, summary: format!("{title}: {error:#}"), report: Vec::new() }
+                }
+                Err(_) => Event::JobFinished {
+                    is_success: false,
+                    summary: format!("{title} ended in a fault of the program; what was done until then is kept."),
+                    report: Vec::new(),
+                },
+            });
+        });
+    }
+}
+
+fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {
+    let id = &store.project().label_set;
+    label_set::shipped_by_id(id).with_context(|| format!("this version does not have the label set {id:?}"))
+}
+
+fn label_summary(report: &LabelReport) -> String {
+    if report.is_refused {
+        return format!("Nothing imported: {} of {} rows can't be taken.", report.bad.len(), report.num_rows);
+    }
+    let mut text = format!(
+        "{} boxes, {} \"No finding\" and {} image labels in {} readings",
+        report.num_boxes, report.num_no_finding, report.num_image_labels, report.num_readings
+    );
+    if report.num_held > 0 {
+        let _ = write!(text, "; {} rows were there already", report.num_held);
+    }
+    if !report.bad.is_empty() {
+        let _ = write!(text, "; {} rows could not be taken", report.bad.len());
+    }
+    text
+}
+
+fn label_lines(report: &LabelReport) -> Vec<String> {
+    let bad = report.bad.iter().map(|row| format!("Line {}: {}", row.line, row.problem));
+    let odd = report.rule_warnings.iter().map(|row| format!("Line {}: taken, but {}", row.line, row.problem));
+    bad.chain(odd).collect()
+}
+
+/// The rows of an import that a person should see: what is not in the project now, and what is odd.
+fn import_lines(report: &ImportReport) -> Vec<String> {
+    report
+        .rows
+        .iter()
+        .filter(|row| row.outcome != ImportOutcome::Duplicate)
+        .filter_map(|row| {
+            let reason = row.reason.as_ref()?;
+            let place = match &row.source {
+                FilmSource::File(path) => path.display().to_string(),
+                FilmSource::Zip { archive, entry } => format!("{} in {}", entry, archive.display()),
+            };
+            Some(format!("{place}: {reason}"))
+        })
+        .collect()
 }

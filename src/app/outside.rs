@@ -106,7 +106,7 @@ impl Outside {
     /// Carries out one effect; `Quit` is the window's own.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Persist(persist) => self.persist(persist),
+            Effect::Persist(persist) => self.persist(*persist),
             Effect::LoadReading { image, reader } => self.load_reading(image, reader),
             Effect::LoadPicture { image, frame } => self.load_picture(image, frame),
             Effect::LoadWorklist { reader } => self.load_worklist(reader),
@@ -122,7 +122,9 @@ impl Outside {
                 self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
             }
             Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
-            Effect::ImportLabels(path) => self.with_folder(|jobs, folder| jobs.import_labels(folder, path)),
+            Effect::ImportLabels { path, keeps_good_rows } => {
+                self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
+            }
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::AddReader => self.add_reader(),
@@ -251,7 +253,8 @@ impl Outside {
     fn add_reader(&self) {
         self.query(move |store| {
             let taken = store.readers()?;
-            let number = (1..).find(|n| taken.iter().all(|r| r.id.as_str() != format!("R{n}"))).unwrap_or(1);
+            let number =
+                (1..=taken.len() + 1).find(|n| taken.iter().all(|r| r.id.as_str() != format!("R{n}"))).unwrap_or(1);
             let id = ReaderId::new(format!("R{number}"));
             store.add_reader(&Reader { id, name: format!("Reader {number}"), years_of_experience: None })?;
             Ok(Event::ReadersLoaded(store.readers()?))
@@ -268,6 +271,11 @@ impl Outside {
             }
         });
     }
+}
+
+/// Id and title of every label set that the program brings.
+pub(super) fn label_sets() -> Vec<(String, String)> {
+    label_set::shipped().into_iter().map(|set| (set.id, set.title)).collect()
 }
 
 fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {

@@ -2,9 +2,16 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+pub mod check;
+pub mod demo;
+pub mod export;
 pub mod import;
+pub mod import_labels;
 pub mod logging;
+pub mod new;
+pub mod open;
 pub mod pixels;
+pub mod stats;
 
 use std::process::ExitCode;
 
@@ -22,22 +29,49 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Check a project: rules, database, log, film files.
+    Check(check::CheckArgs),
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
+    /// Make a project of synthetic films to try the program with.
+    Demo(demo::DemoArgs),
+    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+    Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
+    /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
+    ImportLabels(import_labels::ImportLabelsArgs),
+    /// Make an empty project.
+    New(new::NewArgs),
+    /// Open a project in the window.
+    Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
+    /// Count studies, images, ages, sexes, findings.
+    Stats(stats::StatsArgs),
 }
 
 /// Reads the arguments, runs what they ask for, and gives the exit code.
 pub fn main() -> ExitCode {
-    let Some(command) = Arguments::parse().command else { return window() };
+    let command = Arguments::parse().command;
+    let _log = logging::start(match &command {
+        None | Some(Command::Open(_)) => logging::Kind::Window,
+        Some(Command::DecodeWorker) => logging::Kind::Decoder,
+        Some(_) => logging::Kind::CommandLine,
+    });
+    let Some(command) = command else { return open::window(None) };
     let outcome = match command {
+        Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
+        Command::Demo(args) => demo::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::ImportLabels(args) => import_labels::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
+        Command::Stats(args) => stats::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,12 +80,4 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn window() -> ExitCode {
-    eprintln!(
-        "rachis: this build has no window; `rachis --help` lists what the command line does, and a build with the \
-         feature `gui` opens one"
-    );
-    ExitCode::FAILURE
 }

@@ -33,6 +33,7 @@ mod dicomdir;
 pub mod scan;
 mod worker;
 pub mod isolated;
+pub mod write;
 
 pub use codecs::{DecodedStream, InProcess, StreamDecoder};
 pub use error::DicomError;

@@ -1,3 +1,12 @@
 //! Published files in and out: pure text to domain values and back.
 
 pub mod label_set;
+pub mod csv;
+pub mod csv_cell;
+pub mod number;
+pub mod text_hash;
+pub mod table_form;
+pub mod bad_row;
+pub mod csv_vindr;
+pub mod csv_kaggle;
+pub mod csv_write;

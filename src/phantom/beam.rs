@@ -70,7 +70,9 @@ fn scattered(grid: &Grid, exposure: &Exposure, photons: &mut [f32]) {
         coarse.add_row(row, line, |value, fog| value + exposure.scatter * fog);
     }
     let total = 1.0 + exposure.scatter;
-    photons.iter_mut().for_each(|value| *value /= total);
+    for value in photons {
+        *value /= total;
+    }
 }
 
 fn add_noise(random: &mut Random, per_pixel: f32, line: &mut [f32]) {

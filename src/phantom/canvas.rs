@@ -82,7 +82,7 @@ impl Grid {
     }
 
     /// In pixels of the film, origin at the top-left corner of the top-left pixel.
-    pub fn to_pixels(&self, place: Place) -> [f64; 2] {
+    pub fn to_pixels(self, place: Place) -> [f64; 2] {
         let pixel = |mm: f32, count: usize| f64::from(mm) / f64::from(self.pixel_mm) + count as f64 / 2.0;
         [pixel(place[0], self.width), pixel(place[1], self.height)]
     }
@@ -104,12 +104,17 @@ impl Canvas {
 
     /// Adds `attenuation(x, y)` at every pixel centre within the bounds.
     pub fn add(&mut self, bounds: &Bounds, attenuation: impl Fn(f32, f32) -> f32) {
+        self.add_by_row(bounds, |y| y, |&y, x| attenuation(x, y));
+    }
+
+    /// The same where much depends on y alone: `row(y)` once a row, `attenuation(row, x)` at every pixel.
+    pub fn add_by_row<R>(&mut self, bounds: &Bounds, row: impl Fn(f32) -> R, attenuation: impl Fn(&R, f32) -> f32) {
         let (columns, rows) = self.grid.pixels(bounds);
-        for row in rows {
-            let y = self.grid.y(row);
-            let line = &mut self.sums[row * self.grid.width..][..self.grid.width];
+        for number in rows {
+            let row = row(self.grid.y(number));
+            let line = &mut self.sums[number * self.grid.width..][..self.grid.width];
             for column in columns.clone() {
-                line[column] += attenuation(self.grid.x(column), y);
+                line[column] += attenuation(&row, self.grid.x(column));
             }
         }
     }
@@ -154,6 +159,56 @@ impl Canvas {
             for (column, (best, sum)) in line.iter().zip(sums).enumerate() {
                 if best[0] < 1.0 {
                     *sum += attenuation(best[0].sqrt(), best[1], self.grid.x(left + column), y);
+                }
+            }
+        }
+    }
+
+    /// Adds `attenuation(depth, x, y)` inside a closed outline, with the distance to the edge in mm, cut off at `reach`.
+    pub fn add_inside(&mut self, outline: &[Place], reach: f32, attenuation: impl Fn(f32, f32, f32) -> f32) {
+        let (columns, rows) = self.grid.pixels(&Bounds::around(outline.iter().copied()));
+        let (left, top, width) = (columns.start, rows.start, columns.len());
+        if width == 0 || rows.is_empty() {
+            return;
+        }
+        // First the squared distance to the edge, near the edge only: that is where it counts.
+        self.scratch.clear();
+        self.scratch.resize(width * rows.len(), [reach * reach, 0.0]);
+        let edges = || outline.iter().zip(outline.iter().cycle().skip(1));
+        for (a, b) in edges() {
+            let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+            let share = 1.0 / (dx * dx + dy * dy).max(1e-12);
+            let (near_columns, near_rows) = self.grid.pixels(&Bounds::around([*a, *b]).grown(reach));
+            let near_columns = near_columns.start.max(left)..near_columns.end.min(columns.end);
+            for row in near_rows.start.max(top)..near_rows.end.min(rows.end) {
+                let y = self.grid.y(row) - a[1];
+                let line = &mut self.scratch[(row - top) * width..][..width];
+                for column in near_columns.clone() {
+                    let x = self.grid.x(column) - a[0];
+                    let t = ((x * dx + y * dy) * share).clamp(0.0, 1.0);
+                    let (ex, ey) = (x - dx * t, y - dy * t);
+                    let nearest = &mut line[column - left][0];
+                    *nearest = nearest.min(ex * ex + ey * ey);
+                }
+            }
+        }
+        // Then, row by row, the stretches between crossings of the outline.
+        let mut crossings: Vec<f32> = Vec::new();
+        for row in rows {
+            let y = self.grid.y(row);
+            crossings.clear();
+            crossings.extend(
+                edges()
+                    .filter(|(a, b)| (a[1] > y) != (b[1] > y))
+                    .map(|(a, b)| a[0] + (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1])),
+            );
+            crossings.sort_by(f32::total_cmp);
+            let line = &self.scratch[(row - top) * width..][..width];
+            let sums = &mut self.sums[row * self.grid.width..][..self.grid.width];
+            for stretch in crossings.chunks_exact(2) {
+                let (inside, _) = self.grid.pixels(&Bounds::new(stretch[0], y, stretch[1], y));
+                for column in inside.start.max(left)..inside.end.min(columns.end) {
+                    sums[column] += attenuation(line[column - left][0].sqrt(), self.grid.x(column), y);
                 }
             }
         }

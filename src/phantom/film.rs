@@ -2,7 +2,6 @@
 
 use crate::domain::geometry::{Point, Rect, Size};
 use crate::domain::imaging::Window;
-use crate::domain::label::LabelName;
 
 use super::beam::{self, Exposure};
 use super::canvas::{Bounds, Canvas, Grid};
@@ -10,6 +9,7 @@ use super::lesion::Lesion;
 use super::marker;
 use super::patient::Patient;
 use super::random::Random;
+use super::readers::Mark;
 use super::scene::{Scene, SceneRequest};
 use super::soft_tissue;
 use super::texture::Texture;
@@ -82,7 +82,7 @@ pub struct SyntheticFilm {
     pub padding: Option<u16>,
     pub spacing_mm: Option<f64>,
     /// Each lesion drawn, and its box in pixels; empty on a normal film.
-    pub truth: Vec<(LabelName, Rect)>,
+    pub truth: Vec<Mark>,
 }
 
 impl FilmPlan {
@@ -91,10 +91,7 @@ impl FilmPlan {
         let spacing_mm = random.pick(&[0.139, 0.143, 0.15, 0.15, 0.16, 0.16, 0.1684, 0.175, 0.1868, 0.2]);
         let small = 0.55 + 0.45 * patient.size;
         let tall = (400.0 + 14.0 * random.normal()).clamp(350.0, 430.0) * small;
-        let wide = match view {
-            View::Frontal => random.range(225.0, 300.0),
-            View::Lateral => random.range(225.0, 300.0),
-        } * small;
+        let wide = random.range(225.0, 300.0) * small;
         let even = |mm: f32| ((mm / spacing_mm) as u32).clamp(700, 3072) & !1;
         let (width, height) = (even(wide), even(tall));
         let magnification = random.range(1.08, 1.16);
@@ -130,6 +127,17 @@ impl FilmPlan {
         Grid { width, height, pixel_mm }
     }
 
+    /// Columns and rows at a scale.
+    pub fn size(&self, scale: f32) -> (u32, u32) {
+        let grid = self.grid(scale);
+        (grid.width as u32, grid.height as u32)
+    }
+
+    /// The front is to the right of a lateral film, not the left.
+    pub fn is_facing_right(&self) -> bool {
+        self.is_facing_right
+    }
+
     fn request<'a>(&self, patient: &'a Patient, lesions: &'a [Lesion]) -> SceneRequest<'a> {
         let film = self.grid(1.0).bounds();
         // Findings keep clear of the edge, a turned collimator's included.
@@ -150,11 +158,11 @@ impl FilmPlan {
     }
 
     /// The lesions that this film shows and their boxes in pixels at a scale, without drawing it.
-    pub fn truth(&self, patient: &Patient, lesions: &[Lesion], scale: f32) -> Vec<(LabelName, Rect)> {
+    pub fn truth(&self, patient: &Patient, lesions: &[Lesion], scale: f32) -> Vec<Mark> {
         self.boxes(&Scene::new(&self.request(patient, lesions)), &self.grid(scale))
     }
 
-    fn boxes(&self, scene: &Scene, grid: &Grid) -> Vec<(LabelName, Rect)> {
+    fn boxes(&self, scene: &Scene, grid: &Grid) -> Vec<Mark> {
         let film = Size::new(grid.width as f64, grid.height as f64);
         let mirrored = |x: f64| if self.is_facing_right { film.width - x } else { x };
         scene

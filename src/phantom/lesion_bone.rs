@@ -32,7 +32,7 @@ fn osteophyte(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
     let side = lesion.side;
     let half = if side < 0.0 { body.half[0] } else { body.half[1] };
     let size = anatomy.request.patient.size;
-    let long = (3.6 + 8.5 * lesion.severity) * size;
+    let long = (3.2 + 6.6 * lesion.severity) * size;
     let disc = if lesion.is_upper {
         anatomy.vertebrae[lesion.level.index() - 1].disc
     } else {
@@ -43,19 +43,22 @@ fn osteophyte(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
     let to = if lesion.is_upper { -1.0 } else { 1.0 };
     let hook = (random.range(0.15, 0.5) * long).min(0.42 * disc);
     let at = |out: f32, along: f32| body.place(side * (half + out), edge + to * along);
+    let blunt = random.range(0.16, 0.3) * long;
     let outline = [
-        at(-3.0, -0.9 * long),
-        at(-0.6, -0.8 * long),
-        at(0.32 * long, -0.38 * long),
-        at(0.78 * long, -0.02 * long),
-        at(long, hook),
-        at(0.62 * long, 0.6 * hook),
-        at(0.2 * long, 0.4),
-        at(-3.0, 0.3),
+        at(-3.2, -1.25 * long),
+        at(-1.2, -1.05 * long),
+        at(0.14 * long, -0.62 * long),
+        at(0.55 * long, -0.3 * long),
+        at(0.93 * long, hook - blunt),
+        at(long, hook + 0.2 * blunt),
+        at(0.78 * long, hook + 0.6 * blunt),
+        at(0.4 * long, 0.45 * hook + 0.3),
+        at(-0.5, 0.5),
+        at(-3.2, 0.2),
     ];
     let patient = anatomy.request.patient;
     let material = Material::bone(1.0 * patient.cortex(), 1.5 * patient.bone_density.max(0.8));
-    vec![Solid::smooth_slab(&outline, (7.0 + 10.0 * lesion.severity) * size, 1.7, material)]
+    vec![Solid::smooth_slab(&outline, (8.0 + 10.0 * lesion.severity) * size, 2.4, material)]
 }
 
 /// Bone across one disc space or more: thin curved bridges at both edges, or one flowing band in front.
@@ -68,16 +71,16 @@ fn ankylosis(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
         let sides: &[f32] = if is_lateral { &[-1.0] } else { &[-1.0, 1.0] };
         for &side in sides {
             let half = |half: [f32; 2]| if side < 0.0 { half[0] } else { half[1] };
-            let bulge = (1.5 + 3.5 * lesion.severity) * patient.size;
-            let thick = (1.5 + 1.3 * lesion.severity) * patient.size;
+            let bulge = (0.8 + 1.8 * lesion.severity) * patient.size;
+            let thick = (1.2 + 1.2 * lesion.severity) * patient.size;
             let (a, b) = (half(upper.half), half(lower.half));
             let middle_v = 0.5 * anatomy.vertebra(Level(level)).disc;
             let nodes: Vec<[f32; 3]> = [
-                (upper.place(side * (a - 1.2), upper.bottom_at(side * a) - 7.0), 0.7),
+                (upper.place(side * (a - 1.2), upper.bottom_at(side * a) - 9.0), 0.45),
                 (upper.place(side * (a + 0.3), upper.bottom_at(side * a) - 1.0), 1.0),
                 (upper.place(side * (a + bulge), upper.bottom_at(side * a) + middle_v), 1.1),
                 (lower.place(side * (b + 0.3), lower.top_at(side * b) + 1.0), 1.0),
-                (lower.place(side * (b - 1.2), lower.top_at(side * b) + 7.0), 0.7),
+                (lower.place(side * (b - 1.2), lower.top_at(side * b) + 9.0), 0.45),
             ]
             .iter()
             .map(|&([x, y], share)| [x, y, thick * share])
@@ -97,7 +100,7 @@ fn ankylosis(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
             let u = share * if share < 0.0 { lower.half[0] } else { lower.half[1] };
             outline.push(lower.place(u, lower.top_at(u)));
         }
-        let fill = Material { wall: 0.0, wall_mm: 0.0, core: 0.004 + 0.006 * lesion.severity, grain: 0.25 };
+        let fill = Material { wall: 0.0, wall_mm: 0.0, core: 0.005 + 0.006 * lesion.severity, grain: 0.1 };
         solids.push(Solid::Slab { outline, thickness: 30.0 * patient.size, rounding: 1.5, material: fill });
     }
     solids
@@ -118,7 +121,7 @@ fn enthesophytes(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
             f32::midpoint(root[1], tip[1]) + bend * direction[0] * 3.0,
         ];
         let nodes = [[root[0], root[1], 2.6], [middle[0], middle[1], 1.9], [tip[0], tip[1], 0.9]];
-        Solid::bar(&smooth_line(&nodes, 5), 1.8, material)
+        Solid::bar(&smooth_line(&nodes, 5), 2.8, material)
     };
     match (anatomy.request.region, anatomy.request.view) {
         (Region::Lumbar, View::Frontal) => {
@@ -170,8 +173,16 @@ fn sclerotic_lesion(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
         ripple: 0.0,
         material: Material { wall: 0.0, wall_mm: 0.0, core: density * share, grain: 0.12 },
     };
-    // A core and a brush border.
-    vec![island(body.place(u, v), half, 0.55), island(body.place(u, v), half.map(|mm| 0.75 * mm), 0.65)]
+    // A core, a second lobe, and a brush border.
+    let middle = body.place(u, v);
+    let lobe = [middle[0] + 0.35 * radius * random.normal(), middle[1] + 0.3 * radius * random.normal()];
+    let tooth = [middle[0] - 0.3 * radius * random.normal(), middle[1] + 0.4 * radius * random.normal()];
+    vec![
+        island(middle, half, 0.5),
+        island(middle, half.map(|mm| 0.7 * mm), 0.5),
+        island(lobe, [0.62 * half[1], 0.62 * half[0]], 0.4),
+        island(tooth, [0.4 * half[0], 0.7 * half[1]], 0.3),
+    ]
 }
 
 fn random_angle(lesion: &Lesion) -> f32 {
@@ -198,7 +209,7 @@ fn fracture(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
         let nodes: Vec<[f32; 3]> = path.iter().map(|p| [p[0] + shift[0], p[1] + shift[1], radius]).collect();
         Solid::bar(&nodes, flatness, Material::plain(attenuation))
     };
-    let gap = (0.7 + 0.9 * lesion.severity) * size;
+    let gap = (0.55 + 0.6 * lesion.severity) * size;
     match (anatomy.request.view, lesion.form % 2) {
         (View::Frontal, 0) if lesion.level.is_lumbar() => {
             // Transverse process: a cleft near its root, the tip pulled down.
@@ -207,7 +218,7 @@ fn fracture(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
             let to = body.place(lesion.side * (root + 2.0 * size), -0.11 * v.height + 6.5 * size);
             let path = jagged(from, to);
             vec![
-                line(&path, gap, [0.0; 2], -0.11, 3.0),
+                line(&path, gap, [0.0; 2], -0.05, 2.4),
                 line(&path, 0.6, [lesion.side * (gap + 0.4), 0.9], 0.08, 3.0),
                 line(&path, 0.5, [-lesion.side * (gap + 0.4), 0.0], 0.06, 3.0),
             ]
@@ -227,7 +238,7 @@ fn fracture(anatomy: &Anatomy<'_>, lesion: &Lesion) -> Vec<Solid> {
             let out = body.place(side * 1.4, to_plate * 0.6);
             let away = [out[0] - body.center[0], out[1] - body.center[1]];
             vec![
-                line(&path, gap, [0.0; 2], -0.03, 9.0),
+                line(&path, gap, [0.0; 2], -0.03, 6.5),
                 line(&path, 0.6, away, 0.04, 8.0),
                 line(&path, 0.5, [-away[0], -away[1]], 0.03, 8.0),
             ]

@@ -5,6 +5,7 @@ use super::film::View;
 use super::lesion::{Lesion, LesionKind};
 use super::random::Random;
 use super::scene::Anatomy;
+use super::spine::Level;
 
 /// Changes the bodies and says where; `None` for lesions that change no shape.
 ///
@@ -12,6 +13,12 @@ use super::scene::Anatomy;
 /// where the lesion is.
 pub fn apply(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Option<Bounds> {
     match lesion.kind {
+        // The lumbosacral disc does not show from the front.
+        LesionKind::DiscSpaceNarrowing | LesionKind::SubchondralSclerosis
+            if lesion.level == Level::L5 && anatomy.request.view == View::Frontal =>
+        {
+            None
+        }
         LesionKind::DiscSpaceNarrowing => Some(narrow(anatomy, lesion)),
         LesionKind::VertebralCollapse => Some(collapse(anatomy, lesion)),
         LesionKind::Spondylolysthesis => Some(slip(anatomy, lesion)),
@@ -38,7 +45,7 @@ pub fn disc_bounds(anatomy: &Anatomy<'_>, lesion: &Lesion, rim_mm: f32) -> Bound
 
 fn narrow(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Bounds {
     let disc = anatomy.vertebra(lesion.level).disc;
-    let lost = disc * (0.45 + 0.4 * lesion.severity);
+    let lost = disc * (0.42 + 0.36 * lesion.severity);
     // One side goes first: front or back on a lateral film, either on a frontal one.
     let tilt = lost * 0.18 * lesion.side;
     let index = lesion.level.index();
@@ -93,11 +100,14 @@ fn collapse(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Bounds {
 
 fn slip(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Bounds {
     let index = lesion.level.index();
+    // Along the plate that it slides on.
+    let way = anatomy.bodies[index + 1].angle;
     let forward = anatomy.vertebra(lesion.level).depth * (0.13 + 0.32 * lesion.severity);
     // The slipped vertebra carries those above along, less and less.
     for (above, share) in [(0, 1.0), (1, 0.72), (2, 0.42), (3, 0.18)] {
         let body = &mut anatomy.bodies[index - above];
-        body.center = body.place(-forward * share, 0.0);
+        body.center[0] -= forward * share * libm::cosf(way);
+        body.center[1] -= forward * share * libm::sinf(way);
     }
     let body = &mut anatomy.bodies[index];
     body.angle += 0.05 * lesion.severity;
@@ -115,7 +125,7 @@ fn slip(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Bounds {
 
 fn harden(anatomy: &mut Anatomy<'_>, lesion: &Lesion) -> Bounds {
     let index = lesion.level.index();
-    let extra = 0.016 + 0.022 * lesion.severity;
+    let extra = 0.011 + 0.015 * lesion.severity;
     let height = 5.0 + 4.0 * lesion.severity;
     for (body, plate) in [(index, 1), (index + 1, 0)] {
         anatomy.bodies[body].subchondral[plate] += extra;

@@ -26,6 +26,6 @@ pub fn draw(request: &SceneRequest<'_>, canvas: &mut Canvas, texture: &Texture) 
     let y = field.min[1] + share * (field.max[1] - field.min[1]);
     for stroke in if is_left { L } else { R } {
         let nodes: Vec<[f32; 3]> = stroke.iter().map(|p| [x + p[0] * tall, y + p[1] * tall, 0.85]).collect();
-        Solid::bar(&nodes, 0.5, Material::plain(LEAD)).draw(canvas, texture);
+        Solid::bar(&nodes, 1.5, Material::plain(LEAD)).draw(canvas, texture);
     }
 }

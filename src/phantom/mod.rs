@@ -17,12 +17,15 @@ mod lesion_change;
 mod lesion_bone;
 mod lesion_metal;
 mod soft_tissue;
+mod chest;
 mod marker;
 mod beam;
 mod film;
 mod study;
+mod readers;
 
 pub use film::{FilmPlan, Region, SyntheticFilm, View};
 pub use lesion::{Lesion, LesionKind};
 pub use patient::Patient;
+pub use readers::{Mark, SimulatedReader};
 pub use study::{Study, film, studies};

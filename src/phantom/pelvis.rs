@@ -189,6 +189,7 @@ fn lateral(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
         next.center = [x - reach * libm::sinf(next.angle), y + reach * libm::cosf(next.angle)];
         next.opening = [0.4; 2];
         next.plate *= 0.72;
+        next.subchondral = [0.0; 2];
         next.wall *= 0.85;
         next.waist = [1.2 * size, 0.6 * size];
         body = next;
@@ -218,18 +219,21 @@ fn lateral(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
             (38.0, -36.0),
             (52.0, -10.0),
             (50.0, 16.0),
-            (38.0, 34.0),
-            (24.0, 40.0),
-            (10.0, 62.0),
-            (-14.0, 84.0),
-            (-38.0, 80.0),
-            (-46.0, 52.0),
-            (-40.0, 30.0),
+            (40.0, 36.0),
+            (32.0, 58.0),
+            (38.0, 92.0),
+            (34.0, 130.0),
+            (10.0, 165.0),
+            (-40.0, 168.0),
+            (-62.0, 130.0),
+            (-58.0, 92.0),
+            (-50.0, 60.0),
+            (-48.0, 32.0),
         ]
         .iter()
         .map(|&(x, y)| at(x, y))
         .collect();
-        solids.push(Solid::smooth_slab(&fan, 8.0 * size, 10.0, bone(0.7, 0.9)));
+        solids.push(Solid::smooth_slab(&fan, 9.0 * size, 12.0, bone(1.0, 0.9)));
         let crest: Vec<[f32; 3]> = [
             (-49.0, -14.0, 3.0),
             (-35.0, -35.0, 3.2),
@@ -244,6 +248,6 @@ fn lateral(anatomy: &Anatomy<'_>, solids: &mut Vec<Solid>) {
             [x, y, r * size]
         })
         .collect();
-        solids.push(Solid::bar(&smooth_line(&crest, 6), 1.0, bone(0.7, 0.8)));
+        solids.push(Solid::bar(&smooth_line(&crest, 6), 1.6, Material::plain(0.011)));
     }
 }

@@ -120,11 +120,7 @@ impl Solid {
                 material.through(outer, inner, x, y, texture)
             }),
             Self::Slab { outline, thickness, rounding, material } => {
-                canvas.add(&self.extent(), |x, y| {
-                    let depth = depth_inside(outline, [x, y]);
-                    if depth <= 0.0 {
-                        return 0.0;
-                    }
+                canvas.add_inside(outline, rounding + material.wall_mm, |depth, x, y| {
                     let outer = rounded(depth, *rounding, *thickness);
                     let inner = if material.wall_mm > 0.0 {
                         rounded(depth - material.wall_mm, *rounding, thickness - 2.0 * material.wall_mm)
@@ -167,25 +163,6 @@ fn rounded(depth: f32, rounding: f32, thickness: f32) -> f32 {
     }
     let gap = 1.0 - (depth / rounding).min(1.0);
     thickness.max(0.0) * (1.0 - gap * gap).sqrt()
-}
-
-/// Distance to the edge of a closed outline, positive inside.
-fn depth_inside(outline: &[Place], at: Place) -> f32 {
-    let mut nearest = f32::INFINITY;
-    let mut is_inside = false;
-    let mut previous = outline[outline.len() - 1];
-    for &next in outline {
-        let (ex, ey) = (previous[0] - next[0], previous[1] - next[1]);
-        let (wx, wy) = (at[0] - next[0], at[1] - next[1]);
-        let t = ((wx * ex + wy * ey) / (ex * ex + ey * ey).max(1e-12)).clamp(0.0, 1.0);
-        let (bx, by) = (wx - ex * t, wy - ey * t);
-        nearest = nearest.min(bx * bx + by * by);
-        if (next[1] > at[1]) != (previous[1] > at[1]) && wx < ex * wy / ey {
-            is_inside = !is_inside;
-        }
-        previous = next;
-    }
-    if is_inside { nearest.sqrt() } else { -nearest.sqrt() }
 }
 
 /// A closed Catmull-Rom curve through the places, four steps each.

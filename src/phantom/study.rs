@@ -1,12 +1,12 @@
 //! One made-up patient's films: the unit that seeds, splits and worklists count in.
 
-use crate::domain::geometry::Rect;
-use crate::domain::label::LabelName;
+use crate::domain::geometry::Size;
 
 use super::film::{FilmPlan, Region, SyntheticFilm, View};
 use super::lesion::{Lesion, lesions};
 use super::patient::Patient;
 use super::random::{Random, key};
+use super::readers::{Mark, SimulatedReader};
 
 /// A study: a patient, what the patient has, and the films taken. Made from its seed and number alone.
 #[derive(Clone, Debug)]
@@ -61,8 +61,15 @@ impl Study {
     }
 
     /// What is on a film, without taking it.
-    pub fn truth(&self, number: usize, scale: f32) -> Vec<(LabelName, Rect)> {
+    pub fn truth(&self, number: usize, scale: f32) -> Vec<Mark> {
         self.films[number].truth(&self.patient, &self.lesions, scale)
+    }
+
+    /// What a reader marks on a film; empty means "No finding".
+    pub fn reading(&self, reader: &SimulatedReader, number: usize, scale: f32) -> Vec<Mark> {
+        let (width, height) = self.films[number].size(scale);
+        let film = Size::new(f64::from(width), f64::from(height));
+        reader.reading(key(self.key, "reading", number as u64), &self.truth(number, scale), film)
     }
 
     /// Two numbers that no other film of the same seed has: for UIDs and file names.

@@ -92,7 +92,9 @@ fn normalised(mut tile: Vec<f32>) -> Vec<f32> {
     let mean = tile.iter().map(|&v| f64::from(v)).sum::<f64>() / count;
     let variance = tile.iter().map(|&v| (f64::from(v) - mean) * (f64::from(v) - mean)).sum::<f64>() / count;
     let scale = 1.0 / variance.sqrt();
-    tile.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) * scale) as f32);
+    for value in &mut tile {
+        *value = ((f64::from(*value) - mean) * scale) as f32;
+    }
     tile
 }
 

@@ -54,7 +54,8 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
         (0..20)
             .map(|i| {
                 let a = i as f32 * std::f32::consts::TAU / 20.0;
-                at(u + half[0] * size * libm::cosf(a), y + half[1] * size * libm::sinf(a))
+                let wobble = 1.0 + 0.06 * libm::cosf(2.0 * a + u) + 0.05 * libm::sinf(3.0 * a + 1.7 * u);
+                at(u + half[0] * size * wobble * libm::cosf(a), y + half[1] * size * wobble * libm::sinf(a))
             })
             .collect()
     };
@@ -78,8 +79,8 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
                 nodes: vec![
                     node(side * (0.44 * w), -0.08 * h, 5.2 * thick),
                     node(side * (0.5 * w + 4.0 * size), -0.1 * h, 4.2 * thick),
-                    node(side * (0.5 * w + 0.6 * tip * size), -0.12 * h - rise, 3.9 * thick),
-                    node(side * (0.5 * w + tip * size), -0.17 * h - rise, 3.1 * thick),
+                    node(side * (0.5 * w + 0.6 * tip * size), -0.12 * h - rise + 0.4, 3.6 * thick),
+                    node(side * (0.5 * w + tip * size), -0.17 * h - rise - 0.5, 2.4 * thick),
                 ],
                 flatness: 0.5,
                 material: bone(0.7),
@@ -94,14 +95,15 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
                 material: bone(1.0),
             });
         } else {
+            let long = if level < Level::T1 { 6.0 } else { 14.0 } * size;
             solids.push(Solid::Bar {
                 nodes: vec![
                     node(side * 0.36 * w, -0.2 * h, 4.6),
-                    node(side * (0.5 * w + 5.0 * size), -0.32 * h, 4.2),
-                    node(side * (0.5 * w + 15.0 * size), -0.45 * h, 4.4),
+                    node(side * (0.5 * w + 0.35 * long), -0.32 * h, 4.0),
+                    node(side * (0.5 * w + long), -0.45 * h, 3.8),
                 ],
-                flatness: 0.8,
-                material: bone(0.8),
+                flatness: 0.65,
+                material: bone(0.65),
             });
         }
     }

@@ -84,7 +84,7 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
                 bone(wall),
             );
         }
-        bar(&[node(4.5, -0.12, 4.6), node(5.5, -0.1, 4.6)], 1.1, bone(0.8));
+        bar(&[node(4.5, -0.12, 4.6), node(5.5, -0.1, 4.2)], 0.7, bone(0.6));
         let long = if level == Level::L5 { 0.68 } else { 1.0 } * (1.0 + 0.05 * random.normal());
         let spine: Vec<Place> = [
             (17.0, 0.02),
@@ -100,7 +100,7 @@ pub fn processes(anatomy: &Anatomy<'_>, level: Level, solids: &mut Vec<Solid>) {
         .iter()
         .map(|&(u, y)| at(17.0 + (u - 17.0) * long, y))
         .collect();
-        solids.push(Solid::smooth_slab(&spine, 5.6 * size, 1.8, bone(0.85)));
+        solids.push(Solid::smooth_slab(&spine, 7.0 * size, 2.0, bone(0.9)));
     } else {
         for side in [-1.0, 1.0] {
             let dy = (side * parallax + 0.4 * random.normal()) / h;

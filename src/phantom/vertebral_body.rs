@@ -130,7 +130,12 @@ impl VertebralBody {
             for (extra, distance) in self.subchondral.iter().zip([below_top, above_bottom]) {
                 if *extra > 0.0 {
                     let fade = (1.0 - distance / self.subchondral_height).clamp(0.0, 1.0);
-                    sum += covered * extra * inner * fade * (1.0 + 0.2 * (grain - 1.0));
+                    sum += covered
+                        * extra
+                        * inner
+                        * fade
+                        * grain
+                        * (1.0 + 0.45 * texture.clouds(gx * 3.0, gy * 3.0).clamp(-1.5, 1.5));
                 }
             }
         }

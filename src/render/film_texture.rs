@@ -98,7 +98,7 @@ impl FilmTexture {
 type Level<'a, T> = (u32, u32, std::borrow::Cow<'a, [T]>);
 
 /// The film itself and its averaged levels, from the first that fits the device.
-fn fitting<'a, T: Clone>(levels: Vec<(u32, u32, Vec<T>)>, full: (u32, u32, &'a [T]), limit: u32) -> Vec<Level<'a, T>> {
+fn fitting<T: Clone>(levels: Vec<(u32, u32, Vec<T>)>, full: (u32, u32, &[T]), limit: u32) -> Vec<Level<'_, T>> {
     std::iter::once((full.0, full.1, std::borrow::Cow::Borrowed(full.2)))
         .chain(levels.into_iter().map(|(w, h, texels)| (w, h, std::borrow::Cow::Owned(texels))))
         .skip_while(|(w, h, _)| *w > limit || *h > limit)

@@ -12,9 +12,15 @@ pub enum Command {
     // Project
     OpenProject,
     CreateProject,
+    /// The project of the open question is made, with this label set.
+    CreateWithLabels(String),
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,
+    /// The file of the open question is imported.
+    ImportRows {
+        keeps_good_rows: bool,
+    },
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
@@ -78,7 +84,10 @@ pub enum Command {
     ResetView,
     WindowPreset(usize),
     ComputedWindow,
-    SetWindow { center: f64, width: f64 },
+    SetWindow {
+        center: f64,
+        width: f64,
+    },
     CycleOverlay,
     // Help
     Palette,
@@ -299,7 +308,14 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::CycleOverlay,
     ),
     row("worklist", "Worklist", "Show the list of films", &["Ctrl+L"], Everywhere, Command::ShowWorklist),
-    row("show_film", "Back to the film", "Show the film again", &["Ctrl+F"], Everywhere, Command::ShowFilm),
+    row(
+        "show_film",
+        "Show the film",
+        "Show the film that is open, or the first that is not completed",
+        &["Ctrl+F"],
+        Everywhere,
+        Command::ShowFilm,
+    ),
     row("palette", "Command palette", "Find any command by typing", &["Ctrl+K"], Everywhere, Command::Palette),
     row("cheat_sheet", "Keys", "Every key on one page", &["?", "F1"], Everywhere, Command::CheatSheet),
     row("open_project", "Open project…", "Open a project folder", &["Ctrl+O"], Everywhere, Command::OpenProject),
@@ -401,7 +417,7 @@ impl Command {
             | Self::ExportSpineXr
             | Self::ExportCxr
             | Self::ExportKaggle => {
-                session.project.is_some() && !session.job.as_ref().is_some_and(|job| job.outcome.is_none())
+                session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
             Self::ShowWorklist => session.reader.is_some(),
@@ -424,17 +440,13 @@ impl Command {
 
 use super::open_film::OpenFilm;
 
-/// The key table of the README, in Markdown.
+/// The key table of the README, in Markdown; a test holds the README to it.
 pub fn key_table() -> String {
-    let mut table = String::from("| Key | Does | |\n|---|---|---|\n");
+    use std::fmt::Write as _;
+    let mut table = String::from("| Keys | Command | What it does |\n|---|---|---|\n");
     for row in COMMANDS.iter().filter(|row| !row.chords.is_empty()) {
         let keys: Vec<String> = row.chords.iter().map(|chord| format!("`{chord}`")).collect();
-        table.push_str(&format!(
-            "| {} | {} | {} |\n",
-            keys.join(", ").replace("Backtick", "` `").replace("`` ` ``", "`` ` ``"),
-            row.title,
-            row.help
-        ));
+        let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), row.title, row.help);
     }
     table
 }
@@ -442,6 +454,14 @@ pub fn key_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_readme_shows_the_keys_as_they_are() {
+        let readme = include_str!("../../README.md");
+        let start = readme.find("<!-- keys -->").expect("the marker") + "<!-- keys -->".len();
+        let end = readme.find("<!-- /keys -->").expect("the end marker");
+        assert_eq!(readme[start..end].trim(), key_table().trim(), "paste this table into README.md:\n{}", key_table());
+    }
 
     #[test]
     fn ids_are_unique_and_texts_are_there() {

@@ -69,7 +69,7 @@ pub struct Persist {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Write an edit; answered by `Saved` or `SaveFailed`.
-    Persist(Persist),
+    Persist(Box<Persist>),
     /// Read the reader's reading of a film and its log; answered by `ReadingLoaded`.
     LoadReading {
         image: ImageId,
@@ -92,7 +92,11 @@ pub enum Effect {
         label_set: String,
     },
     ImportFilms(Vec<PathBuf>),
-    ImportLabels(PathBuf),
+    /// Bad rows are reported either way; the good ones are taken, or none are.
+    ImportLabels {
+        path: PathBuf,
+        keeps_good_rows: bool,
+    },
     Export {
         purpose: FilePurpose,
         to: PathBuf,

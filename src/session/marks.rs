@@ -58,7 +58,7 @@ impl Session {
         };
         self.pending.insert(ticket, persist.clone());
         self.refresh_after_edit(now_ms);
-        Some(Effect::Persist(persist))
+        Some(Effect::Persist(Box::new(persist)))
     }
 
     /// Rules, selection and the worklist's line follow the reading.

@@ -3,6 +3,7 @@
 use crate::domain::geometry::{Point, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::DisplaySettings;
+use crate::domain::label::LabelName;
 
 use super::screen::{OverlayState, Screen, Tool};
 
@@ -55,8 +56,11 @@ impl Viewport {
         match self.zoom {
             Zoom::Scale(scale) => scale,
             Zoom::Fit => {
-                let (w, h) =
-                    if self.quarter_turns % 2 == 0 { (film.width, film.height) } else { (film.height, film.width) };
+                let (w, h) = if self.quarter_turns.is_multiple_of(2) {
+                    (film.width, film.height)
+                } else {
+                    (film.height, film.width)
+                };
                 (canvas.size.width / w.max(1.0)).min(canvas.size.height / h.max(1.0)).max(SCALE_RANGE.0)
             }
         }
@@ -140,6 +144,8 @@ pub struct ViewState {
     pub selection: Option<AnnotationId>,
     pub overlay: OverlayState,
     pub tool: Tool,
+    /// The label that the next box gets.
+    pub armed: Option<LabelName>,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The list of films to read: filters, and next and previous in the order shown.
 
+use std::collections::HashMap;
+
 use crate::domain::id::ImageId;
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
@@ -9,11 +11,18 @@ use crate::domain::worklist::WorklistRow;
 #[derive(Clone, Default, Debug)]
 pub struct Worklist {
     rows: Vec<WorklistRow>,
+    /// Where each film stands in `rows`.
+    index: HashMap<ImageId, u32>,
     /// Indices into `rows` that pass the filter, in order.
     shown: Vec<u32>,
+    /// For each of `rows`, where it is shown; `NOT_SHOWN` where the filter leaves it out.
+    place: Vec<u32>,
+    counts: Counts,
     pub filter: Filter,
     pub is_loaded: bool,
 }
+
+const NOT_SHOWN: u32 = u32::MAX;
 
 /// Which films are listed.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -36,8 +45,10 @@ pub struct Counts {
 
 impl Worklist {
     pub fn set_rows(&mut self, rows: Vec<WorklistRow>) {
+        self.index = rows.iter().enumerate().map(|(i, row)| (row.image.clone(), i as u32)).collect();
         self.rows = rows;
         self.is_loaded = true;
+        self.count();
         self.apply_filter();
     }
 
@@ -57,6 +68,10 @@ impl Worklist {
                     || contains_ignoring_case(&row.view, &needle))
         };
         self.shown = (0..self.rows.len() as u32).filter(|&i| passes(&self.rows[i as usize])).collect();
+        self.place = vec![NOT_SHOWN; self.rows.len()];
+        for (n, &i) in self.shown.iter().enumerate() {
+            self.place[i as usize] = n as u32;
+        }
     }
 
     pub fn num_shown(&self) -> usize {
@@ -73,31 +88,35 @@ impl Worklist {
     }
 
     pub fn row(&self, image: &ImageId) -> Option<&WorklistRow> {
-        self.rows.iter().find(|row| row.image == *image)
+        self.index.get(image).map(|&i| &self.rows[i as usize])
     }
 
     /// Keeps a line current after an edit, without re-reading the list.
     pub fn update(&mut self, image: &ImageId, change: impl FnOnce(&mut WorklistRow)) {
-        if let Some(row) = self.rows.iter_mut().find(|row| row.image == *image) {
-            change(row);
+        if let Some(&i) = self.index.get(image) {
+            change(&mut self.rows[i as usize]);
+            self.count();
         }
     }
 
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts { all: self.rows.len(), ..Counts::default() };
-        for row in &self.rows {
-            match row.state {
-                TaskState::New => counts.new += 1,
-                TaskState::Doing => counts.doing += 1,
-                TaskState::Completed => counts.completed += 1,
-            }
-        }
-        counts
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    fn count(&mut self) {
+        let of = |state| self.rows.iter().filter(|row| row.state == state).count();
+        self.counts = Counts {
+            all: self.rows.len(),
+            new: of(TaskState::New),
+            doing: of(TaskState::Doing),
+            completed: of(TaskState::Completed),
+        };
     }
 
     /// Where a film stands in the list, from 0.
     pub fn position(&self, image: &ImageId) -> Option<usize> {
-        self.shown.iter().position(|&i| self.rows[i as usize].image == *image)
+        let place = self.place[*self.index.get(image)? as usize];
+        (place != NOT_SHOWN).then_some(place as usize)
     }
 
     /// The film `step` lines after (or before) this one; `None` at the ends.

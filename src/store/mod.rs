@@ -7,12 +7,17 @@ mod films;
 mod readings;
 mod rows;
 mod chunk;
+mod bulk;
+mod bulk_read;
 mod rebuild;
 mod worklist;
+mod tallies;
 mod settings;
 mod thread;
 mod rescue;
 
+pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
+pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use error::StoreError;
 pub use films::{AddedFilm, AddedFilms};

@@ -37,7 +37,7 @@ fn thumbnail_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, entry: &FilmEntry, is_
         let inner = rect.shrink(3.0);
         let scale = (inner.width() / size.x).min(inner.height() / size.y);
         let uv = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-        painter.image(texture.id(), Rect::from_center_size(rect.center(), size * scale), uv, egui::Color32::WHITE);
+        painter.image(texture.id(), Rect::from_center_size(rect.center(), size * scale), uv, theme::UNTINTED);
     }
     let color = if is_current {
         theme::ACCENT

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
 use crate::domain::label::{ABNORMAL, Label, LabelKind};
-use crate::domain::rules::Severity;
+use crate::domain::rules::{RuleId, Severity};
 use crate::domain::task::TaskState;
 use crate::session::{Command, OpenFilm};
 
@@ -12,11 +12,17 @@ use super::{Panel, kit, overlay, theme};
 pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(film) = &session.film else { return };
-    egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
+    let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
         rules_ui(ui, panel, film);
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
+    // The foot takes its new height in the frame after the one in which its lines change.
+    let height = foot.response.rect.height();
+    if panel.state.foot_height != height {
+        panel.state.foot_height = height;
+        ui.ctx().request_repaint();
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         decision_ui(ui, panel, film);
         marks_ui(ui, panel, film);
@@ -27,7 +33,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     ui.horizontal(|ui| {
-        kit::section(ui, "Decision");
+        kit::section_title(ui, "Decision");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let patient = overlay::patient_line(film);
             ui.label(RichText::new(patient).color(theme::TEXT));
@@ -91,12 +97,14 @@ fn mark_row_ui(
         kit::swatch(ui, overlay::color_of(panel.session, annotation.label()));
         let color = if is_hidden { theme::WEAK } else { theme::STRONG };
         ui.add(egui::Label::new(RichText::new(&name).color(color)).selectable(false));
-        if let Some(rect) = annotation.rect() {
+        let has_buttons = is_selected || response.contains_pointer() || is_hidden || is_locked;
+        if let Some(rect) = annotation.rect().filter(|_| !has_buttons) {
             let size = format!("{:.0} × {:.0}", rect.width(), rect.height());
             ui.label(RichText::new(size).small().color(theme::WEAK));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
+            ui.spacing_mut().button_padding.x = 0.0;
             for (text, label, command) in [
                 ("×", "Delete", Command::Delete),
                 (
@@ -110,9 +118,7 @@ fn mark_row_ui(
                     Command::HideMark(id),
                 ),
             ] {
-                let is_shown =
-                    is_selected || response.hovered() || response.contains_pointer() || is_hidden || is_locked;
-                if !is_shown {
+                if !has_buttons {
                     continue;
                 }
                 let button = ui.add(egui::Button::new(RichText::new(text).small().color(theme::WEAK)).frame(false));
@@ -197,7 +203,12 @@ fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 
 fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     for violation in &film.violations {
-        let color = if violation.severity == Severity::Error { theme::BAD } else { theme::WARN };
+        // Not yet decided is where every film starts, and no fault.
+        let color = match (violation.rule, violation.severity) {
+            (RuleId::NothingDecided, _) => theme::WEAK,
+            (_, Severity::Error) => theme::BAD,
+            (_, Severity::Warning | Severity::Off) => theme::WARN,
+        };
         let text = RichText::new(&violation.message).color(color);
         let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
         let kind = if violation.severity == Severity::Error { "Error" } else { "Warning" };

@@ -26,6 +26,8 @@ pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
 pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
 /// Under text that lies on the film.
 pub const SHADE: Color32 = Color32::from_black_alpha(150);
+/// A picture in its own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
 /// Behind a dialog.
 pub const SCRIM: Color32 = Color32::from_black_alpha(140);
 
@@ -42,6 +44,12 @@ pub const OVERLAY_TEXT: f32 = 13.0;
 /// A label's colour as its set gives it.
 pub const fn label_color(rgb: [u8; 3]) -> Color32 {
     Color32::from_rgb(rgb[0], rgb[1], rgb[2])
+}
+
+/// The same hue as light as text on a dark film must be.
+pub fn readable(color: Color32) -> Color32 {
+    let luminance = 0.2126 * f32::from(color.r()) + 0.7152 * f32::from(color.g()) + 0.0722 * f32::from(color.b());
+    color.lerp_to_gamma(STRONG, ((150.0 - luminance) / 150.0).clamp(0.0, 0.7))
 }
 
 pub fn overlay_font() -> FontId {

@@ -1,3 +1,9 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
+pub mod check;
+pub mod export_labels;
 pub mod import_films;
+pub mod import_labels;
+mod label_rows;
+pub mod make_demo;
+pub mod stats;

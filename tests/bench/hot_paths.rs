@@ -1,2 +1,21 @@
-//! Benchmarks of what a person waits for.
-fn main() {}
+//! What a person waits for, measured: `cargo bench` prints every figure of the README.
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop at the line that failed")]
+
+mod cpu_time;
+mod fill;
+mod project;
+#[cfg(feature = "gui")]
+mod first_picture;
+#[cfg(feature = "gui")]
+mod frame;
+
+fn main() {
+    let mut criterion = criterion::Criterion::default().configure_from_args();
+    #[cfg(feature = "gui")]
+    {
+        frame::bench(&mut criterion);
+        first_picture::bench(&mut criterion);
+    }
+    project::bench(&mut criterion);
+    criterion.final_summary();
+}

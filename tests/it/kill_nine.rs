@@ -13,7 +13,8 @@ use rachis::domain::id::LogSeq;
 use rachis::domain::log::Step;
 use rachis::store::{Outcome, Store, StoreThread};
 
-use crate::store_log::{Dice, Walk, assert_log_rebuilds, new_project};
+use crate::store_log::{assert_log_rebuilds, new_project};
+use crate::store_walk::{Dice, Walk};
 
 /// Names the project to the victim.
 const VICTIM: &str = "RACHIS_TEST_KILL_NINE_PROJECT";

@@ -46,7 +46,7 @@ pub fn entry(n: usize) -> FilmEntry {
             num_frames: 1,
             modality: Some("DX".into()),
             body_part: Some("LSPINE".into()),
-            view_position: Some(if n % 2 == 0 { "AP".into() } else { "LL".into() }),
+            view_position: Some(if n.is_multiple_of(2) { "AP".into() } else { "LL".into() }),
             laterality: None,
             series_description: Some("Synthetic spine".into()),
             sex: Some(Sex::Female),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use rachis::app::{Outside, Window};
 use rachis::domain::task::TaskState;
 use rachis::session::{Event, FilePurpose, Input, SaveState, Screen};
@@ -56,10 +56,6 @@ fn saved(seat: &mut Seat<'_>) {
 fn drag(seat: &mut Seat<'_>, button: egui::PointerButton, from: (f32, f32), to: (f32, f32)) {
     let rect = seat.get_by_label_contains("Film canvas").rect();
     let at = |p: (f32, f32)| rect.min + egui::vec2(rect.width() * p.0, rect.height() * p.1);
-    let mut press = |pos, pressed| {
-        seat.event(egui::Event::PointerButton { pos, button, pressed, modifiers: egui::Modifiers::NONE });
-    };
-    let _ = &mut press;
     seat.hover_at(at(from));
     seat.step();
     seat.event(egui::Event::PointerButton { pos: at(from), button, pressed: true, modifiers: egui::Modifiers::NONE });

@@ -1,1 +1,241 @@
-//! The real program in a real window, driven by mouse and keys.
+//! The real program in a real window, driven by mouse and keys as a person would, then killed off and opened again.
+//!
+//! Needs Xvfb, xdotool and ImageMagick's `import`; where one is missing the test says so and is skipped.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rachis::domain::id::ReaderId;
+use rachis::domain::task::TaskState;
+use rachis::store::Store;
+
+const SCREEN: (u32, u32) = (1440, 900);
+
+/// A display of its own, with everything on it ended when the test is over.
+struct Display {
+    xvfb: Child,
+    name: String,
+    home: tempfile::TempDir,
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.xvfb.kill();
+        let _ = self.xvfb.wait();
+    }
+}
+
+impl Display {
+    fn start() -> Option<Self> {
+        for program in ["Xvfb", "xdotool", "import"] {
+            if Command::new("which").arg(program).output().is_ok_and(|o| !o.status.success()) {
+                println!("skipped: {program} is not installed (cargo xtask setup installs it)");
+                return None;
+            }
+        }
+        let mut xvfb = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", &format!("{}x{}x24", SCREEN.0, SCREEN.1), "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut number = String::new();
+        BufReader::new(xvfb.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Some(Self { xvfb, name: format!(":{}", number.trim()), home: tempfile::tempdir().unwrap() })
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", self.home.path());
+        for place in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
+            command.env(place, self.home.path());
+        }
+        command
+    }
+
+    fn xdotool(&self, args: &[&str]) {
+        let outcome = self.command("xdotool").args(args).output().unwrap();
+        assert!(outcome.status.success(), "xdotool {args:?}: {}", String::from_utf8_lossy(&outcome.stderr));
+        std::thread::sleep(Duration::from_millis(150));
+    }
+
+    /// Presses, moves in steps slow enough for software rendering, and releases.
+    fn drag(&self, button: &str, from: (i32, i32), to: (i32, i32)) {
+        let at = |p: (i32, i32)| [p.0.to_string(), p.1.to_string()];
+        let go = |p: (i32, i32)| {
+            let [x, y] = at(p);
+            self.xdotool(&["mousemove", &x, &y]);
+        };
+        go(from);
+        self.xdotool(&["mousedown", button]);
+        for k in 1..=4 {
+            go((from.0 + (to.0 - from.0) * k / 4, from.1 + (to.1 - from.1) * k / 4));
+        }
+        self.xdotool(&["mouseup", button]);
+    }
+
+    fn key(&self, key: &str) {
+        self.xdotool(&["key", "--clearmodifiers", key]);
+    }
+
+    /// What is on the screen, without the pointer.
+    fn picture(&self) -> image::RgbImage {
+        let file = self.home.path().join("screen.png");
+        let outcome = self.command("import").args(["-window", "root"]).arg(&file).output().unwrap();
+        assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
+        image::open(&file).unwrap().to_rgb8()
+    }
+
+    /// Starts the program on a project and waits for its window.
+    fn open(&self, project: &Path) -> Child {
+        let program = self.command(env!("CARGO_BIN_EXE_rachis")).arg("open").arg(project).spawn().unwrap();
+        let find = || {
+            let found =
+                self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Rachis$"]).output().unwrap();
+            String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned)
+        };
+        let window = until("the window", find);
+        self.xdotool(&["windowfocus", "--sync", &window]);
+        program
+    }
+}
+
+/// Tries until there is something.
+#[track_caller]
+fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Mean grey of the middle of the canvas: black while no film is shown.
+fn film_brightness(picture: &image::RgbImage) -> f64 {
+    let (w, h) = (SCREEN.0 / 2 - 150, SCREEN.1 / 2);
+    let pixels = (0..200 * 200).map(|i| picture.get_pixel(w - 100 + i % 200, h - 100 + i / 200).0);
+    pixels.map(|p| f64::from(p[0])).sum::<f64>() / 40_000.0
+}
+
+/// The labels and states of all films that reader R1 has touched.
+fn readings(project: &Path) -> Vec<(TaskState, Vec<String>)> {
+    let store = Store::open_to_look(project).unwrap();
+    let reader = ReaderId::new("R1");
+    let read = |film: &rachis::domain::study::FilmEntry| store.reading(&film.facts.image, &reader).unwrap();
+    let readings = store.films().unwrap().iter().map(read).collect::<Vec<_>>();
+    readings
+        .into_iter()
+        .filter(|r| r.state() != TaskState::New)
+        .map(|r| (r.state(), r.annotations().iter().map(|a| a.label().to_string()).collect()))
+        .collect()
+}
+
+fn demo(folder: &Path) -> PathBuf {
+    let project = folder.join("demo");
+    let outcome = Command::new(env!("CARGO_BIN_EXE_rachis"))
+        .args(["demo", "--studies", "3", "--seed", "1", "--scale", "0.2"])
+        .arg(&project)
+        .output()
+        .unwrap();
+    assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
+    project
+}
+
+#[test]
+fn a_day_at_the_workstation() {
+    let Some(display) = Display::start() else { return };
+    let scratch = tempfile::tempdir().unwrap();
+    let project = demo(scratch.path());
+    let mut program = display.open(&project);
+
+    // Sign in with the keyboard alone, then to the first film.
+    display.key("Tab");
+    display.key("space");
+    std::thread::sleep(Duration::from_millis(500));
+    display.key("ctrl+f");
+    until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
+
+    // Window, arm a label, draw, relabel, undo, redo.
+    let before = film_brightness(&display.picture());
+    display.drag("3", (500, 400), (560, 330));
+    let after = film_brightness(&display.picture());
+    assert!((before - after).abs() > 0.5, "right-drag changes the window: {before} {after}");
+    display.key("1");
+    display.drag("1", (560, 380), (640, 450));
+    let osteophytes = vec![(TaskState::Doing, vec!["Osteophytes".to_owned()])];
+    until("a box in the project", || (readings(&project) == osteophytes).then_some(()));
+    display.key("6");
+    let collapse = vec![(TaskState::Doing, vec!["Vertebral collapse".to_owned()])];
+    until("the new label", || (readings(&project) == collapse).then_some(()));
+    display.key("ctrl+z");
+    until("undone", || (readings(&project) == osteophytes).then_some(()));
+    display.key("ctrl+shift+z");
+    until("redone", || (readings(&project) == collapse).then_some(()));
+    display.key("Return");
+    until("completed", || readings(&project).iter().any(|r| r.0 == TaskState::Completed).then_some(()));
+
+    // Mark the next film, quit, open again: the same picture.
+    std::thread::sleep(Duration::from_secs(2));
+    display.drag("1", (540, 300), (620, 360));
+    until("a second film with a box", || (readings(&project).len() == 2).then_some(()));
+    display.xdotool(&["mousemove", "1430", "890"]);
+    std::thread::sleep(Duration::from_secs(2));
+    let last = display.picture();
+    display.key("ctrl+q");
+    assert!(program.wait().unwrap().success());
+
+    let mut program = display.open(&project);
+    // A new window hears of the pointer only when it moves.
+    display.xdotool(&["mousemove", "1429", "889"]);
+    let start = Instant::now();
+    loop {
+        let now = display.picture();
+        let differing = last.pixels().zip(now.pixels()).filter(|(a, b)| a != b).count();
+        if differing == 0 {
+            break;
+        }
+        if start.elapsed() > Duration::from_secs(40) {
+            last.save("target/window_real_before.png").unwrap();
+            now.save("target/window_real_after.png").unwrap();
+            panic!("{differing} pixels differ after reopening; see target/window_real_*.png");
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    display.key("ctrl+q");
+    assert!(program.wait().unwrap().success());
+}
+
+#[test]
+fn without_a_display_one_sentence_and_exit_code_1() {
+    let outcome = Command::new(env!("CARGO_BIN_EXE_rachis"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .unwrap();
+    assert_eq!(outcome.status.code(), Some(1));
+    let said = String::from_utf8(outcome.stderr).unwrap();
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    assert!(said.contains("No display"), "{said}");
+}
+
+#[test]
+fn without_a_graphics_adapter_one_sentence_and_exit_code_1() {
+    let Some(display) = Display::start() else { return };
+    let outcome = display
+        .command(env!("CARGO_BIN_EXE_rachis"))
+        .env("WGPU_BACKEND", "vulkan")
+        .env("VK_DRIVER_FILES", "/nonexistent")
+        .env("VK_ICD_FILENAMES", "/nonexistent")
+        .output()
+        .unwrap();
+    assert_eq!(outcome.status.code(), Some(1));
+    let said = String::from_utf8(outcome.stderr).unwrap();
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    assert!(said.contains("No graphics adapter"), "{said}");
+}

@@ -87,6 +87,11 @@ pub(crate) fn swatch(ui: &mut Ui, color: Color32) {
 /// A heading inside a side panel.
 pub(crate) fn section(ui: &mut Ui, text: &str) {
     ui.add_space(theme::UNIT);
+    section_title(ui, text);
+}
+
+/// The heading alone.
+pub(crate) fn section_title(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).font(egui::FontId::new(12.0, theme::strong_family())).color(theme::WEAK));
 }
 

@@ -1,0 +1,106 @@
+//! `rachis export`: the project's labels as a published table.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::domain::id::ReaderId;
+use crate::formats::label_set;
+use crate::formats::table_form::TableForm;
+use crate::store::Store;
+use crate::workflows::export_labels::{ExportLabels, ExportReport, export_boxes, export_image_labels};
+
+/// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+#[derive(clap::Args, Debug)]
+pub struct ExportArgs {
+    /// The project's folder.
+    project: PathBuf,
+    /// Which table.
+    #[arg(long)]
+    format: Format,
+    /// The file to write: boxes and "No finding".
+    out: PathBuf,
+    /// Only this reader; may be given several times.
+    #[arg(long, value_name = "ID")]
+    reader: Vec<String>,
+    /// Also write the table of image labels to this file.
+    #[arg(long, value_name = "OUT")]
+    labels: Option<PathBuf>,
+    /// Readings that are not completed too.
+    #[arg(long)]
+    unfinished: bool,
+    /// Leave the reader's column out, as the published test tables do.
+    #[arg(long)]
+    no_rad_id: bool,
+    /// The columns of the imported table, in its order, instead of the published ones.
+    #[arg(long, conflicts_with = "no_rad_id")]
+    as_imported: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// VinDr-SpineXR: study_id, series_id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax.
+    Spinexr,
+    /// VinDr-CXR: image_id, rad_id, class_name, x_min, y_min, x_max, y_max.
+    Cxr,
+    /// The Kaggle challenge: image_id, class_name, class_id, rad_id, x_min, y_min, x_max, y_max.
+    Kaggle,
+}
+
+pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let store = Store::open_to_look(&args.project)?;
+    let labels = label_set::shipped_by_id(&store.project().label_set)
+        .with_context(|| format!("the project's label set {} is not known here", store.project().label_set))?;
+    let options = ExportLabels {
+        form: match args.format {
+            Format::Spinexr => TableForm::SpineXr,
+            Format::Cxr => TableForm::Cxr,
+            Format::Kaggle => TableForm::Kaggle,
+        },
+        readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
+        with_unfinished: args.unfinished,
+        with_reader: !args.no_rad_id,
+        as_imported: args.as_imported,
+    };
+    let boxes = export_boxes(&store, &labels, &args.out, &options)?;
+    let image_labels = match &args.labels {
+        Some(out) => Some(export_image_labels(&store, &labels, out, &options)?),
+        None => None,
+    };
+    if args.json {
+        let as_json = |report: &ExportReport| -> Value {
+            json!({
+                "rows": report.num_rows,
+                "left_out_unfinished": report.num_unfinished,
+                "left_out_without_column": report.without_column,
+            })
+        };
+        println!("{:#}", json!({ "boxes": as_json(&boxes), "image_labels": image_labels.as_ref().map(as_json) }));
+        return Ok(());
+    }
+    println!("{}: {}", args.out.display(), as_text(&boxes, "row"));
+    if let (Some(out), Some(report)) = (&args.labels, &image_labels) {
+        println!("{}: {}", out.display(), as_text(report, "reading"));
+    }
+    Ok(())
+}
+
+fn as_text(report: &ExportReport, noun: &str) -> String {
+    let counted = |n: usize| if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") };
+    let mut text = counted(report.num_rows);
+    if report.num_unfinished > 0 {
+        text += &format!(
+            "; {} left out because their reading is not completed (--unfinished takes them too)",
+            counted(report.num_unfinished)
+        );
+    }
+    for (label, count) in &report.without_column {
+        text += &format!("; {label:?} has no column in this table and was left out {count} times");
+    }
+    text
+}

@@ -1,0 +1,304 @@
+//! The project's labels into the published tables: all marks, or those of some readers, in the order they came in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::domain::id::ReaderId;
+use crate::domain::label::{LabelName, LabelSet, NO_FINDING};
+use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoClass, ReadingOut};
+use crate::formats::table_form::{Header, TableForm};
+use crate::formats::text_hash::QuickMap;
+use crate::store::{Store, StoreError, StoredImport, StoredMark};
+
+/// Text is written to the disk in pieces of this size.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// What to export.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExportLabels {
+    /// SpineXR, CXR or Kaggle boxes.
+    pub form: TableForm,
+    /// Only these readers; all where it is empty.
+    pub readers: Vec<ReaderId>,
+    /// Readings that are not completed too.
+    pub with_unfinished: bool,
+    /// The reader's column; without it the rows must be one reader's.
+    pub with_reader: bool,
+    /// The columns of the one imported table, under its names and in its order, instead of the published ones.
+    pub as_imported: bool,
+}
+
+impl ExportLabels {
+    pub fn new(form: TableForm) -> Self {
+        Self { form, readers: Vec::new(), with_unfinished: false, with_reader: true, as_imported: false }
+    }
+}
+
+/// What was written and what was not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExportReport {
+    pub num_rows: usize,
+    /// Marks, or readings in a table of image labels, left out because their reading is not completed.
+    pub num_unfinished: usize,
+    /// Labels that no column holds, and how many times each was left out of a table of image labels.
+    pub without_column: BTreeMap<String, usize>,
+}
+
+/// Writes the boxes and "No finding" rows to a file.
+pub fn export_boxes(
+    store: &Store,
+    labels: &LabelSet,
+    to: &Path,
+    options: &ExportLabels,
+) -> anyhow::Result<ExportReport> {
+    let imports = store.imports()?;
+    let headers = headers_of(&imports, labels);
+    let writer = writer_for(&headers, options)?;
+    let mut out = Collector::new(store, writer, &headers, options)?;
+    store.for_each_mark(|mark| out.take(mark))?;
+    out.check_readers()?;
+    let mut file = File::create(to).with_context(|| format!("{} cannot be written", to.display()))?;
+    out.write_to(&mut file).with_context(|| format!("{} cannot be written", to.display()))?;
+    Ok(out.report)
+}
+
+/// The headers of the imported tables of boxes, by import.
+fn headers_of(imports: &[StoredImport], labels: &LabelSet) -> Vec<(i64, Header)> {
+    let header = |import: &StoredImport| {
+        let header = Header::recognise(&csv_write::cells(&import.header), labels).ok()?;
+        (header.form != TableForm::ImageLabels).then_some((import.id, header))
+    };
+    imports.iter().filter_map(header).collect()
+}
+
+fn writer_for(headers: &[(i64, Header)], options: &ExportLabels) -> anyhow::Result<BoxWriter> {
+    if !options.as_imported {
+        let names = |header: &Header| header.extra_names().into_iter().map(str::to_owned).collect();
+        let sources: Vec<Vec<String>> = headers.iter().map(|(_, header)| names(header)).collect();
+        return Ok(BoxWriter::published(options.form, options.with_reader, &sources));
+    }
+    match headers {
+        [(_, header)] => Ok(BoxWriter::as_imported(header)),
+        [] => bail!("no table of boxes was imported into this project, so there are no columns to take over"),
+        _ => bail!(
+            "{} tables of boxes were imported into this project; only the columns of a single one can be taken over",
+            headers.len()
+        ),
+    }
+}
+
+/// A row on its way out: what it is sorted by, and its text.
+struct Line {
+    /// The import, and within it the line; drawn marks come after all imports, by id.
+    key: (i64, i64),
+    start: usize,
+    len: u32,
+}
+
+/// Collects rows as text.
+struct Collector<'a> {
+    writer: BoxWriter,
+    options: &'a ExportLabels,
+    source_of: BTreeMap<i64, usize>,
+    places: Places,
+    unfinished: BTreeSet<(String, String)>,
+    text: String,
+    lines: Vec<Line>,
+    /// Readers of rows without a reader's column.
+    readers: BTreeSet<String>,
+    unknown: BTreeMap<String, usize>,
+    report: ExportReport,
+}
+
+/// Why a mark cannot be taken.
+#[derive(Debug, thiserror::Error)]
+enum TakeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<'a> Collector<'a> {
+    fn new(
+        store: &Store,
+        writer: BoxWriter,
+        headers: &[(i64, Header)],
+        options: &'a ExportLabels,
+    ) -> Result<Self, StoreError> {
+        let mut unfinished = BTreeSet::new();
+        if !options.with_unfinished {
+            store.for_each_unfinished(|image, reader| {
+                unfinished.insert((image.to_owned(), reader.to_owned()));
+            })?;
+        }
+        let mut places = Places::default();
+        if writer.has_places() {
+            store.for_each_place(|image, study, series| places.add(image, study, series))?;
+        }
+        Ok(Self {
+            writer,
+            options,
+            source_of: headers.iter().enumerate().map(|(source, (import, _))| (*import, source)).collect(),
+            places,
+            unfinished,
+            text: String::new(),
+            lines: Vec::new(),
+            readers: BTreeSet::new(),
+            unknown: BTreeMap::new(),
+            report: ExportReport::default(),
+        })
+    }
+
+    fn take(&mut self, mark: &StoredMark<'_>) -> Result<(), TakeError> {
+        let wanted = &self.options.readers;
+        if !wanted.is_empty() && !wanted.iter().any(|reader| reader.as_str() == mark.reader) {
+            return Ok(());
+        }
+        if !self.unfinished.is_empty() && self.unfinished.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
+            self.report.num_unfinished += 1;
+            return Ok(());
+        }
+        if !self.writer.has_reader() && !self.readers.contains(mark.reader) {
+            self.readers.insert(mark.reader.to_owned());
+        }
+        let (study, series) = self.places.of(mark.image);
+        let source = mark.import.and_then(|import| self.source_of.get(&import).copied());
+        let start = self.text.len();
+        let row = MarkOut {
+            study,
+            series,
+            image: mark.image,
+            reader: mark.reader,
+            label: mark.label,
+            columns: mark.columns,
+            coordinate_text: mark.coordinate_text,
+            extra: if source.is_some() { mark.extra.unwrap_or_default() } else { "" },
+            source: source.unwrap_or(0),
+        };
+        if let Err(NoClass(label)) = self.writer.push(&mut self.text, &row) {
+            self.text.truncate(start);
+            *self.unknown.entry(label).or_default() += 1;
+            return Ok(());
+        }
+        let key = match (mark.import, mark.line) {
+            (Some(import), Some(line)) => (import, line),
+            _ => (i64::MAX, mark.id),
+        };
+        self.lines.push(Line { key, start, len: (self.text.len() - start) as u32 });
+        Ok(())
+    }
+
+    fn check_readers(&self) -> anyhow::Result<()> {
+        if let Some((label, count)) = self.unknown.iter().next() {
+            let others = match self.unknown.len() - 1 {
+                0 => String::new(),
+                n => format!(" and {n} more labels"),
+            };
+            bail!(
+                "Kaggle's list of classes has no {label:?} ({count} marks){others}, so these marks cannot be written in \
+                 this form. Nothing was written. Export in the form cxr instead."
+            );
+        }
+        if self.readers.len() > 1 {
+            let names: Vec<&str> = self.readers.iter().map(String::as_str).collect();
+            bail!(
+                "without the column rad_id the marks of {} readers ({}) could not be told apart. Nothing was written. \
+                 Choose one reader, or keep the column.",
+                names.len(),
+                names.join(", ")
+            );
+        }
+        Ok(())
+    }
+
+    fn write_to(&mut self, file: &mut File) -> std::io::Result<()> {
+        let mut out = String::with_capacity(WRITE_BYTES + (1 << 16));
+        self.writer.push_header(&mut out);
+        if !self.lines.is_sorted_by_key(|line| line.key) {
+            self.lines.sort_by_key(|line| line.key);
+        }
+        for line in &self.lines {
+            out.push_str(&self.text[line.start..line.start + line.len as usize]);
+            if out.len() >= WRITE_BYTES {
+                file.write_all(out.as_bytes())?;
+                out.clear();
+            }
+        }
+        self.report.num_rows = self.lines.len();
+        file.write_all(out.as_bytes())
+    }
+}
+
+/// Study and series of films.
+#[derive(Default)]
+struct Places {
+    of_image: QuickMap<String, (u32, u32, u32)>,
+    text: String,
+}
+
+impl Places {
+    fn add(&mut self, image: &str, study: &str, series: &str) {
+        let start = self.text.len() as u32;
+        self.text.push_str(study);
+        let middle = self.text.len() as u32;
+        self.text.push_str(series);
+        self.of_image.insert(image.to_owned(), (start, middle, self.text.len() as u32));
+    }
+
+    /// Both empty where nothing is known.
+    fn of(&self, image: &str) -> (&str, &str) {
+        self.of_image.get(image).map_or(("", ""), |&(start, middle, end)| {
+            (&self.text[start as usize..middle as usize], &self.text[middle as usize..end as usize])
+        })
+    }
+}
+
+/// Writes a table of image labels: a row for each reading, a column of 0 and 1 for each label of the set. A label is 1
+/// where the reader has put it on the film or has drawn a box of it.
+pub fn export_image_labels(
+    store: &Store,
+    labels: &LabelSet,
+    to: &Path,
+    options: &ExportLabels,
+) -> anyhow::Result<ExportReport> {
+    let names: Vec<LabelName> = labels.labels().iter().map(|label| label.name.clone()).collect();
+    let writer = ImageLabelWriter::new(&names, options.with_reader);
+    let mut report = ExportReport::default();
+    let mut readers = BTreeSet::new();
+    let mut out = String::new();
+    writer.push_header(&mut out);
+    store.for_each_reading(|reading| {
+        if !options.readers.is_empty() && !options.readers.iter().any(|r| r.as_str() == reading.reader) {
+            return;
+        }
+        if !reading.is_completed && !options.with_unfinished {
+            report.num_unfinished += 1;
+            return;
+        }
+        readers.insert(reading.reader.to_owned());
+        let labels: Vec<&str> = reading.labels.iter().map(String::as_str).filter(|l| *l != NO_FINDING).collect();
+        let row = ReadingOut {
+            image: reading.image,
+            reader: reading.reader,
+            labels: &labels,
+            is_no_finding: reading.has_no_finding,
+        };
+        for label in writer.unknown(&row) {
+            *report.without_column.entry(label.to_owned()).or_default() += 1;
+        }
+        writer.push(&mut out, &row);
+        report.num_rows += 1;
+    })?;
+    if !options.with_reader && readers.len() > 1 {
+        bail!(
+            "without the column rad_id the labels of {} readers could not be told apart. Nothing was written. Choose one \
+             reader, or keep the column.",
+            readers.len()
+        );
+    }
+    std::fs::write(to, out).with_context(|| format!("{} cannot be written", to.display()))?;
+    Ok(report)
+}

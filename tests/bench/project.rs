@@ -1,0 +1,71 @@
+//! A project of 100,000 films and 2,000,000 boxes: opening, listing, filtering, and saving while a reader works.
+
+use std::cell::Cell;
+
+use criterion::{BatchSize, Criterion};
+use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::edit::Edit;
+use rachis::domain::geometry::Rect;
+use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
+use rachis::domain::label::LabelName;
+use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::task::TaskState;
+use rachis::formats::label_set;
+use rachis::session::worklist::{Filter, Worklist};
+use rachis::store::Store;
+
+use super::fill;
+
+const NUM_FILMS: usize = 100_000;
+const NUM_BOXES: usize = 2_000_000;
+
+pub fn bench(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    drop(fill::fill(folder.path(), NUM_FILMS, NUM_BOXES));
+    let labels = label_set::shipped_by_id("vindr_spine").expect("shipped");
+    let reader = ReaderId::new("R1");
+
+    let mut group = criterion.benchmark_group("project of 100,000 films, 2,000,000 boxes");
+    group.sample_size(10);
+    group.bench_function("open", |b| b.iter(|| Store::open(folder.path()).expect("opens")));
+    let mut store = Store::open(folder.path()).expect("opens");
+    group.bench_function("worklist", |b| b.iter(|| store.worklist(&reader, &labels).expect("lists")));
+
+    let mut list = Worklist::default();
+    list.set_rows(store.worklist(&reader, &labels).expect("lists"));
+    let fracture = labels.labels().iter().position(|l| l.name.as_str() == "Fracture").map(|i| i as u32);
+    let filters = [
+        ("filter by label and state", Filter { label: fracture, state: Some(TaskState::Doing), ..Filter::default() }),
+        ("filter by part of an id", Filter { text: "beef".into(), ..Filter::default() }),
+    ];
+    for (name, filter) in filters {
+        group.bench_function(name, |b| b.iter(|| list.set_filter(filter.clone())));
+    }
+
+    let ordinal = Cell::new(0);
+    let images: Vec<ImageId> = (0..NUM_FILMS)
+        .map(|n| ImageId::new(fill::image_id(n)))
+        .filter(|image| list.row(image).is_some_and(|row| row.num_boxes > 0 && row.state != TaskState::Completed))
+        .take(100)
+        .collect();
+    let session = store.session();
+    let next = || {
+        ordinal.set(ordinal.get() + 1);
+        let n = ordinal.get();
+        let rect = Rect::from_columns(1.0, 2.0, f64::from(n) + 3.5, 4.0).expect("ordered");
+        let id = AnnotationId::new(session, n);
+        let mark = Annotation::boxed(id, LabelName::new("Other lesions"), rect, Origin::Drawn).expect("a lesion");
+        NewLogEntry {
+            image: images[n as usize % images.len()].clone(),
+            reader: reader.clone(),
+            step: Step::Do,
+            edit: Edit::Add(mark),
+            made_at_ms: i64::from(n),
+        }
+    };
+    group.sample_size(50);
+    group.bench_function("save one edit, on disk", |b| {
+        b.iter_batched(next, |entry| store.commit(&entry).expect("saved"), BatchSize::PerIteration);
+    });
+    group.finish();
+}

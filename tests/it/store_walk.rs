@@ -1,0 +1,182 @@
+//! A reader at work at random, for the tests of the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::edit::Edit;
+use rachis::domain::geometry::Rect;
+use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
+use rachis::domain::label::LabelName;
+use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::reading::Reading;
+use rachis::domain::task::TaskState;
+use rachis::store::Store;
+
+/// A small generator (splitmix64), so that a walk is told by one number.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+/// A reader at work: edits, undoes and redoes on a few films at random, always legally.
+pub struct Walk {
+    dice: Dice,
+    session: u32,
+    num_marks: u32,
+    clock_ms: i64,
+    pub readings: BTreeMap<(ImageId, ReaderId), Reading>,
+    /// Steps that undo would take back, by reading: the number of the step and its edit.
+    done: BTreeMap<(ImageId, ReaderId), Vec<(usize, Edit)>>,
+    undone: BTreeMap<(ImageId, ReaderId), Vec<(usize, Edit)>>,
+    num_steps: usize,
+}
+
+/// A step of a walk. `of` is the number of the step that an undo or redo is about, counted from 0; the entry names log
+/// position 0 in its place.
+pub struct WalkStep {
+    pub entry: NewLogEntry,
+    pub of: Option<usize>,
+}
+
+impl Walk {
+    pub fn new(seed: u64, store: &Store) -> Self {
+        let mut readings = BTreeMap::new();
+        for film in ["film a", "film b", "film c"] {
+            for reader in ["R1", "R2"] {
+                let (film, reader) = (ImageId::new(film), ReaderId::new(reader));
+                let reading = store.reading(&film, &reader).unwrap();
+                readings.insert((film, reader), reading);
+            }
+        }
+        Self {
+            dice: Dice(seed),
+            session: store.session(),
+            num_marks: 0,
+            clock_ms: 1_700_000_000_000,
+            readings,
+            done: BTreeMap::new(),
+            undone: BTreeMap::new(),
+            num_steps: 0,
+        }
+    }
+
+    /// Every now and then the reader looks at the film for a while.
+    pub fn is_pausing(&mut self) -> bool {
+        self.dice.roll(4) == 0
+    }
+
+    pub fn step(&mut self) -> WalkStep {
+        loop {
+            let at = self.dice.roll(self.readings.len() as u64) as usize;
+            let key = self.readings.keys().nth(at).unwrap().clone();
+            if let Some(step) = self.try_step(&key) {
+                self.num_steps += 1;
+                return step;
+            }
+        }
+    }
+
+    fn try_step(&mut self, key: &(ImageId, ReaderId)) -> Option<WalkStep> {
+        self.clock_ms += 1 + self.dice.roll(1000) as i64;
+        let number = self.num_steps;
+        let (step, of, edit, done) = match self.dice.roll(10) {
+            0 | 1 => {
+                let (of, edit) = self.done.get(key)?.last()?.clone();
+                (Step::Undo(LogSeq(0)), Some(of), edit.inverse(), None)
+            }
+            2 => {
+                let (of, edit) = self.undone.get(key)?.last()?.clone();
+                (Step::Redo(LogSeq(0)), Some(of), edit.clone(), Some(edit))
+            }
+            _ => {
+                let edit = self.new_edit(key)?;
+                (Step::Do, None, edit.clone(), Some(edit))
+            }
+        };
+        edit.apply(self.readings.get_mut(key).unwrap()).ok()?;
+        match step {
+            Step::Do => {
+                self.undone.remove(key);
+            }
+            Step::Undo(_) => {
+                let undone = self.done.get_mut(key).unwrap().pop().unwrap();
+                self.undone.entry(key.clone()).or_default().push(undone);
+            }
+            Step::Redo(_) => {
+                self.undone.get_mut(key).unwrap().pop();
+            }
+        }
+        if let Some(edit) = done {
+            self.done.entry(key.clone()).or_default().push((number, edit));
+        }
+        let (image, reader) = key.clone();
+        Some(WalkStep { entry: NewLogEntry { image, reader, step, edit, made_at_ms: self.clock_ms }, of })
+    }
+
+    fn new_id(&mut self) -> AnnotationId {
+        self.num_marks += 1;
+        AnnotationId::new(self.session, self.num_marks)
+    }
+
+    fn new_rect(&mut self) -> Rect {
+        let [x, y, w, h] = [0; 4].map(|_| self.dice.roll(1 << 40) as f64 / f64::from(1 << 29));
+        Rect::from_columns(x, y, x + w + 0.01, y + h + 0.01).unwrap()
+    }
+
+    fn new_edit(&mut self, key: &(ImageId, ReaderId)) -> Option<Edit> {
+        let reading = self.readings[key].clone();
+        let marks = reading.annotations();
+        let pick = (!marks.is_empty()).then(|| marks[self.dice.roll(marks.len() as u64) as usize].clone());
+        const LABELS: [&str; 4] = ["Osteophytes", "Fracture", "Other lesions", "Trượt \"đốt\" sống\t"];
+        let label = LabelName::new(LABELS[self.dice.roll(4) as usize]);
+        Some(match self.dice.roll(12) {
+            0..=3 => Edit::Add(Annotation::boxed(self.new_id(), label, self.new_rect(), Origin::Drawn)?),
+            4 => Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)),
+            5 => Edit::Remove(pick?),
+            6 => Edit::Replace { before: pick.clone()?, after: pick?.with_rect(self.new_rect()) },
+            7 => Edit::Replace { before: pick.clone()?, after: pick?.with_label(label)? },
+            8 => {
+                let state = TaskState::ALL[self.dice.roll(3) as usize];
+                Edit::SetTaskState { before: reading.state(), after: state }
+            }
+            9 => {
+                let after = format!("line\n{} \\ \u{1F9B4}", self.clock_ms);
+                Edit::SetComment { before: reading.comment().to_owned(), after }
+            }
+            10 => {
+                let mut after = reading.image_labels().clone();
+                if !after.insert(label.clone()) {
+                    after.remove(&label);
+                }
+                Edit::SetImageLabels { before: reading.image_labels().clone(), after }
+            }
+            _ => {
+                let mut edits: Vec<Edit> = marks.iter().cloned().map(Edit::Remove).collect();
+                edits.push(Edit::SetImageLabels { before: reading.image_labels().clone(), after: BTreeSet::new() });
+                edits.push(Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)));
+                Edit::Batch { name: "No finding".into(), edits }
+            }
+        })
+    }
+}
+
+/// Commits so many steps of a walk, with the places in the log that undo and redo name.
+pub fn commit_steps(walk: &mut Walk, store: &mut Store, num_steps: usize) {
+    let mut seqs = Vec::new();
+    for _ in 0..num_steps {
+        let mut step = walk.step();
+        step.entry.step = match (step.entry.step, step.of) {
+            (Step::Undo(_), Some(of)) => Step::Undo(seqs[of]),
+            (Step::Redo(_), Some(of)) => Step::Redo(seqs[of]),
+            (other, _) => other,
+        };
+        seqs.push(store.commit(&step.entry).unwrap());
+    }
+}
