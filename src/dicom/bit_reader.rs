@@ -10,7 +10,8 @@ pub enum Stuffing {
 }
 
 /// Reads up to 32 bits at once. Behind the last byte, and at a marker, it yields zeros and counts them.
-#[derive(Debug)]
+/// Small and `Copy`, so that a hot loop keeps it in registers.
+#[derive(Clone, Copy, Debug)]
 pub struct BitReader<'a> {
     bytes: &'a [u8],
     pos: usize,
@@ -49,11 +50,13 @@ impl<'a> BitReader<'a> {
                 return;
             }
         }
-        self.fill_slowly();
+        *self = self.filled_slowly();
     }
 
+    /// By value: a reference would force the reader into memory on the way that is not cold.
     #[cold]
-    fn fill_slowly(&mut self) {
+    #[inline(never)]
+    fn filled_slowly(mut self) -> Self {
         while self.have <= 56 {
             let byte = self.bytes.get(self.pos).copied();
             let (byte, bits) = match (byte, self.bytes.get(self.pos + 1)) {
@@ -76,6 +79,7 @@ impl<'a> BitReader<'a> {
             }
             self.have += bits;
         }
+        self
     }
 
     fn is_marker(&self, next: Option<u8>) -> bool {
@@ -107,15 +111,23 @@ impl<'a> BitReader<'a> {
         value
     }
 
-    /// Zeros before the next one, which is taken too; `None` where there are more than `limit`.
+    /// The number of zeros before the next one, as far as the reader holds it: `None` where more bits
+    /// than [`Self::fill`] promises are needed.
     #[inline]
+    pub const fn short_zeros(&self) -> Option<u32> {
+        let zeros = self.window.leading_zeros();
+        if zeros < 32 { Some(zeros) } else { None }
+    }
+
+    /// Zeros before the next one, which is taken too; `None` where there are more than `limit`.
     pub fn zeros(&mut self, limit: u32) -> Option<u32> {
         let mut num = 0;
         loop {
             self.fill();
             let zeros = self.window.leading_zeros();
             if zeros < self.have {
-                self.window <<= zeros + 1;
+                self.window <<= zeros;
+                self.window <<= 1;
                 self.have -= zeros + 1;
                 num += zeros;
                 return (num <= limit).then_some(num);

@@ -204,35 +204,30 @@ fn sum_from_left(row: &mut [u16], step: usize) {
 
 /// One row of a grey film; false at a code that the table does not have.
 fn differences(reader: &mut BitReader<'_>, table: &HuffmanTable, row: &mut [u16]) -> bool {
+    // In registers while the row lasts.
+    let mut bits = *reader;
     let mut pairs = row.chunks_exact_mut(2);
     for pair in &mut pairs {
         // 32 bits are enough for two short codes.
-        reader.fill();
-        let first = table.short(reader);
-        let second = if first.is_some() { table.short(reader) } else { None };
-        match (first, second) {
-            (Some(first), Some(second)) => {
-                pair[0] = first;
-                pair[1] = second;
-            }
-            (first, _) => {
-                for (n, value) in pair.iter_mut().enumerate() {
-                    let known = if n == 0 { first } else { None };
-                    match known.or_else(|| table.difference(reader)) {
-                        Some(difference) => *value = difference,
-                        None => return false,
+        bits.fill();
+        for value in pair {
+            match table.short(&mut bits) {
+                Some(difference) => *value = difference,
+                None => match table.long(bits) {
+                    Some((after, difference)) => {
+                        bits = after;
+                        *value = difference;
                     }
-                }
+                    None => return false,
+                },
             }
         }
     }
-    for value in pairs.into_remainder() {
-        match table.difference(reader) {
-            Some(difference) => *value = difference,
-            None => return false,
-        }
-    }
-    true
+    *reader = bits;
+    pairs.into_remainder().iter_mut().all(|value| {
+        let difference = table.difference(reader);
+        difference.map(|difference| *value = difference).is_some()
+    })
 }
 
 /// Codes of difference categories (T.81 C.2, F.2.2.3).
@@ -309,16 +304,26 @@ impl HuffmanTable {
         if let Some(difference) = self.short(reader) {
             return Some(difference);
         }
+        let (after, difference) = self.long(*reader)?;
+        *reader = after;
+        Some(difference)
+    }
+
+    /// A difference that one look does not tell. By value: a reference would keep the reader in memory.
+    #[cold]
+    #[inline(never)]
+    fn long<'a>(&self, mut reader: BitReader<'a>) -> Option<(BitReader<'a>, u16)> {
+        reader.fill();
         let next = reader.peek(16);
         let length = (1..=16usize).find(|&length| next < self.ends[length])?;
         let place = (next >> (16 - length)) as i32 + self.first_values[length];
         let category = u32::from(*self.values.get(usize::try_from(place).ok()?)?);
         reader.skip(length as u32);
-        if category == 16 {
-            return Some(0x8000);
-        }
         reader.fill();
-        Some(extended(reader.take(category), category))
+        let difference = if category == 16 { 0x8000 } else { extended(reader.take(category), category) };
+        // The second code of a pair still finds its bits.
+        reader.fill();
+        Some((reader, difference))
     }
 }
 

@@ -129,6 +129,11 @@ struct Parameters {
 }
 
 impl Parameters {
+    /// Errors are exact and samples use all their bits: arithmetic is plain, modulo a power of two.
+    const fn is_lossless(&self) -> bool {
+        self.near == 0 && self.range == self.maxval + 1 && (self.range & self.maxval) == 0
+    }
+
     fn new(precision: u32, near: u32, presets: &Presets) -> Option<Self> {
         let maxval = if presets.maxval == 0 { (1i32 << precision) - 1 } else { presets.maxval as i32 };
         let near = near as i32;
@@ -185,6 +190,8 @@ struct Context {
     b: i32,
     c: i32,
     n: i32,
+    /// The Golomb parameter that follows from `a` and `n`: known before the sample that needs it.
+    k: u32,
 }
 
 /// Statistics of run interruptions (T.87 A.7.2).
@@ -220,7 +227,7 @@ impl<'a> Scan<'a> {
         Self {
             reader: BitReader::new(data, Stuffing::Bit),
             p,
-            contexts: Box::new([Context { a, b: 0, c: 0, n: 1 }; 512]),
+            contexts: Box::new([Context { a, b: 0, c: 0, n: 1, k: golomb_parameter(1, a) }; 512]),
             run_contexts: [RunContext { a, n: 1, negative: 0 }; 2],
             quantised: (-p.maxval..=p.maxval).map(region).collect(),
             columns,
@@ -241,7 +248,11 @@ impl<'a> Scan<'a> {
                 // T.87 A.2.1: beside the edges stand what is above them.
                 above[width - 1] = above[width - 2];
                 current[0] = above[1];
-                self.line(above, current, component)?;
+                if self.p.is_lossless() {
+                    self.line::<true>(above, current, component)?;
+                } else {
+                    self.line::<false>(above, current, component)?;
+                }
                 if self.reader.is_overrun() {
                     return None;
                 }
@@ -255,32 +266,41 @@ impl<'a> Scan<'a> {
         Some(out)
     }
 
-    fn line(&mut self, above: &[i32], current: &mut [i32], component: usize) -> Option<()> {
+    fn line<const IS_LOSSLESS: bool>(&mut self, above: &[i32], current: &mut [i32], component: usize) -> Option<()> {
         let columns = self.columns;
         let (above, current) = (&above[..columns + 2], &mut current[..columns + 2]);
         let mut x = 1;
-        let (mut left, mut corner, mut up) = (current[0], above[0], above[1]);
         while x <= columns {
-            let next_up = above[x + 1];
-            let q = self.context_of(left, up, corner, next_up);
-            if q != 0 {
-                let value = self.regular(q, left, up, corner)?;
+            // Samples outside runs, with everything that changes in registers.
+            let mut reader = self.reader;
+            let Self { p, contexts, quantised, .. } = &mut *self;
+            let region = |gradient: i32| quantised.get((gradient + p.maxval) as usize).map_or(0, |&q| i32::from(q));
+            let (mut left, mut corner, mut up) = (current[x - 1], above[x - 1], above[x]);
+            let mut second = 9 * region(up - corner);
+            while x <= columns {
+                let next_up = above[x + 1];
+                // The first gradient here is the second of the next sample.
+                let first = region(next_up - up);
+                let q = 81 * first + second + region(corner - left);
+                if q == 0 {
+                    break;
+                }
+                let value = regular::<IS_LOSSLESS>(&mut reader, p, contexts, q, left, up, corner)?;
                 current[x] = value;
-                (left, corner, up) = (value, up, next_up);
+                (left, corner, up, second) = (value, up, next_up, 9 * first);
                 x += 1;
-                continue;
+            }
+            self.reader = reader;
+            if x > columns {
+                break;
             }
             let (run, is_interrupted) = self.run_length(columns + 1 - x, component)?;
             current[x..x + run].fill(left);
             x += run;
             if is_interrupted {
                 let up = above[x];
-                let value = self.interruption(left, up, (left - up).abs() <= self.p.near, component)?;
-                current[x] = value;
+                current[x] = self.interruption(left, up, (left - up).abs() <= self.p.near, component)?;
                 x += 1;
-            }
-            if x <= columns {
-                (left, corner, up) = (current[x - 1], above[x - 1], above[x]);
             }
         }
         Some(())
@@ -302,7 +322,8 @@ impl<'a> Scan<'a> {
                 let q: [i32; 3] = std::array::from_fn(|i| self.context_of(left[i], up[i], corner[i], next_up[i]));
                 if q != [0; 3] {
                     for i in 0..3 {
-                        current[x][i] = self.regular(q[i], left[i], up[i], corner[i])?;
+                        let Self { reader, p, contexts, .. } = &mut *self;
+                        current[x][i] = regular::<false>(reader, p, contexts, q[i], left[i], up[i], corner[i])?;
                     }
                     x += 1;
                     continue;
@@ -339,46 +360,6 @@ impl<'a> Scan<'a> {
         81 * region(next_up - up) + 9 * region(up - corner) + region(corner - left)
     }
 
-    /// A sample outside runs (T.87 A.4 to A.6).
-    #[inline]
-    fn regular(&mut self, q: i32, left: i32, up: i32, corner: i32) -> Option<i32> {
-        let p = &self.p;
-        // All ones where the context is mirrored.
-        let sign = q >> 31;
-        let context = &mut self.contexts[((q ^ sign) - sign) as usize & 511];
-        let predicted = if corner >= left.max(up) {
-            left.min(up)
-        } else if corner <= left.min(up) {
-            left.max(up)
-        } else {
-            left + up - corner
-        };
-        let predicted = (predicted + ((context.c ^ sign) - sign)).clamp(0, p.maxval);
-        let k = golomb_parameter(context.n, context.a)?;
-        let mapped = golomb(&mut self.reader, k, p.limit, p.error_bits)?;
-        let mut error = (mapped >> 1) ^ -(mapped & 1);
-        if p.near == 0 && k == 0 && 2 * context.b <= -context.n {
-            error = !error;
-        }
-        // T.87 A.6: the statistics, then the correction.
-        context.b += error * p.step;
-        context.a = context.a.saturating_add(error.abs());
-        if context.n == p.reset {
-            context.a >>= 1;
-            context.b >>= 1;
-            context.n >>= 1;
-        }
-        context.n += 1;
-        if context.b <= -context.n {
-            context.b = (context.b + context.n).max(1 - context.n);
-            context.c = (context.c - 1).max(-128);
-        } else if context.b > 0 {
-            context.b = (context.b - context.n).min(0);
-            context.c = (context.c + 1).min(127);
-        }
-        Some(reconstructed(p, predicted, (error ^ sign) - sign))
-    }
-
     /// The length of a run and whether a sample breaks it before the line ends (T.87 A.7.1).
     fn run_length(&mut self, room: usize, component: usize) -> Option<(usize, bool)> {
         let mut run = 0;
@@ -412,7 +393,7 @@ impl<'a> Scan<'a> {
         let kind = usize::from(is_flat);
         let context = &mut self.run_contexts[kind];
         let index = self.run_index[component];
-        let k = golomb_parameter(context.n, context.a + if is_flat { context.n >> 1 } else { 0 })?;
+        let k = golomb_parameter(context.n, context.a.saturating_add(if is_flat { context.n >> 1 } else { 0 }));
         let limit = p.limit - u32::from(RUN_POWERS[index]) - 1;
         let mapped = golomb(&mut self.reader, k, limit, p.error_bits)?;
         let value = mapped + kind as i32;
@@ -437,25 +418,95 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The least k with `n << k >= a` (T.87 A.5.1).
-#[inline]
-fn golomb_parameter(n: i32, a: i32) -> Option<u32> {
-    let mut k = 0;
-    while i64::from(n) << k < i64::from(a) {
-        k += 1;
+/// A sample outside runs (T.87 A.4 to A.6).
+#[expect(clippy::inline_always, reason = "the hot loop keeps the bit reader in registers only where all is inlined")]
+#[inline(always)]
+fn regular<const IS_LOSSLESS: bool>(
+    reader: &mut BitReader<'_>,
+    p: &Parameters,
+    contexts: &mut [Context; 512],
+    q: i32,
+    left: i32,
+    up: i32,
+    corner: i32,
+) -> Option<i32> {
+    // All ones where the context is mirrored.
+    let sign = q >> 31;
+    let context = &mut contexts[((q ^ sign) - sign) as usize & 511];
+    // The median of left, up and their plane (T.87 A.4.1).
+    let predicted = (left + up - corner).clamp(left.min(up), left.max(up));
+    let predicted = (predicted + ((context.c ^ sign) - sign)).clamp(0, p.maxval);
+    let k = context.k;
+    let mapped = golomb(reader, k, p.limit, p.error_bits)?;
+    let mut error = (mapped >> 1) ^ -(mapped & 1);
+    let step = if IS_LOSSLESS { 1 } else { p.step };
+    if (IS_LOSSLESS || p.near == 0) && k == 0 && 2 * context.b <= -context.n {
+        error = !error;
     }
-    (k <= 24).then_some(k)
+    let signed = (error ^ sign) - sign;
+    let value = if IS_LOSSLESS { (predicted + signed) & p.maxval } else { reconstructed(p, predicted, signed) };
+    // T.87 A.6: the statistics, then the correction.
+    context.b += error * step;
+    context.a = context.a.saturating_add(error.abs());
+    if context.n == p.reset {
+        context.a >>= 1;
+        context.b >>= 1;
+        context.n >>= 1;
+    }
+    context.n += 1;
+    if context.b <= -context.n {
+        context.b = (context.b + context.n).max(1 - context.n);
+        context.c = (context.c - 1).max(-128);
+    } else if context.b > 0 {
+        context.b = (context.b - context.n).min(0);
+        context.c = (context.c + 1).min(127);
+    }
+    context.k = golomb_parameter(context.n, context.a);
+    Some(value)
 }
 
-/// A mapped error in limited-length Golomb code (T.87 A.5.3).
-#[inline]
+/// The least k with `n << k >= a`, n from 1 (T.87 A.5.1).
+#[expect(clippy::inline_always, reason = "the hot loop keeps the bit reader in registers only where all is inlined")]
+#[inline(always)]
+const fn golomb_parameter(n: i32, a: i32) -> u32 {
+    let more = (n as u32).leading_zeros() as i32 - (a as u32).leading_zeros() as i32;
+    // As long as `a` in bits; then it is this k or the next.
+    let k = if more > 0 { more as u32 } else { 0 };
+    if ((n as i64) << k) < a as i64 { k + 1 } else { k }
+}
+
+/// A mapped error in limited-length Golomb code (T.87 A.5.3); `None` where it is longer than any.
+#[expect(clippy::inline_always, reason = "the hot loop keeps the bit reader in registers only where all is inlined")]
+#[inline(always)]
 fn golomb(reader: &mut BitReader<'_>, k: u32, limit: u32, error_bits: u32) -> Option<i32> {
     let longest = limit - error_bits - 1;
+    reader.fill();
+    if let Some(zeros) = reader.short_zeros()
+        // Errors of whole streams stay far below this; a damaged one must not overflow the sums.
+        && k <= 16
+        && zeros + 1 + k <= 32
+        && zeros < longest
+    {
+        reader.skip(zeros + 1);
+        return Some((zeros << k | reader.take(k)) as i32);
+    }
+    let (after, mapped) = long_golomb(*reader, k, longest, error_bits)?;
+    *reader = after;
+    Some(mapped)
+}
+
+/// The rare rest of them; by value, so that the reader of the hot loop stays in registers.
+#[cold]
+#[inline(never)]
+fn long_golomb(mut reader: BitReader<'_>, k: u32, longest: u32, error_bits: u32) -> Option<(BitReader<'_>, i32)> {
     let zeros = reader.zeros(longest)?;
     reader.fill();
-    let mapped = if zeros < longest { zeros << k | reader.take(k) } else { reader.take(error_bits) + 1 };
-    // No error of 16-bit samples is larger; a damaged stream must not overflow the sums.
-    (mapped <= 1 << 17).then_some(mapped as i32)
+    if zeros == longest {
+        let mapped = reader.take(error_bits) as i32 + 1;
+        return Some((reader, mapped));
+    }
+    let mapped = u64::from(zeros) << k.min(32) | u64::from(reader.take(k.min(32)));
+    (mapped <= 1 << 17).then_some((reader, mapped as i32))
 }
 
 /// Prediction and error to a sample, modulo the range (T.87 A.4.5 and A.8).
