@@ -16,7 +16,9 @@ CREATE TABLE project (
     label_set TEXT NOT NULL CHECK (label_set <> ''),
     is_synthetic INTEGER NOT NULL CHECK (is_synthetic IN (0, 1)),
     created_at INTEGER NOT NULL,
-    program_version TEXT NOT NULL
+    program_version TEXT NOT NULL,
+    -- Mixed into every patient's pseudonym, so that a list of names can't be tried against it. Never exported.
+    patient_key BLOB NOT NULL DEFAULT (randomblob(16)) CHECK (length(patient_key) = 16)
 ) STRICT;
 
 -- The rules a reading must keep, in the order in which they are reported.

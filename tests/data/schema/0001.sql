@@ -8,9 +8,11 @@ CREATE TABLE project (
     label_set TEXT NOT NULL CHECK (label_set <> ''),
     is_synthetic INTEGER NOT NULL CHECK (is_synthetic IN (0, 1)),
     created_at INTEGER NOT NULL,
-    program_version TEXT NOT NULL
+    program_version TEXT NOT NULL,
+    -- Mixed into every patient's pseudonym, so that a list of names can't be tried against it. Never exported.
+    patient_key BLOB NOT NULL DEFAULT (randomblob(16)) CHECK (length(patient_key) = 16)
 ) STRICT;
-INSERT INTO project VALUES(1,'Spine','vindr_spine',1,1795292575705,'0.1.0');
+INSERT INTO project VALUES(1,'Spine','vindr_spine',1,1795292575705,'0.1.0',X'000102030405060708090a0b0c0d0e0f');
 CREATE TABLE rule (
     key TEXT PRIMARY KEY CHECK (key <> ''),
     position INTEGER NOT NULL,
