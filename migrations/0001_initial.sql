@@ -16,7 +16,9 @@ CREATE TABLE project (
     label_set TEXT NOT NULL CHECK (label_set <> ''),
     is_synthetic INTEGER NOT NULL CHECK (is_synthetic IN (0, 1)),
     created_at INTEGER NOT NULL,
-    program_version TEXT NOT NULL
+    program_version TEXT NOT NULL,
+    -- Mixed into every patient's pseudonym, so that a list of names can't be tried against it. Never exported.
+    patient_key BLOB NOT NULL DEFAULT (randomblob(16)) CHECK (length(patient_key) = 16)
 ) STRICT;
 
 -- The rules a reading must keep, in the order in which they are reported.
@@ -74,7 +76,10 @@ CREATE TABLE film (
 ) STRICT;
 
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
-CREATE INDEX film_by_study ON film (study_id);
+-- All that a worklist shows, in the order in which a reader leafs: the list opens from this index alone, unsorted.
+CREATE INDEX film_in_order ON film (
+    study_id, series_number, series_id, instance_number, image_id, view_position, series_description, sex, age_years
+);
 
 -- A published file that was taken in. `header` and `format` let an export give the same columns back; `details` is
 -- JSON (byte order mark, line ends, counts).

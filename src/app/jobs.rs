@@ -1,12 +1,20 @@
 //! Imports and exports as the window runs them: one at a time, on their own thread and their own connection.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use anyhow::Context;
+
+use crate::domain::label::LabelSet;
 use crate::domain::study::FilmSource;
+use crate::formats::label_set;
+use crate::formats::table_form::TableForm;
 use crate::jobs::{CancelToken, Lane, Progress};
 use crate::session::{Event, FilePurpose};
 use crate::store::Store;
+use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
+use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
 
 use super::inbox::Post;
 
@@ -42,9 +50,42 @@ impl Jobs {
         });
     }
 
-    pub fn import_labels(&mut self, _folder: PathBuf, _path: PathBuf) {}
+    pub fn import_labels(&mut self, folder: PathBuf, path: PathBuf, keeps_good_rows: bool) {
+        self.start("Import labels", move |watch, _| {
+            watch(Progress::new("Reading rows", 0, 0));
+            let mut store = Store::open(&folder)?;
+            let labels = label_set_of(&store)?;
+            let bad_rows = if keeps_good_rows { BadRows::Keep } else { BadRows::Refuse };
+            let options = ImportLabels { bad_rows, ..ImportLabels::default() };
+            let report = import_labels(&mut store, &labels, &path, &options)?;
+            Ok(Told { summary: label_summary(&report), report: label_lines(&report) })
+        });
+    }
 
-    pub fn export(&mut self, _folder: PathBuf, _purpose: FilePurpose, _to: PathBuf) {}
+    pub fn export(&mut self, folder: PathBuf, purpose: FilePurpose, to: PathBuf) {
+        self.start("Export", move |watch, _| {
+            watch(Progress::new("Writing rows", 0, 0));
+            let store = Store::open_to_look(&folder)?;
+            let labels = label_set_of(&store)?;
+            let form = match purpose {
+                FilePurpose::ExportCxr => TableForm::Cxr,
+                FilePurpose::ExportKaggle => TableForm::Kaggle,
+                _ => TableForm::SpineXr,
+            };
+            let options = ExportLabels::new(form);
+            let boxes = export_boxes(&store, &labels, &to, &options)?;
+            let mut summary = format!("{} rows written to {}", boxes.num_rows, to.display());
+            if form == TableForm::Cxr {
+                let beside = to.with_file_name("image_labels.csv");
+                let readings = export_image_labels(&store, &labels, &beside, &options)?;
+                let _ = write!(summary, ", {} readings to {}", readings.num_rows, beside.display());
+            }
+            if boxes.num_unfinished > 0 {
+                let _ = write!(summary, "; {} rows left out, their readings are not completed", boxes.num_unfinished);
+            }
+            Ok(Told { summary, report: Vec::new() })
+        });
+    }
 
     fn start(
         &mut self,
@@ -74,6 +115,34 @@ impl Jobs {
             });
         });
     }
+}
+
+fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {
+    let id = &store.project().label_set;
+    label_set::shipped_by_id(id).with_context(|| format!("this version does not have the label set {id:?}"))
+}
+
+fn label_summary(report: &LabelReport) -> String {
+    if report.is_refused {
+        return format!("Nothing imported: {} of {} rows can't be taken.", report.bad.len(), report.num_rows);
+    }
+    let mut text = format!(
+        "{} boxes, {} \"No finding\" and {} image labels in {} readings",
+        report.num_boxes, report.num_no_finding, report.num_image_labels, report.num_readings
+    );
+    if report.num_held > 0 {
+        let _ = write!(text, "; {} rows were there already", report.num_held);
+    }
+    if !report.bad.is_empty() {
+        let _ = write!(text, "; {} rows could not be taken", report.bad.len());
+    }
+    text
+}
+
+fn label_lines(report: &LabelReport) -> Vec<String> {
+    let bad = report.bad.iter().map(|row| format!("Line {}: {}", row.line, row.problem));
+    let odd = report.rule_warnings.iter().map(|row| format!("Line {}: taken, but {}", row.line, row.problem));
+    bad.chain(odd).collect()
 }
 
 /// The rows of an import that a person should see: what is not in the project now, and what is odd.

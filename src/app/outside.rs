@@ -122,7 +122,9 @@ impl Outside {
                 self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
             }
             Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
-            Effect::ImportLabels(path) => self.with_folder(|jobs, folder| jobs.import_labels(folder, path)),
+            Effect::ImportLabels { path, keeps_good_rows } => {
+                self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
+            }
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::AddReader => self.add_reader(),
@@ -269,6 +271,11 @@ impl Outside {
             }
         });
     }
+}
+
+/// Id and title of every label set that the program brings.
+pub(super) fn label_sets() -> Vec<(String, String)> {
+    label_set::shipped().into_iter().map(|set| (set.id, set.title)).collect()
 }
 
 fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {

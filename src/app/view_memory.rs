@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{DisplaySettings, Voi, VoiFunction, Window};
+use crate::domain::label::LabelName;
 use crate::session::viewport::{ViewState, Viewport, Zoom};
 use crate::session::{OverlayState, Screen, Tool};
 
@@ -29,6 +30,7 @@ struct Row {
     selection: Option<i64>,
     overlay: String,
     tool: String,
+    armed: Option<String>,
 }
 
 /// As JSON. A LUT in use is not kept: the film brings it again.
@@ -60,6 +62,7 @@ pub fn to_json(view: &ViewState) -> String {
         }
         .to_owned(),
         tool: if view.tool == Tool::Select { "select" } else { "box" }.to_owned(),
+        armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
 }
@@ -90,6 +93,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             _ => OverlayState::All,
         },
         tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
+        armed: row.armed.map(LabelName::new),
     })
 }
 
@@ -137,6 +141,7 @@ mod tests {
             selection: Some(AnnotationId(7)),
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
+            armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view));
         assert_eq!(from_json("{}"), None);

@@ -7,7 +7,7 @@ use crate::session::{Event, Input, Session};
 use crate::ui::{self, UiState};
 
 use super::inbox::News;
-use super::outside::Outside;
+use super::outside::{self, Outside};
 
 /// The program's state as eframe runs it.
 #[derive(Debug)]
@@ -23,7 +23,12 @@ impl Window {
     pub fn new(creation: &eframe::CreationContext<'_>, outside: Outside, state: UiState) -> Self {
         ui::theme::install(&creation.egui_ctx);
         let has_gpu = creation.wgpu_render_state.as_ref().map(render::install).is_some();
-        Self { session: Session::default(), state: UiState { has_gpu, ..state }, outside, inputs: Vec::new() }
+        Self {
+            session: Session::default(),
+            state: UiState { has_gpu, label_sets: outside::label_sets(), ..state },
+            outside,
+            inputs: Vec::new(),
+        }
     }
 
     /// As if the person had asked.

@@ -8,6 +8,7 @@ pub mod export;
 pub mod import;
 pub mod import_labels;
 pub mod logging;
+pub mod new;
 pub mod open;
 pub mod pixels;
 pub mod stats;
@@ -41,6 +42,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
     ImportLabels(import_labels::ImportLabelsArgs),
+    /// Make an empty project.
+    New(new::NewArgs),
     /// Open a project in the window.
     Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Stats(args) => stats::run(&args),

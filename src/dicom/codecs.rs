@@ -4,7 +4,7 @@ use super::jpeg;
 use super::pixel_form::PixelForm;
 use super::samples::Samples;
 use super::syntax::Codec;
-use super::{DicomError, jpeg_2000, jpeg_ls};
+use super::{DicomError, jpeg_2000, jpeg_lossless, jpeg_ls, jpeg_ls_by_charls};
 
 /// A decoded frame before its header has been applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +17,23 @@ pub struct DecodedStream {
     pub warning: Option<String>,
 }
 
-/// Something that decodes JPEG, JPEG-LS and JPEG 2000 streams.
+/// Decodes with this program's own safe code; `None` where it has none for this stream.
+pub(super) fn decode_safely(
+    codec: Codec,
+    stream: &[u8],
+    form: &PixelForm,
+) -> Option<Result<DecodedStream, DicomError>> {
+    match codec {
+        Codec::Jpeg => jpeg_lossless::decode(stream, form),
+        Codec::JpegLs => match jpeg_ls::decode(stream, form) {
+            Err(DicomError::Unsupported(_)) => None,
+            decoded => Some(decoded),
+        },
+        _ => None,
+    }
+}
+
+/// Something that decodes JPEG, JPEG-LS and JPEG 2000 streams with C libraries.
 pub trait StreamDecoder {
     fn decode_stream(&mut self, codec: Codec, stream: &[u8], form: &PixelForm) -> Result<DecodedStream, DicomError>;
 }
@@ -33,7 +49,7 @@ impl StreamDecoder for InProcess {
                 let frame = jpeg::decode(stream, form)?;
                 DecodedStream { samples: frame.samples, is_ybr: frame.is_ybr, warning: frame.warning }
             }
-            Codec::JpegLs => plain(jpeg_ls::decode(stream, form)?),
+            Codec::JpegLs => plain(jpeg_ls_by_charls::decode(stream, form)?),
             Codec::Jpeg2000 => plain(jpeg_2000::decode(stream, form)?),
             Codec::Native { .. } | Codec::Rle | Codec::DeflatedFrames | Codec::WrappedNative => {
                 return Err(DicomError::unsupported("this codec as a stream"));

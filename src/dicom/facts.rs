@@ -87,7 +87,8 @@ fn stem(source: &FilmSource) -> String {
     }
 }
 
-/// Equal for films of one patient within the same source; not to be turned back into a name.
+/// Equal for films of one patient. A list of names could be tried against it, so a project keeps it only mixed with a
+/// secret of its own.
 fn pseudonym(root: Scope<'_>, study: &StudyId) -> PatientId {
     let raw = |tag: Tag| {
         let bytes = root.bytes(tag);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dicom_dictionary_std::{tags, uids};
 
-use super::codecs::StreamDecoder;
+use super::codecs::{StreamDecoder, decode_safely};
 use super::fragments::Fragments;
 use super::header::Scope;
 use super::input::INFLATED_LIMIT;
@@ -69,18 +69,8 @@ impl FilmFile {
         &self.warnings
     }
 
-    pub fn syntax_name(&self) -> &str {
-        self.walked.syntax.name()
-    }
-
     pub fn is_lossy(&self) -> bool {
         self.walked.syntax.is_lossy() || self.root().code(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01")
-    }
-
-    /// Whether its pixels are decoded by this program's own safe code alone.
-    pub fn is_safely_decoded(&self) -> bool {
-        !matches!(self.codec, Codec::Jpeg | Codec::JpegLs | Codec::Jpeg2000) && self.pixels.len.is_some()
-            || self.codec == Codec::Rle
     }
 
     /// A reason why frames must be missing, found without decoding any.
@@ -199,7 +189,10 @@ impl FilmFile {
                 self.unwrapped(bytes)
             }
             Codec::Jpeg | Codec::JpegLs | Codec::Jpeg2000 => {
-                let decoded = decoder.decode_stream(codec, &stream, &self.form)?;
+                let decoded = match decode_safely(codec, &stream, &self.form) {
+                    Some(decoded) => decoded?,
+                    None => decoder.decode_stream(codec, &stream, &self.form)?,
+                };
                 warnings.extend(decoded.warning.map(|text| format!("its compressed pixels are damaged ({text})")));
                 *stream_colour = decoded.is_ybr;
                 Ok(decoded.samples)

@@ -30,9 +30,9 @@ pub struct Limits {
     pub base_memory: u64,
     /// On top, for each sample of the frame: OpenJPEG holds 32 bits twice, and its code blocks.
     pub memory_per_sample: u64,
-    /// For any frame of up to a megapixel.
+    /// For any frame.
     pub base_time: Duration,
-    /// On top, for each further sample: JPEG 2000 on a busy computer.
+    /// On top, for each sample: JPEG 2000 on a busy computer.
     pub time_per_sample: Duration,
 }
 
@@ -41,8 +41,8 @@ impl Default for Limits {
         Self {
             base_memory: 160 << 20,
             memory_per_sample: 24,
-            base_time: Duration::from_millis(1800),
-            time_per_sample: Duration::from_nanos(1500),
+            base_time: Duration::from_secs(1),
+            time_per_sample: Duration::from_nanos(750),
         }
     }
 }
@@ -53,8 +53,8 @@ impl Limits {
     }
 
     fn time(&self, form: &PixelForm) -> Duration {
-        let beyond = form.num_samples().saturating_sub(1 << 20);
-        self.base_time + self.time_per_sample.saturating_mul(u32::try_from(beyond).unwrap_or(u32::MAX))
+        let num_samples = u32::try_from(form.num_samples()).unwrap_or(u32::MAX);
+        self.base_time + self.time_per_sample.saturating_mul(num_samples)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Files to films: finding, reading and decoding DICOM.
 //!
 //! A file is walked first ([`walk`]): every declared length is held against the file's size, nothing
-//! recurses, and nothing is allocated because a file says so. Native and RLE pixels are decoded by this
-//! program's own safe code; JPEG, JPEG-LS and JPEG 2000 by C libraries, which [`isolated`] keeps in a
-//! process of their own with a memory and a time limit.
+//! recurses, and nothing is allocated because a file says so. Native, RLE, lossless JPEG and JPEG-LS pixels
+//! are decoded by this program's own safe code; lossy JPEG and JPEG 2000 by C libraries, which
+//! [`isolated`] keeps in a process of their own with a memory and a time limit.
 
 mod error;
 mod input;
@@ -17,7 +17,10 @@ mod native;
 mod rle;
 mod fragments;
 mod jpeg;
+mod bit_reader;
+mod jpeg_lossless;
 mod jpeg_ls;
+mod jpeg_ls_by_charls;
 mod jpeg_2000;
 mod codecs;
 mod source;

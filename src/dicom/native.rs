@@ -35,32 +35,15 @@ impl NativePixels {
             )));
         };
         let start = self.start + from;
-        let samples = match form.sample_bytes() {
-            1 => Samples::Bytes(self.read_bytes(input, from, frame_bytes)?),
-            2 => {
-                let convert = if self.is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
-                let mut words = Vec::with_capacity(frame_bytes / 2);
-                input.read_pieces(start, frame_bytes, |piece| {
-                    words.extend(piece.chunks_exact(2).map(|c| convert([c[0], c[1]])));
-                })?;
-                Samples::Words(words)
-            }
-            4 => {
-                let convert = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
-                let mut longs = Vec::with_capacity(frame_bytes / 4);
-                input.read_pieces(start, frame_bytes, |piece| {
-                    longs.extend(piece.chunks_exact(4).map(|c| convert([c[0], c[1], c[2], c[3]])));
-                })?;
-                Samples::Longs(longs)
-            }
-            _ => {
-                let convert = if self.is_big_endian { u64::from_be_bytes } else { u64::from_le_bytes };
-                let mut doubles = Vec::with_capacity(frame_bytes / 8);
-                input.read_pieces(start, frame_bytes, |piece| {
-                    doubles.extend(piece.chunks_exact(8).map(|c| convert(c.try_into().expect("chunks of eight"))));
-                })?;
-                Samples::Doubles(doubles)
-            }
+        // One conversion for each byte order and width, so that each becomes a plain copy or a byte swap.
+        let samples = match (form.sample_bytes(), self.is_big_endian) {
+            (1, _) => Samples::Bytes(self.read_bytes(input, from, frame_bytes)?),
+            (2, false) => Samples::Words(converted(input, start, frame_bytes, u16::from_le_bytes)?),
+            (2, true) => Samples::Words(converted(input, start, frame_bytes, u16::from_be_bytes)?),
+            (4, false) => Samples::Longs(converted(input, start, frame_bytes, u32::from_le_bytes)?),
+            (4, true) => Samples::Longs(converted(input, start, frame_bytes, u32::from_be_bytes)?),
+            (_, false) => Samples::Doubles(converted(input, start, frame_bytes, u64::from_le_bytes)?),
+            (_, true) => Samples::Doubles(converted(input, start, frame_bytes, u64::from_be_bytes)?),
         };
         Ok(if is_subsampled {
             upsampled(&samples, form)
@@ -103,6 +86,20 @@ impl NativePixels {
         let bits = packed.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1));
         Ok(Samples::Bytes(bits.skip(skip).take(form.num_samples()).collect()))
     }
+}
+
+/// `len` bytes from `start` on as numbers of `N` bytes.
+fn converted<T, const N: usize>(
+    input: &mut Input,
+    start: usize,
+    len: usize,
+    convert: impl Fn([u8; N]) -> T,
+) -> Result<Vec<T>, DicomError> {
+    let mut numbers = Vec::with_capacity(len / N);
+    input.read_pieces(start, len, |piece| {
+        numbers.extend(piece.as_chunks::<N>().0.iter().map(|bytes| convert(*bytes)));
+    })?;
+    Ok(numbers)
 }
 
 /// Three planes to three samples a pixel.

@@ -10,7 +10,6 @@ use walkdir::WalkDir;
 use zip::ZipArchive;
 
 use super::dicomdir;
-use super::{DicomError, Input};
 use crate::domain::study::FilmSource;
 
 /// Entries of one archive; a central directory can name more than a disk holds.
@@ -178,9 +177,4 @@ fn is_zip(path: &Path) -> std::io::Result<bool> {
         Ok(()) => matches!(&first, b"PK\x03\x04" | b"PK\x05\x06"),
         Err(_) => false,
     })
-}
-
-/// Whether a file is a film as far as its header says: for benchmarks and previews.
-pub fn is_film(path: &Path) -> Result<bool, DicomError> {
-    Ok(super::walk::walk(Input::open(path)?)?.pixels.is_some())
 }

@@ -173,7 +173,7 @@ impl Walker {
             }
             let Some(head) = self.head(encoding)? else { break };
             let (start, len) = (self.pos + head.size, head.len as usize);
-            if head.len == UNDEFINED || !self.input.load(start + len)? {
+            if len > HEADER_LIMIT || !self.input.load(start + len)? {
                 return Err(DicomError::damaged(format!("its meta header ends within {}", head.tag)));
             }
             if head.tag == tags::TRANSFER_SYNTAX_UID {

@@ -12,9 +12,15 @@ pub enum Command {
     // Project
     OpenProject,
     CreateProject,
+    /// The project of the open question is made, with this label set.
+    CreateWithLabels(String),
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,
+    /// The file of the open question is imported.
+    ImportRows {
+        keeps_good_rows: bool,
+    },
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
@@ -78,7 +84,10 @@ pub enum Command {
     ResetView,
     WindowPreset(usize),
     ComputedWindow,
-    SetWindow { center: f64, width: f64 },
+    SetWindow {
+        center: f64,
+        width: f64,
+    },
     CycleOverlay,
     // Help
     Palette,

@@ -92,7 +92,11 @@ pub enum Effect {
         label_set: String,
     },
     ImportFilms(Vec<PathBuf>),
-    ImportLabels(PathBuf),
+    /// Bad rows are reported either way; the good ones are taken, or none are.
+    ImportLabels {
+        path: PathBuf,
+        keeps_good_rows: bool,
+    },
     Export {
         purpose: FilePurpose,
         to: PathBuf,

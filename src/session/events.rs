@@ -149,10 +149,14 @@ impl Session {
                 vec![Effect::OpenProject(path)]
             }
             FilePurpose::CreateProject => {
-                vec![Effect::CreateProject { folder: path, label_set: "vindr_spine".to_owned() }]
+                self.dialog = Some(Dialog::ChooseLabels { folder: path });
+                Vec::new()
             }
             FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
-            FilePurpose::ImportLabels => vec![Effect::ImportLabels(path)],
+            FilePurpose::ImportLabels => {
+                self.dialog = Some(Dialog::BadRows { path });
+                Vec::new()
+            }
             FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
                 vec![Effect::Export { purpose, to: path }]
             }
@@ -196,6 +200,7 @@ impl Session {
         if let Some(view) = view {
             self.overlay = view.overlay;
             self.tool = view.tool;
+            self.armed = view.armed;
             if let Some(display) = view.display {
                 film.display = Some(display);
                 film.is_display_changed = true;

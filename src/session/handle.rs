@@ -54,8 +54,22 @@ impl Session {
         let mut effects = match command {
             Command::OpenProject => vec![Effect::ChoosePath(FilePurpose::OpenProject)],
             Command::CreateProject => vec![Effect::ChoosePath(FilePurpose::CreateProject)],
+            Command::CreateWithLabels(label_set) => match self.dialog.take() {
+                Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, label_set }],
+                other => {
+                    self.dialog = other;
+                    Vec::new()
+                }
+            },
             Command::ImportFilms => vec![Effect::ChoosePath(FilePurpose::ImportFilms)],
             Command::ImportFilmFiles => vec![Effect::ChoosePath(FilePurpose::ImportFilmFiles)],
+            Command::ImportRows { keeps_good_rows } => match self.dialog.take() {
+                Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, keeps_good_rows }],
+                other => {
+                    self.dialog = other;
+                    Vec::new()
+                }
+            },
             Command::ImportLabels => vec![Effect::ChoosePath(FilePurpose::ImportLabels)],
             Command::ExportSpineXr => vec![Effect::ChoosePath(FilePurpose::ExportSpineXr)],
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],

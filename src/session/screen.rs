@@ -88,6 +88,14 @@ pub enum Dialog {
         num_findings: usize,
         completes: bool,
     },
+    /// Which labels a new project reads with.
+    ChooseLabels {
+        folder: PathBuf,
+    },
+    /// What to do with the good rows of a file that has bad ones.
+    BadRows {
+        path: PathBuf,
+    },
     /// Type a path: where no file dialog is at hand.
     PathField {
         purpose: FilePurpose,
@@ -199,6 +207,7 @@ impl Session {
             selection: film.and_then(|f| f.selection),
             overlay: self.overlay,
             tool: self.tool,
+            armed: self.armed.clone(),
         })
     }
 

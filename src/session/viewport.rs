@@ -3,6 +3,7 @@
 use crate::domain::geometry::{Point, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::DisplaySettings;
+use crate::domain::label::LabelName;
 
 use super::screen::{OverlayState, Screen, Tool};
 
@@ -143,6 +144,8 @@ pub struct ViewState {
     pub selection: Option<AnnotationId>,
     pub overlay: OverlayState,
     pub tool: Tool,
+    /// The label that the next box gets.
+    pub armed: Option<LabelName>,
 }
 
 #[cfg(test)]

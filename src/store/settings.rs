@@ -43,6 +43,11 @@ impl Store {
         Ok(())
     }
 
+    /// The project's secret that patients' pseudonyms are made with.
+    pub fn patient_key(&self) -> Result<[u8; 16], StoreError> {
+        Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
+    }
+
     /// JSON as it was set.
     pub fn get_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;

@@ -13,6 +13,7 @@ use super::error::{StoreError, unreadable};
 use super::project::Store;
 
 /// What the `reading` table says of one film.
+#[derive(Clone, Copy)]
 struct Standing {
     state: TaskState,
     decision: Decision,
@@ -21,10 +22,32 @@ struct Standing {
     updated_at_ms: i64,
 }
 
+/// A reader's standings by film. The ids stand in one text: a hundred thousand small allocations would take as long as
+/// the database.
+#[derive(Default)]
+struct Standings {
+    ids: String,
+    /// End of each id in `ids`.
+    rows: Vec<(usize, Standing)>,
+}
+
+impl Standings {
+    fn push(&mut self, image: &str, standing: Standing) {
+        self.ids.push_str(image);
+        self.rows.push((self.ids.len(), standing));
+    }
+
+    fn by_image(&self) -> HashMap<&str, Standing> {
+        let starts = std::iter::once(0).chain(self.rows.iter().map(|(end, _)| *end));
+        starts.zip(&self.rows).map(|(start, (end, standing))| (&self.ids[start..*end], *standing)).collect()
+    }
+}
+
 impl Store {
     /// Study by study, as a reader leafs through them.
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
-        let mut standings = self.standings(reader, labels)?;
+        let standings = self.standings(reader, labels)?;
+        let by_image = standings.by_image();
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, coalesce(nullif(view_position, ''), series_description, ''), sex, age_years
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -34,7 +57,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str_or_null().map_err(|e| unreadable("a film", e));
             let image = text(0)?.unwrap_or_default();
-            let standing = standings.remove(image);
+            let standing = by_image.get(image);
             let study = text(1)?.unwrap_or_default();
             // Films of a study stand together: they share the id's text.
             let study = match list.last() {
@@ -47,23 +70,23 @@ impl Store {
                 view: text(2)?.unwrap_or_default().to_owned(),
                 sex: text(3)?.and_then(Sex::from_dicom),
                 age_years: row.get(4)?,
-                state: standing.as_ref().map_or(TaskState::New, |s| s.state),
-                decision: standing.as_ref().map_or(Decision::Undecided, |s| s.decision),
-                num_boxes: standing.as_ref().map_or(0, |s| s.num_boxes),
-                labels: standing.as_ref().map_or(0, |s| s.labels),
+                state: standing.map_or(TaskState::New, |s| s.state),
+                decision: standing.map_or(Decision::Undecided, |s| s.decision),
+                num_boxes: standing.map_or(0, |s| s.num_boxes),
+                labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
             });
         }
         Ok(list)
     }
 
-    fn standings(&self, reader: &ReaderId, labels: &LabelSet) -> Result<HashMap<Box<str>, Standing>, StoreError> {
+    fn standings(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Standings, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, state, num_boxes, num_image_labels, has_no_finding, labels, updated_at
              FROM reading WHERE rad_id = ?1",
         )?;
         let mut rows = statement.query([reader.as_str()])?;
-        let mut standings = HashMap::new();
+        let mut standings = Standings::default();
         // A hundred thousand films share a few hundred combinations of labels.
         let mut bits_of: HashMap<Box<str>, u128> = HashMap::new();
         while let Some(row) = rows.next()? {
@@ -90,7 +113,7 @@ impl Store {
                 labels: bits,
                 updated_at_ms: row.get(6)?,
             };
-            standings.insert(text(0)?.into(), standing);
+            standings.push(text(0)?, standing);
         }
         Ok(standings)
     }

@@ -149,6 +149,15 @@ fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rec
             _ => {}
         }
     }
+    let is_cursor_shown = panel.session.film.as_ref().is_some_and(|f| f.cursor.is_some());
+    if is_cursor_shown && !is_over && !is_pressed {
+        panel.out.push(Input::Pointer(PointerEvent {
+            kind: PointerKind::Leave,
+            at: Point::default(),
+            is_ctrl: false,
+            is_space: false,
+        }));
+    }
     if let Some(pos) = ui.input(|i| i.pointer.hover_pos()) {
         for steps in wheel {
             panel.out.push(Input::Wheel { at: to_canvas(rect, pos), steps });

@@ -27,6 +27,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Palette => "Commands",
         Dialog::CheatSheet => "Keys",
         Dialog::ConfirmNoFinding { .. } => "No finding",
+        Dialog::ChooseLabels { .. } => "New project",
+        Dialog::BadRows { .. } => "Import labels",
         Dialog::PathField { .. } => "Path",
         Dialog::Report { title, .. } => title,
     };
@@ -40,6 +42,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Palette => palette_ui(ui, panel),
         Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
         Dialog::ConfirmNoFinding { num_findings, .. } => confirm_ui(ui, panel, *num_findings),
+        Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
+        Dialog::BadRows { path } => bad_rows_ui(ui, panel, path),
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
@@ -143,6 +147,39 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
         }
     });
     ui.label(RichText::new("Enter or N removes, Escape keeps").small().color(theme::WEAK));
+}
+
+fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
+    ui.set_width(440.0);
+    ui.label(format!("Which labels does the project in {} read with?", folder.display()));
+    ui.add_space(theme::UNIT);
+    for (id, title) in panel.state.label_sets.clone() {
+        if ui.add(egui::Button::new(&title).min_size(egui::vec2(430.0, 30.0))).clicked() {
+            panel.ask(Command::CreateWithLabels(id));
+        }
+    }
+    if ui.button("Cancel").clicked() {
+        panel.ask(Command::CloseDialog);
+    }
+}
+
+fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
+    ui.set_width(440.0);
+    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    ui.label(format!("If some rows of {name} can't be taken, what about the good ones?"));
+    ui.label(RichText::new("Either way the report names each bad row by its line.").color(theme::WEAK));
+    ui.add_space(theme::UNIT);
+    ui.horizontal(|ui| {
+        if ui.button("Take the good rows").clicked() {
+            panel.ask(Command::ImportRows { keeps_good_rows: true });
+        }
+        if ui.button("Take all or nothing").clicked() {
+            panel.ask(Command::ImportRows { keeps_good_rows: false });
+        }
+        if ui.button("Cancel").clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
 }
 
 fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {

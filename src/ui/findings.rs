@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
 use crate::domain::label::{ABNORMAL, Label, LabelKind};
-use crate::domain::rules::Severity;
+use crate::domain::rules::{RuleId, Severity};
 use crate::domain::task::TaskState;
 use crate::session::{Command, OpenFilm};
 
@@ -203,7 +203,12 @@ fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 
 fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     for violation in &film.violations {
-        let color = if violation.severity == Severity::Error { theme::BAD } else { theme::WARN };
+        // Not yet decided is where every film starts, and no fault.
+        let color = match (violation.rule, violation.severity) {
+            (RuleId::NothingDecided, _) => theme::WEAK,
+            (_, Severity::Error) => theme::BAD,
+            (_, Severity::Warning | Severity::Off) => theme::WARN,
+        };
         let text = RichText::new(&violation.message).color(color);
         let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
         let kind = if violation.severity == Severity::Error { "Error" } else { "Warning" };

@@ -32,6 +32,8 @@ pub struct UiState {
     pub thumbnails: HashMap<ImageId, egui::TextureHandle>,
     /// Projects opened before, newest first.
     pub recent: Vec<PathBuf>,
+    /// Id and title of the label sets that a new project can read with.
+    pub label_sets: Vec<(String, String)>,
     /// Whether the film pass is installed; without a GPU device the canvas says so.
     pub has_gpu: bool,
     /// The canvas takes the keyboard when a film comes up.

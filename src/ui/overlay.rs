@@ -50,7 +50,7 @@ fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &T
         let color = color_of(session, annotation.label());
         let width = if is_selected { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
         painter.rect_stroke(on_screen, 0.0, Stroke::new(width, color), StrokeKind::Middle);
-        name_ui(painter, on_screen, annotation.label().as_str(), color, canvas);
+        name_ui(painter, on_screen, annotation.label().as_str(), theme::readable(color), canvas);
         if is_selected && !film.is_completed() && !film.locked.contains(&annotation.id()) {
             for handle in Handle::ALL {
                 let p = to_screen.apply(rect.handle_position(handle));

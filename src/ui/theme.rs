@@ -46,6 +46,12 @@ pub const fn label_color(rgb: [u8; 3]) -> Color32 {
     Color32::from_rgb(rgb[0], rgb[1], rgb[2])
 }
 
+/// The same hue as light as text on a dark film must be.
+pub fn readable(color: Color32) -> Color32 {
+    let luminance = 0.2126 * f32::from(color.r()) + 0.7152 * f32::from(color.g()) + 0.0722 * f32::from(color.b());
+    color.lerp_to_gamma(STRONG, ((150.0 - luminance) / 150.0).clamp(0.0, 0.7))
+}
+
 pub fn overlay_font() -> FontId {
     FontId::new(OVERLAY_TEXT, FontFamily::Proportional)
 }

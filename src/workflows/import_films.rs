@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use crate::dicom::scan::{Candidate, scan};
 use crate::dicom::{DicomError, Opener, ReadFacts};
-use crate::domain::id::ImageId;
-use crate::domain::study::{FilmEntry, FilmSource};
+use crate::domain::id::{ImageId, PatientId};
+use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::jobs::{CancelToken, Progress};
 use crate::store::{AddedFilm, Store};
 
@@ -137,6 +138,13 @@ pub fn import_films(
     Ok(report)
 }
 
+/// The pseudonym within this project: of the same patient, another in every project.
+fn keyed(key: &[u8; 16], patient: &PatientId) -> PatientId {
+    let digest = Sha256::new().chain_update(key).chain_update(patient.as_str()).finalize();
+    let first = digest.first_chunk::<8>().expect("SHA-256 has 32 bytes");
+    PatientId::new(format!("{:016x}", u64::from_be_bytes(*first)))
+}
+
 /// A candidate after its header and its bytes have been read.
 enum Examined {
     Film(Box<ReadFacts>, [u8; 32]),
@@ -187,6 +195,7 @@ fn add_batch(
     report: &mut ImportReport,
 ) -> anyhow::Result<()> {
     let mut new: Vec<(usize, FilmEntry)> = Vec::new();
+    let key = store.patient_key().context("reading the project's key")?;
     for (candidate, examined) in batch.iter().zip(examined) {
         let mut row =
             ImportRow { source: candidate.source.clone(), outcome: ImportOutcome::Failed, image: None, reason: None };
@@ -208,7 +217,9 @@ fn add_batch(
                     row.reason = None;
                 } else {
                     let source = absolute(&candidate.source);
-                    new.push((report.rows.len(), FilmEntry { facts: read.facts, source, sha256 }));
+                    let patient = keyed(&key, &read.facts.patient);
+                    let facts = FilmFacts { patient, ..read.facts };
+                    new.push((report.rows.len(), FilmEntry { facts, source, sha256 }));
                 }
             }
         }

@@ -5,12 +5,17 @@ mod cpu_time;
 mod fill;
 mod project;
 #[cfg(feature = "gui")]
+mod first_picture;
+#[cfg(feature = "gui")]
 mod frame;
 
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
-    frame::bench(&mut criterion);
+    {
+        frame::bench(&mut criterion);
+        first_picture::bench(&mut criterion);
+    }
     project::bench(&mut criterion);
     criterion.final_summary();
 }

@@ -229,3 +229,44 @@ fn patient_names_in_every_character_set() {
     }
     assert_eq!(rows.len(), 17);
 }
+
+#[test]
+fn another_dicom_library_reads_the_same() {
+    let Some(folder) = films("zoo") else { return };
+    let (mut num_headers, mut num_pictures) = (0, 0);
+    for row in &read_csv(&folder.join("manifest.csv")) {
+        let path = folder.join(&row["file"]);
+        let Ok(object) = dicom_object::open_file(&path) else { continue };
+        let text = |name: &str| {
+            // Text under the representation OB or UN is text to us and bytes to it.
+            let element = object.element_by_name(name).ok();
+            let element = element.filter(|e| !matches!(e.vr(), dicom_core::VR::OB | dicom_core::VR::UN));
+            let value = element.and_then(|e| e.to_str().ok().map(|text| text.trim_matches([' ', '\0']).to_owned()));
+            value.filter(|text| !text.is_empty())
+        };
+        let facts = dicom::read_facts(&FilmSource::File(path.clone())).unwrap().facts;
+        assert_eq!(text("Rows").as_deref(), Some(&*facts.height.to_string()), "{}", row["file"]);
+        if let Some(modality) = text("Modality") {
+            assert_eq!(facts.modality, Some(modality), "{}", row["file"]);
+        }
+        if let Some(uid) = text("SOPInstanceUID") {
+            assert_eq!(facts.image.as_str(), uid, "{}", row["file"]);
+        }
+        if let Some(uid) = text("StudyInstanceUID") {
+            assert_eq!(facts.study.as_str(), uid, "{}", row["file"]);
+        }
+        num_headers += 1;
+        // It neither extends signs nor limits values to the bits stored, and reorders no planes: compare where it need not.
+        let is_plain = row["lossy"] == "0" && row["samples"] == "1" && row["bits_alloc"] == row["bits_stored"];
+        let is_swapped = row["ts_uid"].ends_with(".1.2.2") && row["bits_alloc"] == "32";
+        if !is_plain || is_swapped || row["bits_alloc"] == "1" {
+            continue;
+        }
+        let Ok(theirs) = dicom_pixeldata::PixelDecoder::decode_pixel_data_frame(&object, 0) else { continue };
+        let ours = dicom::decode_stored(&FilmSource::File(path), 0).unwrap().samples.to_le_bytes();
+        assert!(theirs.data().get(..ours.len()) == Some(&ours[..]), "{} differs", row["file"]);
+        num_pictures += 1;
+    }
+    println!("{num_headers} headers and {num_pictures} pictures agree");
+    assert!(num_headers >= 110 && num_pictures >= 25, "{num_headers} {num_pictures}");
+}

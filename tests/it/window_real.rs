@@ -96,7 +96,7 @@ impl Display {
                 self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Rachis$"]).output().unwrap();
             String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned)
         };
-        let window = until("the window", || find());
+        let window = until("the window", find);
         self.xdotool(&["windowfocus", "--sync", &window]);
         program
     }
@@ -190,6 +190,8 @@ fn a_day_at_the_workstation() {
     assert!(program.wait().unwrap().success());
 
     let mut program = display.open(&project);
+    // A new window hears of the pointer only when it moves.
+    display.xdotool(&["mousemove", "1429", "889"]);
     let start = Instant::now();
     loop {
         let now = display.picture();

@@ -49,7 +49,7 @@ fn make(root: &Path, demo: &Path) -> Outcome {
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(|e| failed("remove", &unfinished, &e))?;
     }
-    run(&mut rachis(root, &["demo", "target/demo-unfinished", "--studies", "12", "--seed", "1"]))?;
+    run(&mut rachis(root, &["demo", "target/demo-unfinished", "--studies", "12", "--seed", "634"]))?;
     fs::rename(&unfinished, demo).map_err(|e| failed("move into place", &unfinished, &e))
 }
 

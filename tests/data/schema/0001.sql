@@ -8,9 +8,11 @@ CREATE TABLE project (
     label_set TEXT NOT NULL CHECK (label_set <> ''),
     is_synthetic INTEGER NOT NULL CHECK (is_synthetic IN (0, 1)),
     created_at INTEGER NOT NULL,
-    program_version TEXT NOT NULL
+    program_version TEXT NOT NULL,
+    -- Mixed into every patient's pseudonym, so that a list of names can't be tried against it. Never exported.
+    patient_key BLOB NOT NULL DEFAULT (randomblob(16)) CHECK (length(patient_key) = 16)
 ) STRICT;
-INSERT INTO project VALUES(1,'Spine','vindr_spine',1,1795292575705,'0.1.0');
+INSERT INTO project VALUES(1,'Spine','vindr_spine',1,1795292575705,'0.1.0',X'000102030405060708090a0b0c0d0e0f');
 CREATE TABLE rule (
     key TEXT PRIMARY KEY CHECK (key <> ''),
     position INTEGER NOT NULL,
@@ -256,7 +258,10 @@ INSERT INTO sqlite_sequence VALUES('session',2);
 INSERT INTO sqlite_sequence VALUES('edit_log',61);
 INSERT INTO sqlite_sequence VALUES('import',1);
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
-CREATE INDEX film_by_study ON film (study_id);
+-- All that a worklist shows, in the order in which a reader leafs: the list opens from this index alone, unsorted.
+CREATE INDEX film_in_order ON film (
+    study_id, series_number, series_id, instance_number, image_id, view_position, series_description, sex, age_years
+);
 CREATE INDEX annotation_by_film ON annotation (image_id, rad_id);
 CREATE UNIQUE INDEX annotation_one_no_finding ON annotation (image_id, rad_id) WHERE lesion_type = 'No finding';
 CREATE TRIGGER annotation_rules_insert BEFORE INSERT ON annotation

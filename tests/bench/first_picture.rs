@@ -1,0 +1,115 @@
+//! From a file on disk to its picture handed to the graphics card, beside the bare decoder.
+//!
+//! The films are made by `tests/parity/make_bench_films.py`, one in each lossless transfer syntax; the native one is made here
+//! where that script was not run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::Criterion;
+use rachis::dicom::isolated::Decoder;
+use rachis::dicom::{decode_stored, read_facts};
+use rachis::domain::geometry::{Point, Transform};
+use rachis::domain::study::FilmSource;
+use rachis::render::{FilmPass, FramePlan};
+
+pub fn bench(criterion: &mut Criterion) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("target/bench_films");
+    let mut films: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .map(|files| {
+            files.filter_map(|f| Some(f.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "dcm")).collect()
+        })
+        .unwrap_or_default();
+    films.sort();
+    if films.is_empty() {
+        println!("first picture: skipped, run tests/parity/make_bench_films.py to make its films");
+        return;
+    }
+    header_scan(criterion, &films);
+    let (device, queue, mut pass, target) = graphics();
+    let mut group = criterion.benchmark_group("2500 x 1600, 12 bits");
+    group.sample_size(15);
+    for path in films {
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let source = FilmSource::File(path);
+        group.bench_function(format!("{name}, decoder alone"), |b| {
+            b.iter(|| decode_stored(&source, 0).expect("decodes"));
+        });
+        let mut decoder = Decoder::with_program(env!("CARGO_BIN_EXE_rachis").into());
+        decoder.warm_up().expect("the decoding process starts");
+        group.bench_function(format!("{name}, first picture"), |b| {
+            b.iter_custom(|num| {
+                let mut spent = Duration::ZERO;
+                for _ in 0..num {
+                    let start = std::time::Instant::now();
+                    let film = Arc::new(decoder.decode(&source, 0).expect("decodes").film);
+                    let view = Transform::view(2.5, 0, false, Point::default(), Point::default());
+                    let display = film.initial_settings();
+                    let plan = FramePlan { film, display, image_from_framebuffer: view };
+                    pass.prepare(&device, &queue, &plan);
+                    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+                    pass.paint(&mut into_target(&mut encoder, &target));
+                    queue.submit([encoder.finish()]);
+                    spent += start.elapsed();
+                    // Rasterising is the graphics card's work.
+                    device.poll(wgpu::PollType::wait_indefinitely()).expect("drawn");
+                }
+                spent
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Facts of one film, as an import reads them; films a second is 1 over this.
+fn header_scan(criterion: &mut Criterion, films: &[PathBuf]) {
+    let mut group = criterion.benchmark_group("header scan");
+    group.throughput(criterion::Throughput::Elements(films.len() as u64));
+    let sources: Vec<FilmSource> = films.iter().cloned().map(FilmSource::File).collect();
+    group.bench_function("facts of a film", |b| {
+        b.iter(|| sources.iter().map(|s| read_facts(s).expect("reads").facts.width).sum::<u32>());
+    });
+    group.finish();
+}
+
+fn graphics() -> (wgpu::Device, wgpu::Queue, FilmPass, wgpu::TextureView) {
+    let instance = wgpu::Instance::default();
+    let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()))
+        .expect("a graphics adapter, software too");
+    let (device, queue) =
+        pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).expect("a device");
+    let format = wgpu::TextureFormat::Rgba8Unorm;
+    let pass = FilmPass::new(&device, format);
+    let target = device.create_texture(&wgpu::TextureDescriptor {
+        label: None,
+        size: wgpu::Extent3d { width: 640, height: 1000, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage: wgpu::TextureUsages::RENDER_ATTACHMENT,
+        view_formats: &[],
+    });
+    let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+    (device, queue, pass, view)
+}
+
+fn into_target(encoder: &mut wgpu::CommandEncoder, target: &wgpu::TextureView) -> wgpu::RenderPass<'static> {
+    encoder
+        .begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: None,
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: target,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations::default(),
+            })],
+            depth_stencil_attachment: None,
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        })
+        .forget_lifetime()
+}
