@@ -108,5 +108,4 @@ pub enum Effect {
     RetrySave,
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
-    Quit,
 }

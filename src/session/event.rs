@@ -72,6 +72,11 @@ pub enum Event {
         ticket: Ticket,
         message: String,
     },
+    /// The project refused an edit for good; what is stored holds.
+    SaveRefused {
+        ticket: Ticket,
+        message: String,
+    },
     JobStarted {
         title: String,
     },

@@ -74,6 +74,9 @@ impl Session {
                 Vec::new()
             }
             Event::PictureFailed { image, frame, message } => {
+                if self.wanted.as_ref() == Some(&image) {
+                    self.early_failure = Some((image.clone(), message.clone()));
+                }
                 if let Some(open) = self.film.as_mut().filter(|f| *f.image() == image && f.frame == frame) {
                     open.picture = Picture::Failed(message);
                 }
@@ -81,13 +84,23 @@ impl Session {
             }
             Event::Saved { ticket, .. } => {
                 self.pending.remove(&ticket);
-                self.save_failure = None;
+                self.failed.remove(&ticket);
+                self.reload_if_wanted()
+            }
+            Event::SaveFailed { ticket, message } => {
+                self.notify(NoticeKind::Error, format!("Not saved: {message}"));
+                self.failed.insert(ticket, message);
                 Vec::new()
             }
-            Event::SaveFailed { message, .. } => {
-                self.save_failure = Some(message.clone());
+            Event::SaveRefused { ticket, message } => {
+                let refused = self.pending.get(&ticket).map(|p| (p.image.clone(), p.reader.clone()));
+                if let Some(reading) = refused {
+                    self.pending.retain(|_, p| (p.image.clone(), p.reader.clone()) != reading);
+                    self.failed.retain(|t, _| self.pending.contains_key(t));
+                    self.is_reload_wanted = true;
+                }
                 self.notify(NoticeKind::Error, format!("Not saved: {message}"));
-                Vec::new()
+                self.reload_if_wanted()
             }
             Event::JobStarted { title } => {
                 self.job = Some(JobView {
@@ -132,9 +145,8 @@ impl Session {
         }
         let mut effects = Vec::new();
         if let Some(reader) = self.reader_id().cloned() {
-            if let Some(film) = &self.film {
-                effects.push(Effect::LoadReading { image: film.image().clone(), reader: reader.clone() });
-            }
+            self.is_reload_wanted = true;
+            effects.extend(self.reload_if_wanted());
             effects.push(Effect::LoadWorklist { reader });
         }
         effects
@@ -165,12 +177,21 @@ impl Session {
 
     fn reading_loaded(&mut self, study: Vec<FilmEntry>, image: &ImageId, reading: Reading, log: &[LogEntry]) {
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return };
-        if Some(reading.reader()) != self.reader_id() {
+        let is_shown = self.film.as_ref().is_some_and(|f| f.image() == image);
+        let is_wanted = self.wanted.as_ref() == Some(image);
+        if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {
             return;
         }
-        // A reading of the film on screen that was read again: edits still on their way are newer.
-        if self.film.as_ref().is_some_and(|f| f.image() == image) && !self.pending.is_empty() {
+        // Edits still on their way are newer than what was read.
+        if is_shown && self.has_pending_edits(image) {
+            self.is_reload_wanted = true;
             return;
+        }
+        if is_wanted {
+            self.wanted = None;
+            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
+                self.dialog = None;
+            }
         }
         let history = History::from_log(log);
         let kept = self.film.take().filter(|f| f.image() == image);
@@ -190,6 +211,7 @@ impl Session {
             locked: std::collections::BTreeSet::new(),
             gesture: None,
             unlabelled: None,
+            comment_draft: None,
             cursor: None,
             violations: Vec::new(),
         };
@@ -211,12 +233,21 @@ impl Session {
         if let Some((early, frame, picture)) = self.early_picture.take_if(|(early, _, _)| early == image) {
             self.picture_loaded(&early, frame, picture);
         }
+        if let (Some((_, message)), Some(film)) =
+            (self.early_failure.take_if(|(early, _)| early == image), &mut self.film)
+        {
+            film.picture = Picture::Failed(message);
+        }
         if let (Some(project), Some(film)) = (&self.project, &mut self.film) {
             film.check_rules(&project.settings.rules);
         }
     }
 
     fn picture_loaded(&mut self, image: &ImageId, frame: u32, picture: Arc<Film>) {
+        if self.wanted.as_ref() == Some(image) {
+            self.early_picture = Some((image.clone(), frame, picture));
+            return;
+        }
         match self.film.as_mut().filter(|f| f.image() == image) {
             Some(open) if open.frame == frame => {
                 if open.display.is_none() {
@@ -227,8 +258,22 @@ impl Session {
                     open.check_rules(&project.settings.rules);
                 }
             }
-            Some(_) => {}
-            None => self.early_picture = Some((image.clone(), frame, picture)),
+            Some(_) | None => {}
         }
+    }
+
+    fn has_pending_edits(&self, image: &ImageId) -> bool {
+        self.pending.values().any(|p| p.image == *image)
+    }
+
+    /// Reads the open reading again when nothing of it is on its way any more.
+    fn reload_if_wanted(&mut self) -> Vec<Effect> {
+        let Some(film) = self.film.as_ref().filter(|_| self.is_reload_wanted) else { return Vec::new() };
+        if self.has_pending_edits(film.image()) {
+            return Vec::new();
+        }
+        let (image, reader) = (film.image().clone(), film.reading.reader().clone());
+        self.is_reload_wanted = false;
+        vec![Effect::LoadReading { image, reader }]
     }
 }

@@ -45,6 +45,8 @@ pub struct OpenFilm {
     pub gesture: Option<Gesture>,
     /// A box that was drawn with no label armed and waits for one.
     pub unlabelled: Option<Rect>,
+    /// The comment while it is being typed.
+    pub comment_draft: Option<String>,
     /// The cursor on the film, in film pixels.
     pub cursor: Option<Point>,
     pub violations: Vec<Violation>,

@@ -85,6 +85,7 @@ pub enum Dialog {
     CheatSheet,
     /// Saying "No finding" would remove that many findings.
     ConfirmNoFinding {
+        image: ImageId,
         num_findings: usize,
         completes: bool,
     },
@@ -151,11 +152,15 @@ pub struct Session {
     pub notice: Option<Notice>,
     pub job: Option<JobView>,
     pub canvas: Canvas,
-    /// A failure to save, kept until a later save of the same edit succeeds.
-    pub save_failure: Option<String>,
+    /// The film that was asked for and is not there yet.
+    pub wanted: Option<ImageId>,
     /// Opening a project: the folder's name.
     pub opening: Option<String>,
     pub(super) pending: BTreeMap<Ticket, Persist>,
+    /// Edits that could not be saved so far, and why; each stays until it is saved.
+    pub(super) failed: BTreeMap<Ticket, String>,
+    /// The open reading changed outside while its edits were on their way: read again when they are saved.
+    pub(super) is_reload_wanted: bool,
     pub(super) next_ticket: u64,
     pub(super) next_ordinal: u32,
     /// To be shown as soon as its film is there.
@@ -163,20 +168,22 @@ pub struct Session {
     pub(super) remembered: Option<Box<ViewState>>,
     /// A picture that came before its reading.
     pub(super) early_picture: Option<(ImageId, u32, Arc<Film>)>,
+    /// The same for a picture that can't be shown.
+    pub(super) early_failure: Option<(ImageId, String)>,
 }
 
 impl Session {
     pub fn save_state(&self) -> SaveState {
-        match (&self.save_failure, self.pending.len()) {
-            (Some(message), _) => SaveState::Failed(message.clone()),
+        match (self.save_failure(), self.pending.len()) {
+            (Some(message), _) => SaveState::Failed(message.to_owned()),
             (None, 0) => SaveState::Saved,
             (None, n) => SaveState::Saving(n),
         }
     }
 
-    /// Edits that the store has not confirmed, oldest first: what a rescue file must hold.
-    pub fn unsaved(&self) -> impl Iterator<Item = &Persist> {
-        self.pending.values()
+    /// Why the oldest unsaved edit could not be saved; films are read-only until it is.
+    pub fn save_failure(&self) -> Option<&str> {
+        self.failed.values().next().map(String::as_str)
     }
 
     pub fn reader_id(&self) -> Option<&ReaderId> {

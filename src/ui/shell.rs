@@ -38,7 +38,7 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::bottom("status").frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             save_state_ui(ui, panel.session);
-            if panel.session.save_failure.is_some() {
+            if panel.session.save_failure().is_some() {
                 kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
             }
             job_ui(ui, panel);
@@ -56,7 +56,12 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     kit::badge(ui, "SYNTHETIC", theme::WARN);
                 }
                 if let Some(reader) = &panel.session.reader {
-                    ui.label(RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK));
+                    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK);
+                    let button = ui.add(egui::Button::new(text).frame(false));
+                    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Change reader"));
+                    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
+                        panel.ask(Command::ChangeReader);
+                    }
                 }
             });
         });
