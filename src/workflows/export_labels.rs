@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
@@ -61,9 +61,21 @@ pub fn export_boxes(
     let mut out = Collector::new(store, writer, &headers, options)?;
     store.for_each_mark(|mark| out.take(mark))?;
     out.check_readers()?;
-    let mut file = File::create(to).with_context(|| format!("{} cannot be written", to.display()))?;
-    out.write_to(&mut file).with_context(|| format!("{} cannot be written", to.display()))?;
+    write_whole(to, |file| out.write_to(file))?;
     Ok(out.report)
+}
+
+/// Writes a file under another name until it is whole, so that what was there stays if the disk is full.
+fn write_whole(to: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> anyhow::Result<()> {
+    let mut unfinished = to.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let written = File::create(&unfinished).and_then(|mut file| write(&mut file));
+    let named = written.and_then(|()| std::fs::rename(&unfinished, to));
+    if named.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    named.with_context(|| format!("{} cannot be written; nothing was exported", to.display()))
 }
 
 /// The headers of the imported tables of boxes, by import.
@@ -291,6 +303,6 @@ pub fn export_image_labels(
             readers.len()
         );
     }
-    std::fs::write(to, out).with_context(|| format!("{} cannot be written", to.display()))?;
+    write_whole(to, |file| file.write_all(out.as_bytes()))?;
     Ok(report)
 }
