@@ -7,4 +7,5 @@ pub mod import_labels;
 mod label_judge;
 mod label_rows;
 pub mod make_demo;
+mod staged_file;
 pub mod stats;
