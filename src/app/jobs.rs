@@ -76,7 +76,10 @@ impl Jobs {
             let boxes = export_boxes(&store, &labels, &to, &options)?;
             let mut summary = format!("{} rows written to {}", boxes.num_rows, to.display());
             if form == TableForm::Cxr {
-                let beside = to.with_file_name("image_labels.csv");
+                // Named after the chosen file, so that a second export beside it does not lose the first one's.
+                let mut name = to.file_stem().unwrap_or_default().to_owned();
+                name.push("_image_labels.csv");
+                let beside = to.with_file_name(name);
                 let readings = export_image_labels(&store, &labels, &beside, &options)?;
                 let _ = write!(summary, ", {} readings to {}", readings.num_rows, beside.display());
             }

@@ -10,7 +10,7 @@ use crate::domain::id::ReaderId;
 use crate::formats::label_set;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
-use crate::workflows::export_labels::{ExportLabels, ExportReport, export_boxes, export_image_labels};
+use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
 
 /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
 #[derive(clap::Args, Debug)]
@@ -67,11 +67,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         with_reader: !args.no_rad_id,
         as_imported: args.as_imported,
     };
-    let boxes = export_boxes(&store, &labels, &args.out, &options)?;
-    let image_labels = match &args.labels {
-        Some(out) => Some(export_image_labels(&store, &labels, out, &options)?),
-        None => None,
-    };
+    let (boxes, image_labels) = export_labels(&store, &labels, &args.out, args.labels.as_deref(), &options)?;
     if args.json {
         let as_json = |report: &ExportReport| -> Value {
             json!({

@@ -13,6 +13,7 @@ use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoCl
 use crate::formats::table_form::{Header, TableForm};
 use crate::formats::text_hash::QuickMap;
 use crate::store::{Store, StoreError, StoredImport, StoredMark};
+use crate::workflows::staged_file::StagedFile;
 
 /// Text is written to the disk in pieces of this size.
 const WRITE_BYTES: usize = 1 << 20;
@@ -48,6 +49,49 @@ pub struct ExportReport {
     pub without_column: BTreeMap<String, usize>,
 }
 
+/// Writes the boxes and "No finding" rows to a file, and the image labels to another where one is named. Both files are
+/// written, or neither: a failure leaves what was there.
+///
+/// # Errors
+/// When both are the same file, when the rows do not fit the form, or when a file cannot be written.
+pub fn export_labels(
+    store: &Store,
+    labels: &LabelSet,
+    boxes_to: &Path,
+    image_labels_to: Option<&Path>,
+    options: &ExportLabels,
+) -> anyhow::Result<(ExportReport, Option<ExportReport>)> {
+    if let Some(other) = image_labels_to
+        && resolved(other) == resolved(boxes_to)
+    {
+        bail!(
+            "boxes and image labels are two tables and would both go to {}. Nothing was written. Name another file for \
+             the image labels.",
+            boxes_to.display()
+        );
+    }
+    let (boxes_file, boxes) = stage_boxes(store, labels, boxes_to, options)?;
+    let Some(image_labels_to) = image_labels_to else {
+        boxes_file.put_in_place()?;
+        return Ok((boxes, None));
+    };
+    let (readings_file, readings) = stage_image_labels(store, labels, image_labels_to, options)?;
+    boxes_file.put_in_place()?;
+    readings_file.put_in_place()?;
+    Ok((boxes, Some(readings)))
+}
+
+/// One name for one file, however it is written: through links, from another folder.
+fn resolved(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match (path.parent().and_then(|folder| folder.canonicalize().ok()), path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => path,
+        }
+    })
+}
+
 /// Writes the boxes and "No finding" rows to a file.
 pub fn export_boxes(
     store: &Store,
@@ -55,27 +99,26 @@ pub fn export_boxes(
     to: &Path,
     options: &ExportLabels,
 ) -> anyhow::Result<ExportReport> {
+    let (file, report) = stage_boxes(store, labels, to, options)?;
+    file.put_in_place()?;
+    Ok(report)
+}
+
+fn stage_boxes(
+    store: &Store,
+    labels: &LabelSet,
+    to: &Path,
+    options: &ExportLabels,
+) -> anyhow::Result<(StagedFile, ExportReport)> {
     let imports = store.imports()?;
     let headers = headers_of(&imports, labels);
     let writer = writer_for(&headers, options)?;
     let mut out = Collector::new(store, writer, &headers, options)?;
     store.for_each_mark(|mark| out.take(mark))?;
     out.check_readers()?;
-    write_whole(to, |file| out.write_to(file))?;
-    Ok(out.report)
-}
-
-/// Writes a file under another name until it is whole, so that what was there stays if the disk is full.
-fn write_whole(to: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> anyhow::Result<()> {
-    let mut unfinished = to.as_os_str().to_owned();
-    unfinished.push(".unfinished");
-    let unfinished = PathBuf::from(unfinished);
-    let written = File::create(&unfinished).and_then(|mut file| write(&mut file));
-    let named = written.and_then(|()| std::fs::rename(&unfinished, to));
-    if named.is_err() {
-        let _ = std::fs::remove_file(&unfinished);
-    }
-    named.with_context(|| format!("{} cannot be written; nothing was exported", to.display()))
+    let mut staged = StagedFile::create(to)?;
+    out.write_to(staged.file()).with_context(|| format!("{} cannot be written", to.display()))?;
+    Ok((staged, out.report))
 }
 
 /// The headers of the imported tables of boxes, by import.
@@ -268,6 +311,17 @@ pub fn export_image_labels(
     to: &Path,
     options: &ExportLabels,
 ) -> anyhow::Result<ExportReport> {
+    let (file, report) = stage_image_labels(store, labels, to, options)?;
+    file.put_in_place()?;
+    Ok(report)
+}
+
+fn stage_image_labels(
+    store: &Store,
+    labels: &LabelSet,
+    to: &Path,
+    options: &ExportLabels,
+) -> anyhow::Result<(StagedFile, ExportReport)> {
     let names: Vec<LabelName> = labels.labels().iter().map(|label| label.name.clone()).collect();
     let writer = ImageLabelWriter::new(&names, options.with_reader);
     let mut report = ExportReport::default();
@@ -303,6 +357,7 @@ pub fn export_image_labels(
             readers.len()
         );
     }
-    write_whole(to, |file| file.write_all(out.as_bytes()))?;
-    Ok(report)
+    let mut staged = StagedFile::create(to)?;
+    staged.file().write_all(out.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
+    Ok((staged, report))
 }

@@ -10,4 +10,5 @@ mod label_judge;
 mod label_rows;
 mod reading_sums;
 pub mod make_demo;
+mod staged_file;
 pub mod stats;

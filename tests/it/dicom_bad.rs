@@ -11,6 +11,9 @@ use rachis::domain::study::FilmSource;
 use crate::dicom_zoo::{films, read_csv};
 
 const TIME_LIMIT: Duration = Duration::from_secs(2);
+/// A time over the limit counts only if it is over it every time: on a loaded computer the decoding process may wait
+/// seconds for a processor, while a film that really takes too long takes too long at every measurement.
+const MEASUREMENTS: u32 = 3;
 const MEMORY_LIMIT: u64 = 512 << 20;
 
 fn decoder() -> Decoder {
@@ -24,7 +27,8 @@ fn peak_memory(process: &str) -> Option<u64> {
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
 }
 
-/// What the manifest demands of a file, as far as a program can hold it.
+/// What the manifest demands of a file, as far as a program can hold it. Every wording of the manifest stands here, so
+/// that a new one is thought about.
 fn is_as_expected(expected: &str, outcome: &Result<StoredFrame, DicomError>) -> bool {
     match expected {
         // A picture is as good where what is wrong with it is said.
@@ -32,14 +36,44 @@ fn is_as_expected(expected: &str, outcome: &Result<StoredFrame, DicomError>) -> 
         | "error, no 3 GB allocation"
         | "error; no 4 GB allocation"
         | "error; no huge allocation"
-        | "clean error" => outcome.as_ref().map_or(true, |stored| !stored.warnings.is_empty()),
+        | "error or partial image + warning"
+        | "clean error"
+        | "clean error (or opened as PNG by content)" => {
+            outcome.as_ref().map_or(true, |stored| !stored.warnings.is_empty())
+        }
         "image" | "parses; RTDOSE image" | "image with fallback window" | "no division by zero" => outcome.is_ok(),
         "no image" | "no image, no crash" | "error/no image" | "parses" => {
             matches!(outcome, Err(DicomError::NotAnImage(_) | DicomError::Damaged(_) | DicomError::NotDicom(_)))
         }
         "clear \"not an image\"" => matches!(outcome, Err(DicomError::NotAnImage(_))),
-        _ => true,
+        "image or \"not an image\"" => matches!(outcome, Ok(_) | Err(DicomError::NotAnImage(_))),
+        // Either will do; time, memory and the decoder's death are looked at for every file.
+        "no crash, no hang, bounded memory"
+        | "error or partial image; no crash, no hang"
+        | "error or defined fallback; no crash"
+        | "error or image"
+        | "error or image; never read out of bounds"
+        | "image or error" => !matches!(outcome, Err(DicomError::DecoderFailed(_))),
+        // A decoder that does support the syntax is as good.
+        "clean \"unsupported\"" | "image (dcmtk can) or clean \"unsupported\"" => {
+            matches!(outcome, Ok(_) | Err(DicomError::Unsupported(_)))
+        }
+        unknown => panic!("the manifest demands {unknown:?}, which this test does not know"),
     }
+}
+
+/// The shortest of up to [`MEASUREMENTS`] times that `work` takes, `first` among them; one within the limit is enough.
+fn shortest_time(first: Duration, mut work: impl FnMut()) -> Duration {
+    let mut shortest = first;
+    for _ in 1..MEASUREMENTS {
+        if shortest <= TIME_LIMIT {
+            break;
+        }
+        let start = Instant::now();
+        work();
+        shortest = shortest.min(start.elapsed());
+    }
+    shortest
 }
 
 #[test]
@@ -53,10 +87,11 @@ fn each_gives_a_picture_or_a_clear_error_in_bounds() {
         let mut decoder = decoder();
         let start = Instant::now();
         let outcome = decoder.decode_stored(&source, 0);
-        let mut took = start.elapsed();
+        let took_stored = shortest_time(start.elapsed(), || drop(decoder.decode_stored(&source, 0)));
         let start = Instant::now();
         let shown = decoder.decode(&source, 0);
-        took = took.max(start.elapsed());
+        let took_shown = shortest_time(start.elapsed(), || drop(decoder.decode(&source, 0)));
+        let took = took_stored.max(took_shown);
         let memory = decoder.worker_id().and_then(|id| peak_memory(&id.to_string())).unwrap_or(0);
         let text = match &outcome {
             Ok(stored) => format!("picture {} x {} {:?}", stored.width, stored.height, stored.warnings),
@@ -238,8 +273,11 @@ fn mutations_of_the_zoo_never_bring_the_program_down() {
         let bytes = mutated(original, seed);
         let mut counting = Counting { decoder: &mut decoder, num_streams: 0 };
         let start = Instant::now();
-        let outcome = FilmFile::from_input(Input::from_bytes(bytes)).and_then(|mut film| film.film(0, &mut counting));
-        let took = start.elapsed();
+        let mut read = |bytes: Vec<u8>| {
+            FilmFile::from_input(Input::from_bytes(bytes)).and_then(|mut film| film.film(0, &mut counting))
+        };
+        let outcome = read(bytes);
+        let took = shortest_time(start.elapsed(), || drop(read(mutated(original, seed))));
         num_streams += counting.num_streams;
         if took > slowest {
             (slowest, slowest_seed) = (took, format!("{name} seed {seed}"));
