@@ -130,7 +130,9 @@ impl Outside {
                 let post = self.post.clone();
                 self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
             }
-            Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
+            Effect::ImportFilms { paths, copies } => {
+                self.with_folder(|jobs, folder| jobs.import_films(folder, paths, copies));
+            }
             Effect::ImportLabels { path, keeps_good_rows } => {
                 self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
             }

@@ -17,6 +17,10 @@ pub enum Command {
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,
+    /// The films of the open question are imported.
+    ImportPaths {
+        copies: bool,
+    },
     /// The file of the open question is imported.
     ImportRows {
         keeps_good_rows: bool,
@@ -418,7 +422,7 @@ impl Command {
             | Self::ExportKaggle => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
-            Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
+            Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
             Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),

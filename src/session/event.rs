@@ -79,6 +79,7 @@ pub enum Event {
     },
     JobStarted {
         title: String,
+        can_stop: bool,
     },
     JobProgress {
         stage: String,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::ImageId;
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, Voi};
 use crate::domain::log::LogEntry;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
@@ -14,6 +14,7 @@ use super::event::Event;
 use super::history::History;
 use super::open_film::{OpenFilm, Picture};
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
+use super::viewport::ShownWindow;
 
 impl Session {
     pub(super) fn event(&mut self, event: Event, now_ms: i64) -> Vec<Effect> {
@@ -102,7 +103,7 @@ impl Session {
                 self.notify(NoticeKind::Error, format!("Not saved: {message}"));
                 self.reload_if_wanted()
             }
-            Event::JobStarted { title } => {
+            Event::JobStarted { title, can_stop } => {
                 self.job = Some(JobView {
                     title,
                     stage: String::new(),
@@ -110,6 +111,7 @@ impl Session {
                     total: 0,
                     started_at_ms: now_ms,
                     outcome: None,
+                    can_stop,
                 });
                 Vec::new()
             }
@@ -121,8 +123,12 @@ impl Session {
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
             Event::FilesDropped(paths) => {
-                if self.project.is_some() {
-                    vec![Effect::ImportFilms(paths)]
+                if self.job.as_ref().is_some_and(|job| job.outcome.is_none()) {
+                    self.notify(NoticeKind::Warning, "One import at a time: drop them again when this one is done.");
+                    Vec::new()
+                } else if self.project.is_some() {
+                    self.dialog = Some(Dialog::CopyFilms { paths });
+                    Vec::new()
                 } else {
                     paths.into_iter().next().map(Effect::OpenProject).into_iter().collect()
                 }
@@ -164,7 +170,10 @@ impl Session {
                 self.dialog = Some(Dialog::ChooseLabels { folder: path });
                 Vec::new()
             }
-            FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
+            FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => {
+                self.dialog = Some(Dialog::CopyFilms { paths });
+                Vec::new()
+            }
             FilePurpose::ImportLabels => {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
@@ -194,7 +203,12 @@ impl Session {
             }
         }
         let history = History::from_log(log);
-        let kept = self.film.take().filter(|f| f.image() == image);
+        let before = self.film.take();
+        if let Some(before) = &before {
+            self.kept.0.extend(&before.hidden);
+            self.kept.1.extend(&before.locked);
+        }
+        let kept = before.filter(|f| f.image() == image);
         let view = self.restoring.take_if(|v| v.image.as_ref() == Some(image));
         let mut film = OpenFilm {
             entry,
@@ -205,10 +219,11 @@ impl Session {
             history,
             viewport: view.as_ref().map(|v| v.viewport).unwrap_or_default(),
             display: None,
+            restored: None,
             is_display_changed: false,
             selection: view.as_ref().and_then(|v| v.selection),
-            hidden: std::collections::BTreeSet::new(),
-            locked: std::collections::BTreeSet::new(),
+            hidden: self.kept.0.clone(),
+            locked: self.kept.1.clone(),
             gesture: None,
             unlabelled: None,
             comment_draft: None,
@@ -223,10 +238,7 @@ impl Session {
             self.overlay = view.overlay;
             self.tool = view.tool;
             self.armed = view.armed;
-            if let Some(display) = view.display {
-                film.display = Some(display);
-                film.is_display_changed = true;
-            }
+            film.restored = Some((view.window, view.is_inverted));
         }
         film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
         self.film = Some(film);
@@ -251,7 +263,20 @@ impl Session {
         match self.film.as_mut().filter(|f| f.image() == image) {
             Some(open) if open.frame == frame => {
                 if open.display.is_none() {
-                    open.display = Some(picture.initial_settings());
+                    let mut display = picture.initial_settings();
+                    if let Some((window, is_inverted)) = open.restored.take() {
+                        display.is_inverted = is_inverted;
+                        match window {
+                            ShownWindow::OfFile(n) => {
+                                display.voi = picture.facts.voi.get(n).cloned().unwrap_or(display.voi);
+                            }
+                            ShownWindow::Chosen(window) => {
+                                display.voi = Voi::Window(window);
+                                open.is_display_changed = true;
+                            }
+                        }
+                    }
+                    open.display = Some(display);
                 }
                 open.picture = Picture::Ready(picture);
                 if let Some(project) = &self.project {

@@ -63,6 +63,13 @@ impl Session {
             },
             Command::ImportFilms => vec![Effect::ChoosePath(FilePurpose::ImportFilms)],
             Command::ImportFilmFiles => vec![Effect::ChoosePath(FilePurpose::ImportFilmFiles)],
+            Command::ImportPaths { copies } => match self.dialog.take() {
+                Some(Dialog::CopyFilms { paths }) => vec![Effect::ImportFilms { paths, copies }],
+                other => {
+                    self.dialog = other;
+                    Vec::new()
+                }
+            },
             Command::ImportRows { keeps_good_rows } => match self.dialog.take() {
                 Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, keeps_good_rows }],
                 other => {

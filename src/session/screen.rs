@@ -1,18 +1,18 @@
 //! The session's state: what is open, what is shown, and how saving stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::geometry::Rect;
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Film;
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
 use super::open_film::OpenFilm;
-use super::viewport::{Canvas, ViewState};
+use super::viewport::{Canvas, ShownWindow, ViewState};
 use super::worklist::Worklist;
 
 /// Which screen fills the window.
@@ -93,6 +93,10 @@ pub enum Dialog {
     ChooseLabels {
         folder: PathBuf,
     },
+    /// Whether imported films are copied into the project.
+    CopyFilms {
+        paths: Vec<PathBuf>,
+    },
     /// What to do with the good rows of a file that has bad ones.
     BadRows {
         path: PathBuf,
@@ -134,6 +138,7 @@ pub struct JobView {
     pub started_at_ms: i64,
     /// `Some(is_success)` when over.
     pub outcome: Option<bool>,
+    pub can_stop: bool,
 }
 
 /// Everything the window shows.
@@ -163,6 +168,8 @@ pub struct Session {
     pub(super) is_reload_wanted: bool,
     pub(super) next_ticket: u64,
     pub(super) next_ordinal: u32,
+    /// Marks that were hidden or locked on films left since; ids are unique in the project.
+    pub(super) kept: (BTreeSet<AnnotationId>, BTreeSet<AnnotationId>),
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
     pub(super) remembered: Option<Box<ViewState>>,
@@ -210,7 +217,8 @@ impl Session {
             image: film.map(|f| f.image().clone()),
             frame: film.map_or(0, |f| f.frame),
             viewport: film.map(|f| f.viewport).unwrap_or_default(),
-            display: film.filter(|f| f.is_display_changed).and_then(|f| f.display.clone()),
+            window: film.map_or(ShownWindow::OfFile(0), OpenFilm::shown_window),
+            is_inverted: film.and_then(|f| f.display.as_ref()).is_some_and(|d| d.is_inverted),
             selection: film.and_then(|f| f.selection),
             overlay: self.overlay,
             tool: self.tool,

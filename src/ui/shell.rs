@@ -93,7 +93,9 @@ fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let share = if job.total > 0 { job.done as f32 / job.total as f32 } else { 0.0 };
     ui.add(egui::ProgressBar::new(share).desired_width(140.0).desired_height(8.0));
     ui.label(RichText::new(text).color(theme::WEAK));
-    kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+    if job.can_stop {
+        kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+    }
     ui.separator();
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
 }
