@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 /// Read, annotate, review and export radiographs. Without a command, opens the window.
 /// For research use only.
 #[derive(Parser, Debug)]
-#[command(name = "rachis", version, about)]
+#[command(name = "rachis", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
