@@ -94,7 +94,7 @@ impl Judge<'_> {
             marks.extend(bucket.marks(reading));
             let mine = &mut verdicts[reading.rows.start as usize..reading.rows.end as usize];
             self.boxes(reading, &marks, mine, &mut judgement);
-            self.no_findings(reading, &marks, mine, &mut judgement);
+            no_findings(reading, &marks, mine, &mut judgement);
         }
         (bucket.readings, bucket.verdicts) = (readings, verdicts);
         judgement
@@ -120,42 +120,6 @@ impl Judge<'_> {
                 reading.num_held += 1;
             } else {
                 reading.num_boxes += 1;
-                reading.labels |= 1 << mark.label;
-            }
-        }
-    }
-
-    fn no_findings(
-        &self,
-        reading: &mut TableReading,
-        marks: &[RowMark],
-        verdicts: &mut [Verdict],
-        judgement: &mut Judgement,
-    ) {
-        let a_box = marks.iter().zip(&*verdicts).find(|(m, v)| m.columns.is_some() && **v == Verdict::Take);
-        let line_of_box = a_box.map(|(mark, _)| mark.line);
-        let (holds_no_finding, holds_findings) = reading
-            .held
-            .as_ref()
-            .map_or((false, false), |held| (held.has_no_finding, held.num_boxes + held.num_image_labels > 0));
-        let mut first_line = None;
-        for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_none()) {
-            let problem = place_problem(reading, mark).or_else(|| {
-                if let Some(first_line) = first_line {
-                    return Some(Problem::SecondNoFinding { first_line });
-                }
-                first_line = Some(mark.line);
-                let with_boxes = line_of_box.map(|line| Problem::NoFindingWithBoxes { line });
-                with_boxes.or_else(|| holds_findings.then_some(Problem::ProjectHasFindings))
-            });
-            if let Some(problem) = problem {
-                verdicts[i] = Verdict::Bad;
-                judgement.bad.push(BadRow { line: mark.line, problem });
-            } else if holds_no_finding {
-                verdicts[i] = Verdict::Held;
-                reading.num_held += 1;
-            } else {
-                reading.adds_no_finding = true;
                 reading.labels |= 1 << mark.label;
             }
         }
@@ -206,6 +170,36 @@ impl Judge<'_> {
             }
         }
         error
+    }
+}
+
+fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Verdict], judgement: &mut Judgement) {
+    let a_box = marks.iter().zip(&*verdicts).find(|(m, v)| m.columns.is_some() && **v == Verdict::Take);
+    let line_of_box = a_box.map(|(mark, _)| mark.line);
+    let (holds_no_finding, holds_findings) = reading
+        .held
+        .as_ref()
+        .map_or((false, false), |held| (held.has_no_finding, held.num_boxes + held.num_image_labels > 0));
+    let mut first_line = None;
+    for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_none()) {
+        let problem = place_problem(reading, mark).or_else(|| {
+            if let Some(first_line) = first_line {
+                return Some(Problem::SecondNoFinding { first_line });
+            }
+            first_line = Some(mark.line);
+            let with_boxes = line_of_box.map(|line| Problem::NoFindingWithBoxes { line });
+            with_boxes.or_else(|| holds_findings.then_some(Problem::ProjectHasFindings))
+        });
+        if let Some(problem) = problem {
+            verdicts[i] = Verdict::Bad;
+            judgement.bad.push(BadRow { line: mark.line, problem });
+        } else if holds_no_finding {
+            verdicts[i] = Verdict::Held;
+            reading.num_held += 1;
+        } else {
+            reading.adds_no_finding = true;
+            reading.labels |= 1 << mark.label;
+        }
     }
 }
 
