@@ -11,6 +11,7 @@ pub mod logging;
 pub mod new;
 pub mod open;
 pub mod pixels;
+pub mod rules;
 pub mod stats;
 
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 /// Read, annotate, review and export radiographs. Without a command, opens the window.
 /// For research use only.
 #[derive(Parser, Debug)]
-#[command(name = "rachis", version, about)]
+#[command(name = "rachis", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -48,6 +49,8 @@ enum Command {
     Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
+    /// Show a project's rules, or change them.
+    Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
     };
     match outcome {

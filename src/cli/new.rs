@@ -43,6 +43,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<()> {
         let id = ReaderId::new(format!("R{n}"));
         store.add_reader(&Reader { id, name: format!("Reader {n}"), years_of_experience: None })?;
     }
-    println!("{}: an empty project for {} readers, labels {}", args.folder.display(), args.readers, args.labels);
+    let readers = if args.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", args.readers) };
+    println!("{}: an empty project for {readers}, labels {}", args.folder.display(), args.labels);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The rules a reading must keep: data per project, each with a message that says how to mend it.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::geometry::Size;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::ABNORMAL;
@@ -104,6 +106,16 @@ pub const RULES: [RuleRow; 6] = [
 impl RuleId {
     pub fn row(self) -> &'static RuleRow {
         RULES.iter().find(|row| row.id == self).expect("every rule has a row; a test holds it")
+    }
+
+    /// What the rule's number may be, in the unit of [`RuleRow::parameter`]; `None` where the rule has none.
+    pub fn parameter_range(self) -> Option<RangeInclusive<f64>> {
+        match self {
+            // No side of a DICOM picture is longer (PS3.3 C.7.6.3: Rows and Columns are US).
+            Self::BoxTooSmall => Some(0.0..=65_535.0),
+            Self::DuplicateBox => Some(0.0..=1.0),
+            Self::NoFindingWithBoxes | Self::NothingDecided | Self::BoxOutsideFilm | Self::AbnormalWithoutBox => None,
+        }
     }
 
     pub fn from_key(key: &str) -> Option<Self> {
@@ -295,6 +307,10 @@ mod tests {
         for row in &RULES {
             assert_eq!(RuleId::from_key(row.key), Some(row.id));
             assert_eq!(row.id.row().key, row.key);
+            let default = row.parameter.map(|(_, default)| default);
+            let range = row.id.parameter_range();
+            assert_eq!(default.is_some(), range.is_some(), "{}", row.key);
+            assert!(default.zip(range).is_none_or(|(default, range)| range.contains(&default)), "{}", row.key);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a person waits for, measured: `cargo bench` prints every figure of the README.
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop at the line that failed")]
 
+#[cfg(feature = "gui")]
 mod cpu_time;
 mod fill;
 mod project;

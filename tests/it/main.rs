@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the line that failed")]
 #![allow(missing_docs, reason = "tests")]
 
+#[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
 mod dicom_bad;

@@ -10,7 +10,6 @@ use rachis::domain::study::{FilmEntry, FilmFacts, FilmSource, Sex};
 use rachis::store::{NewProject, Store};
 
 /// The folder of real films, where there is one. A test that needs it says that it skipped.
-#[allow(dead_code, reason = "not every feature set has a test that needs it")]
 pub fn films() -> Option<PathBuf> {
     let folder = std::env::var_os("RACHIS_FILMS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/films"), PathBuf::from);
