@@ -84,7 +84,12 @@ impl Jobs {
                 let _ = write!(summary, ", {} readings to {}", readings.num_rows, beside.display());
             }
             if boxes.num_unfinished > 0 {
-                let _ = write!(summary, "; {} rows left out, their readings are not completed", boxes.num_unfinished);
+                let rows = if boxes.num_unfinished == 1 {
+                    "1 row".to_owned()
+                } else {
+                    format!("{} rows", boxes.num_unfinished)
+                };
+                let _ = write!(summary, "; {rows} left out as not completed");
             }
             Ok(Told { summary, report: Vec::new() })
         });

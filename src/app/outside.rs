@@ -355,11 +355,10 @@ fn replay_rescued(store: &mut Store) -> Option<String> {
             tracing::warn!(%error, "a rescue file stays where it is");
         }
     }
-    match (num_saved, num_refused) {
-        (0, 0) => None,
-        (saved, 0) => Some(format!("{saved} edits that could not be saved the last time are saved now.")),
-        (saved, refused) => Some(format!(
-            "{saved} edits of the last time are saved now; {refused} no longer fit and are kept in the project's backups."
-        )),
-    }
+    let counted = |n: usize| if n == 1 { "1 edit".to_owned() } else { format!("{n} edits") };
+    let saved = (num_saved > 0).then(|| format!("{} of the last time, not saved then, saved now", counted(num_saved)));
+    let refused = (num_refused > 0)
+        .then(|| format!("{} of the last time no longer fit; kept in the project's backups", counted(num_refused)));
+    let told: Vec<String> = saved.into_iter().chain(refused).collect();
+    (!told.is_empty()).then(|| format!("{}.", told.join("; ")))
 }

@@ -96,7 +96,12 @@ impl eframe::App for Window {
             if matches!(&input, Input::Command(crate::session::Command::Quit)) {
                 ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
             }
+            let copies = matches!(&input, Input::Command(crate::session::Command::Copy));
             self.handle(input);
+            // Without text on the system's clipboard the window system never tells of Ctrl+V.
+            if copies && let Some((label, r)) = &self.session.clipboard {
+                ui.ctx().copy_text(format!("{label}, {}, {}, {}, {}", r.xmin(), r.ymin(), r.xmax(), r.ymax()));
+            }
         }
     }
 

@@ -32,6 +32,8 @@ impl Session {
             }
             Event::ProjectFailed { message } => {
                 self.opening = None;
+                // A slip of the keys: what was typed stands in the field again.
+                self.dialog = self.typed_for.take().map(|purpose| Dialog::PathField { purpose });
                 self.notify(NoticeKind::Error, message);
                 Vec::new()
             }
@@ -89,7 +91,7 @@ impl Session {
                 self.reload_if_wanted()
             }
             Event::SaveFailed { ticket, message } => {
-                self.notify(NoticeKind::Error, format!("Not saved: {message}"));
+                self.notify(NoticeKind::Error, not_saved(&message));
                 self.failed.insert(ticket, message);
                 Vec::new()
             }
@@ -100,7 +102,7 @@ impl Session {
                     self.failed.retain(|t, _| self.pending.contains_key(t));
                     self.is_reload_wanted = true;
                 }
-                self.notify(NoticeKind::Error, format!("Not saved: {message}"));
+                self.notify(NoticeKind::Error, not_saved(&message));
                 self.reload_if_wanted()
             }
             Event::JobStarted { title, can_stop } => {
@@ -145,9 +147,10 @@ impl Session {
             job.outcome = Some(is_success);
             job.title.clone()
         });
-        self.notify(if is_success { NoticeKind::Info } else { NoticeKind::Error }, summary);
+        self.notify(if is_success { NoticeKind::Info } else { NoticeKind::Error }, summary.clone());
         if !report.is_empty() {
-            self.dialog = Some(Dialog::Report { title, lines: report });
+            let lines = std::iter::once(summary).chain(report).collect();
+            self.dialog = Some(Dialog::Report { title, lines });
         }
         let mut effects = Vec::new();
         if let Some(reader) = self.reader_id().cloned() {
@@ -159,7 +162,8 @@ impl Session {
     }
 
     fn path_chosen(&mut self, purpose: FilePurpose, paths: Vec<PathBuf>) -> Vec<Effect> {
-        self.dialog = None;
+        let was_typed = matches!(self.dialog.take(), Some(Dialog::PathField { .. }));
+        self.typed_for = was_typed.then_some(purpose);
         let Some(path) = paths.first().cloned() else { return Vec::new() };
         match purpose {
             FilePurpose::OpenProject => {
@@ -228,6 +232,7 @@ impl Session {
             unlabelled: None,
             comment_draft: None,
             cursor: None,
+            menu_at: None,
             violations: Vec::new(),
         };
         if let Some(old) = kept {
@@ -301,4 +306,8 @@ impl Session {
         self.is_reload_wanted = false;
         vec![Effect::LoadReading { image, reader }]
     }
+}
+
+fn not_saved(message: &str) -> String {
+    if message.starts_with("Not saved") { message.to_owned() } else { format!("Not saved: {message}") }
 }

@@ -394,10 +394,13 @@ impl Session {
     }
 
     fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, Size)) -> Vec<Effect> {
-        let canvas = self.canvas;
+        let (canvas, pointer) = (self.canvas, self.pointer_at);
         self.on_film(|film| {
             let size = film.size();
             change(&mut film.viewport, canvas, size);
+            // The pointer stands still and is over another place of the film now.
+            let under = pointer.map(|at| film.viewport.image_from_screen(canvas, size).apply(at));
+            film.cursor = film.cursor.and(under).and_then(|p| super::pointer::inside(p, size));
         })
     }
 

@@ -278,7 +278,7 @@ impl Session {
         let (Some(film), Some((label, rect))) = (&self.film, self.clipboard.clone()) else { return Vec::new() };
         let size = film.size();
         // Under the cursor where it is over the film, else where it was.
-        let rect = match film.cursor {
+        let rect = match film.cursor.or(film.menu_at) {
             Some(p) => rect.moved_within(p.x - rect.center().x, p.y - rect.center().y, size),
             None => rect,
         };

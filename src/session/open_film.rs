@@ -51,6 +51,8 @@ pub struct OpenFilm {
     pub comment_draft: Option<String>,
     /// The cursor on the film, in film pixels.
     pub cursor: Option<Point>,
+    /// Where the menu was opened, in film pixels: where its Paste pastes.
+    pub menu_at: Option<Point>,
     pub violations: Vec<Violation>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::annotation::Origin;
 use crate::domain::edit::Edit;
-use crate::domain::geometry::{Handle, Point, Rect};
+use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{Pixels, Voi};
 
@@ -40,14 +40,19 @@ pub struct PointerEvent {
 impl Session {
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
         let (canvas, tool) = (self.canvas, self.tool);
+        self.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
         let is_read_only = self.save_failure().is_some();
         let is_leaving = self.wanted.is_some();
         let Some(film) = &mut self.film else { return Vec::new() };
         let size = film.size();
         let to_image = film.viewport.image_from_screen(canvas, size);
         let at_image = to_image.apply(event.at);
-        let is_over = (0.0..size.width).contains(&at_image.x) && (0.0..size.height).contains(&at_image.y);
-        film.cursor = is_over.then_some(at_image);
+        film.cursor = inside(at_image, size);
+        if event.kind == PointerKind::Down(PointerButton::Right) {
+            film.menu_at = film.cursor;
+        } else if matches!(event.kind, PointerKind::Down(_)) {
+            film.menu_at = None;
+        }
         match event.kind {
             PointerKind::Leave => {
                 film.cursor = None;
@@ -148,6 +153,11 @@ impl Session {
         effects.extend(self.remember_view());
         effects
     }
+}
+
+/// The point where it lies on the film.
+pub(super) fn inside(p: Point, film: Size) -> Option<Point> {
+    ((0.0..film.width).contains(&p.x) && (0.0..film.height).contains(&p.y)).then_some(p)
 }
 
 /// The smallest visible box under a point: small findings on large ones stay reachable.

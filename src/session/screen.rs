@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::geometry::Rect;
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Film;
 use crate::domain::label::{LabelName, LabelSet};
@@ -157,8 +157,12 @@ pub struct Session {
     pub notice: Option<Notice>,
     pub job: Option<JobView>,
     pub canvas: Canvas,
+    /// The pointer over the canvas, in canvas points.
+    pub pointer_at: Option<Point>,
     /// The film that was asked for and is not there yet.
     pub wanted: Option<ImageId>,
+    /// What a path was typed for, until it is known to be right.
+    pub(super) typed_for: Option<FilePurpose>,
     /// Opening a project: the folder's name.
     pub opening: Option<String>,
     pub(super) pending: BTreeMap<Ticket, Persist>,

@@ -1,7 +1,6 @@
 //! A project folder and its database: creating, opening, and what opening refuses.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -177,20 +176,36 @@ fn find(path: &Path) -> Result<(PathBuf, PathBuf), StoreError> {
     if !database.exists() {
         return refuse("there is no project.db in it");
     }
-    let mut header = Vec::with_capacity(100);
-    let file = File::open(&database).map_err(|e| StoreError::io("opening the project", &database, e))?;
-    file.take(100).read_to_end(&mut header).map_err(|e| StoreError::io("reading the project", &database, e))?;
-    if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
+    // An empty file is an empty database to SQLite.
+    if fs::metadata(&database).is_ok_and(|m| m.len() < 100) {
         return refuse("its project.db is not a SQLite database");
     }
-    // https://www.sqlite.org/fileformat2.html: the application id stands at byte 68, big-endian.
-    if header[68..72] != APPLICATION_ID.to_be_bytes() {
+    let (application, found) = identity(&database)?;
+    if application != i64::from(APPLICATION_ID) {
         return refuse("its project.db belongs to another program");
     }
-    // And the number of the form at byte 60. Opening would already write beside a newer project's database.
-    let found = i64::from(u32::from_be_bytes([header[60], header[61], header[62], header[63]]));
     refuse_newer(found, &folder)?;
     Ok((folder, database))
+}
+
+/// The application id and the number of the form, read without writing anything beside the database.
+///
+/// Through SQLite on purpose: closing a file of one's own on a database that the process has open drops every POSIX
+/// lock that SQLite holds on it (<https://www.sqlite.org/howtocorrupt.html>, 2.2), and another program would then take
+/// the write-ahead log for abandoned and delete it with what it holds.
+fn identity(database: &Path) -> Result<(i64, i64), StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let read = || -> rusqlite::Result<(i64, i64)> {
+        let conn = Connection::open_with_flags(immutable_uri(database).unwrap_or_default(), flags)?;
+        let number = |pragma: &str| conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0));
+        Ok((number("application_id")?, number("user_version")?))
+    };
+    read().map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            StoreError::NotAProject { path: database.to_owned(), why: "its project.db is not a SQLite database" }
+        }
+        _ => error.into(),
+    })
 }
 
 fn refuse_newer(found: i64, folder: &Path) -> Result<(), StoreError> {

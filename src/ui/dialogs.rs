@@ -42,7 +42,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     window.show(ui.ctx(), |ui| match dialog {
         Dialog::Palette => palette_ui(ui, panel),
         Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
-        Dialog::ConfirmNoFinding { num_findings, .. } => confirm_ui(ui, panel, *num_findings),
+        Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
         Dialog::CopyFilms { paths } => copy_ui(ui, panel, paths.len()),
         Dialog::BadRows { path } => bad_rows_ui(ui, panel, path),
@@ -102,6 +102,20 @@ fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let height = ui.ctx().content_rect().height() - 220.0;
     ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+        kit::section(ui, "Mouse");
+        ui.label("Left: the tool.  Right-drag: window; right is wider, down is a higher level; Ctrl faster.");
+        ui.label("Middle-drag or Space and drag: pan.  Wheel: zoom at the cursor.  Right click: menu.");
+        if let Some(set) = session.label_set() {
+            kit::section(ui, "Labels");
+            ui.horizontal_wrapped(|ui| {
+                for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
+                    kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
+                    ui.label(label.name.as_str()).on_hover_text(&label.definition);
+                    ui.add_space(theme::UNIT);
+                }
+            });
+        }
+        kit::section(ui, "Commands");
         ui.horizontal_top(|ui| {
             let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
             for column in rows.chunks(rows.len().div_ceil(3)) {
@@ -118,27 +132,15 @@ fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 });
             }
         });
-        kit::section(ui, "Mouse");
-        ui.label("Left: the tool.  Right-drag: window; right is wider, down is a higher level; Ctrl faster.");
-        ui.label("Middle-drag or Space and drag: pan.  Wheel: zoom at the cursor.  Right click: menu.");
-        if let Some(set) = session.label_set() {
-            kit::section(ui, "Labels");
-            ui.horizontal_wrapped(|ui| {
-                for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
-                    kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
-                    ui.label(label.name.as_str()).on_hover_text(&label.definition);
-                    ui.add_space(theme::UNIT);
-                }
-            });
-        }
     });
     close_ui(ui, panel);
 }
 
-fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
+fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {
     ui.set_width(380.0);
     let what = if num_findings == 1 { "1 finding".to_owned() } else { format!("{num_findings} findings") };
-    ui.label(format!("Remove {what} and say \"No finding\"? Undo brings them back."));
+    let then = if completes { ", complete the film and go on" } else { "" };
+    ui.label(format!("Remove {what}, say \"No finding\"{then}? Undo brings them back."));
     ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
         if ui.button(format!("Remove {what}")).clicked() {
@@ -148,7 +150,7 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize) {
             panel.ask(Command::CloseDialog);
         }
     });
-    ui.label(RichText::new("Enter or N removes, Escape keeps").small().color(theme::WEAK));
+    ui.label(RichText::new("Enter removes, Escape keeps").small().color(theme::WEAK));
 }
 
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
@@ -216,7 +218,6 @@ fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
     ui.horizontal(|ui| {
         if (ui.button("Take this path").clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
             let paths = vec![std::path::PathBuf::from(panel.state.path_text.trim())];
-            panel.state.path_text.clear();
             panel.out.push(Input::Event(Event::PathChosen { purpose, paths }));
         }
         if ui.button("Cancel").clicked() {
@@ -228,11 +229,21 @@ fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
     );
 }
 
+/// Lines of a report that are shown; the command line lists all of a longer one.
+const REPORT_LINES: usize = 400;
+
 fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
-    ui.set_width(720.0);
-    ScrollArea::vertical().max_height(420.0).show_rows(ui, 18.0, lines.len(), |ui, range| {
-        for line in &lines[range] {
-            ui.add(egui::Label::new(line).truncate());
+    ui.set_width(760.0);
+    let height = ui.ctx().content_rect().height() - 220.0;
+    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        for (n, line) in lines.iter().take(REPORT_LINES).enumerate() {
+            let color = if n == 0 { theme::STRONG } else { theme::TEXT };
+            ui.add(egui::Label::new(RichText::new(line).color(color)).wrap().selectable(true));
+        }
+        if lines.len() > REPORT_LINES {
+            let more =
+                format!("and {} more; the same import on the command line lists all", lines.len() - REPORT_LINES);
+            ui.label(RichText::new(more).color(theme::WEAK));
         }
     });
     close_ui(ui, panel);

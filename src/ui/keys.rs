@@ -38,7 +38,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
             match (dialog, chord.key.as_str()) {
                 (_, "Escape") => out.push(Input::Command(Command::CloseDialog)),
                 _ if is_repeat => {}
-                (Dialog::ConfirmNoFinding { .. }, "Enter" | "N") if !is_on_widget => {
+                (Dialog::ConfirmNoFinding { .. }, "Enter") if !is_on_widget => {
                     out.push(Input::Command(Command::Confirm));
                 }
                 (Dialog::CheatSheet | Dialog::Report { .. }, "Enter" | "?" | "F1") => {

@@ -153,7 +153,12 @@ fn window_lines(session: &Session, film: &OpenFilm) -> Vec<String> {
     };
     let zoom = film.viewport.scale(session.canvas, film.size()) * session.canvas.pixels_per_point;
     let inverted = if display.is_inverted { "  inverted" } else { "" };
-    vec![format!("Zoom {:.0} %", zoom * 100.0), format!("{chain}{inverted}")]
+    let turned = match film.viewport.quarter_turns {
+        0 => String::new(),
+        n => format!("  turned {}°", u32::from(n) * 90),
+    };
+    let flipped = if film.viewport.is_flipped { "  FLIPPED" } else { "" };
+    vec![format!("Zoom {:.0} %{turned}{flipped}", zoom * 100.0), format!("{chain}{inverted}")]
 }
 
 fn cursor_line(film: &OpenFilm) -> String {

@@ -35,37 +35,43 @@ pub(super) fn body_frame() -> Frame {
 }
 
 fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    egui::Panel::bottom("status").frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            save_state_ui(ui, panel.session);
-            if panel.session.save_failure().is_some() {
-                kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
+    egui::Panel::bottom("status").exact_size(40.0).frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new("Research use only").small().color(theme::WEAK));
+            if panel.session.is_synthetic() {
+                kit::badge(ui, "SYNTHETIC", theme::WARN);
             }
-            job_ui(ui, panel);
-            if let Some(notice) = &panel.session.notice {
-                let color = match notice.kind {
-                    NoticeKind::Info => theme::TEXT,
-                    NoticeKind::Warning => theme::WARN,
-                    NoticeKind::Error => theme::BAD,
-                };
-                ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).truncate());
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new("Research use only").small().color(theme::WEAK));
-                if panel.session.is_synthetic() {
-                    kit::badge(ui, "SYNTHETIC", theme::WARN);
+            reader_ui(ui, panel);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                save_state_ui(ui, panel.session);
+                if panel.session.save_failure().is_some() {
+                    kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
                 }
-                if let Some(reader) = &panel.session.reader {
-                    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK);
-                    let button = ui.add(egui::Button::new(text).frame(false));
-                    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Change reader"));
-                    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
-                        panel.ask(Command::ChangeReader);
-                    }
-                }
+                job_ui(ui, panel);
+                notice_ui(ui, panel.session);
             });
         });
     });
+}
+
+fn reader_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(reader) = &panel.session.reader else { return };
+    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK);
+    let button = ui.add(egui::Button::new(text).frame(false));
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Change reader"));
+    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
+        panel.ask(Command::ChangeReader);
+    }
+}
+
+fn notice_ui(ui: &mut Ui, session: &Session) {
+    let Some(notice) = &session.notice else { return };
+    let color = match notice.kind {
+        NoticeKind::Info => theme::TEXT,
+        NoticeKind::Warning => theme::WARN,
+        NoticeKind::Error => theme::BAD,
+    };
+    ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).truncate()).on_hover_text(&notice.text);
 }
 
 fn save_state_ui(ui: &mut Ui, session: &Session) {

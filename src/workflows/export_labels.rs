@@ -104,12 +104,25 @@ pub fn export_boxes(
     Ok(report)
 }
 
+/// A mistyped reader must not leave an empty table where a full one was.
+fn refuse_unknown_readers(store: &Store, options: &ExportLabels) -> anyhow::Result<()> {
+    let known: BTreeSet<ReaderId> = store.readers()?.into_iter().map(|reader| reader.id).collect();
+    for reader in &options.readers {
+        if !known.contains(reader) {
+            let names: Vec<&str> = known.iter().map(ReaderId::as_str).collect();
+            bail!("there is no reader {reader} in the project; there are {}. Nothing was written.", names.join(", "));
+        }
+    }
+    Ok(())
+}
+
 fn stage_boxes(
     store: &Store,
     labels: &LabelSet,
     to: &Path,
     options: &ExportLabels,
 ) -> anyhow::Result<(StagedFile, ExportReport)> {
+    refuse_unknown_readers(store, options)?;
     let imports = store.imports()?;
     let headers = headers_of(&imports, labels);
     let writer = writer_for(&headers, options)?;
@@ -246,7 +259,7 @@ impl<'a> Collector<'a> {
             };
             bail!(
                 "Kaggle's list of classes has no {label:?} ({count} marks){others}, so these marks cannot be written in \
-                 this form. Nothing was written. Export in the form cxr instead."
+                 this form. Nothing was written. Export in the form spinexr instead."
             );
         }
         if self.readers.len() > 1 {

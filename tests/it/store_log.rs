@@ -443,3 +443,32 @@ fn snapshot(folder: &Path) -> Vec<(PathBuf, String)> {
         .map(|f| (f.path().to_owned(), format!("{:x?}", &Sha256::digest(std::fs::read(f.path()).unwrap())[..8])))
         .collect()
 }
+
+#[test]
+fn another_program_that_looks_takes_nothing_away() {
+    // A second opening in this process, as a job makes one, must not loosen the locks of the first.
+    if std::process::Command::new("sqlite3").arg("--version").output().is_err() {
+        println!("skipped: sqlite3 is not installed (cargo xtask setup installs it)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    let mut store = crate::support::project(&project, 2);
+    drop(Store::open_to_look(&project).unwrap());
+    drop(Store::open(&project).unwrap());
+    let database = project.join("project.db");
+    let looked =
+        std::process::Command::new("sqlite3").arg(&database).arg("SELECT count(*) FROM film").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&looked.stdout).trim(), "2");
+    assert!(project.join("project.db-wal").exists(), "the log in use is still there");
+
+    let image = crate::support::entry(0).facts.image;
+    let reader = ReaderId::new("R1");
+    let edit = Edit::SetComment { before: String::new(), after: "kept".into() };
+    let entry = NewLogEntry { image: image.clone(), reader, step: Step::Do, edit, made_at_ms: 1 };
+    store.commit(&entry).unwrap();
+    // Seen from outside while the first is still open, so a kill would not lose it.
+    let sql = format!("SELECT comment FROM reading WHERE image_id = '{image}'");
+    let looked = std::process::Command::new("sqlite3").arg(&database).arg(sql).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&looked.stdout).trim(), "kept");
+}
