@@ -3,6 +3,7 @@
 pub mod check;
 pub mod export_labels;
 pub mod import_films;
+mod import_image_labels;
 pub mod import_labels;
 mod label_judge;
 mod label_rows;
