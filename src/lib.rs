@@ -35,7 +35,7 @@
 //!   sheet and the README's key table come from it.
 //! - [`domain::edit::Edit`]: an invertible change of clinical data that carries before and after. A stale edit is
 //!   refused and changes nothing; undo writes the inverse.
-//! - Job ([`jobs`]): long work with progress and cancel.
+//! - Job: long work on a [`jobs::Lane`], which tells its [`jobs::Progress`] and heeds a [`jobs::CancelToken`].
 //!
 //! # Invariants
 //!

@@ -10,8 +10,11 @@ use crate::store::{Outcome, StoreThread};
 #[derive(Debug)]
 pub enum News {
     Event(Box<Event>),
-    /// What became of an edit.
-    Outcome(Outcome),
+    /// What became of an edit, from the store of the opening with that number.
+    Outcome {
+        number: u32,
+        outcome: Outcome,
+    },
     /// A project was opened: its store comes with the event that says so.
     Opened {
         store: Box<StoreThread>,

@@ -42,16 +42,16 @@ impl Jobs {
         self.cancel.cancel();
     }
 
-    pub fn import_films(&mut self, folder: PathBuf, paths: Vec<PathBuf>) {
-        self.start("Import films", move |watch, cancel| {
+    pub fn import_films(&mut self, folder: PathBuf, paths: Vec<PathBuf>, copies: bool) {
+        self.start("Import films", true, move |watch, cancel| {
             let mut store = Store::open(&folder)?;
-            let report = import_films(&mut store, &paths, ImportOptions::default(), watch, cancel)?;
+            let report = import_films(&mut store, &paths, ImportOptions { copy_films: copies }, watch, cancel)?;
             Ok(Told { summary: report.summary(), report: import_lines(&report) })
         });
     }
 
     pub fn import_labels(&mut self, folder: PathBuf, path: PathBuf, keeps_good_rows: bool) {
-        self.start("Import labels", move |watch, _| {
+        self.start("Import labels", false, move |watch, _| {
             watch(Progress::new("Reading rows", 0, 0));
             let mut store = Store::open(&folder)?;
             let labels = label_set_of(&store)?;
@@ -63,7 +63,7 @@ impl Jobs {
     }
 
     pub fn export(&mut self, folder: PathBuf, purpose: FilePurpose, to: PathBuf) {
-        self.start("Export", move |watch, _| {
+        self.start("Export", false, move |watch, _| {
             watch(Progress::new("Writing rows", 0, 0));
             let store = Store::open_to_look(&folder)?;
             let labels = label_set_of(&store)?;
@@ -93,11 +93,12 @@ impl Jobs {
     fn start(
         &mut self,
         title: &'static str,
+        can_stop: bool,
         work: impl FnOnce(&(dyn Fn(Progress) + Sync), &CancelToken) -> anyhow::Result<Told> + Send + 'static,
     ) {
         self.cancel = CancelToken::new();
         let (post, cancel) = (self.post.clone(), self.cancel.clone());
-        post.event(Event::JobStarted { title: title.to_owned() });
+        post.event(Event::JobStarted { title: title.to_owned(), can_stop });
         self.lane.run(move || {
             let progress = std::sync::Mutex::new(post.clone());
             let watch = |p: Progress| {

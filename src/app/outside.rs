@@ -46,6 +46,7 @@ struct Open {
     store: Arc<StoreThread>,
     label_set: Arc<LabelSet>,
     folder: PathBuf,
+    number: u32,
     /// The store's number of each edit that the session numbered, and back.
     store_ticket: HashMap<crate::session::effect::Ticket, store::Ticket>,
     session_ticket: HashMap<store::Ticket, crate::session::effect::Ticket>,
@@ -61,7 +62,7 @@ impl Outside {
             post,
             inbox,
             lane: Lane::start("open"),
-            dialogs: Lane::start("dialogs"),
+            dialogs: Lane::detached("dialogs"),
             project: None,
             keeps_recent,
         }
@@ -72,24 +73,33 @@ impl Outside {
         self.inbox.try_recv().ok()
     }
 
-    /// The event for a save's outcome.
-    pub fn outcome(&self, outcome: Outcome) -> Option<Event> {
-        let project = self.project.as_ref()?;
+    /// The event for a save's outcome; `number` is that of the opening whose store says so.
+    pub fn outcome(&self, number: u32, outcome: Outcome) -> Option<Event> {
+        let project = self.project.as_ref().filter(|project| project.number == number)?;
         match outcome {
             Outcome::Saved { ticket, seq } => {
                 let ticket = *project.session_ticket.get(&ticket)?;
                 Some(Event::Saved { ticket, seq })
             }
-            Outcome::NotSaved { ticket, message, .. } => {
+            Outcome::NotSaved { ticket, image, reader, message, can_retry, .. } => {
                 let ticket = *project.session_ticket.get(&ticket)?;
-                Some(Event::SaveFailed { ticket, message })
+                if can_retry {
+                    return Some(Event::SaveFailed { ticket, message });
+                }
+                project.store.give_up(image, reader);
+                Some(Event::SaveRefused { ticket, message })
             }
         }
     }
 
     /// Takes over the store of a project that was opened.
     pub fn opened(&mut self, store: StoreThread, event: &Event) {
-        if let Event::ProjectOpened { label_set, folder, .. } = event {
+        if let Event::ProjectOpened { label_set, folder, number, .. } = event {
+            if let Some(before) = self.project.take() {
+                // Dropping a store waits for its edits; that is not the window's to do.
+                self.lane.run(move || drop(before));
+            }
+            self.pictures.forget();
             if self.keeps_recent {
                 recent::remember(folder);
             }
@@ -97,13 +107,14 @@ impl Outside {
                 store: Arc::new(store),
                 label_set: label_set.clone(),
                 folder: folder.clone(),
+                number: *number,
                 store_ticket: HashMap::new(),
                 session_ticket: HashMap::new(),
             });
         }
     }
 
-    /// Carries out one effect; `Quit` is the window's own.
+    /// Carries out one effect.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Persist(persist) => self.persist(*persist),
@@ -113,15 +124,15 @@ impl Outside {
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
             Effect::OpenProject(folder) => {
                 let post = self.post.clone();
-                self.close_project();
                 self.lane.run(move || open_project(&post, || Store::open(&folder)));
             }
             Effect::CreateProject { folder, label_set } => {
                 let post = self.post.clone();
-                self.close_project();
                 self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
             }
-            Effect::ImportFilms(paths) => self.with_folder(|jobs, folder| jobs.import_films(folder, paths)),
+            Effect::ImportFilms { paths, copies } => {
+                self.with_folder(|jobs, folder| jobs.import_films(folder, paths, copies));
+            }
             Effect::ImportLabels { path, keeps_good_rows } => {
                 self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
             }
@@ -134,12 +145,12 @@ impl Outside {
                 }
             }
             Effect::RememberView(view) => self.remember_view(&view),
-            Effect::Quit => {}
         }
     }
 
-    /// Waits for everything handed over to be saved. Only when the window closes.
+    /// Stops the running job and waits for every edit to be saved. Only when the window closes.
     pub fn close_project(&mut self) {
+        self.jobs.cancel();
         if let Some(project) = self.project.take() {
             project.store.flush();
         }
@@ -152,7 +163,10 @@ impl Outside {
     }
 
     fn persist(&mut self, persist: Persist) {
-        let Some(project) = &mut self.project else { return };
+        let Some(project) = &mut self.project else {
+            let message = "The project is closed, so the edit has no place to go.".to_owned();
+            return self.post.event(Event::SaveFailed { ticket: persist.ticket, message });
+        };
         let (step, of) = match persist.step {
             PendingStep::Do => (Step::Do, None),
             PendingStep::Undo(EntryRef::Written(seq)) => (Step::Undo(seq), None),
@@ -209,9 +223,20 @@ impl Outside {
             self.post.event(Event::PictureLoaded { image, frame, film });
             return;
         }
-        self.with_source(image, move |pictures, entry| {
-            pictures.show(entry.facts.image, entry.source, frame);
+        let Some(project) = &self.project else { return };
+        let (pictures, post, wanted) = (self.pictures.clone(), self.post.clone(), image.clone());
+        let is_queued = project.store.with(move |store| {
+            let message = match store.film(&wanted) {
+                Ok(Some(entry)) => return pictures.show(entry.facts.image, entry.source, frame),
+                Ok(None) => "the film is not in the project any more".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            post.event(Event::PictureFailed { image: wanted, frame, message });
         });
+        if !is_queued {
+            let message = "the disk is not keeping up; try again in a moment".to_owned();
+            self.post.event(Event::PictureFailed { image, frame, message });
+        }
     }
 
     /// Thumbnails of a study's films.
@@ -221,23 +246,14 @@ impl Outside {
         }
     }
 
-    /// Decodes a film that is likely to come next.
+    /// Decodes a film that is likely to come next. Nothing is said if that fails: showing it will say why.
     pub fn prepare_film(&self, image: &ImageId) {
-        if self.pictures.cached(image, 0).is_none() {
-            self.with_source(image.clone(), |pictures, entry| {
+        let Some(project) = self.project.as_ref().filter(|_| self.pictures.cached(image, 0).is_none()) else { return };
+        let (pictures, image) = (self.pictures.clone(), image.clone());
+        project.store.with(move |store| {
+            if let Ok(Some(entry)) = store.film(&image) {
                 pictures.prepare(entry.facts.image, entry.source, false);
-            });
-        }
-    }
-
-    fn with_source(&self, image: ImageId, then: impl FnOnce(&Pictures, FilmEntry) + Send + 'static) {
-        let Some(project) = &self.project else { return };
-        let pictures = self.pictures.clone();
-        let post = self.post.clone();
-        project.store.with(move |store| match store.film(&image) {
-            Ok(Some(entry)) => then(&pictures, entry),
-            Ok(None) => {}
-            Err(error) => post.event(Event::PictureFailed { image, frame: 0, message: error.to_string() }),
+            }
         });
     }
 
@@ -313,8 +329,8 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
         number: store.session(),
         view: view.map(Box::new),
     };
-    let outcomes = post.clone();
-    match StoreThread::start(store, move |outcome| outcomes.send(News::Outcome(outcome))) {
+    let (outcomes, number) = (post.clone(), store.session());
+    match StoreThread::start(store, move |outcome| outcomes.send(News::Outcome { number, outcome })) {
         Ok(store) => post.send(News::Opened { store: Box::new(store), event: Box::new(event) }),
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }

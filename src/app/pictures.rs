@@ -31,6 +31,8 @@ pub struct Pictures {
     cache: Arc<Mutex<Cache>>,
     /// Counts requests for the film on screen: an older one that has not begun is dropped.
     newest: Arc<AtomicU64>,
+    /// Counts projects: what was asked for one never shows in the next.
+    project: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Pictures {
@@ -81,7 +83,20 @@ impl Pictures {
             ahead: Arc::new(Lane::start("decode ahead")),
             cache: Arc::default(),
             newest: Arc::default(),
+            project: Arc::default(),
         }
+    }
+
+    /// Another project is open: its films may have the same ids.
+    pub fn forget(&self) {
+        self.project.fetch_add(1, Ordering::SeqCst);
+        *lock(&self.cache) = Cache::default();
+    }
+
+    /// Whether what was asked for under this number is still of interest.
+    fn check(&self) -> impl Fn() -> bool + Send + 'static {
+        let (project, mine) = (self.project.clone(), self.project.load(Ordering::SeqCst));
+        move || project.load(Ordering::SeqCst) == mine
     }
 
     pub fn cached(&self, image: &ImageId, frame: u32) -> Option<Arc<Film>> {
@@ -93,13 +108,17 @@ impl Pictures {
         let mine = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
         let (decode, post, cache, newest) =
             (self.decode.clone(), self.post.clone(), self.cache.clone(), self.newest.clone());
+        let is_current = self.check();
         self.now.run(move || {
-            if newest.load(Ordering::SeqCst) != mine {
+            if newest.load(Ordering::SeqCst) != mine || !is_current() {
                 return;
             }
             let key = (image, frame);
             let cached = lock(&cache).get(&key);
             let outcome = cached.map_or_else(|| decode(&source, frame).map(Arc::new), Ok);
+            if !is_current() {
+                return;
+            }
             let (image, frame) = key.clone();
             match outcome {
                 Ok(film) => {
@@ -114,7 +133,11 @@ impl Pictures {
     /// A film that is likely to be asked for next; silent if it fails, since showing it will say why.
     pub fn prepare(&self, image: ImageId, source: FilmSource, wants_thumbnail: bool) {
         let (decode, post, cache) = (self.decode.clone(), self.post.clone(), self.cache.clone());
+        let is_current = self.check();
         self.ahead.run(move || {
+            if !is_current() {
+                return;
+            }
             let key = (image, 0);
             let cached = lock(&cache).get(&key);
             let film = match cached {
@@ -124,6 +147,9 @@ impl Pictures {
                     Err(_) => return,
                 },
             };
+            if !is_current() {
+                return;
+            }
             lock(&cache).put(key.clone(), film.clone());
             if wants_thumbnail {
                 let (width, height, levels) = thumbnail(&film);

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{DisplaySettings, Voi, VoiFunction, Window};
+use crate::domain::imaging::{VoiFunction, Window};
 use crate::domain::label::LabelName;
-use crate::session::viewport::{ViewState, Viewport, Zoom};
+use crate::session::viewport::{ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{OverlayState, Screen, Tool};
 
 /// The settings key under which the last view stands.
@@ -23,7 +23,9 @@ struct Row {
     center: [f64; 2],
     quarter_turns: u8,
     flipped: bool,
-    /// Center, width, function; `None`: the film's own first.
+    /// Position among the file's own windows; `None`: the reader's, which follows.
+    preset: Option<usize>,
+    /// Center, width, function.
     window: Option<(f64, f64, String)>,
     explanation: Option<String>,
     inverted: bool,
@@ -33,12 +35,14 @@ struct Row {
     armed: Option<String>,
 }
 
-/// As JSON. A LUT in use is not kept: the film brings it again.
+/// As JSON.
 pub fn to_json(view: &ViewState) -> String {
-    let window = view.display.as_ref().and_then(|display| match &display.voi {
-        Voi::Window(w) => Some((w.center, w.width, function_name(w.function).to_owned())),
-        Voi::Lut(_) => None,
-    });
+    let (preset, window, explanation) = match &view.window {
+        ShownWindow::OfFile(n) => (Some(*n), None, None),
+        ShownWindow::Chosen(w) => {
+            (None, Some((w.center, w.width, function_name(w.function).to_owned())), w.explanation.clone())
+        }
+    };
     let row = Row {
         reader: view.reader.to_string(),
         screen: if view.screen == Screen::Film { "film" } else { "worklist" }.to_owned(),
@@ -51,9 +55,10 @@ pub fn to_json(view: &ViewState) -> String {
         center: [view.viewport.center.x, view.viewport.center.y],
         quarter_turns: view.viewport.quarter_turns,
         flipped: view.viewport.is_flipped,
+        preset,
         window,
-        explanation: view.display.as_ref().and_then(|d| d.voi.explanation()).map(str::to_owned),
-        inverted: view.display.as_ref().is_some_and(|d| d.is_inverted),
+        explanation,
+        inverted: view.is_inverted,
         selection: view.selection.map(|id| id.0),
         overlay: match view.overlay {
             OverlayState::All => "all",
@@ -70,10 +75,15 @@ pub fn to_json(view: &ViewState) -> String {
 /// `None` where the text is of another version: the view then starts fresh.
 pub fn from_json(text: &str) -> Option<ViewState> {
     let row: Row = serde_json::from_str(text).ok()?;
-    let display = row.window.map(|(center, width, function)| DisplaySettings {
-        voi: Voi::Window(Window { center, width, function: function_of(&function), explanation: row.explanation }),
-        is_inverted: row.inverted,
-    });
+    let window = match row.window {
+        Some((center, width, function)) => ShownWindow::Chosen(Window {
+            center,
+            width,
+            function: function_of(&function),
+            explanation: row.explanation,
+        }),
+        None => ShownWindow::OfFile(row.preset.unwrap_or(0)),
+    };
     Some(ViewState {
         reader: ReaderId::new(row.reader),
         screen: if row.screen == "film" { Screen::Film } else { Screen::Worklist },
@@ -85,7 +95,8 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             quarter_turns: row.quarter_turns % 4,
             is_flipped: row.flipped,
         },
-        display,
+        window,
+        is_inverted: row.inverted,
         selection: row.selection.map(AnnotationId),
         overlay: match row.overlay.as_str() {
             "boxes" => OverlayState::BoxesOnly,
@@ -130,20 +141,20 @@ mod tests {
                 quarter_turns: 3,
                 is_flipped: true,
             },
-            display: Some(DisplaySettings {
-                voi: Voi::Window(Window {
-                    function: VoiFunction::Sigmoid,
-                    explanation: Some("BONE".into()),
-                    ..Window::linear(2048.5, 1000.25)
-                }),
-                is_inverted: true,
+            window: ShownWindow::Chosen(Window {
+                function: VoiFunction::Sigmoid,
+                explanation: Some("BONE".into()),
+                ..Window::linear(2048.5, 1000.25)
             }),
+            is_inverted: true,
             selection: Some(AnnotationId(7)),
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
             armed: Some(LabelName::new("Fracture")),
         };
-        assert_eq!(from_json(&to_json(&view)), Some(view));
+        assert_eq!(from_json(&to_json(&view)), Some(view.clone()));
+        let second = ViewState { window: ShownWindow::OfFile(1), ..view };
+        assert_eq!(from_json(&to_json(&second)), Some(second));
         assert_eq!(from_json("{}"), None);
     }
 }

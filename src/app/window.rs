@@ -56,14 +56,15 @@ impl Window {
         while let Some(news) = self.outside.next_news() {
             match news {
                 News::Event(event) => self.handle(Input::Event(*event)),
-                News::Outcome(outcome) => {
-                    if let Some(event) = self.outside.outcome(outcome) {
+                News::Outcome { number, outcome } => {
+                    if let Some(event) = self.outside.outcome(number, outcome) {
                         self.handle(Input::Event(event));
                     }
                 }
                 News::Opened { store, event } => {
                     self.outside.opened(*store, &event);
                     self.state.thumbnails.clear();
+                    self.state.search.clear();
                     self.handle(Input::Event(*event));
                 }
                 News::Thumbnail { image, width, height, levels } => {
@@ -100,6 +101,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
+        self.handle(Input::Command(crate::session::Command::KeepComment));
         if let Some(view) = self.session.view_state() {
             self.outside.remember_view(&view);
         }

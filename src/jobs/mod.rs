@@ -1,7 +1,7 @@
-//! Long work on threads, with progress and cancel.
+//! Long work: named threads that nobody waits for, how far the work is, and the wish to stop it.
 
-mod job;
 mod lane;
+mod progress;
 
-pub use job::{CancelToken, Job, JobHandle, JobState, Outcome, Progress, Report};
 pub use lane::Lane;
+pub use progress::{CancelToken, Progress};

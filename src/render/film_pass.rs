@@ -133,7 +133,11 @@ impl FilmPass {
             );
             self.table_holds = Some((plan.film.clone(), needed));
         }
-        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&plan.uniforms(texture.num_levels)));
+        queue.write_buffer(
+            &self.uniforms,
+            0,
+            bytemuck::bytes_of(&plan.uniforms(texture.num_levels, texture.num_skipped)),
+        );
         if !self.bind_group.as_ref().is_some_and(|(film, _)| Arc::ptr_eq(film, &plan.film)) {
             let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some("film"),

@@ -72,7 +72,9 @@ impl FramePlan {
     }
 
     /// The constants are combined in f64 on the CPU, so that the shader multiplies and adds once.
-    pub(super) fn uniforms(&self, num_levels: u32) -> Uniforms {
+    ///
+    /// Mip levels count from the first on the GPU, `num_skipped` below the film itself.
+    pub(super) fn uniforms(&self, num_levels: u32, num_skipped: u32) -> Uniforms {
         let rows = self.image_from_framebuffer.rows().map(|v| v as f32);
         let facts = &self.film.facts;
         let (texel_gain, texel_bias, is_color, padding) = match &self.film.pixels {
@@ -116,7 +118,7 @@ impl FramePlan {
             row_x: [rows[0], rows[1], rows[2], 0.0],
             row_y: [rows[3], rows[4], rows[5], 0.0],
             size: [self.film.width as f32, self.film.height as f32],
-            minification: (rows[0].hypot(rows[3])).max(rows[1].hypot(rows[4])),
+            minification: rows[0].hypot(rows[3]).max(rows[1].hypot(rows[4])) / (1u32 << num_skipped) as f32,
             num_levels,
             gain: gain as f32,
             bias: bias as f32,

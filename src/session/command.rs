@@ -17,6 +17,10 @@ pub enum Command {
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,
+    /// The films of the open question are imported.
+    ImportPaths {
+        copies: bool,
+    },
     /// The file of the open question is imported.
     ImportRows {
         keeps_good_rows: bool,
@@ -36,6 +40,7 @@ pub enum Command {
     OpenFilm(ImageId),
     SignInAs(ReaderId),
     AddReader,
+    ChangeReader,
     RetrySave,
     // Deciding
     NoFinding,
@@ -70,7 +75,9 @@ pub enum Command {
     LockMark(AnnotationId),
     Undo,
     Redo,
-    SetComment(String),
+    /// The comment as typed so far; it becomes an edit when the film, the screen or the reader changes.
+    DraftComment(String),
+    KeepComment,
     // View
     UseTool(Tool),
     Invert,
@@ -84,17 +91,12 @@ pub enum Command {
     ResetView,
     WindowPreset(usize),
     ComputedWindow,
-    SetWindow {
-        center: f64,
-        width: f64,
-    },
     CycleOverlay,
     // Help
     Palette,
     CheatSheet,
     Confirm,
     CloseDialog,
-    DismissNotice,
     FilterWorklist(String),
     FilterState(Option<TaskState>),
     FilterLabel(Option<LabelName>),
@@ -384,6 +386,7 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::CancelJob,
     ),
     row("add_reader", "Add a reader", "Add the next reader to the project", &[], Everywhere, Command::AddReader),
+    row("change_reader", "Change reader", "Let another reader sign in", &[], Everywhere, Command::ChangeReader),
     row(
         "retry_save",
         "Try to save again",
@@ -419,10 +422,10 @@ impl Command {
             | Self::ExportKaggle => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
-            Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none()),
-            Self::ShowWorklist => session.reader.is_some(),
+            Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
+            Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
-            Self::RetrySave => session.save_failure.is_some(),
+            Self::RetrySave => session.save_failure().is_some(),
             Self::AddReader => session.project.is_some(),
             Self::Undo => session.film.as_ref().is_some_and(|f| f.history.can_undo()),
             Self::Redo => session.film.as_ref().is_some_and(|f| f.history.can_redo()),

@@ -91,7 +91,10 @@ pub enum Effect {
         folder: PathBuf,
         label_set: String,
     },
-    ImportFilms(Vec<PathBuf>),
+    ImportFilms {
+        paths: Vec<PathBuf>,
+        copies: bool,
+    },
     /// Bad rows are reported either way; the good ones are taken, or none are.
     ImportLabels {
         path: PathBuf,
@@ -108,5 +111,4 @@ pub enum Effect {
     RetrySave,
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
-    Quit,
 }

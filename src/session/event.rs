@@ -72,8 +72,14 @@ pub enum Event {
         ticket: Ticket,
         message: String,
     },
+    /// The project refused an edit for good; what is stored holds.
+    SaveRefused {
+        ticket: Ticket,
+        message: String,
+    },
     JobStarted {
         title: String,
+        can_stop: bool,
     },
     JobProgress {
         stage: String,

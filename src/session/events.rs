@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::ImageId;
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, Voi};
 use crate::domain::log::LogEntry;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
@@ -14,6 +14,7 @@ use super::event::Event;
 use super::history::History;
 use super::open_film::{OpenFilm, Picture};
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
+use super::viewport::ShownWindow;
 
 impl Session {
     pub(super) fn event(&mut self, event: Event, now_ms: i64) -> Vec<Effect> {
@@ -74,6 +75,9 @@ impl Session {
                 Vec::new()
             }
             Event::PictureFailed { image, frame, message } => {
+                if self.wanted.as_ref() == Some(&image) {
+                    self.early_failure = Some((image.clone(), message.clone()));
+                }
                 if let Some(open) = self.film.as_mut().filter(|f| *f.image() == image && f.frame == frame) {
                     open.picture = Picture::Failed(message);
                 }
@@ -81,15 +85,25 @@ impl Session {
             }
             Event::Saved { ticket, .. } => {
                 self.pending.remove(&ticket);
-                self.save_failure = None;
-                Vec::new()
+                self.failed.remove(&ticket);
+                self.reload_if_wanted()
             }
-            Event::SaveFailed { message, .. } => {
-                self.save_failure = Some(message.clone());
+            Event::SaveFailed { ticket, message } => {
                 self.notify(NoticeKind::Error, format!("Not saved: {message}"));
+                self.failed.insert(ticket, message);
                 Vec::new()
             }
-            Event::JobStarted { title } => {
+            Event::SaveRefused { ticket, message } => {
+                let refused = self.pending.get(&ticket).map(|p| (p.image.clone(), p.reader.clone()));
+                if let Some(reading) = refused {
+                    self.pending.retain(|_, p| (p.image.clone(), p.reader.clone()) != reading);
+                    self.failed.retain(|t, _| self.pending.contains_key(t));
+                    self.is_reload_wanted = true;
+                }
+                self.notify(NoticeKind::Error, format!("Not saved: {message}"));
+                self.reload_if_wanted()
+            }
+            Event::JobStarted { title, can_stop } => {
                 self.job = Some(JobView {
                     title,
                     stage: String::new(),
@@ -97,6 +111,7 @@ impl Session {
                     total: 0,
                     started_at_ms: now_ms,
                     outcome: None,
+                    can_stop,
                 });
                 Vec::new()
             }
@@ -108,8 +123,12 @@ impl Session {
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
             Event::FilesDropped(paths) => {
-                if self.project.is_some() {
-                    vec![Effect::ImportFilms(paths)]
+                if self.job.as_ref().is_some_and(|job| job.outcome.is_none()) {
+                    self.notify(NoticeKind::Warning, "One import at a time: drop them again when this one is done.");
+                    Vec::new()
+                } else if self.project.is_some() {
+                    self.dialog = Some(Dialog::CopyFilms { paths });
+                    Vec::new()
                 } else {
                     paths.into_iter().next().map(Effect::OpenProject).into_iter().collect()
                 }
@@ -132,9 +151,8 @@ impl Session {
         }
         let mut effects = Vec::new();
         if let Some(reader) = self.reader_id().cloned() {
-            if let Some(film) = &self.film {
-                effects.push(Effect::LoadReading { image: film.image().clone(), reader: reader.clone() });
-            }
+            self.is_reload_wanted = true;
+            effects.extend(self.reload_if_wanted());
             effects.push(Effect::LoadWorklist { reader });
         }
         effects
@@ -152,7 +170,10 @@ impl Session {
                 self.dialog = Some(Dialog::ChooseLabels { folder: path });
                 Vec::new()
             }
-            FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => vec![Effect::ImportFilms(paths)],
+            FilePurpose::ImportFilms | FilePurpose::ImportFilmFiles => {
+                self.dialog = Some(Dialog::CopyFilms { paths });
+                Vec::new()
+            }
             FilePurpose::ImportLabels => {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
@@ -165,15 +186,29 @@ impl Session {
 
     fn reading_loaded(&mut self, study: Vec<FilmEntry>, image: &ImageId, reading: Reading, log: &[LogEntry]) {
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return };
-        if Some(reading.reader()) != self.reader_id() {
+        let is_shown = self.film.as_ref().is_some_and(|f| f.image() == image);
+        let is_wanted = self.wanted.as_ref() == Some(image);
+        if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {
             return;
         }
-        // A reading of the film on screen that was read again: edits still on their way are newer.
-        if self.film.as_ref().is_some_and(|f| f.image() == image) && !self.pending.is_empty() {
+        // Edits still on their way are newer than what was read.
+        if is_shown && self.has_pending_edits(image) {
+            self.is_reload_wanted = true;
             return;
+        }
+        if is_wanted {
+            self.wanted = None;
+            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
+                self.dialog = None;
+            }
         }
         let history = History::from_log(log);
-        let kept = self.film.take().filter(|f| f.image() == image);
+        let before = self.film.take();
+        if let Some(before) = &before {
+            self.kept.0.extend(&before.hidden);
+            self.kept.1.extend(&before.locked);
+        }
+        let kept = before.filter(|f| f.image() == image);
         let view = self.restoring.take_if(|v| v.image.as_ref() == Some(image));
         let mut film = OpenFilm {
             entry,
@@ -184,12 +219,14 @@ impl Session {
             history,
             viewport: view.as_ref().map(|v| v.viewport).unwrap_or_default(),
             display: None,
+            restored: None,
             is_display_changed: false,
             selection: view.as_ref().and_then(|v| v.selection),
-            hidden: std::collections::BTreeSet::new(),
-            locked: std::collections::BTreeSet::new(),
+            hidden: self.kept.0.clone(),
+            locked: self.kept.1.clone(),
             gesture: None,
             unlabelled: None,
+            comment_draft: None,
             cursor: None,
             violations: Vec::new(),
         };
@@ -201,15 +238,17 @@ impl Session {
             self.overlay = view.overlay;
             self.tool = view.tool;
             self.armed = view.armed;
-            if let Some(display) = view.display {
-                film.display = Some(display);
-                film.is_display_changed = true;
-            }
+            film.restored = Some((view.window, view.is_inverted));
         }
         film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
         self.film = Some(film);
         if let Some((early, frame, picture)) = self.early_picture.take_if(|(early, _, _)| early == image) {
             self.picture_loaded(&early, frame, picture);
+        }
+        if let (Some((_, message)), Some(film)) =
+            (self.early_failure.take_if(|(early, _)| early == image), &mut self.film)
+        {
+            film.picture = Picture::Failed(message);
         }
         if let (Some(project), Some(film)) = (&self.project, &mut self.film) {
             film.check_rules(&project.settings.rules);
@@ -217,18 +256,49 @@ impl Session {
     }
 
     fn picture_loaded(&mut self, image: &ImageId, frame: u32, picture: Arc<Film>) {
+        if self.wanted.as_ref() == Some(image) {
+            self.early_picture = Some((image.clone(), frame, picture));
+            return;
+        }
         match self.film.as_mut().filter(|f| f.image() == image) {
             Some(open) if open.frame == frame => {
                 if open.display.is_none() {
-                    open.display = Some(picture.initial_settings());
+                    let mut display = picture.initial_settings();
+                    if let Some((window, is_inverted)) = open.restored.take() {
+                        display.is_inverted = is_inverted;
+                        match window {
+                            ShownWindow::OfFile(n) => {
+                                display.voi = picture.facts.voi.get(n).cloned().unwrap_or(display.voi);
+                            }
+                            ShownWindow::Chosen(window) => {
+                                display.voi = Voi::Window(window);
+                                open.is_display_changed = true;
+                            }
+                        }
+                    }
+                    open.display = Some(display);
                 }
                 open.picture = Picture::Ready(picture);
                 if let Some(project) = &self.project {
                     open.check_rules(&project.settings.rules);
                 }
             }
-            Some(_) => {}
-            None => self.early_picture = Some((image.clone(), frame, picture)),
+            Some(_) | None => {}
         }
+    }
+
+    fn has_pending_edits(&self, image: &ImageId) -> bool {
+        self.pending.values().any(|p| p.image == *image)
+    }
+
+    /// Reads the open reading again when nothing of it is on its way any more.
+    fn reload_if_wanted(&mut self) -> Vec<Effect> {
+        let Some(film) = self.film.as_ref().filter(|_| self.is_reload_wanted) else { return Vec::new() };
+        if self.has_pending_edits(film.image()) {
+            return Vec::new();
+        }
+        let (image, reader) = (film.image().clone(), film.reading.reader().clone());
+        self.is_reload_wanted = false;
+        vec![Effect::LoadReading { image, reader }]
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
-use crate::domain::imaging::Window;
+use crate::domain::imaging::{DisplaySettings, Window};
 
 /// Screen points that the pointer must travel before a press becomes a drag.
 pub const DRAG_THRESHOLD: f64 = 4.0;
@@ -44,6 +44,8 @@ pub enum Gesture {
     WindowLevel {
         from_screen: Point,
         before: Window,
+        /// What Escape brings back.
+        shown: DisplaySettings,
         has_moved: bool,
     },
 }

@@ -287,7 +287,10 @@ fn no_finding_and_contradictions() {
     check("Shift+A", "film0 doing: +Abnormal");
     let mut session = reading_session();
     play(&mut session, "1 draw 10,10,50,40 N");
-    assert_eq!(session.dialog, Some(Dialog::ConfirmNoFinding { num_findings: 1, completes: false }));
+    assert_eq!(
+        session.dialog,
+        Some(Dialog::ConfirmNoFinding { image: ImageId::new("film0"), num_findings: 1, completes: false })
+    );
     let effects = session.handle(Input::Command(Command::Confirm), 0);
     answer(&mut session, effects);
     assert_eq!(told(&session), "film0 doing: No finding");
@@ -306,6 +309,94 @@ fn completing() {
     check("N Shift+Enter Ctrl+Z", "film0 doing: No finding");
     check("draw 10,10,50,40 Enter", "film0 new: ?");
     check("draw 10,10,50,40 D", "film0 new: ?");
+}
+
+/// The outside is slow: effects are kept, and answered when the test says so.
+fn ask(session: &mut Session, command: Command) -> Vec<Effect> {
+    session.handle(Input::Command(command), 0)
+}
+
+#[test]
+fn nothing_is_decided_while_the_next_film_is_on_its_way() {
+    let mut session = reading_session();
+    let on_its_way = ask(&mut session, Command::NextFilm);
+    for command in [Command::NoFinding, Command::NormalAndNext, Command::Complete, Command::MarkAbnormal] {
+        assert!(ask(&mut session, command).iter().all(|e| !matches!(e, Effect::Persist(_))));
+    }
+    answer(&mut session, on_its_way);
+    assert_eq!(told(&session), "film1 new:");
+}
+
+#[test]
+fn the_last_film_asked_for_is_the_one_that_shows() {
+    let mut session = reading_session();
+    let late = ask(&mut session, Command::NextFilm);
+    let back = ask(&mut session, Command::PreviousFilm);
+    answer(&mut session, back);
+    answer(&mut session, late);
+    assert_eq!(told(&session), "film0 new:");
+}
+
+#[test]
+fn a_film_that_is_not_shown_is_not_signed_off() {
+    let mut session = reading_session();
+    let mut effects = ask(&mut session, Command::NextFilm);
+    effects.retain(|e| matches!(e, Effect::LoadReading { .. }));
+    answer(&mut session, effects);
+    assert_eq!(told(&session), "film1 new:");
+    for command in [Command::NormalAndNext, Command::NoFinding, Command::Complete] {
+        assert!(ask(&mut session, command).iter().all(|e| !matches!(e, Effect::Persist(_))));
+    }
+}
+
+#[test]
+fn a_question_is_about_the_film_it_was_asked_on() {
+    let mut session = reading_session();
+    play(&mut session, "1 draw 10,10,50,40");
+    let next = ask(&mut session, Command::NextFilm);
+    session.wanted = None;
+    play(&mut session, "N");
+    assert!(session.dialog.is_some());
+    session.wanted = Some(ImageId::new("film1"));
+    answer(&mut session, next);
+    assert!(session.dialog.is_none());
+}
+
+#[test]
+fn what_was_typed_is_kept_when_the_film_is_left() {
+    let mut session = reading_session();
+    ask(&mut session, Command::DraftComment("see the prior".into()));
+    let effects = ask(&mut session, Command::NextFilm);
+    assert!(effects.iter().any(|e| matches!(e, Effect::Persist(p) if p.edit.title() == "Comment")));
+}
+
+#[test]
+fn an_unsaved_edit_stays_unsaved_whatever_else_is_saved() {
+    let mut session = reading_session();
+    let tickets: Vec<_> = ["1 draw 10,10,50,40", "draw 100,50,150,90"]
+        .iter()
+        .map(|script| {
+            let p = numbers(script.rsplit(' ').next().unwrap());
+            if script.starts_with('1') {
+                ask(&mut session, Command::AssignLabel(LabelName::new("Osteophytes")));
+            }
+            let mut effects = Vec::new();
+            for (kind, x, y) in [
+                (PointerKind::Down(PointerButton::Left), p[0], p[1]),
+                (PointerKind::Move, p[2], p[3]),
+                (PointerKind::Up(PointerButton::Left), p[2], p[3]),
+            ] {
+                let event = PointerEvent { kind, at: Point::new(x, y), is_ctrl: false, is_space: false };
+                effects.extend(session.handle(Input::Pointer(event), 0));
+            }
+            effects.iter().find_map(|e| if let Effect::Persist(p) = e { Some(p.ticket) } else { None }).unwrap()
+        })
+        .collect();
+    session.handle(Input::Event(Event::SaveFailed { ticket: tickets[0], message: "full".into() }), 0);
+    session.handle(Input::Event(Event::Saved { ticket: tickets[1], seq: crate::domain::id::LogSeq(2) }), 0);
+    assert_eq!(session.save_state(), SaveState::Failed("full".into()));
+    session.handle(Input::Event(Event::Saved { ticket: tickets[0], seq: crate::domain::id::LogSeq(1) }), 0);
+    assert_eq!(session.save_state(), SaveState::Saved);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::domain::edit::Edit;
 use crate::domain::geometry::{Point, Size};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
+use crate::domain::imaging::{DisplaySettings, Film, Voi};
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
@@ -63,6 +63,13 @@ impl Session {
             },
             Command::ImportFilms => vec![Effect::ChoosePath(FilePurpose::ImportFilms)],
             Command::ImportFilmFiles => vec![Effect::ChoosePath(FilePurpose::ImportFilmFiles)],
+            Command::ImportPaths { copies } => match self.dialog.take() {
+                Some(Dialog::CopyFilms { paths }) => vec![Effect::ImportFilms { paths, copies }],
+                other => {
+                    self.dialog = other;
+                    Vec::new()
+                }
+            },
             Command::ImportRows { keeps_good_rows } => match self.dialog.take() {
                 Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, keeps_good_rows }],
                 other => {
@@ -75,27 +82,32 @@ impl Session {
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
             Command::CancelJob => vec![Effect::CancelJob],
-            Command::Quit => vec![Effect::Quit],
             Command::ShowWorklist => {
+                let effects = self.keep_comment(now_ms);
                 if self.project.is_some() && self.reader.is_some() {
                     self.screen = Screen::Worklist;
                 }
-                Vec::new()
+                effects
             }
             Command::ShowFilm => self.show_film(),
-            Command::NextFilm => self.step_film(1),
-            Command::PreviousFilm => self.step_film(-1),
+            Command::NextFilm => self.with_comment_kept(now_ms, |session| session.step_film(1)),
+            Command::PreviousFilm => self.with_comment_kept(now_ms, |session| session.step_film(-1)),
             Command::NextFrame => self.step_frame(1),
             Command::PreviousFrame => self.step_frame(-1),
-            Command::OpenFilm(image) => self.open_film(image),
+            Command::OpenFilm(image) => self.with_comment_kept(now_ms, |session| session.open_film(image)),
+            Command::ChangeReader => {
+                let effects = self.keep_comment(now_ms);
+                self.screen = Screen::SignIn;
+                effects
+            }
             Command::RetrySave => vec![Effect::RetrySave],
             Command::AddReader => vec![Effect::AddReader],
-            Command::SignInAs(id) => self.sign_in(&id),
+            Command::SignInAs(id) => self.with_comment_kept(now_ms, |session| session.sign_in(&id)),
             Command::NoFinding => self.no_finding(false, now_ms),
-            Command::NormalAndNext => self.normal_and_next(now_ms),
+            Command::NormalAndNext => self.with_comment_kept(now_ms, |session| session.normal_and_next(now_ms)),
             Command::MarkAbnormal => self.mark_abnormal(now_ms),
-            Command::Complete => self.complete(now_ms),
-            Command::CompleteAndNext => self.complete_and_next(now_ms),
+            Command::Complete => self.with_comment_kept(now_ms, |session| session.complete(now_ms)),
+            Command::CompleteAndNext => self.with_comment_kept(now_ms, |session| session.complete_and_next(now_ms)),
             Command::Reopen => self.reopen(now_ms),
             Command::AssignLabel(name) => self.assign_label(&name, now_ms),
             Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
@@ -135,7 +147,9 @@ impl Session {
             Command::LockMark(id) => self.on_film(|film| toggle(&mut film.locked, id)),
             Command::Undo => self.undo(now_ms),
             Command::Redo => self.redo(now_ms),
-            Command::SetComment(text) => self.set_comment(text, now_ms),
+            Command::DraftComment(text) => self.on_film(|film| film.comment_draft = Some(text)),
+            // The window closes itself; what was typed goes with it.
+            Command::Quit | Command::KeepComment => self.keep_comment(now_ms),
             Command::UseTool(tool) => {
                 self.tool = tool;
                 Vec::new()
@@ -163,9 +177,6 @@ impl Session {
             Command::ComputedWindow => {
                 self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
             }
-            Command::SetWindow { center, width } => self.change_display(|_, display| {
-                display.voi = Voi::Window(Window::linear(center, width.max(1.0)));
-            }),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
@@ -175,10 +186,6 @@ impl Session {
             Command::Confirm => self.confirm(now_ms),
             Command::CloseDialog => {
                 self.dialog = None;
-                Vec::new()
-            }
-            Command::DismissNotice => {
-                self.notice = None;
                 Vec::new()
             }
             Command::FilterWorklist(text) => {
@@ -206,6 +213,8 @@ impl Session {
         let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
         let Some(reader) = reader else { return Vec::new() };
         self.film = None;
+        self.wanted = None;
+        self.early_picture = None;
         self.worklist = super::worklist::Worklist::default();
         self.screen = Screen::Worklist;
         let effect = Effect::LoadWorklist { reader: reader.id.clone() };
@@ -224,14 +233,25 @@ impl Session {
         }
     }
 
-    /// Asks for reading and picture; the film shows as soon as either is there.
+    fn with_comment_kept(&mut self, now_ms: i64, then: impl FnOnce(&mut Self) -> Vec<Effect>) -> Vec<Effect> {
+        let mut effects = self.keep_comment(now_ms);
+        effects.extend(then(self));
+        effects
+    }
+
+    /// Asks for reading and picture. The film now shown stays, read-only, until the wanted one is there.
     pub(super) fn open_film(&mut self, image: ImageId) -> Vec<Effect> {
         let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
         self.screen = Screen::Film;
         if self.film.as_ref().is_some_and(|f| *f.image() == image) {
+            self.wanted = None;
             return Vec::new();
         }
+        if let Some(film) = &mut self.film {
+            film.gesture = None;
+        }
         let frame = self.restoring.as_ref().filter(|v| v.image.as_ref() == Some(&image)).map_or(0, |v| v.frame);
+        self.wanted = Some(image.clone());
         vec![Effect::LoadReading { image: image.clone(), reader }, Effect::LoadPicture { image, frame }]
     }
 
@@ -241,7 +261,8 @@ impl Session {
             self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
             return Vec::new();
         }
-        match self.worklist.neighbour(film.image(), step).cloned() {
+        let from = self.wanted.as_ref().unwrap_or_else(|| film.image());
+        match self.worklist.neighbour(from, step).cloned() {
             Some(next) => self.open_film(next),
             None => {
                 let end = if step > 0 { "last" } else { "first" };
@@ -263,8 +284,10 @@ impl Session {
     }
 
     fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
+        let was_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
         let mut effects = self.complete(now_ms);
-        if self.film.as_ref().is_some_and(OpenFilm::is_completed) {
+        let is_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
+        if is_completed && (!was_completed || self.wanted.is_none()) {
             effects.extend(self.open_next_unread());
         }
         effects
@@ -289,15 +312,19 @@ impl Session {
         }
     }
 
-    fn set_comment(&mut self, text: String, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
+    /// What was typed becomes an edit.
+    pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(after) = film.comment_draft.take() else { return Vec::new() };
         let before = film.reading.comment().to_owned();
-        if before == text { Vec::new() } else { self.commit(Edit::SetComment { before, after: text }, now_ms) }
+        if before == after { Vec::new() } else { self.commit(Edit::SetComment { before, after }, now_ms) }
     }
 
     fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {
         match self.dialog.take() {
-            Some(Dialog::ConfirmNoFinding { completes, .. }) => {
+            Some(Dialog::ConfirmNoFinding { image, completes, .. })
+                if self.film.as_ref().is_some_and(|f| *f.image() == image) =>
+            {
                 let mut effects = self.replace_by_no_finding(now_ms);
                 if completes && self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
                     effects.extend(self.complete_and_next(now_ms));
@@ -319,10 +346,8 @@ impl Session {
             return;
         }
         if let Some(film) = &mut self.film {
-            if let Some(Gesture::WindowLevel { before, .. }) = &film.gesture
-                && let Some(display) = &mut film.display
-            {
-                display.voi = Voi::Window(before.clone());
+            if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
+                film.display = Some(shown.clone());
             }
             if film.gesture.take().is_some() || film.unlabelled.take().is_some() || film.selection.take().is_some() {
                 return;

@@ -24,9 +24,13 @@ impl Session {
     }
 
     fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
-        if let Some(failure) = &self.save_failure {
+        if let Some(failure) = self.save_failure() {
             let text = format!("The film is read-only until the last change is saved: {failure}");
             self.notify(NoticeKind::Error, text);
+            return None;
+        }
+        if self.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+            self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
             return None;
         }
         let film = self.film.as_mut()?;
@@ -123,6 +127,10 @@ impl Session {
 
     /// Adds a box and selects it.
     pub(super) fn add_box(&mut self, label: LabelName, rect: Rect, origin: Origin, now_ms: i64) -> Vec<Effect> {
+        if rect.width() <= 0.0 || rect.height() <= 0.0 {
+            self.notify(NoticeKind::Warning, "The box does not fit on this film.");
+            return Vec::new();
+        }
         let Some(id) = self.new_id() else { return Vec::new() };
         let Some(annotation) = Annotation::boxed(id, label.clone(), rect, origin) else { return Vec::new() };
         let effects = self.commit_with_opening(Edit::Add(annotation), now_ms);
@@ -165,7 +173,7 @@ impl Session {
             return self.add_box(label.name, rect, Origin::Drawn, now_ms);
         }
         self.armed = Some(label.name.clone());
-        let selected = film.selected().filter(|a| *a.label() != label.name).cloned();
+        let selected = film.selected().filter(|a| *a.label() != label.name && !film.locked.contains(&a.id())).cloned();
         match selected.and_then(|before| before.with_label(label.name).map(|after| (before, after))) {
             Some((before, after)) => self.commit(Edit::Replace { before, after }, now_ms),
             None => Vec::new(),
@@ -198,8 +206,13 @@ impl Session {
             return if completes { Vec::new() } else { self.commit(edit, now_ms) };
         }
         let num_findings = film.reading.num_boxes() + film.reading.image_labels().len();
+        if !self.is_seen() {
+            return Vec::new();
+        }
+        let Some(film) = &self.film else { return Vec::new() };
         if num_findings > 0 {
-            self.dialog = Some(Dialog::ConfirmNoFinding { num_findings, completes });
+            let image = film.image().clone();
+            self.dialog = Some(Dialog::ConfirmNoFinding { image, num_findings, completes });
             return Vec::new();
         }
         if film.unlabelled.is_some() {
@@ -318,8 +331,20 @@ impl Session {
             self.notify(NoticeKind::Error, text);
             return Vec::new();
         }
-        let before = film.reading.state();
+        if !self.is_seen() {
+            return Vec::new();
+        }
+        let before = self.film.as_ref().map_or(TaskState::New, |film| film.reading.state());
         self.commit(Edit::SetTaskState { before, after: TaskState::Completed }, now_ms)
+    }
+
+    /// Nobody signs off a film that is not on the screen.
+    fn is_seen(&mut self) -> bool {
+        let is_seen = self.film.as_ref().is_some_and(|film| film.film().is_some());
+        if !is_seen {
+            self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");
+        }
+        is_seen
     }
 
     pub(super) fn reopen(&mut self, now_ms: i64) -> Vec<Effect> {

@@ -14,7 +14,7 @@ use crate::domain::task::TaskState;
 
 use super::gesture::Gesture;
 use super::history::History;
-use super::viewport::Viewport;
+use super::viewport::{ShownWindow, Viewport};
 
 /// The pixels, as far as they are there.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct OpenFilm {
     pub viewport: Viewport,
     /// `None` until the picture is there.
     pub display: Option<DisplaySettings>,
+    /// What to show as soon as the picture is there: the view as it was left.
+    pub restored: Option<(ShownWindow, bool)>,
     /// The reader chose another window than the film's first.
     pub is_display_changed: bool,
     pub selection: Option<AnnotationId>,
@@ -45,6 +47,8 @@ pub struct OpenFilm {
     pub gesture: Option<Gesture>,
     /// A box that was drawn with no label armed and waits for one.
     pub unlabelled: Option<Rect>,
+    /// The comment while it is being typed.
+    pub comment_draft: Option<String>,
     /// The cursor on the film, in film pixels.
     pub cursor: Option<Point>,
     pub violations: Vec<Violation>,
@@ -96,6 +100,16 @@ impl OpenFilm {
 
     pub(super) fn check_rules(&mut self, rules: &[RuleSetting]) {
         self.violations = rules::check(&self.reading, self.size(), rules);
+    }
+
+    /// The window now shown, as the view is remembered.
+    pub fn shown_window(&self) -> ShownWindow {
+        let (Some(display), Some(film)) = (&self.display, self.film()) else { return ShownWindow::OfFile(0) };
+        match (film.facts.voi.iter().position(|voi| *voi == display.voi), &display.voi) {
+            (Some(n), _) => ShownWindow::OfFile(n),
+            (None, Voi::Window(window)) if self.is_display_changed => ShownWindow::Chosen(window.clone()),
+            (None, _) => ShownWindow::OfFile(0),
+        }
     }
 
     /// The window now shown, or its linear stand-in while a LUT is shown.

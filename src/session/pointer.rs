@@ -24,7 +24,6 @@ pub enum PointerKind {
     Down(PointerButton),
     Move,
     Up(PointerButton),
-    DoubleClick,
     /// The pointer left the canvas.
     Leave,
 }
@@ -41,7 +40,8 @@ pub struct PointerEvent {
 impl Session {
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
         let (canvas, tool) = (self.canvas, self.tool);
-        let is_read_only = self.save_failure.is_some();
+        let is_read_only = self.save_failure().is_some();
+        let is_leaving = self.wanted.is_some();
         let Some(film) = &mut self.film else { return Vec::new() };
         let size = film.size();
         let to_image = film.viewport.image_from_screen(canvas, size);
@@ -55,10 +55,13 @@ impl Session {
             }
             PointerKind::Down(PointerButton::Middle) => self.start(Gesture::Pan { last: event.at }),
             PointerKind::Down(PointerButton::Left) if event.is_space => self.start(Gesture::Pan { last: event.at }),
-            PointerKind::Down(PointerButton::Right) => match film.window() {
-                Some(before) => self.start(Gesture::WindowLevel { from_screen: event.at, before, has_moved: false }),
-                None => Vec::new(),
+            PointerKind::Down(PointerButton::Right) => match (film.window(), film.display.clone()) {
+                (Some(before), Some(shown)) => {
+                    self.start(Gesture::WindowLevel { from_screen: event.at, before, shown, has_moved: false })
+                }
+                _ => Vec::new(),
             },
+            PointerKind::Down(PointerButton::Left) if is_leaving => Vec::new(),
             PointerKind::Down(PointerButton::Left) => {
                 if is_read_only {
                     self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
@@ -74,7 +77,6 @@ impl Session {
                 Vec::new()
             }
             PointerKind::Up(button) => self.release(button, now_ms),
-            PointerKind::DoubleClick => Vec::new(),
         }
     }
 
@@ -207,7 +209,7 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
             film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, size);
             *last = event.at;
         }
-        Gesture::WindowLevel { from_screen, before, has_moved } => {
+        Gesture::WindowLevel { from_screen, before, has_moved, .. } => {
             let (dx, dy) = (event.at.x - from_screen.x, event.at.y - from_screen.y);
             *has_moved |= dx.abs().max(dy.abs()) >= DRAG_THRESHOLD;
             if *has_moved {

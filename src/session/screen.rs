@@ -1,18 +1,18 @@
 //! The session's state: what is open, what is shown, and how saving stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::geometry::Rect;
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Film;
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
 use super::open_film::OpenFilm;
-use super::viewport::{Canvas, ViewState};
+use super::viewport::{Canvas, ShownWindow, ViewState};
 use super::worklist::Worklist;
 
 /// Which screen fills the window.
@@ -85,12 +85,17 @@ pub enum Dialog {
     CheatSheet,
     /// Saying "No finding" would remove that many findings.
     ConfirmNoFinding {
+        image: ImageId,
         num_findings: usize,
         completes: bool,
     },
     /// Which labels a new project reads with.
     ChooseLabels {
         folder: PathBuf,
+    },
+    /// Whether imported films are copied into the project.
+    CopyFilms {
+        paths: Vec<PathBuf>,
     },
     /// What to do with the good rows of a file that has bad ones.
     BadRows {
@@ -133,6 +138,7 @@ pub struct JobView {
     pub started_at_ms: i64,
     /// `Some(is_success)` when over.
     pub outcome: Option<bool>,
+    pub can_stop: bool,
 }
 
 /// Everything the window shows.
@@ -151,32 +157,40 @@ pub struct Session {
     pub notice: Option<Notice>,
     pub job: Option<JobView>,
     pub canvas: Canvas,
-    /// A failure to save, kept until a later save of the same edit succeeds.
-    pub save_failure: Option<String>,
+    /// The film that was asked for and is not there yet.
+    pub wanted: Option<ImageId>,
     /// Opening a project: the folder's name.
     pub opening: Option<String>,
     pub(super) pending: BTreeMap<Ticket, Persist>,
+    /// Edits that could not be saved so far, and why; each stays until it is saved.
+    pub(super) failed: BTreeMap<Ticket, String>,
+    /// The open reading changed outside while its edits were on their way: read again when they are saved.
+    pub(super) is_reload_wanted: bool,
     pub(super) next_ticket: u64,
     pub(super) next_ordinal: u32,
+    /// Marks that were hidden or locked on films left since; ids are unique in the project.
+    pub(super) kept: (BTreeSet<AnnotationId>, BTreeSet<AnnotationId>),
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
     pub(super) remembered: Option<Box<ViewState>>,
     /// A picture that came before its reading.
     pub(super) early_picture: Option<(ImageId, u32, Arc<Film>)>,
+    /// The same for a picture that can't be shown.
+    pub(super) early_failure: Option<(ImageId, String)>,
 }
 
 impl Session {
     pub fn save_state(&self) -> SaveState {
-        match (&self.save_failure, self.pending.len()) {
-            (Some(message), _) => SaveState::Failed(message.clone()),
+        match (self.save_failure(), self.pending.len()) {
+            (Some(message), _) => SaveState::Failed(message.to_owned()),
             (None, 0) => SaveState::Saved,
             (None, n) => SaveState::Saving(n),
         }
     }
 
-    /// Edits that the store has not confirmed, oldest first: what a rescue file must hold.
-    pub fn unsaved(&self) -> impl Iterator<Item = &Persist> {
-        self.pending.values()
+    /// Why the oldest unsaved edit could not be saved; films are read-only until it is.
+    pub fn save_failure(&self) -> Option<&str> {
+        self.failed.values().next().map(String::as_str)
     }
 
     pub fn reader_id(&self) -> Option<&ReaderId> {
@@ -203,7 +217,8 @@ impl Session {
             image: film.map(|f| f.image().clone()),
             frame: film.map_or(0, |f| f.frame),
             viewport: film.map(|f| f.viewport).unwrap_or_default(),
-            display: film.filter(|f| f.is_display_changed).and_then(|f| f.display.clone()),
+            window: film.map_or(ShownWindow::OfFile(0), OpenFilm::shown_window),
+            is_inverted: film.and_then(|f| f.display.as_ref()).is_some_and(|d| d.is_inverted),
             selection: film.and_then(|f| f.selection),
             overlay: self.overlay,
             tool: self.tool,

@@ -2,7 +2,7 @@
 
 use crate::domain::geometry::{Point, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::DisplaySettings;
+use crate::domain::imaging::Window;
 use crate::domain::label::LabelName;
 
 use super::screen::{OverlayState, Screen, Tool};
@@ -131,6 +131,15 @@ impl Viewport {
     }
 }
 
+/// Which window a film is shown with.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ShownWindow {
+    /// The file's own, by position: a window or a LUT.
+    OfFile(usize),
+    /// The reader's.
+    Chosen(Window),
+}
+
 /// Where a reader left off: enough to show the same picture at the next start.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ViewState {
@@ -139,8 +148,9 @@ pub struct ViewState {
     pub image: Option<ImageId>,
     pub frame: u32,
     pub viewport: Viewport,
-    /// `None` while the film's own first window is shown.
-    pub display: Option<DisplaySettings>,
+    pub window: ShownWindow,
+    /// Inverted by the reader.
+    pub is_inverted: bool,
     pub selection: Option<AnnotationId>,
     pub overlay: OverlayState,
     pub tool: Tool,

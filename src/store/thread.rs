@@ -1,6 +1,6 @@
 //! The store on its own thread: the window hands over edits without waiting and hears when each is saved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -37,6 +37,8 @@ pub enum Outcome {
         reader: ReaderId,
         /// What happened, what it means for the data, what to do.
         message: String,
+        /// The reason may pass: [`StoreThread::retry`] makes sense. Otherwise only [`StoreThread::give_up`] goes on.
+        can_retry: bool,
         /// Where the unsaved edits are kept; `None` where even that failed: they are in memory only.
         rescue: Option<PathBuf>,
     },
@@ -73,6 +75,7 @@ impl StoreThread {
             on_outcome: Box::new(on_outcome),
             seqs: HashMap::new(),
             held: BTreeMap::new(),
+            held_for_good: BTreeSet::new(),
         };
         let thread = Builder::new()
             .name("store".to_owned())
@@ -153,6 +156,8 @@ struct Writer {
     seqs: HashMap<Ticket, LogSeq>,
     /// Edits that were not saved, by reading, in their order.
     held: BTreeMap<(ImageId, ReaderId), Vec<RescuedEdit>>,
+    /// Readings of which an edit was refused for a reason that does not pass.
+    held_for_good: BTreeSet<(ImageId, ReaderId)>,
 }
 
 impl Writer {
@@ -160,7 +165,13 @@ impl Writer {
         while let Ok(request) = inbox.recv() {
             match request {
                 Request::Commit(edit) => self.commit(*edit),
-                Request::With(work) => work(&mut self.store),
+                // A query that panics costs its answer, not the thread that saves.
+                Request::With(work) => {
+                    let store = &mut self.store;
+                    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(store))).is_err() {
+                        tracing::error!("a query of the store ended in a panic");
+                    }
+                }
                 Request::Retry => self.retry(),
                 Request::GiveUp(image, reader) => self.give_up(&(image, reader)),
             }
@@ -173,12 +184,18 @@ impl Writer {
         if self.held.contains_key(&key) {
             let message = "An earlier edit of this film is not saved, so this one is not either. It is kept, \
                            and is saved together with the earlier one.";
-            self.hold(vec![edit], message);
+            let can_retry = !self.held_for_good.contains(&key);
+            self.hold(vec![edit], message, can_retry);
             return;
         }
         match self.try_commit(&edit) {
             Ok(seq) => self.saved(edit.ticket, seq),
-            Err(error) => self.hold(vec![edit], &error.to_string()),
+            Err(error) => {
+                if !error.is_passing() {
+                    self.held_for_good.insert(key);
+                }
+                self.hold(vec![edit], &error.to_string(), error.is_passing());
+            }
         }
     }
 
@@ -202,7 +219,7 @@ impl Writer {
     }
 
     /// Keeps edits of one reading that were not saved, in memory and in the rescue file, and says so for each.
-    fn hold(&mut self, edits: Vec<RescuedEdit>, message: &str) {
+    fn hold(&mut self, edits: Vec<RescuedEdit>, message: &str, can_retry: bool) {
         let tickets: Vec<Ticket> = edits.iter().map(|e| e.ticket).collect();
         let Some(first) = edits.first() else { return };
         let (image, reader) = (first.entry.image.clone(), first.entry.reader.clone());
@@ -215,6 +232,7 @@ impl Writer {
                 image,
                 reader,
                 message: message.to_owned(),
+                can_retry,
                 rescue: rescue.clone(),
             });
         }
@@ -242,7 +260,7 @@ impl Writer {
                     Ok(seq) => self.saved(edit.ticket, seq),
                     Err(error) => {
                         let rest = std::iter::once(edit).chain(waiting).collect();
-                        self.hold(rest, &error.to_string());
+                        self.hold(rest, &error.to_string(), error.is_passing());
                         break;
                     }
                 }
@@ -257,6 +275,7 @@ impl Writer {
         match write_rescue(&self.store.folder().join("backups").join(name), edits) {
             Ok(()) => {
                 self.held.remove(key);
+                self.held_for_good.remove(key);
                 self.write_held();
             }
             Err(error) => tracing::error!(%error, "unsaved edits stay where they are"),

@@ -28,6 +28,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CheatSheet => "Keys",
         Dialog::ConfirmNoFinding { .. } => "No finding",
         Dialog::ChooseLabels { .. } => "New project",
+        Dialog::CopyFilms { .. } => "Import films",
         Dialog::BadRows { .. } => "Import labels",
         Dialog::PathField { .. } => "Path",
         Dialog::Report { title, .. } => title,
@@ -43,6 +44,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
         Dialog::ConfirmNoFinding { num_findings, .. } => confirm_ui(ui, panel, *num_findings),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
+        Dialog::CopyFilms { paths } => copy_ui(ui, panel, paths.len()),
         Dialog::BadRows { path } => bad_rows_ui(ui, panel, path),
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
@@ -161,6 +163,28 @@ fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
     if ui.button("Cancel").clicked() {
         panel.ask(Command::CloseDialog);
     }
+}
+
+fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_paths: usize) {
+    ui.set_width(460.0);
+    let what = if num_paths == 1 { "it".to_owned() } else { format!("these {num_paths}") };
+    ui.label(format!("Leave the films of {what} where they are, or copy them into the project's folder?"));
+    ui.label(
+        RichText::new("Films that are referred to are missing once they are moved or the disk is gone.")
+            .color(theme::WEAK),
+    );
+    ui.add_space(theme::UNIT);
+    ui.horizontal(|ui| {
+        if ui.button("Leave them there").clicked() {
+            panel.ask(Command::ImportPaths { copies: false });
+        }
+        if ui.button("Copy them").clicked() {
+            panel.ask(Command::ImportPaths { copies: true });
+        }
+        if ui.button("Cancel").clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
 }
 
 fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {

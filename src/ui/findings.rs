@@ -182,22 +182,15 @@ fn label_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: &Label, is_on: bool, 
 
 fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     kit::section(ui, "Comment");
-    let image = film.image().clone();
-    let is_same = panel.state.comment.as_ref().is_some_and(|(of, _)| *of == image);
-    let mut text = match &panel.state.comment {
-        Some((_, draft)) if is_same => draft.clone(),
-        _ => film.reading.comment().to_owned(),
-    };
+    let mut text = film.comment_draft.clone().unwrap_or_else(|| film.reading.comment().to_owned());
     let field = egui::TextEdit::multiline(&mut text).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text("For whoever reads this film next"));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
+    if response.changed() {
+        panel.ask(Command::DraftComment(text));
+    }
     if response.lost_focus() {
-        panel.ask(Command::SetComment(text));
-        panel.state.comment = None;
-    } else if response.has_focus() {
-        panel.state.comment = Some((image, text));
-    } else {
-        panel.state.comment = None;
+        panel.ask(Command::KeepComment);
     }
 }
 

@@ -13,11 +13,11 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
     let is_on_film = session.screen == Screen::Film && session.film.is_some() && session.dialog.is_none();
     let events = ui.input(|i| i.events.clone());
     for event in events {
-        let chord = match event {
-            Event::Key { key, pressed: true, modifiers, .. } => chord(key, modifiers),
-            Event::Copy => Chord::parse("Ctrl+C"),
-            Event::Paste(_) => Chord::parse("Ctrl+V"),
-            _ => None,
+        let (chord, is_repeat) = match event {
+            Event::Key { key, pressed: true, modifiers, repeat, .. } => (chord(key, modifiers), repeat),
+            Event::Copy => (Chord::parse("Ctrl+C"), false),
+            Event::Paste(_) => (Chord::parse("Ctrl+V"), false),
+            _ => continue,
         };
         let Some(chord) = chord else { continue };
         let is_plain = !chord.ctrl && !chord.alt;
@@ -37,7 +37,10 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
         if let Some(dialog) = &session.dialog {
             match (dialog, chord.key.as_str()) {
                 (_, "Escape") => out.push(Input::Command(Command::CloseDialog)),
-                (Dialog::ConfirmNoFinding { .. }, "Enter" | "N") => out.push(Input::Command(Command::Confirm)),
+                _ if is_repeat => {}
+                (Dialog::ConfirmNoFinding { .. }, "Enter" | "N") if !is_on_widget => {
+                    out.push(Input::Command(Command::Confirm));
+                }
                 (Dialog::CheatSheet | Dialog::Report { .. }, "Enter" | "?" | "F1") => {
                     out.push(Input::Command(Command::CloseDialog));
                 }
@@ -50,10 +53,40 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
             let is_label_key = is_on_film && is_plain && !chord.shift;
             is_label_key.then(|| session.label_for_key(&chord.key)).flatten().map(Command::AssignLabel)
         });
-        if let Some(command) = command.filter(|command| command.is_available(session)) {
+        let command = command.filter(|command| command.is_available(session) && (!is_repeat || repeats(command)));
+        if let Some(command) = command {
             out.push(Input::Command(command));
         }
     }
+}
+
+/// What a held key goes on doing. A decision is never one of them: a key that rests must not sign films off.
+fn repeats(command: &Command) -> bool {
+    use Command::{
+        NextFilm, NextFrame, NudgeDown, NudgeDownFar, NudgeLeft, NudgeLeftFar, NudgeRight, NudgeRightFar, NudgeUp,
+        NudgeUpFar, PreviousFilm, PreviousFrame, Redo, SelectNext, SelectPrevious, Undo, ZoomIn, ZoomOut,
+    };
+    matches!(
+        command,
+        NextFilm
+            | NextFrame
+            | NudgeDown
+            | NudgeDownFar
+            | NudgeLeft
+            | NudgeLeftFar
+            | NudgeRight
+            | NudgeRightFar
+            | NudgeUp
+            | NudgeUpFar
+            | PreviousFilm
+            | PreviousFrame
+            | Redo
+            | SelectNext
+            | SelectPrevious
+            | Undo
+            | ZoomIn
+            | ZoomOut
+    )
 }
 
 fn chord(key: Key, modifiers: Modifiers) -> Option<Chord> {

@@ -28,7 +28,6 @@ pub struct UiState {
     pub palette_query: String,
     pub palette_choice: usize,
     pub path_text: String,
-    pub comment: Option<(ImageId, String)>,
     pub thumbnails: HashMap<ImageId, egui::TextureHandle>,
     /// Projects opened before, newest first.
     pub recent: Vec<PathBuf>,

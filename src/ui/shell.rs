@@ -38,7 +38,7 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::bottom("status").frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             save_state_ui(ui, panel.session);
-            if panel.session.save_failure.is_some() {
+            if panel.session.save_failure().is_some() {
                 kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
             }
             job_ui(ui, panel);
@@ -56,7 +56,12 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     kit::badge(ui, "SYNTHETIC", theme::WARN);
                 }
                 if let Some(reader) = &panel.session.reader {
-                    ui.label(RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK));
+                    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK);
+                    let button = ui.add(egui::Button::new(text).frame(false));
+                    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Change reader"));
+                    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
+                        panel.ask(Command::ChangeReader);
+                    }
                 }
             });
         });
@@ -88,7 +93,9 @@ fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let share = if job.total > 0 { job.done as f32 / job.total as f32 } else { 0.0 };
     ui.add(egui::ProgressBar::new(share).desired_width(140.0).desired_height(8.0));
     ui.label(RichText::new(text).color(theme::WEAK));
-    kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+    if job.can_stop {
+        kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+    }
     ui.separator();
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
 }

@@ -1,4 +1,4 @@
-//! A published table of image labels into a project: a row for each reading, checked against what the project holds.
+//! A table of image labels into the project: a row is a reading, also one of zeros only.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,9 +15,9 @@ use crate::formats::text_hash::QuickMap;
 use crate::store::{
     BulkImport, ChunkKind, ChunkWriter, HeldReading, ImportedMark, MarkRow, ReadingSum, Store, StoreError,
 };
-use crate::workflows::import_labels::{
-    BadRows, CHUNK_ROWS, ImportLabels, LabelReport, LabelSets, Source, merged, now_ms, state_after,
-};
+use crate::workflows::import_boxes::CHUNK_ROWS;
+use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, Source, merged, now_ms};
+use crate::workflows::reading_sums::{LabelTexts, state_after};
 
 /// A row of image labels that is taken.
 struct TakenRow<'a> {
@@ -47,7 +47,7 @@ impl TakenRow<'_> {
     }
 }
 
-/// Checks the rows of a table of image labels and writes the good ones.
+/// Writes a table of image labels into the project. "No finding" becomes a mark, the others image labels.
 pub(super) fn import_image_labels(
     store: &mut Store,
     table: &ImageLabelTable<'_>,
@@ -172,7 +172,7 @@ fn write_image_labels(
         import.write_completion(&t.row.image, t.reader, TaskState::New)?;
     }
 
-    let mut sets = LabelSets::new(&table.labels);
+    let mut sets = LabelTexts::new(&table.labels);
     let mut changed: Vec<&TakenRow<'_>> = taken.iter().filter(|t| !t.adds_nothing() || t.only_completes()).collect();
     changed.sort_unstable_by_key(|t| (t.reader, &*t.row.image));
     for t in &changed {

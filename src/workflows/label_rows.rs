@@ -472,3 +472,52 @@ fn key_of(bytes: &[u8]) -> u128 {
     first[..len].copy_from_slice(&bytes[..len]);
     u128::from_be_bytes(first)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::csv_vindr::{self, LabelFile};
+    use crate::formats::label_set::shipped_by_id;
+    use std::collections::BTreeMap;
+    use std::fmt::Write;
+
+    /// Every reading once, in order, with its rows in the order of the file, whatever the ids look like.
+    fn check(num_rows: usize, id_of: impl Fn(usize) -> String) {
+        let mut text = "image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\n".to_owned();
+        let mut expected: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+        for i in 0..num_rows {
+            let (image, reader) = (id_of(i.wrapping_mul(7919) % (num_rows / 5 + 1)), format!("R{}", i % 3));
+            writeln!(text, "{image},{reader},Fracture,1,2,3,{}", i + 3).expect("a String takes everything");
+            expected.entry((image, reader)).or_default().push(i as u32 + 2);
+        }
+        let labels = shipped_by_id("vindr_spine").expect("shipped");
+        let Ok(LabelFile::Boxes(table)) = csv_vindr::read(&text, &labels) else { panic!("a table of boxes") };
+        let rows = sort_rows(&table, "nobody");
+        let found: Vec<((String, String), Vec<u32>)> = rows
+            .readings()
+            .map(|(bucket, reading)| {
+                let key = (bucket.image(reading).to_owned(), bucket.reader(reading).to_owned());
+                (key, bucket.taken(reading).map(|row| row.line).collect())
+            })
+            .collect();
+        assert!(found == expected.into_iter().collect::<Vec<_>>(), "{num_rows} rows like {}", id_of(0));
+        for (bucket, reading) in rows.readings() {
+            let (index, range) = rows.readings_of(bucket.image(reading));
+            let same: Vec<&str> =
+                rows.buckets[index].readings[range].iter().map(|r| rows.buckets[index].reader(r)).collect();
+            assert!(same.contains(&bucket.reader(reading)));
+        }
+    }
+
+    #[test]
+    fn rows_are_sorted_whatever_the_ids_look_like() {
+        let scattered = |i: usize| (i as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        check(0, |i| i.to_string());
+        check(1, |i| i.to_string());
+        check(300, |i| i.to_string());
+        check(20_000, |i| format!("{:032x}", scattered(i)));
+        check(20_000, |i| format!("1.2.840.113619.2.55.3.2831868886.{i}"));
+        check(20_000, |i| if i % 7 == 0 { format!("é{i}") } else { format!("è film {i}") });
+        check(20_000, |i| "x".repeat(1 + i % 50));
+    }
+}

@@ -3,10 +3,12 @@
 pub mod check;
 pub mod export_labels;
 pub mod import_films;
-mod import_image_labels;
 pub mod import_labels;
+mod import_boxes;
+mod import_image_labels;
 mod label_judge;
 mod label_rows;
+mod reading_sums;
 pub mod make_demo;
 mod staged_file;
 pub mod stats;

@@ -629,3 +629,83 @@ proptest! {
         prop_assert_eq!(marks(&copy), marks(&project));
     }
 }
+
+/// An import that is given up leaves the database as it was, the indexes and triggers that were taken away included.
+#[test]
+fn an_import_that_stops_halfway_changes_nothing() {
+    let mut project = Project::new("vindr_spine");
+    let database = project.store.folder().join("project.db");
+    let before = schema(&database);
+    project.store.prepare_large_import().unwrap();
+    let session = project.store.begin_session().unwrap();
+    let mut import = project.store.begin_import(session, 1_000_000, 1).unwrap();
+    let mark = rachis::store::ImportedMark {
+        id: rachis::domain::id::AnnotationId::new(session, 1),
+        image: "a",
+        reader: "R1",
+        label: "No finding",
+        columns: None,
+        line: 2,
+        coordinate_text: None,
+        extra: None,
+    };
+    import.write_marks(std::iter::once(mark)).unwrap();
+    drop(import);
+    project.store.finish_large_import().unwrap();
+    assert_eq!(schema(&database), before);
+    project.assert_sound();
+    assert!(project.store.reading_keys().unwrap().is_empty());
+}
+
+/// `tests/parity/csv_pandas.py` has read `csv_export.csv` with pandas and said what it found.
+#[test]
+fn pandas_finds_the_marks_that_we_export() {
+    let parity = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
+    let table = std::fs::read_to_string(parity.join("csv_export.csv")).unwrap();
+    let found: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(parity.join("csv_pandas.json")).unwrap()).unwrap();
+    let mut project = Project::new("vindr_spine");
+    assert_eq!(project.import(&table).bad, []);
+    assert_eq!(project.export(TableForm::SpineXr), table);
+
+    let (mut boxes, mut normal) = (Vec::new(), std::collections::BTreeSet::new());
+    for (image, reader) in project.store.reading_keys().unwrap() {
+        for mark in project.store.reading(&image, &reader).unwrap().annotations() {
+            match mark.rect() {
+                None => drop(normal.insert(image.to_string())),
+                Some(r) => boxes.push((
+                    [image.to_string(), reader.to_string(), mark.label().to_string()],
+                    [r.xmin(), r.ymin(), r.xmax(), r.ymax()],
+                )),
+            }
+        }
+    }
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut theirs: Vec<_> = found["boxes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| ([0, 1, 2].map(|i| text(&row[i])), [3, 4, 5, 6].map(|i| float_from_hex(&text(&row[i])))))
+        .collect();
+    boxes.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    theirs.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    assert_eq!(boxes, theirs);
+    let normal: Vec<String> = normal.into_iter().collect();
+    assert_eq!(found["normal_images"].as_array().unwrap().iter().map(text).collect::<Vec<_>>(), normal);
+    assert_eq!(found["normal_coordinates_missing"], true);
+    for (label, count) in found["count_by_label"].as_object().unwrap() {
+        let ours = if label == "No finding" { 2 } else { boxes.iter().filter(|b| b.0[2] == *label).count() };
+        assert_eq!(count.as_u64().unwrap(), ours as u64, "{label}");
+    }
+    assert_eq!(found["rows"], 8);
+}
+
+/// As Python writes a float exactly: `0x1.921fb54442d18p+1`.
+fn float_from_hex(text: &str) -> f64 {
+    let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    let (mantissa, exponent) = text.strip_prefix("0x").unwrap().split_once('p').unwrap();
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
+    let power: i32 = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
+    sign * digits as f64 * 2f64.powi(power)
+}

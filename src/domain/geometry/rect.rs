@@ -51,6 +51,9 @@ impl Handle {
 }
 
 impl Rect {
+    /// Width and height, in pixels, below which resizing does not go.
+    pub const SMALLEST: f64 = 1.0;
+
     /// The box with these two opposite corners, whichever they are.
     pub fn from_corners(a: Point, b: Point) -> Self {
         Self { xmin: a.x.min(b.x), ymin: a.y.min(b.y), xmax: a.x.max(b.x), ymax: a.y.max(b.y) }
@@ -122,7 +125,7 @@ impl Rect {
     #[must_use]
     pub fn moved_within(&self, dx: f64, dy: f64, film: Size) -> Self {
         let stop = |min: f64, max: f64, delta: f64, limit: f64| {
-            if max - min > limit { 0.0 } else { delta.clamp(-min, limit - max) }
+            if max - min > limit { 0.0 } else { delta.min(limit - max).max(-min) }
         };
         let dx = stop(self.xmin, self.xmax, dx, film.width);
         let dy = stop(self.ymin, self.ymax, dy, film.height);
@@ -130,7 +133,7 @@ impl Rect {
     }
 
     /// Resized by taking `handle` to `to`. Crossing the opposite edge turns the box over; the
-    /// result stays on the film.
+    /// result stays on the film, and stays a box: at least [`Self::SMALLEST`] pixels each way.
     #[must_use]
     pub fn resized(&self, handle: Handle, to: Point, film: Size) -> Self {
         let to = Point::new(to.x.clamp(0.0, film.width), to.y.clamp(0.0, film.height));
@@ -147,6 +150,15 @@ impl Rect {
         if handle.moves_south() {
             y1 = to.y;
         }
+        let spread = |a: &mut f64, b: &mut f64, moved_a: bool, limit: f64| {
+            if (*a - *b).abs() >= Self::SMALLEST {
+                return;
+            }
+            let (kept, moved) = if moved_a { (*b, a) } else { (*a, b) };
+            *moved = if kept + Self::SMALLEST <= limit { kept + Self::SMALLEST } else { kept - Self::SMALLEST };
+        };
+        spread(&mut x0, &mut x1, handle.moves_west(), film.width);
+        spread(&mut y0, &mut y1, handle.moves_north(), film.height);
         Self::from_corners(Point::new(x0, y0), Point::new(x1, y1))
     }
 
@@ -221,6 +233,9 @@ mod tests {
                 prop_assert!(r.xmin() <= r.xmax() && r.ymin() <= r.ymax());
             }
             prop_assert!((moved.width() - start.width()).abs() < 1e-9);
+            if start.width() > 1.0 && start.height() > 1.0 {
+                prop_assert!(resized.width() >= 0.999 && resized.height() >= 0.999, "{resized:?}");
+            }
         }
 
         #[test]
