@@ -21,19 +21,27 @@ pub struct ReadFacts {
     pub warnings: Vec<String>,
 }
 
-/// Reads the header and no pixels.
+/// Reads the header, and no pixels unless nothing but its content names the film.
 pub fn read_facts(source: &FilmSource) -> Result<ReadFacts, DicomError> {
-    facts_of(Opener::default().input(source)?, source)
+    Opener::default().facts(source)
 }
 
-/// The same for bytes that are open already.
-pub fn facts_of(input: Input, source: &FilmSource) -> Result<ReadFacts, DicomError> {
+/// The same for bytes that are open already; `sha256` is asked for the hash of the whole file where nothing else names
+/// the film.
+pub fn facts_of(
+    input: Input,
+    source: &FilmSource,
+    sha256: impl FnOnce() -> Result<[u8; 32], DicomError>,
+) -> Result<ReadFacts, DicomError> {
     let file_bytes = input.known_len() as u64;
     let mut file = FilmFile::from_input(input)?;
     let missing = file.missing_pixels()?;
     let root = file.root();
     let form = file.form();
-    let image = ImageId::from_file(&stem(source), root.code(tags::SOP_INSTANCE_UID).as_deref());
+    let image = match ImageId::from_file(&stem(source), root.code(tags::SOP_INSTANCE_UID).as_deref()) {
+        Some(image) => image,
+        None => ImageId::from_content(&sha256()?),
+    };
     let study = root.code(tags::STUDY_INSTANCE_UID).map_or_else(|| StudyId::new(image.as_str()), StudyId::new);
     let series = root.code(tags::SERIES_INSTANCE_UID).map_or_else(|| SeriesId::new(study.as_str()), SeriesId::new);
     let facts = FilmFacts {

@@ -33,25 +33,27 @@ impl Opener {
         }
     }
 
+    /// The film's facts, from its header.
+    pub(super) fn facts(&mut self, source: &FilmSource) -> Result<ReadFacts, DicomError> {
+        match source {
+            FilmSource::File(path) => facts_of(Input::open(path)?, source, || hash_of(path)),
+            FilmSource::Zip { .. } => Ok(self.facts_and_hash(source)?.0),
+        }
+    }
+
     /// The film's facts and the SHA-256 of its whole file. What is no film is not read to its end.
     pub fn facts_and_hash(&mut self, source: &FilmSource) -> Result<(ReadFacts, [u8; 32]), DicomError> {
         match source {
             FilmSource::File(path) => {
-                let facts = facts_of(Input::open(path)?, source)?;
-                let mut file = File::open(path)?;
-                let mut hash = Sha256::new();
-                let mut piece = vec![0u8; 256 << 10];
-                loop {
-                    match file.read(&mut piece)? {
-                        0 => return Ok((facts, hash.finalize().into())),
-                        n => hash.update(&piece[..n]),
-                    }
-                }
+                let mut known = None;
+                let facts = facts_of(Input::open(path)?, source, || Ok(*known.insert(hash_of(path)?)))?;
+                let hash = known.map_or_else(|| hash_of(path), Ok)?;
+                Ok((facts, hash))
             }
             FilmSource::Zip { archive, entry } => {
                 let bytes = self.entry(archive, entry)?;
                 let hash = Sha256::digest(&bytes).into();
-                Ok((facts_of(Input::from_bytes(bytes), source)?, hash))
+                Ok((facts_of(Input::from_bytes(bytes), source, || Ok(hash))?, hash))
             }
         }
     }
@@ -93,5 +95,18 @@ impl Opener {
             return Err(DicomError::TooLarge(format!("unpacked, it takes more than {} MiB", INFLATED_LIMIT >> 20)));
         }
         Ok(bytes)
+    }
+}
+
+/// The SHA-256 of a whole file.
+fn hash_of(path: &Path) -> Result<[u8; 32], DicomError> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0u8; 256 << 10];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hash.finalize().into()),
+            n => hash.update(&piece[..n]),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Identifiers as types, so that a study is never passed where a film is meant.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 macro_rules! text_id {
@@ -40,7 +40,8 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// One film as the published data sets name it: the file stem where that is 32 hex digits, otherwise the SOP Instance UID.
+    /// One film as the published data sets name it: the file stem where that is 32 hex digits, otherwise the SOP Instance
+    /// UID, and where there is none, 32 hex digits of its content.
     ImageId
 }
 text_id! {
@@ -61,13 +62,25 @@ text_id! {
 }
 
 impl ImageId {
-    /// The published rule: a stem of exactly 32 hex digits is the id, otherwise the SOP Instance UID is, otherwise the stem.
-    pub fn from_file(stem: &str, sop_instance_uid: Option<&str>) -> Self {
+    /// The published rule: a stem of exactly 32 hex digits is the id, otherwise the SOP Instance UID is. `None` where
+    /// there is neither; [`ImageId::from_content`] names such a film. Its stem does not: that may be a patient's name,
+    /// and `IM000001` is in every folder.
+    pub fn from_file(stem: &str, sop_instance_uid: Option<&str>) -> Option<Self> {
         let is_hash = stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit());
         match sop_instance_uid {
-            Some(uid) if !is_hash && !uid.is_empty() => Self::new(uid),
-            _ => Self::new(stem),
+            _ if is_hash => Some(Self::new(stem)),
+            Some(uid) if !uid.is_empty() => Some(Self::new(uid)),
+            _ => None,
         }
+    }
+
+    /// A film that nothing names: the first 32 hex digits of the SHA-256 of its whole file.
+    pub fn from_content(sha256: &[u8; 32]) -> Self {
+        let digits = sha256[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a String takes all text");
+            text
+        });
+        Self::new(digits)
     }
 }
 
@@ -93,15 +106,23 @@ mod tests {
 
     #[test]
     fn image_id_follows_the_published_rule() {
-        let check = |stem: &str, uid: Option<&str>, expected: &str| {
-            assert_eq!(ImageId::from_file(stem, uid).as_str(), expected);
+        let check = |stem: &str, uid: Option<&str>, expected: Option<&str>| {
+            assert_eq!(ImageId::from_file(stem, uid).as_ref().map(ImageId::as_str), expected);
         };
-        check("00a4089038fb4f7b926624bd31b3ca88", Some("1.2.3"), "00a4089038fb4f7b926624bd31b3ca88");
-        check("00A4089038FB4F7B926624BD31B3CA88", None, "00A4089038FB4F7B926624BD31B3CA88");
-        check("IM000001", Some("1.2.3"), "1.2.3");
-        check("IM000001", Some(""), "IM000001");
-        check("IM000001", None, "IM000001");
-        check("0a4089038fb4f7b926624bd31b3ca88", Some("1.2.3"), "1.2.3");
+        let published = "00a4089038fb4f7b926624bd31b3ca88";
+        check(published, Some("1.2.3"), Some(published));
+        check(published, None, Some(published));
+        check("00A4089038FB4F7B926624BD31B3CA88", None, Some("00A4089038FB4F7B926624BD31B3CA88"));
+        check("IM000001", Some("1.2.3"), Some("1.2.3"));
+        check("IM000001", Some(""), None);
+        check("IM000001", None, None);
+        check("0a4089038fb4f7b926624bd31b3ca88", Some("1.2.3"), Some("1.2.3"));
+    }
+
+    #[test]
+    fn a_film_without_a_name_is_named_by_its_content() {
+        let sha256 = std::array::from_fn(|i| i as u8 * 7);
+        assert_eq!(ImageId::from_content(&sha256).as_str(), "00070e151c232a31383f464d545b6269");
     }
 
     #[test]

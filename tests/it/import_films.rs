@@ -70,6 +70,10 @@ fn import(store: &mut Store, paths: &[PathBuf], copy_films: bool) -> ImportRepor
     import_films(store, paths, ImportOptions { copy_films }, &|_| {}, &CancelToken::new()).unwrap()
 }
 
+fn hex_digit(n: u8) -> char {
+    char::from_digit(u32::from(n), 16).unwrap()
+}
+
 fn write(path: &Path, bytes: &[u8]) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
@@ -104,6 +108,59 @@ fn outcome_of(report: &ImportReport, name: &str) -> (ImportOutcome, String) {
     };
     let row = report.rows.iter().find(|row| ends(&row.source)).unwrap_or_else(|| panic!("no row for {name}"));
     (row.outcome, row.reason.clone().unwrap_or_default())
+}
+
+#[test]
+fn films_that_nothing_names_are_named_by_their_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("incoming");
+    // Names of patients, one name in two folders, and in an archive.
+    let files = [("Doe^Jane.dcm", 1), ("a/IM000001", 2), ("b/IM000001", 3)];
+    for (name, number) in files {
+        write(&root.join(name), &film_bytes(number, ""));
+    }
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(root.join("films.zip")).unwrap());
+    zip.start_file("c/IM000001", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&film_bytes(4, "")).unwrap();
+    zip.finish().unwrap();
+
+    let mut store = project(folder.path());
+    let report = import(&mut store, std::slice::from_ref(&root), true);
+    assert_eq!(report.summary(), "4 films imported");
+    let mut images: Vec<String> = Vec::new();
+    for film in store.films().unwrap() {
+        let facts = &film.facts;
+        let content: String = film.sha256[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
+        assert_eq!(facts.image.as_str(), content);
+        assert_eq!((facts.series.as_str(), facts.study.as_str()), (facts.image.as_str(), facts.image.as_str()));
+        let read = rachis::dicom::read_facts(&film.source).unwrap().facts;
+        assert_eq!(read.image, facts.image, "the copy of the film has the same id");
+        images.push(facts.image.as_str().to_owned());
+    }
+    images.sort();
+    images.dedup();
+    assert_eq!(images.len(), 4);
+    let at_zip = report.rows.iter().find(|row| matches!(row.source, FilmSource::Zip { .. })).unwrap();
+    assert!(images.contains(&at_zip.image.as_ref().unwrap().as_str().to_owned()));
+
+    // Nothing of the project holds the name.
+    let mut folders = vec![store.folder().to_owned()];
+    let mut num_files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(!path.to_string_lossy().contains("Jane"), "{}", path.display());
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(!bytes.windows(4).any(|window| window == b"Jane"), "{}", path.display());
+                num_files += 1;
+            }
+        }
+    }
+    assert!(num_files >= 5, "the database and four films");
+    assert_eq!(import(&mut store, &[root], true).summary(), "0 films imported, 4 already there");
 }
 
 #[test]
