@@ -55,6 +55,18 @@ enum Command {
     Stats(stats::StatsArgs),
 }
 
+/// `rachis ... | head` ends quietly when `head` has seen enough, as other commands do.
+fn end_with_the_reader() {
+    #[cfg(unix)]
+    {
+        #[expect(unsafe_code, reason = "the standard library ignores SIGPIPE and has no way to ask for the default")]
+        // SAFETY: called once, before any other thread is started, with a disposition that every Unix has.
+        unsafe {
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        }
+    }
+}
+
 /// Reads the arguments, runs what they ask for, and gives the exit code.
 pub fn main() -> ExitCode {
     let command = Arguments::parse().command;
@@ -64,6 +76,9 @@ pub fn main() -> ExitCode {
         Some(_) => logging::Kind::CommandLine,
     });
     let Some(command) = command else { return open::window(None) };
+    if !matches!(command, Command::Open(_) | Command::DecodeWorker) {
+        end_with_the_reader();
+    }
     let outcome = match command {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
