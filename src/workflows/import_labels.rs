@@ -1,8 +1,6 @@
 //! Published tables of labels into a project: read, checked against the rules, written in one step, reported row by row.
 
 use std::borrow::Cow;
-#[cfg(unix)]
-use std::fs::File;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -85,7 +83,7 @@ pub fn import_labels(
     path: &Path,
     options: &ImportLabels,
 ) -> anyhow::Result<LabelReport> {
-    let bytes = read_whole(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes = csv::read_whole(path).with_context(|| format!("{} cannot be read", path.display()))?;
     if bytes.len() >= MAX_BYTES {
         bail!("{} is larger than 2 GiB; split it into several tables and import one after the other", path.display());
     }
@@ -192,23 +190,4 @@ pub(super) fn merged(a: &[BadRow], b: Vec<BadRow>) -> Vec<BadRow> {
 
 pub(super) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
-}
-
-/// A file's bytes. Large ones are read on all cores: most of the time goes into the first touch of the memory.
-fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
-    #[cfg(unix)]
-    {
-        use rayon::prelude::*;
-        use std::os::unix::fs::FileExt;
-        const PART: usize = 8 << 20;
-        let file = File::open(path)?;
-        let len = file.metadata()?.len();
-        if len > PART as u64 {
-            let mut bytes = vec![0; usize::try_from(len).map_err(std::io::Error::other)?];
-            let parts = bytes.par_chunks_mut(PART).enumerate();
-            parts.try_for_each(|(i, part)| file.read_exact_at(part, (i * PART) as u64))?;
-            return Ok(bytes);
-        }
-    }
-    std::fs::read(path)
 }

@@ -5,6 +5,7 @@
 mod cpu_time;
 mod fill;
 mod project;
+mod tables;
 #[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
@@ -18,5 +19,6 @@ fn main() {
         first_picture::bench(&mut criterion);
     }
     project::bench(&mut criterion);
+    tables::bench(&mut criterion);
     criterion.final_summary();
 }
