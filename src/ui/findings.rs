@@ -77,11 +77,16 @@ fn mark_row_ui(
     annotation: &crate::domain::annotation::Annotation,
     n: usize,
 ) {
+    let (_, rect) = ui.allocate_space(egui::vec2(ui.available_width(), theme::ROW_HEIGHT));
+    // Hundreds of findings cost no more than those in sight.
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
     let id = annotation.id();
     let is_selected = film.selection == Some(id);
     let (is_hidden, is_locked) = (film.hidden.contains(&id), film.locked.contains(&id));
     let name = format!("{} {n}", annotation.label());
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("finding", id.0)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, is_selected, format!("Finding {name}")));
     let fill = match (is_selected, response.hovered()) {
         (true, _) => theme::ACCENT_DIM,

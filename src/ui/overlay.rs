@@ -24,6 +24,38 @@ pub(super) fn overlay_ui(painter: &Painter, session: &Session, film: &OpenFilm, 
     }
 }
 
+/// Which parts of the canvas carry a name already: names on top of each other can't be read.
+struct Names {
+    origin: Pos2,
+    columns: usize,
+    taken: Vec<bool>,
+}
+
+/// A cell is as high as a name, and some names are three cells wide.
+const NAME_CELL: Vec2 = Vec2::new(48.0, 20.0);
+const NAME_CELLS: usize = 3;
+
+impl Names {
+    fn new(canvas: Rect) -> Self {
+        let columns = (canvas.width() / NAME_CELL.x).ceil() as usize + NAME_CELLS;
+        let rows = (canvas.height() / NAME_CELL.y).ceil() as usize + 1;
+        Self { origin: canvas.min, columns, taken: vec![false; columns * rows] }
+    }
+
+    /// Takes the place above a box, if it is free.
+    fn has_room(&mut self, on_screen: Rect) -> bool {
+        let at = (on_screen.left_top() - self.origin) / NAME_CELL;
+        let (x, y) = (at.x.max(0.0) as usize, at.y.max(0.0) as usize);
+        let start = y * self.columns + x;
+        let Some(cells) = self.taken.get_mut(start..start + NAME_CELLS) else { return true };
+        if cells.contains(&true) {
+            return false;
+        }
+        cells.fill(true);
+        true
+    }
+}
+
 fn screen_rect(to_screen: &Transform, rect: geometry::Rect, canvas: Rect) -> Rect {
     let point = |p: geometry::Point| {
         let q = to_screen.apply(p);
@@ -41,16 +73,31 @@ pub(super) fn color_of(session: &Session, label: &LabelName) -> Color32 {
 }
 
 fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
-    for (annotation, rect) in film.visible_boxes() {
+    let mut colors: Vec<(&LabelName, Color32)> = Vec::new();
+    let mut names = Names::new(canvas);
+    // The selected box is named first, so that its name is the one that stays where names are crowded.
+    let selected = film.visible_boxes().filter(|(a, _)| film.selection == Some(a.id()));
+    let others = film.visible_boxes().filter(|(a, _)| film.selection != Some(a.id()));
+    for (annotation, rect) in selected.chain(others) {
         let on_screen = screen_rect(to_screen, rect, canvas);
         if !canvas.intersects(on_screen) {
             continue;
         }
+        let label = annotation.label();
+        let color = match colors.iter().find(|(known, _)| *known == label) {
+            Some((_, color)) => *color,
+            None => {
+                let color = color_of(session, label);
+                colors.push((label, color));
+                color
+            }
+        };
         let is_selected = film.selection == Some(annotation.id());
-        let color = color_of(session, annotation.label());
         let width = if is_selected { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
         painter.rect_stroke(on_screen, 0.0, Stroke::new(width, color), StrokeKind::Middle);
-        name_ui(painter, on_screen, annotation.label().as_str(), theme::readable(color), canvas);
+        if names.has_room(on_screen) {
+            name_ui(painter, on_screen, label.as_str(), theme::readable(color), canvas);
+        }
         if is_selected && !film.is_completed() && !film.locked.contains(&annotation.id()) {
             for handle in Handle::ALL {
                 let p = to_screen.apply(rect.handle_position(handle));

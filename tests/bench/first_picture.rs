@@ -66,8 +66,10 @@ pub fn bench(criterion: &mut Criterion) {
 /// Facts of one film, as an import reads them; films a second is 1 over this.
 fn header_scan(criterion: &mut Criterion, films: &[PathBuf]) {
     let mut group = criterion.benchmark_group("header scan");
-    group.throughput(criterion::Throughput::Elements(films.len() as u64));
-    let sources: Vec<FilmSource> = films.iter().cloned().map(FilmSource::File).collect();
+    // A deflated film has to be inflated to its end before anything of it is known.
+    let headers = films.iter().filter(|path| !path.ends_with("deflated.dcm"));
+    let sources: Vec<FilmSource> = headers.cloned().map(FilmSource::File).collect();
+    group.throughput(criterion::Throughput::Elements(sources.len() as u64));
     group.bench_function("facts of a film", |b| {
         b.iter(|| sources.iter().map(|s| read_facts(s).expect("reads").facts.width).sum::<u32>());
     });

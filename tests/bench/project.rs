@@ -12,7 +12,7 @@ use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::task::TaskState;
 use rachis::formats::label_set;
 use rachis::session::worklist::{Filter, Worklist};
-use rachis::store::Store;
+use rachis::store::{Store, StoreThread};
 
 use super::fill;
 
@@ -64,8 +64,16 @@ pub fn bench(criterion: &mut Criterion) {
         }
     };
     group.sample_size(50);
+    group.measurement_time(std::time::Duration::from_millis(500));
+    group.warm_up_time(std::time::Duration::from_millis(100));
     group.bench_function("save one edit, on disk", |b| {
         b.iter_batched(next, |entry| store.commit(&entry).expect("saved"), BatchSize::PerIteration);
     });
+    // What the window's own thread spends on a save: it hands the edit over and goes on.
+    let saver = StoreThread::start(store, |_| {}).expect("the saving thread starts");
+    group.bench_function("hand one edit to the saving thread", |b| {
+        b.iter_batched(next, |entry| saver.commit(entry, None).expect("room in the queue"), BatchSize::PerIteration);
+    });
+    saver.flush();
     group.finish();
 }
