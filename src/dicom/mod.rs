@@ -1,6 +1,6 @@
 //! Files to films: finding, reading and decoding DICOM.
 //!
-//! A file is walked first ([`walk`]): every declared length is held against the file's size, nothing
+//! A file is walked first (`walk`): every declared length is held against the file's size, nothing
 //! recurses, and nothing is allocated because a file says so. Native, RLE, lossless JPEG and JPEG-LS pixels
 //! are decoded by this program's own safe code; lossy JPEG and JPEG 2000 by C libraries, which
 //! [`isolated`] keeps in a process of their own with a memory and a time limit.

@@ -135,6 +135,10 @@ fn readings(project: &Path) -> Vec<(TaskState, Vec<String>)> {
         .collect()
 }
 
+fn num_marks(project: &Path) -> usize {
+    readings(project).iter().map(|(_, labels)| labels.len()).sum()
+}
+
 fn demo(folder: &Path) -> PathBuf {
     let project = folder.join("demo");
     let outcome = Command::new(env!("CARGO_BIN_EXE_rachis"))
@@ -206,8 +210,20 @@ fn a_day_at_the_workstation() {
         }
         std::thread::sleep(Duration::from_millis(500));
     }
+
+    // Killed without a word, it has lost nothing that was in the project.
+    display.drag("1", (700, 560), (760, 620));
+    until("another box", || (num_marks(&project) == 3).then_some(()));
+    let before = readings(&project);
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let mut program = display.open(&project);
+    until("the film again", || (film_brightness(&display.picture()) > 4.0).then_some(()));
+    assert_eq!(readings(&project), before);
     display.key("ctrl+q");
     assert!(program.wait().unwrap().success());
+    let check = Command::new(env!("CARGO_BIN_EXE_rachis")).arg("check").arg(&project).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
 #[test]
