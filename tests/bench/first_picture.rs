@@ -1,6 +1,6 @@
 //! From a file on disk to its picture handed to the graphics card, beside the bare decoder.
 //!
-//! The films are made by `tests/parity/make_bench_films.py`, one in each lossless transfer syntax; the native one is made here
+//! The films are made by `tests/parity/make_bench_films.py`, one in each transfer syntax; nothing is measured
 //! where that script was not run.
 
 use std::path::{Path, PathBuf};

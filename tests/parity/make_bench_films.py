@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """make_bench_films.py [OUT]   (pip install pydicom imagecodecs numpy)
 
-Makes one synthetic 2500 x 1600 film, 12 bits stored in 16, in every lossless transfer syntax, for the benchmark
+Makes one synthetic 2500 x 1600 film, 12 bits stored in 16 (8 in baseline JPEG), in every transfer syntax that is met, for the benchmark
 `cargo bench -- "first picture"`. OUT is target/bench_films unless given. Nothing of it is kept in the project.
 """
 import os
@@ -77,6 +77,19 @@ def main():
         ds.PixelData = encapsulate([bytes(encode(values))])
         ds["PixelData"].is_undefined_length = True
         ds.save_as(ds.filename, enforce_file_format=True)
+
+    extended = data_set(os.path.join(OUT, "jpeg_12_bit.dcm"), UID("1.2.840.10008.1.2.4.51"))
+    extended.PixelData = encapsulate([bytes(imagecodecs.jpeg_encode(values, level=95, bitspersample=12))])
+    extended["PixelData"].is_undefined_length = True
+    extended.save_as(extended.filename, enforce_file_format=True)
+
+    baseline = data_set(os.path.join(OUT, "jpeg_8_bit.dcm"), UID("1.2.840.10008.1.2.4.50"))
+    baseline.BitsAllocated, baseline.BitsStored, baseline.HighBit = 8, 8, 7
+    baseline.WindowCenter, baseline.WindowWidth = 125, 188
+    stream = imagecodecs.jpeg_encode((values >> 4).astype(np.uint8), level=95)
+    baseline.PixelData = encapsulate([bytes(stream)])
+    baseline["PixelData"].is_undefined_length = True
+    baseline.save_as(baseline.filename, enforce_file_format=True)
 
     for name in sorted(os.listdir(OUT)):
         print(f"{name}: {os.path.getsize(os.path.join(OUT, name))} bytes")
