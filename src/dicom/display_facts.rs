@@ -38,6 +38,7 @@ pub fn display_facts(root: Scope<'_>, form: &PixelForm, frame: u32, warnings: &m
         padding: padding(root, form),
         bits_stored: form.bits_stored,
         unit: unit.filter(|unit| unit != "US"),
+        ..DisplayFacts::default()
     }
 }
 
