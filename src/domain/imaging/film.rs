@@ -1,6 +1,6 @@
 //! A decoded film: one frame's stored values and what the header says about showing them.
 
-use super::{Voi, Window, auto_window};
+use super::{Laterality, LossyCompression, OverlayPlane, PatientOrientation, PixelGeometry, Voi, Window, auto_window};
 
 /// One frame, ready to be shown or measured.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +60,16 @@ pub struct DisplayFacts {
     pub bits_stored: u16,
     /// Rescale type or unit of the modality values, where the file names one.
     pub unit: Option<String>,
+    pub geometry: PixelGeometry,
+    /// How the pixel size was calibrated, in the file's words: `FIDUCIAL, 25 mm ball`.
+    pub calibration: Option<String>,
+    /// `None` where the file does not say, and then no letters are shown.
+    pub orientation: Option<PatientOrientation>,
+    pub laterality: Option<Laterality>,
+    /// Drawn over the film where the reader wants them.
+    pub overlays: Vec<OverlayPlane>,
+    /// `Some` where the film was compressed lossily, now or before.
+    pub compression: Option<LossyCompression>,
 }
 
 impl Default for DisplayFacts {
@@ -71,6 +81,12 @@ impl Default for DisplayFacts {
             padding: None,
             bits_stored: 16,
             unit: None,
+            geometry: PixelGeometry::default(),
+            calibration: None,
+            orientation: None,
+            laterality: None,
+            overlays: Vec::new(),
+            compression: None,
         }
     }
 }
@@ -126,9 +142,11 @@ impl Film {
 
     /// Bytes held in memory.
     pub fn num_bytes(&self) -> usize {
-        match &self.pixels {
+        let overlays: usize = self.facts.overlays.iter().map(|plane| plane.bits.len()).sum();
+        let pixels = match &self.pixels {
             Pixels::Grey(plane) => plane.texels.len() * 2,
             Pixels::Rgb(bytes) => bytes.len(),
-        }
+        };
+        pixels + overlays
     }
 }
