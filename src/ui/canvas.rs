@@ -40,16 +40,10 @@ pub(super) fn canvas_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 && panel.state.has_gpu
             {
                 let to_image = film.viewport.image_from_screen(canvas, film.size());
-                let plan = FramePlan {
-                    film: picture.clone(),
-                    display: display.clone(),
-                    image_from_framebuffer: to_image.from_framebuffer(
-                        f64::from(rect.min.x),
-                        f64::from(rect.min.y),
-                        canvas.pixels_per_point,
-                    ),
-                };
-                let callback = eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { plan });
+                let image_from_framebuffer =
+                    to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
+                let plan = FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer);
+                let callback = eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { slot: 0, plan });
                 ui.painter().add(callback);
             } else if !panel.state.has_gpu {
                 message(ui, rect, "No graphics device: the film can't be shown", theme::BAD);

@@ -1,6 +1,7 @@
 //! A decoded film: one frame's stored values and what the header says about showing them.
 
-use super::{Voi, Window, auto_window};
+use super::mip_chain::MipCell;
+use super::{MipChain, Voi, Window, auto_window};
 
 /// One frame, ready to be shown or measured.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,6 +12,7 @@ pub struct Film {
     pub height: u32,
     pub pixels: Pixels,
     pub facts: DisplayFacts,
+    pub(super) mips: MipCell,
 }
 
 /// Row-major pixels, top row first.
@@ -92,6 +94,11 @@ impl DisplayFacts {
 }
 
 impl Film {
+    /// Row-major pixels, `width * height` of them.
+    pub fn new(width: u32, height: u32, pixels: Pixels, facts: DisplayFacts) -> Self {
+        Self { width, height, pixels, facts, mips: MipCell::default() }
+    }
+
     /// The stored value at a pixel; `None` outside the film and on colour films.
     pub fn stored_value(&self, x: u32, y: u32) -> Option<f64> {
         match &self.pixels {
@@ -124,11 +131,12 @@ impl Film {
         auto_window(self)
     }
 
-    /// Bytes held in memory.
+    /// Bytes held in memory, the mip chain included whether it is made yet or not: a cache may add and subtract it.
     pub fn num_bytes(&self) -> usize {
-        match &self.pixels {
+        let pixels = match &self.pixels {
             Pixels::Grey(plane) => plane.texels.len() * 2,
             Pixels::Rgb(bytes) => bytes.len(),
-        }
+        };
+        pixels + MipChain::num_bytes(self)
     }
 }

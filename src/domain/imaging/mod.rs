@@ -4,10 +4,18 @@
 
 mod auto_window;
 mod display;
+mod enhance;
 mod film;
+mod heat_map;
+mod interpolation;
+mod mip_chain;
 mod voi;
 
 pub use auto_window::auto_window;
 pub use display::{DisplaySettings, GreyScale};
+pub use enhance::Enhancement;
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
+pub use heat_map::{ColorMap, HeatMap};
+pub use interpolation::Interpolation;
+pub use mip_chain::{Level, LevelPixels, MipChain};
 pub use voi::{Voi, VoiFunction, VoiLut, Window};
