@@ -130,7 +130,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
 fn film() -> Film {
     let texels = (0..200 * 100).map(|i| (i % 4096) as u16).collect();
     let facts = DisplayFacts { bits_stored: 12, ..DisplayFacts::default() };
-    Film { width: 200, height: 100, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+    Film::new(200, 100, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
 }
 
 fn numbers(text: &str) -> Vec<f64> {

@@ -115,7 +115,7 @@ impl OpenFilm {
 
     /// The film's pixels as they lie on the screen.
     pub fn grid(&self) -> PixelGrid {
-        PixelGrid::square(self.size())
+        PixelGrid::new(self.size(), self.film().map_or(1.0, |film| film.facts.geometry.aspect))
     }
 
     pub fn selected(&self) -> Option<&Annotation> {

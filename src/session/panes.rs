@@ -262,6 +262,7 @@ impl Session {
             let own = film.window();
             let Some(display) = &mut film.display else { continue };
             display.is_inverted ^= is_inversion;
+            display.enhancement = after.enhancement;
             if let (Some(own), Some((before, after))) = (own, change)
                 && (before.center, before.width) != (after.center, after.width)
             {

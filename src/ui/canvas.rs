@@ -119,11 +119,11 @@ pub(super) fn plan(
 ) -> FramePlan {
     let image_from_framebuffer =
         to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
-    FramePlan { film: picture.clone(), display: display.clone(), image_from_framebuffer }
+    FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
 }
 
-pub(super) fn draw_film(ui: &Ui, _slot: usize, rect: Rect, plan: FramePlan) {
-    ui.painter().add(eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { plan }));
+pub(super) fn draw_film(ui: &Ui, slot: usize, rect: Rect, plan: FramePlan) {
+    ui.painter().add(eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { slot, plan }));
 }
 
 /// A thumbnail of the film strip that is let go over this viewport.

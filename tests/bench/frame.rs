@@ -132,12 +132,8 @@ fn session_with(num_boxes: usize) -> Session {
     let (width, height) = (1600, 2500);
     let texels = (0..width * height).map(|i| (i % 4096) as u16).collect();
     let voi = vec![Voi::Window(Window::linear(2048.0, 4096.0))];
-    let film = Film {
-        width,
-        height,
-        pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }),
-        facts: DisplayFacts { bits_stored: 12, voi, ..DisplayFacts::default() },
-    };
+    let facts = DisplayFacts { bits_stored: 12, voi, ..DisplayFacts::default() };
+    let film = Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts);
     let labels: Vec<_> = set.local().map(|label| label.name.clone()).collect();
     let annotations = (0..num_boxes).map(|i| {
         let (x, y) = ((i % 20) as f64 * 78.0, (i / 20) as f64 * 98.0);
