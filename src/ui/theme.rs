@@ -26,6 +26,8 @@ pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
 pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
 /// Under text that lies on the film.
 pub const SHADE: Color32 = Color32::from_black_alpha(150);
+/// Drawing that a film brings along.
+pub const FILM_OVERLAY: Color32 = Color32::from_rgb(222, 196, 118);
 /// A picture in its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 /// Behind a dialog.
