@@ -3,8 +3,10 @@
 pub mod theme;
 pub mod kit;
 pub mod keys;
+pub mod words;
 mod shell;
 mod canvas;
+mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
