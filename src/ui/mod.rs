@@ -3,6 +3,7 @@
 pub mod theme;
 pub mod kit;
 pub mod keys;
+pub mod words;
 mod shell;
 mod canvas;
 mod overlay;
