@@ -46,14 +46,14 @@ pub(super) fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to
         }
     }
     if let Some(rect) = film.gesture.as_ref().and_then(crate::session::gesture::Gesture::drawn) {
-        let color = session.armed.as_ref().map_or(theme::STRONG, |label| color_of(session, label));
+        let color = session.armed.as_ref().map_or(theme::film::STRONG, |label| color_of(session, label));
         let on_screen = screen_rect(to_screen, rect, canvas);
         painter.rect_stroke(on_screen, 0.0, Stroke::new(theme::BOX_STROKE, color), StrokeKind::Middle);
     }
     if let Some(rect) = film.unlabelled {
         let on_screen = screen_rect(to_screen, rect, canvas);
-        dashed(painter, on_screen, theme::STRONG);
-        name_ui(painter, on_screen, tr("which label? press its key"), theme::STRONG, canvas);
+        dashed(painter, on_screen, theme::film::STRONG);
+        name_ui(painter, on_screen, tr("which label? press its key"), theme::film::STRONG, canvas);
     }
 }
 

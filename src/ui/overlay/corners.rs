@@ -19,7 +19,7 @@ pub(super) fn corners_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas
 }
 
 fn plain(text: String) -> (String, Color32) {
-    (text, theme::TEXT)
+    (text, theme::film::TEXT)
 }
 
 fn lines(painter: &Painter, at: Pos2, anchor: Align2, texts: &[(String, Color32)]) {
@@ -41,7 +41,7 @@ fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
     } else {
         String::new()
     };
-    vec![plain(view.collect::<Vec<_>>().join("  ")), plain(frames), (lossy_line(film), theme::WARN)]
+    vec![plain(view.collect::<Vec<_>>().join("  ")), plain(frames), (lossy_line(film), theme::film::WARN)]
 }
 
 /// What was lost on the way: a reader must know before judging fine structure.

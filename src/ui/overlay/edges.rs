@@ -27,7 +27,7 @@ pub(super) fn edges_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas: 
         ];
         for (letters, (at, anchor)) in letters.iter().zip(places) {
             if let Some(letters) = letters {
-                shaded_text(painter, at, anchor, letters, theme::STRONG);
+                shaded_text(painter, at, anchor, letters, theme::film::STRONG);
             }
         }
     }
@@ -47,7 +47,7 @@ fn scale_bar_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, geometry: &Pixe
     let length = (bar_mm * points_per_mm) as f32;
     let x = canvas.right() - 34.0;
     let (top, bottom) = (canvas.center().y - length / 2.0, canvas.center().y + length / 2.0);
-    for (width, color) in [(4.0, theme::SHADE), (1.5, theme::TEXT)] {
+    for (width, color) in [(4.0, theme::SHADE), (1.5, theme::film::TEXT)] {
         let stroke = Stroke::new(width, color);
         painter.vline(x, top..=bottom, stroke);
         for tick in 0..=10 {
@@ -63,5 +63,5 @@ fn scale_bar_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, geometry: &Pixe
     if !geometry.is_in_patient() {
         text = format!("{text} {}", tr("at the detector"));
     }
-    shaded_text(painter, at, Align2::RIGHT_TOP, &text, theme::TEXT);
+    shaded_text(painter, at, Align2::RIGHT_TOP, &text, theme::film::TEXT);
 }

@@ -37,7 +37,7 @@ pub(super) fn overlay_ui(
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
-        shaded_text(painter, at, Align2::CENTER_TOP, "SYNTHETIC", theme::WARN);
+        shaded_text(painter, at, Align2::CENTER_TOP, "SYNTHETIC", theme::film::WARN);
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) fn color_of(session: &Session, label: &LabelName) -> Color32 {
     session
         .label_set()
         .and_then(|set| set.resolve(label.as_str()))
-        .map_or(theme::TEXT, |label| theme::label_color(label.color))
+        .map_or(theme::film::TEXT, |label| theme::label_color(label.color))
 }
 
 /// Text with a thin shade behind it: readable on white bone and on black air.

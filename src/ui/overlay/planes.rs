@@ -67,7 +67,7 @@ fn image_of(plane: &OverlayPlane) -> ColorImage {
     for (y, row) in plane.bits.chunks_exact(width.max(1)).enumerate() {
         for (x, bit) in row.iter().enumerate() {
             if *bit != 0 {
-                pixels[y / step * columns + x / step] = theme::FILM_OVERLAY;
+                pixels[y / step * columns + x / step] = theme::film::OVERLAY;
             }
         }
     }
@@ -87,7 +87,7 @@ mod tests {
             OverlayPlane { origin: [0, 0], width, height, bits: bits.into(), label: None, kind: OverlayKind::Graphics };
         let image = image_of(&plane);
         assert_eq!(image.size, [1667, 14]);
-        let drawn = image.pixels.iter().filter(|p| **p == theme::FILM_OVERLAY).count();
+        let drawn = image.pixels.iter().filter(|p| **p == theme::film::OVERLAY).count();
         assert_eq!(drawn, 14);
     }
 }
