@@ -36,7 +36,7 @@ impl FilmFile {
             }
             _ => Pixels::Grey(grey_plane(samples, number)),
         };
-        Ok(DecodedFilm { film: Film { width, height, pixels, facts }, warnings })
+        Ok(DecodedFilm { film: Film::new(width, height, pixels, facts), warnings })
     }
 }
 

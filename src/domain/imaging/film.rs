@@ -1,6 +1,9 @@
 //! A decoded film: one frame's stored values and what the header says about showing them.
 
-use super::{Laterality, LossyCompression, OverlayPlane, PatientOrientation, PixelGeometry, Voi, Window, auto_window};
+use super::mip_chain::MipCell;
+use super::{
+    Laterality, LossyCompression, MipChain, OverlayPlane, PatientOrientation, PixelGeometry, Voi, Window, auto_window,
+};
 
 /// One frame, ready to be shown or measured.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,6 +14,7 @@ pub struct Film {
     pub height: u32,
     pub pixels: Pixels,
     pub facts: DisplayFacts,
+    pub(super) mips: MipCell,
 }
 
 /// Row-major pixels, top row first.
@@ -108,6 +112,11 @@ impl DisplayFacts {
 }
 
 impl Film {
+    /// Row-major pixels, `width * height` of them.
+    pub fn new(width: u32, height: u32, pixels: Pixels, facts: DisplayFacts) -> Self {
+        Self { width, height, pixels, facts, mips: MipCell::default() }
+    }
+
     /// The stored value at a pixel; `None` outside the film and on colour films.
     pub fn stored_value(&self, x: u32, y: u32) -> Option<f64> {
         match &self.pixels {
@@ -140,13 +149,13 @@ impl Film {
         auto_window(self)
     }
 
-    /// Bytes held in memory.
+    /// Bytes held in memory, the mip chain included whether it is made yet or not: a cache may add and subtract it.
     pub fn num_bytes(&self) -> usize {
         let overlays: usize = self.facts.overlays.iter().map(|plane| plane.bits.len()).sum();
         let pixels = match &self.pixels {
             Pixels::Grey(plane) => plane.texels.len() * 2,
             Pixels::Rgb(bytes) => bytes.len(),
         };
-        pixels + overlays
+        pixels + overlays + MipChain::num_bytes(self)
     }
 }
