@@ -7,6 +7,7 @@ mod support;
 mod dicom_zoo;
 mod dicom_bad;
 mod dicom_facts;
+mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
