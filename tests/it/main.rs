@@ -15,6 +15,7 @@ mod store_walk;
 mod store_log;
 mod store_scale;
 mod store_check;
+mod measure;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
