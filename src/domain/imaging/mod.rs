@@ -3,11 +3,18 @@
 //! Stored value -> padding -> modality LUT or rescale -> VOI -> inversion -> grey level (PS3.3 C.11.1, C.11.2; PS3.4 N.2).
 
 mod auto_window;
+mod collimator;
 mod display;
 mod film;
+mod histogram;
+mod survey;
 mod voi;
+mod window_preset;
 
-pub use auto_window::auto_window;
+pub use auto_window::{auto_window, patient_histogram, window_between, window_of_region};
+pub use collimator::{ExposedField, exposed_field};
 pub use display::{DisplaySettings, GreyScale};
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
+pub use histogram::Histogram;
 pub use voi::{Voi, VoiFunction, VoiLut, Window};
+pub use window_preset::{PresetKind, RelativeWindow, WindowPreset, shipped_presets};
