@@ -5,6 +5,7 @@
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
+mod auto_window;
 mod dicom_bad;
 mod dicom_facts;
 mod dicom_tags;
