@@ -12,7 +12,7 @@ use super::{Panel, kit, overlay, theme};
 
 pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
-    let Some(film) = &session.film else { return };
+    let Some(film) = &session.pane.film else { return };
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
         rules_ui(ui, panel, film);
         ui.add_space(theme::UNIT);

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod words;
 mod shell;
 mod canvas;
+mod lens;
 mod overlay;
 mod film_screen;
 mod findings;

@@ -6,17 +6,17 @@ use crate::domain::geometry::{self, Handle, Transform};
 use crate::domain::imaging::{Pixels, Voi, VoiFunction};
 use crate::domain::label::LabelName;
 use crate::domain::study::Sex;
-use crate::session::{OpenFilm, OverlayState, Session};
+use crate::session::{OpenFilm, OverlayState, Pane, Session};
 
 use super::theme;
 
-pub(super) fn overlay_ui(painter: &Painter, session: &Session, film: &OpenFilm, canvas: Rect) {
-    let to_screen = film.viewport.screen_from_image(session.canvas, film.size());
+pub(super) fn overlay_ui(painter: &Painter, session: &Session, pane: &Pane, film: &OpenFilm, canvas: Rect) {
+    let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         boxes_ui(painter, session, film, &to_screen, canvas);
     }
     if session.overlay == OverlayState::All {
-        corners_ui(painter, session, film, canvas);
+        corners_ui(painter, pane, film, canvas);
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
@@ -141,11 +141,11 @@ fn shaded_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, color: C
     painter.galley(rect.min, galley, color);
 }
 
-fn corners_ui(painter: &Painter, session: &Session, film: &OpenFilm, canvas: Rect) {
+fn corners_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas: Rect) {
     let inner = canvas.shrink(10.0);
     lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[patient_line(film)]);
-    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(session, film));
+    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(pane, film));
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[cursor_line(film)]);
 }
 
@@ -183,7 +183,7 @@ pub(super) fn patient_text(sex: Option<Sex>, age_years: Option<f64>) -> String {
     [sex, age].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-fn window_lines(session: &Session, film: &OpenFilm) -> Vec<String> {
+fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<String> {
     let Some(display) = &film.display else { return Vec::new() };
     let chain = match (&display.voi, film.film().map(|f| &f.pixels)) {
         (_, Some(Pixels::Rgb(_))) => "Colour".to_owned(),
@@ -198,7 +198,7 @@ fn window_lines(session: &Session, film: &OpenFilm) -> Vec<String> {
         }
         (Voi::Lut(lut), _) => format!("LUT {}", lut.explanation.as_deref().unwrap_or("")),
     };
-    let zoom = film.viewport.scale(session.canvas, film.size()) * session.canvas.pixels_per_point;
+    let zoom = film.viewport.scale(pane.canvas, film.grid()) * pane.canvas.pixels_per_point;
     let inverted = if display.is_inverted { "  inverted" } else { "" };
     let turned = match film.viewport.quarter_turns {
         0 => String::new(),

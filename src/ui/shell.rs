@@ -9,7 +9,7 @@ use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welc
 
 /// Draws one frame and appends what the person asked for.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<Input>) {
-    keys::inputs(ui, session, canvas::id(), out);
+    keys::inputs(ui, session, canvas::id(session.active_slot), out);
     let mut panel = Panel { session, state, out };
     status_line_ui(ui, &mut panel);
     match session.screen {

@@ -111,7 +111,7 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         cell(ui, head, x, title, theme::weak());
     }
     ui.painter().hline(head.x_range(), head.bottom(), egui::Stroke::new(1.0, theme::line()));
-    let current = panel.session.film.as_ref().map(|f| f.image().clone());
+    let current = panel.session.pane.film.as_ref().map(|f| f.image().clone());
     let num = panel.session.worklist.num_shown();
     if num == 0 {
         ui.add_space(24.0);

@@ -6,6 +6,7 @@
 mod support;
 mod dicom_zoo;
 mod dicom_bad;
+mod dicom_facts;
 mod import_films;
 mod phantom_films;
 mod store_rules;

@@ -60,7 +60,7 @@ mod tests {
 
     fn film(texels: Vec<u16>, facts: DisplayFacts) -> Film {
         let width = texels.len() as u32;
-        Film { width, height: 1, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+        Film::new(width, 1, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
     }
 
     #[test]

@@ -3,11 +3,27 @@
 //! Stored value -> padding -> modality LUT or rescale -> VOI -> inversion -> grey level (PS3.3 C.11.1, C.11.2; PS3.4 N.2).
 
 mod auto_window;
+mod compression;
 mod display;
+mod enhance;
 mod film;
+mod orientation;
+mod overlay_plane;
+mod pixel_geometry;
+mod heat_map;
+mod interpolation;
+mod mip_chain;
 mod voi;
 
 pub use auto_window::auto_window;
+pub use compression::LossyCompression;
 pub use display::{DisplaySettings, GreyScale};
+pub use enhance::Enhancement;
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
+pub use orientation::{Laterality, PatientOrientation};
+pub use overlay_plane::{OverlayKind, OverlayPlane};
+pub use pixel_geometry::{PixelGeometry, SpacingSource};
+pub use heat_map::{ColorMap, HeatMap};
+pub use interpolation::Interpolation;
+pub use mip_chain::{Level, LevelPixels, MipChain};
 pub use voi::{Voi, VoiFunction, VoiLut, Window};

@@ -49,6 +49,22 @@ pub(crate) fn toggle_button(
     response
 }
 
+/// A menu of commands, each with its key; what is not available is grey.
+pub(crate) fn command_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, commands: &[Command]) {
+    ui.menu_button(title, |ui| {
+        for command in commands {
+            let key = command.chord().map(key_text).unwrap_or_default();
+            let name = command.row().map_or("", |row| row.title);
+            let is_available = command.is_available(panel.session);
+            let button = egui::Button::new(name).shortcut_text(key).selected(command.is_on(panel.session));
+            if ui.add_enabled(is_available, button).on_hover_text(tooltip(command)).clicked() {
+                panel.ask(command.clone());
+                ui.close();
+            }
+        }
+    });
+}
+
 /// "Fit: Show the whole film (F)".
 pub(crate) fn tooltip(command: &Command) -> String {
     command.row().map_or_else(String::new, |row| match row.chords.first() {
