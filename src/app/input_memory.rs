@@ -53,7 +53,11 @@ pub fn from_json(text: &str) -> Option<InputChoices> {
             .into_iter()
             .map(|(id, keys)| (id, keys.iter().filter_map(|text| Keys::parse(text)).collect()))
             .collect(),
-        buttons: row.buttons.iter().filter_map(|(press, action)| Some((press_of(press)?, action_of(action)?))).collect(),
+        buttons: row
+            .buttons
+            .iter()
+            .filter_map(|(press, action)| Some((press_of(press)?, action_of(action)?)))
+            .collect(),
         wheel: row.wheel.iter().filter_map(|(held, action)| Some((Held::parse(held)?, wheel_of(action)?))).collect(),
         digits: if row.digits == "windows" { Digits::Windows } else { Digits::Labels },
     })

@@ -370,6 +370,7 @@ impl Session {
 fn touched(edit: &Edit) -> Option<AnnotationId> {
     match edit {
         Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
+        Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
         Edit::Batch { edits, .. } => edits.iter().find_map(touched),
         Edit::SetImageLabels { .. } | Edit::SetTaskState { .. } | Edit::SetComment { .. } => None,
     }

@@ -67,9 +67,9 @@ fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .iter()
         .filter(|row| row.command != Command::Palette && row.command.is_available(session))
         .filter(|row| {
-            needle
-                .split_whitespace()
-                .all(|w| [row.title, row.help, tr(row.title), tr(row.help)].iter().any(|t| t.to_lowercase().contains(w)))
+            needle.split_whitespace().all(|w| {
+                [row.title, row.help, tr(row.title), tr(row.help)].iter().any(|t| t.to_lowercase().contains(w))
+            })
         })
         .collect();
     let (down, up, enter) = ui.input(|i| {
@@ -82,8 +82,10 @@ fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
         for (n, row) in found.iter().enumerate() {
             let key = row.chords.first().map(|chord| kit::key_text(chord)).unwrap_or_default();
-            let button =
-                egui::Button::new(tr(row.title)).shortcut_text(key).selected(n == choice).min_size(egui::vec2(440.0, 26.0));
+            let button = egui::Button::new(tr(row.title))
+                .shortcut_text(key)
+                .selected(n == choice)
+                .min_size(egui::vec2(440.0, 26.0));
             let response = ui.add(button).on_hover_text(tr(row.help));
             if n == choice && (down || up) {
                 response.scroll_to_me(None);
@@ -139,8 +141,7 @@ fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {
     ui.set_width(380.0);
-    let what =
-        if num_findings == 1 { tr("1 finding").to_owned() } else { tr_args("{} findings", &[&num_findings]) };
+    let what = if num_findings == 1 { tr("1 finding").to_owned() } else { tr_args("{} findings", &[&num_findings]) };
     ui.label(if completes {
         tr_args("Remove {}, say \"No finding\", complete the film and go on? Undo brings them back.", &[&what])
     } else {
@@ -229,7 +230,9 @@ fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
         }
     });
     ui.label(
-        RichText::new(tr("This desktop offers no file dialog, so type or paste the path.")).small().color(theme::weak()),
+        RichText::new(tr("This desktop offers no file dialog, so type or paste the path."))
+            .small()
+            .color(theme::weak()),
     );
 }
 

@@ -88,7 +88,8 @@ fn mark_row_ui(
     let (is_hidden, is_locked) = (film.hidden.contains(&id), film.locked.contains(&id));
     let name = format!("{} {n}", annotation.label());
     let response = ui.interact(rect, ui.scope_id().with(("finding", id.0)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, is_selected, tr_args("Finding {}", &[&name])));
+    response
+        .widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, is_selected, tr_args("Finding {}", &[&name])));
     let fill = match (is_selected, response.hovered()) {
         (true, _) => theme::accent_dim(),
         (false, true) => theme::hovered(),
@@ -159,7 +160,8 @@ fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 }
 
 fn label_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: &Label, is_on: bool, command: Command) {
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::label_row_height()), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::label_row_height()), Sense::click());
     let kind = if label.kind == LabelKind::Local { tr("Label") } else { tr("Impression") };
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_on, format!("{kind} {}", label.name)));
     let fill = match (is_on, response.hovered()) {
@@ -211,8 +213,9 @@ fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let text = RichText::new(translated(&violation.message).into_owned()).color(color);
         let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
         let kind = if violation.severity == Severity::Error { tr("Error") } else { tr("Warning") };
-        response
-            .widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{kind}: {}", translated(&violation.message))));
+        response.widget_info(|| {
+            WidgetInfo::labeled(egui::Role::Button, true, format!("{kind}: {}", translated(&violation.message)))
+        });
         if response.clicked()
             && let Some(culprit) = violation.culprits.last()
         {

@@ -99,7 +99,12 @@ fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             &[&words::translated(&job.title), &words::translated(&job.stage), &job.done, &job.total],
         )
     } else {
-        format!("{}: {} {}", words::translated(&job.title), words::translated(&job.stage), if job.done > 0 { job.done.to_string() } else { String::new() })
+        format!(
+            "{}: {} {}",
+            words::translated(&job.title),
+            words::translated(&job.stage),
+            if job.done > 0 { job.done.to_string() } else { String::new() }
+        )
     };
     let share = if job.total > 0 { job.done as f32 / job.total as f32 } else { 0.0 };
     ui.add(egui::ProgressBar::new(share).desired_width(140.0).desired_height(8.0));

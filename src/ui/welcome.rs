@@ -58,7 +58,9 @@ pub(super) fn sign_in_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             for reader in readers {
                 let text = format!("{}   {}", reader.id, reader.name);
                 let button = ui.add(egui::Button::new(text).min_size(egui::vec2(260.0, 34.0)));
-                button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Read as {}", &[&reader.id])));
+                button.widget_info(|| {
+                    WidgetInfo::labeled(egui::Role::Button, true, tr_args("Read as {}", &[&reader.id]))
+                });
                 if button.clicked() {
                     panel.ask(Command::SignInAs(reader.id.clone()));
                 }

@@ -133,7 +133,8 @@ fn fill(template: &str, args: &[&dyn Display]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let Some((inside, after)) = after.split_once('}') else { break };
         text.push_str(before);
-        let at = if inside.is_empty() { next } else { inside.parse::<usize>().map_or(usize::MAX, |n| n.wrapping_sub(1)) };
+        let at =
+            if inside.is_empty() { next } else { inside.parse::<usize>().map_or(usize::MAX, |n| n.wrapping_sub(1)) };
         next += 1;
         if let Some(arg) = args.get(at) {
             let _ = write!(text, "{arg}");

@@ -13,14 +13,14 @@ use super::{Panel, kit, overlay, shell, theme};
 /// Columns: title and left edge in points; the last takes what is left.
 fn columns() -> [(&'static str, f32); 7] {
     [
-    (tr("State"), 16.0),
-    (tr("View"), 130.0),
-    (tr("Patient"), 290.0),
-    (tr("Decision"), 410.0),
-    (tr("Findings"), 530.0),
-    (tr("Labels"), 610.0),
-    (tr("Film"), 900.0),
-]
+        (tr("State"), 16.0),
+        (tr("View"), 130.0),
+        (tr("Patient"), 290.0),
+        (tr("Decision"), 410.0),
+        (tr("Findings"), 530.0),
+        (tr("Labels"), 610.0),
+        (tr("Film"), 900.0),
+    ]
 }
 
 pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -132,7 +132,8 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_current: bool) -> bool {
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
         let text = tr_args("Film {}, {}, {}", &[&(n + 1), &row.view, &state_text(row.state)]);
         WidgetInfo::selected(egui::Role::Row, true, is_current, text)

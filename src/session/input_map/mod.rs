@@ -160,7 +160,8 @@ impl InputMap {
                     let is_own = self.choices.keys.contains_key(row.id);
                     return Asked::Command { command: row.command.clone(), is_own };
                 }
-                is_start |= keys.iter().any(|keys| keys.strokes().len() > strokes.len() && keys.0.starts_with(&strokes));
+                is_start |=
+                    keys.iter().any(|keys| keys.strokes().len() > strokes.len() && keys.0.starts_with(&strokes));
             }
         }
         if is_start { Asked::More } else { Asked::Nothing }
@@ -300,7 +301,8 @@ mod tests {
         let right = Press { button: MouseButton::Right, held: Held::default() };
         assert_eq!(map.press(right), PressAction::Drag(DragAction::Window));
         assert_eq!(map.press(Press { held: ctrl, ..right }), PressAction::Drag(DragAction::Window));
-        let own = map.changed(InputChange::BindButton(Press { held: ctrl, ..right }, PressAction::Drag(DragAction::Zoom)));
+        let own =
+            map.changed(InputChange::BindButton(Press { held: ctrl, ..right }, PressAction::Drag(DragAction::Zoom)));
         assert_eq!(own.press(Press { held: ctrl, ..right }), PressAction::Drag(DragAction::Zoom));
         assert_eq!(own.press(right), PressAction::Drag(DragAction::Window));
         let wheel = own.changed(InputChange::BindWheel(ctrl, WheelAction::Films));
@@ -309,7 +311,8 @@ mod tests {
 
     #[test]
     fn a_preset_drops_what_was_changed() {
-        let map = InputMap::default().changed(bind("invert", &["Ctrl+J"])).changed(InputChange::UsePreset(Preset::Ohif));
+        let map =
+            InputMap::default().changed(bind("invert", &["Ctrl+J"])).changed(InputChange::UsePreset(Preset::Ohif));
         assert_eq!(map, InputMap::new(InputChoices { preset: Preset::Ohif, ..InputChoices::default() }));
     }
 }

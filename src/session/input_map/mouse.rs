@@ -90,8 +90,7 @@ pub enum DragAction {
 }
 
 impl DragAction {
-    pub const ALL: [Self; 6] =
-        [Self::Tool, Self::Window, Self::Pan, Self::Zoom, Self::Select, Self::ContextMenu];
+    pub const ALL: [Self; 6] = [Self::Tool, Self::Window, Self::Pan, Self::Zoom, Self::Select, Self::ContextMenu];
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -6,8 +6,8 @@
 //! program annotates.
 
 use super::super::command::CommandRow;
-use super::mouse::{DragAction, Held, MouseButton, Press, PressAction, WheelAction};
 use super::Keys;
+use super::mouse::{DragAction, Held, MouseButton, Press, PressAction, WheelAction};
 
 /// A ready-made map.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -21,11 +21,7 @@ pub enum Preset {
 /// Keys of a command other than in the command table.
 type Row = (&'static str, &'static [&'static str]);
 
-const OHIF: &[Row] = &[
-    ("fit", &["Equals", "F", "Home"]),
-    ("zoom_in", &["Plus"]),
-    ("reset_view", &["Space", "Ctrl+0"]),
-];
+const OHIF: &[Row] = &[("fit", &["Equals", "F", "Home"]), ("zoom_in", &["Plus"]), ("reset_view", &["Space", "Ctrl+0"])];
 
 const WEASIS: &[Row] = &[
     ("next_film", &["PageDown"]),

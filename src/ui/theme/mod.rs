@@ -82,6 +82,8 @@ pub mod film {
     pub const GOOD: Color32 = Color32::from_rgb(122, 178, 132);
     pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
     pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
+    /// Drawing that a film brings along.
+    pub const OVERLAY: Color32 = Color32::from_rgb(222, 196, 118);
 }
 
 /// Behind the film.

@@ -110,7 +110,8 @@ mod tests {
     fn text_is_readable_in_both_themes() {
         for theme in Theme::ALL {
             let p = of(theme);
-            for (ground, name) in [(p.panel, "panel"), (p.window, "window"), (p.raised, "button"), (p.dialog, "dialog")] {
+            for (ground, name) in [(p.panel, "panel"), (p.window, "window"), (p.raised, "button"), (p.dialog, "dialog")]
+            {
                 for (color, least, what) in [
                     (p.strong, 7.0, "strong"),
                     (p.text, 7.0, "text"),

@@ -43,9 +43,7 @@ pub(super) fn set(ctx: &egui::Context, theme: Theme, density: Density) {
 
 fn sizes(style: &mut Style, density: Density) {
     let is_compact = density == Density::Compact;
-    let text = |comfortable: f32, family| {
-        FontId::new(if is_compact { comfortable - 1.0 } else { comfortable }, family)
-    };
+    let text = |comfortable: f32, family| FontId::new(if is_compact { comfortable - 1.0 } else { comfortable }, family);
     style.text_styles = [
         (TextStyle::Small, FontId::new(if is_compact { 11.0 } else { 11.5 }, FontFamily::Proportional)),
         (TextStyle::Body, text(13.5, FontFamily::Proportional)),
