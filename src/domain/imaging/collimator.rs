@@ -333,7 +333,7 @@ mod tests {
             }
         }
         let facts = DisplayFacts { is_inverted, ..DisplayFacts::default() };
-        Film { width: SIDE, height: SIDE, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+        Film::new(SIDE, SIDE, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
     }
 
     /// Something like a patient: slow waves between 0.2 and 0.7.

@@ -126,7 +126,7 @@ mod tests {
 
     fn film(width: u32, texels: Vec<u16>, facts: DisplayFacts) -> Film {
         let height = texels.len() as u32 / width;
-        Film { width, height, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+        Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
     }
 
     #[test]
