@@ -98,7 +98,7 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     fn new(film: &'a Film, voi: Voi) -> Self {
         let Pixels::Grey(plane) = &film.pixels else { panic!("a grey film") };
-        let scale = GreyScale::new(film, &DisplaySettings { voi, is_inverted: false }).unwrap();
+        let scale = GreyScale::new(film, &DisplaySettings { voi, ..film.initial_settings() }).unwrap();
         Self { texels: &plane.texels, scale }
     }
 
@@ -132,7 +132,7 @@ fn picture(path: &Path) -> Film {
 
 fn grey_film(width: u32, height: u32, texels: Vec<u16>) -> Film {
     let facts = DisplayFacts { bits_stored: 8, ..DisplayFacts::default() };
-    Film { width, height, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+    Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
 }
 
 /// A JPEG as a DICOM file around it.
