@@ -4,11 +4,12 @@
 
 mod auto_window;
 mod display;
-mod enhance;
+pub mod enhance;
 mod film;
 mod heat_map;
 mod interpolation;
 mod mip_chain;
+mod sampling;
 mod voi;
 
 pub use auto_window::auto_window;
@@ -17,5 +18,6 @@ pub use enhance::Enhancement;
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
 pub use heat_map::{ColorMap, HeatMap};
 pub use interpolation::Interpolation;
-pub use mip_chain::{Level, LevelPixels, MipChain};
+pub use mip_chain::{MipChain, NO_VALUE};
+pub use sampling::{LevelChoice, ShownFilm, minification};
 pub use voi::{Voi, VoiFunction, VoiLut, Window};
