@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use overlay::PlaneTextures;
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -57,7 +58,7 @@ pub struct UiState {
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
     pub memory_used: [Option<u64>; 2],
     /// The films' own overlays as textures.
-    pub(crate) planes: overlay::PlaneTextures,
+    pub planes: PlaneTextures,
     pub foot_height: f32,
 }
 

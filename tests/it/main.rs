@@ -5,8 +5,10 @@
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
+mod auto_window;
 mod dicom_bad;
 mod dicom_facts;
+mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
@@ -14,6 +16,7 @@ mod store_walk;
 mod store_log;
 mod store_scale;
 mod store_check;
+mod measure;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;

@@ -4,6 +4,7 @@
 
 mod auto_window;
 mod compression;
+mod collimator;
 mod display;
 mod enhance;
 mod film;
@@ -13,17 +14,23 @@ mod pixel_geometry;
 mod heat_map;
 mod interpolation;
 mod mip_chain;
+mod histogram;
+mod survey;
 mod voi;
+mod window_preset;
 
-pub use auto_window::auto_window;
+pub use auto_window::{auto_window, patient_histogram, window_between, window_of_region};
+pub use collimator::{ExposedField, exposed_field};
 pub use compression::LossyCompression;
 pub use display::{DisplaySettings, GreyScale};
 pub use enhance::Enhancement;
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
 pub use heat_map::{ColorMap, HeatMap};
+pub use histogram::Histogram;
 pub use interpolation::Interpolation;
 pub use mip_chain::{Level, LevelPixels, MipChain};
 pub use orientation::{Laterality, PatientOrientation};
 pub use overlay_plane::{OverlayKind, OverlayPlane};
 pub use pixel_geometry::{PixelGeometry, SpacingSource};
 pub use voi::{Voi, VoiFunction, VoiLut, Window};
+pub use window_preset::{PresetKind, RelativeWindow, WindowPreset, shipped_presets};

@@ -194,7 +194,7 @@ mod tests {
 
     fn film(width: u32, height: u32, texels: Vec<u16>, facts: DisplayFacts) -> Film {
         let plane = GreyPlane { texels, scale: 1.0, offset: -32768.0 };
-        Film { width, height, pixels: Pixels::Grey(plane), facts }
+        Film::new(width, height, Pixels::Grey(plane), facts)
     }
 
     fn rect(a: f64, b: f64, c: f64, d: f64) -> Rect {
@@ -254,7 +254,7 @@ mod tests {
         for outside in [(2.0, 0.0), (0.0, 2.0), (-0.1, 0.0), (0.0, -0.1)] {
             assert_eq!(pixel_value(&film, Point::new(outside.0, outside.1)), None, "{outside:?}");
         }
-        let colour = Film { pixels: Pixels::Rgb((0..12).collect()), ..film };
+        let colour = Film::new(2, 2, Pixels::Rgb((0..12).collect()), film.facts);
         assert_eq!(pixel_value(&colour, Point::new(1.2, 0.3)), Some(PixelValue::Rgb([3, 4, 5])));
         assert_eq!(region_stats(&colour, &Outline::Rectangle(rect(0.0, 0.0, 2.0, 2.0))), None);
     }

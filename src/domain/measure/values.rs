@@ -271,7 +271,7 @@ mod tests {
         let texels = (0..100u16).collect();
         let facts = DisplayFacts { unit: Some("HU".into()), ..DisplayFacts::default() };
         let plane = GreyPlane { texels, scale: 1.0, offset: 0.0 };
-        let film = Film { width: 10, height: 10, pixels: Pixels::Grey(plane), facts };
+        let film = Film::new(10, 10, Pixels::Grey(plane), facts);
         let spaced = PixelGeometry::spaced([0.5, 0.5], SpacingSource::PixelSpacing);
         let check = |kind: MeasureKind, points: &[(f64, f64)], expected: &str| {
             assert_eq!(values(&shape(kind, points), &spaced, Some(&film)).text(), expected);

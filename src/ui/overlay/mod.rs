@@ -15,7 +15,7 @@ use super::theme;
 use super::words::tr;
 
 pub(super) use corners::{patient_line, patient_text};
-pub(crate) use planes::PlaneTextures;
+pub use planes::PlaneTextures;
 
 pub(super) fn overlay_ui(
     painter: &Painter,
