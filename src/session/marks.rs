@@ -96,7 +96,7 @@ impl Session {
             return Vec::new();
         };
         let effect = self.write(entry.edit.inverse(), PendingStep::Undo(entry.at), now_ms);
-        self.show_changed(&entry.edit, "Undone", effect.is_some());
+        self.show_changed(&entry.edit, format!("Undone: {}", entry.edit.title()), effect.is_some());
         effect.into_iter().collect()
     }
 
@@ -105,12 +105,12 @@ impl Session {
             return Vec::new();
         };
         let effect = self.write(entry.edit.clone(), PendingStep::Redo(entry.at), now_ms);
-        self.show_changed(&entry.edit, "Done again", effect.is_some());
+        self.show_changed(&entry.edit, format!("Done again: {}", entry.edit.title()), effect.is_some());
         effect.into_iter().collect()
     }
 
     /// After undo and redo the person sees what changed: it is selected and named.
-    fn show_changed(&mut self, edit: &Edit, what: &str, is_written: bool) {
+    fn show_changed(&mut self, edit: &Edit, notice: String, is_written: bool) {
         if !is_written {
             return;
         }
@@ -120,7 +120,7 @@ impl Session {
         {
             film.selection = Some(id);
         }
-        self.notify(NoticeKind::Info, format!("{what}: {}", edit.title()));
+        self.notify(NoticeKind::Info, notice);
     }
 
     fn new_id(&mut self) -> Option<AnnotationId> {
@@ -333,11 +333,10 @@ impl Session {
             return Vec::new();
         }
         if let Some(first) = film.violations.iter().find(|v| v.severity == Severity::Error) {
-            let more = match film.num_errors() {
-                0 | 1 => String::new(),
-                n => format!(" ({} more)", n - 1),
+            let text = match film.num_errors() {
+                0 | 1 => format!("Not completed: {}", first.message),
+                n => format!("Not completed: {} ({} more)", first.message, n - 1),
             };
-            let text = format!("Not completed: {}{more}", first.message);
             self.notify(NoticeKind::Error, text);
             return Vec::new();
         }

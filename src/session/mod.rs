@@ -5,6 +5,8 @@
 
 pub mod command;
 pub mod keymap;
+pub mod input_map;
+pub mod settings;
 pub mod effect;
 pub mod event;
 pub mod history;

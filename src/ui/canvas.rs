@@ -32,7 +32,8 @@ pub(super) fn panes_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     for (slot, at) in slots_on_screen(session, layout, rect) {
         pane_ui(ui, panel, slot, at);
         if layout != Layout::One {
-            let (width, color) = if slot == session.active_slot { (1.5, theme::ACCENT) } else { (1.0, theme::LINE) };
+            let (width, color) =
+                if slot == session.active_slot { (1.5, theme::film::ACCENT) } else { (1.0, theme::film::LINE) };
             ui.painter().rect_stroke(at, 0.0, Stroke::new(width, color), StrokeKind::Inside);
         }
     }
@@ -80,7 +81,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
     take_dropped_film(panel, &response, slot);
     let Some(film) = &pane.film else {
         let text = if pane.wanted.is_some() { tr("Opening the film…") } else { tr("Drag a film of the strip here") };
-        message(ui, rect, text, theme::WEAK);
+        message(ui, rect, text, theme::film::WEAK);
         return;
     };
     match &film.picture {
@@ -92,16 +93,16 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
                 draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
                 lens::lens_ui(ui, session, slot, film, rect);
             } else if !panel.state.has_gpu {
-                message(ui, rect, tr("No graphics device: the film can't be shown"), theme::BAD);
+                message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }
         }
-        Picture::Loading => message(ui, rect, tr("Opening the film…"), theme::WEAK),
+        Picture::Loading => message(ui, rect, tr("Opening the film…"), theme::film::WEAK),
         Picture::Failed(why) => {
-            message(ui, rect, &format!("{}: {why}", tr("This film can't be shown")), theme::BAD);
+            message(ui, rect, &format!("{}: {why}", tr("This film can't be shown")), theme::film::BAD);
         }
     }
     let painter = ui.painter().with_clip_rect(rect);
-    overlay::overlay_ui(&painter, session, pane, film, rect);
+    overlay::overlay_ui(&painter, session, pane, film, rect, &mut panel.state.planes);
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {
         context_menu(panel, &response);

@@ -41,13 +41,13 @@ pub(super) fn lens_ui(ui: &Ui, session: &Session, slot: usize, film: &OpenFilm, 
         middle,
     );
     canvas::draw_film(ui, SLOT, lens, canvas::plan(picture, display, session, to_lens.inverse(), lens, pane.canvas));
-    ui.painter().rect_stroke(lens, 0.0, Stroke::new(1.0, theme::WEAK), StrokeKind::Outside);
+    ui.painter().rect_stroke(lens, 0.0, Stroke::new(1.0, theme::film::WEAK), StrokeKind::Outside);
     cross(ui, center);
 }
 
 /// Where the pointer is: the system's cursor may hide the pixel that is looked at.
 fn cross(ui: &Ui, at: Pos2) {
-    let stroke = Stroke::new(1.0, theme::ACCENT);
+    let stroke = Stroke::new(1.0, theme::film::ACCENT);
     for (from, to) in [(-9.0, -4.0), (4.0, 9.0)] {
         ui.painter().line_segment([at + Vec2::new(from, 0.0), at + Vec2::new(to, 0.0)], stroke);
         ui.painter().line_segment([at + Vec2::new(0.0, from), at + Vec2::new(0.0, to)], stroke);

@@ -40,6 +40,8 @@ pub struct UiState {
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
+    /// The films' own overlays as textures.
+    pub(crate) planes: overlay::PlaneTextures,
     pub foot_height: f32,
 }
 

@@ -27,3 +27,5 @@ mod film_pass;
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_real;
+#[cfg(feature = "gui")]
+mod languages;
