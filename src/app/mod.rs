@@ -6,6 +6,8 @@ mod inbox;
 mod pictures;
 mod jobs;
 mod view_memory;
+mod input_memory;
+mod settings_file;
 mod choose_path;
 mod recent;
 mod startup;

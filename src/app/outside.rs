@@ -212,9 +212,15 @@ impl Outside {
             };
             let mut study = store.films_of_study(&entry.facts.study)?;
             study.sort_by_key(|e| (e.facts.series_number, e.facts.instance_number));
+            let mut priors = store.films_of_patient(&entry.facts.patient)?;
+            priors.retain(|e| e.facts.study != entry.facts.study);
+            priors.sort_by(|a, b| {
+                let place = |e: &FilmEntry| (e.facts.series_number, e.facts.instance_number);
+                b.facts.study_date.cmp(&a.facts.study_date).then_with(|| place(a).cmp(&place(b)))
+            });
             let reading = store.reading(&image, &reader)?;
             let log = store.log(&image, &reader)?;
-            Ok(Event::ReadingLoaded { study, image, reading, log })
+            Ok(Event::ReadingLoaded { study, priors, image, reading, log })
         });
     }
 
@@ -239,9 +245,13 @@ impl Outside {
         }
     }
 
-    /// Thumbnails of a study's films.
-    pub fn prepare_study(&self, study: &[FilmEntry], has_thumbnail: impl Fn(&ImageId) -> bool) {
-        for entry in study.iter().filter(|e| !has_thumbnail(&e.facts.image)) {
+    /// Thumbnails of a study's films and of the patient's other films.
+    pub fn prepare_study<'a>(
+        &self,
+        films: impl Iterator<Item = &'a FilmEntry>,
+        has_thumbnail: impl Fn(&ImageId) -> bool,
+    ) {
+        for entry in films.filter(|e| !has_thumbnail(&e.facts.image)) {
             self.pictures.prepare(entry.facts.image.clone(), entry.source.clone(), true);
         }
     }

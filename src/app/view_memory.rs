@@ -6,8 +6,8 @@ use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{VoiFunction, Window};
 use crate::domain::label::LabelName;
-use crate::session::viewport::{ShownWindow, ViewState, Viewport, Zoom};
-use crate::session::{OverlayState, Screen, Tool};
+use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
+use crate::session::{Layout, OverlayState, Screen, Tool};
 
 /// The settings key under which the last view stands.
 pub const KEY: &str = "view";
@@ -16,7 +16,20 @@ pub const KEY: &str = "view";
 struct Row {
     reader: String,
     screen: String,
-    image: Option<String>,
+    /// Number of viewports.
+    layout: usize,
+    active: usize,
+    linked: bool,
+    films: Vec<Option<FilmRow>>,
+    overlay: String,
+    tool: String,
+    armed: Option<String>,
+}
+
+/// One viewport.
+#[derive(Serialize, Deserialize)]
+struct FilmRow {
+    image: String,
     frame: u32,
     /// `None`: fitted.
     scale: Option<f64>,
@@ -30,36 +43,17 @@ struct Row {
     explanation: Option<String>,
     inverted: bool,
     selection: Option<i64>,
-    overlay: String,
-    tool: String,
-    armed: Option<String>,
 }
 
 /// As JSON.
 pub fn to_json(view: &ViewState) -> String {
-    let (preset, window, explanation) = match &view.window {
-        ShownWindow::OfFile(n) => (Some(*n), None, None),
-        ShownWindow::Chosen(w) => {
-            (None, Some((w.center, w.width, function_name(w.function).to_owned())), w.explanation.clone())
-        }
-    };
     let row = Row {
         reader: view.reader.to_string(),
         screen: if view.screen == Screen::Film { "film" } else { "worklist" }.to_owned(),
-        image: view.image.as_ref().map(ToString::to_string),
-        frame: view.frame,
-        scale: match view.viewport.zoom {
-            Zoom::Fit => None,
-            Zoom::Scale(scale) => Some(scale),
-        },
-        center: [view.viewport.center.x, view.viewport.center.y],
-        quarter_turns: view.viewport.quarter_turns,
-        flipped: view.viewport.is_flipped,
-        preset,
-        window,
-        explanation,
-        inverted: view.is_inverted,
-        selection: view.selection.map(|id| id.0),
+        layout: view.layout.num_panes(),
+        active: view.active_slot,
+        linked: view.is_linked,
+        films: view.films.iter().map(|film| film.as_ref().map(FilmRow::of)).collect(),
         overlay: match view.overlay {
             OverlayState::All => "all",
             OverlayState::BoxesOnly => "boxes",
@@ -75,29 +69,14 @@ pub fn to_json(view: &ViewState) -> String {
 /// `None` where the text is of another version: the view then starts fresh.
 pub fn from_json(text: &str) -> Option<ViewState> {
     let row: Row = serde_json::from_str(text).ok()?;
-    let window = match row.window {
-        Some((center, width, function)) => ShownWindow::Chosen(Window {
-            center,
-            width,
-            function: function_of(&function),
-            explanation: row.explanation,
-        }),
-        None => ShownWindow::OfFile(row.preset.unwrap_or(0)),
-    };
+    let layout = Layout::ALL.into_iter().find(|layout| layout.num_panes() == row.layout)?;
     Some(ViewState {
         reader: ReaderId::new(row.reader),
         screen: if row.screen == "film" { Screen::Film } else { Screen::Worklist },
-        image: row.image.map(ImageId::new),
-        frame: row.frame,
-        viewport: Viewport {
-            zoom: row.scale.filter(|s| s.is_finite() && *s > 0.0).map_or(Zoom::Fit, Zoom::Scale),
-            center: Point::new(row.center[0], row.center[1]),
-            quarter_turns: row.quarter_turns % 4,
-            is_flipped: row.flipped,
-        },
-        window,
-        is_inverted: row.inverted,
-        selection: row.selection.map(AnnotationId),
+        layout,
+        active_slot: row.active.min(row.layout - 1),
+        is_linked: row.linked,
+        films: row.films.into_iter().map(|film| film.map(FilmRow::view)).collect(),
         overlay: match row.overlay.as_str() {
             "boxes" => OverlayState::BoxesOnly,
             "nothing" => OverlayState::Nothing,
@@ -106,6 +85,58 @@ pub fn from_json(text: &str) -> Option<ViewState> {
         tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
         armed: row.armed.map(LabelName::new),
     })
+}
+
+impl FilmRow {
+    fn of(view: &FilmView) -> Self {
+        let (preset, window, explanation) = match &view.window {
+            ShownWindow::OfFile(n) => (Some(*n), None, None),
+            ShownWindow::Chosen(w) => {
+                (None, Some((w.center, w.width, function_name(w.function).to_owned())), w.explanation.clone())
+            }
+        };
+        Self {
+            image: view.image.to_string(),
+            frame: view.frame,
+            scale: match view.viewport.zoom {
+                Zoom::Fit => None,
+                Zoom::Scale(scale) => Some(scale),
+            },
+            center: [view.viewport.center.x, view.viewport.center.y],
+            quarter_turns: view.viewport.quarter_turns,
+            flipped: view.viewport.is_flipped,
+            preset,
+            window,
+            explanation,
+            inverted: view.is_inverted,
+            selection: view.selection.map(|id| id.0),
+        }
+    }
+
+    fn view(self) -> FilmView {
+        let window = match self.window {
+            Some((center, width, function)) => ShownWindow::Chosen(Window {
+                center,
+                width,
+                function: function_of(&function),
+                explanation: self.explanation,
+            }),
+            None => ShownWindow::OfFile(self.preset.unwrap_or(0)),
+        };
+        FilmView {
+            image: ImageId::new(self.image),
+            frame: self.frame,
+            viewport: Viewport {
+                zoom: self.scale.filter(|s| s.is_finite() && *s > 0.0).map_or(Zoom::Fit, Zoom::Scale),
+                center: Point::new(self.center[0], self.center[1]),
+                quarter_turns: self.quarter_turns % 4,
+                is_flipped: self.flipped,
+            },
+            window,
+            is_inverted: self.inverted,
+            selection: self.selection.map(AnnotationId),
+        }
+    }
 }
 
 const fn function_name(function: VoiFunction) -> &'static str {
@@ -130,10 +161,8 @@ mod tests {
 
     #[test]
     fn a_view_comes_back_as_it_was() {
-        let view = ViewState {
-            reader: ReaderId::new("R1"),
-            screen: Screen::Film,
-            image: Some(ImageId::new("film")),
+        let film = FilmView {
+            image: ImageId::new("film"),
             frame: 2,
             viewport: Viewport {
                 zoom: Zoom::Scale(1.5),
@@ -148,13 +177,20 @@ mod tests {
             }),
             is_inverted: true,
             selection: Some(AnnotationId(7)),
+        };
+        let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
+        let view = ViewState {
+            reader: ReaderId::new("R1"),
+            screen: Screen::Film,
+            layout: Layout::Four,
+            active_slot: 2,
+            is_linked: true,
+            films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));
-        let second = ViewState { window: ShownWindow::OfFile(1), ..view };
-        assert_eq!(from_json(&to_json(&second)), Some(second));
         assert_eq!(from_json("{}"), None);
     }
 }

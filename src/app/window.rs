@@ -15,6 +15,7 @@ pub struct Window {
     pub session: Session,
     pub state: UiState,
     outside: Outside,
+    context: egui::Context,
     inputs: Vec<Input>,
 }
 
@@ -27,29 +28,38 @@ impl Window {
             session: Session::default(),
             state: UiState { has_gpu, label_sets: outside::label_sets(), ..state },
             outside,
+            context: creation.egui_ctx.clone(),
             inputs: Vec::new(),
         }
     }
 
     /// As if the person had asked.
     pub fn handle(&mut self, input: Input) {
-        let film_before = self.session.film.as_ref().map(|f| f.image().clone());
+        let (film_before, was_full_screen) = (self.shown_image(), self.session.is_full_screen);
         for effect in self.session.handle(input, now_ms()) {
             self.outside.carry_out(effect);
         }
-        let film_after = self.session.film.as_ref().map(|f| f.image().clone());
-        if film_after != film_before {
+        if self.shown_image() != film_before {
             self.prepare_neighbours();
         }
+        if self.session.is_full_screen != was_full_screen {
+            let is_full_screen = self.session.is_full_screen;
+            self.context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(is_full_screen));
+        }
+    }
+
+    fn shown_image(&self) -> Option<crate::domain::id::ImageId> {
+        self.session.pane.film.as_ref().map(|film| film.image().clone())
     }
 
     /// Thumbnails of the study, and the film that comes next, while the person looks at this one.
     fn prepare_neighbours(&self) {
-        let Some(film) = &self.session.film else { return };
+        let Some(film) = &self.session.pane.film else { return };
         if let Some(next) = self.session.worklist.next_open(film.image()) {
             self.outside.prepare_film(next);
         }
-        self.outside.prepare_study(&film.study, |image| self.state.thumbnails.contains_key(image));
+        self.outside
+            .prepare_study(film.study.iter().chain(&film.priors), |image| self.state.thumbnails.contains_key(image));
     }
 
     fn take_news(&mut self, context: &egui::Context) {

@@ -501,6 +501,10 @@ fn is_wanted_sequence(tag: Tag) -> bool {
             | tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE
             | tags::FRAME_VOILUT_SEQUENCE
             | tags::FRAME_ANATOMY_SEQUENCE
+            | tags::PLANE_ORIENTATION_SEQUENCE
+            | tags::FRAME_PIXEL_DATA_PROPERTIES_SEQUENCE
+            | tags::X_RAY_GEOMETRY_SEQUENCE
+            | tags::PROJECTION_PIXEL_CALIBRATION_SEQUENCE
             | tags::VIEW_CODE_SEQUENCE
     )
 }

@@ -15,3 +15,4 @@ pub mod worklist;
 pub mod project;
 pub mod stats;
 pub mod imaging;
+pub mod measure;

@@ -12,13 +12,22 @@ use super::frame_plan::{FramePlan, Table, Uniforms};
 pub struct FilmPass {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
+    slots: Vec<Slot>,
+    /// The least recently drawn first.
+    textures: Vec<FilmTexture>,
+    budget_bytes: u64,
+    frame: u64,
+    is_preparing: bool,
+}
+
+/// What one viewport needs of its own.
+#[derive(Debug)]
+struct Slot {
     table: wgpu::Texture,
     table_view: wgpu::TextureView,
     uniforms: wgpu::Buffer,
-    textures: Vec<FilmTexture>,
     table_holds: Option<(Arc<Film>, Table)>,
     bind_group: Option<(Arc<Film>, wgpu::BindGroup)>,
-    budget_bytes: u64,
 }
 
 /// Films kept on the GPU unless told otherwise.
@@ -83,6 +92,115 @@ impl FilmPass {
             multiview_mask: None,
             cache: None,
         });
+        Self {
+            pipeline,
+            layout,
+            slots: Vec::new(),
+            textures: Vec::new(),
+            budget_bytes: DEFAULT_BUDGET_BYTES,
+            frame: 1,
+            is_preparing: false,
+        }
+    }
+
+    /// Bytes of films kept on the GPU between frames. What a frame draws is kept even where it is more.
+    pub fn set_budget(&mut self, bytes: u64) {
+        self.budget_bytes = bytes;
+    }
+
+    /// Bytes of films on the GPU now.
+    pub fn num_bytes(&self) -> u64 {
+        self.textures.iter().map(|t| t.num_bytes).sum()
+    }
+
+    /// Uploads a film before it is shown.
+    pub fn prepare_ahead(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, film: &Arc<Film>) {
+        if !self.textures.iter().any(|t| Arc::ptr_eq(&t.film, film)) {
+            let texture = FilmTexture::new(device, queue, film);
+            self.textures.push(texture);
+            self.evict();
+        }
+    }
+
+    /// Brings everything for this plan onto the GPU, for the viewport of this slot. With the film already there, that
+    /// is one small uniform write, and a table of 65,536 values only where a LUT changed.
+    pub fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, slot: usize, plan: &FramePlan) {
+        self.is_preparing = true;
+        let at = self.textures.iter().position(|t| Arc::ptr_eq(&t.film, &plan.film));
+        let mut texture = match at {
+            Some(at) => self.textures.remove(at),
+            None => FilmTexture::new(device, queue, &plan.film),
+        };
+        texture.drawn_at = self.frame;
+        while self.slots.len() <= slot {
+            self.slots.push(Slot::new(device));
+        }
+        let slot = &mut self.slots[slot];
+        let needed = plan.table();
+        let is_current =
+            slot.table_holds.as_ref().is_some_and(|(film, held)| Arc::ptr_eq(film, &plan.film) && *held == needed);
+        if needed != Table::Unused && !is_current {
+            queue.write_texture(
+                slot.table.as_image_copy(),
+                bytemuck::cast_slice(&plan.table_values()),
+                wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(256 * 4), rows_per_image: Some(256) },
+                wgpu::Extent3d { width: 256, height: 256, depth_or_array_layers: 1 },
+            );
+            slot.table_holds = Some((plan.film.clone(), needed));
+        }
+        queue.write_buffer(
+            &slot.uniforms,
+            0,
+            bytemuck::bytes_of(&plan.uniforms(texture.num_levels, texture.num_skipped)),
+        );
+        if !slot.bind_group.as_ref().is_some_and(|(film, _)| Arc::ptr_eq(film, &plan.film)) {
+            let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("film"),
+                layout: &self.layout,
+                entries: &[
+                    wgpu::BindGroupEntry { binding: 0, resource: slot.uniforms.as_entire_binding() },
+                    wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&texture.view) },
+                    wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&slot.table_view) },
+                ],
+            });
+            slot.bind_group = Some((plan.film.clone(), group));
+        }
+        self.textures.push(texture);
+    }
+
+    /// Ends the preparing of a frame: every viewport has told its plan, so what none of them draws may go.
+    pub fn finish_frame(&mut self) {
+        if std::mem::take(&mut self.is_preparing) {
+            self.evict();
+            self.frame += 1;
+        }
+    }
+
+    /// The least recently shown films leave first; those of this frame stay.
+    fn evict(&mut self) {
+        let mut total = self.num_bytes();
+        let mut at = 0;
+        while total > self.budget_bytes && at < self.textures.len() {
+            if self.textures[at].drawn_at == self.frame {
+                at += 1;
+            } else {
+                total -= self.textures.remove(at).num_bytes;
+            }
+        }
+    }
+
+    /// Draws what was prepared last for this slot, over the whole viewport.
+    pub fn paint(&self, pass: &mut wgpu::RenderPass<'_>, slot: usize) {
+        if let Some((_, group)) = self.slots.get(slot).and_then(|slot| slot.bind_group.as_ref()) {
+            pass.set_pipeline(&self.pipeline);
+            pass.set_bind_group(0, group, &[]);
+            pass.draw(0..3, 0..1);
+        }
+    }
+}
+
+impl Slot {
+    fn new(device: &wgpu::Device) -> Self {
         let table = device.create_texture(&wgpu::TextureDescriptor {
             label: Some("film table"),
             size: wgpu::Extent3d { width: 256, height: 256, depth_or_array_layers: 1 },
@@ -100,74 +218,6 @@ impl FilmPass {
             mapped_at_creation: false,
         });
         let table_view = table.create_view(&wgpu::TextureViewDescriptor::default());
-        Self {
-            pipeline,
-            layout,
-            table,
-            table_view,
-            uniforms,
-            textures: Vec::new(),
-            table_holds: None,
-            bind_group: None,
-            budget_bytes: DEFAULT_BUDGET_BYTES,
-        }
-    }
-
-    /// Brings everything for this plan onto the GPU. With the film already there, that is one small
-    /// uniform write, and a table of 65,536 values only where a LUT changed.
-    pub fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, plan: &FramePlan) {
-        let at = self.textures.iter().position(|t| Arc::ptr_eq(&t.film, &plan.film));
-        let texture = match at {
-            Some(at) => self.textures.remove(at),
-            None => FilmTexture::new(device, queue, &plan.film),
-        };
-        let needed = plan.table();
-        let is_current =
-            self.table_holds.as_ref().is_some_and(|(film, held)| Arc::ptr_eq(film, &plan.film) && *held == needed);
-        if needed != Table::Unused && !is_current {
-            queue.write_texture(
-                self.table.as_image_copy(),
-                bytemuck::cast_slice(&plan.table_values()),
-                wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(256 * 4), rows_per_image: Some(256) },
-                wgpu::Extent3d { width: 256, height: 256, depth_or_array_layers: 1 },
-            );
-            self.table_holds = Some((plan.film.clone(), needed));
-        }
-        queue.write_buffer(
-            &self.uniforms,
-            0,
-            bytemuck::bytes_of(&plan.uniforms(texture.num_levels, texture.num_skipped)),
-        );
-        if !self.bind_group.as_ref().is_some_and(|(film, _)| Arc::ptr_eq(film, &plan.film)) {
-            let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("film"),
-                layout: &self.layout,
-                entries: &[
-                    wgpu::BindGroupEntry { binding: 0, resource: self.uniforms.as_entire_binding() },
-                    wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&texture.view) },
-                    wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&self.table_view) },
-                ],
-            });
-            self.bind_group = Some((plan.film.clone(), group));
-        }
-        self.textures.push(texture);
-        self.evict();
-    }
-
-    /// The least recently shown films leave first; the one on screen stays.
-    fn evict(&mut self) {
-        let mut total: u64 = self.textures.iter().map(|t| t.num_bytes).sum();
-        while total > self.budget_bytes && self.textures.len() > 1 {
-            total -= self.textures.remove(0).num_bytes;
-        }
-    }
-
-    /// Draws what was prepared last, over the whole viewport.
-    pub fn paint(&self, pass: &mut wgpu::RenderPass<'_>) {
-        if let Some((_, group)) = &self.bind_group {
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, group, &[]);
-            pass.draw(0..3, 0..1);
-        }
+        Self { table, table_view, uniforms, table_holds: None, bind_group: None }
     }
 }

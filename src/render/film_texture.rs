@@ -14,6 +14,8 @@ pub struct FilmTexture {
     /// Levels left out at the start because they are larger than the device takes.
     pub(super) num_skipped: u32,
     pub(super) num_bytes: u64,
+    /// The frame that drew it last; 0 if none has.
+    pub(super) drawn_at: u64,
 }
 
 /// Averaged levels stop here: below, a film is a few pixels.
@@ -91,7 +93,7 @@ impl FilmTexture {
         }
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let num_skipped = (film.width / width).max(film.height / height).max(1).ilog2();
-        Self { film: film.clone(), view, num_levels, num_skipped, num_bytes }
+        Self { film: film.clone(), view, num_levels, num_skipped, num_bytes, drawn_at: 0 }
     }
 }
 

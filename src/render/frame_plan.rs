@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable};
 
 use crate::domain::geometry::Transform;
-use crate::domain::imaging::{DisplaySettings, Film, Modality, Pixels, Voi, VoiFunction};
+use crate::domain::imaging::{DisplaySettings, Film, HeatMap, Interpolation, Modality, Pixels, Voi, VoiFunction};
 
 /// A film, how it is windowed, and where it lies in the framebuffer.
 #[derive(Clone, Debug)]
@@ -14,6 +14,11 @@ pub struct FramePlan {
     pub display: DisplaySettings,
     /// Film pixels from framebuffer pixels (device pixels of the whole window, origin top left).
     pub image_from_framebuffer: Transform,
+    /// Between the film's pixels, where it is shown at 1:1 or larger.
+    pub interpolation: Interpolation,
+    /// Whether grey levels between two of the screen's are spread over neighbouring pixels.
+    pub is_dithered: bool,
+    pub heat_map: Option<HeatMap>,
 }
 
 /// The shader's `Uniforms`, field by field.
@@ -51,6 +56,12 @@ pub(super) enum Table {
 }
 
 impl FramePlan {
+    /// Bilinear, undithered, nothing over it.
+    pub fn new(film: Arc<Film>, display: DisplaySettings, image_from_framebuffer: Transform) -> Self {
+        let interpolation = Interpolation::default();
+        Self { film, display, image_from_framebuffer, interpolation, is_dithered: false, heat_map: None }
+    }
+
     pub(super) fn table(&self) -> Table {
         match (&self.display.voi, &self.film.facts.modality) {
             (Voi::Lut(_), _) => Table::Fraction(self.display.voi.clone()),

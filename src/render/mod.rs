@@ -5,7 +5,7 @@ mod film_pass;
 mod film_texture;
 mod frame_plan;
 
-pub use callback::{FilmCallback, install};
+pub use callback::{FilmCallback, LENS_SLOT, install};
 pub use film_pass::FilmPass;
 pub use film_texture::FilmTexture;
 pub use frame_plan::FramePlan;

@@ -4,6 +4,7 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::task::TaskState;
 
+use super::panes::Layout;
 use super::screen::{Session, Tool};
 
 /// Something a person asked for.
@@ -85,6 +86,7 @@ pub enum Command {
     FlipHorizontal,
     FlipVertical,
     Fit,
+    FitWidth,
     OneToOne,
     ZoomIn,
     ZoomOut,
@@ -92,6 +94,21 @@ pub enum Command {
     WindowPreset(usize),
     ComputedWindow,
     CycleOverlay,
+    SetLayout(Layout),
+    NextLayout,
+    ActivatePane(usize),
+    NextPane,
+    /// A film into one viewport, the others left as they are.
+    ShowIn {
+        slot: usize,
+        image: ImageId,
+    },
+    ComparePrior,
+    ToggleLinked,
+    ToggleMaximised,
+    ToggleFullScreen,
+    ToggleMagnifier,
+    ToggleKeepView,
     // Help
     Palette,
     CheatSheet,
@@ -279,6 +296,7 @@ pub const COMMANDS: &[CommandRow] = &[
     row("flip_horizontal", "Flip left and right", "Mirror the film", &["H"], Film, Command::FlipHorizontal),
     row("flip_vertical", "Flip top and bottom", "Turn the film upside down", &["V"], Film, Command::FlipVertical),
     row("fit", "Fit", "Show the whole film", &["F", "Home"], Film, Command::Fit),
+    row("fit_width", "Fit width", "Let the film's width fill the viewport", &["Shift+F"], Film, Command::FitWidth),
     row("one_to_one", "1:1", "One film pixel on one screen pixel", &["Ctrl+1"], Film, Command::OneToOne),
     row("zoom_in", "Zoom in", "Enlarge", &["Plus", "Equals"], Film, Command::ZoomIn),
     row("zoom_out", "Zoom out", "Reduce", &["Minus"], Film, Command::ZoomOut),
@@ -308,6 +326,52 @@ pub const COMMANDS: &[CommandRow] = &[
         &["Backtick"],
         Film,
         Command::CycleOverlay,
+    ),
+    row("next_layout", "Next layout", "One, two or four viewports", &["F2"], Film, Command::NextLayout),
+    row("layout_one", "One viewport", "One film at a time", &[], Film, Command::SetLayout(Layout::One)),
+    row(
+        "layout_two",
+        "Two viewports",
+        "The study side by side: frontal left, lateral right",
+        &[],
+        Film,
+        Command::SetLayout(Layout::Two),
+    ),
+    row("layout_four", "Four viewports", "Four films of the study", &[], Film, Command::SetLayout(Layout::Four)),
+    row("next_pane", "Next viewport", "Let commands act on the next viewport", &["Ctrl+Tab"], Film, Command::NextPane),
+    row(
+        "compare_prior",
+        "Compare with prior",
+        "Show the last earlier film of this patient and view beside this one",
+        &["F3"],
+        Film,
+        Command::ComparePrior,
+    ),
+    row(
+        "link",
+        "Link viewports",
+        "Zoom, pan and window of one viewport are followed by the others",
+        &["F4"],
+        Film,
+        Command::ToggleLinked,
+    ),
+    row(
+        "maximise",
+        "Maximise",
+        "Show this viewport alone, or all again; a double click does the same",
+        &["F10"],
+        Film,
+        Command::ToggleMaximised,
+    ),
+    row("full_screen", "Full screen", "Fill the whole screen", &["F11"], Everywhere, Command::ToggleFullScreen),
+    row("magnifier", "Magnifier", "A lens at the pointer", &["F7"], Film, Command::ToggleMagnifier),
+    row(
+        "keep_view",
+        "Keep view",
+        "Open the next film with this zoom, turn and place",
+        &["Shift+J"],
+        Film,
+        Command::ToggleKeepView,
     ),
     row("worklist", "Worklist", "Show the list of films", &["Ctrl+L"], Everywhere, Command::ShowWorklist),
     row(
@@ -408,6 +472,20 @@ impl Command {
         self.row().and_then(|row| row.chords.first().copied())
     }
 
+    /// Whether what the command switches is on.
+    pub fn is_on(&self, session: &Session) -> bool {
+        match self {
+            Self::ToggleMagnifier => session.is_magnifier_on,
+            Self::ToggleMaximised => session.is_maximised,
+            Self::ToggleFullScreen => session.is_full_screen,
+            Self::ToggleKeepView => session.keeps_view,
+            Self::ToggleLinked => session.is_linked,
+            Self::SetLayout(layout) => session.layout == *layout,
+            Self::UseTool(tool) => session.tool == *tool,
+            _ => false,
+        }
+    }
+
     /// Whether asking for it now makes sense; menus and the palette leave the others out.
     pub fn is_available(&self, session: &Session) -> bool {
         match self {
@@ -427,16 +505,18 @@ impl Command {
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),
             Self::AddReader => session.project.is_some(),
-            Self::Undo => session.film.as_ref().is_some_and(|f| f.history.can_undo()),
-            Self::Redo => session.film.as_ref().is_some_and(|f| f.history.can_redo()),
-            Self::Reopen => session.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
+            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo()),
+            Self::Redo => session.pane.film.as_ref().is_some_and(|f| f.history.can_redo()),
+            Self::Reopen => session.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
             Self::WindowPreset(n) => {
-                session.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
+                session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
             }
+            Self::NextPane => session.layout != Layout::One,
+            Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
             Self::NextFrame | Self::PreviousFrame => {
-                session.film.as_ref().is_some_and(|f| f.entry.facts.num_frames > 1)
+                session.pane.film.as_ref().is_some_and(|f| f.entry.facts.num_frames > 1)
             }
-            _ => session.film.is_some() || self.row().is_none_or(|row| row.context == Context::Everywhere),
+            _ => session.pane.film.is_some() || self.row().is_none_or(|row| row.context == Context::Everywhere),
         }
     }
 }

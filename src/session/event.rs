@@ -46,6 +46,8 @@ pub enum Event {
     ReadingLoaded {
         /// The films of the same study, in series and instance order.
         study: Vec<FilmEntry>,
+        /// The same patient's films of other studies, latest first.
+        priors: Vec<FilmEntry>,
         image: ImageId,
         reading: Reading,
         log: Vec<LogEntry>,

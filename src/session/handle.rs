@@ -1,7 +1,7 @@
 //! The one entrance: an input comes in, the state changes, effects go out.
 
 use crate::domain::edit::Edit;
-use crate::domain::geometry::{Point, Size};
+use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{DisplaySettings, Film, Voi};
 
@@ -10,6 +10,7 @@ use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::open_film::{OpenFilm, Picture};
+use super::panes::Pane;
 use super::pointer::PointerEvent;
 use super::screen::{Dialog, NoticeKind, Screen, Session};
 use super::viewport::{Canvas, Viewport};
@@ -20,12 +21,16 @@ use super::worklist::Filter;
 pub enum Input {
     Command(Command),
     Pointer(PointerEvent),
-    /// Wheel over the canvas: positive zooms in.
+    /// Wheel over a viewport's canvas: positive zooms in.
     Wheel {
+        slot: usize,
         at: Point,
         steps: f64,
     },
-    CanvasResized(Canvas),
+    CanvasResized {
+        slot: usize,
+        canvas: Canvas,
+    },
     Event(Event),
 }
 
@@ -35,12 +40,12 @@ impl Session {
         match input {
             Input::Command(command) => self.command(command, now_ms),
             Input::Pointer(event) => self.pointer(event, now_ms),
-            Input::Wheel { at, steps } => {
-                self.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film));
-                Vec::new()
-            }
-            Input::CanvasResized(canvas) => {
-                self.canvas = canvas;
+            Input::Wheel { slot, .. } | Input::CanvasResized { slot, .. } if self.pane_at(slot).is_none() => Vec::new(),
+            Input::Wheel { slot, at, steps } => self.with_pane(slot, |session| {
+                session.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film))
+            }),
+            Input::CanvasResized { slot, canvas } => {
+                self.with_pane(slot, |session| session.pane.canvas = canvas);
                 Vec::new()
             }
             Input::Event(event) => self.event(event, now_ms),
@@ -126,7 +131,7 @@ impl Session {
             Command::Duplicate => self.duplicate(now_ms),
             Command::Copy => {
                 if let Some((a, rect)) =
-                    self.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
+                    self.pane.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
                 {
                     self.clipboard = Some((a.label().clone(), rect));
                 }
@@ -159,6 +164,7 @@ impl Session {
             Command::FlipHorizontal => self.on_view(|view, _, _| view.flip_horizontal()),
             Command::FlipVertical => self.on_view(|view, _, _| view.flip_vertical()),
             Command::Fit => self.on_view(|view, _, _| view.zoom = super::viewport::Zoom::Fit),
+            Command::FitWidth => self.on_view(Viewport::fit_width),
             Command::OneToOne => self.on_view(Viewport::one_to_one),
             Command::ZoomIn => self.zoom_middle(1.2),
             Command::ZoomOut => self.zoom_middle(1.0 / 1.2),
@@ -177,6 +183,23 @@ impl Session {
             Command::ComputedWindow => {
                 self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
             }
+            Command::SetLayout(layout) => self.set_layout(layout, now_ms),
+            Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
+            Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {
+                session.activate(slot);
+                Vec::new()
+            }),
+            Command::NextPane => self.with_comment_kept(now_ms, |session| {
+                session.activate((session.active_slot + 1) % session.layout.num_panes());
+                Vec::new()
+            }),
+            Command::ShowIn { slot, image } => self.show_in(slot, &image, now_ms),
+            Command::ComparePrior => self.compare_with_prior(now_ms),
+            Command::ToggleLinked => self.switch(|session| &mut session.is_linked),
+            Command::ToggleMaximised => self.switch(|session| &mut session.is_maximised),
+            Command::ToggleFullScreen => self.switch(|session| &mut session.is_full_screen),
+            Command::ToggleMagnifier => self.switch(|session| &mut session.is_magnifier_on),
+            Command::ToggleKeepView => self.switch(|session| &mut session.keeps_view),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
@@ -212,9 +235,10 @@ impl Session {
     pub(super) fn sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
         let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
         let Some(reader) = reader else { return Vec::new() };
-        self.film = None;
-        self.wanted = None;
-        self.early_picture = None;
+        self.pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
+        for pane in &mut self.other_panes {
+            *pane = Pane { canvas: pane.canvas, ..Pane::default() };
+        }
         self.worklist = super::worklist::Worklist::default();
         self.screen = Screen::Worklist;
         let effect = Effect::LoadWorklist { reader: reader.id.clone() };
@@ -223,7 +247,7 @@ impl Session {
     }
 
     fn show_film(&mut self) -> Vec<Effect> {
-        if self.film.is_some() {
+        if self.pane.film.is_some() {
             self.screen = Screen::Film;
             return Vec::new();
         }
@@ -239,29 +263,45 @@ impl Session {
         effects
     }
 
-    /// Asks for reading and picture. The film now shown stays, read-only, until the wanted one is there.
+    /// Shows the film: in the viewport that has it already, else in the active one, with its study hung beside it.
     pub(super) fn open_film(&mut self, image: ImageId) -> Vec<Effect> {
-        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
-        self.screen = Screen::Film;
-        if self.film.as_ref().is_some_and(|f| *f.image() == image) {
-            self.wanted = None;
+        if self.reader.is_none() {
             return Vec::new();
         }
-        if let Some(film) = &mut self.film {
+        self.screen = Screen::Film;
+        if let Some(slot) = self.slot_of(&image) {
+            self.activate(slot);
+            if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) {
+                self.pane.wanted = None;
+            }
+            return Vec::new();
+        }
+        self.request(image, true)
+    }
+
+    /// Asks for reading and picture for the active viewport. The film now shown stays, read-only, until the wanted one
+    /// is there.
+    pub(super) fn request(&mut self, image: ImageId, hangs_study: bool) -> Vec<Effect> {
+        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
+        if let Some(film) = &mut self.pane.film {
             film.gesture = None;
         }
-        let frame = self.restoring.as_ref().filter(|v| v.image.as_ref() == Some(&image)).map_or(0, |v| v.frame);
-        self.wanted = Some(image.clone());
+        let films = self.restoring.as_ref().map(|view| &view.films);
+        let frame = films
+            .and_then(|films| films.iter().flatten().find(|film| film.image == image))
+            .map_or(0, |film| film.frame);
+        self.pane.wanted = Some(image.clone());
+        self.pane.hangs_study = hangs_study;
         vec![Effect::LoadReading { image: image.clone(), reader }, Effect::LoadPicture { image, frame }]
     }
 
     fn step_film(&mut self, step: isize) -> Vec<Effect> {
-        let Some(film) = &self.film else { return self.show_film() };
+        let Some(film) = &self.pane.film else { return self.show_film() };
         if film.unlabelled.is_some() {
             self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
             return Vec::new();
         }
-        let from = self.wanted.as_ref().unwrap_or_else(|| film.image());
+        let from = self.pane.wanted.as_ref().unwrap_or_else(|| film.image());
         match self.worklist.neighbour(from, step).cloned() {
             Some(next) => self.open_film(next),
             None => {
@@ -273,7 +313,7 @@ impl Session {
     }
 
     fn step_frame(&mut self, step: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let last = i64::from(film.entry.facts.num_frames.max(1)) - 1;
         let next = (i64::from(film.frame) + step).clamp(0, last) as u32;
         if next == film.frame {
@@ -284,10 +324,10 @@ impl Session {
     }
 
     fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
-        let was_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
+        let was_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
         let mut effects = self.complete(now_ms);
-        let is_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
-        if is_completed && (!was_completed || self.wanted.is_none()) {
+        let is_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
+        if is_completed && (!was_completed || self.pane.wanted.is_none()) {
             effects.extend(self.open_next_unread());
         }
         effects
@@ -295,14 +335,14 @@ impl Session {
 
     fn normal_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
         let mut effects = self.no_finding(true, now_ms);
-        if self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+        if self.pane.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
             effects.extend(self.complete_and_next(now_ms));
         }
         effects
     }
 
     fn open_next_unread(&mut self) -> Vec<Effect> {
-        let next = self.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
+        let next = self.pane.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
         match next {
             Some(next) => self.open_film(next),
             None => {
@@ -314,7 +354,7 @@ impl Session {
 
     /// What was typed becomes an edit.
     pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let Some(after) = film.comment_draft.take() else { return Vec::new() };
         let before = film.reading.comment().to_owned();
         if before == after { Vec::new() } else { self.commit(Edit::SetComment { before, after }, now_ms) }
@@ -323,10 +363,10 @@ impl Session {
     fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {
         match self.dialog.take() {
             Some(Dialog::ConfirmNoFinding { image, completes, .. })
-                if self.film.as_ref().is_some_and(|f| *f.image() == image) =>
+                if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) =>
             {
                 let mut effects = self.replace_by_no_finding(now_ms);
-                if completes && self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+                if completes && self.pane.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
                     effects.extend(self.complete_and_next(now_ms));
                 }
                 effects
@@ -345,7 +385,7 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        if let Some(film) = &mut self.film {
+        if let Some(film) = &mut self.pane.film {
             if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
                 film.display = Some(shown.clone());
             }
@@ -359,7 +399,7 @@ impl Session {
     }
 
     fn select(&mut self, id: AnnotationId) {
-        if let Some(film) = &mut self.film
+        if let Some(film) = &mut self.pane.film
             && film.reading.annotation(id).is_some()
         {
             film.selection = Some(id);
@@ -379,7 +419,7 @@ impl Session {
     }
 
     pub(super) fn on_film(&mut self, change: impl FnOnce(&mut OpenFilm)) -> Vec<Effect> {
-        if let Some(film) = &mut self.film {
+        if let Some(film) = &mut self.pane.film {
             change(film);
         }
         Vec::new()
@@ -393,37 +433,48 @@ impl Session {
         })
     }
 
-    fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, Size)) -> Vec<Effect> {
-        let (canvas, pointer) = (self.canvas, self.pointer_at);
-        self.on_film(|film| {
-            let size = film.size();
-            change(&mut film.viewport, canvas, size);
-            // The pointer stands still and is over another place of the film now.
-            let under = pointer.map(|at| film.viewport.image_from_screen(canvas, size).apply(at));
-            film.cursor = film.cursor.and(under).and_then(|p| super::pointer::inside(p, size));
-        })
+    fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, PixelGrid)) -> Vec<Effect> {
+        let (canvas, pointer) = (self.pane.canvas, self.pane.pointer_at);
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
+        let (before, grid) = (film.viewport, film.grid());
+        change(&mut film.viewport, canvas, grid);
+        // The pointer stands still and is over another place of the film now.
+        let under = pointer.map(|at| film.viewport.image_from_screen(canvas, grid).apply(at));
+        film.cursor = film.cursor.and(under).and_then(|p| super::pointer::inside(p, grid.size));
+        self.follow_view(&before);
+        Vec::new()
+    }
+
+    fn switch(&mut self, state: impl FnOnce(&mut Self) -> &mut bool) -> Vec<Effect> {
+        let state = state(self);
+        *state = !*state;
+        Vec::new()
     }
 
     fn zoom_middle(&mut self, factor: f64) -> Vec<Effect> {
         self.on_view(|view, canvas, film| {
-            let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
-            view.zoom_at(factor, middle, canvas, film);
+            view.zoom_at(factor, canvas.middle(), canvas, film);
         })
     }
 
     fn change_display(&mut self, change: impl FnOnce(&Film, &mut DisplaySettings)) -> Vec<Effect> {
+        let before = self.pane.film.as_ref().and_then(|film| film.display.clone());
         self.on_film(|open| {
             if let (Picture::Ready(film), Some(display)) = (&open.picture, &mut open.display) {
                 change(film, display);
                 open.is_display_changed = true;
             }
-        })
+        });
+        if let Some(before) = before {
+            self.follow_display(&before);
+        }
+        Vec::new()
     }
 
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        if self.film.as_ref().is_some_and(|f| f.gesture.is_some()) || self.remembered.as_deref() == Some(&view) {
+        if self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some()) || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

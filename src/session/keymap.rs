@@ -8,7 +8,7 @@ use super::command::{COMMANDS, Command, Context};
 use super::screen::Session;
 
 /// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Chord {
     pub ctrl: bool,
     pub shift: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::annotation::Annotation;
-use crate::domain::geometry::{Point, Rect, Size};
+use crate::domain::geometry::{PixelGrid, Point, Rect, Size};
 use crate::domain::id::{AnnotationId, ImageId};
 use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
 use crate::domain::reading::Reading;
@@ -30,6 +30,8 @@ pub struct OpenFilm {
     pub entry: FilmEntry,
     /// The films of the same study, this one among them.
     pub study: Vec<FilmEntry>,
+    /// The same patient's films of other studies, latest first.
+    pub priors: Vec<FilmEntry>,
     pub frame: u32,
     pub picture: Picture,
     pub reading: Reading,
@@ -57,6 +59,38 @@ pub struct OpenFilm {
 }
 
 impl OpenFilm {
+    /// A film whose picture is on its way.
+    pub(super) fn new(
+        entry: FilmEntry,
+        study: Vec<FilmEntry>,
+        priors: Vec<FilmEntry>,
+        reading: Reading,
+        history: History,
+    ) -> Self {
+        Self {
+            entry,
+            study,
+            priors,
+            frame: 0,
+            picture: Picture::Loading,
+            reading,
+            history,
+            viewport: Viewport::default(),
+            display: None,
+            restored: None,
+            is_display_changed: false,
+            selection: None,
+            hidden: BTreeSet::new(),
+            locked: BTreeSet::new(),
+            gesture: None,
+            unlabelled: None,
+            comment_draft: None,
+            cursor: None,
+            menu_at: None,
+            violations: Vec::new(),
+        }
+    }
+
     pub fn image(&self) -> &ImageId {
         &self.entry.facts.image
     }
@@ -77,6 +111,11 @@ impl OpenFilm {
                 Size::new(f64::from(self.entry.facts.width.max(1)), f64::from(self.entry.facts.height.max(1)))
             }
         }
+    }
+
+    /// The film's pixels as they lie on the screen.
+    pub fn grid(&self) -> PixelGrid {
+        PixelGrid::new(self.size(), self.film().map_or(1.0, |film| film.facts.geometry.aspect))
     }
 
     pub fn selected(&self) -> Option<&Annotation> {

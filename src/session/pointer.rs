@@ -12,6 +12,9 @@ use super::open_film::OpenFilm;
 use super::screen::{NoticeKind, Session, Tool};
 use super::viewport::Canvas;
 
+/// Two clicks within this time are a double click.
+const DOUBLE_CLICK_MS: i64 = 400;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PointerButton {
     Left,
@@ -28,9 +31,10 @@ pub enum PointerKind {
     Leave,
 }
 
-/// The pointer over the canvas, in canvas points.
+/// The pointer over a viewport's canvas, in canvas points.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PointerEvent {
+    pub slot: usize,
     pub kind: PointerKind,
     pub at: Point,
     pub is_ctrl: bool,
@@ -38,14 +42,31 @@ pub struct PointerEvent {
 }
 
 impl Session {
+    /// A press makes its viewport the active one; a mere move or leave does not.
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
-        let (canvas, tool) = (self.canvas, self.tool);
-        self.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
+        if self.pane_at(event.slot).is_none() {
+            return Vec::new();
+        }
+        if matches!(event.kind, PointerKind::Down(_)) && event.slot != self.active_slot {
+            let mut effects = self.keep_comment(now_ms);
+            self.activate(event.slot);
+            effects.extend(self.pointer_in_active(event, now_ms));
+            return effects;
+        }
+        // A running drag belongs to the viewport in which it began.
+        let is_dragging = self.pane.film.as_ref().is_some_and(|film| film.gesture.is_some());
+        let slot = if is_dragging { self.active_slot } else { event.slot };
+        self.with_pane(slot, |session| session.pointer_in_active(event, now_ms))
+    }
+
+    fn pointer_in_active(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
+        let (canvas, tool) = (self.pane.canvas, self.tool);
+        self.pane.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
         let is_read_only = self.save_failure().is_some();
-        let is_leaving = self.wanted.is_some();
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let is_leaving = self.pane.wanted.is_some();
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let size = film.size();
-        let to_image = film.viewport.image_from_screen(canvas, size);
+        let to_image = film.viewport.image_from_screen(canvas, film.grid());
         let at_image = to_image.apply(event.at);
         film.cursor = inside(at_image, size);
         if event.kind == PointerKind::Down(PointerButton::Right) {
@@ -77,11 +98,16 @@ impl Session {
                 self.start(gesture)
             }
             PointerKind::Move => {
+                let (view, display) = (film.viewport, film.display.clone());
                 advance(film, canvas, tool, event, at_image);
+                self.follow_view(&view);
+                if let Some(display) = display {
+                    self.follow_display(&display);
+                }
                 self.warn_of_contradiction();
                 Vec::new()
             }
-            PointerKind::Up(button) => self.release(button, now_ms),
+            PointerKind::Up(button) => self.release(button, event.at, now_ms),
         }
     }
 
@@ -91,7 +117,7 @@ impl Session {
 
     /// Drawing on a film that says "No finding", is completed, or has a box without a label: stopped at once.
     fn warn_of_contradiction(&mut self) {
-        let Some(film) = &mut self.film else { return };
+        let Some(film) = &mut self.pane.film else { return };
         if film.gesture.as_ref().and_then(Gesture::drawn).is_none() {
             return;
         }
@@ -108,14 +134,15 @@ impl Session {
         self.notify(NoticeKind::Warning, text);
     }
 
-    fn release(&mut self, button: PointerButton, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
-        let size = film.size();
-        let scale = film.viewport.scale(self.canvas, size);
+    fn release(&mut self, button: PointerButton, at: Point, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
+        let scale = film.viewport.scale(self.pane.canvas, film.grid());
         let mut effects = match (film.gesture.take(), button) {
             (Some(Gesture::Press { at_image, .. }), PointerButton::Left) => {
                 film.selection = mark_at(film, at_image);
+                let is_on_mark = film.selection.is_some();
                 self.notice = None;
+                self.clicked(at, is_on_mark, now_ms);
                 Vec::new()
             }
             (Some(Gesture::Draw { from, to }), PointerButton::Left) => {
@@ -155,6 +182,26 @@ impl Session {
     }
 }
 
+impl Session {
+    /// A second click on an empty place soon after the first shows the viewport alone, or all of them again.
+    fn clicked(&mut self, at: Point, is_on_mark: bool, now_ms: i64) {
+        let before = self.last_click.take();
+        if is_on_mark {
+            return;
+        }
+        let is_second = before.is_some_and(|(then, slot, place)| {
+            slot == self.active_slot
+                && now_ms - then <= DOUBLE_CLICK_MS
+                && (place.x - at.x).abs().max((place.y - at.y).abs()) <= DRAG_THRESHOLD
+        });
+        if is_second {
+            self.is_maximised = !self.is_maximised;
+        } else {
+            self.last_click = Some((now_ms, self.active_slot, at));
+        }
+    }
+}
+
 /// The point where it lies on the film.
 pub(super) fn inside(p: Point, film: Size) -> Option<Point> {
     ((0.0..film.width).contains(&p.x) && (0.0..film.height).contains(&p.y)).then_some(p)
@@ -175,7 +222,7 @@ fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> O
     if film.locked.contains(&id) || film.hidden.contains(&id) || film.is_completed() {
         return None;
     }
-    let to_screen = film.viewport.screen_from_image(canvas, film.size());
+    let to_screen = film.viewport.screen_from_image(canvas, film.grid());
     let distance = |handle: Handle| {
         let p = to_screen.apply(rect.handle_position(handle));
         (p.x - at_screen.x).abs().max((p.y - at_screen.y).abs())
@@ -216,7 +263,7 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
         }
         Gesture::Resize { handle, before, preview, .. } => *preview = before.resized(*handle, at_image, size),
         Gesture::Pan { last } => {
-            film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, size);
+            film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, film.grid());
             *last = event.at;
         }
         Gesture::WindowLevel { from_screen, before, has_moved, .. } => {

@@ -1,79 +1,153 @@
-//! The film's canvas: pointer in, film pass and overlays out.
+//! The viewports: pointer in, film pass and overlays out.
 
-use egui::{Color32, CursorIcon, Event, Id, MouseWheelUnit, Pos2, Rect, Sense, Ui, WidgetInfo};
+use std::sync::Arc;
 
-use crate::domain::geometry::{Handle, Point, Size};
+use egui::{Color32, CursorIcon, Event, Id, MouseWheelUnit, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+
+use crate::domain::geometry::{Handle, Point, Size, Transform};
+use crate::domain::id::ImageId;
+use crate::domain::imaging::{DisplaySettings, Film};
 use crate::render::{FilmCallback, FramePlan};
 use crate::session::gesture::{Gesture, HANDLE_REACH};
 use crate::session::viewport::Canvas;
-use crate::session::{Command, Input, OpenFilm, Picture, PointerButton, PointerEvent, PointerKind, Session, Tool};
+use crate::session::{
+    Command, Input, Layout, OpenFilm, Pane, Picture, PointerButton, PointerEvent, PointerKind, Session, Tool,
+};
 
-use super::{Panel, overlay, theme};
+use super::words::tr;
+use super::{Panel, lens, overlay, theme};
 
-/// The canvas holds the keyboard while a film is read.
-pub fn id() -> Id {
-    Id::unique("film canvas")
+/// The canvas of a viewport; the active one holds the keyboard while a film is read.
+pub fn id(slot: usize) -> Id {
+    Id::unique(("film canvas", slot))
 }
 
-/// Fills what is left of `ui` with the film.
-pub(super) fn canvas_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+/// Fills what is left of `ui` with the viewports.
+pub(super) fn panes_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let rect = ui.available_rect_before_wrap();
     ui.allocate_rect(rect, Sense::hover());
-    let response = ui.interact(rect, id(), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, accessible_name(panel.session)));
-    keep_focus(ui, panel, &response);
     ui.painter().rect_filled(rect, 0.0, theme::CANVAS);
+    let session = panel.session;
+    let layout = if session.is_maximised { Layout::One } else { session.layout };
+    for (slot, at) in slots_on_screen(session, layout, rect) {
+        pane_ui(ui, panel, slot, at);
+        if layout != Layout::One {
+            let (width, color) =
+                if slot == session.active_slot { (1.5, theme::film::ACCENT) } else { (1.0, theme::film::LINE) };
+            ui.painter().rect_stroke(at, 0.0, Stroke::new(width, color), StrokeKind::Inside);
+        }
+    }
+}
+
+/// Where each viewport lies; columns first, on whole points so that no film shimmers.
+fn slots_on_screen(session: &Session, layout: Layout, rect: Rect) -> Vec<(usize, Rect)> {
+    let (columns, rows) = match layout {
+        Layout::One => return vec![(session.active_slot, rect)],
+        Layout::Two => (2, 1),
+        Layout::Four => (2, 2),
+    };
+    let edge = |from: f32, to: f32, n: usize, of: usize| (from + (to - from) * n as f32 / of as f32).round();
+    let mut slots = Vec::new();
+    for row in 0..rows {
+        for column in 0..columns {
+            let min =
+                Pos2::new(edge(rect.left(), rect.right(), column, columns), edge(rect.top(), rect.bottom(), row, rows));
+            let max = Pos2::new(
+                edge(rect.left(), rect.right(), column + 1, columns),
+                edge(rect.top(), rect.bottom(), row + 1, rows),
+            );
+            slots.push((row * columns + column, Rect::from_min_max(min, max)));
+        }
+    }
+    slots
+}
+
+fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
+    let session = panel.session;
+    let Some(pane) = session.pane_at(slot) else { return };
+    let response = ui.interact(rect, id(slot), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, accessible_name(session, slot, pane)));
+    keep_focus(ui, panel, &response, slot);
 
     let canvas = Canvas {
         size: Size::new(f64::from(rect.width()), f64::from(rect.height())),
         pixels_per_point: f64::from(ui.ctx().pixels_per_point()),
     };
-    if panel.session.canvas != canvas {
-        panel.out.push(Input::CanvasResized(canvas));
+    if pane.canvas != canvas {
+        panel.out.push(Input::CanvasResized { slot, canvas });
         ui.ctx().request_repaint();
     }
-    pointer_inputs(ui, panel, &response, rect);
-    let Some(film) = &panel.session.film else { return };
+    pointer_inputs(ui, panel, &response, slot, rect);
+    take_dropped_film(panel, &response, slot);
+    let Some(film) = &pane.film else {
+        let text = if pane.wanted.is_some() { tr("Opening the film…") } else { tr("Drag a film of the strip here") };
+        message(ui, rect, text, theme::film::WEAK);
+        return;
+    };
     match &film.picture {
         Picture::Ready(picture) => {
             if let Some(display) = &film.display
                 && panel.state.has_gpu
             {
-                let to_image = film.viewport.image_from_screen(canvas, film.size());
-                let plan = FramePlan {
-                    film: picture.clone(),
-                    display: display.clone(),
-                    image_from_framebuffer: to_image.from_framebuffer(
-                        f64::from(rect.min.x),
-                        f64::from(rect.min.y),
-                        canvas.pixels_per_point,
-                    ),
-                };
-                let callback = eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { plan });
-                ui.painter().add(callback);
+                let to_image = film.viewport.image_from_screen(canvas, film.grid());
+                draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
+                lens::lens_ui(ui, session, slot, film, rect);
             } else if !panel.state.has_gpu {
-                message(ui, rect, "No graphics device: the film can't be shown", theme::BAD);
+                message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }
         }
-        Picture::Loading => message(ui, rect, "Opening the film…", theme::WEAK),
-        Picture::Failed(why) => message(ui, rect, &format!("This film can't be shown: {why}"), theme::BAD),
+        Picture::Loading => message(ui, rect, tr("Opening the film…"), theme::film::WEAK),
+        Picture::Failed(why) => {
+            message(ui, rect, &format!("{}: {why}", tr("This film can't be shown")), theme::film::BAD);
+        }
     }
     let painter = ui.painter().with_clip_rect(rect);
-    overlay::overlay_ui(&painter, panel.session, film, rect);
-    cursor_icon(ui, panel.session, film, &response, rect);
-    context_menu(panel, &response);
+    overlay::overlay_ui(&painter, session, pane, film, rect, &mut panel.state.planes);
+    cursor_icon(ui, session, pane, film, &response, rect);
+    if slot == session.active_slot {
+        context_menu(panel, &response);
+    }
 }
 
-fn accessible_name(session: &Session) -> String {
-    match &session.film {
-        Some(film) => format!("Film canvas, {} findings", film.reading.num_boxes()),
-        None => "Film canvas".to_owned(),
+/// The film as the session shows it, through this map from the viewport's points.
+pub(super) fn plan(
+    picture: &Arc<Film>,
+    display: &DisplaySettings,
+    _session: &Session,
+    to_image: Transform,
+    rect: Rect,
+    canvas: Canvas,
+) -> FramePlan {
+    let image_from_framebuffer =
+        to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
+    FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
+}
+
+pub(super) fn draw_film(ui: &Ui, slot: usize, rect: Rect, plan: FramePlan) {
+    ui.painter().add(eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { slot, plan }));
+}
+
+/// A thumbnail of the film strip that is let go over this viewport.
+fn take_dropped_film(panel: &mut Panel<'_>, response: &egui::Response, slot: usize) {
+    if let Some(image) = response.dnd_release_payload::<ImageId>() {
+        panel.ask(Command::ShowIn { slot, image: (*image).clone() });
+    }
+}
+
+fn accessible_name(session: &Session, slot: usize, pane: &Pane) -> String {
+    let place = if session.layout == Layout::One { String::new() } else { format!(" {}", slot + 1) };
+    match &pane.film {
+        Some(film) => format!("Film canvas{place}, {} findings", film.reading.num_boxes()),
+        None => format!("Film canvas{place}, empty"),
     }
 }
 
 /// A film that comes up takes the keyboard; Tab, arrows and Escape then mean findings, not widgets.
-fn keep_focus(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response) {
-    let image = panel.session.film.as_ref().map(|f| f.image().clone());
+fn keep_focus(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, slot: usize) {
+    if slot != panel.session.active_slot {
+        return;
+    }
+    let image = panel.session.pane.film.as_ref().map(|f| f.image().clone());
     if panel.state.focused_film != image || response.clicked() || response.drag_started() {
         panel.state.focused_film = image;
         response.request_focus();
@@ -103,17 +177,24 @@ fn to_canvas(rect: Rect, pos: Pos2) -> Point {
 }
 
 /// Raw events in their order: a frame may hold a press, moves and a release.
-fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rect: Rect) {
-    let is_over = response.contains_pointer();
-    let has_gesture = panel.session.film.as_ref().is_some_and(|f| f.gesture.is_some());
+fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, slot: usize, rect: Rect) {
+    let is_dragged_film = egui::DragAndDrop::has_any_payload(ui.ctx());
+    let active = panel.session.pane.film.as_ref();
+    let has_gesture = slot == panel.session.active_slot && active.is_some_and(|f| f.gesture.is_some());
+    // A drag that began in another viewport goes on there.
+    let is_other_dragging = !has_gesture && active.is_some_and(|f| f.gesture.is_some());
+    let is_over = response.contains_pointer() && !is_dragged_film && !is_other_dragging;
     let events = ui.input(|i| i.events.clone());
     let mut is_pressed = has_gesture;
+    let pane = panel.session.pane_at(slot);
+    let is_cursor_shown = pane.and_then(|pane| pane.film.as_ref()).is_some_and(|f| f.cursor.is_some());
     if !ui.ctx().egui_wants_keyboard_input() || response.has_focus() {
         panel.state.is_space_held = ui.input(|i| i.key_down(egui::Key::Space));
     }
     let is_ctrl = ui.input(|i| i.modifiers.ctrl);
     let mut send = |kind, pos: Pos2| {
         panel.out.push(Input::Pointer(PointerEvent {
+            slot,
             kind,
             at: to_canvas(rect, pos),
             is_ctrl,
@@ -136,7 +217,7 @@ fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rec
                     send(PointerKind::Up(button), pos);
                 }
             }
-            Event::PointerGone => send(PointerKind::Leave, rect.min),
+            Event::PointerGone if is_cursor_shown => send(PointerKind::Leave, rect.min),
             Event::MouseWheel { unit, delta, .. } if is_over => {
                 let steps = match unit {
                     MouseWheelUnit::Line => delta.y,
@@ -149,9 +230,9 @@ fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rec
             _ => {}
         }
     }
-    let is_cursor_shown = panel.session.film.as_ref().is_some_and(|f| f.cursor.is_some());
     if is_cursor_shown && !is_over && !is_pressed {
         panel.out.push(Input::Pointer(PointerEvent {
+            slot,
             kind: PointerKind::Leave,
             at: Point::default(),
             is_ctrl: false,
@@ -160,7 +241,7 @@ fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rec
     }
     if let Some(pos) = ui.input(|i| i.pointer.hover_pos()) {
         for steps in wheel {
-            panel.out.push(Input::Wheel { at: to_canvas(rect, pos), steps });
+            panel.out.push(Input::Wheel { slot, at: to_canvas(rect, pos), steps });
         }
     }
 }
@@ -174,7 +255,7 @@ fn button_of(button: egui::PointerButton) -> Option<PointerButton> {
     }
 }
 
-fn cursor_icon(ui: &Ui, session: &Session, film: &OpenFilm, response: &egui::Response, rect: Rect) {
+fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, response: &egui::Response, rect: Rect) {
     if !response.contains_pointer() {
         return;
     }
@@ -189,13 +270,13 @@ fn cursor_icon(ui: &Ui, session: &Session, film: &OpenFilm, response: &egui::Res
     let hovered = ui.input(|i| i.pointer.hover_pos()).and_then(|pos| {
         let selected = film.selected()?;
         let r = selected.rect().filter(|_| film.gesture.is_none() && !film.locked.contains(&selected.id()))?;
-        let to_screen = film.viewport.screen_from_image(session.canvas, film.size());
+        let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
         let at = to_canvas(rect, pos);
         let handle = Handle::ALL.into_iter().find(|&h| {
             let p = to_screen.apply(r.handle_position(h));
             (p.x - at.x).abs().max((p.y - at.y).abs()) <= HANDLE_REACH
         });
-        let inside = r.contains(film.viewport.image_from_screen(session.canvas, film.size()).apply(at));
+        let inside = r.contains(film.viewport.image_from_screen(pane.canvas, film.grid()).apply(at));
         handle.map(|h| handle_cursor(h, film)).or(inside.then_some(CursorIcon::Move))
     });
     ui.ctx().set_cursor_icon(hovered.unwrap_or(icon));
@@ -219,7 +300,7 @@ fn handle_cursor(handle: Handle, film: &OpenFilm) -> CursorIcon {
 /// Right click without motion; a right-drag windows and opens nothing.
 fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
     response.context_menu(|ui| {
-        let has_selection = panel.session.film.as_ref().is_some_and(|f| f.selection.is_some());
+        let has_selection = panel.session.pane.film.as_ref().is_some_and(|f| f.selection.is_some());
         let marks = [Command::Duplicate, Command::Copy, Command::ToggleHidden, Command::ToggleLocked, Command::Delete];
         let film =
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];

@@ -1,18 +1,26 @@
 //! The screen on which films are read: tools above, the study's films left, findings right, the film in the middle.
 
-use egui::{Align, CentralPanel, Layout, RichText, Ui};
+use egui::{Align, CentralPanel, RichText, Ui};
 
-use crate::session::{Command, Tool};
+use crate::session::{Command, Layout, Tool};
 
+use super::words::tr;
 use super::{Panel, canvas, film_strip, findings, kit, shell, theme};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    if panel.session.film.is_none() {
-        shell::empty_ui(ui, panel, "Opening the film…", "", &[Command::ShowWorklist]);
+    if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
+        shell::empty_ui(ui, panel, tr("Opening the film…"), "", &[Command::ShowWorklist]);
         return;
     }
     egui::Panel::top("tools").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| tools_ui(ui, panel));
-    if panel.session.film.as_ref().is_some_and(|f| f.study.len() > 1) {
+    if !panel.session.is_maximised {
+        side_panels_ui(ui, panel);
+    }
+    CentralPanel::no_frame().show(ui, |ui| canvas::panes_ui(ui, panel));
+}
+
+fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if film_strip::is_needed(panel.session) {
         egui::Panel::left("strip")
             .exact_size(theme::STRIP_WIDTH)
             .resizable(false)
@@ -26,7 +34,6 @@ pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
-    CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, panel));
 }
 
 fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -34,28 +41,52 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::ShowWorklist, None);
         position_ui(ui, panel);
         ui.separator();
-        let tool = panel.session.tool;
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), "Box", tool == Tool::Box);
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), "Select", tool == Tool::Select);
+        let session = panel.session;
+        let tool = session.tool;
+        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), tr("Box"), tool == Tool::Box);
+        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
         ui.separator();
-        let is_inverted = panel.session.film.as_ref().and_then(|f| f.display.as_ref()).is_some_and(|d| d.is_inverted);
-        kit::toggle_button(ui, panel, &Command::Invert, "Invert", is_inverted);
-        kit::titled_button(ui, panel, &Command::RotateRight, None);
-        kit::titled_button(ui, panel, &Command::FlipHorizontal, Some("Flip"));
+        window_menu(ui, panel);
+        let display = session.pane.film.as_ref().and_then(|f| f.display.as_ref());
+        kit::toggle_button(ui, panel, &Command::Invert, tr("Invert"), display.is_some_and(|d| d.is_inverted));
+        ui.separator();
         kit::titled_button(ui, panel, &Command::Fit, None);
         kit::titled_button(ui, panel, &Command::OneToOne, None);
-        window_menu(ui, panel);
+        kit::command_menu(ui, panel, tr("View"), VIEW_MENU);
+        ui.separator();
+        for layout in Layout::ALL {
+            let text = layout.num_panes().to_string();
+            kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
+        }
+        kit::toggle_button(ui, panel, &Command::ToggleLinked, tr("Link"), session.is_linked);
+        kit::titled_button(ui, panel, &Command::ComparePrior, Some(tr("Prior")));
         ui.separator();
         kit::titled_button(ui, panel, &Command::Undo, None);
         kit::titled_button(ui, panel, &Command::Redo, None);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
         });
     });
 }
 
+/// How the film lies, and what shows it larger.
+const VIEW_MENU: &[Command] = &[
+    Command::FitWidth,
+    Command::ZoomIn,
+    Command::ZoomOut,
+    Command::RotateRight,
+    Command::FlipHorizontal,
+    Command::FlipVertical,
+    Command::ResetView,
+    Command::ToggleMagnifier,
+    Command::ToggleMaximised,
+    Command::ToggleFullScreen,
+    Command::ToggleKeepView,
+    Command::CycleOverlay,
+];
+
 fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let Some(film) = &panel.session.film else { return };
+    let Some(film) = &panel.session.pane.film else { return };
     let (list, image) = (&panel.session.worklist, film.image());
     if let Some(at) = list.position(image) {
         ui.label(RichText::new(format!("{} of {}", at + 1, list.num_shown())).color(theme::WEAK));
@@ -63,7 +94,7 @@ fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn window_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let Some(film) = panel.session.film.as_ref().and_then(|f| f.film().cloned()) else {
+    let Some(film) = panel.session.pane.film.as_ref().and_then(|f| f.film().cloned()) else {
         ui.add_enabled(false, egui::Button::new("Window"));
         return;
     };

@@ -10,7 +10,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
     let focus = ui.ctx().memory(egui::Memory::focused);
     let is_typing = ui.ctx().egui_wants_keyboard_input();
     let is_on_widget = focus.is_some_and(|id| id != canvas);
-    let is_on_film = session.screen == Screen::Film && session.film.is_some() && session.dialog.is_none();
+    let is_on_film = session.screen == Screen::Film && session.pane.film.is_some() && session.dialog.is_none();
     let events = ui.input(|i| i.events.clone());
     for event in events {
         let (chord, is_repeat) = match event {

@@ -3,8 +3,10 @@
 pub mod theme;
 pub mod kit;
 pub mod keys;
+pub mod words;
 mod shell;
 mod canvas;
+mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
@@ -38,6 +40,8 @@ pub struct UiState {
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
+    /// The films' own overlays as textures.
+    pub(crate) planes: overlay::PlaneTextures,
     pub foot_height: f32,
 }
 

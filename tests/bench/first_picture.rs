@@ -47,10 +47,10 @@ pub fn bench(criterion: &mut Criterion) {
                     let film = Arc::new(decoder.decode(&source, 0).expect("decodes").film);
                     let view = Transform::view(2.5, 0, false, Point::default(), Point::default());
                     let display = film.initial_settings();
-                    let plan = FramePlan { film, display, image_from_framebuffer: view };
-                    pass.prepare(&device, &queue, &plan);
+                    let plan = FramePlan::new(film, display, view);
+                    pass.prepare(&device, &queue, 0, &plan);
                     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-                    pass.paint(&mut into_target(&mut encoder, &target));
+                    pass.paint(&mut into_target(&mut encoder, &target), 0);
                     queue.submit([encoder.finish()]);
                     spent += start.elapsed();
                     // Rasterising is the graphics card's work.

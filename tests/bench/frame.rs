@@ -122,7 +122,7 @@ impl Seat {
 }
 
 fn pointer(kind: PointerKind, at: Point) -> PointerEvent {
-    PointerEvent { kind, at, is_ctrl: false, is_space: false }
+    PointerEvent { slot: 0, kind, at, is_ctrl: false, is_space: false }
 }
 
 /// A 2500 x 1600 film with boxes all over it, the right button held.
@@ -132,12 +132,8 @@ fn session_with(num_boxes: usize) -> Session {
     let (width, height) = (1600, 2500);
     let texels = (0..width * height).map(|i| (i % 4096) as u16).collect();
     let voi = vec![Voi::Window(Window::linear(2048.0, 4096.0))];
-    let film = Film {
-        width,
-        height,
-        pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }),
-        facts: DisplayFacts { bits_stored: 12, voi, ..DisplayFacts::default() },
-    };
+    let facts = DisplayFacts { bits_stored: 12, voi, ..DisplayFacts::default() };
+    let film = Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts);
     let labels: Vec<_> = set.local().map(|label| label.name.clone()).collect();
     let annotations = (0..num_boxes).map(|i| {
         let (x, y) = ((i % 20) as f64 * 78.0, (i / 20) as f64 * 98.0);
@@ -208,7 +204,13 @@ fn session_with(num_boxes: usize) -> Session {
         Input::Command(Command::SignInAs(reader.clone())),
         Input::Event(Event::WorklistLoaded { reader, rows: vec![row] }),
         Input::Command(Command::OpenFilm(image.clone())),
-        Input::Event(Event::ReadingLoaded { study: vec![entry], image: image.clone(), reading, log: Vec::new() }),
+        Input::Event(Event::ReadingLoaded {
+            study: vec![entry],
+            priors: Vec::new(),
+            image: image.clone(),
+            reading,
+            log: Vec::new(),
+        }),
         Input::Event(Event::PictureLoaded { image, frame: 0, film: Arc::new(film) }),
         Input::Pointer(pointer(PointerKind::Down(PointerButton::Right), Point::new(400.0, 300.0))),
     ];

@@ -28,7 +28,7 @@ impl Bench {
     fn drawn(&self, plan: &FramePlan, width: u32, height: u32) -> Vec<u8> {
         let format = wgpu::TextureFormat::Rgba8Unorm;
         let mut pass = FilmPass::new(&self.device, format);
-        pass.prepare(&self.device, &self.queue, plan);
+        pass.prepare(&self.device, &self.queue, 0, plan);
         let size = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
         let target = self.device.create_texture(&wgpu::TextureDescriptor {
             label: None,
@@ -63,7 +63,7 @@ impl Bench {
                 occlusion_query_set: None,
                 multiview_mask: None,
             });
-            pass.paint(&mut render_pass);
+            pass.paint(&mut render_pass, 0);
         }
         let layout =
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride), rows_per_image: Some(height) };
@@ -84,13 +84,13 @@ impl Bench {
 /// One film pixel on one framebuffer pixel.
 fn plan(film: &Arc<Film>, display: DisplaySettings) -> FramePlan {
     let identity = Transform::view(1.0, 0, false, Point::default(), Point::default());
-    FramePlan { film: film.clone(), display, image_from_framebuffer: identity }
+    FramePlan::new(film.clone(), display, identity)
 }
 
 /// Every 16-bit value once.
 fn all_values(offset: f64, facts: DisplayFacts) -> Arc<Film> {
     let texels = (0..=u16::MAX).collect();
-    Arc::new(Film { width: 256, height: 256, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset }), facts })
+    Arc::new(Film::new(256, 256, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset }), facts))
 }
 
 fn window(center: f64, width: f64, function: VoiFunction) -> Voi {
@@ -134,7 +134,7 @@ fn shader_and_reference_agree_on_every_value() {
         let film = all_values(offset, facts);
         for voi in &vois {
             for is_inverted in [false, true] {
-                let display = DisplaySettings { voi: voi.clone(), is_inverted };
+                let display = DisplaySettings { is_inverted, ..DisplaySettings::new(voi.clone()) };
                 let reference = film.rendered(&display);
                 let drawn = bench.drawn(&plan(&film, display), 256, 256);
                 for (texel, (a, b)) in reference.iter().zip(&drawn).enumerate() {
@@ -151,8 +151,7 @@ fn shader_and_reference_agree_on_every_value() {
 fn colour_films_come_through_unchanged() {
     let bench = Bench::new();
     let bytes: Vec<u8> = (0..64 * 32 * 3).map(|i| (i * 7 % 256) as u8).collect();
-    let film =
-        Arc::new(Film { width: 64, height: 32, pixels: Pixels::Rgb(bytes.clone()), facts: DisplayFacts::default() });
+    let film = Arc::new(Film::new(64, 32, Pixels::Rgb(bytes.clone()), DisplayFacts::default()));
     let display = film.initial_settings();
     let drawn = bench.drawn(&plan(&film, display), 64, 32);
     let reds: Vec<u8> = bytes.chunks_exact(3).map(|c| c[0]).collect();
@@ -165,12 +164,11 @@ fn a_minified_film_is_averaged_not_sampled() {
     let bench = Bench::new();
     let texels = (0..512 * 512).map(|i| if i % 2 == 0 { 0 } else { 1000 }).collect();
     let facts = DisplayFacts { bits_stored: 10, ..DisplayFacts::default() };
-    let film =
-        Film { width: 512, height: 512, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts };
+    let film = Film::new(512, 512, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts);
     let film = Arc::new(film);
-    let display = DisplaySettings { voi: Voi::Window(Window::linear(500.0, 1001.0)), is_inverted: false };
+    let display = DisplaySettings::new(Voi::Window(Window::linear(500.0, 1001.0)));
     let image_from_framebuffer = Transform::view(4.0, 0, false, Point::default(), Point::default());
-    let drawn = bench.drawn(&FramePlan { film, display, image_from_framebuffer }, 128, 128);
+    let drawn = bench.drawn(&FramePlan::new(film, display, image_from_framebuffer), 128, 128);
     for grey in drawn {
         assert!(grey.abs_diff(128) <= 2, "{grey}");
     }
@@ -180,7 +178,7 @@ fn a_minified_film_is_averaged_not_sampled() {
 fn outside_the_film_is_black() {
     let bench = Bench::new();
     let film = all_values(0.0, DisplayFacts { is_inverted: true, ..DisplayFacts::default() });
-    let display = DisplaySettings { voi: window(40_000.0, 10.0, VoiFunction::Linear), is_inverted: false };
+    let display = DisplaySettings::new(window(40_000.0, 10.0, VoiFunction::Linear));
     let drawn = bench.drawn(&plan(&film, display), 300, 256);
     assert!(drawn.chunks_exact(300).all(|row| row[256..].iter().all(|&g| g == 0)));
 }

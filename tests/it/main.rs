@@ -7,6 +7,7 @@ mod support;
 mod dicom_zoo;
 mod auto_window;
 mod dicom_bad;
+mod dicom_facts;
 mod import_films;
 mod phantom_films;
 mod store_rules;
@@ -26,3 +27,5 @@ mod film_pass;
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_real;
+#[cfg(feature = "gui")]
+mod languages;

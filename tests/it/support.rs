@@ -28,7 +28,7 @@ pub fn wedge() -> Film {
         Voi::Window(Window { explanation: Some("NARROW".into()), ..Window::linear(1500.0, 600.0) }),
     ];
     let facts = DisplayFacts { bits_stored: 12, voi, ..DisplayFacts::default() };
-    Film { width, height, pixels: Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts }
+    Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
 }
 
 /// Facts of film `n`; two films make a study.

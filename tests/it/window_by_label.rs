@@ -45,7 +45,7 @@ fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
 }
 
 fn is_reading(window: &Window) -> bool {
-    window.session.film.as_ref().is_some_and(|f| f.film().is_some()) && window.session.screen == Screen::Film
+    window.session.pane.film.as_ref().is_some_and(|f| f.film().is_some()) && window.session.screen == Screen::Film
 }
 
 fn saved(seat: &mut Seat<'_>) {
@@ -110,19 +110,19 @@ fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
     seat.run_steps(3);
     seat.get_by_label("Keep them").click();
     seat.run_steps(3);
-    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.num_boxes(), 2);
+    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_boxes(), 2);
 
     // Windowing with the right button, then completing with one key opens the next film.
     drag(&mut seat, egui::PointerButton::Secondary, (0.5, 0.3), (0.6, 0.35));
-    assert!(seat.state().session.film.as_ref().unwrap().is_display_changed);
-    let first = seat.state().session.film.as_ref().unwrap().image().clone();
+    assert!(seat.state().session.pane.film.as_ref().unwrap().is_display_changed);
+    let first = seat.state().session.pane.film.as_ref().unwrap().image().clone();
     seat.key_press(egui::Key::Enter);
-    wait(&mut seat, "the next film", |w| w.session.film.as_ref().is_some_and(|f| *f.image() != first));
+    wait(&mut seat, "the next film", |w| w.session.pane.film.as_ref().is_some_and(|f| *f.image() != first));
 
     // A normal film is one chord.
     seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Enter);
     let third = support::entry(2).facts.image;
-    wait(&mut seat, "the third film", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == third);
+    wait(&mut seat, "the third film", |w| is_reading(w) && *w.session.pane.film.as_ref().unwrap().image() == third);
     saved(&mut seat);
     eframe::App::on_exit(seat.state_mut());
     drop(seat);
@@ -137,18 +137,20 @@ fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
 
     // Reopened, the same film shows, and undo still knows the first film's history.
     let mut seat = at_project(&folder);
-    wait(&mut seat, "the same film again", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == third);
+    wait(&mut seat, "the same film again", |w| {
+        is_reading(w) && *w.session.pane.film.as_ref().unwrap().image() == third
+    });
     seat.key_press(egui::Key::A);
     seat.run_steps(3);
-    wait(&mut seat, "the film before", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() != third);
+    wait(&mut seat, "the film before", |w| is_reading(w) && *w.session.pane.film.as_ref().unwrap().image() != third);
     seat.key_press(egui::Key::A);
-    wait(&mut seat, "the first film", |w| is_reading(w) && *w.session.film.as_ref().unwrap().image() == first);
+    wait(&mut seat, "the first film", |w| is_reading(w) && *w.session.pane.film.as_ref().unwrap().image() == first);
     for _ in 0..2 {
         seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Z);
         seat.run_steps(3);
     }
     seat.get_by_label("Finding Osteophytes 2");
-    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.state(), TaskState::Doing);
+    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.state(), TaskState::Doing);
 }
 
 #[test]
@@ -166,11 +168,11 @@ fn keys_typed_into_a_text_field_are_text() {
     seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment").type_text("Gai xương, hẹp khe n1");
     seat.run_steps(2);
-    assert!(!seat.state().session.film.as_ref().unwrap().reading.has_no_finding());
+    assert!(!seat.state().session.pane.film.as_ref().unwrap().reading.has_no_finding());
     seat.get_by_label_contains("Film canvas").focus();
     seat.run_steps(3);
     saved(&mut seat);
-    assert_eq!(seat.state().session.film.as_ref().unwrap().reading.comment(), "Gai xương, hẹp khe n1");
+    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.comment(), "Gai xương, hẹp khe n1");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Grey levels of a whole film for one view setting.
 
-use super::{Film, Pixels, Voi};
+use super::{Enhancement, Film, Pixels, Voi};
 
 /// What the reader chose for showing the film.
 #[derive(Clone, PartialEq, Debug)]
@@ -8,6 +8,14 @@ pub struct DisplaySettings {
     pub voi: Voi,
     /// Inverted by the reader, on top of what the file asks for.
     pub is_inverted: bool,
+    pub enhancement: Enhancement,
+}
+
+impl DisplaySettings {
+    /// This window, nothing inverted, nothing enhanced.
+    pub fn new(voi: Voi) -> Self {
+        Self { voi, is_inverted: false, enhancement: Enhancement::default() }
+    }
 }
 
 /// The grey level of every texel of a film under one setting: 65,536 fractions of white.
@@ -61,7 +69,7 @@ impl Film {
 
     /// As first shown when opened.
     pub fn initial_settings(&self) -> DisplaySettings {
-        DisplaySettings { voi: self.initial_voi(), is_inverted: false }
+        DisplaySettings::new(self.initial_voi())
     }
 }
 
@@ -79,8 +87,8 @@ mod tests {
             ..DisplayFacts::default()
         };
         let plane = GreyPlane { texels: vec![0, 5, 200], scale: 1.0, offset: 0.0 };
-        let film = Film { width: 3, height: 1, pixels: Pixels::Grey(plane), facts };
-        let settings = DisplaySettings { voi: Voi::Window(Window::linear(128.0, 256.0)), is_inverted: false };
+        let film = Film::new(3, 1, Pixels::Grey(plane), facts);
+        let settings = DisplaySettings::new(Voi::Window(Window::linear(128.0, 256.0)));
         // -10 is below the window: black, inverted white. Padding stays black. 390 is above: white, inverted black.
         assert_eq!(film.rendered(&settings), vec![255, 0, 0]);
         let inverted = DisplaySettings { is_inverted: true, ..settings };

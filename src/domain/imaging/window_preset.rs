@@ -1,6 +1,6 @@
 //! Named windows: the file's own, the computed one, percentiles, and those that a project keeps.
 
-use super::{Film, Pixels, Voi, VoiFunction, Window, auto_window, patient_histogram, window_between};
+use super::{Film, Pixels, Voi, VoiFunction, Window, auto_window, window_between};
 
 /// A named way to choose a window for a film.
 #[derive(Clone, PartialEq, Debug)]
@@ -54,7 +54,7 @@ impl PresetKind {
             Self::OfFile(n) => film.facts.voi.get(n).cloned(),
             Self::Computed => is_grey.then(|| Voi::Window(auto_window(film))),
             Self::Percentiles { low, high } => {
-                let histogram = patient_histogram(film)?;
+                let histogram = film.patient_histogram()?;
                 let (low, high) = if film.facts.is_inverted { (1.0 - high, 1.0 - low) } else { (low, high) };
                 Some(Voi::Window(window_between(histogram.value_at(low)?, histogram.value_at(high)?)))
             }
@@ -121,7 +121,7 @@ mod tests {
         });
         let facts = DisplayFacts { is_inverted, ..DisplayFacts::default() };
         let plane = GreyPlane { texels: texels.collect(), scale: 1.0, offset: 0.0 };
-        Film { width: 200, height: 200, pixels: Pixels::Grey(plane), facts }
+        Film::new(200, 200, Pixels::Grey(plane), facts)
     }
 
     fn shown(film: &Film, kind: &PresetKind, brightness: f64) -> f64 {
@@ -152,7 +152,7 @@ mod tests {
             assert!(preset.kind.voi(&film(false, 5, 700)).is_some(), "{}", preset.name);
             assert_eq!(presets.iter().filter(|p| p.name == preset.name).count(), 1);
         }
-        let colour = Film { width: 1, height: 1, pixels: Pixels::Rgb(vec![1, 2, 3]), facts: DisplayFacts::default() };
+        let colour = Film::new(1, 1, Pixels::Rgb(vec![1, 2, 3]), DisplayFacts::default());
         assert!(presets.iter().all(|preset| preset.kind.voi(&colour).is_none()));
         assert_eq!(PresetKind::OfFile(0).voi(&film(false, 0, 10)), None);
         let broken = PresetKind::Fixed { center: f64::NAN, width: 1.0, function: VoiFunction::Sigmoid };

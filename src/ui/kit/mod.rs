@@ -4,6 +4,7 @@ use egui::{Align2, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, V
 
 use crate::session::Command;
 
+use super::words::tr;
 use super::{Panel, theme};
 
 /// A button for a command, named by its title, with help and key in the tooltip.
@@ -14,7 +15,7 @@ pub(crate) fn command_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Comma
 /// The same under a shorter name; the accessible name stays the title.
 pub(crate) fn titled_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command, text: Option<&str>) -> Response {
     let row = command.row();
-    let title = row.map_or("", |row| row.title);
+    let title = row.map_or("", |row| tr(row.title));
     let is_available = command.is_available(panel.session);
     let response = ui.add_enabled(is_available, egui::Button::new(text.unwrap_or(title)));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, title));
@@ -33,11 +34,11 @@ pub(crate) fn toggle_button(
     text: &str,
     is_on: bool,
 ) -> Response {
-    let title = command.row().map_or(text, |row| row.title);
+    let title = command.row().map_or(text, |row| tr(row.title));
     let is_available = command.is_available(panel.session);
     let mut button = egui::Button::new(text).selected(is_on);
     if is_on {
-        button = button.stroke(Stroke::new(1.0, theme::ACCENT));
+        button = button.stroke(Stroke::new(1.0, theme::accent()));
     }
     let response = ui.add_enabled(is_available, button);
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, is_available, is_on, title));
@@ -48,11 +49,27 @@ pub(crate) fn toggle_button(
     response
 }
 
+/// A menu of commands, each with its key; what is not available is grey.
+pub(crate) fn command_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, commands: &[Command]) {
+    ui.menu_button(title, |ui| {
+        for command in commands {
+            let key = command.chord().map(key_text).unwrap_or_default();
+            let name = command.row().map_or("", |row| row.title);
+            let is_available = command.is_available(panel.session);
+            let button = egui::Button::new(name).shortcut_text(key).selected(command.is_on(panel.session));
+            if ui.add_enabled(is_available, button).on_hover_text(tooltip(command)).clicked() {
+                panel.ask(command.clone());
+                ui.close();
+            }
+        }
+    });
+}
+
 /// "Fit: Show the whole film (F)".
 pub(crate) fn tooltip(command: &Command) -> String {
     command.row().map_or_else(String::new, |row| match row.chords.first() {
-        Some(chord) => format!("{}: {}  [{}]", row.title, row.help, key_text(chord)),
-        None => format!("{}: {}", row.title, row.help),
+        Some(chord) => format!("{}: {}  [{}]", tr(row.title), tr(row.help), key_text(chord)),
+        None => format!("{}: {}", tr(row.title), tr(row.help)),
     })
 }
 
@@ -70,11 +87,11 @@ pub(crate) fn key_text(chord: &str) -> String {
 
 /// A small key cap.
 pub(crate) fn key_cap(ui: &mut Ui, text: &str) -> Response {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::WEAK);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::weak());
     let size = Vec2::new((galley.size().x + 8.0).max(18.0), 17.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    ui.painter().rect(rect, 3.0, theme::WINDOW, Stroke::new(1.0, theme::LINE), StrokeKind::Inside);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::small_font(), theme::WEAK);
+    ui.painter().rect(rect, 3.0, theme::window(), Stroke::new(1.0, theme::line()), StrokeKind::Inside);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::small_font(), theme::weak());
     response
 }
 
@@ -92,14 +109,14 @@ pub(crate) fn section(ui: &mut Ui, text: &str) {
 
 /// The heading alone.
 pub(crate) fn section_title(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).font(egui::FontId::new(12.0, theme::strong_family())).color(theme::WEAK));
+    ui.label(RichText::new(text).font(egui::FontId::new(12.0, theme::strong_family())).color(theme::weak()));
 }
 
 /// A filter chip with a count.
 pub(crate) fn chip(ui: &mut Ui, text: &str, is_on: bool) -> Response {
     let mut button = egui::Button::new(text).corner_radius(13.0).selected(is_on);
     if is_on {
-        button = button.stroke(Stroke::new(1.0, theme::ACCENT));
+        button = button.stroke(Stroke::new(1.0, theme::accent()));
     }
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_on, text));

@@ -1,0 +1,394 @@
+//! A film's averaged smaller copies, from which it is drawn when minified so that fine structure does not alias.
+//!
+//! Level 0 is the film; each next level has half the columns and rows, rounded down. Where a side is odd, three
+//! pixels are weighted so that every pixel counts alike and nothing shifts (polyphase box filter, GPU Gems 2, chapter
+//! 27's "non-power-of-two mipmaps"). Averages are of modality values: filtering grey levels would invent contrast.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use super::{Film, GreyPlane, Modality, Pixels};
+
+/// Averaged levels stop where the shorter side would go below this: a film is then a few pixels.
+const SMALLEST_LEVEL: u32 = 16;
+
+/// The code of a pixel without a value (padding) in averaged levels of films that have padding.
+pub const NO_VALUE: u16 = u16::MAX;
+
+/// A film and its averaged levels, as codes that the GPU takes.
+///
+/// Grey: level 0 holds `modality value = code * gain + bias`; the other levels hold that code times
+/// `2^fraction_bits`, so that averages of films with few bits keep their fractions.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MipChain {
+    pub gain: f64,
+    pub bias: f64,
+    /// Codes of level 0 in this closed range are padding.
+    pub padding: Option<(u16, u16)>,
+    pub fraction_bits: u32,
+    /// The codes between which most of the film lies: 0.5th and 99.5th percentile of a small level, padding left out.
+    pub range: (f32, f32),
+    /// Level 0 where it is not the film's own texels: films with a modality LUT hold modality values here.
+    base: Option<Vec<u16>>,
+    /// Levels 1, 2, ...
+    levels: Vec<Level>,
+}
+
+/// One averaged level.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Level {
+    pub width: u32,
+    pub height: u32,
+    pub pixels: LevelPixels,
+}
+
+/// Row-major.
+#[derive(Clone, PartialEq, Debug)]
+pub enum LevelPixels {
+    Grey(Vec<u16>),
+    /// Red, green, blue and 255.
+    Rgba(Vec<[u8; 4]>),
+}
+
+/// The chain of a film, made when first asked for. Equal to any other: it follows from the film.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MipCell(OnceLock<MipChain>);
+
+impl PartialEq for MipCell {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Film {
+    /// The film's averaged levels. The first call makes them (about 10 ms for 5 megapixels): threads that decode make
+    /// it, so that no frame does.
+    pub fn mip_chain(&self) -> &MipChain {
+        self.mips.0.get_or_init(|| MipChain::new(self))
+    }
+}
+
+impl MipChain {
+    fn new(film: &Film) -> Self {
+        match &film.pixels {
+            Pixels::Grey(plane) => Self::of_grey(film, plane),
+            Pixels::Rgb(bytes) => {
+                let rgba: Vec<[u8; 4]> = bytes.chunks_exact(3).map(|c| [c[0], c[1], c[2], 255]).collect();
+                let mut levels: Vec<Level> = Vec::new();
+                let (mut size, mut from) = ((film.width, film.height), rgba);
+                while has_next(size.0, size.1) {
+                    let (width, height, colors) = halved_rgba(size, &from);
+                    (size, from) = ((width, height), colors.clone());
+                    levels.push(Level { width, height, pixels: LevelPixels::Rgba(colors) });
+                }
+                let range = (0.0, 255.0);
+                Self { gain: 1.0, bias: 0.0, padding: None, fraction_bits: 0, range, base: None, levels }
+            }
+        }
+    }
+
+    fn of_grey(film: &Film, plane: &GreyPlane) -> Self {
+        let (gain, bias, base, padding) = codes(film, plane);
+        let texels = base.as_deref().unwrap_or(&plane.texels);
+        let is_padding = |code: u16| padding.is_some_and(|(low, high)| (low..=high).contains(&code));
+        let highest = texels.iter().copied().filter(|&t| !is_padding(t)).max().unwrap_or(0);
+        let fraction_bits = highest.leading_zeros().min(15);
+        let mut levels: Vec<Level> = Vec::new();
+        let mut size = (film.width, film.height);
+        while has_next(size.0, size.1) {
+            let (width, height, codes) = match levels.last().map(|level| &level.pixels) {
+                Some(LevelPixels::Grey(from)) => halved_grey(size, from, padding.map(|_| (NO_VALUE, NO_VALUE)), 1.0),
+                _ => halved_grey(size, texels, padding, f32::from(1u16 << fraction_bits)),
+            };
+            size = (width, height);
+            levels.push(Level { width, height, pixels: LevelPixels::Grey(codes) });
+        }
+        let mut chain = Self { gain, bias, padding, fraction_bits, range: (0.0, 0.0), base, levels };
+        chain.range = chain.range_of(film);
+        chain
+    }
+
+    /// Percentiles of the first level with at most a quarter of a million pixels.
+    fn range_of(&self, film: &Film) -> (f32, f32) {
+        let small = |n: &u32| {
+            let (w, h) = self.size(film, *n);
+            u64::from(w) * u64::from(h) <= 1 << 18
+        };
+        let level = (0..self.num_levels()).find(small).unwrap_or(self.num_levels() - 1);
+        let mut values: Vec<f32> = match self.grey(film, level) {
+            Some(codes) => codes.iter().filter_map(|&code| self.value(code, level)).collect(),
+            None => Vec::new(),
+        };
+        if values.is_empty() {
+            return (0.0, 1.0);
+        }
+        values.sort_unstable_by(f32::total_cmp);
+        let at = |share: f64| values[((values.len() - 1) as f64 * share + 0.5) as usize];
+        let (low, high) = (at(0.005), at(0.995));
+        (low, high.max(low + 1.0))
+    }
+
+    /// The film's own level counts.
+    pub fn num_levels(&self) -> u32 {
+        self.levels.len() as u32 + 1
+    }
+
+    /// Columns and rows of a level.
+    pub fn size(&self, film: &Film, level: u32) -> (u32, u32) {
+        match level.checked_sub(1).and_then(|n| self.levels.get(n as usize)) {
+            Some(level) => (level.width, level.height),
+            None => (film.width, film.height),
+        }
+    }
+
+    /// Codes of a level of a grey film.
+    pub fn grey<'a>(&'a self, film: &'a Film, level: u32) -> Option<&'a [u16]> {
+        match (level.checked_sub(1), &film.pixels) {
+            (None, Pixels::Grey(plane)) => Some(self.base.as_deref().unwrap_or(&plane.texels)),
+            (Some(n), Pixels::Grey(_)) => match &self.levels.get(n as usize)?.pixels {
+                LevelPixels::Grey(codes) => Some(codes),
+                LevelPixels::Rgba(_) => None,
+            },
+            (_, Pixels::Rgb(_)) => None,
+        }
+    }
+
+    /// Colours of a level of a colour film.
+    pub fn rgba<'a>(&'a self, film: &'a Film, level: u32) -> Option<Cow<'a, [[u8; 4]]>> {
+        match (level.checked_sub(1), &film.pixels) {
+            (None, Pixels::Rgb(bytes)) => Some(bytes.chunks_exact(3).map(|c| [c[0], c[1], c[2], 255]).collect()),
+            (Some(n), Pixels::Rgb(_)) => match &self.levels.get(n as usize)?.pixels {
+                LevelPixels::Rgba(colors) => Some(Cow::Borrowed(colors)),
+                LevelPixels::Grey(_) => None,
+            },
+            (_, Pixels::Grey(_)) => None,
+        }
+    }
+
+    /// A code of a level in units of level 0's codes; `None` for padding.
+    pub fn value(&self, code: u16, level: u32) -> Option<f32> {
+        if level == 0 {
+            let is_padding = self.padding.is_some_and(|(low, high)| (low..=high).contains(&code));
+            (!is_padding).then_some(f32::from(code))
+        } else if self.padding.is_some() && code == NO_VALUE {
+            None
+        } else {
+            Some(f32::from(code) / f32::from(1u16 << self.fraction_bits))
+        }
+    }
+
+    /// Bytes that the chain of a film takes, made or not.
+    pub fn num_bytes(film: &Film) -> usize {
+        let (mut w, mut h) = (film.width as usize, film.height as usize);
+        let (texel, mut sum) = match &film.pixels {
+            Pixels::Grey(_) if matches!(film.facts.modality, Modality::Lut { .. }) => (2, w * h * 2),
+            Pixels::Grey(_) => (2, 0),
+            Pixels::Rgb(_) => (4, 0),
+        };
+        while has_next(w as u32, h as u32) {
+            (w, h) = ((w / 2).max(1), (h / 2).max(1));
+            sum += w * h * texel;
+        }
+        sum
+    }
+}
+
+/// What level 0 holds: gain, bias, codes where they are not the texels, and the codes of padding.
+type Codes = (f64, f64, Option<Vec<u16>>, Option<(u16, u16)>);
+
+fn codes(film: &Film, plane: &GreyPlane) -> Codes {
+    let padding = padding_texels(film, plane);
+    match &film.facts.modality {
+        Modality::Rescale { slope, intercept } => {
+            (slope * plane.scale, slope * plane.offset + intercept, None, padding)
+        }
+        Modality::Lut { .. } => {
+            // Modality values themselves, so that filtering is right; padding gets a code that no value has.
+            let is_padding = |texel: u16| padding.is_some_and(|(low, high)| (low..=high).contains(&texel));
+            let mut map: Vec<u16> = (0..=u16::MAX)
+                .map(|texel| film.facts.modality_value(plane.stored_value(texel)).clamp(0.0, 65535.0) as u16)
+                .collect();
+            let mut used = vec![false; 1 << 16];
+            for &texel in plane.texels.iter().filter(|t| !is_padding(**t)) {
+                used[map[texel as usize] as usize] = true;
+            }
+            let free = padding.and_then(|_| used.iter().rposition(|&u| !u)).map(|code| code as u16);
+            if let (Some((low, high)), Some(free)) = (padding, free) {
+                map[low as usize..=high as usize].fill(free);
+            }
+            let base = plane.texels.iter().map(|&texel| map[texel as usize]).collect();
+            (1.0, 0.0, Some(base), free.map(|code| (code, code)))
+        }
+    }
+}
+
+/// The texels that stand for padding, as a closed range.
+fn padding_texels(film: &Film, plane: &GreyPlane) -> Option<(u16, u16)> {
+    let (low, high) = film.facts.padding?;
+    let first = ((low - plane.offset) / plane.scale).ceil().max(0.0);
+    let last = ((high - plane.offset) / plane.scale).floor().min(65535.0);
+    (first <= last).then_some((first as u16, last as u16))
+}
+
+fn has_next(width: u32, height: u32) -> bool {
+    width.min(height) / 2 >= SMALLEST_LEVEL
+}
+
+/// The pixels that make pixel `i` of a side of `from / 2`: the first, and weights that sum to 1.
+fn weights(i: u32, from: u32) -> (usize, [f32; 3]) {
+    let (half, n) = (from / 2, from as f32);
+    if from.is_multiple_of(2) {
+        (2 * i as usize, [0.5, 0.5, 0.0])
+    } else {
+        (2 * i as usize, [(half - i) as f32 / n, half as f32 / n, (i + 1) as f32 / n])
+    }
+}
+
+/// The three rows (the last twice where two are enough) that make row `y` of the next level.
+fn rows_of<T>(y: u32, width: u32, height: u32, from: &[T]) -> [(&[T], f32); 3] {
+    let (first, weights) = weights(y, height);
+    std::array::from_fn(|i| {
+        let row = (first + i).min(height as usize - 1);
+        (&from[row * width as usize..][..width as usize], weights[i])
+    })
+}
+
+/// The next level of grey codes: means of `code * scale` over pixels with a value, `NO_VALUE` where there is none.
+fn halved_grey(
+    (width, height): (u32, u32),
+    from: &[u16],
+    padding: Option<(u16, u16)>,
+    scale: f32,
+) -> (u32, u32, Vec<u16>) {
+    let (half_w, half_h) = (width / 2, height / 2);
+    let mut half = Vec::with_capacity(half_w as usize * half_h as usize);
+    let is_even = width.is_multiple_of(2) && height.is_multiple_of(2);
+    let columns: Vec<_> = (0..half_w).map(|x| weights(x, width)).collect();
+    for y in 0..half_h {
+        let rows = rows_of(y, width, height, from);
+        let Some((low, high)) = padding else {
+            if is_even {
+                let pairs = rows[0].0.chunks_exact(2).zip(rows[1].0.chunks_exact(2));
+                let quarter = 0.25 * scale;
+                half.extend(pairs.map(|(a, b)| {
+                    let sum = u32::from(a[0]) + u32::from(a[1]) + u32::from(b[0]) + u32::from(b[1]);
+                    (sum as f32 * quarter + 0.5) as u16
+                }));
+            } else {
+                half.extend(columns.iter().map(|&(first, columns)| {
+                    let mut sum = 0.0;
+                    for (row, row_weight) in rows {
+                        for (i, weight) in columns.iter().enumerate() {
+                            sum += f32::from(row[(first + i).min(width as usize - 1)]) * weight * row_weight;
+                        }
+                    }
+                    (sum * scale + 0.5) as u16
+                }));
+            }
+            continue;
+        };
+        half.extend(columns.iter().map(|&(first, columns)| {
+            let (mut sum, mut total) = (0.0, 0.0);
+            for (row, row_weight) in rows {
+                for (i, weight) in columns.iter().enumerate() {
+                    let code = row[(first + i).min(width as usize - 1)];
+                    if !(low..=high).contains(&code) {
+                        sum += f32::from(code) * weight * row_weight;
+                        total += weight * row_weight;
+                    }
+                }
+            }
+            if total > 0.0 { (sum / total * scale + 0.5).min(f32::from(NO_VALUE - 1)) as u16 } else { NO_VALUE }
+        }));
+    }
+    (half_w, half_h, half)
+}
+
+/// The next level of colours.
+fn halved_rgba((width, height): (u32, u32), from: &[[u8; 4]]) -> (u32, u32, Vec<[u8; 4]>) {
+    let (half_w, half_h) = (width / 2, height / 2);
+    let mut half = Vec::with_capacity(half_w as usize * half_h as usize);
+    for y in 0..half_h {
+        let rows = rows_of(y, width, height, from);
+        half.extend((0..half_w).map(|x| {
+            let (first, columns) = weights(x, width);
+            let mut sums = [0.5f32; 4];
+            for (row, row_weight) in rows {
+                for (i, weight) in columns.iter().enumerate() {
+                    let pixel = row[(first + i).min(width as usize - 1)];
+                    for (sum, channel) in sums.iter_mut().zip(pixel) {
+                        *sum += f32::from(channel) * weight * row_weight;
+                    }
+                }
+            }
+            sums.map(|sum| sum as u8)
+        }));
+    }
+    (half_w, half_h, half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::imaging::DisplayFacts;
+
+    fn film(width: u32, height: u32, texels: Vec<u16>, padding: Option<(f64, f64)>) -> Film {
+        let facts = DisplayFacts { padding, ..DisplayFacts::default() };
+        Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
+    }
+
+    fn mean(values: impl Iterator<Item = f32>) -> f64 {
+        let values: Vec<f64> = values.map(f64::from).collect();
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+
+    #[test]
+    fn every_level_keeps_the_mean_of_the_film_odd_sides_too() {
+        for (w, h) in [(64, 40), (67, 41), (101, 64), (333, 257)] {
+            let film = film(w, h, (0..w * h).map(|i| ((i % 997) * (i % 997) % 997) as u16).collect(), None);
+            let chain = film.mip_chain();
+            let whole = mean(chain.grey(&film, 0).unwrap().iter().map(|&c| f32::from(c)));
+            let mut bytes = 0;
+            for level in 1..chain.num_levels() {
+                let codes = chain.grey(&film, level).unwrap();
+                assert_eq!(chain.size(&film, level), (w >> level, h >> level));
+                let got = mean(codes.iter().map(|&c| chain.value(c, level).unwrap()));
+                assert!((got - whole).abs() < 0.05, "{w} x {h} level {level}: {got} {whole}");
+                bytes += codes.len() * 2;
+            }
+            assert!(chain.num_levels() > 1 && chain.fraction_bits == 6);
+            assert_eq!(bytes, MipChain::num_bytes(&film));
+        }
+    }
+
+    #[test]
+    fn thin_and_tiny_films_are_their_only_level() {
+        for (w, h) in [(1, 40_000), (20_000, 30), (1, 1), (3, 2)] {
+            let film = film(w, h, vec![7; (w * h) as usize], None);
+            assert_eq!(film.mip_chain().num_levels(), 1, "{w} x {h}");
+        }
+    }
+
+    #[test]
+    fn padding_neither_darkens_its_neighbours_nor_appears_among_values() {
+        // Padding in the middle of the values: means of its neighbours must not become padding.
+        let texels = (0..64 * 64).map(|i| [100, 300, 100, 300, 200][i % 5]).collect();
+        let half = film(64, 64, texels, Some((200.0, 200.0)));
+        let chain = half.mip_chain();
+        for level in 1..chain.num_levels() {
+            let codes = chain.grey(&half, level).unwrap();
+            assert!(codes.iter().all(|&c| chain.value(c, level).is_some_and(|v| (100.0..=300.0).contains(&v))));
+        }
+        let blank = film(64, 64, vec![200; 64 * 64], Some((200.0, 200.0)));
+        assert_eq!(blank.mip_chain().value(blank.mip_chain().grey(&blank, 1).unwrap()[0], 1), None);
+    }
+
+    #[test]
+    fn a_film_with_a_modality_lut_is_averaged_in_modality_values() {
+        let mut film = film(64, 64, (0..64 * 64).map(|i| (i % 2) as u16).collect(), None);
+        film.facts.modality = Modality::Lut { first: 0.0, values: vec![1000, 5000] };
+        let chain = film.mip_chain();
+        assert_eq!(chain.grey(&film, 0).unwrap()[..2], [1000, 5000]);
+        assert_eq!(chain.value(chain.grey(&film, 1).unwrap()[0], 1), Some(3000.0));
+    }
+}
