@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use overlay::PlaneTextures;
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -41,7 +42,7 @@ pub struct UiState {
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
     /// The films' own overlays as textures.
-    pub(crate) planes: overlay::PlaneTextures,
+    pub planes: PlaneTextures,
     pub foot_height: f32,
 }
 

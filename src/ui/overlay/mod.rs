@@ -14,7 +14,7 @@ use crate::session::{OpenFilm, OverlayState, Pane, Session};
 use super::theme;
 
 pub(super) use corners::{patient_line, patient_text};
-pub(crate) use planes::PlaneTextures;
+pub use planes::PlaneTextures;
 
 pub(super) fn overlay_ui(
     painter: &Painter,
