@@ -3,25 +3,26 @@
 //! Stored value -> padding -> modality LUT or rescale -> VOI -> inversion -> grey level (PS3.3 C.11.1, C.11.2; PS3.4 N.2).
 
 mod auto_window;
-mod compression;
 mod collimator;
+mod compression;
 mod display;
 pub mod enhance;
 mod film;
+mod heat_map;
+mod histogram;
+mod interpolation;
+mod mip_chain;
 mod orientation;
 mod overlay_plane;
 mod pixel_geometry;
-mod heat_map;
-mod interpolation;
-mod mip_chain;
-mod histogram;
+mod statistics;
 mod survey;
 mod sampling;
 mod voi;
 mod window_preset;
 
-pub use auto_window::{auto_window, patient_histogram, window_between, window_of_region};
-pub use collimator::{ExposedField, exposed_field};
+pub use auto_window::{auto_window, window_between, window_of_region};
+pub use collimator::ExposedField;
 pub use compression::LossyCompression;
 pub use display::{DisplaySettings, GreyScale};
 pub use enhance::Enhancement;
