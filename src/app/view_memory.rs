@@ -60,7 +60,7 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: if view.tool == Tool::Select { "select" } else { "box" }.to_owned(),
+        tool: tool_name(view.tool).to_owned(),
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -82,7 +82,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
+        tool: TOOLS.into_iter().find(|tool| tool_name(*tool) == row.tool).unwrap_or_default(),
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -136,6 +136,18 @@ impl FilmRow {
             is_inverted: self.inverted,
             selection: self.selection.map(AnnotationId),
         }
+    }
+}
+
+const TOOLS: [Tool; 5] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom];
+
+const fn tool_name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Box => "box",
+        Tool::Select => "select",
+        Tool::Window => "window",
+        Tool::Pan => "pan",
+        Tool::Zoom => "zoom",
     }
 }
 

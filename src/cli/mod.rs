@@ -38,7 +38,7 @@ enum Command {
     DecodeWorker,
     /// Make a project of synthetic films to try the program with.
     Demo(demo::DemoArgs),
-    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
     Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),

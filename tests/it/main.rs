@@ -5,6 +5,7 @@
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
+mod auto_window;
 mod dicom_bad;
 mod dicom_facts;
 mod dicom_tags;
@@ -15,6 +16,7 @@ mod store_walk;
 mod store_log;
 mod store_scale;
 mod store_check;
+mod measure;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
@@ -24,7 +26,11 @@ mod tidy;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
+mod seat;
+#[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_changes;
 #[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]
