@@ -28,6 +28,8 @@ mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
 #[cfg(feature = "gui")]
+mod next_film;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_changes;
