@@ -8,8 +8,8 @@ use crate::session::{Event, Input};
 use crate::ui::UiState;
 
 use super::outside::{Decode, Outside};
-use super::{recent, settings_file};
 use super::window::{Window, open_at_start};
+use super::{recent, settings_file};
 
 /// Asked of the device where it has it: stitched spine films pass 8,192 rows.
 const WANTED_TEXTURE_SIDE: u32 = 16384;

@@ -4,8 +4,8 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::task::TaskState;
 
-use super::panes::Layout;
 use super::input_map::InputChange;
+use super::panes::Layout;
 use super::screen::{Session, Tool};
 use super::settings::Settings;
 

@@ -183,8 +183,8 @@ fn listen(ui: &mut Ui, panel: &mut Panel<'_>) {
         listening.strokes.push(chord);
         listening.struck = now;
     }
-    let is_over = listening.strokes.len() == 2
-        || (!listening.strokes.is_empty() && now - listening.struck > SECOND_STROKE);
+    let is_over =
+        listening.strokes.len() == 2 || (!listening.strokes.is_empty() && now - listening.struck > SECOND_STROKE);
     if !is_over {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         panel.state.settings.listening = Some(listening);

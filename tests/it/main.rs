@@ -32,6 +32,8 @@ mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_changes;
 #[cfg(feature = "gui")]
+mod window_pictures;
+#[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]
 mod languages;
