@@ -8,8 +8,8 @@ use crate::session::{Event, Input};
 use crate::ui::UiState;
 
 use super::outside::{Decode, Outside};
-use super::{recent, settings_file};
 use super::window::{Window, open_at_start};
+use super::{recent, settings_file};
 
 /// Asked of the device where it has it: stitched spine films pass 8,192 rows.
 const WANTED_TEXTURE_SIDE: u32 = 16384;
@@ -36,7 +36,7 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
         if let Some(folder) = settings_file::folder() {
             let (settings, warning) = settings_file::load(&folder);
             window.handle(Input::Event(Event::SettingsLoaded(Box::new(settings))));
-            for text in warning {
+            if let Some(text) = warning {
                 window.handle(Input::Event(Event::Warning(text)));
             }
         }

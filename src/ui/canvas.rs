@@ -10,12 +10,10 @@ use crate::domain::imaging::{DisplaySettings, Film};
 use crate::render::{FilmCallback, FramePlan};
 use crate::session::gesture::{Gesture, HANDLE_REACH};
 use crate::session::viewport::Canvas;
-use crate::session::{
-    Command, Input, Layout, OpenFilm, Pane, Picture, Session, Tool,
-};
+use crate::session::{Command, Input, Layout, OpenFilm, Pane, Picture, Session, Tool};
 
-use super::words::{tr, tr_args};
 use super::hands::to_canvas;
+use super::words::{tr, tr_args};
 use super::{Panel, hands, kit, lens, overlay, theme};
 
 /// The canvas of a viewport; the active one holds the keyboard while a film is read.

@@ -57,7 +57,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             settings_screen::settings_ui(ui, panel);
             close_ui(ui, panel);
         }
-        Dialog::TestPattern => {},
+        Dialog::TestPattern => {}
         Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
         Dialog::CopyFilms { .. } => copy_ui(ui, panel),

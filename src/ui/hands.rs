@@ -94,14 +94,7 @@ const fn button_of(button: egui::PointerButton) -> PointerButton {
 }
 
 /// One turn of the wheel, or two fingers on a trackpad, by the map in force.
-fn wheel(
-    panel: &mut Panel<'_>,
-    slot: usize,
-    at: Point,
-    unit: MouseWheelUnit,
-    delta: egui::Vec2,
-    modifiers: Modifiers,
-) {
+fn wheel(panel: &mut Panel<'_>, slot: usize, at: Point, unit: MouseWheelUnit, delta: egui::Vec2, modifiers: Modifiers) {
     let held = Held { ctrl: modifiers.ctrl || modifiers.command, shift: modifiers.shift, alt: modifiers.alt };
     // Some window systems turn the wheel sideways while Shift is held.
     let along = if delta.y == 0.0 && held.shift { delta.x } else { delta.y };

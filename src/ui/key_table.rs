@@ -141,7 +141,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, n: usize, row: &CommandRow) {
                 response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{what}: {title}")));
                 response.on_hover_text(what).clicked()
             };
-            if session.input.is_changed(row) && button(ui, "↺", tr("The preset's keys again")) {
+            if session.input.is_changed(row) && button(ui, tr("Reset"), tr("The preset's keys again")) {
                 ask(panel, InputChange::ResetKeys(row.id.to_owned()));
             }
             if !held.is_empty() && button(ui, "×", tr("No keys")) {
@@ -183,8 +183,8 @@ fn listen(ui: &mut Ui, panel: &mut Panel<'_>) {
         listening.strokes.push(chord);
         listening.struck = now;
     }
-    let is_over = listening.strokes.len() == 2
-        || (!listening.strokes.is_empty() && now - listening.struck > SECOND_STROKE);
+    let is_over =
+        listening.strokes.len() == 2 || (!listening.strokes.is_empty() && now - listening.struck > SECOND_STROKE);
     if !is_over {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         panel.state.settings.listening = Some(listening);

@@ -22,9 +22,13 @@ pub enum Preset {
 /// Keys of a command other than in the command table.
 type Row = (&'static str, &'static [&'static str]);
 
-const OHIF: &[Row] = &[("fit", &["Equals", "F", "Home"]), ("zoom_in", &["Plus"]), ("reset_view", &["Space", "Ctrl+0"]),
+const OHIF: &[Row] = &[
+    ("fit", &["Equals", "F", "Home"]),
+    ("zoom_in", &["Plus"]),
+    ("reset_view", &["Space", "Ctrl+0"]),
     ("tool_zoom", &["Z"]),
-    ("rotate_left", &["L", "Alt+L"])];
+    ("rotate_left", &["L", "Alt+L"]),
+];
 
 const WEASIS: &[Row] = &[
     ("next_film", &["PageDown"]),

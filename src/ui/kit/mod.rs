@@ -21,9 +21,8 @@ pub(crate) fn titled_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Comman
     let is_available = command.is_available(panel.session);
     let response = ui.add_enabled(is_available, egui::Button::new(text.unwrap_or(title)));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, title));
-    let response = response
-        .on_hover_text(tooltip(panel.session, command))
-        .on_disabled_hover_text(tooltip(panel.session, command));
+    let response =
+        response.on_hover_text(tooltip(panel.session, command)).on_disabled_hover_text(tooltip(panel.session, command));
     if response.clicked() {
         panel.ask(command.clone());
     }

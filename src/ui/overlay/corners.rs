@@ -103,9 +103,10 @@ fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
         n => tr_args("turned {}°", &[&(u32::from(n) * 90)]),
     };
     let flipped = if film.viewport.is_flipped { tr("FLIPPED") } else { "" };
-    vec![plain(joined(&[&tr_args("Zoom {} %", &[&format!("{:.0}", zoom * 100.0)]), &turned, flipped])),
+    vec![
+        plain(joined(&[&tr_args("Zoom {} %", &[&format!("{:.0}", zoom * 100.0)]), &turned, flipped])),
         plain(joined(&[&chain, inverted])),
-   ]
+    ]
 }
 
 /// The parts that say something.
@@ -124,10 +125,7 @@ fn cursor_line(film: &OpenFilm) -> String {
             if value == stored {
                 tr_args("x {}  y {}   value {}{}", &[&x, &y, &value, &unit])
             } else {
-                tr_args(
-                    "x {}  y {}   value {}{}  stored {}",
-                    &[&x, &y, &format!("{value:.1}"), &unit, &stored],
-                )
+                tr_args("x {}  y {}   value {}{}  stored {}", &[&x, &y, &format!("{value:.1}"), &unit, &stored])
             }
         }
         (None, Some([r, g, b])) => format!("x {x}  y {y}   {r} {g} {b}"),
