@@ -10,8 +10,8 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use rachis::dicom::{FilmFile, InProcess, Input};
 use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::imaging::{
-    DisplayFacts, DisplaySettings, Film, GreyPlane, GreyScale, Histogram, Pixels, Voi, Window, auto_window,
-    exposed_field, window_between,
+    DisplayFacts, DisplaySettings, Enhancement, Film, GreyPlane, GreyScale, Pixels, Voi, Window, auto_window,
+    window_between,
 };
 
 use crate::dicom_zoo::{correlation, films, read_csv};
@@ -37,12 +37,12 @@ const WINDOWS: [(&str, WindowOf); 3] =
     [("computed", auto_window), ("0.5-99.5 %", whole_percentiles), ("min-max", least_to_greatest)];
 
 fn least_to_greatest(film: &Film) -> Window {
-    let (low, high) = Histogram::of_film(film).unwrap().range().unwrap();
+    let (low, high) = film.histogram().unwrap().range().unwrap();
     window_between(low, high)
 }
 
 fn whole_percentiles(film: &Film) -> Window {
-    let histogram = Histogram::of_film(film).unwrap();
+    let histogram = film.histogram().unwrap();
     window_between(histogram.value_at(0.005).unwrap(), histogram.value_at(0.995).unwrap())
 }
 
@@ -98,7 +98,9 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     fn new(film: &'a Film, voi: Voi) -> Self {
         let Pixels::Grey(plane) = &film.pixels else { panic!("a grey film") };
-        let scale = GreyScale::new(film, &DisplaySettings { voi, ..film.initial_settings() }).unwrap();
+        let scale =
+            GreyScale::new(film, &DisplaySettings { voi, is_inverted: false, enhancement: Enhancement::default() })
+                .unwrap();
         Self { texels: &plane.texels, scale }
     }
 
@@ -195,7 +197,7 @@ fn boxed_films(coco: &Path) -> Vec<BoxedFilm> {
 /// Where `RACHIS_SHEETS` names a folder, pictures to judge by eye: least to greatest with what is left out, computed.
 fn write_sheet(set: &str, name: &str, film: &Film) {
     let Some(folder) = std::env::var_os("RACHIS_SHEETS") else { return };
-    let field = exposed_field(film);
+    let field = film.exposed_field();
     let before = Shown::new(film, Voi::Window(least_to_greatest(film)));
     let after = Shown::new(film, Voi::Window(auto_window(film)));
     let step = film.width.max(film.height).div_ceil(400);
@@ -266,7 +268,7 @@ fn computed_windows_are_near_the_makers() {
             continue;
         }
         write_sheet("zoo", &row["file"], &film);
-        let field = exposed_field(&film);
+        let field = film.exposed_field();
         let share = field.area() / f64::from(film.width * film.height);
         let Some(own) = film.facts.voi.first() else {
             println!("{:32} field {:5.1} %, no window of its own", row["file"], 100.0 * share);

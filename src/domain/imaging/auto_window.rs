@@ -1,7 +1,5 @@
 //! A sensible first window for a radiograph that brings none, and one for a region that the reader points at.
 
-use super::collimator::Division;
-use super::survey::Survey;
 use super::{Film, Histogram, VoiFunction, Window};
 use crate::domain::geometry::Rect;
 
@@ -19,20 +17,12 @@ const NARROW: f64 = 8.0;
 
 /// A window over the patient's values: padding, collimated border and open air at the film's edge left out.
 ///
-/// Looks at a fixed sample of at most 410,000 pixels, so its time does not grow with the film.
+/// Looks at a fixed sample of at most 410,000 pixels, so its time does not grow with the film. Colour films get the
+/// window that leaves them as they are.
 pub fn auto_window(film: &Film) -> Window {
-    let window = patient_histogram(film).and_then(|patient| window_of(&patient, TAIL, MARGIN));
+    let window = film.patient_histogram().and_then(|patient| window_of(patient, TAIL, MARGIN));
     let window = window.unwrap_or_else(|| Window::linear(128.0, 256.0));
     Window { explanation: Some("computed".to_owned()), ..window }
-}
-
-/// The values of the patient: padding, border and open air left out; of all but padding where nothing else is left.
-/// `None` for colour films.
-pub fn patient_histogram(film: &Film) -> Option<Histogram> {
-    let survey = Survey::new(film)?;
-    let division = Division::of(film, &survey);
-    let patient = survey.histogram(|cell| !division.is_left_out[cell]);
-    Some(if patient.num_pixels() > 0 { patient } else { survey.histogram(|_| true) })
 }
 
 /// A window over the values of a region; `None` on colour films and where the region holds no pixel.

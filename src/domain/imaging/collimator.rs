@@ -42,7 +42,7 @@ pub struct ExposedField {
 }
 
 impl ExposedField {
-    fn whole(film: &Film) -> Self {
+    pub(super) fn whole(film: &Film) -> Self {
         let (width, height) = (f64::from(film.width), f64::from(film.height));
         let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)];
         Self { corners: corners.map(|(x, y)| Point::new(x, y)).to_vec(), is_whole_film: true }
@@ -68,11 +68,6 @@ impl ExposedField {
     }
 }
 
-/// Finds the exposed field; the whole film where there is no border, and on colour films.
-pub fn exposed_field(film: &Film) -> ExposedField {
-    Survey::new(film).map_or_else(|| ExposedField::whole(film), |survey| Division::of(film, &survey).field)
-}
-
 /// A film's cells, told apart.
 #[derive(Debug)]
 pub(super) struct Division {
@@ -87,18 +82,21 @@ impl Division {
         let mut is_border: Vec<bool> = survey.levels.iter().map(|level| level.is_nan()).collect();
         let mut is_air = vec![false; num];
         let has_padding = is_border.contains(&true);
-        let mut has_border = false;
+        let (mut has_border, mut has_shutter) = (false, false);
         // A shutter may lie around the collimator's own border: inside what was found, look again.
         for _ in 0..3 {
             let mut has_new_border = false;
+            // Dark beside a black shutter may be anatomy; beside the film's edge or a bright border it is open air.
+            let finds_air = !has_shutter;
             for region in flat_regions(survey, &is_border) {
                 if let Some(outside) = region.border_outside(survey, &is_border) {
                     has_new_border = true;
+                    has_shutter |= region.level < DARK;
                     for cell in outside {
                         is_border[cell] = true;
                     }
                 }
-                if region.level < DARK {
+                if finds_air && region.level < DARK {
                     for &cell in &region.cells {
                         is_air[cell] = true;
                     }
@@ -366,8 +364,8 @@ mod tests {
                 for border in [0.98, 0.02] {
                     let film =
                         film(is_inverted, |x, y| if in_turned_box(x, y, degrees) { anatomy(x, y) } else { border });
-                    let field = exposed_field(&film);
-                    let iou = iou(&field, |x, y| in_turned_box(x, y, degrees));
+                    let field = film.exposed_field();
+                    let iou = iou(field, |x, y| in_turned_box(x, y, degrees));
                     assert!(!field.is_whole_film && iou > 0.96, "{is_inverted} {degrees} {border}: {iou:.3}");
                 }
             }
@@ -381,8 +379,8 @@ mod tests {
             (true, _) => anatomy(x, y),
             (false, is_letter) => f64::from(u8::from(is_letter)),
         });
-        let field = exposed_field(&film);
-        assert!(iou(&field, is_in) > 0.97, "{field:?}");
+        let field = film.exposed_field();
+        assert!(iou(field, is_in) > 0.97, "{field:?}");
         assert!((field.bounds().width() - 600.0).abs() < 16.0, "{:?}", field.bounds());
         assert!((field.area() / (std::f64::consts::PI * 300.0 * 300.0) - 1.0).abs() < 0.03);
     }
@@ -393,7 +391,7 @@ mod tests {
             let dome = 460.0 - 120.0 * (1.0 - ((x % 320.0 - 160.0) / 160.0).powi(2));
             if y > dome { 0.99 } else { anatomy(x, y) }
         });
-        assert!(exposed_field(&belly).is_whole_film);
+        assert!(belly.exposed_field().is_whole_film);
         let limb = film(false, |x, y| {
             let width = 90.0 + 40.0 * (y / 90.0).sin();
             if (x - 320.0).abs() < width { 0.3 + anatomy(x, y) / 2.0 } else { 0.02 }
@@ -408,10 +406,11 @@ mod tests {
     #[test]
     fn films_without_a_border_are_whole() {
         for film in [film(false, anatomy), film(true, anatomy), film(false, |_, _| 0.5)] {
-            let field = exposed_field(&film);
+            let field = film.exposed_field();
             assert!(field.is_whole_film && field.area() == f64::from(SIDE * SIDE), "{field:?}");
         }
-        let tiny = Film { width: 1, height: 1, ..film(false, anatomy) };
-        assert!(exposed_field(&tiny).is_whole_film);
+        let plane = GreyPlane { texels: vec![9], scale: 1.0, offset: 0.0 };
+        let tiny = Film::new(1, 1, Pixels::Grey(plane), DisplayFacts::default());
+        assert!(tiny.exposed_field().is_whole_film);
     }
 }

@@ -9,8 +9,6 @@ pub struct Histogram {
     /// Every value that occurs, ascending.
     levels: Vec<Level>,
     num_pixels: u64,
-    /// The most frequent value's number of pixels.
-    highest: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -67,8 +65,7 @@ impl Histogram {
             num_pixels += u64::from(level.count);
             level.num_up_to = num_pixels;
         }
-        let highest = levels.iter().map(|level| level.count).max().unwrap_or(0);
-        Self { levels, num_pixels, highest }
+        Self { levels, num_pixels }
     }
 
     pub const fn num_pixels(&self) -> u64 {
@@ -111,9 +108,9 @@ impl Histogram {
         bars
     }
 
-    /// Bytes held in memory.
-    pub fn num_bytes(&self) -> usize {
-        self.levels.len() * size_of::<Level>()
+    /// Bytes that a histogram of this many values takes.
+    pub(super) const fn num_bytes(num_values: usize) -> usize {
+        num_values * size_of::<Level>()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Named windows: the file's own, the computed one, percentiles, and those that a project keeps.
 
-use super::{Film, Pixels, Voi, VoiFunction, Window, auto_window, patient_histogram, window_between};
+use super::{Film, Pixels, Voi, VoiFunction, Window, auto_window, window_between};
 
 /// A named way to choose a window for a film.
 #[derive(Clone, PartialEq, Debug)]
@@ -54,7 +54,7 @@ impl PresetKind {
             Self::OfFile(n) => film.facts.voi.get(n).cloned(),
             Self::Computed => is_grey.then(|| Voi::Window(auto_window(film))),
             Self::Percentiles { low, high } => {
-                let histogram = patient_histogram(film)?;
+                let histogram = film.patient_histogram()?;
                 let (low, high) = if film.facts.is_inverted { (1.0 - high, 1.0 - low) } else { (low, high) };
                 Some(Voi::Window(window_between(histogram.value_at(low)?, histogram.value_at(high)?)))
             }
