@@ -18,11 +18,14 @@ pub mod open_film;
 pub mod gesture;
 mod marks;
 mod screen;
+mod readme_keys;
 mod handle;
 mod events;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod input_script;
 #[cfg(test)]
 mod panes_script;
 
@@ -33,4 +36,5 @@ pub use handle::Input;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
+
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
