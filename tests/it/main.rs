@@ -22,6 +22,14 @@ mod tidy;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
+mod film_pass_enhance;
+#[cfg(feature = "gui")]
+mod film_pass_sampling;
+#[cfg(feature = "gui")]
+mod film_pass_viewports;
+#[cfg(feature = "gui")]
+mod film_pass_zoo;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_real;
