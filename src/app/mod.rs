@@ -6,6 +6,7 @@ mod inbox;
 mod pictures;
 mod jobs;
 mod view_memory;
+mod window_presets;
 mod input_memory;
 mod settings_file;
 mod choose_path;

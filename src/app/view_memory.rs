@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{VoiFunction, Window};
+use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{Layout, OverlayState, Screen, Tool};
@@ -23,6 +23,8 @@ struct Row {
     films: Vec<Option<FilmRow>>,
     overlay: String,
     tool: String,
+    #[serde(default)]
+    window_panel: bool,
     armed: Option<String>,
 }
 
@@ -42,6 +44,9 @@ struct FilmRow {
     window: Option<(f64, f64, String)>,
     explanation: Option<String>,
     inverted: bool,
+    /// Sharpening, local contrast, equalised.
+    #[serde(default)]
+    enhancement: (f32, f32, bool),
     selection: Option<i64>,
 }
 
@@ -60,7 +65,13 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: if view.tool == Tool::Select { "select" } else { "box" }.to_owned(),
+        tool: match view.tool {
+            Tool::Box => "box",
+            Tool::Select => "select",
+            Tool::Region => "region",
+        }
+        .to_owned(),
+        window_panel: view.is_window_panel_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -82,7 +93,12 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
+        tool: match row.tool.as_str() {
+            "select" => Tool::Select,
+            "region" => Tool::Region,
+            _ => Tool::Box,
+        },
+        is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -109,6 +125,7 @@ impl FilmRow {
             window,
             explanation,
             inverted: view.is_inverted,
+            enhancement: (view.enhancement.sharpening, view.enhancement.local_contrast, view.enhancement.is_equalised),
             selection: view.selection.map(|id| id.0),
         }
     }
@@ -134,12 +151,17 @@ impl FilmRow {
             },
             window,
             is_inverted: self.inverted,
+            enhancement: Enhancement {
+                sharpening: self.enhancement.0.clamp(0.0, 1.0),
+                local_contrast: self.enhancement.1.clamp(-1.0, 1.0),
+                is_equalised: self.enhancement.2,
+            },
             selection: self.selection.map(AnnotationId),
         }
     }
 }
 
-const fn function_name(function: VoiFunction) -> &'static str {
+pub(super) const fn function_name(function: VoiFunction) -> &'static str {
     match function {
         VoiFunction::Linear => "LINEAR",
         VoiFunction::LinearExact => "LINEAR_EXACT",
@@ -147,7 +169,7 @@ const fn function_name(function: VoiFunction) -> &'static str {
     }
 }
 
-fn function_of(name: &str) -> VoiFunction {
+pub(super) fn function_of(name: &str) -> VoiFunction {
     match name {
         "LINEAR_EXACT" => VoiFunction::LinearExact,
         "SIGMOID" => VoiFunction::Sigmoid,

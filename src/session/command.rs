@@ -6,6 +6,7 @@ use crate::domain::task::TaskState;
 
 use super::panes::Layout;
 use super::screen::{Session, Tool};
+use super::windowing::WindowCommand;
 
 /// Something a person asked for.
 #[derive(Clone, PartialEq, Debug)]
@@ -93,6 +94,7 @@ pub enum Command {
     ResetView,
     WindowPreset(usize),
     ComputedWindow,
+    Window(WindowCommand),
     CycleOverlay,
     SetLayout(Layout),
     NextLayout,
@@ -320,6 +322,110 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::ComputedWindow,
     ),
     row(
+        "window_bone",
+        "Bone window",
+        "Contrast for the bright part of the film",
+        &["Alt+4"],
+        Film,
+        Command::Window(WindowCommand::Shipped(1)),
+    ),
+    row(
+        "window_soft_tissue",
+        "Soft tissue window",
+        "Contrast for the dark part of the film",
+        &["Alt+5"],
+        Film,
+        Command::Window(WindowCommand::Shipped(2)),
+    ),
+    row(
+        "window_wide",
+        "Wide window",
+        "Every value of the patient between black and white",
+        &["Alt+6"],
+        Film,
+        Command::Window(WindowCommand::Shipped(3)),
+    ),
+    row(
+        "window_project_1",
+        "Project window 1",
+        "The first window saved for this project",
+        &["Alt+7"],
+        Film,
+        Command::Window(WindowCommand::Project(0)),
+    ),
+    row(
+        "window_project_2",
+        "Project window 2",
+        "The second window saved for this project",
+        &["Alt+8"],
+        Film,
+        Command::Window(WindowCommand::Project(1)),
+    ),
+    row(
+        "window_project_3",
+        "Project window 3",
+        "The third window saved for this project",
+        &["Alt+9"],
+        Film,
+        Command::Window(WindowCommand::Project(2)),
+    ),
+    row(
+        "window_save",
+        "Save window…",
+        "Keep this window for the whole project under a name",
+        &[],
+        Film,
+        Command::Window(WindowCommand::Name),
+    ),
+    row(
+        "tool_region",
+        "Window from region",
+        "Drag over a part of the film: its values get the whole contrast",
+        &["Shift+W"],
+        Film,
+        Command::UseTool(Tool::Region),
+    ),
+    row(
+        "window_of_finding",
+        "Window from finding",
+        "The values inside the selected box get the whole contrast",
+        &[],
+        Film,
+        Command::Window(WindowCommand::OfFinding),
+    ),
+    row(
+        "keep_window",
+        "Keep window",
+        "Open the next films with the window and inversion that you choose",
+        &["Shift+K"],
+        Film,
+        Command::Window(WindowCommand::ToggleKeep),
+    ),
+    row(
+        "histogram",
+        "Histogram",
+        "The film's values, with handles for the window, and enhancement",
+        &["F9"],
+        Film,
+        Command::Window(WindowCommand::TogglePanel),
+    ),
+    row(
+        "sharpen",
+        "Sharpen",
+        "Bring out fine structure, or leave the film as it is",
+        &["Shift+I"],
+        Film,
+        Command::Window(WindowCommand::ToggleSharpening),
+    ),
+    row(
+        "equalise",
+        "Equalise",
+        "Even out contrast over the film (CLAHE), or leave it as it is",
+        &["Shift+Q"],
+        Film,
+        Command::Window(WindowCommand::ToggleEqualised),
+    ),
+    row(
         "overlay",
         "Overlays",
         "All overlays, boxes only, or the bare film",
@@ -475,6 +581,7 @@ impl Command {
     /// Whether what the command switches is on.
     pub fn is_on(&self, session: &Session) -> bool {
         match self {
+            Self::Window(command) => command.is_on(session),
             Self::ToggleMagnifier => session.is_magnifier_on,
             Self::ToggleMaximised => session.is_maximised,
             Self::ToggleFullScreen => session.is_full_screen,
@@ -511,6 +618,7 @@ impl Command {
             Self::WindowPreset(n) => {
                 session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
             }
+            Self::Window(command) => command.is_available(session),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
             Self::NextFrame | Self::PreviousFrame => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::WindowPreset;
 
 use super::viewport::ViewState;
 
@@ -109,6 +110,8 @@ pub enum Effect {
     AddReader,
     /// Try the edits again that were not saved.
     RetrySave,
+    /// Keep the project's own window presets.
+    RememberPresets(Vec<WindowPreset>),
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

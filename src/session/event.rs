@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
@@ -95,6 +95,8 @@ pub enum Event {
         /// One line each: what could not be taken and why.
         report: Vec<String>,
     },
+    /// The open project's own window presets.
+    PresetsLoaded(Vec<WindowPreset>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

@@ -19,6 +19,7 @@ pub mod gesture;
 mod marks;
 mod screen;
 mod handle;
+pub mod windowing;
 mod events;
 mod pointer;
 #[cfg(test)]

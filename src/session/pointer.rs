@@ -175,6 +175,7 @@ impl Session {
                 film.gesture = gesture;
                 Vec::new()
             }
+            (Some(Gesture::Region { from, to }), _) => self.window_region(Rect::from_corners(from, to)),
             (Some(Gesture::Pan { .. } | Gesture::WindowLevel { .. }) | None, _) => Vec::new(),
         };
         effects.extend(self.remember_view());
@@ -253,11 +254,12 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
                         Gesture::Move { id, grabbed: *from, before, preview }
                     }
                     (Tool::Select, _) => Gesture::Pan { last: event.at },
+                    (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
                     (Tool::Box, _) => Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) },
                 };
             }
         }
-        Gesture::Draw { to, .. } => *to = on_film(at_image, size),
+        Gesture::Draw { to, .. } | Gesture::Region { to, .. } => *to = on_film(at_image, size),
         Gesture::Move { grabbed, before, preview, .. } => {
             *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
         }

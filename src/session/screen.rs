@@ -12,6 +12,7 @@ use crate::domain::project::{Project, Reader};
 use super::effect::{FilePurpose, Persist, Ticket};
 use super::panes::{Layout, Pane};
 use super::viewport::{FilmView, ViewState};
+use super::windowing::Windowing;
 use super::worklist::Worklist;
 
 /// Which screen fills the window.
@@ -34,6 +35,8 @@ pub enum Tool {
     Box,
     /// Moves boxes, and the film where there is none.
     Select,
+    /// Windows over the values of the region that is dragged.
+    Region,
 }
 
 /// How much is drawn over the film.
@@ -165,6 +168,7 @@ pub struct Session {
     /// When and where the last click was that did nothing else: the next one near it is a double click.
     pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,
+    pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
     pub clipboard: Option<(LabelName, Rect)>,
@@ -229,6 +233,7 @@ impl Session {
             films: self.panes().map(|(_, pane)| pane.film.as_ref().map(FilmView::of)).collect(),
             overlay: self.overlay,
             tool: self.tool,
+            is_window_panel_open: self.windowing.is_panel_open,
             armed: self.armed.clone(),
         })
     }
