@@ -15,6 +15,8 @@ use crate::domain::study::{FilmEntry, FilmSource};
 use crate::formats::label_set;
 use crate::jobs::Lane;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
+use crate::session::input_map::InputChoices;
+use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, Event};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
@@ -22,7 +24,7 @@ use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, re
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::pictures::Pictures;
-use super::{choose_path, recent, view_memory, window_presets};
+use super::{choose_path, input_memory, recent, settings_file, view_memory, window_presets};
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -53,7 +55,7 @@ struct Open {
 }
 
 impl Outside {
-    /// `keeps_recent` writes the list of recent projects into the person's settings; tests don't.
+    /// `keeps_recent` writes the list of recent projects and the settings into the person's configuration; tests don't.
     pub fn new(context: egui::Context, decode: Decode, keeps_recent: bool) -> Self {
         let (post, inbox) = Post::new(context);
         Self {
@@ -145,6 +147,9 @@ impl Outside {
                 }
             }
             Effect::RememberPresets(presets) => self.remember_presets(&presets),
+            Effect::RememberSettings(settings) => self.remember_settings(*settings),
+            Effect::LoadInput { reader } => self.load_input(reader),
+            Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
             Effect::RememberView(view) => self.remember_view(&view),
         }
     }
@@ -300,6 +305,41 @@ impl Outside {
         if !is_queued {
             self.post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
         }
+    }
+
+    fn remember_settings(&self, settings: Settings) {
+        let Some(folder) = settings_file::folder().filter(|_| self.keeps_recent) else { return };
+        let post = self.post.clone();
+        self.lane.run(move || {
+            if let Err(error) = settings_file::save(&folder, &settings) {
+                tracing::warn!(%error, "the settings were not written");
+                let text = "The settings could not be written: they hold until the program closes.";
+                post.event(Event::Warning(text.to_owned()));
+            }
+        });
+    }
+
+    fn load_input(&self, reader: ReaderId) {
+        let Some(project) = &self.project else { return };
+        let post = self.post.clone();
+        project.store.with(move |store| match store.get_setting(&input_memory::key(&reader)) {
+            Ok(None) => {}
+            Ok(Some(json)) => match input_memory::from_json(&json) {
+                Some(choices) => post.event(Event::InputLoaded { reader, choices: Box::new(choices) }),
+                None => post.event(Event::Warning("Your keys can't be read, so the preset's are in force.".to_owned())),
+            },
+            Err(error) => post.event(Event::Warning(error.to_string())),
+        });
+    }
+
+    fn remember_input(&self, reader: &ReaderId, choices: &InputChoices) {
+        let Some(project) = &self.project else { return };
+        let (key, json, post) = (input_memory::key(reader), input_memory::to_json(choices), self.post.clone());
+        project.store.with(move |store| {
+            if let Err(error) = store.set_setting(&key, &json) {
+                post.event(Event::Warning(error.to_string()));
+            }
+        });
     }
 
     /// Keeps the view for the next start.

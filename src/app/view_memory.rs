@@ -65,12 +65,7 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: match view.tool {
-            Tool::Box => "box",
-            Tool::Select => "select",
-            Tool::Region => "region",
-        }
-        .to_owned(),
+        tool: tool_name(view.tool).to_owned(),
         window_panel: view.is_window_panel_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
@@ -93,11 +88,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: match row.tool.as_str() {
-            "select" => Tool::Select,
-            "region" => Tool::Region,
-            _ => Tool::Box,
-        },
+        tool: TOOLS.into_iter().find(|tool| tool_name(*tool) == row.tool).unwrap_or_default(),
         is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
@@ -158,6 +149,19 @@ impl FilmRow {
             },
             selection: self.selection.map(AnnotationId),
         }
+    }
+}
+
+const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
+
+const fn tool_name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Box => "box",
+        Tool::Select => "select",
+        Tool::Window => "window",
+        Tool::Pan => "pan",
+        Tool::Zoom => "zoom",
+        Tool::Region => "region",
     }
 }
 

@@ -4,8 +4,10 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::task::TaskState;
 
+use super::input_map::InputChange;
 use super::panes::Layout;
 use super::screen::{Session, Tool};
+use super::settings::Settings;
 use super::windowing::WindowCommand;
 
 /// Something a person asked for.
@@ -84,6 +86,7 @@ pub enum Command {
     UseTool(Tool),
     Invert,
     RotateRight,
+    RotateLeft,
     FlipHorizontal,
     FlipVertical,
     Fit,
@@ -111,6 +114,11 @@ pub enum Command {
     ToggleFullScreen,
     ToggleMagnifier,
     ToggleKeepView,
+    // The program itself
+    ShowSettings,
+    ShowTestPattern,
+    ChangeSettings(Box<Settings>),
+    ChangeInput(InputChange),
     // Help
     Palette,
     CheatSheet,
@@ -293,8 +301,26 @@ pub const COMMANDS: &[CommandRow] = &[
         Film,
         Command::UseTool(Tool::Select),
     ),
+    row(
+        "tool_window",
+        "Window tool",
+        "Left-drag changes the window: right is wider, down is a higher level",
+        &[],
+        Film,
+        Command::UseTool(Tool::Window),
+    ),
+    row("tool_pan", "Pan tool", "Left-drag moves the film", &[], Film, Command::UseTool(Tool::Pan)),
+    row("tool_zoom", "Zoom tool", "Left-drag up enlarges, down reduces", &[], Film, Command::UseTool(Tool::Zoom)),
     row("invert", "Invert", "Swap black and white", &["I"], Film, Command::Invert),
     row("rotate", "Rotate", "Turn the film clockwise by 90 degrees", &["R"], Film, Command::RotateRight),
+    row(
+        "rotate_left",
+        "Rotate left",
+        "Turn the film counterclockwise by 90 degrees",
+        &["Alt+L"],
+        Film,
+        Command::RotateLeft,
+    ),
     row("flip_horizontal", "Flip left and right", "Mirror the film", &["H"], Film, Command::FlipHorizontal),
     row("flip_vertical", "Flip top and bottom", "Turn the film upside down", &["V"], Film, Command::FlipVertical),
     row("fit", "Fit", "Show the whole film", &["F", "Home"], Film, Command::Fit),
@@ -488,6 +514,22 @@ pub const COMMANDS: &[CommandRow] = &[
         Everywhere,
         Command::ShowFilm,
     ),
+    row(
+        "settings",
+        "Settings",
+        "Language, looks, keys, mouse and memory",
+        &["Ctrl+Comma"],
+        Everywhere,
+        Command::ShowSettings,
+    ),
+    row(
+        "test_pattern",
+        "Test pattern",
+        "A page to judge the monitor by: grey ramp, faint squares, line pairs",
+        &["F8"],
+        Everywhere,
+        Command::ShowTestPattern,
+    ),
     row("palette", "Command palette", "Find any command by typing", &["Ctrl+K"], Everywhere, Command::Palette),
     row("cheat_sheet", "Keys", "Every key on one page", &["?", "F1"], Everywhere, Command::CheatSheet),
     row("open_project", "Open project…", "Open a project folder", &["Ctrl+O"], Everywhere, Command::OpenProject),
@@ -582,10 +624,12 @@ impl Command {
     pub fn is_on(&self, session: &Session) -> bool {
         match self {
             Self::Window(command) => command.is_on(session),
+            Self::WindowPreset(n) => session.shows_window_of_file(*n),
+            Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
             Self::ToggleMaximised => session.is_maximised,
             Self::ToggleFullScreen => session.is_full_screen,
-            Self::ToggleKeepView => session.keeps_view,
+            Self::ToggleKeepView => session.settings.keeps_view,
             Self::ToggleLinked => session.is_linked,
             Self::SetLayout(layout) => session.layout == *layout,
             Self::UseTool(tool) => session.tool == *tool,
@@ -596,9 +640,14 @@ impl Command {
     /// Whether asking for it now makes sense; menus and the palette leave the others out.
     pub fn is_available(&self, session: &Session) -> bool {
         match self {
-            Self::OpenProject | Self::CreateProject | Self::Quit | Self::Palette | Self::CheatSheet | Self::Escape => {
-                true
-            }
+            Self::OpenProject
+            | Self::CreateProject
+            | Self::Quit
+            | Self::Palette
+            | Self::CheatSheet
+            | Self::Escape
+            | Self::ShowSettings
+            | Self::ShowTestPattern => true,
             Self::ImportFilms
             | Self::ImportFilmFiles
             | Self::ImportLabels

@@ -12,6 +12,7 @@ use crate::domain::study::FilmEntry;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::history::History;
+use super::input_map::InputMap;
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
@@ -23,7 +24,8 @@ impl Session {
         match event {
             Event::ProjectOpened { folder, project, label_set, readers, number, view } => {
                 let pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
-                *self = Self { pane, next_ticket: self.next_ticket, ..Self::default() };
+                let settings = self.settings.clone();
+                *self = Self { pane, settings, next_ticket: self.next_ticket, ..Self::default() };
                 self.project = Some(OpenProject { folder, settings: project, label_set, readers, number });
                 self.screen = Screen::SignIn;
                 if let Some(view) = view {
@@ -121,6 +123,16 @@ impl Session {
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
             Event::PresetsLoaded(presets) => {
                 self.windowing.presets = presets;
+                Vec::new()
+            }
+            Event::SettingsLoaded(settings) => {
+                self.settings = *settings;
+                Vec::new()
+            }
+            Event::InputLoaded { reader, choices } => {
+                if self.reader_id() == Some(&reader) {
+                    self.input = InputMap::new(*choices);
+                }
                 Vec::new()
             }
             Event::FilesDropped(paths) => {
@@ -255,7 +267,7 @@ impl Session {
         let before = self.pane.film.take();
         self.keep_hidden_and_locked(before.as_ref());
         let view = self.restored_view(image);
-        let carried = before.as_ref().filter(|_| self.windowing.keeps_window).and_then(CarriedDisplay::of);
+        let carried = before.as_ref().filter(|_| self.settings.keeps_window).and_then(CarriedDisplay::of);
         let film = match before {
             Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
             old => {
@@ -272,7 +284,7 @@ impl Session {
                         restored: Some((view.window, view.is_inverted, view.enhancement)),
                         ..film
                     },
-                    (None, Some(old)) if self.keeps_view => {
+                    (None, Some(old)) if self.settings.keeps_view => {
                         OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), carried, ..film }
                     }
                     (None, _) => OpenFilm { carried, ..film },

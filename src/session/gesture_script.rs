@@ -139,7 +139,17 @@ fn numbers(text: &str) -> Vec<f64> {
 
 fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     let at = |t: f64| Point::new(p[0] + (p[2] - p[0]) * t, p[1] + (p[3] - p[1]) * t);
-    let event = |kind, at| Input::Pointer(PointerEvent { slot: 0, kind, at, is_ctrl: false, is_space: false });
+    let event = |kind, at| {
+        Input::Pointer(PointerEvent {
+            slot: 0,
+            kind,
+            at,
+            is_ctrl: false,
+            is_shift: false,
+            is_alt: false,
+            is_space: false,
+        })
+    };
     let steps = [
         event(PointerKind::Down(button), at(0.0)),
         event(PointerKind::Move, at(0.5)),
@@ -387,7 +397,15 @@ fn an_unsaved_edit_stays_unsaved_whatever_else_is_saved() {
                 (PointerKind::Move, p[2], p[3]),
                 (PointerKind::Up(PointerButton::Left), p[2], p[3]),
             ] {
-                let event = PointerEvent { slot: 0, kind, at: Point::new(x, y), is_ctrl: false, is_space: false };
+                let event = PointerEvent {
+                    slot: 0,
+                    kind,
+                    at: Point::new(x, y),
+                    is_ctrl: false,
+                    is_shift: false,
+                    is_alt: false,
+                    is_space: false,
+                };
                 effects.extend(session.handle(Input::Pointer(event), 0));
             }
             effects.iter().find_map(|e| if let Effect::Persist(p) = e { Some(p.ticket) } else { None }).unwrap()

@@ -1,10 +1,9 @@
-//! Chords as people write them (`Ctrl+Shift+Z`), and which command each one asks for.
+//! Chords as people write them: `Ctrl+Shift+Z`.
 
 use std::fmt;
 
 use crate::domain::label::LabelName;
 
-use super::command::{COMMANDS, Command, Context};
 use super::screen::Session;
 
 /// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
@@ -50,18 +49,6 @@ impl fmt::Display for Chord {
     }
 }
 
-/// The command that a chord asks for on this screen; film commands win over general ones.
-pub fn resolve(chord: &Chord, on_film: bool) -> Option<Command> {
-    let text = chord.to_string();
-    let find = |context: Context| {
-        COMMANDS
-            .iter()
-            .find(|row| row.context == context && row.chords.contains(&text.as_str()))
-            .map(|row| row.command.clone())
-    };
-    on_film.then(|| find(Context::Film)).flatten().or_else(|| find(Context::Everywhere))
-}
-
 impl Session {
     /// The label that a plain key stands for in the open project's label set: `1`, `b`.
     pub fn label_for_key(&self, key: &str) -> Option<LabelName> {
@@ -73,8 +60,10 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::HashMap;
+
+    use super::super::command::COMMANDS;
+    use super::*;
 
     #[test]
     fn chords_read_back_as_written() {

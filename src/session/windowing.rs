@@ -9,6 +9,7 @@ use crate::domain::imaging::{
 use super::effect::Effect;
 use super::open_film::{OpenFilm, Picture};
 use super::screen::{NoticeKind, Session, Tool};
+use super::settings::Settings;
 
 /// The longest name of a preset, in letters.
 const LONGEST_NAME: usize = 40;
@@ -28,8 +29,6 @@ pub struct Windowing {
     pub is_panel_open: bool,
     /// The panel asks for the name of a new preset.
     pub is_naming: bool,
-    /// Films opened next take the window over that the reader chose.
-    pub keeps_window: bool,
     /// A handle or a slider is being dragged: the view is remembered when it is let go.
     pub(super) is_adjusting: bool,
     /// The tool that comes back when a region has been dragged.
@@ -162,14 +161,14 @@ impl Session {
                 Vec::new()
             }
             WindowCommand::ToggleKeep => {
-                self.windowing.keeps_window = !self.windowing.keeps_window;
-                let text = if self.windowing.keeps_window {
+                let keeps_window = !self.settings.keeps_window;
+                let text = if keeps_window {
                     "The next films open with the window that you choose."
                 } else {
                     "Each film opens with its own window."
                 };
                 self.notify(NoticeKind::Info, text);
-                Vec::new()
+                self.change_settings(Settings { keeps_window, ..self.settings.clone() })
             }
             WindowCommand::Name => {
                 self.windowing.is_panel_open = true;
@@ -263,6 +262,21 @@ impl Session {
         vec![Effect::RememberPresets(self.windowing.presets.clone())]
     }
 
+    /// Whether the active film is shown with its own window or LUT of this position.
+    pub(super) fn shows_window_of_file(&self, n: usize) -> bool {
+        let Some(open) = &self.pane.film else { return false };
+        let shown = open.display.as_ref().map(|display| &display.voi);
+        shown.is_some() && open.film().and_then(|film| film.facts.voi.get(n)) == shown
+    }
+
+    /// Whether the active film is shown with a window of this name that is not its own.
+    pub(super) fn shows_window_named(&self, name: &str) -> bool {
+        let Some(open) = &self.pane.film else { return false };
+        let Some(Voi::Window(window)) = open.display.as_ref().map(|display| &display.voi) else { return false };
+        let is_of_file = || matches!(open.shown_window(), super::viewport::ShownWindow::OfFile(_));
+        window.explanation.as_deref() == Some(name) && (name == "computed" || !is_of_file())
+    }
+
     fn enhance(&mut self, change: impl FnOnce(&mut Enhancement)) -> Vec<Effect> {
         self.change_display(|_, display| change(&mut display.enhancement))
     }
@@ -301,8 +315,14 @@ impl WindowCommand {
     pub(super) fn is_on(&self, session: &Session) -> bool {
         let enhancement = session.pane.film.as_ref().and_then(|film| Some(film.display.as_ref()?.enhancement));
         match self {
+            Self::Shipped(n) => {
+                shipped_presets().get(*n).is_some_and(|preset| session.shows_window_named(&preset.name))
+            }
+            Self::Project(n) => {
+                session.windowing.presets.get(*n).is_some_and(|preset| session.shows_window_named(&preset.name))
+            }
             Self::TogglePanel => session.windowing.is_panel_open,
-            Self::ToggleKeep => session.windowing.keeps_window,
+            Self::ToggleKeep => session.settings.keeps_window,
             Self::ToggleSharpening => enhancement.is_some_and(|e| e.sharpening > 0.0),
             Self::ToggleEqualised => enhancement.is_some_and(|e| e.is_equalised),
             _ => false,

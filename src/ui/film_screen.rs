@@ -4,7 +4,7 @@ use egui::{Align, CentralPanel, RichText, Ui};
 
 use crate::session::{Command, Layout, Tool};
 
-use super::words::tr;
+use super::words::{tr, tr_args};
 use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -73,6 +73,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::Redo, None);
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, Some("⚙"));
         });
     });
 }
@@ -83,6 +84,7 @@ const VIEW_MENU: &[Command] = &[
     Command::ZoomIn,
     Command::ZoomOut,
     Command::RotateRight,
+    Command::RotateLeft,
     Command::FlipHorizontal,
     Command::FlipVertical,
     Command::ResetView,
@@ -97,6 +99,6 @@ fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &panel.session.pane.film else { return };
     let (list, image) = (&panel.session.worklist, film.image());
     if let Some(at) = list.position(image) {
-        ui.label(RichText::new(format!("{} of {}", at + 1, list.num_shown())).color(theme::WEAK));
+        ui.label(RichText::new(tr_args("{} of {}", &[&(at + 1), &list.num_shown()])).color(theme::weak()));
     }
 }

@@ -293,9 +293,9 @@ fn enhancement_ui(ui: &mut Ui, panel: &mut Panel<'_>, enhancement: Enhancement) 
 fn presets_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &Film) {
     for item in window_menu::items(panel.session, film) {
         ui.horizontal(|ui| {
-            let key = item.command.chord().map(kit::key_text).unwrap_or_default();
+            let key = kit::shortcut(panel.session, &item.command);
             let room = if item.project.is_some() { 30.0 } else { 0.0 };
-            let button = egui::Button::new(&item.name).shortcut_text(key).selected(item.is_shown);
+            let button = egui::Button::new(&item.name).shortcut_text(key).selected(item.command.is_on(panel.session));
             let response = ui.add_sized(vec2(ui.available_width() - room, theme::label_row_height()), button);
             if response.clicked() {
                 panel.ask(item.command.clone());

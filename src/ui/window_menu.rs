@@ -13,29 +13,18 @@ use super::{Panel, kit, theme};
 pub(super) struct Item {
     pub name: String,
     pub command: Command,
-    pub is_shown: bool,
     /// Position among the project's own.
     pub project: Option<usize>,
 }
 
 /// In the order of their keys: the file's, computed, percentiles, the project's.
 pub(super) fn items(session: &Session, film: &Film) -> Vec<Item> {
-    let shown = session.pane.film.as_ref().and_then(|open| Some(&open.display.as_ref()?.voi));
-    let is_named = |name: &str| {
-        matches!(shown, Some(Voi::Window(window)) if window.explanation.as_deref() == Some(name))
-            && !film.facts.voi.iter().any(|voi| Some(voi) == shown)
-    };
     let mut items = Vec::new();
     for (n, voi) in film.facts.voi.iter().enumerate() {
         let own = voi.explanation().filter(|text| !text.trim().is_empty());
         let name = own.map_or_else(|| tr_args("Window {}", &[&(n + 1)]), str::to_owned);
         let kind = if matches!(voi, Voi::Lut(_)) { "  LUT" } else { "" };
-        items.push(Item {
-            name: format!("{name}{kind}"),
-            command: Command::WindowPreset(n),
-            is_shown: shown == Some(voi),
-            project: None,
-        });
+        items.push(Item { name: format!("{name}{kind}"), command: Command::WindowPreset(n), project: None });
     }
     if matches!(film.pixels, Pixels::Rgb(_)) {
         return items;
@@ -46,11 +35,10 @@ pub(super) fn items(session: &Session, film: &Film) -> Vec<Item> {
         is_shown: is_named("computed"),
         project: None,
     });
-    for (n, preset) in shipped_presets().into_iter().enumerate().skip(1) {
+    for n in 1..shipped_presets().len() {
         items.push(Item {
             name: shipped_name(n).to_owned(),
             command: Command::Window(WindowCommand::Shipped(n)),
-            is_shown: is_named(&preset.name),
             project: None,
         });
     }
@@ -58,7 +46,6 @@ pub(super) fn items(session: &Session, film: &Film) -> Vec<Item> {
         items.push(Item {
             name: preset.name.clone(),
             command: Command::Window(WindowCommand::Project(n)),
-            is_shown: is_named(&preset.name),
             project: Some(n),
         });
     }
@@ -88,11 +75,7 @@ pub(super) fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.separator();
                 ui.label(RichText::new(tr("Of this project")).small().color(theme::weak()));
             }
-            let key = item.command.chord().map(kit::key_text).unwrap_or_default();
-            if ui.add(egui::Button::new(&item.name).shortcut_text(key).selected(item.is_shown)).clicked() {
-                panel.ask(item.command);
-                ui.close();
-            }
+            kit::named_menu_item(ui, panel, &item.command, &item.name);
         }
         ui.separator();
         for command in [
@@ -104,14 +87,7 @@ pub(super) fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             Command::Window(WindowCommand::ToggleSharpening),
             Command::Window(WindowCommand::ToggleEqualised),
         ] {
-            let key = command.chord().map(kit::key_text).unwrap_or_default();
-            let name = command.row().map_or("", |row| tr(row.title));
-            let button = egui::Button::new(name).shortcut_text(key).selected(command.is_on(panel.session));
-            let is_available = command.is_available(panel.session);
-            if ui.add_enabled(is_available, button).on_hover_text(kit::tooltip(&command)).clicked() {
-                panel.ask(command);
-                ui.close();
-            }
+            kit::menu_item(ui, panel, &command);
         }
     });
 }

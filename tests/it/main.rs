@@ -26,7 +26,11 @@ mod tidy;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
+mod seat;
+#[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_changes;
 #[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]

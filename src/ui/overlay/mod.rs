@@ -13,6 +13,7 @@ use crate::domain::label::LabelName;
 use crate::session::{OpenFilm, OverlayState, Pane, Session};
 
 use super::theme;
+use super::words::tr;
 
 pub(super) use corners::{patient_line, patient_text};
 pub use planes::PlaneTextures;
@@ -39,7 +40,7 @@ pub(super) fn overlay_ui(
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
-        shaded_text(painter, at, Align2::CENTER_TOP, "SYNTHETIC", theme::film::WARN);
+        shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
     }
 }
 
