@@ -220,10 +220,6 @@ impl Outside {
             study.sort_by_key(|e| (e.facts.series_number, e.facts.instance_number));
             let mut priors = store.films_of_patient(&entry.facts.patient)?;
             priors.retain(|e| e.facts.study != entry.facts.study);
-            priors.sort_by(|a, b| {
-                let place = |e: &FilmEntry| (e.facts.series_number, e.facts.instance_number);
-                b.facts.study_date.cmp(&a.facts.study_date).then_with(|| place(a).cmp(&place(b)))
-            });
             let reading = store.reading(&image, &reader)?;
             let log = store.log(&image, &reader)?;
             Ok(Event::ReadingLoaded { study, priors, image, reading, log })

@@ -245,8 +245,9 @@ impl Session {
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
     fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
-        let Related { study, priors } = related;
+        let Related { study, mut priors } = related;
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
+        super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
         let is_wanted = self.pane.wanted.as_ref() == Some(image);
         if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {

@@ -73,7 +73,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::Redo, None);
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
-            kit::titled_button(ui, panel, &Command::ShowSettings, Some("⚙"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, None);
         });
     });
 }

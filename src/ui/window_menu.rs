@@ -29,12 +29,7 @@ pub(super) fn items(session: &Session, film: &Film) -> Vec<Item> {
     if matches!(film.pixels, Pixels::Rgb(_)) {
         return items;
     }
-    items.push(Item {
-        name: tr("Computed from the film").to_owned(),
-        command: Command::ComputedWindow,
-        is_shown: is_named("computed"),
-        project: None,
-    });
+    items.push(Item { name: tr("Computed from the film").to_owned(), command: Command::ComputedWindow, project: None });
     for n in 1..shipped_presets().len() {
         items.push(Item {
             name: shipped_name(n).to_owned(),
