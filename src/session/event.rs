@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
@@ -102,6 +102,8 @@ pub enum Event {
         reader: ReaderId,
         choices: Box<InputChoices>,
     },
+    /// The open project's own window presets.
+    PresetsLoaded(Vec<WindowPreset>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }
