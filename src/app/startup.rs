@@ -36,7 +36,7 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
         if let Some(folder) = settings_file::folder() {
             let (settings, warning) = settings_file::load(&folder);
             window.handle(Input::Event(Event::SettingsLoaded(Box::new(settings))));
-            for text in warning {
+            if let Some(text) = warning {
                 window.handle(Input::Event(Event::Warning(text)));
             }
         }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::domain::label::LabelName;
 
+use super::command::Command;
+use super::input_map::Asked;
 use super::screen::Session;
 
 /// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
@@ -50,6 +52,23 @@ impl fmt::Display for Chord {
 }
 
 impl Session {
+    /// What the strokes so far ask for: first what the reader bound, then the label's hotkey, then the preset's.
+    pub fn asked(&self, strokes: &[Chord], is_on_film: bool) -> Asked {
+        let label = || {
+            let [stroke] = strokes else { return None };
+            let key = is_on_film.then(|| self.input.label_key(stroke)).flatten()?;
+            let command = self.label_for_key(&key).map(Command::AssignLabel)?;
+            Some(Asked::Command { command, is_own: false })
+        };
+        match self.input.command_for(strokes, is_on_film) {
+            // "No finding" is a label too, but the command also takes it back.
+            asked @ (Asked::More
+            | Asked::Command { is_own: true, .. }
+            | Asked::Command { command: Command::NoFinding, .. }) => asked,
+            asked @ (Asked::Command { .. } | Asked::Nothing) => label().unwrap_or(asked),
+        }
+    }
+
     /// The label that a plain key stands for in the open project's label set: `1`, `b`.
     pub fn label_for_key(&self, key: &str) -> Option<LabelName> {
         let mut letters = key.chars();

@@ -141,7 +141,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, n: usize, row: &CommandRow) {
                 response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{what}: {title}")));
                 response.on_hover_text(what).clicked()
             };
-            if session.input.is_changed(row) && button(ui, "↺", tr("The preset's keys again")) {
+            if session.input.is_changed(row) && button(ui, tr("Reset"), tr("The preset's keys again")) {
                 ask(panel, InputChange::ResetKeys(row.id.to_owned()));
             }
             if !held.is_empty() && button(ui, "×", tr("No keys")) {

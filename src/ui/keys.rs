@@ -104,29 +104,17 @@ fn dialog_key(
     }
 }
 
-/// The command of a stroke, or of two: what the reader bound, then the label's hotkey, then the preset's.
+/// The command of a stroke, or of two.
 fn asked(session: &Session, state: &mut UiState, chord: &Chord, is_on_film: bool, now: f64) -> Option<Command> {
-    if let Some((first, _)) = state.first_stroke.take() {
-        let strokes = [first, chord.clone()];
-        return match session.input.command_for(&strokes, is_on_film) {
-            Asked::Command { command, .. } => Some(command),
-            Asked::More | Asked::Nothing => None,
-        };
-    }
-    let label = || {
-        let key = is_on_film.then(|| session.input.label_key(chord)).flatten()?;
-        session.label_for_key(&key).map(Command::AssignLabel)
-    };
-    match session.input.command_for(std::slice::from_ref(chord), is_on_film) {
-        Asked::Command { command, is_own: true } => Some(command),
-        // "No finding" is a label and a command with its own answer to a second press.
-        Asked::Command { command: Command::NoFinding, .. } => Some(Command::NoFinding),
-        Asked::Command { command, is_own: false } => label().or(Some(command)),
+    let first = state.first_stroke.take().map(|(first, _)| first);
+    let strokes: Vec<Chord> = first.into_iter().chain([chord.clone()]).collect();
+    match session.asked(&strokes, is_on_film) {
+        Asked::Command { command, .. } => Some(command),
         Asked::More => {
             state.first_stroke = Some((chord.clone(), now));
             None
         }
-        Asked::Nothing => label(),
+        Asked::Nothing => None,
     }
 }
 

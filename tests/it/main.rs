@@ -30,9 +30,19 @@ mod seat;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
+mod film_pass_enhance;
+#[cfg(feature = "gui")]
+mod film_pass_sampling;
+#[cfg(feature = "gui")]
+mod film_pass_viewports;
+#[cfg(feature = "gui")]
+mod film_pass_zoo;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_changes;
+#[cfg(feature = "gui")]
+mod window_pictures;
 #[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]
