@@ -241,22 +241,17 @@ fn memory_stays_inside_its_budget_over_two_thousand_films() {
     let budget = each * 7;
     seat.state_mut().set_film_budget(budget as usize);
     let (mut most, mut at_once) = (0, 0);
-    let (mut th, mut ts) = (Duration::ZERO, Duration::ZERO);
     for n in 1..2000 {
-        let t0 = Instant::now();
         seat.state_mut().handle(Input::Command(Command::NextFilm));
-        th += t0.elapsed();
         let asked = listed(seat.state(), n);
         at_once += usize::from(shown(seat.state()).as_ref() == Some(&asked));
-        if n % 3 == 0 {
-            let t0 = Instant::now();
+        if n % 8 == 0 {
             seat.step();
-            ts += t0.elapsed();
         }
         let held = seat.state().memory_used()[0].unwrap();
         most = most.max(held);
         assert!(held <= budget, "film {n}: {held} of {budget}");
-        if n % 50 == 0 {
+        if n % 100 == 0 {
             wait(&mut seat, "the film", |w| shown(w).as_ref() == Some(&asked));
         }
     }
