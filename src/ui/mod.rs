@@ -60,6 +60,7 @@ pub struct UiState {
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     pub foot_height: f32,
+    pub dialog_size: Option<egui::Vec2>,
 }
 
 impl std::fmt::Debug for UiState {
