@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{VoiFunction, Window};
+use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{Layout, OverlayState, Screen, Tool};
@@ -23,6 +23,8 @@ struct Row {
     films: Vec<Option<FilmRow>>,
     overlay: String,
     tool: String,
+    #[serde(default)]
+    window_panel: bool,
     armed: Option<String>,
 }
 
@@ -42,6 +44,9 @@ struct FilmRow {
     window: Option<(f64, f64, String)>,
     explanation: Option<String>,
     inverted: bool,
+    /// Sharpening, local contrast, equalised.
+    #[serde(default)]
+    enhancement: (f32, f32, bool),
     selection: Option<i64>,
 }
 
@@ -61,6 +66,7 @@ pub fn to_json(view: &ViewState) -> String {
         }
         .to_owned(),
         tool: tool_name(view.tool).to_owned(),
+        window_panel: view.is_window_panel_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -83,6 +89,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             _ => OverlayState::All,
         },
         tool: TOOLS.into_iter().find(|tool| tool_name(*tool) == row.tool).unwrap_or_default(),
+        is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -109,6 +116,7 @@ impl FilmRow {
             window,
             explanation,
             inverted: view.is_inverted,
+            enhancement: (view.enhancement.sharpening, view.enhancement.local_contrast, view.enhancement.is_equalised),
             selection: view.selection.map(|id| id.0),
         }
     }
@@ -134,12 +142,17 @@ impl FilmRow {
             },
             window,
             is_inverted: self.inverted,
+            enhancement: Enhancement {
+                sharpening: self.enhancement.0.clamp(0.0, 1.0),
+                local_contrast: self.enhancement.1.clamp(-1.0, 1.0),
+                is_equalised: self.enhancement.2,
+            },
             selection: self.selection.map(AnnotationId),
         }
     }
 }
 
-const TOOLS: [Tool; 5] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom];
+const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
 
 const fn tool_name(tool: Tool) -> &'static str {
     match tool {
@@ -148,10 +161,11 @@ const fn tool_name(tool: Tool) -> &'static str {
         Tool::Window => "window",
         Tool::Pan => "pan",
         Tool::Zoom => "zoom",
+        Tool::Region => "region",
     }
 }
 
-const fn function_name(function: VoiFunction) -> &'static str {
+pub(super) const fn function_name(function: VoiFunction) -> &'static str {
     match function {
         VoiFunction::Linear => "LINEAR",
         VoiFunction::LinearExact => "LINEAR_EXACT",
@@ -159,7 +173,7 @@ const fn function_name(function: VoiFunction) -> &'static str {
     }
 }
 
-fn function_of(name: &str) -> VoiFunction {
+pub(super) fn function_of(name: &str) -> VoiFunction {
     match name {
         "LINEAR_EXACT" => VoiFunction::LinearExact,
         "SIGMOID" => VoiFunction::Sigmoid,
@@ -188,6 +202,7 @@ mod tests {
                 ..Window::linear(2048.5, 1000.25)
             }),
             is_inverted: true,
+            enhancement: Enhancement { sharpening: 0.5, local_contrast: -0.25, is_equalised: true },
             selection: Some(AnnotationId(7)),
         };
         let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
@@ -197,6 +212,7 @@ mod tests {
             layout: Layout::Four,
             active_slot: 2,
             is_linked: true,
+            is_window_panel_open: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::WindowPreset;
 
 use super::input_map::InputChoices;
 use super::settings::Settings;
@@ -122,6 +123,8 @@ pub enum Effect {
         reader: ReaderId,
         choices: Box<InputChoices>,
     },
+    /// Keep the project's own window presets.
+    RememberPresets(Vec<WindowPreset>),
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

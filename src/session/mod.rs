@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod command;
+pub mod command_table;
 pub mod keymap;
 pub mod input_map;
 pub mod settings;
@@ -20,6 +21,7 @@ mod marks;
 mod screen;
 pub mod readme_keys;
 mod handle;
+pub mod windowing;
 mod events;
 mod pointer;
 #[cfg(test)]

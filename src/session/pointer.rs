@@ -225,6 +225,7 @@ impl Session {
                     None => Vec::new(),
                 }
             }
+            Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
             Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         };
         effects.extend(self.remember_view());
@@ -314,11 +315,12 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
                         Some(gesture) => gesture,
                         None => return,
                     },
+                    (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
                     (Tool::Box, _) => Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) },
                 };
             }
         }
-        Gesture::Draw { to, .. } => *to = on_film(at_image, size),
+        Gesture::Draw { to, .. } | Gesture::Region { to, .. } => *to = on_film(at_image, size),
         Gesture::Move { grabbed, before, preview, .. } => {
             *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
         }

@@ -90,7 +90,6 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
             {
                 let to_image = film.viewport.image_from_screen(canvas, film.grid());
                 draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
-                lens::lens_ui(ui, session, slot, film, rect);
             } else if !panel.state.has_gpu {
                 message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }
@@ -102,6 +101,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
     }
     let painter = ui.painter().with_clip_rect(rect);
     overlay::overlay_ui(&painter, session, pane, film, rect, &mut panel.state.planes);
+    lens::lens_ui(ui, session, slot, film, rect);
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {
         context_menu(panel, &response);

@@ -45,13 +45,16 @@ fn prior_heading(read: Option<&str>, prior: Option<&str>) -> String {
         let (year, month) = (date.get(..4)?.parse::<f64>().ok()?, date.get(4..6)?.parse::<f64>().ok()?);
         Some(year + month / 12.0)
     };
-    match (read.and_then(years), prior.and_then(years)) {
-        (Some(read), Some(prior)) if (read - prior).abs() < 1.0 => {
-            tr_args("Prior, {} months before", &[&format!("{:.0}", (read - prior) * 12.0)])
-        }
-        (Some(read), Some(prior)) => tr_args("Prior, {} years before", &[&format!("{:.1}", read - prior)]),
-        _ => tr("Prior study").to_owned(),
-    }
+    let (Some(read), Some(prior)) = (read.and_then(years), prior.and_then(years)) else {
+        return tr("Another study").to_owned();
+    };
+    let apart = (read - prior).abs();
+    let (earlier, later, num) = if apart < 1.95 {
+        ("{} months before", "{} months later", (apart * 12.0).round())
+    } else {
+        ("{} years before", "{} years later", apart.round())
+    };
+    tr_args(if prior <= read { earlier } else { later }, &[&num])
 }
 
 /// A click opens the film; dragged into a viewport it is shown there.

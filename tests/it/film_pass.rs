@@ -16,10 +16,15 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Self {
+        Self::with_limits(&wgpu::Limits::default())
+    }
+
+    pub fn with_limits(limits: &wgpu::Limits) -> Self {
         let instance = wgpu::Instance::default();
         let options = wgpu::RequestAdapterOptions::default();
         let adapter = pollster::block_on(instance.request_adapter(&options)).expect("a graphics adapter, software too");
-        let descriptor = wgpu::DeviceDescriptor::default();
+        let descriptor =
+            wgpu::DeviceDescriptor { required_limits: limits.clone(), ..wgpu::DeviceDescriptor::default() };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
         Self { device, queue }
     }

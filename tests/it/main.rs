@@ -28,9 +28,19 @@ mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
 #[cfg(feature = "gui")]
+mod film_pass_enhance;
+#[cfg(feature = "gui")]
+mod film_pass_sampling;
+#[cfg(feature = "gui")]
+mod film_pass_viewports;
+#[cfg(feature = "gui")]
+mod film_pass_zoo;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_changes;
+#[cfg(feature = "gui")]
+mod window_pictures;
 #[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]

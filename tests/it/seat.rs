@@ -18,9 +18,22 @@ pub fn at_project<'a>(folder: &Path) -> Seat<'a> {
     with_films(folder, Box::new(|_, _| Ok(support::wedge())))
 }
 
-/// The same with a decoder of the test's own.
+/// The program as it starts without a project.
+pub fn at_welcome<'a>() -> Seat<'a> {
+    started(Box::new(|_, _| Ok(support::wedge())))
+}
+
+/// At a project, with a decoder of the test's own.
 pub fn with_films<'a>(folder: &Path, decode: rachis::app::Decode) -> Seat<'a> {
-    let mut seat = Harness::builder()
+    let mut seat = started(decode);
+    let paths = vec![PathBuf::from(folder)];
+    seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
+    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
+    seat
+}
+
+fn started<'a>(decode: rachis::app::Decode) -> Seat<'a> {
+    Harness::builder()
         .with_size([1280.0, 820.0])
         .with_theme(egui::Theme::Dark)
         .with_render_cursor(false)
@@ -29,11 +42,7 @@ pub fn with_films<'a>(folder: &Path, decode: rachis::app::Decode) -> Seat<'a> {
         .build_eframe(|creation| {
             let outside = Outside::new(creation.egui_ctx.clone(), decode, false);
             Window::new(creation, outside, UiState::default())
-        });
-    let paths = vec![PathBuf::from(folder)];
-    seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
-    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
-    seat
+        })
 }
 
 /// Steps frames until it holds.

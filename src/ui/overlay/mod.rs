@@ -4,6 +4,7 @@ mod boxes;
 mod corners;
 mod edges;
 mod planes;
+mod region;
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
@@ -29,16 +30,22 @@ pub(super) fn overlay_ui(
     if session.overlay == OverlayState::All {
         planes.planes_ui(painter, film, &to_screen, canvas);
     }
-    if session.overlay != OverlayState::Nothing && film.film().is_some() {
-        boxes::boxes_ui(painter, session, film, &to_screen, canvas);
-    }
+    marks_ui(painter, session, film, &to_screen, canvas);
+    region::region_ui(painter, film, &to_screen, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
-        corners::corners_ui(painter, pane, film, canvas);
+        corners::corners_ui(painter, session, pane, film, canvas);
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
         shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
+    }
+}
+
+/// What the reader marked, through this map from the film to the points of `canvas`.
+pub(super) fn marks_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
+    if session.overlay != OverlayState::Nothing && film.film().is_some() {
+        boxes::boxes_ui(painter, session, film, to_screen, canvas);
     }
 }
 
