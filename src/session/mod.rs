@@ -19,7 +19,7 @@ pub mod open_film;
 pub mod gesture;
 mod marks;
 mod screen;
-mod readme_keys;
+pub mod readme_keys;
 mod handle;
 pub mod windowing;
 mod events;
