@@ -188,8 +188,13 @@ fn session_with(num_boxes: usize) -> Session {
         labels: 0,
         last_edit_ms: None,
     };
-    let project =
-        Project { name: "bench".into(), label_set: set.id.clone(), rules: default_rules(), is_synthetic: true };
+    let project = Project {
+        name: "bench".into(),
+        label_set: set.id.clone(),
+        rules: default_rules(),
+        is_synthetic: true,
+        is_blind: true,
+    };
     let one = Reader { id: reader.clone(), name: "One".into(), years_of_experience: None };
     let mut session = Session::default();
     let inputs = [
