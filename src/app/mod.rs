@@ -3,13 +3,23 @@
 mod window;
 mod outside;
 mod inbox;
+mod film_cache;
+mod thumbnails;
 mod pictures;
+mod readings;
+mod ahead;
+mod film_desk;
 mod jobs;
 mod view_memory;
+mod window_presets;
+mod input_memory;
+mod settings_file;
 mod choose_path;
 mod recent;
 mod startup;
 
 pub use outside::{Decode, Outside};
+pub use readings::OpenedFilm;
 pub use startup::run;
+pub use thumbnails::Thumbnail;
 pub use window::Window;

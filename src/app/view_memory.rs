@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{VoiFunction, Window};
+use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
-use crate::session::viewport::{ShownWindow, ViewState, Viewport, Zoom};
-use crate::session::{OverlayState, Screen, Tool};
+use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
+use crate::session::{Layout, OverlayState, Screen, Tool};
 
 /// The settings key under which the last view stands.
 pub const KEY: &str = "view";
@@ -16,7 +16,22 @@ pub const KEY: &str = "view";
 struct Row {
     reader: String,
     screen: String,
-    image: Option<String>,
+    /// Number of viewports.
+    layout: usize,
+    active: usize,
+    linked: bool,
+    films: Vec<Option<FilmRow>>,
+    overlay: String,
+    tool: String,
+    #[serde(default)]
+    window_panel: bool,
+    armed: Option<String>,
+}
+
+/// One viewport.
+#[derive(Serialize, Deserialize)]
+struct FilmRow {
+    image: String,
     frame: u32,
     /// `None`: fitted.
     scale: Option<f64>,
@@ -29,44 +44,29 @@ struct Row {
     window: Option<(f64, f64, String)>,
     explanation: Option<String>,
     inverted: bool,
+    /// Sharpening, local contrast, equalised.
+    #[serde(default)]
+    enhancement: (f32, f32, bool),
     selection: Option<i64>,
-    overlay: String,
-    tool: String,
-    armed: Option<String>,
 }
 
 /// As JSON.
 pub fn to_json(view: &ViewState) -> String {
-    let (preset, window, explanation) = match &view.window {
-        ShownWindow::OfFile(n) => (Some(*n), None, None),
-        ShownWindow::Chosen(w) => {
-            (None, Some((w.center, w.width, function_name(w.function).to_owned())), w.explanation.clone())
-        }
-    };
     let row = Row {
         reader: view.reader.to_string(),
         screen: if view.screen == Screen::Film { "film" } else { "worklist" }.to_owned(),
-        image: view.image.as_ref().map(ToString::to_string),
-        frame: view.frame,
-        scale: match view.viewport.zoom {
-            Zoom::Fit => None,
-            Zoom::Scale(scale) => Some(scale),
-        },
-        center: [view.viewport.center.x, view.viewport.center.y],
-        quarter_turns: view.viewport.quarter_turns,
-        flipped: view.viewport.is_flipped,
-        preset,
-        window,
-        explanation,
-        inverted: view.is_inverted,
-        selection: view.selection.map(|id| id.0),
+        layout: view.layout.num_panes(),
+        active: view.active_slot,
+        linked: view.is_linked,
+        films: view.films.iter().map(|film| film.as_ref().map(FilmRow::of)).collect(),
         overlay: match view.overlay {
             OverlayState::All => "all",
             OverlayState::BoxesOnly => "boxes",
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: if view.tool == Tool::Select { "select" } else { "box" }.to_owned(),
+        tool: tool_name(view.tool).to_owned(),
+        window_panel: view.is_window_panel_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -75,40 +75,97 @@ pub fn to_json(view: &ViewState) -> String {
 /// `None` where the text is of another version: the view then starts fresh.
 pub fn from_json(text: &str) -> Option<ViewState> {
     let row: Row = serde_json::from_str(text).ok()?;
-    let window = match row.window {
-        Some((center, width, function)) => ShownWindow::Chosen(Window {
-            center,
-            width,
-            function: function_of(&function),
-            explanation: row.explanation,
-        }),
-        None => ShownWindow::OfFile(row.preset.unwrap_or(0)),
-    };
+    let layout = Layout::ALL.into_iter().find(|layout| layout.num_panes() == row.layout)?;
     Some(ViewState {
         reader: ReaderId::new(row.reader),
         screen: if row.screen == "film" { Screen::Film } else { Screen::Worklist },
-        image: row.image.map(ImageId::new),
-        frame: row.frame,
-        viewport: Viewport {
-            zoom: row.scale.filter(|s| s.is_finite() && *s > 0.0).map_or(Zoom::Fit, Zoom::Scale),
-            center: Point::new(row.center[0], row.center[1]),
-            quarter_turns: row.quarter_turns % 4,
-            is_flipped: row.flipped,
-        },
-        window,
-        is_inverted: row.inverted,
-        selection: row.selection.map(AnnotationId),
+        layout,
+        active_slot: row.active.min(row.layout - 1),
+        is_linked: row.linked,
+        films: row.films.into_iter().map(|film| film.map(FilmRow::view)).collect(),
         overlay: match row.overlay.as_str() {
             "boxes" => OverlayState::BoxesOnly,
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
+        tool: TOOLS.into_iter().find(|tool| tool_name(*tool) == row.tool).unwrap_or_default(),
+        is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
 }
 
-const fn function_name(function: VoiFunction) -> &'static str {
+impl FilmRow {
+    fn of(view: &FilmView) -> Self {
+        let (preset, window, explanation) = match &view.window {
+            ShownWindow::OfFile(n) => (Some(*n), None, None),
+            ShownWindow::Chosen(w) => {
+                (None, Some((w.center, w.width, function_name(w.function).to_owned())), w.explanation.clone())
+            }
+        };
+        Self {
+            image: view.image.to_string(),
+            frame: view.frame,
+            scale: match view.viewport.zoom {
+                Zoom::Fit => None,
+                Zoom::Scale(scale) => Some(scale),
+            },
+            center: [view.viewport.center.x, view.viewport.center.y],
+            quarter_turns: view.viewport.quarter_turns,
+            flipped: view.viewport.is_flipped,
+            preset,
+            window,
+            explanation,
+            inverted: view.is_inverted,
+            enhancement: (view.enhancement.sharpening, view.enhancement.local_contrast, view.enhancement.is_equalised),
+            selection: view.selection.map(|id| id.0),
+        }
+    }
+
+    fn view(self) -> FilmView {
+        let window = match self.window {
+            Some((center, width, function)) => ShownWindow::Chosen(Window {
+                center,
+                width,
+                function: function_of(&function),
+                explanation: self.explanation,
+            }),
+            None => ShownWindow::OfFile(self.preset.unwrap_or(0)),
+        };
+        FilmView {
+            image: ImageId::new(self.image),
+            frame: self.frame,
+            viewport: Viewport {
+                zoom: self.scale.filter(|s| s.is_finite() && *s > 0.0).map_or(Zoom::Fit, Zoom::Scale),
+                center: Point::new(self.center[0], self.center[1]),
+                quarter_turns: self.quarter_turns % 4,
+                is_flipped: self.flipped,
+            },
+            window,
+            is_inverted: self.inverted,
+            enhancement: Enhancement {
+                sharpening: self.enhancement.0.clamp(0.0, 1.0),
+                local_contrast: self.enhancement.1.clamp(-1.0, 1.0),
+                is_equalised: self.enhancement.2,
+            },
+            selection: self.selection.map(AnnotationId),
+        }
+    }
+}
+
+const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
+
+const fn tool_name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Box => "box",
+        Tool::Select => "select",
+        Tool::Window => "window",
+        Tool::Pan => "pan",
+        Tool::Zoom => "zoom",
+        Tool::Region => "region",
+    }
+}
+
+pub(super) const fn function_name(function: VoiFunction) -> &'static str {
     match function {
         VoiFunction::Linear => "LINEAR",
         VoiFunction::LinearExact => "LINEAR_EXACT",
@@ -116,7 +173,7 @@ const fn function_name(function: VoiFunction) -> &'static str {
     }
 }
 
-fn function_of(name: &str) -> VoiFunction {
+pub(super) fn function_of(name: &str) -> VoiFunction {
     match name {
         "LINEAR_EXACT" => VoiFunction::LinearExact,
         "SIGMOID" => VoiFunction::Sigmoid,
@@ -130,10 +187,8 @@ mod tests {
 
     #[test]
     fn a_view_comes_back_as_it_was() {
-        let view = ViewState {
-            reader: ReaderId::new("R1"),
-            screen: Screen::Film,
-            image: Some(ImageId::new("film")),
+        let film = FilmView {
+            image: ImageId::new("film"),
             frame: 2,
             viewport: Viewport {
                 zoom: Zoom::Scale(1.5),
@@ -147,14 +202,23 @@ mod tests {
                 ..Window::linear(2048.5, 1000.25)
             }),
             is_inverted: true,
+            enhancement: Enhancement { sharpening: 0.5, local_contrast: -0.25, is_equalised: true },
             selection: Some(AnnotationId(7)),
+        };
+        let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
+        let view = ViewState {
+            reader: ReaderId::new("R1"),
+            screen: Screen::Film,
+            layout: Layout::Four,
+            active_slot: 2,
+            is_linked: true,
+            is_window_panel_open: true,
+            films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));
-        let second = ViewState { window: ShownWindow::OfFile(1), ..view };
-        assert_eq!(from_json(&to_json(&second)), Some(second));
         assert_eq!(from_json("{}"), None);
     }
 }

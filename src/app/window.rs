@@ -1,55 +1,144 @@
 //! The window: each frame takes news in, shows the session, and carries out what was asked.
 
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::render;
+use eframe::egui_wgpu::RenderState;
+
+use crate::domain::id::ImageId;
+use crate::domain::imaging::Film;
+use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
 use crate::ui::{self, UiState};
 
 use super::inbox::News;
 use super::outside::{self, Outside};
+use super::thumbnails::Thumbnail;
 
 /// The program's state as eframe runs it.
-#[derive(Debug)]
 pub struct Window {
     pub session: Session,
     pub state: UiState,
     outside: Outside,
+    context: egui::Context,
     inputs: Vec<Input>,
+    gpu: Option<RenderState>,
+    graphics: Option<Graphics>,
+    /// Takes the project's folder when the graphics device is lost and the window wants to be opened again.
+    pub(super) reopen: Option<Sender<Option<PathBuf>>>,
+    /// Films that are expected next and not on the graphics card yet.
+    uploads: VecDeque<Arc<Film>>,
+    /// The next frame shows another film and has enough to do.
+    is_switching: bool,
 }
+
+impl std::fmt::Debug for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window").field("session", &self.session).field("outside", &self.outside).finish_non_exhaustive()
+    }
+}
+
+/// Thumbnails kept as textures, 64 KiB each.
+const NUM_THUMBNAILS: usize = 256;
 
 impl Window {
     /// Sets the looks up, installs the film pass where there is a GPU device, and starts with an empty session.
     pub fn new(creation: &eframe::CreationContext<'_>, outside: Outside, state: UiState) -> Self {
         ui::theme::install(&creation.egui_ctx);
-        let has_gpu = creation.wgpu_render_state.as_ref().map(render::install).is_some();
+        let graphics = creation.wgpu_render_state.as_ref().map(render::install);
         Self {
             session: Session::default(),
-            state: UiState { has_gpu, label_sets: outside::label_sets(), ..state },
+            state: UiState { has_gpu: graphics.is_some(), label_sets: outside::label_sets(), ..state },
             outside,
+            context: creation.egui_ctx.clone(),
             inputs: Vec::new(),
+            gpu: creation.wgpu_render_state.clone(),
+            graphics,
+            reopen: None,
+            uploads: VecDeque::new(),
+            is_switching: false,
         }
     }
 
-    /// As if the person had asked.
+    /// As if the person had asked. What is there already is answered at once, so that the next frame shows it.
     pub fn handle(&mut self, input: Input) {
-        let film_before = self.session.film.as_ref().map(|f| f.image().clone());
-        for effect in self.session.handle(input, now_ms()) {
-            self.outside.carry_out(effect);
+        let was_full_screen = self.session.is_full_screen;
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            if matches!(&input, Input::Event(Event::JobFinished { .. })) {
+                self.outside.films_changed();
+            }
+            for effect in self.session.handle(input, now_ms()) {
+                inputs.extend(self.outside.carry_out(effect).map(Input::Event));
+            }
         }
-        let film_after = self.session.film.as_ref().map(|f| f.image().clone());
-        if film_after != film_before {
-            self.prepare_neighbours();
+        if self.session.is_full_screen != was_full_screen {
+            let is_full_screen = self.session.is_full_screen;
+            self.context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(is_full_screen));
+        }
+        let thumbnails = &self.state.thumbnails;
+        if self.outside.look_ahead(&self.session, |image| thumbnails.contains_key(image)) {
+            self.uploads = self.outside.ready_next().into();
+            self.is_switching = true;
         }
     }
 
-    /// Thumbnails of the study, and the film that comes next, while the person looks at this one.
-    fn prepare_neighbours(&self) {
-        let Some(film) = &self.session.film else { return };
-        if let Some(next) = self.session.worklist.next_open(film.image()) {
-            self.outside.prepare_film(next);
+    /// Brings one film that is expected next onto the graphics card; the next one in the next frame.
+    fn upload_ahead(&mut self, context: &egui::Context) {
+        if std::mem::take(&mut self.is_switching) {
+            if !self.uploads.is_empty() {
+                context.request_repaint();
+            }
+            return;
         }
-        self.outside.prepare_study(&film.study, |image| self.state.thumbnails.contains_key(image));
+        let (Some(gpu), Some(film)) = (&self.gpu, self.uploads.pop_front()) else { return };
+        if let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>() {
+            pass.prepare_ahead(&gpu.device, &gpu.queue, &film);
+        }
+        if !self.uploads.is_empty() {
+            context.request_repaint();
+        }
+    }
+
+    /// Both budgets as the settings have them, and what is used of them now.
+    fn mind_memory(&mut self) {
+        let settings = &self.session.settings;
+        self.outside.set_film_budget((settings.film_budget_mb as usize) << 20);
+        self.state.memory_used[0] = Some(self.outside.num_film_bytes() as u64);
+        if let Some(gpu) = &self.gpu
+            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
+        {
+            pass.set_budget(u64::from(settings.texture_budget_mb) << 20);
+            self.state.memory_used[1] = Some(pass.num_bytes());
+        }
+    }
+
+    /// eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
+    fn leave_lost_device(&mut self, context: &egui::Context) {
+        if self.graphics.as_ref().is_some_and(Graphics::is_lost)
+            && let Some(reopen) = self.reopen.take()
+        {
+            // Where the program no longer waits for it, closing is all that is left.
+            reopen.send(self.session.project.as_ref().map(|project| project.folder.clone())).ok();
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// A thumbnail as a texture; those of films left long ago make room.
+    fn keep_thumbnail(&mut self, context: &egui::Context, image: ImageId, thumbnail: &Thumbnail) {
+        if self.state.thumbnails.len() >= NUM_THUMBNAILS {
+            let film = self.session.pane.film.as_ref();
+            let near: HashSet<&ImageId> =
+                film.iter().flat_map(|f| f.study.iter().chain(&f.priors)).map(|entry| &entry.facts.image).collect();
+            self.state.thumbnails.retain(|image, _| near.contains(image));
+        }
+        let size = [thumbnail.width as usize, thumbnail.height as usize];
+        let picture = egui::ColorImage::from_gray(size, &thumbnail.levels);
+        let texture = context.load_texture(image.as_str(), picture, egui::TextureOptions::LINEAR);
+        self.state.thumbnails.insert(image, texture);
     }
 
     fn take_news(&mut self, context: &egui::Context) {
@@ -67,11 +156,9 @@ impl Window {
                     self.state.search.clear();
                     self.handle(Input::Event(*event));
                 }
-                News::Thumbnail { image, width, height, levels } => {
-                    let picture = egui::ColorImage::from_gray([width, height], &levels);
-                    let texture = context.load_texture(image.as_str(), picture, egui::TextureOptions::LINEAR);
-                    self.state.thumbnails.insert(image, texture);
-                }
+                News::Thumbnail { image, thumbnail } => self.keep_thumbnail(context, image, &thumbnail),
+                News::DecodedAhead(film) => self.uploads.push_back(film),
+                News::ReadAhead { number, film } => self.outside.read_ahead(&self.session, number, *film),
             }
         }
     }
@@ -84,6 +171,9 @@ fn now_ms() -> i64 {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
+        self.mind_memory();
+        self.upload_ahead(context);
+        self.leave_lost_device(context);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -119,7 +209,7 @@ impl eframe::App for Window {
 }
 
 /// Opens a project in a window that has just started.
-pub(super) fn open_at_start(window: &mut Window, folder: std::path::PathBuf) {
+pub(super) fn open_at_start(window: &mut Window, folder: PathBuf) {
     window.session.opening = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     let purpose = crate::session::FilePurpose::OpenProject;
     window.handle(Input::Event(Event::PathChosen { purpose, paths: vec![folder] }));

@@ -1,18 +1,19 @@
-//! `rachis export`: the project's labels as a published table.
+//! `rachis export`: the project's labels as a published table, or what was measured as one of its own.
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::domain::id::ReaderId;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::formats::label_set;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
 use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
+use crate::workflows::export_measures::export_measures;
 
-/// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle.
+/// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
 #[derive(clap::Args, Debug)]
 pub struct ExportArgs {
     /// The project's folder.
@@ -20,7 +21,7 @@ pub struct ExportArgs {
     /// Which table.
     #[arg(long)]
     format: Format,
-    /// The file to write: boxes and "No finding".
+    /// The file to write: boxes and "No finding", or measurements.
     out: PathBuf,
     /// Only this reader; may be given several times.
     #[arg(long, value_name = "ID")]
@@ -50,18 +51,22 @@ enum Format {
     Cxr,
     /// The Kaggle challenge: image_id, class_name, class_id, rad_id, x_min, y_min, x_max, y_max.
     Kaggle,
+    /// Measurements: image_id, rad_id, measurement, kind, points, quantity, value, unit, scale_source.
+    Measures,
 }
 
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let store = Store::open_to_look(&args.project)?;
+    let form = match args.format {
+        Format::Spinexr => TableForm::SpineXr,
+        Format::Cxr => TableForm::Cxr,
+        Format::Kaggle => TableForm::Kaggle,
+        Format::Measures => return run_measures(&store, args),
+    };
     let labels = label_set::shipped_by_id(&store.project().label_set)
         .with_context(|| format!("the project's label set {} is not known here", store.project().label_set))?;
     let options = ExportLabels {
-        form: match args.format {
-            Format::Spinexr => TableForm::SpineXr,
-            Format::Cxr => TableForm::Cxr,
-            Format::Kaggle => TableForm::Kaggle,
-        },
+        form,
         readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
         with_unfinished: args.unfinished,
         with_reader: !args.no_rad_id,
@@ -83,6 +88,37 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     if let (Some(out), Some(report)) = (&args.labels, &image_labels) {
         println!("{}: {}", out.display(), as_text(report, "reading"));
     }
+    Ok(())
+}
+
+fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
+    if args.labels.is_some() || args.no_rad_id || args.as_imported {
+        bail!("--labels, --no-rad-id and --as-imported are for tables of labels. Nothing was written.");
+    }
+    let readers: Vec<ReaderId> = args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect();
+    let report = export_measures(store, &args.out, &readers, args.unfinished)?;
+    for (image, why) in &report.unread {
+        eprintln!("warning: film {image}: its measurements are written without values: {why}");
+    }
+    if args.json {
+        let unread: Vec<&str> = report.unread.keys().map(ImageId::as_str).collect();
+        let summary = json!({
+            "measurements": report.num_measurements,
+            "rows": report.num_rows,
+            "left_out_unfinished": report.num_unfinished,
+            "films_not_read": unread,
+        });
+        println!("{:#}", json!({ "measures": summary }));
+        return Ok(());
+    }
+    let mut said = format!("{} measurements, {} values", report.num_measurements, report.num_rows);
+    if report.num_unfinished > 0 {
+        said += &format!(
+            "; {} measurements left out because their reading is not completed (--unfinished takes them too)",
+            report.num_unfinished
+        );
+    }
+    println!("{}: {said}", args.out.display());
     Ok(())
 }
 

@@ -5,13 +5,16 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::header::Scope;
+use super::patient_sides::{laterality, orientation};
 use super::pixel_form::{Number, Photometric, PixelForm};
+use super::pixel_size::pixel_geometry;
 use crate::domain::imaging::{DisplayFacts, Modality, Voi, VoiFunction, VoiLut, Window};
 
 /// Entries of a modality or VOI LUT; more than 65536 cannot be addressed.
 const LUT_LIMIT: usize = 1 << 16;
 
-/// Reads the facts of one frame; `warnings` collects what was left out.
+/// Reads the facts of one frame; `warnings` collects what was left out. Overlays and compression are told elsewhere:
+/// the first may need the pixels, the second the transfer syntax.
 pub fn display_facts(root: Scope<'_>, form: &PixelForm, frame: u32, warnings: &mut Vec<String>) -> DisplayFacts {
     let groups = FrameGroups::find(root, frame);
     let transformation = groups.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE).unwrap_or(root);
@@ -30,6 +33,7 @@ pub fn display_facts(root: Scope<'_>, form: &PixelForm, frame: u32, warnings: &m
         let explanation = item.text(tags::LUT_EXPLANATION);
         Some(Voi::Lut(VoiLut { first: lut.first, bits: lut.bits, values: lut.values.into(), explanation }))
     }));
+    let (geometry, calibration) = pixel_geometry(root, &groups, warnings);
     let is_inverse = root.code(tags::PRESENTATION_LUT_SHAPE).as_deref() == Some("INVERSE");
     DisplayFacts {
         modality,
@@ -38,22 +42,27 @@ pub fn display_facts(root: Scope<'_>, form: &PixelForm, frame: u32, warnings: &m
         padding: padding(root, form),
         bits_stored: form.bits_stored,
         unit: unit.filter(|unit| unit != "US"),
+        geometry,
+        calibration,
+        orientation: orientation(root, &groups, warnings),
+        laterality: laterality(root, &groups),
+        ..DisplayFacts::default()
     }
 }
 
 /// The functional groups of a frame in an enhanced multi-frame film.
-struct FrameGroups<'a> {
+pub(super) struct FrameGroups<'a> {
     of_frame: Option<Scope<'a>>,
     shared: Option<Scope<'a>>,
 }
 
 impl<'a> FrameGroups<'a> {
-    fn find(root: Scope<'a>, frame: u32) -> Self {
+    pub(super) fn find(root: Scope<'a>, frame: u32) -> Self {
         let of_frame = root.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).get(frame as usize).copied();
         Self { of_frame, shared: root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) }
     }
 
-    fn item(&self, tag: Tag) -> Option<Scope<'a>> {
+    pub(super) fn item(&self, tag: Tag) -> Option<Scope<'a>> {
         self.of_frame.and_then(|group| group.item(tag)).or_else(|| self.shared.and_then(|group| group.item(tag)))
     }
 }

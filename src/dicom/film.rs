@@ -7,7 +7,7 @@ use super::display_facts::display_facts;
 use super::film_file::{FilmFile, Overshoot};
 use super::pixel_form::{Number, Photometric};
 use super::samples::{Samples, StoredFrame};
-use crate::domain::imaging::{Film, GreyPlane, Pixels};
+use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 
 /// A film and what the reader should know about how it was read.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,10 +20,11 @@ pub struct DecodedFilm {
 impl FilmFile {
     /// One frame, counted from 0, ready to be shown.
     pub fn film(&mut self, frame: u32, decoder: &mut dyn StreamDecoder) -> Result<DecodedFilm, DicomError> {
-        let stored = self.frame(frame, decoder, Overshoot::Limited)?;
+        let (stored, overlays) = self.frame(frame, decoder, Overshoot::Limited)?;
         let StoredFrame { width, height, samples, number, is_ybr, mut warnings, .. } = stored;
         let form = self.form();
-        let facts = display_facts(self.root(), form, frame, &mut warnings);
+        let told = display_facts(self.root(), form, frame, &mut warnings);
+        let facts = DisplayFacts { overlays, compression: self.compression(), ..told };
         let pixels = match form.photometric {
             Photometric::Palette => Pixels::Rgb(Palette::read(self.root(), form)?.applied(&samples, number)),
             _ if form.samples == 3 => {

@@ -9,12 +9,14 @@ use super::fragments::Fragments;
 use super::header::Scope;
 use super::input::INFLATED_LIMIT;
 use super::native::NativePixels;
+use super::overlays::overlays;
 use super::pixel_form::{Number, Photometric, PixelForm};
 use super::samples::{Samples, StoredFrame};
 use super::source::Opener;
 use super::syntax::Codec;
 use super::walk::{PixelElement, Walked, walk};
 use super::{DicomError, Input, rle};
+use crate::domain::imaging::{LossyCompression, OverlayPlane};
 use crate::domain::study::FilmSource;
 
 /// A film whose header has been read and believed. Pixels are read when a frame is asked for.
@@ -73,6 +75,32 @@ impl FilmFile {
         self.walked.syntax.is_lossy() || self.root().code(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01")
     }
 
+    /// What was lost and how much of it, where the film is lossy.
+    pub fn compression(&self) -> Option<LossyCompression> {
+        if !self.is_lossy() {
+            return None;
+        }
+        let ratios = self.root().numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO);
+        // A ratio below one is some other number: compressing that way would have made the film larger.
+        let ratio = ratios.into_iter().flatten().filter(|ratio| (1.0..1e6).contains(ratio)).reduce(f64::max);
+        let told = self.root().codes(tags::LOSSY_IMAGE_COMPRESSION_METHOD).into_iter().rfind(|code| !code.is_empty());
+        let method = match told.as_deref() {
+            Some("ISO_10918_1") => Some("JPEG".to_owned()),
+            Some("ISO_14495_1") => Some("JPEG-LS".to_owned()),
+            Some("ISO_15444_1") => Some("JPEG 2000".to_owned()),
+            Some("ISO_15444_15") => Some("HTJ2K".to_owned()),
+            Some(_) => told,
+            None if self.walked.syntax.is_lossy() => match self.codec {
+                Codec::Jpeg => Some("JPEG".to_owned()),
+                Codec::JpegLs => Some("JPEG-LS".to_owned()),
+                Codec::Jpeg2000 => Some("JPEG 2000".to_owned()),
+                Codec::Native { .. } | Codec::Rle | Codec::DeflatedFrames | Codec::WrappedNative => None,
+            },
+            None => None,
+        };
+        Some(LossyCompression { ratio, method })
+    }
+
     /// A reason why frames must be missing, found without decoding any.
     pub fn missing_pixels(&mut self) -> Result<Option<String>, DicomError> {
         let Some(declared) = self.pixels.len else {
@@ -90,15 +118,17 @@ impl FilmFile {
 
     /// The stored values of one frame, counted from 0, as reference decoders give them.
     pub fn stored(&mut self, frame: u32, decoder: &mut dyn StreamDecoder) -> Result<StoredFrame, DicomError> {
-        self.frame(frame, decoder, Overshoot::AsDecoded)
+        Ok(self.frame(frame, decoder, Overshoot::AsDecoded)?.0)
     }
+
+    /// One frame's values and, for display, the overlays over it, which may lie in bits that the values do not keep.
 
     pub(super) fn frame(
         &mut self,
         frame: u32,
         decoder: &mut dyn StreamDecoder,
         overshoot: Overshoot,
-    ) -> Result<StoredFrame, DicomError> {
+    ) -> Result<(StoredFrame, Vec<OverlayPlane>), DicomError> {
         if frame >= self.form.num_frames {
             return Err(DicomError::NoSuchFrame { asked: frame, present: self.form.num_frames });
         }
@@ -120,6 +150,12 @@ impl FilmFile {
         let is_raw = self.pixels.len.is_some()
             || matches!(self.codec, Codec::Rle | Codec::WrappedNative | Codec::DeflatedFrames);
         let is_signed = self.form.number == Number::Signed;
+        let planes = match overshoot {
+            Overshoot::AsDecoded => Vec::new(),
+            Overshoot::Limited => {
+                overlays(self.walked.root(), &self.form, frame, is_raw.then_some(&samples), &mut warnings)
+            }
+        };
         match overshoot {
             _ if is_raw || is_signed => samples.keep_stored_bits(&self.form),
             // What the reference decoders leave in the bits above: JPEG nothing, JPEG 2000 the overshoot.
@@ -135,7 +171,7 @@ impl FilmFile {
             Photometric::Rgb => !is_lossless_jpeg && stream_colour.unwrap_or(false),
             _ => false,
         };
-        Ok(StoredFrame {
+        let stored = StoredFrame {
             width: self.form.columns,
             height: self.form.rows,
             samples_per_pixel: self.form.samples,
@@ -143,7 +179,8 @@ impl FilmFile {
             samples,
             is_ybr,
             warnings,
-        })
+        };
+        Ok((stored, planes))
     }
 
     fn encapsulated(

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::annotation::Annotation;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
+use crate::domain::measure::Measurement;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
@@ -30,6 +31,12 @@ pub enum Edit {
     SetComment {
         before: String,
         after: String,
+    },
+    /// Adds a measurement (no `before`), removes one (no `after`), or changes one: same id and same kind before and after.
+    /// Allowed beside "No finding".
+    Measure {
+        before: Option<Measurement>,
+        after: Option<Measurement>,
     },
     /// Several edits as one step, under the name that the undo entry shows.
     Batch {
@@ -57,6 +64,11 @@ impl Edit {
     /// `None` where the reading has no such mark.
     pub fn remove(reading: &Reading, id: AnnotationId) -> Option<Self> {
         reading.annotation(id).cloned().map(Self::Remove)
+    }
+
+    /// `None` where the reading has no such measurement.
+    pub fn remove_measurement(reading: &Reading, id: AnnotationId) -> Option<Self> {
+        reading.measurement(id).map(|m| Self::Measure { before: Some(m.clone()), after: None })
     }
 
     /// Changes the reading, or refuses and leaves it as it was.
@@ -87,7 +99,11 @@ impl Edit {
                 reading.comment.clone_from(after);
                 Ok(())
             }
-            Self::Add(_) | Self::Remove(_) | Self::Replace { .. } | Self::SetImageLabels { .. } => {
+            Self::Add(_)
+            | Self::Remove(_)
+            | Self::Replace { .. }
+            | Self::SetImageLabels { .. }
+            | Self::Measure { .. } => {
                 if reading.state == TaskState::Completed {
                     return Err(EditError::Completed);
                 }
@@ -134,6 +150,7 @@ impl Edit {
                 }
                 reading.image_labels.clone_from(after);
             }
+            Self::Measure { before, after } => measure(reading, before.as_ref(), after.as_ref())?,
             Self::SetTaskState { .. } | Self::SetComment { .. } | Self::Batch { .. } => {}
         }
         Ok(())
@@ -151,6 +168,7 @@ impl Edit {
             }
             Self::SetTaskState { before, after } => Self::SetTaskState { before: *after, after: *before },
             Self::SetComment { before, after } => Self::SetComment { before: after.clone(), after: before.clone() },
+            Self::Measure { before, after } => Self::Measure { before: after.clone(), after: before.clone() },
             Self::Batch { name, edits } => {
                 Self::Batch { name: name.clone(), edits: edits.iter().rev().map(Self::inverse).collect() }
             }
@@ -170,17 +188,49 @@ impl Edit {
             Self::SetTaskState { before: TaskState::Completed, .. } => "Reopen".to_owned(),
             Self::SetTaskState { .. } => "Open".to_owned(),
             Self::SetComment { .. } => "Comment".to_owned(),
+            Self::Measure { before: None, after: Some(after) } => format!("Add {}", after.shape.kind().title()),
+            Self::Measure { before: Some(before), after: None } => format!("Remove {}", before.shape.kind().title()),
+            Self::Measure { after: Some(after), .. } => format!("Change {}", after.shape.kind().title()),
+            Self::Measure { .. } => "Measure".to_owned(),
             Self::Batch { name, .. } => name.clone(),
         }
     }
+}
+
+fn measure(reading: &mut Reading, before: Option<&Measurement>, after: Option<&Measurement>) -> Result<(), EditError> {
+    let found = |reading: &Reading, wanted: &Measurement| {
+        reading.measurements.iter().position(|m| m == wanted).ok_or(EditError::Stale)
+    };
+    match (before, after) {
+        (None, Some(new)) => {
+            let Err(index) = reading.measurements.binary_search_by_key(&new.id, |m| m.id) else {
+                return Err(EditError::Stale);
+            };
+            reading.measurements.insert(index, new.clone());
+        }
+        (Some(old), None) => {
+            let index = found(reading, old)?;
+            reading.measurements.remove(index);
+        }
+        (Some(old), Some(new)) => {
+            let index = found(reading, old)?;
+            if new.id != old.id || new.shape.kind() != old.shape.kind() {
+                return Err(EditError::Stale);
+            }
+            reading.measurements[index] = new.clone();
+        }
+        (None, None) => return Err(EditError::Stale),
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::annotation::Origin;
-    use crate::domain::geometry::Rect;
+    use crate::domain::geometry::{Point, Rect};
     use crate::domain::id::{ImageId, ReaderId};
+    use crate::domain::measure::{MeasureKind, MeasureShape};
     use proptest::prelude::*;
 
     fn reading() -> Reading {
@@ -207,6 +257,44 @@ mod tests {
         let mut r = reading();
         Edit::Add(boxed(2, "Osteophytes", 0.0)).apply(&mut r).expect("empty film");
         assert_eq!(Edit::Add(no_finding(1)).apply(&mut r), Err(EditError::NoFindingWithBoxes));
+    }
+
+    fn measured(id: i64, kind: MeasureKind, x: f64) -> Measurement {
+        let points = vec![Point::new(x, 2.0); kind.num_points()];
+        Measurement { id: AnnotationId(id), shape: MeasureShape::new(kind, points).expect("as many as it needs") }
+    }
+
+    #[test]
+    fn a_measurement_stands_beside_no_finding_and_says_nothing_of_findings() {
+        let mut r = reading();
+        let ruler = measured(2, MeasureKind::Ruler, 5.0);
+        Edit::Add(no_finding(1)).apply(&mut r).expect("empty film");
+        Edit::Measure { before: None, after: Some(ruler.clone()) }.apply(&mut r).expect("measuring is no finding");
+        assert_eq!((r.num_boxes(), r.decision()), (0, crate::domain::reading::Decision::Normal));
+        assert_eq!(r.measurements(), [ruler]);
+    }
+
+    #[test]
+    fn a_measurement_that_is_not_there_is_stale() {
+        let mut r = reading();
+        let ruler = measured(2, MeasureKind::Ruler, 5.0);
+        let add = Edit::Measure { before: None, after: Some(ruler.clone()) };
+        assert_eq!(add.inverse().apply(&mut r), Err(EditError::Stale));
+        add.apply(&mut r).expect("new");
+        let before = r.clone();
+        for (old, new) in [
+            (None, Some(ruler.clone())),
+            (None, None),
+            (Some(measured(2, MeasureKind::Ruler, 6.0)), None),
+            (Some(ruler.clone()), Some(measured(3, MeasureKind::Ruler, 5.0))),
+            (Some(ruler.clone()), Some(measured(2, MeasureKind::Ellipse, 5.0))),
+        ] {
+            assert_eq!(Edit::Measure { before: old, after: new }.apply(&mut r), Err(EditError::Stale));
+            assert_eq!(r, before);
+        }
+        let done = Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed };
+        done.apply(&mut r).expect("legal");
+        assert_eq!(add.inverse().apply(&mut r), Err(EditError::Completed));
     }
 
     #[test]
@@ -242,6 +330,15 @@ mod tests {
                 let after = BTreeSet::from([LabelName::new("Pneumonia")]);
                 Some(Edit::SetImageLabels { before: r.image_labels.clone(), after })
             }
+            8 => {
+                let kind = MeasureKind::ALL[at % 9];
+                Some(Edit::Measure { before: None, after: Some(measured(id, kind, at as f64)) })
+            }
+            9 => {
+                let before = r.measurements.get(at % r.measurements.len().max(1))?.clone();
+                let after = (at % 3 > 0).then(|| measured(before.id.0, before.shape.kind(), id as f64));
+                Some(Edit::Measure { before: Some(before), after })
+            }
             _ => {
                 let edits = r.annotations.iter().rev().filter_map(|a| Edit::remove(r, a.id())).collect();
                 Some(Edit::Batch { name: "Delete all".into(), edits })
@@ -251,7 +348,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..8, 0usize..9, 1i64..60), 0..40)) {
+        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..11, 0usize..9, 1i64..60), 0..60)) {
             let mut r = reading();
             for step in steps {
                 let Some(edit) = edit_for(&r, step) else { continue };

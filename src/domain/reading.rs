@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::annotation::Annotation;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
+use crate::domain::measure::Measurement;
 use crate::domain::task::TaskState;
 
 /// Normal or abnormal, as the reader's marks say it.
@@ -27,6 +28,7 @@ pub struct Reading {
     pub(super) image_labels: BTreeSet<LabelName>,
     pub(super) state: TaskState,
     pub(super) comment: String,
+    pub(super) measurements: Vec<Measurement>,
 }
 
 impl Reading {
@@ -38,6 +40,7 @@ impl Reading {
             image_labels: BTreeSet::new(),
             state: TaskState::New,
             comment: String::new(),
+            measurements: Vec::new(),
         }
     }
 
@@ -52,7 +55,15 @@ impl Reading {
         comment: String,
     ) -> Self {
         annotations.sort_by_key(Annotation::id);
-        Self { image, reader, annotations, image_labels, state, comment }
+        Self { image, reader, annotations, image_labels, state, comment, measurements: Vec::new() }
+    }
+
+    /// The same reading with these measurements, as stored.
+    #[must_use]
+    pub fn with_measurements(mut self, mut measurements: Vec<Measurement>) -> Self {
+        measurements.sort_by_key(|m| m.id);
+        self.measurements = measurements;
+        self
     }
 
     pub const fn image(&self) -> &ImageId {
@@ -76,6 +87,14 @@ impl Reading {
     }
     pub fn comment(&self) -> &str {
         &self.comment
+    }
+
+    /// In drawing order, which is the order of their ids. They say nothing of findings: a film without one may be measured.
+    pub fn measurements(&self) -> &[Measurement] {
+        &self.measurements
+    }
+    pub fn measurement(&self, id: AnnotationId) -> Option<&Measurement> {
+        self.measurements.iter().find(|m| m.id == id)
     }
 
     pub fn has_no_finding(&self) -> bool {

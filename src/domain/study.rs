@@ -79,6 +79,42 @@ pub struct FilmFacts {
     pub file_bytes: u64,
 }
 
+/// From where the film was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum View {
+    /// AP or PA.
+    Frontal,
+    Lateral,
+    Oblique,
+    Other,
+}
+
+impl FilmFacts {
+    /// By the view position (PS3.3 C.8.1.2.1 and CID 4010's words), else by the series description.
+    pub fn view(&self) -> View {
+        let by = |text: &Option<String>| text.as_deref().map_or(View::Other, view_of_words);
+        match by(&self.view_position) {
+            View::Other => by(&self.series_description),
+            view => view,
+        }
+    }
+}
+
+fn view_of_words(text: &str) -> View {
+    let text = text.to_lowercase();
+    let has = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
+    // Obliques name their side too: LAO is no lateral.
+    if has(&["rl", "ll", "lat", "lateral", "laterale", "nghiêng"]) && !has(&["oblique", "obl"]) {
+        View::Lateral
+    } else if has(&["oblique", "obl", "lao", "rao", "lpo", "rpo", "chếch"]) {
+        View::Oblique
+    } else if has(&["ap", "pa", "frontal", "anteroposterior", "posteroanterior", "thẳng"]) {
+        View::Frontal
+    } else {
+        View::Other
+    }
+}
+
 /// Where a film's file is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum FilmSource {
@@ -102,6 +138,21 @@ pub struct FilmEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn views_are_known_by_their_words() {
+        let check = |text: &str, expected: View| assert_eq!(view_of_words(text), expected, "{text:?}");
+        check("AP", View::Frontal);
+        check("pa", View::Frontal);
+        check("LL", View::Lateral);
+        check("L-SPINE LAT", View::Lateral);
+        check("Lumbar spine, lateral", View::Lateral);
+        check("RAO", View::Oblique);
+        check("lateral oblique", View::Oblique);
+        check("Cột sống thẳng", View::Frontal);
+        check("CAPITULUM", View::Other);
+        check("", View::Other);
+    }
 
     #[test]
     fn ages_in_every_unit() {

@@ -10,3 +10,4 @@ pub mod bad_row;
 pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
+pub mod csv_measures;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::WindowPreset;
 
+use super::input_map::InputChoices;
+use super::settings::Settings;
 use super::viewport::ViewState;
 
 /// What a chosen file or folder is for.
@@ -109,6 +112,19 @@ pub enum Effect {
     AddReader,
     /// Try the edits again that were not saved.
     RetrySave,
+    /// Keep the settings of this computer.
+    RememberSettings(Box<Settings>),
+    /// Read the reader's keys and buttons; answered by `InputLoaded` where there are any.
+    LoadInput {
+        reader: ReaderId,
+    },
+    /// Keep the reader's keys and buttons.
+    RememberInput {
+        reader: ReaderId,
+        choices: Box<InputChoices>,
+    },
+    /// Keep the project's own window presets.
+    RememberPresets(Vec<WindowPreset>),
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

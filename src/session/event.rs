@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
@@ -13,6 +13,8 @@ use crate::domain::study::FilmEntry;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
+use super::input_map::InputChoices;
+use super::settings::Settings;
 use super::viewport::ViewState;
 
 /// An answer to an effect, or news from long work.
@@ -46,6 +48,8 @@ pub enum Event {
     ReadingLoaded {
         /// The films of the same study, in series and instance order.
         study: Vec<FilmEntry>,
+        /// The same patient's films of other studies, in no order.
+        priors: Vec<FilmEntry>,
         image: ImageId,
         reading: Reading,
         log: Vec<LogEntry>,
@@ -93,6 +97,13 @@ pub enum Event {
         /// One line each: what could not be taken and why.
         report: Vec<String>,
     },
+    SettingsLoaded(Box<Settings>),
+    InputLoaded {
+        reader: ReaderId,
+        choices: Box<InputChoices>,
+    },
+    /// The open project's own window presets.
+    PresetsLoaded(Vec<WindowPreset>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

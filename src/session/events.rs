@@ -12,15 +12,20 @@ use crate::domain::study::FilmEntry;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::history::History;
+use super::input_map::InputMap;
 use super::open_film::{OpenFilm, Picture};
+use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
-use super::viewport::ShownWindow;
+use super::viewport::{FilmView, ShownWindow};
+use super::windowing::CarriedDisplay;
 
 impl Session {
     pub(super) fn event(&mut self, event: Event, now_ms: i64) -> Vec<Effect> {
         match event {
             Event::ProjectOpened { folder, project, label_set, readers, number, view } => {
-                *self = Self { canvas: self.canvas, next_ticket: self.next_ticket, ..Self::default() };
+                let pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
+                let settings = self.settings.clone();
+                *self = Self { pane, settings, next_ticket: self.next_ticket, ..Self::default() };
                 self.project = Some(OpenProject { folder, settings: project, label_set, readers, number });
                 self.screen = Screen::SignIn;
                 if let Some(view) = view {
@@ -53,35 +58,27 @@ impl Session {
                     return Vec::new();
                 }
                 self.worklist.set_rows(rows);
-                match self.restoring.as_ref().map(|view| (view.screen, view.image.clone())) {
-                    Some((screen, Some(image))) if self.worklist.row(&image).is_some() => {
-                        let effects = self.open_film(image);
-                        self.screen = screen;
-                        effects
-                    }
-                    _ => Vec::new(),
-                }
+                self.restore_films(now_ms)
             }
-            Event::ReadingLoaded { study, image, reading, log } => {
-                self.reading_loaded(study, &image, reading, &log);
-                Vec::new()
-            }
+            Event::ReadingLoaded { study, priors, image, reading, log } => match self.slot_of(&image) {
+                Some(slot) => self.reading_loaded(slot, Related { study, priors }, &image, (reading, &log), now_ms),
+                None => Vec::new(),
+            },
             Event::ReadingFailed { image, message } => {
-                if self.film.as_ref().is_none_or(|f| *f.image() == image) {
+                if self.pane.film.as_ref().is_none_or(|f| *f.image() == image) {
                     self.notify(NoticeKind::Error, message);
                 }
                 Vec::new()
             }
             Event::PictureLoaded { image, frame, film } => {
-                self.picture_loaded(&image, frame, film);
+                if let Some(slot) = self.slot_of(&image) {
+                    self.with_pane(slot, |session| session.picture_loaded(&image, frame, film));
+                }
                 Vec::new()
             }
             Event::PictureFailed { image, frame, message } => {
-                if self.wanted.as_ref() == Some(&image) {
-                    self.early_failure = Some((image.clone(), message.clone()));
-                }
-                if let Some(open) = self.film.as_mut().filter(|f| *f.image() == image && f.frame == frame) {
-                    open.picture = Picture::Failed(message);
+                if let Some(slot) = self.slot_of(&image) {
+                    self.with_pane(slot, |session| session.picture_failed(image, frame, message));
                 }
                 Vec::new()
             }
@@ -100,7 +97,7 @@ impl Session {
                 if let Some(reading) = refused {
                     self.pending.retain(|_, p| (p.image.clone(), p.reader.clone()) != reading);
                     self.failed.retain(|t, _| self.pending.contains_key(t));
-                    self.is_reload_wanted = true;
+                    self.reloads_wanted.insert(reading.0);
                 }
                 self.notify(NoticeKind::Error, not_saved(&message));
                 self.reload_if_wanted()
@@ -124,6 +121,20 @@ impl Session {
                 Vec::new()
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
+            Event::PresetsLoaded(presets) => {
+                self.windowing.presets = presets;
+                Vec::new()
+            }
+            Event::SettingsLoaded(settings) => {
+                self.settings = *settings;
+                Vec::new()
+            }
+            Event::InputLoaded { reader, choices } => {
+                if self.reader_id() == Some(&reader) {
+                    self.input = InputMap::new(*choices);
+                }
+                Vec::new()
+            }
             Event::FilesDropped(paths) => {
                 if self.job.as_ref().is_some_and(|job| job.outcome.is_none()) {
                     self.notify(NoticeKind::Warning, "One import at a time: drop them again when this one is done.");
@@ -154,7 +165,9 @@ impl Session {
         }
         let mut effects = Vec::new();
         if let Some(reader) = self.reader_id().cloned() {
-            self.is_reload_wanted = true;
+            let shown: Vec<ImageId> =
+                self.panes().filter_map(|(_, pane)| pane.film.as_ref()).map(|f| f.image().clone()).collect();
+            self.reloads_wanted.extend(shown);
             effects.extend(self.reload_if_wanted());
             effects.push(Effect::LoadWorklist { reader });
         }
@@ -188,89 +201,157 @@ impl Session {
         }
     }
 
-    fn reading_loaded(&mut self, study: Vec<FilmEntry>, image: &ImageId, reading: Reading, log: &[LogEntry]) {
-        let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return };
-        let is_shown = self.film.as_ref().is_some_and(|f| f.image() == image);
-        let is_wanted = self.wanted.as_ref() == Some(image);
+    /// The viewports as they were left, film by film.
+    fn restore_films(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(view) = self.restoring.clone() else { return Vec::new() };
+        let mut effects = Vec::new();
+        let is_listed = |film: &&FilmView| self.worklist.row(&film.image).is_some();
+        let films: Vec<(usize, ImageId)> = view
+            .films
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, film)| Some((slot, film.as_ref().filter(is_listed)?.image.clone())))
+            .filter(|(slot, _)| *slot < view.layout.num_panes())
+            .collect();
+        if films.is_empty() {
+            return effects;
+        }
+        effects.extend(self.set_layout(view.layout, now_ms));
+        for (slot, image) in films {
+            effects.extend(self.with_pane(slot, |session| session.request(image, false)));
+        }
+        self.activate(view.active_slot);
+        self.is_linked = view.is_linked;
+        self.screen = view.screen;
+        effects
+    }
+
+    fn reading_loaded(
+        &mut self,
+        slot: usize,
+        related: Related,
+        image: &ImageId,
+        (reading, log): (Reading, &[LogEntry]),
+        now_ms: i64,
+    ) -> Vec<Effect> {
+        let study = related.study.clone();
+        let is_placed = self.with_pane(slot, |session| session.place_reading(related, image, reading, log));
+        if !is_placed {
+            return Vec::new();
+        }
+        let hangs_study = self.with_pane(slot, |session| std::mem::take(&mut session.pane.hangs_study));
+        if hangs_study && slot == self.active_slot { self.hang(&study, now_ms) } else { Vec::new() }
+    }
+
+    /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
+    fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
+        let Related { study, mut priors } = related;
+        let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
+        super::hanging::sort_priors(&entry, &mut priors);
+        let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
+        let is_wanted = self.pane.wanted.as_ref() == Some(image);
         if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {
-            return;
+            return false;
         }
         // Edits still on their way are newer than what was read.
         if is_shown && self.has_pending_edits(image) {
-            self.is_reload_wanted = true;
-            return;
+            self.reloads_wanted.insert(image.clone());
+            return false;
         }
         if is_wanted {
-            self.wanted = None;
+            self.pane.wanted = None;
             if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
                 self.dialog = None;
             }
         }
         let history = History::from_log(log);
-        let before = self.film.take();
-        if let Some(before) = &before {
-            self.kept.0.extend(&before.hidden);
-            self.kept.1.extend(&before.locked);
-        }
-        let kept = before.filter(|f| f.image() == image);
-        let view = self.restoring.take_if(|v| v.image.as_ref() == Some(image));
-        let mut film = OpenFilm {
-            entry,
-            study,
-            frame: view.as_ref().map_or(0, |v| v.frame),
-            picture: Picture::Loading,
-            reading,
-            history,
-            viewport: view.as_ref().map(|v| v.viewport).unwrap_or_default(),
-            display: None,
-            restored: None,
-            is_display_changed: false,
-            selection: view.as_ref().and_then(|v| v.selection),
-            hidden: self.kept.0.clone(),
-            locked: self.kept.1.clone(),
-            gesture: None,
-            unlabelled: None,
-            comment_draft: None,
-            cursor: None,
-            menu_at: None,
-            violations: Vec::new(),
+        let before = self.pane.film.take();
+        self.keep_hidden_and_locked(before.as_ref());
+        let view = self.restored_view(image);
+        let carried = before.as_ref().filter(|_| self.settings.keeps_window).and_then(CarriedDisplay::of);
+        let film = match before {
+            Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
+            old => {
+                let film = OpenFilm {
+                    hidden: self.kept.0.clone(),
+                    locked: self.kept.1.clone(),
+                    ..OpenFilm::new(entry, study, priors, reading, history)
+                };
+                match (view, old) {
+                    (Some(view), _) => OpenFilm {
+                        frame: view.frame,
+                        viewport: view.viewport,
+                        selection: view.selection,
+                        restored: Some((view.window, view.is_inverted, view.enhancement)),
+                        ..film
+                    },
+                    (None, Some(old)) if self.settings.keeps_view => {
+                        OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), carried, ..film }
+                    }
+                    (None, _) => OpenFilm { carried, ..film },
+                }
+            }
         };
-        if let Some(old) = kept {
-            film =
-                OpenFilm { reading: film.reading, history: film.history, study: film.study, entry: film.entry, ..old };
+        self.pane.film = Some(film);
+        if let Some(film) = &mut self.pane.film {
+            film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
         }
-        if let Some(view) = view {
-            self.overlay = view.overlay;
-            self.tool = view.tool;
-            self.armed = view.armed;
-            film.restored = Some((view.window, view.is_inverted));
-        }
-        film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
-        self.film = Some(film);
-        if let Some((early, frame, picture)) = self.early_picture.take_if(|(early, _, _)| early == image) {
+        if let Some((early, frame, picture)) = self.pane.early_picture.take_if(|(early, _, _)| early == image) {
             self.picture_loaded(&early, frame, picture);
         }
         if let (Some((_, message)), Some(film)) =
-            (self.early_failure.take_if(|(early, _)| early == image), &mut self.film)
+            (self.pane.early_failure.take_if(|(early, _)| early == image), &mut self.pane.film)
         {
             film.picture = Picture::Failed(message);
         }
-        if let (Some(project), Some(film)) = (&self.project, &mut self.film) {
+        if let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) {
             film.check_rules(&project.settings.rules);
+        }
+        true
+    }
+
+    /// How a film was left at the last start, once.
+    fn restored_view(&mut self, image: &ImageId) -> Option<FilmView> {
+        let restoring = self.restoring.as_mut()?;
+        let place = restoring.films.iter_mut().find(|film| film.as_ref().is_some_and(|film| film.image == *image))?;
+        let view = place.take();
+        (self.overlay, self.tool) = (restoring.overlay, restoring.tool);
+        self.armed = restoring.armed.clone();
+        self.windowing.is_panel_open = restoring.is_window_panel_open;
+        if restoring.films.iter().all(Option::is_none) {
+            self.restoring = None;
+        }
+        view
+    }
+
+    pub(super) fn keep_hidden_and_locked(&mut self, film: Option<&OpenFilm>) {
+        if let Some(film) = film {
+            self.kept.0.extend(&film.hidden);
+            self.kept.1.extend(&film.locked);
+        }
+    }
+
+    fn picture_failed(&mut self, image: ImageId, frame: u32, message: String) {
+        if let Some(open) = self.pane.film.as_mut().filter(|f| *f.image() == image && f.frame == frame) {
+            open.picture = Picture::Failed(message.clone());
+        }
+        if self.pane.wanted.as_ref() == Some(&image) {
+            self.pane.early_failure = Some((image, message));
         }
     }
 
     fn picture_loaded(&mut self, image: &ImageId, frame: u32, picture: Arc<Film>) {
-        if self.wanted.as_ref() == Some(image) {
-            self.early_picture = Some((image.clone(), frame, picture));
+        if self.pane.wanted.as_ref() == Some(image) {
+            self.pane.early_picture = Some((image.clone(), frame, picture));
             return;
         }
-        match self.film.as_mut().filter(|f| f.image() == image) {
+        match self.pane.film.as_mut().filter(|f| f.image() == image) {
             Some(open) if open.frame == frame => {
                 if open.display.is_none() {
                     let mut display = picture.initial_settings();
-                    if let Some((window, is_inverted)) = open.restored.take() {
+                    if let Some((window, is_inverted, enhancement)) = open.restored.take() {
                         display.is_inverted = is_inverted;
+                        display.enhancement = enhancement;
                         match window {
                             ShownWindow::OfFile(n) => {
                                 display.voi = picture.facts.voi.get(n).cloned().unwrap_or(display.voi);
@@ -280,6 +361,9 @@ impl Session {
                                 open.is_display_changed = true;
                             }
                         }
+                    }
+                    if let Some(carried) = open.carried.take() {
+                        open.is_display_changed |= carried.show_on(open, &picture, &mut display);
                     }
                     open.display = Some(display);
                 }
@@ -296,16 +380,24 @@ impl Session {
         self.pending.values().any(|p| p.image == *image)
     }
 
-    /// Reads the open reading again when nothing of it is on its way any more.
+    /// Reads open readings again when nothing of them is on its way any more.
     fn reload_if_wanted(&mut self) -> Vec<Effect> {
-        let Some(film) = self.film.as_ref().filter(|_| self.is_reload_wanted) else { return Vec::new() };
-        if self.has_pending_edits(film.image()) {
-            return Vec::new();
-        }
-        let (image, reader) = (film.image().clone(), film.reading.reader().clone());
-        self.is_reload_wanted = false;
-        vec![Effect::LoadReading { image, reader }]
+        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
+        let ready: Vec<ImageId> =
+            self.reloads_wanted.iter().filter(|image| !self.has_pending_edits(image)).cloned().collect();
+        self.reloads_wanted.retain(|image| !ready.contains(image));
+        ready
+            .into_iter()
+            .filter(|image| self.is_shown(image))
+            .map(|image| Effect::LoadReading { image, reader: reader.clone() })
+            .collect()
     }
+}
+
+/// The films that belong with one that is opened.
+struct Related {
+    study: Vec<FilmEntry>,
+    priors: Vec<FilmEntry>,
 }
 
 fn not_saved(message: &str) -> String {

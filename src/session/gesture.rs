@@ -40,6 +40,16 @@ pub enum Gesture {
     Pan {
         last: Point,
     },
+    /// Dragging the region whose values make a window; both in film pixels, inside the film.
+    Region {
+        from: Point,
+        to: Point,
+    },
+    /// Last pointer position in canvas points; the place that stays under the pointer.
+    Zoom {
+        last: Point,
+        anchor: Point,
+    },
     /// Window and pointer at the start.
     WindowLevel {
         from_screen: Point,
@@ -55,6 +65,14 @@ impl Gesture {
     pub fn preview_of(&self, mark: AnnotationId) -> Option<Rect> {
         match self {
             Self::Move { id, preview, .. } | Self::Resize { id, preview, .. } if *id == mark => Some(*preview),
+            _ => None,
+        }
+    }
+
+    /// The region of values being dragged.
+    pub fn region(&self) -> Option<Rect> {
+        match self {
+            Self::Region { from, to } => Some(Rect::from_corners(*from, *to)),
             _ => None,
         }
     }
@@ -80,6 +98,11 @@ pub fn dragged_window(before: &Window, dx: f64, dy: f64, full_range: f64, is_fas
         explanation: None,
         ..before.clone()
     }
+}
+
+/// How much a film is enlarged by dragging up by that many screen points; 100 points double it.
+pub fn dragged_zoom(up: f64) -> f64 {
+    2.0f64.powf(up / 100.0)
 }
 
 /// A point brought onto the film.

@@ -19,7 +19,8 @@ use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::Effect;
-use super::keymap::{Chord, resolve};
+use super::input_map::Asked;
+use super::keymap::Chord;
 use super::viewport::Canvas;
 use super::*;
 
@@ -35,7 +36,7 @@ fn label(name: &str, key: char, kind: LabelKind) -> Label {
     }
 }
 
-fn entry(n: usize) -> FilmEntry {
+pub(super) fn entry(n: usize) -> FilmEntry {
     FilmEntry {
         facts: FilmFacts {
             image: ImageId::new(format!("film{n}")),
@@ -66,7 +67,7 @@ fn entry(n: usize) -> FilmEntry {
 }
 
 /// A session with two films, the first open on a canvas of its own size.
-fn reading_session() -> Session {
+pub(super) fn reading_session() -> Session {
     let mut session = Session::default();
     let labels = vec![
         label("Osteophytes", '1', LabelKind::Local),
@@ -77,7 +78,7 @@ fn reading_session() -> Session {
     let set = LabelSet::new("test", "", "", labels).expect("unique");
     let reader = Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None };
     let mut handle = |input| session.handle(input, 0);
-    handle(Input::CanvasResized(Canvas { size: Size::new(200.0, 100.0), pixels_per_point: 1.0 }));
+    handle(Input::CanvasResized { slot: 0, canvas: Canvas { size: Size::new(200.0, 100.0), pixels_per_point: 1.0 } });
     handle(Input::Event(Event::ProjectOpened {
         folder: PathBuf::from("p"),
         project: Project { name: "p".into(), label_set: "test".into(), rules: default_rules(), is_synthetic: true },
@@ -106,11 +107,12 @@ fn reading_session() -> Session {
 }
 
 /// Plays the outside: loads what is asked for, and saves at once.
-fn answer(session: &mut Session, effects: Vec<Effect>) {
+pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
     for effect in effects {
         let event = match effect {
             Effect::LoadReading { image, reader } => Event::ReadingLoaded {
                 study: vec![entry(0), entry(1)],
+                priors: Vec::new(),
                 reading: Reading::new(image.clone(), reader),
                 image,
                 log: Vec::new(),
@@ -136,9 +138,19 @@ fn numbers(text: &str) -> Vec<f64> {
     text.split(',').map(|n| n.parse().expect("a number")).collect()
 }
 
-fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
+pub(super) fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     let at = |t: f64| Point::new(p[0] + (p[2] - p[0]) * t, p[1] + (p[3] - p[1]) * t);
-    let event = |kind, at| Input::Pointer(PointerEvent { kind, at, is_ctrl: false, is_space: false });
+    let event = |kind, at| {
+        Input::Pointer(PointerEvent {
+            slot: 0,
+            kind,
+            at,
+            is_ctrl: false,
+            is_shift: false,
+            is_alt: false,
+            is_space: false,
+        })
+    };
     let steps = [
         event(PointerKind::Down(button), at(0.0)),
         event(PointerKind::Move, at(0.5)),
@@ -151,7 +163,7 @@ fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     }
 }
 
-fn play(session: &mut Session, script: &str) {
+pub(super) fn play(session: &mut Session, script: &str) {
     let mut words = script.split_whitespace();
     while let Some(word) = words.next() {
         let mut next = || words.next().expect("an argument");
@@ -165,13 +177,12 @@ fn play(session: &mut Session, script: &str) {
             }
             "wheel" => {
                 let p = numbers(next());
-                session.handle(Input::Wheel { at: Point::new(p[0], p[1]), steps: p[2] }, 0);
+                session.handle(Input::Wheel { slot: 0, at: Point::new(p[0], p[1]), steps: p[2] }, 0);
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let command = resolve(&chord, session.screen == Screen::Film)
-                    .or_else(|| session.label_for_key(&chord.key).map(Command::AssignLabel))
-                    .unwrap_or_else(|| panic!("{chord} does nothing"));
+                let asked = session.asked(std::slice::from_ref(&chord), session.screen == Screen::Film);
+                let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);
             }
@@ -180,8 +191,8 @@ fn play(session: &mut Session, script: &str) {
 }
 
 /// The reading in one line: state, marks (selected one starred), image labels.
-fn told(session: &Session) -> String {
-    let film = session.film.as_ref().expect("a film is open");
+pub(super) fn told(session: &Session) -> String {
+    let film = session.pane.film.as_ref().expect("a film is open");
     let mut text = format!("{} {}:", film.image(), film.reading.state().as_str());
     for a in film.reading.annotations() {
         let star = if film.selection == Some(a.id()) { "*" } else { "" };
@@ -232,7 +243,7 @@ fn twelve_osteophytes_are_twelve_drags() {
         let (x, y) = (i % 6 * 32, i / 6 * 50 + 5);
         play(&mut session, &format!("draw {x},{y},{},{}", x + 15, y + 20));
     }
-    assert_eq!(session.film.expect("open").reading.num_boxes(), 12);
+    assert_eq!(session.pane.film.expect("open").reading.num_boxes(), 12);
 }
 
 #[test]
@@ -354,10 +365,10 @@ fn a_question_is_about_the_film_it_was_asked_on() {
     let mut session = reading_session();
     play(&mut session, "1 draw 10,10,50,40");
     let next = ask(&mut session, Command::NextFilm);
-    session.wanted = None;
+    session.pane.wanted = None;
     play(&mut session, "N");
     assert!(session.dialog.is_some());
-    session.wanted = Some(ImageId::new("film1"));
+    session.pane.wanted = Some(ImageId::new("film1"));
     answer(&mut session, next);
     assert!(session.dialog.is_none());
 }
@@ -386,7 +397,15 @@ fn an_unsaved_edit_stays_unsaved_whatever_else_is_saved() {
                 (PointerKind::Move, p[2], p[3]),
                 (PointerKind::Up(PointerButton::Left), p[2], p[3]),
             ] {
-                let event = PointerEvent { kind, at: Point::new(x, y), is_ctrl: false, is_space: false };
+                let event = PointerEvent {
+                    slot: 0,
+                    kind,
+                    at: Point::new(x, y),
+                    is_ctrl: false,
+                    is_shift: false,
+                    is_alt: false,
+                    is_space: false,
+                };
                 effects.extend(session.handle(Input::Pointer(event), 0));
             }
             effects.iter().find_map(|e| if let Effect::Persist(p) = e { Some(p.ticket) } else { None }).unwrap()
@@ -412,9 +431,9 @@ fn undo_and_redo() {
 fn windowing_and_navigation() {
     let window = |script: &str| {
         let mut session = reading_session();
-        let before = session.film.as_ref().and_then(OpenFilm::window).expect("shown");
+        let before = session.pane.film.as_ref().and_then(OpenFilm::window).expect("shown");
         play(&mut session, script);
-        let after = session.film.as_ref().and_then(OpenFilm::window).expect("shown");
+        let after = session.pane.film.as_ref().and_then(OpenFilm::window).expect("shown");
         ((after.width - before.width).round(), (after.center - before.center).round())
     };
     assert_eq!(window("right 50,50,60,50"), (40.0, 0.0));
@@ -423,8 +442,8 @@ fn windowing_and_navigation() {
 
     let mut session = reading_session();
     play(&mut session, "wheel 50,50,3 middle 50,50,70,60");
-    let film = session.film.as_ref().expect("open");
-    assert!((film.viewport.scale(session.canvas, film.size()) - 1.2f64.powi(3)).abs() < 1e-9);
+    let film = session.pane.film.as_ref().expect("open");
+    assert!((film.viewport.scale(session.pane.canvas, film.grid()) - 1.2f64.powi(3)).abs() < 1e-9);
     play(&mut session, "F");
-    assert_eq!(session.film.as_ref().expect("open").viewport.zoom, viewport::Zoom::Fit);
+    assert_eq!(session.pane.film.as_ref().expect("open").viewport.zoom, viewport::Zoom::Fit);
 }

@@ -1,17 +1,20 @@
 //! The one entrance: an input comes in, the state changes, effects go out.
 
 use crate::domain::edit::Edit;
-use crate::domain::geometry::{Point, Size};
+use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{DisplaySettings, Film, Voi};
+use crate::domain::imaging::Voi;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
-use super::open_film::{OpenFilm, Picture};
+use super::input_map::{InputChange, InputMap};
+use super::open_film::OpenFilm;
+use super::panes::Pane;
 use super::pointer::PointerEvent;
-use super::screen::{Dialog, NoticeKind, Screen, Session};
+use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
+use super::settings::Settings;
 use super::viewport::{Canvas, Viewport};
 use super::worklist::Filter;
 
@@ -20,12 +23,23 @@ use super::worklist::Filter;
 pub enum Input {
     Command(Command),
     Pointer(PointerEvent),
-    /// Wheel over the canvas: positive zooms in.
+    /// Wheel over a viewport's canvas: positive zooms in.
     Wheel {
+        slot: usize,
         at: Point,
         steps: f64,
     },
-    CanvasResized(Canvas),
+    /// Two fingers on the canvas: what lies between them grows by this factor and moves by this many points.
+    Pinch {
+        slot: usize,
+        at: Point,
+        factor: f64,
+        by: Point,
+    },
+    CanvasResized {
+        slot: usize,
+        canvas: Canvas,
+    },
     Event(Event),
 }
 
@@ -35,19 +49,24 @@ impl Session {
         match input {
             Input::Command(command) => self.command(command, now_ms),
             Input::Pointer(event) => self.pointer(event, now_ms),
-            Input::Wheel { at, steps } => {
-                self.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film));
+            Input::Wheel { slot, .. } | Input::CanvasResized { slot, .. } | Input::Pinch { slot, .. }
+                if self.pane_at(slot).is_none() =>
+            {
                 Vec::new()
             }
-            Input::CanvasResized(canvas) => {
-                self.canvas = canvas;
+            Input::Pinch { slot, at, factor, by } => self.pinch(slot, at, factor, by),
+            Input::Wheel { slot, at, steps } => self.with_pane(slot, |session| {
+                session.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film))
+            }),
+            Input::CanvasResized { slot, canvas } => {
+                self.with_pane(slot, |session| session.pane.canvas = canvas);
                 Vec::new()
             }
             Input::Event(event) => self.event(event, now_ms),
         }
     }
 
-    fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
         if !matches!(command, Command::Escape) {
             self.notice = None;
         }
@@ -126,7 +145,7 @@ impl Session {
             Command::Duplicate => self.duplicate(now_ms),
             Command::Copy => {
                 if let Some((a, rect)) =
-                    self.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
+                    self.pane.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
                 {
                     self.clipboard = Some((a.label().clone(), rect));
                 }
@@ -151,14 +170,16 @@ impl Session {
             // The window closes itself; what was typed goes with it.
             Command::Quit | Command::KeepComment => self.keep_comment(now_ms),
             Command::UseTool(tool) => {
-                self.tool = tool;
+                self.use_tool(tool);
                 Vec::new()
             }
             Command::Invert => self.change_display(|_, display| display.is_inverted = !display.is_inverted),
             Command::RotateRight => self.on_view(|view, _, _| view.rotate_right()),
+            Command::RotateLeft => self.on_view(|view, _, _| (0..3).for_each(|_| view.rotate_right())),
             Command::FlipHorizontal => self.on_view(|view, _, _| view.flip_horizontal()),
             Command::FlipVertical => self.on_view(|view, _, _| view.flip_vertical()),
             Command::Fit => self.on_view(|view, _, _| view.zoom = super::viewport::Zoom::Fit),
+            Command::FitWidth => self.on_view(Viewport::fit_width),
             Command::OneToOne => self.on_view(Viewport::one_to_one),
             Command::ZoomIn => self.zoom_middle(1.2),
             Command::ZoomOut => self.zoom_middle(1.0 / 1.2),
@@ -177,6 +198,35 @@ impl Session {
             Command::ComputedWindow => {
                 self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
             }
+            Command::Window(command) => self.window_command(command),
+            Command::SetLayout(layout) => self.set_layout(layout, now_ms),
+            Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
+            Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {
+                session.activate(slot);
+                Vec::new()
+            }),
+            Command::NextPane => self.with_comment_kept(now_ms, |session| {
+                session.activate((session.active_slot + 1) % session.layout.num_panes());
+                Vec::new()
+            }),
+            Command::ShowIn { slot, image } => self.show_in(slot, &image, now_ms),
+            Command::ComparePrior => self.compare_with_prior(now_ms),
+            Command::ToggleLinked => self.switch(|session| &mut session.is_linked),
+            Command::ToggleMaximised => self.switch(|session| &mut session.is_maximised),
+            Command::ToggleFullScreen => self.switch(|session| &mut session.is_full_screen),
+            Command::ToggleMagnifier => self.switch(|session| &mut session.is_magnifier_on),
+            Command::ToggleKeepView => {
+                let keeps_view = !self.settings.keeps_view;
+                self.change_settings(Settings { keeps_view, ..self.settings.clone() })
+            }
+            Command::NextInterpolation => {
+                let interpolation = self.settings.interpolation.next();
+                self.change_settings(Settings { interpolation, ..self.settings.clone() })
+            }
+            Command::ChangeSettings(settings) => self.change_settings(*settings),
+            Command::ChangeInput(change) => self.change_input(change),
+            Command::ShowSettings => self.toggle_dialog(Dialog::Settings),
+            Command::ShowTestPattern => self.toggle_dialog(Dialog::TestPattern),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
@@ -212,18 +262,20 @@ impl Session {
     pub(super) fn sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
         let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
         let Some(reader) = reader else { return Vec::new() };
-        self.film = None;
-        self.wanted = None;
-        self.early_picture = None;
+        self.pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
+        for pane in &mut self.other_panes {
+            *pane = Pane { canvas: pane.canvas, ..Pane::default() };
+        }
         self.worklist = super::worklist::Worklist::default();
         self.screen = Screen::Worklist;
-        let effect = Effect::LoadWorklist { reader: reader.id.clone() };
+        self.input = InputMap::default();
+        let id = reader.id.clone();
         self.reader = Some(reader);
-        vec![effect]
+        vec![Effect::LoadInput { reader: id.clone() }, Effect::LoadWorklist { reader: id }]
     }
 
     fn show_film(&mut self) -> Vec<Effect> {
-        if self.film.is_some() {
+        if self.pane.film.is_some() {
             self.screen = Screen::Film;
             return Vec::new();
         }
@@ -239,29 +291,63 @@ impl Session {
         effects
     }
 
-    /// Asks for reading and picture. The film now shown stays, read-only, until the wanted one is there.
+    /// Shows the film: in the viewport that has it already, else in the active one, with its study hung beside it.
     pub(super) fn open_film(&mut self, image: ImageId) -> Vec<Effect> {
-        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
-        self.screen = Screen::Film;
-        if self.film.as_ref().is_some_and(|f| *f.image() == image) {
-            self.wanted = None;
+        if self.reader.is_none() {
             return Vec::new();
         }
-        if let Some(film) = &mut self.film {
+        self.screen = Screen::Film;
+        if let Some(slot) = self.slot_of(&image) {
+            self.activate(slot);
+            if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) {
+                self.pane.wanted = None;
+            }
+            return Vec::new();
+        }
+        self.request(image, true)
+    }
+
+    pub(super) fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
+        if self.settings == settings {
+            return Vec::new();
+        }
+        self.settings = settings.clone();
+        vec![Effect::RememberSettings(Box::new(settings))]
+    }
+
+    /// A preset also takes the tool up that its readers expect on the left button.
+    fn change_input(&mut self, change: InputChange) -> Vec<Effect> {
+        if let InputChange::UsePreset(preset) = change {
+            self.tool = preset.first_tool();
+        }
+        self.input = self.input.changed(change);
+        let choices = Box::new(self.input.choices().clone());
+        self.reader_id().cloned().map(|reader| Effect::RememberInput { reader, choices }).into_iter().collect()
+    }
+
+    /// Asks for reading and picture for the active viewport. The film now shown stays, read-only, until the wanted one
+    /// is there.
+    pub(super) fn request(&mut self, image: ImageId, hangs_study: bool) -> Vec<Effect> {
+        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
+        if let Some(film) = &mut self.pane.film {
             film.gesture = None;
         }
-        let frame = self.restoring.as_ref().filter(|v| v.image.as_ref() == Some(&image)).map_or(0, |v| v.frame);
-        self.wanted = Some(image.clone());
+        let films = self.restoring.as_ref().map(|view| &view.films);
+        let frame = films
+            .and_then(|films| films.iter().flatten().find(|film| film.image == image))
+            .map_or(0, |film| film.frame);
+        self.pane.wanted = Some(image.clone());
+        self.pane.hangs_study = hangs_study;
         vec![Effect::LoadReading { image: image.clone(), reader }, Effect::LoadPicture { image, frame }]
     }
 
     fn step_film(&mut self, step: isize) -> Vec<Effect> {
-        let Some(film) = &self.film else { return self.show_film() };
+        let Some(film) = &self.pane.film else { return self.show_film() };
         if film.unlabelled.is_some() {
             self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
             return Vec::new();
         }
-        let from = self.wanted.as_ref().unwrap_or_else(|| film.image());
+        let from = self.pane.wanted.as_ref().unwrap_or_else(|| film.image());
         match self.worklist.neighbour(from, step).cloned() {
             Some(next) => self.open_film(next),
             None => {
@@ -273,7 +359,7 @@ impl Session {
     }
 
     fn step_frame(&mut self, step: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let last = i64::from(film.entry.facts.num_frames.max(1)) - 1;
         let next = (i64::from(film.frame) + step).clamp(0, last) as u32;
         if next == film.frame {
@@ -284,10 +370,10 @@ impl Session {
     }
 
     fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
-        let was_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
+        let was_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
         let mut effects = self.complete(now_ms);
-        let is_completed = self.film.as_ref().is_some_and(OpenFilm::is_completed);
-        if is_completed && (!was_completed || self.wanted.is_none()) {
+        let is_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
+        if is_completed && (!was_completed || self.pane.wanted.is_none()) {
             effects.extend(self.open_next_unread());
         }
         effects
@@ -295,14 +381,14 @@ impl Session {
 
     fn normal_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
         let mut effects = self.no_finding(true, now_ms);
-        if self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+        if self.pane.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
             effects.extend(self.complete_and_next(now_ms));
         }
         effects
     }
 
     fn open_next_unread(&mut self) -> Vec<Effect> {
-        let next = self.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
+        let next = self.pane.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
         match next {
             Some(next) => self.open_film(next),
             None => {
@@ -314,7 +400,7 @@ impl Session {
 
     /// What was typed becomes an edit.
     pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let Some(after) = film.comment_draft.take() else { return Vec::new() };
         let before = film.reading.comment().to_owned();
         if before == after { Vec::new() } else { self.commit(Edit::SetComment { before, after }, now_ms) }
@@ -323,10 +409,10 @@ impl Session {
     fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {
         match self.dialog.take() {
             Some(Dialog::ConfirmNoFinding { image, completes, .. })
-                if self.film.as_ref().is_some_and(|f| *f.image() == image) =>
+                if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) =>
             {
                 let mut effects = self.replace_by_no_finding(now_ms);
-                if completes && self.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
+                if completes && self.pane.film.as_ref().is_some_and(|f| f.reading.has_no_finding()) {
                     effects.extend(self.complete_and_next(now_ms));
                 }
                 effects
@@ -345,21 +431,34 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        if let Some(film) = &mut self.film {
-            if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
-                film.display = Some(shown.clone());
-            }
-            if film.gesture.take().is_some() || film.unlabelled.take().is_some() || film.selection.take().is_some() {
+        if self.let_gesture_go() {
+            return;
+        }
+        if let Some(film) = &mut self.pane.film {
+            if film.unlabelled.take().is_some() || film.selection.take().is_some() {
                 return;
             }
+        }
+        if self.tool == Tool::Region {
+            self.tool = self.windowing.tool_before;
+            return;
         }
         if self.notice.take().is_none() {
             self.armed = None;
         }
     }
 
+    /// Drops the running gesture; one that windowed brings the window back.
+    pub(super) fn let_gesture_go(&mut self) -> bool {
+        let Some(film) = &mut self.pane.film else { return false };
+        if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
+            film.display = Some(shown.clone());
+        }
+        film.gesture.take().is_some()
+    }
+
     fn select(&mut self, id: AnnotationId) {
-        if let Some(film) = &mut self.film
+        if let Some(film) = &mut self.pane.film
             && film.reading.annotation(id).is_some()
         {
             film.selection = Some(id);
@@ -379,7 +478,7 @@ impl Session {
     }
 
     pub(super) fn on_film(&mut self, change: impl FnOnce(&mut OpenFilm)) -> Vec<Effect> {
-        if let Some(film) = &mut self.film {
+        if let Some(film) = &mut self.pane.film {
             change(film);
         }
         Vec::new()
@@ -393,37 +492,35 @@ impl Session {
         })
     }
 
-    fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, Size)) -> Vec<Effect> {
-        let (canvas, pointer) = (self.canvas, self.pointer_at);
-        self.on_film(|film| {
-            let size = film.size();
-            change(&mut film.viewport, canvas, size);
-            // The pointer stands still and is over another place of the film now.
-            let under = pointer.map(|at| film.viewport.image_from_screen(canvas, size).apply(at));
-            film.cursor = film.cursor.and(under).and_then(|p| super::pointer::inside(p, size));
-        })
+    pub(super) fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, PixelGrid)) -> Vec<Effect> {
+        let (canvas, pointer) = (self.pane.canvas, self.pane.pointer_at);
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
+        let (before, grid) = (film.viewport, film.grid());
+        change(&mut film.viewport, canvas, grid);
+        // The pointer stands still and is over another place of the film now.
+        let under = pointer.map(|at| film.viewport.image_from_screen(canvas, grid).apply(at));
+        film.cursor = film.cursor.and(under).and_then(|p| super::pointer::inside(p, grid.size));
+        self.follow_view(&before);
+        Vec::new()
+    }
+
+    fn switch(&mut self, state: impl FnOnce(&mut Self) -> &mut bool) -> Vec<Effect> {
+        let state = state(self);
+        *state = !*state;
+        Vec::new()
     }
 
     fn zoom_middle(&mut self, factor: f64) -> Vec<Effect> {
         self.on_view(|view, canvas, film| {
-            let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
-            view.zoom_at(factor, middle, canvas, film);
-        })
-    }
-
-    fn change_display(&mut self, change: impl FnOnce(&Film, &mut DisplaySettings)) -> Vec<Effect> {
-        self.on_film(|open| {
-            if let (Picture::Ready(film), Some(display)) = (&open.picture, &mut open.display) {
-                change(film, display);
-                open.is_display_changed = true;
-            }
+            view.zoom_at(factor, canvas.middle(), canvas, film);
         })
     }
 
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        if self.film.as_ref().is_some_and(|f| f.gesture.is_some()) || self.remembered.as_deref() == Some(&view) {
+        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
+        if is_changing || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::{Edit, EditError};
-use crate::domain::geometry::Rect;
+use crate::domain::geometry::{Point, Rect, Transform};
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{ABNORMAL, LabelKind, LabelName};
 use crate::domain::rules::Severity;
@@ -29,11 +29,11 @@ impl Session {
             self.notify(NoticeKind::Error, text);
             return None;
         }
-        if self.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
             self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
             return None;
         }
-        let film = self.film.as_mut()?;
+        let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
             let text = sentence(&err);
             self.notify(NoticeKind::Warning, text);
@@ -67,7 +67,7 @@ impl Session {
 
     /// Rules, selection and the worklist's line follow the reading.
     pub(super) fn refresh_after_edit(&mut self, now_ms: i64) {
-        let (Some(project), Some(film)) = (&self.project, &mut self.film) else { return };
+        let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) else { return };
         film.check_rules(&project.settings.rules);
         film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
         let position = |name: &LabelName| project.label_set.labels().iter().position(|l| l.name == *name);
@@ -92,31 +92,35 @@ impl Session {
     }
 
     pub(super) fn undo(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(entry) = self.film.as_ref().and_then(|f| f.history.next_undo()).cloned() else { return Vec::new() };
+        let Some(entry) = self.pane.film.as_ref().and_then(|f| f.history.next_undo()).cloned() else {
+            return Vec::new();
+        };
         let effect = self.write(entry.edit.inverse(), PendingStep::Undo(entry.at), now_ms);
-        self.show_changed(&entry.edit, "Undone", effect.is_some());
+        self.show_changed(&entry.edit, format!("Undone: {}", entry.edit.title()), effect.is_some());
         effect.into_iter().collect()
     }
 
     pub(super) fn redo(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(entry) = self.film.as_ref().and_then(|f| f.history.next_redo()).cloned() else { return Vec::new() };
+        let Some(entry) = self.pane.film.as_ref().and_then(|f| f.history.next_redo()).cloned() else {
+            return Vec::new();
+        };
         let effect = self.write(entry.edit.clone(), PendingStep::Redo(entry.at), now_ms);
-        self.show_changed(&entry.edit, "Done again", effect.is_some());
+        self.show_changed(&entry.edit, format!("Done again: {}", entry.edit.title()), effect.is_some());
         effect.into_iter().collect()
     }
 
     /// After undo and redo the person sees what changed: it is selected and named.
-    fn show_changed(&mut self, edit: &Edit, what: &str, is_written: bool) {
+    fn show_changed(&mut self, edit: &Edit, notice: String, is_written: bool) {
         if !is_written {
             return;
         }
-        if let Some(film) = &mut self.film
+        if let Some(film) = &mut self.pane.film
             && let Some(id) = touched(edit)
             && film.reading.annotation(id).is_some()
         {
             film.selection = Some(id);
         }
-        self.notify(NoticeKind::Info, format!("{what}: {}", edit.title()));
+        self.notify(NoticeKind::Info, notice);
     }
 
     fn new_id(&mut self) -> Option<AnnotationId> {
@@ -135,7 +139,7 @@ impl Session {
         let Some(annotation) = Annotation::boxed(id, label.clone(), rect, origin) else { return Vec::new() };
         let effects = self.commit_with_opening(Edit::Add(annotation), now_ms);
         if !effects.is_empty()
-            && let Some(film) = &mut self.film
+            && let Some(film) = &mut self.pane.film
         {
             film.selection = Some(id);
             film.unlabelled = None;
@@ -146,7 +150,7 @@ impl Session {
 
     /// The first mark on a film also takes its task from New to Doing, in one step.
     fn commit_with_opening(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
-        let is_new = self.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::New);
+        let is_new = self.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::New);
         let edit = if is_new {
             let name = edit.title();
             let open = Edit::SetTaskState { before: TaskState::New, after: TaskState::Doing };
@@ -168,7 +172,7 @@ impl Session {
         if label.kind == LabelKind::Global {
             return self.toggle_image_label(&label.name, now_ms);
         }
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         if let Some(rect) = film.unlabelled {
             return self.add_box(label.name, rect, Origin::Drawn, now_ms);
         }
@@ -181,7 +185,7 @@ impl Session {
     }
 
     pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         let before = film.reading.image_labels().clone();
         let mut after = before.clone();
         if !after.remove(name) {
@@ -196,7 +200,7 @@ impl Session {
 
     /// "No finding": on where nothing is marked, off where it is on, asked first where it would remove marks.
     pub(super) fn no_finding(&mut self, completes: bool, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         if film.is_completed() {
             self.notify(NoticeKind::Warning, sentence(&EditError::Completed));
             return Vec::new();
@@ -209,7 +213,7 @@ impl Session {
         if !self.is_seen() {
             return Vec::new();
         }
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         if num_findings > 0 {
             let image = film.image().clone();
             self.dialog = Some(Dialog::ConfirmNoFinding { image, num_findings, completes });
@@ -241,7 +245,7 @@ impl Session {
     }
 
     fn removals(&self) -> Option<Vec<Edit>> {
-        let reading = &self.film.as_ref()?.reading;
+        let reading = &self.pane.film.as_ref()?.reading;
         let mut edits: Vec<Edit> = reading.annotations().iter().rev().cloned().map(Edit::Remove).collect();
         if !reading.image_labels().is_empty() {
             let before = reading.image_labels().clone();
@@ -251,7 +255,7 @@ impl Session {
     }
 
     pub(super) fn delete_selected(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         if film.unlabelled.take().is_some() {
             return Vec::new();
         }
@@ -264,7 +268,7 @@ impl Session {
     }
 
     pub(super) fn duplicate(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         let size = film.size();
         let Some((source, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
             return Vec::new();
@@ -275,7 +279,7 @@ impl Session {
     }
 
     pub(super) fn paste(&mut self, now_ms: i64) -> Vec<Effect> {
-        let (Some(film), Some((label, rect))) = (&self.film, self.clipboard.clone()) else { return Vec::new() };
+        let (Some(film), Some((label, rect))) = (&self.pane.film, self.clipboard.clone()) else { return Vec::new() };
         let size = film.size();
         // Under the cursor where it is over the film, else where it was.
         let rect = match film.cursor.or(film.menu_at) {
@@ -287,13 +291,19 @@ impl Session {
 
     /// Moves the selected box by film pixels as the person sees directions on the turned film.
     pub(super) fn nudge(&mut self, dx: f64, dy: f64, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
-        let (size, canvas) = (film.size(), self.canvas);
-        let to_image = film.viewport.image_from_screen(canvas, size);
-        let scale = film.viewport.scale(canvas, size);
-        let origin = to_image.apply(crate::domain::geometry::Point::default());
-        let moved = to_image.apply(crate::domain::geometry::Point::new(dx * scale, dy * scale));
-        let (ix, iy) = ((moved.x - origin.x).round(), (moved.y - origin.y).round());
+        let Some(film) = &self.pane.film else { return Vec::new() };
+        let size = film.size();
+        // One film pixel along the axis that lies in that direction on the screen, whatever the pixel's shape.
+        let to_image = Transform::view(
+            1.0,
+            film.viewport.quarter_turns,
+            film.viewport.is_flipped,
+            Point::default(),
+            Point::default(),
+        )
+        .inverse();
+        let moved = to_image.apply(Point::new(dx, dy));
+        let (ix, iy) = (moved.x.round(), moved.y.round());
         let Some((before, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
             return Vec::new();
         };
@@ -311,7 +321,7 @@ impl Session {
 
     /// Signs the reading off, or says what stands in the way.
     pub(super) fn complete(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.film else { return Vec::new() };
+        let Some(film) = &self.pane.film else { return Vec::new() };
         if film.is_completed() {
             return Vec::new();
         }
@@ -323,24 +333,23 @@ impl Session {
             return Vec::new();
         }
         if let Some(first) = film.violations.iter().find(|v| v.severity == Severity::Error) {
-            let more = match film.num_errors() {
-                0 | 1 => String::new(),
-                n => format!(" ({} more)", n - 1),
+            let text = match film.num_errors() {
+                0 | 1 => format!("Not completed: {}", first.message),
+                n => format!("Not completed: {} ({} more)", first.message, n - 1),
             };
-            let text = format!("Not completed: {}{more}", first.message);
             self.notify(NoticeKind::Error, text);
             return Vec::new();
         }
         if !self.is_seen() {
             return Vec::new();
         }
-        let before = self.film.as_ref().map_or(TaskState::New, |film| film.reading.state());
+        let before = self.pane.film.as_ref().map_or(TaskState::New, |film| film.reading.state());
         self.commit(Edit::SetTaskState { before, after: TaskState::Completed }, now_ms)
     }
 
     /// Nobody signs off a film that is not on the screen.
     fn is_seen(&mut self) -> bool {
-        let is_seen = self.film.as_ref().is_some_and(|film| film.film().is_some());
+        let is_seen = self.pane.film.as_ref().is_some_and(|film| film.film().is_some());
         if !is_seen {
             self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");
         }
@@ -349,7 +358,7 @@ impl Session {
 
     pub(super) fn reopen(&mut self, now_ms: i64) -> Vec<Effect> {
         let edit = Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing };
-        if self.film.as_ref().is_some_and(super::open_film::OpenFilm::is_completed) {
+        if self.pane.film.as_ref().is_some_and(super::open_film::OpenFilm::is_completed) {
             self.commit(edit, now_ms)
         } else {
             Vec::new()
@@ -361,6 +370,7 @@ impl Session {
 fn touched(edit: &Edit) -> Option<AnnotationId> {
     match edit {
         Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
+        Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
         Edit::Batch { edits, .. } => edits.iter().find_map(touched),
         Edit::SetImageLabels { .. } | Edit::SetTaskState { .. } | Edit::SetComment { .. } => None,
     }

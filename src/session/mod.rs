@@ -4,26 +4,39 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod command;
+pub mod command_table;
 pub mod keymap;
+pub mod input_map;
+pub mod settings;
 pub mod effect;
 pub mod event;
 pub mod history;
 pub mod viewport;
+pub mod panes;
+mod hanging;
 pub mod worklist;
 pub mod open_film;
 pub mod gesture;
 mod marks;
 mod screen;
+mod readme_keys;
 mod handle;
+pub mod windowing;
 mod events;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod input_script;
+#[cfg(test)]
+mod panes_script;
 
 pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
 pub use open_film::{OpenFilm, Picture};
+pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
+
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::annotation::Annotation;
-use crate::domain::geometry::{Point, Rect, Size};
+use crate::domain::geometry::{PixelGrid, Point, Rect, Size};
 use crate::domain::id::{AnnotationId, ImageId};
-use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
+use crate::domain::imaging::{DisplaySettings, Enhancement, Film, Voi, Window};
 use crate::domain::reading::Reading;
 use crate::domain::rules::{self, RuleSetting, Severity, Violation};
 use crate::domain::study::FilmEntry;
@@ -15,6 +15,7 @@ use crate::domain::task::TaskState;
 use super::gesture::Gesture;
 use super::history::History;
 use super::viewport::{ShownWindow, Viewport};
+use super::windowing::CarriedDisplay;
 
 /// The pixels, as far as they are there.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct OpenFilm {
     pub entry: FilmEntry,
     /// The films of the same study, this one among them.
     pub study: Vec<FilmEntry>,
+    /// The same patient's films of other studies: earlier ones first, the latest of them foremost.
+    pub priors: Vec<FilmEntry>,
     pub frame: u32,
     pub picture: Picture,
     pub reading: Reading,
@@ -38,7 +41,9 @@ pub struct OpenFilm {
     /// `None` until the picture is there.
     pub display: Option<DisplaySettings>,
     /// What to show as soon as the picture is there: the view as it was left.
-    pub restored: Option<(ShownWindow, bool)>,
+    pub restored: Option<(ShownWindow, bool, Enhancement)>,
+    /// What the film shown before gave on, for when the picture is there.
+    pub(super) carried: Option<CarriedDisplay>,
     /// The reader chose another window than the film's first.
     pub is_display_changed: bool,
     pub selection: Option<AnnotationId>,
@@ -57,6 +62,39 @@ pub struct OpenFilm {
 }
 
 impl OpenFilm {
+    /// A film whose picture is on its way.
+    pub(super) fn new(
+        entry: FilmEntry,
+        study: Vec<FilmEntry>,
+        priors: Vec<FilmEntry>,
+        reading: Reading,
+        history: History,
+    ) -> Self {
+        Self {
+            entry,
+            study,
+            priors,
+            frame: 0,
+            picture: Picture::Loading,
+            reading,
+            history,
+            viewport: Viewport::default(),
+            display: None,
+            restored: None,
+            carried: None,
+            is_display_changed: false,
+            selection: None,
+            hidden: BTreeSet::new(),
+            locked: BTreeSet::new(),
+            gesture: None,
+            unlabelled: None,
+            comment_draft: None,
+            cursor: None,
+            menu_at: None,
+            violations: Vec::new(),
+        }
+    }
+
     pub fn image(&self) -> &ImageId {
         &self.entry.facts.image
     }
@@ -77,6 +115,11 @@ impl OpenFilm {
                 Size::new(f64::from(self.entry.facts.width.max(1)), f64::from(self.entry.facts.height.max(1)))
             }
         }
+    }
+
+    /// The film's pixels as they lie on the screen.
+    pub fn grid(&self) -> PixelGrid {
+        PixelGrid::new(self.size(), self.film().map_or(1.0, |film| film.facts.geometry.aspect))
     }
 
     pub fn selected(&self) -> Option<&Annotation> {

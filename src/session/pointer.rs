@@ -6,18 +6,20 @@ use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{Pixels, Voi};
 
+use super::command::{COMMANDS, Command};
 use super::effect::Effect;
-use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, on_film};
+use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, dragged_zoom, on_film};
+use super::handle::Input;
+use super::input_map::{DragAction, Held, Press, PressAction};
 use super::open_film::OpenFilm;
 use super::screen::{NoticeKind, Session, Tool};
 use super::viewport::Canvas;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PointerButton {
-    Left,
-    Middle,
-    Right,
-}
+/// The mouse's buttons as the window system tells them.
+pub use super::input_map::MouseButton as PointerButton;
+
+/// Two clicks within this time are a double click.
+const DOUBLE_CLICK_MS: i64 = 400;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PointerKind {
@@ -28,24 +30,75 @@ pub enum PointerKind {
     Leave,
 }
 
-/// The pointer over the canvas, in canvas points.
+/// The pointer over a viewport's canvas, in canvas points.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PointerEvent {
+    pub slot: usize,
     pub kind: PointerKind,
     pub at: Point,
     pub is_ctrl: bool,
+    pub is_shift: bool,
+    pub is_alt: bool,
     pub is_space: bool,
 }
 
+impl PointerEvent {
+    pub const fn held(&self) -> Held {
+        Held { ctrl: self.is_ctrl, shift: self.is_shift, alt: self.is_alt }
+    }
+}
+
 impl Session {
+    /// A press makes its viewport the active one; a mere move or leave does not.
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
-        let (canvas, tool) = (self.canvas, self.tool);
-        self.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
+        if self.pane_at(event.slot).is_none() {
+            return Vec::new();
+        }
+        if let Some(command) = self.pressed_command(event) {
+            let mut effects = self.keep_comment(now_ms);
+            self.activate(event.slot);
+            effects.extend(self.handle(Input::Command(command), now_ms));
+            return effects;
+        }
+        if matches!(event.kind, PointerKind::Down(_)) && event.slot != self.active_slot {
+            let mut effects = self.keep_comment(now_ms);
+            self.activate(event.slot);
+            effects.extend(self.pointer_in_active(event, now_ms));
+            return effects;
+        }
+        // A running drag belongs to the viewport in which it began.
+        let is_dragging = self.pane.film.as_ref().is_some_and(|film| film.gesture.is_some());
+        let slot = if is_dragging { self.active_slot } else { event.slot };
+        self.with_pane(slot, |session| session.pointer_in_active(event, now_ms))
+    }
+
+    /// The command that the pressed button asks for, where it asks for one that makes sense now.
+    fn pressed_command(&self, event: PointerEvent) -> Option<Command> {
+        let PointerKind::Down(button) = event.kind else { return None };
+        let PressAction::Command(id) = self.input.press(Press { button, held: event.held() }) else { return None };
+        let row = COMMANDS.iter().find(|row| row.id == id)?;
+        row.command.is_available(self).then(|| row.command.clone())
+    }
+
+    /// Two fingers end what the first one began.
+    pub(super) fn pinch(&mut self, slot: usize, at: Point, factor: f64, by: Point) -> Vec<Effect> {
+        self.with_pane(slot, |session| {
+            session.let_gesture_go();
+            session.on_view(|view, canvas, grid| {
+                view.zoom_at(factor, at, canvas, grid);
+                view.pan(by.x, by.y, canvas, grid);
+            })
+        })
+    }
+
+    fn pointer_in_active(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
+        let canvas = self.pane.canvas;
+        self.pane.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
         let is_read_only = self.save_failure().is_some();
-        let is_leaving = self.wanted.is_some();
-        let Some(film) = &mut self.film else { return Vec::new() };
+        let is_leaving = self.pane.wanted.is_some();
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let size = film.size();
-        let to_image = film.viewport.image_from_screen(canvas, size);
+        let to_image = film.viewport.image_from_screen(canvas, film.grid());
         let at_image = to_image.apply(event.at);
         film.cursor = inside(at_image, size);
         if event.kind == PointerKind::Down(PointerButton::Right) {
@@ -58,31 +111,55 @@ impl Session {
                 film.cursor = None;
                 Vec::new()
             }
-            PointerKind::Down(PointerButton::Middle) => self.start(Gesture::Pan { last: event.at }),
-            PointerKind::Down(PointerButton::Left) if event.is_space => self.start(Gesture::Pan { last: event.at }),
-            PointerKind::Down(PointerButton::Right) => match (film.window(), film.display.clone()) {
-                (Some(before), Some(shown)) => {
-                    self.start(Gesture::WindowLevel { from_screen: event.at, before, shown, has_moved: false })
+            PointerKind::Down(button) => {
+                self.drag_button = button;
+                let action = if event.is_space && button == PointerButton::Left {
+                    DragAction::Pan
+                } else {
+                    match self.input.press(Press { button, held: event.held() }) {
+                        PressAction::Drag(action) => action,
+                        PressAction::Command(_) | PressAction::Nothing => return Vec::new(),
+                    }
+                };
+                let tool = match action {
+                    DragAction::Tool => self.tool,
+                    DragAction::Select => Tool::Select,
+                    DragAction::Window => return self.start_window(event.at),
+                    DragAction::Pan => return self.start(Gesture::Pan { last: event.at }),
+                    DragAction::Zoom => return self.start(Gesture::Zoom { last: event.at, anchor: event.at }),
+                    DragAction::ContextMenu => return Vec::new(),
+                };
+                self.drag_tool = tool;
+                let is_viewing = matches!(tool, Tool::Window | Tool::Pan | Tool::Zoom);
+                if is_leaving {
+                    return Vec::new();
                 }
-                _ => Vec::new(),
-            },
-            PointerKind::Down(PointerButton::Left) if is_leaving => Vec::new(),
-            PointerKind::Down(PointerButton::Left) => {
-                if is_read_only {
+                if is_read_only && !is_viewing {
                     self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
                     return Vec::new();
                 }
-                let gesture =
-                    grab(film, canvas, event.at, at_image).unwrap_or(Gesture::Press { at_screen: event.at, at_image });
+                let gesture = grab(film, canvas, event.at, at_image)
+                    .filter(|_| !is_read_only)
+                    .unwrap_or(Gesture::Press { at_screen: event.at, at_image });
                 self.start(gesture)
             }
             PointerKind::Move => {
-                advance(film, canvas, tool, event, at_image);
+                let (view, display) = (film.viewport, film.display.clone());
+                advance(film, canvas, self.drag_tool, event, at_image);
+                self.follow_view(&view);
+                if let Some(display) = display {
+                    self.follow_display(&display);
+                }
                 self.warn_of_contradiction();
                 Vec::new()
             }
-            PointerKind::Up(button) => self.release(button, now_ms),
+            PointerKind::Up(button) => self.release(button, event.at, now_ms),
         }
+    }
+
+    fn start_window(&mut self, from_screen: Point) -> Vec<Effect> {
+        let gesture = self.pane.film.as_ref().and_then(|film| window_gesture(film, from_screen));
+        gesture.map_or_else(Vec::new, |gesture| self.start(gesture))
     }
 
     fn start(&mut self, gesture: Gesture) -> Vec<Effect> {
@@ -91,7 +168,7 @@ impl Session {
 
     /// Drawing on a film that says "No finding", is completed, or has a box without a label: stopped at once.
     fn warn_of_contradiction(&mut self) {
-        let Some(film) = &mut self.film else { return };
+        let Some(film) = &mut self.pane.film else { return };
         if film.gesture.as_ref().and_then(Gesture::drawn).is_none() {
             return;
         }
@@ -108,17 +185,21 @@ impl Session {
         self.notify(NoticeKind::Warning, text);
     }
 
-    fn release(&mut self, button: PointerButton, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.film else { return Vec::new() };
-        let size = film.size();
-        let scale = film.viewport.scale(self.canvas, size);
-        let mut effects = match (film.gesture.take(), button) {
-            (Some(Gesture::Press { at_image, .. }), PointerButton::Left) => {
+    fn release(&mut self, button: PointerButton, at: Point, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
+        if button != self.drag_button {
+            return Vec::new();
+        }
+        let scale = film.viewport.scale(self.pane.canvas, film.grid());
+        let mut effects = match film.gesture.take() {
+            Some(Gesture::Press { at_image, .. }) => {
                 film.selection = mark_at(film, at_image);
+                let is_on_mark = film.selection.is_some();
                 self.notice = None;
+                self.clicked(at, is_on_mark, now_ms);
                 Vec::new()
             }
-            (Some(Gesture::Draw { from, to }), PointerButton::Left) => {
+            Some(Gesture::Draw { from, to }) => {
                 let rect = Rect::from_corners(from, to);
                 // Smaller than a few screen points is a slip of the hand.
                 if rect.width() * scale < DRAG_THRESHOLD / 2.0 || rect.height() * scale < DRAG_THRESHOLD / 2.0 {
@@ -134,7 +215,7 @@ impl Session {
                     }
                 }
             }
-            (Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }), _) => {
+            Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }) => {
                 let changed = film.reading.annotation(id).filter(|_| preview != before).cloned();
                 match changed {
                     Some(old) => {
@@ -144,14 +225,31 @@ impl Session {
                     None => Vec::new(),
                 }
             }
-            (gesture @ Some(Gesture::Press { .. } | Gesture::Draw { .. }), _) => {
-                film.gesture = gesture;
-                Vec::new()
-            }
-            (Some(Gesture::Pan { .. } | Gesture::WindowLevel { .. }) | None, _) => Vec::new(),
+            Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
+            Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         };
         effects.extend(self.remember_view());
         effects
+    }
+}
+
+impl Session {
+    /// A second click on an empty place soon after the first shows the viewport alone, or all of them again.
+    fn clicked(&mut self, at: Point, is_on_mark: bool, now_ms: i64) {
+        let before = self.last_click.take();
+        if is_on_mark {
+            return;
+        }
+        let is_second = before.is_some_and(|(then, slot, place)| {
+            slot == self.active_slot
+                && now_ms - then <= DOUBLE_CLICK_MS
+                && (place.x - at.x).abs().max((place.y - at.y).abs()) <= DRAG_THRESHOLD
+        });
+        if is_second {
+            self.is_maximised = !self.is_maximised;
+        } else {
+            self.last_click = Some((now_ms, self.active_slot, at));
+        }
     }
 }
 
@@ -175,7 +273,7 @@ fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> O
     if film.locked.contains(&id) || film.hidden.contains(&id) || film.is_completed() {
         return None;
     }
-    let to_screen = film.viewport.screen_from_image(canvas, film.size());
+    let to_screen = film.viewport.screen_from_image(canvas, film.grid());
     let distance = |handle: Handle| {
         let p = to_screen.apply(rect.handle_position(handle));
         (p.x - at_screen.x).abs().max((p.y - at_screen.y).abs())
@@ -188,6 +286,12 @@ fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> O
     } else {
         None
     }
+}
+
+/// Windowing from this place of the screen on, once there is a window.
+fn window_gesture(film: &OpenFilm, from_screen: Point) -> Option<Gesture> {
+    let (before, shown) = (film.window()?, film.display.clone()?);
+    Some(Gesture::WindowLevel { from_screen, before, shown, has_moved: false })
 }
 
 /// The running gesture follows the pointer.
@@ -205,18 +309,28 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
                         let preview = before.moved_within(at_image.x - from.x, at_image.y - from.y, size);
                         Gesture::Move { id, grabbed: *from, before, preview }
                     }
-                    (Tool::Select, _) => Gesture::Pan { last: event.at },
+                    (Tool::Select | Tool::Pan, _) => Gesture::Pan { last: *at_screen },
+                    (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
+                    (Tool::Window, _) => match window_gesture(film, *at_screen) {
+                        Some(gesture) => gesture,
+                        None => return,
+                    },
+                    (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
                     (Tool::Box, _) => Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) },
                 };
             }
         }
-        Gesture::Draw { to, .. } => *to = on_film(at_image, size),
+        Gesture::Draw { to, .. } | Gesture::Region { to, .. } => *to = on_film(at_image, size),
         Gesture::Move { grabbed, before, preview, .. } => {
             *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
         }
         Gesture::Resize { handle, before, preview, .. } => *preview = before.resized(*handle, at_image, size),
         Gesture::Pan { last } => {
-            film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, size);
+            film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, film.grid());
+            *last = event.at;
+        }
+        Gesture::Zoom { last, anchor } => {
+            film.viewport.zoom_at(dragged_zoom(last.y - event.at.y), *anchor, canvas, film.grid());
             *last = event.at;
         }
         Gesture::WindowLevel { from_screen, before, has_moved, .. } => {

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::Film;
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
-use super::open_film::OpenFilm;
-use super::viewport::{Canvas, ShownWindow, ViewState};
+use super::input_map::InputMap;
+use super::panes::{Layout, Pane};
+use super::pointer::PointerButton;
+use super::settings::Settings;
+use super::viewport::{FilmView, ViewState};
+use super::windowing::Windowing;
 use super::worklist::Worklist;
 
 /// Which screen fills the window.
@@ -35,6 +38,12 @@ pub enum Tool {
     Box,
     /// Moves boxes, and the film where there is none.
     Select,
+    /// Windows over the values of the region that is dragged.
+    Region,
+    /// Windows, as other viewers have it on the left button.
+    Window,
+    Pan,
+    Zoom,
 }
 
 /// How much is drawn over the film.
@@ -83,6 +92,9 @@ pub enum SaveState {
 pub enum Dialog {
     Palette,
     CheatSheet,
+    Settings,
+    /// The page to judge the monitor by.
+    TestPattern,
     /// Saying "No finding" would remove that many findings.
     ConfirmNoFinding {
         image: ImageId,
@@ -148,19 +160,36 @@ pub struct Session {
     pub project: Option<OpenProject>,
     pub reader: Option<Reader>,
     pub worklist: Worklist,
-    pub film: Option<OpenFilm>,
+    /// The viewport that commands act on.
+    pub pane: Pane,
+    /// The others, in reading order.
+    pub other_panes: Vec<Pane>,
+    pub active_slot: usize,
+    pub layout: Layout,
+    /// Zoom, pan and window of one viewport are followed by the others.
+    pub is_linked: bool,
+    /// The active viewport alone, without the panels beside it.
+    pub is_maximised: bool,
+    pub is_full_screen: bool,
+    /// A lens at the pointer.
+    pub is_magnifier_on: bool,
+    /// Of this computer.
+    pub settings: Settings,
+    /// The signed-in reader's keys and buttons.
+    pub input: InputMap,
+    /// The button of the running drag, and the tool that it has up.
+    pub(super) drag_button: PointerButton,
+    pub(super) drag_tool: Tool,
+    /// When and where the last click was that did nothing else: the next one near it is a double click.
+    pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,
+    pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
     pub clipboard: Option<(LabelName, Rect)>,
     pub dialog: Option<Dialog>,
     pub notice: Option<Notice>,
     pub job: Option<JobView>,
-    pub canvas: Canvas,
-    /// The pointer over the canvas, in canvas points.
-    pub pointer_at: Option<Point>,
-    /// The film that was asked for and is not there yet.
-    pub wanted: Option<ImageId>,
     /// What a path was typed for, until it is known to be right.
     pub(super) typed_for: Option<FilePurpose>,
     /// Opening a project: the folder's name.
@@ -168,8 +197,8 @@ pub struct Session {
     pub(super) pending: BTreeMap<Ticket, Persist>,
     /// Edits that could not be saved so far, and why; each stays until it is saved.
     pub(super) failed: BTreeMap<Ticket, String>,
-    /// The open reading changed outside while its edits were on their way: read again when they are saved.
-    pub(super) is_reload_wanted: bool,
+    /// Open readings that changed outside while their edits were on their way: read again when they are saved.
+    pub(super) reloads_wanted: BTreeSet<ImageId>,
     pub(super) next_ticket: u64,
     pub(super) next_ordinal: u32,
     /// Marks that were hidden or locked on films left since; ids are unique in the project.
@@ -177,10 +206,6 @@ pub struct Session {
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
     pub(super) remembered: Option<Box<ViewState>>,
-    /// A picture that came before its reading.
-    pub(super) early_picture: Option<(ImageId, u32, Arc<Film>)>,
-    /// The same for a picture that can't be shown.
-    pub(super) early_failure: Option<(ImageId, String)>,
 }
 
 impl Session {
@@ -208,24 +233,22 @@ impl Session {
     /// Whether every film of the open project was made by the program itself.
     pub fn is_synthetic(&self) -> bool {
         self.project.as_ref().is_some_and(|project| project.settings.is_synthetic)
-            || self.film.as_ref().is_some_and(|film| film.entry.facts.is_synthetic)
+            || self.pane.film.as_ref().is_some_and(|film| film.entry.facts.is_synthetic)
     }
 
     /// What the next start needs to show the same picture.
     pub fn view_state(&self) -> Option<ViewState> {
         let reader = self.reader_id()?.clone();
-        let film = self.film.as_ref();
         Some(ViewState {
             reader,
             screen: self.screen,
-            image: film.map(|f| f.image().clone()),
-            frame: film.map_or(0, |f| f.frame),
-            viewport: film.map(|f| f.viewport).unwrap_or_default(),
-            window: film.map_or(ShownWindow::OfFile(0), OpenFilm::shown_window),
-            is_inverted: film.and_then(|f| f.display.as_ref()).is_some_and(|d| d.is_inverted),
-            selection: film.and_then(|f| f.selection),
+            layout: self.layout,
+            active_slot: self.active_slot,
+            is_linked: self.is_linked,
+            films: self.panes().map(|(_, pane)| pane.film.as_ref().map(FilmView::of)).collect(),
             overlay: self.overlay,
             tool: self.tool,
+            is_window_panel_open: self.windowing.is_panel_open,
             armed: self.armed.clone(),
         })
     }

@@ -1,10 +1,12 @@
 //! Zoom, pan, quarter turns and flips: the one place where screen meets image.
 
-use crate::domain::geometry::{Point, Size, Transform};
+use crate::domain::geometry::{PixelGrid, Point, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::Window;
+use crate::domain::imaging::{Enhancement, Window};
 use crate::domain::label::LabelName;
 
+use super::open_film::OpenFilm;
+use super::panes::Layout;
 use super::screen::{OverlayState, Screen, Tool};
 
 /// How large the film is shown.
@@ -25,6 +27,13 @@ pub struct Canvas {
     pub size: Size,
     /// Device pixels a point.
     pub pixels_per_point: f64,
+}
+
+impl Canvas {
+    /// In canvas points.
+    pub fn middle(&self) -> Point {
+        Point::new(self.size.width / 2.0, self.size.height / 2.0)
+    }
 }
 
 impl Default for Canvas {
@@ -52,50 +61,111 @@ impl Default for Viewport {
 
 impl Viewport {
     /// Screen points a film pixel.
-    pub fn scale(&self, canvas: Canvas, film: Size) -> f64 {
+    pub fn scale(&self, canvas: Canvas, film: PixelGrid) -> f64 {
         match self.zoom {
             Zoom::Scale(scale) => scale,
             Zoom::Fit => {
-                let (w, h) = if self.quarter_turns.is_multiple_of(2) {
-                    (film.width, film.height)
-                } else {
-                    (film.height, film.width)
-                };
-                (canvas.size.width / w.max(1.0)).min(canvas.size.height / h.max(1.0)).max(SCALE_RANGE.0)
+                let (w, h) = self.turned(film);
+                (canvas.size.width / w).min(canvas.size.height / h).max(SCALE_RANGE.0)
             }
         }
     }
 
+    /// Width and height of the film as it is turned, in units of the smaller side of a pixel.
+    fn turned(&self, film: PixelGrid) -> (f64, f64) {
+        let size = film.stretched();
+        let (w, h) = (size.width.max(1.0), size.height.max(1.0));
+        if self.quarter_turns.is_multiple_of(2) { (w, h) } else { (h, w) }
+    }
+
     /// Canvas points from film pixels.
-    pub fn screen_from_image(&self, canvas: Canvas, film: Size) -> Transform {
+    pub fn screen_from_image(&self, canvas: Canvas, film: PixelGrid) -> Transform {
         let center = match self.zoom {
-            Zoom::Fit => Point::new(film.width / 2.0, film.height / 2.0),
+            Zoom::Fit => film.middle(),
             Zoom::Scale(_) => self.center,
         };
-        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
-        Transform::view(self.scale(canvas, film), self.quarter_turns, self.is_flipped, center, middle)
+        let scale = self.scale(canvas, film);
+        let scale = film.stretch.map(|stretch| scale * stretch);
+        Transform::stretched_view(scale, self.quarter_turns, self.is_flipped, center, canvas.middle())
     }
 
     /// Film pixels from canvas points.
-    pub fn image_from_screen(&self, canvas: Canvas, film: Size) -> Transform {
+    pub fn image_from_screen(&self, canvas: Canvas, film: PixelGrid) -> Transform {
         self.screen_from_image(canvas, film).inverse()
     }
 
     /// Zooms by `factor` and keeps the film's point under `at` (canvas points) where it is.
-    pub fn zoom_at(&mut self, factor: f64, at: Point, canvas: Canvas, film: Size) {
+    pub fn zoom_at(&mut self, factor: f64, at: Point, canvas: Canvas, film: PixelGrid) {
         let under = self.image_from_screen(canvas, film).apply(at);
         let scale = (self.scale(canvas, film) * factor).clamp(SCALE_RANGE.0, SCALE_RANGE.1);
         self.set_scale_at(scale, under, at, canvas, film);
     }
 
     /// One film pixel on one device pixel, about the middle of what is shown.
-    pub fn one_to_one(&mut self, canvas: Canvas, film: Size) {
-        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+    pub fn one_to_one(&mut self, canvas: Canvas, film: PixelGrid) {
+        let middle = canvas.middle();
         let under = self.image_from_screen(canvas, film).apply(middle);
         self.set_scale_at(1.0 / canvas.pixels_per_point, under, middle, canvas, film);
     }
 
-    fn set_scale_at(&mut self, scale: f64, under: Point, at: Point, canvas: Canvas, film: Size) {
+    /// The film's width fills the canvas; its upper edge is at the top where it is higher than the canvas.
+    pub fn fit_width(&mut self, canvas: Canvas, film: PixelGrid) {
+        let (w, h) = self.turned(film);
+        let scale = (canvas.size.width / w).clamp(SCALE_RANGE.0, SCALE_RANGE.1);
+        self.zoom = Zoom::Scale(scale);
+        self.center = film.middle();
+        self.pan(0.0, ((h * scale - canvas.size.height) / 2.0).max(0.0), canvas, film);
+    }
+
+    /// The same part of another film: same turn, flip and enlargement, the middle at the same share of its sides.
+    #[must_use]
+    pub fn carried(&self, from: PixelGrid, to: PixelGrid) -> Self {
+        let share = |at: f64, from: f64, to: f64| at / from.max(1.0) * to;
+        let center = Point::new(
+            share(self.center.x, from.size.width, to.size.width),
+            share(self.center.y, from.size.height, to.size.height),
+        );
+        let zoom = match self.zoom {
+            Zoom::Fit => Zoom::Fit,
+            // Films of one view differ in pixels more than in anatomy.
+            Zoom::Scale(scale) => {
+                let ratio = from.stretched().height.max(1.0) / to.stretched().height.max(1.0);
+                Zoom::Scale((scale * ratio).clamp(SCALE_RANGE.0, SCALE_RANGE.1))
+            }
+        };
+        Self { zoom, center, ..*self }
+    }
+
+    /// Zooms and pans as another viewport just did, from `before` to `after`: by the same factor, and by the same share
+    /// of the film.
+    pub fn follow(
+        &mut self,
+        (before, after): (&Self, &Self),
+        of: (Canvas, PixelGrid),
+        canvas: Canvas,
+        film: PixelGrid,
+    ) {
+        if before.zoom == after.zoom && before.center == after.center {
+            return;
+        }
+        if after.zoom == Zoom::Fit {
+            self.zoom = Zoom::Fit;
+            return;
+        }
+        let center_of = |view: &Self, film: PixelGrid| if view.zoom == Zoom::Fit { film.middle() } else { view.center };
+        let (from, to) = (center_of(before, of.1), center_of(after, of.1));
+        let factor = after.scale(of.0, of.1) / before.scale(of.0, of.1);
+        let scale = (self.scale(canvas, film) * factor).clamp(SCALE_RANGE.0, SCALE_RANGE.1);
+        let at = center_of(self, film);
+        let moved = |at: f64, delta: f64, of: f64, own: f64| (at + delta / of.max(1.0) * own).clamp(0.0, own);
+        self.center = Point::new(
+            moved(at.x, to.x - from.x, of.1.size.width, film.size.width),
+            moved(at.y, to.y - from.y, of.1.size.height, film.size.height),
+        );
+        self.zoom = Zoom::Scale(scale);
+    }
+
+    fn set_scale_at(&mut self, scale: f64, under: Point, at: Point, canvas: Canvas, film: PixelGrid) {
         self.zoom = Zoom::Scale(scale);
         self.center = under;
         let now = self.screen_from_image(canvas, film).apply(under);
@@ -103,15 +173,15 @@ impl Viewport {
     }
 
     /// Moves the film by canvas points; at least its middle stays reachable.
-    pub fn pan(&mut self, dx: f64, dy: f64, canvas: Canvas, film: Size) {
+    pub fn pan(&mut self, dx: f64, dy: f64, canvas: Canvas, film: PixelGrid) {
         if self.zoom == Zoom::Fit {
             self.zoom = Zoom::Scale(self.scale(canvas, film));
-            self.center = Point::new(film.width / 2.0, film.height / 2.0);
+            self.center = film.middle();
         }
         let to_image = self.image_from_screen(canvas, film);
-        let middle = Point::new(canvas.size.width / 2.0, canvas.size.height / 2.0);
+        let middle = canvas.middle();
         let center = to_image.apply(Point::new(middle.x - dx, middle.y - dy));
-        self.center = Point::new(center.x.clamp(0.0, film.width), center.y.clamp(0.0, film.height));
+        self.center = Point::new(center.x.clamp(0.0, film.size.width), center.y.clamp(0.0, film.size.height));
     }
 
     pub fn rotate_right(&mut self) {
@@ -140,20 +210,46 @@ pub enum ShownWindow {
     Chosen(Window),
 }
 
-/// Where a reader left off: enough to show the same picture at the next start.
+/// How one film is shown.
 #[derive(Clone, PartialEq, Debug)]
-pub struct ViewState {
-    pub reader: ReaderId,
-    pub screen: Screen,
-    pub image: Option<ImageId>,
+pub struct FilmView {
+    pub image: ImageId,
     pub frame: u32,
     pub viewport: Viewport,
     pub window: ShownWindow,
     /// Inverted by the reader.
     pub is_inverted: bool,
+    pub enhancement: Enhancement,
     pub selection: Option<AnnotationId>,
+}
+
+impl FilmView {
+    pub fn of(film: &OpenFilm) -> Self {
+        Self {
+            image: film.image().clone(),
+            frame: film.frame,
+            viewport: film.viewport,
+            window: film.shown_window(),
+            is_inverted: film.display.as_ref().is_some_and(|display| display.is_inverted),
+            enhancement: film.display.as_ref().map_or_else(Enhancement::default, |display| display.enhancement),
+            selection: film.selection,
+        }
+    }
+}
+
+/// Where a reader left off: enough to show the same picture at the next start.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ViewState {
+    pub reader: ReaderId,
+    pub screen: Screen,
+    pub layout: Layout,
+    pub active_slot: usize,
+    pub is_linked: bool,
+    /// One for each viewport, in reading order; `None` where it is empty.
+    pub films: Vec<Option<FilmView>>,
     pub overlay: OverlayState,
     pub tool: Tool,
+    pub is_window_panel_open: bool,
     /// The label that the next box gets.
     pub armed: Option<LabelName>,
 }
@@ -163,7 +259,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FILM: Size = Size::new(1600.0, 2500.0);
+    const FILM: PixelGrid = PixelGrid::square(Size::new(1600.0, 2500.0));
     const CANVAS: Canvas = Canvas { size: Size::new(900.0, 700.0), pixels_per_point: 2.0 };
 
     #[test]

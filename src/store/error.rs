@@ -22,6 +22,12 @@ pub enum StoreError {
     )]
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error(
+        "{} was made by an older Rachis (its data has form {found}, this program works with {known}). Nothing was \
+         changed. Open it in the window once, with \"rachis open\": that brings it up to date and keeps a copy of the \
+         old form in its backups folder.", .path.display()
+    )]
+    Older { path: PathBuf, found: i64, known: i64 },
+    #[error(
         "The project is busy: another program has been writing to it for seconds. Nothing of this step was saved. \
          Close the other program, or try again."
     )]
@@ -107,7 +113,8 @@ mod tests {
         let path = PathBuf::from("p");
         for error in [
             StoreError::NotAProject { path: path.clone(), why: "x" },
-            StoreError::Newer { path, found: 9, known: 1 },
+            StoreError::Newer { path: path.clone(), found: 9, known: 1 },
+            StoreError::Older { path, found: 1, known: 9 },
             StoreError::Locked,
             StoreError::ReadOnly,
             StoreError::DiskFull,

@@ -116,6 +116,14 @@ impl Store {
         self.select_films("WHERE study_id = ?1", &[study.as_str()])
     }
 
+    /// The films of one patient; none where the patient is not known.
+    pub fn films_of_patient(&self, patient: &PatientId) -> Result<Vec<FilmEntry>, StoreError> {
+        if patient.as_str().is_empty() {
+            return Ok(Vec::new());
+        }
+        self.select_films("WHERE patient_id = ?1", &[patient.as_str()])
+    }
+
     fn select_films(&self, which: &str, values: &[&str]) -> Result<Vec<FilmEntry>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM film {which} ORDER BY {ORDER}");
         let mut statement = self.conn.prepare_cached(&sql)?;

@@ -18,17 +18,21 @@ pub(super) struct Migration {
 }
 
 /// In order: entry `i` leads from form `i` to form `i + 1`. A released file is never changed again.
-pub(super) const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "0001_initial", sql: include_str!("../../migrations/0001_initial.sql") }];
+pub(super) const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "0001_initial", sql: include_str!("../../migrations/0001_initial.sql") },
+    Migration { name: "0002_measurements", sql: include_str!("../../migrations/0002_measurements.sql") },
+];
 
-/// Applies what is missing. Each step is one transaction; `backups` is where the copies before each go.
+/// Applies what is missing. Each step is one transaction; `backups` is where the copies before each go. A database that
+/// is being made has nothing to keep a copy of.
 pub(super) fn upgrade(conn: &mut Connection, migrations: &[Migration], backups: &Path) -> Result<(), StoreError> {
+    let is_new = version(conn)? == 0;
     for (number, migration) in (1i64..).zip(migrations) {
         let found = version(conn)?;
         if found >= number {
             continue;
         }
-        if found > 0 {
+        if !is_new {
             back_up(conn, backups, migration.name)?;
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// Opens to look only: writes nothing, works on a read-only disk, and refuses every change.
-    /// [`Store::session`] is 0, which no session has.
+    /// [`Store::session`] is 0, which no session has. A project of an older program must be opened to write once first.
     pub fn open_to_look(folder: &Path) -> Result<Self, StoreError> {
         let (folder, database) = find(folder)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -107,8 +107,9 @@ impl Store {
             other => Err(other),
         })?;
         refuse_newer(migrate::version(&conn)?, &folder)?;
-        if migrate::version(&conn)? < MIGRATIONS.len() as i64 {
-            return Err(StoreError::ReadOnly);
+        let found = migrate::version(&conn)?;
+        if found < MIGRATIONS.len() as i64 {
+            return Err(StoreError::Older { path: folder, found, known: MIGRATIONS.len() as i64 });
         }
         let project = settings::read_project(&conn)?;
         Ok(Self { conn, folder, project, session: 0 })

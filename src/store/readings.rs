@@ -12,6 +12,7 @@ use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
+use super::measurements::{load_measurements, write_measurements};
 use super::project::Store;
 use super::rows::{
     annotation_from_parts, edit_from_json, edit_to_json, origin_from_columns, origin_to_columns, step_from_columns,
@@ -54,7 +55,8 @@ impl Store {
     pub fn reading_keys(&self) -> Result<Vec<(ImageId, ReaderId)>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, rad_id FROM reading UNION SELECT image_id, rad_id FROM annotation
-             UNION SELECT image_id, rad_id FROM image_label ORDER BY 1, 2",
+             UNION SELECT image_id, rad_id FROM image_label
+             UNION SELECT image_id, rad_id FROM measurement ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| {
             Ok((ImageId::new(row.get::<_, String>(0)?), ReaderId::new(row.get::<_, String>(1)?)))
@@ -163,7 +165,8 @@ pub(super) fn load_reading(conn: &Connection, image: &ImageId, reader: &ReaderId
             (TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?, comment)
         }
     };
-    Ok(Reading::restored(image.clone(), reader.clone(), annotations, labels, state, comment))
+    let reading = Reading::restored(image.clone(), reader.clone(), annotations, labels, state, comment);
+    Ok(reading.with_measurements(load_measurements(conn, image, reader)?))
 }
 
 /// Brings the rows of one reading from `before` to `after`: what goes first, so that the schema's rules hold at every row.
@@ -214,7 +217,7 @@ fn write_changes(conn: &Connection, before: &Reading, after: &Reading) -> Result
     for new in after.image_labels().difference(before.image_labels()) {
         insert.execute([image, reader, new.as_str()])?;
     }
-    Ok(())
+    write_measurements(conn, before, after)
 }
 
 fn write_summary(conn: &Connection, reading: &Reading, made_at_ms: i64) -> Result<(), StoreError> {

@@ -123,7 +123,9 @@ impl LogBook {
         labels.extend(old.image_labels().iter().cloned());
         let state = if old.state() == TaskState::New { state } else { old.state() };
         let comment = old.comment().to_owned();
-        rebuilt.reading = Reading::restored(image.clone(), reader.clone(), marks, labels, state, comment);
+        let measurements = old.measurements().to_vec();
+        rebuilt.reading = Reading::restored(image.clone(), reader.clone(), marks, labels, state, comment)
+            .with_measurements(measurements);
         rebuilt.updated_at_ms = made_at_ms;
     }
 }
@@ -187,6 +189,9 @@ impl Store {
         }
         if stored.image_labels() != should.image_labels() {
             return Ok(Some("the image labels are not those of the log"));
+        }
+        if stored.measurements() != should.measurements() {
+            return Ok(Some("the measurements are not those of the log"));
         }
         if stored.state() != should.state() || stored.comment() != should.comment() {
             return Ok(Some("the state or the comment is not that of the log"));

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::Edit;
-use crate::domain::geometry::Rect;
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::measure::{MeasureKind, MeasureShape, Measurement};
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
@@ -24,6 +25,7 @@ enum EditRow {
     SetImageLabels { before: Vec<String>, after: Vec<String> },
     SetTaskState { before: String, after: String },
     SetComment { before: String, after: String },
+    Measure { before: Option<MeasurementRow>, after: Option<MeasurementRow> },
     Batch { name: String, edits: Vec<EditRow> },
 }
 
@@ -41,6 +43,14 @@ struct AnnotationRow {
     coordinate_text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     extra: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MeasurementRow {
+    id: i64,
+    kind: String,
+    /// x and y of each point, in image pixels.
+    points: Vec<[f64; 2]>,
 }
 
 /// A log entry that is not in the log yet, as the rescue file holds it.
@@ -155,6 +165,31 @@ impl AnnotationRow {
     }
 }
 
+/// A measurement from its parts, as the table and the log hold them.
+pub(super) fn measurement_from_parts(id: i64, kind: &str, points: Vec<[f64; 2]>) -> Result<Measurement, String> {
+    let known = MeasureKind::from_key(kind).ok_or_else(|| format!("unknown kind of measurement {kind:?}"))?;
+    let num_points = points.len();
+    let points = points.into_iter().map(|[x, y]| Point::new(x, y)).collect();
+    let shape = MeasureShape::new(known, points).ok_or_else(|| format!("{kind} with {num_points} points"))?;
+    Ok(Measurement { id: AnnotationId(id), shape })
+}
+
+impl From<&Measurement> for MeasurementRow {
+    fn from(m: &Measurement) -> Self {
+        Self {
+            id: m.id.0,
+            kind: m.shape.kind().key().to_owned(),
+            points: m.shape.points().iter().map(|p| [p.x, p.y]).collect(),
+        }
+    }
+}
+
+impl MeasurementRow {
+    fn into_measurement(self) -> Result<Measurement, String> {
+        measurement_from_parts(self.id, &self.kind, self.points)
+    }
+}
+
 impl From<&Edit> for EditRow {
     fn from(edit: &Edit) -> Self {
         let names = |labels: &BTreeSet<LabelName>| labels.iter().map(ToString::to_string).collect();
@@ -169,6 +204,9 @@ impl From<&Edit> for EditRow {
                 Self::SetTaskState { before: before.as_str().to_owned(), after: after.as_str().to_owned() }
             }
             Edit::SetComment { before, after } => Self::SetComment { before: before.clone(), after: after.clone() },
+            Edit::Measure { before, after } => {
+                Self::Measure { before: before.as_ref().map(Into::into), after: after.as_ref().map(Into::into) }
+            }
             Edit::Batch { name, edits } => {
                 Self::Batch { name: name.clone(), edits: edits.iter().map(Self::from).collect() }
             }
@@ -191,6 +229,10 @@ impl EditRow {
             }
             Self::SetTaskState { before, after } => Edit::SetTaskState { before: state(before)?, after: state(after)? },
             Self::SetComment { before, after } => Edit::SetComment { before, after },
+            Self::Measure { before, after } => Edit::Measure {
+                before: before.map(MeasurementRow::into_measurement).transpose()?,
+                after: after.map(MeasurementRow::into_measurement).transpose()?,
+            },
             Self::Batch { name, edits } => {
                 Edit::Batch { name, edits: edits.into_iter().map(Self::into_edit).collect::<Result<_, _>>()? }
             }
@@ -239,6 +281,14 @@ mod tests {
     }
 
     #[test]
+    fn a_measurement_as_the_log_holds_it() {
+        let ruler = measurement_from_parts(5, "ruler", vec![[1.5, 2.0], [30.25, 4.0]]).expect("two points");
+        let expected =
+            r#"{"measure":{"before":null,"after":{"id":5,"kind":"ruler","points":[[1.5,2.0],[30.25,4.0]]}}}"#;
+        assert_eq!(edit_to_json(&Edit::Measure { before: None, after: Some(ruler) }), expected);
+    }
+
+    #[test]
     fn text_that_is_no_edit_is_an_error() {
         for json in [
             "",
@@ -249,6 +299,8 @@ mod tests {
             r#"{"add":{"id":5,"lesion_type":"x","box":[3,2,1,4],"origin":"drawn"}}"#,
             r#"{"add":{"id":5,"lesion_type":"x","box":[1,2,3,4],"origin":"imported"}}"#,
             r#"{"set_task_state":{"before":"new","after":"asleep"}}"#,
+            r#"{"measure":{"before":null,"after":{"id":5,"kind":"tape","points":[[1,2],[3,4]]}}}"#,
+            r#"{"measure":{"before":null,"after":{"id":5,"kind":"ruler","points":[[1,2]]}}}"#,
         ] {
             assert!(matches!(edit_from_json(json), Err(StoreError::Corrupt(_))), "{json}");
         }
@@ -274,15 +326,30 @@ mod tests {
         )
     }
 
+    fn any_measurement() -> impl Strategy<Value = Measurement> {
+        let numbers = prop::collection::vec(prop::array::uniform2(-1e4f64..1e4), 6);
+        (1i64.., 0..MeasureKind::ALL.len(), numbers, any::<bool>()).prop_map(|(id, at, mut points, is_whole)| {
+            let kind = MeasureKind::ALL[at];
+            let has_six = is_whole && kind.has_room_for(6);
+            points.truncate(if has_six { 6 } else { kind.num_points() });
+            measurement_from_parts(id, kind.key(), points).expect("as many as it needs")
+        })
+    }
+
     proptest! {
         #[test]
-        fn every_edit_comes_back_bit_for_bit(a in any_mark(), b in any_mark(), comment in ".{0,20}") {
+        fn every_edit_comes_back_bit_for_bit(
+            a in any_mark(), b in any_mark(), comment in ".{0,20}",
+            measures in prop::array::uniform2(prop::option::of(any_measurement())),
+        ) {
+            let [before, after] = measures;
             let edit = Edit::Batch {
                 name: comment.clone(),
                 edits: vec![
                     Edit::Add(a.clone()),
                     Edit::Remove(b.clone()),
                     Edit::Replace { before: a, after: b },
+                    Edit::Measure { before, after },
                     Edit::SetComment { before: String::new(), after: comment },
                     Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed },
                     Edit::SetImageLabels { before: BTreeSet::new(), after: [LabelName::new("Abnormal")].into() },

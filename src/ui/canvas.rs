@@ -1,73 +1,156 @@
-//! The film's canvas: pointer in, film pass and overlays out.
+//! The viewports: pointer in, film pass and overlays out.
 
-use egui::{Color32, CursorIcon, Event, Id, MouseWheelUnit, Pos2, Rect, Sense, Ui, WidgetInfo};
+use std::sync::Arc;
 
-use crate::domain::geometry::{Handle, Point, Size};
+use egui::{Color32, CursorIcon, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+
+use crate::domain::geometry::{Handle, Size, Transform};
+use crate::domain::id::ImageId;
+use crate::domain::imaging::{DisplaySettings, Film};
 use crate::render::{FilmCallback, FramePlan};
 use crate::session::gesture::{Gesture, HANDLE_REACH};
 use crate::session::viewport::Canvas;
-use crate::session::{Command, Input, OpenFilm, Picture, PointerButton, PointerEvent, PointerKind, Session, Tool};
+use crate::session::{Command, Input, Layout, OpenFilm, Pane, Picture, Session, Tool};
 
-use super::{Panel, overlay, theme};
+use super::hands::to_canvas;
+use super::words::{tr, tr_args};
+use super::{Panel, hands, kit, lens, overlay, theme};
 
-/// The canvas holds the keyboard while a film is read.
-pub fn id() -> Id {
-    Id::unique("film canvas")
+/// The canvas of a viewport; the active one holds the keyboard while a film is read.
+pub fn id(slot: usize) -> Id {
+    Id::unique(("film canvas", slot))
 }
 
-/// Fills what is left of `ui` with the film.
-pub(super) fn canvas_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+/// Fills what is left of `ui` with the viewports.
+pub(super) fn panes_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let rect = ui.available_rect_before_wrap();
     ui.allocate_rect(rect, Sense::hover());
-    let response = ui.interact(rect, id(), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, accessible_name(panel.session)));
-    keep_focus(ui, panel, &response);
     ui.painter().rect_filled(rect, 0.0, theme::CANVAS);
+    let session = panel.session;
+    let layout = if session.is_maximised { Layout::One } else { session.layout };
+    for (slot, at) in slots_on_screen(session, layout, rect) {
+        pane_ui(ui, panel, slot, at);
+        if layout != Layout::One {
+            let (width, color) =
+                if slot == session.active_slot { (1.5, theme::film::ACCENT) } else { (1.0, theme::film::LINE) };
+            ui.painter().rect_stroke(at, 0.0, Stroke::new(width, color), StrokeKind::Inside);
+        }
+    }
+}
+
+/// Where each viewport lies; columns first, on whole points so that no film shimmers.
+fn slots_on_screen(session: &Session, layout: Layout, rect: Rect) -> Vec<(usize, Rect)> {
+    let (columns, rows) = match layout {
+        Layout::One => return vec![(session.active_slot, rect)],
+        Layout::Two => (2, 1),
+        Layout::Four => (2, 2),
+    };
+    let edge = |from: f32, to: f32, n: usize, of: usize| (from + (to - from) * n as f32 / of as f32).round();
+    let mut slots = Vec::new();
+    for row in 0..rows {
+        for column in 0..columns {
+            let min =
+                Pos2::new(edge(rect.left(), rect.right(), column, columns), edge(rect.top(), rect.bottom(), row, rows));
+            let max = Pos2::new(
+                edge(rect.left(), rect.right(), column + 1, columns),
+                edge(rect.top(), rect.bottom(), row + 1, rows),
+            );
+            slots.push((row * columns + column, Rect::from_min_max(min, max)));
+        }
+    }
+    slots
+}
+
+fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
+    let session = panel.session;
+    let Some(pane) = session.pane_at(slot) else { return };
+    let response = ui.interact(rect, id(slot), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, accessible_name(session, slot, pane)));
+    keep_focus(ui, panel, &response, slot);
 
     let canvas = Canvas {
         size: Size::new(f64::from(rect.width()), f64::from(rect.height())),
         pixels_per_point: f64::from(ui.ctx().pixels_per_point()),
     };
-    if panel.session.canvas != canvas {
-        panel.out.push(Input::CanvasResized(canvas));
+    if pane.canvas != canvas {
+        panel.out.push(Input::CanvasResized { slot, canvas });
         ui.ctx().request_repaint();
     }
-    pointer_inputs(ui, panel, &response, rect);
-    let Some(film) = &panel.session.film else { return };
+    hands::inputs(ui, panel, &response, slot, rect);
+    take_dropped_film(panel, &response, slot);
+    let Some(film) = &pane.film else {
+        let text = if pane.wanted.is_some() { tr("Opening the film…") } else { tr("Drag a film of the strip here") };
+        message(ui, rect, text, theme::film::WEAK);
+        return;
+    };
     match &film.picture {
         Picture::Ready(picture) => {
             if let Some(display) = &film.display
                 && panel.state.has_gpu
             {
-                let to_image = film.viewport.image_from_screen(canvas, film.size());
-                let image_from_framebuffer =
-                    to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
-                let plan = FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer);
-                let callback = eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { slot: 0, plan });
-                ui.painter().add(callback);
+                let to_image = film.viewport.image_from_screen(canvas, film.grid());
+                draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
             } else if !panel.state.has_gpu {
-                message(ui, rect, "No graphics device: the film can't be shown", theme::BAD);
+                message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }
         }
-        Picture::Loading => message(ui, rect, "Opening the film…", theme::WEAK),
-        Picture::Failed(why) => message(ui, rect, &format!("This film can't be shown: {why}"), theme::BAD),
+        Picture::Loading => message(ui, rect, tr("Opening the film…"), theme::film::WEAK),
+        Picture::Failed(why) => {
+            message(ui, rect, &format!("{}: {why}", tr("This film can't be shown")), theme::film::BAD);
+        }
     }
     let painter = ui.painter().with_clip_rect(rect);
-    overlay::overlay_ui(&painter, panel.session, film, rect);
-    cursor_icon(ui, panel.session, film, &response, rect);
-    context_menu(panel, &response);
+    overlay::overlay_ui(&painter, session, pane, film, rect, &mut panel.state.planes);
+    lens::lens_ui(ui, session, slot, film, rect);
+    cursor_icon(ui, session, pane, film, &response, rect);
+    if slot == session.active_slot {
+        context_menu(panel, &response);
+    }
 }
 
-fn accessible_name(session: &Session) -> String {
-    match &session.film {
-        Some(film) => format!("Film canvas, {} findings", film.reading.num_boxes()),
-        None => "Film canvas".to_owned(),
+/// The film as the session shows it, through this map from the viewport's points.
+pub(super) fn plan(
+    picture: &Arc<Film>,
+    display: &DisplaySettings,
+    session: &Session,
+    to_image: Transform,
+    rect: Rect,
+    canvas: Canvas,
+) -> FramePlan {
+    let image_from_framebuffer =
+        to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
+    FramePlan {
+        interpolation: session.settings.interpolation,
+        is_dithered: session.settings.is_dithered,
+        ..FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
+    }
+}
+
+pub(super) fn draw_film(ui: &Ui, slot: usize, rect: Rect, plan: FramePlan) {
+    ui.painter().add(eframe::egui_wgpu::Callback::new_paint_callback(rect, FilmCallback { slot, plan }));
+}
+
+/// A thumbnail of the film strip that is let go over this viewport.
+fn take_dropped_film(panel: &mut Panel<'_>, response: &egui::Response, slot: usize) {
+    if let Some(image) = response.dnd_release_payload::<ImageId>() {
+        panel.ask(Command::ShowIn { slot, image: (*image).clone() });
+    }
+}
+
+fn accessible_name(session: &Session, slot: usize, pane: &Pane) -> String {
+    let place = if session.layout == Layout::One { String::new() } else { format!(" {}", slot + 1) };
+    match &pane.film {
+        Some(film) => tr_args("Film canvas{}, {} findings", &[&place, &film.reading.num_boxes()]),
+        None => tr_args("Film canvas{}, empty", &[&place]),
     }
 }
 
 /// A film that comes up takes the keyboard; Tab, arrows and Escape then mean findings, not widgets.
-fn keep_focus(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response) {
-    let image = panel.session.film.as_ref().map(|f| f.image().clone());
+fn keep_focus(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, slot: usize) {
+    if slot != panel.session.active_slot {
+        return;
+    }
+    let image = panel.session.pane.film.as_ref().map(|f| f.image().clone());
     if panel.state.focused_film != image || response.clicked() || response.drag_started() {
         panel.state.focused_film = image;
         response.request_focus();
@@ -92,83 +175,7 @@ fn message(ui: &Ui, rect: Rect, text: &str, color: Color32) {
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
 }
 
-fn to_canvas(rect: Rect, pos: Pos2) -> Point {
-    Point::new(f64::from(pos.x - rect.min.x), f64::from(pos.y - rect.min.y))
-}
-
-/// Raw events in their order: a frame may hold a press, moves and a release.
-fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, rect: Rect) {
-    let is_over = response.contains_pointer();
-    let has_gesture = panel.session.film.as_ref().is_some_and(|f| f.gesture.is_some());
-    let events = ui.input(|i| i.events.clone());
-    let mut is_pressed = has_gesture;
-    if !ui.ctx().egui_wants_keyboard_input() || response.has_focus() {
-        panel.state.is_space_held = ui.input(|i| i.key_down(egui::Key::Space));
-    }
-    let is_ctrl = ui.input(|i| i.modifiers.ctrl);
-    let mut send = |kind, pos: Pos2| {
-        panel.out.push(Input::Pointer(PointerEvent {
-            kind,
-            at: to_canvas(rect, pos),
-            is_ctrl,
-            is_space: panel.state.is_space_held,
-        }));
-    };
-    let mut wheel = Vec::new();
-    for event in events {
-        match event {
-            Event::PointerMoved(pos) if is_over || is_pressed => send(PointerKind::Move, pos),
-            Event::PointerButton { pos, button, pressed, .. } => {
-                let Some(button) = button_of(button) else { continue };
-                if pressed && is_over {
-                    is_pressed = true;
-                    send(PointerKind::Move, pos);
-                    send(PointerKind::Down(button), pos);
-                } else if !pressed && is_pressed {
-                    is_pressed = false;
-                    send(PointerKind::Move, pos);
-                    send(PointerKind::Up(button), pos);
-                }
-            }
-            Event::PointerGone => send(PointerKind::Leave, rect.min),
-            Event::MouseWheel { unit, delta, .. } if is_over => {
-                let steps = match unit {
-                    MouseWheelUnit::Line => delta.y,
-                    MouseWheelUnit::Point => delta.y / 50.0,
-                    MouseWheelUnit::Page => delta.y * 5.0,
-                };
-                wheel.push(f64::from(steps));
-            }
-            Event::Zoom(factor) if is_over => wheel.push(f64::from(factor).ln() / 1.2f64.ln()),
-            _ => {}
-        }
-    }
-    let is_cursor_shown = panel.session.film.as_ref().is_some_and(|f| f.cursor.is_some());
-    if is_cursor_shown && !is_over && !is_pressed {
-        panel.out.push(Input::Pointer(PointerEvent {
-            kind: PointerKind::Leave,
-            at: Point::default(),
-            is_ctrl: false,
-            is_space: false,
-        }));
-    }
-    if let Some(pos) = ui.input(|i| i.pointer.hover_pos()) {
-        for steps in wheel {
-            panel.out.push(Input::Wheel { at: to_canvas(rect, pos), steps });
-        }
-    }
-}
-
-fn button_of(button: egui::PointerButton) -> Option<PointerButton> {
-    match button {
-        egui::PointerButton::Primary => Some(PointerButton::Left),
-        egui::PointerButton::Secondary => Some(PointerButton::Right),
-        egui::PointerButton::Middle => Some(PointerButton::Middle),
-        egui::PointerButton::Extra1 | egui::PointerButton::Extra2 => None,
-    }
-}
-
-fn cursor_icon(ui: &Ui, session: &Session, film: &OpenFilm, response: &egui::Response, rect: Rect) {
+fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, response: &egui::Response, rect: Rect) {
     if !response.contains_pointer() {
         return;
     }
@@ -177,19 +184,23 @@ fn cursor_icon(ui: &Ui, session: &Session, film: &OpenFilm, response: &egui::Res
         Some(Gesture::Move { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
+        Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Select => CursorIcon::Default,
+        _ if session.tool == Tool::Pan => CursorIcon::Grab,
+        _ if session.tool == Tool::Zoom => CursorIcon::ZoomIn,
+        _ if session.tool == Tool::Window => CursorIcon::AllScroll,
         _ => CursorIcon::Crosshair,
     };
     let hovered = ui.input(|i| i.pointer.hover_pos()).and_then(|pos| {
         let selected = film.selected()?;
         let r = selected.rect().filter(|_| film.gesture.is_none() && !film.locked.contains(&selected.id()))?;
-        let to_screen = film.viewport.screen_from_image(session.canvas, film.size());
+        let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
         let at = to_canvas(rect, pos);
         let handle = Handle::ALL.into_iter().find(|&h| {
             let p = to_screen.apply(r.handle_position(h));
             (p.x - at.x).abs().max((p.y - at.y).abs()) <= HANDLE_REACH
         });
-        let inside = r.contains(film.viewport.image_from_screen(session.canvas, film.size()).apply(at));
+        let inside = r.contains(film.viewport.image_from_screen(pane.canvas, film.grid()).apply(at));
         handle.map(|h| handle_cursor(h, film)).or(inside.then_some(CursorIcon::Move))
     });
     ui.ctx().set_cursor_icon(hovered.unwrap_or(icon));
@@ -213,18 +224,13 @@ fn handle_cursor(handle: Handle, film: &OpenFilm) -> CursorIcon {
 /// Right click without motion; a right-drag windows and opens nothing.
 fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
     response.context_menu(|ui| {
-        let has_selection = panel.session.film.as_ref().is_some_and(|f| f.selection.is_some());
+        let has_selection = panel.session.pane.film.as_ref().is_some_and(|f| f.selection.is_some());
         let marks = [Command::Duplicate, Command::Copy, Command::ToggleHidden, Command::ToggleLocked, Command::Delete];
         let film =
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];
         let commands: Vec<Command> = if has_selection { marks.into_iter().chain(film).collect() } else { film.into() };
         for command in commands {
-            let title = command.row().map_or("", |row| row.title);
-            let key = command.chord().map(super::kit::key_text).unwrap_or_default();
-            if ui.add(egui::Button::new(title).shortcut_text(key)).clicked() {
-                panel.ask(command);
-                ui.close();
-            }
+            kit::menu_item(ui, panel, &command);
         }
     });
 }

@@ -1,36 +1,44 @@
-//! What stands in front of the screen: palette, keys, questions, paths and reports.
+//! What stands in front of the screen: palette, keys, settings, questions, paths and reports.
 
 use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 
-use crate::session::command::COMMANDS;
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
-use super::{Panel, kit, theme};
+use super::words::{tr, tr_args};
+use super::{Panel, cheat_sheet, palette, settings_screen, test_pattern, theme};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(dialog) = &session.dialog else {
         panel.state.palette_query.clear();
         panel.state.palette_choice = 0;
+        panel.state.settings.close();
+        panel.state.test_pattern = None;
         return;
     };
+    if *dialog == Dialog::TestPattern {
+        test_pattern::test_pattern_ui(ui, panel);
+        return;
+    }
     let screen = ui.ctx().content_rect();
     let scrim = egui::Area::new(Id::unique("scrim")).order(Order::Middle).fixed_pos(screen.min);
     scrim.show(ui.ctx(), |ui| {
         let response = ui.allocate_rect(screen, egui::Sense::click());
-        ui.painter().rect_filled(screen, 0.0, theme::SCRIM);
+        ui.painter().rect_filled(screen, 0.0, theme::scrim());
         if response.clicked() {
             panel.ask(Command::CloseDialog);
         }
     });
     let title = match dialog {
-        Dialog::Palette => "Commands",
-        Dialog::CheatSheet => "Keys",
-        Dialog::ConfirmNoFinding { .. } => "No finding",
-        Dialog::ChooseLabels { .. } => "New project",
-        Dialog::CopyFilms { .. } => "Import films",
-        Dialog::BadRows { .. } => "Import labels",
-        Dialog::PathField { .. } => "Path",
+        Dialog::Palette => tr("Commands"),
+        Dialog::CheatSheet => tr("Keys"),
+        Dialog::Settings => tr("Settings"),
+        Dialog::TestPattern => tr("Test pattern"),
+        Dialog::ConfirmNoFinding { .. } => tr("No finding"),
+        Dialog::ChooseLabels { .. } => tr("New project"),
+        Dialog::CopyFilms { .. } => tr("Import films"),
+        Dialog::BadRows { .. } => tr("Import labels"),
+        Dialog::PathField { .. } => tr("Path"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -40,150 +48,75 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .resizable(false)
         .anchor(Align2::CENTER_TOP, egui::vec2(0.0, (screen.height() * 0.1).min(90.0)));
     window.show(ui.ctx(), |ui| match dialog {
-        Dialog::Palette => palette_ui(ui, panel),
-        Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
+        Dialog::Palette => palette::palette_ui(ui, panel),
+        Dialog::CheatSheet => {
+            cheat_sheet::cheat_sheet_ui(ui, panel);
+            close_ui(ui, panel);
+        }
+        Dialog::Settings => {
+            settings_screen::settings_ui(ui, panel);
+            close_ui(ui, panel);
+        }
+        Dialog::TestPattern => {}
         Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
-        Dialog::CopyFilms { paths } => copy_ui(ui, panel, paths.len()),
+        Dialog::CopyFilms { .. } => copy_ui(ui, panel),
         Dialog::BadRows { path } => bad_rows_ui(ui, panel, path),
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
 }
 
-fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.set_width(460.0);
-    let field = egui::TextEdit::singleline(&mut panel.state.palette_query).desired_width(f32::INFINITY);
-    let response = ui.add(field.hint_text("Type what you want to do"));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
-    response.request_focus();
-    if response.changed() {
-        panel.state.palette_choice = 0;
-    }
-    let needle = panel.state.palette_query.to_lowercase();
-    let session = panel.session;
-    let found: Vec<_> = COMMANDS
-        .iter()
-        .filter(|row| row.command != Command::Palette && row.command.is_available(session))
-        .filter(|row| {
-            needle
-                .split_whitespace()
-                .all(|w| row.title.to_lowercase().contains(w) || row.help.to_lowercase().contains(w))
-        })
-        .collect();
-    let (down, up, enter) = ui.input(|i| {
-        (i.key_pressed(egui::Key::ArrowDown), i.key_pressed(egui::Key::ArrowUp), i.key_pressed(egui::Key::Enter))
-    });
-    let last = found.len().saturating_sub(1);
-    let choice = &mut panel.state.palette_choice;
-    *choice = (*choice + usize::from(down)).saturating_sub(usize::from(up)).min(last);
-    let choice = *choice;
-    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-        for (n, row) in found.iter().enumerate() {
-            let key = row.chords.first().map(|chord| kit::key_text(chord)).unwrap_or_default();
-            let button =
-                egui::Button::new(row.title).shortcut_text(key).selected(n == choice).min_size(egui::vec2(440.0, 26.0));
-            let response = ui.add(button).on_hover_text(row.help);
-            if n == choice && (down || up) {
-                response.scroll_to_me(None);
-            }
-            if response.clicked() || (enter && n == choice) {
-                panel.ask(Command::CloseDialog);
-                panel.ask(row.command.clone());
-            }
-        }
-        if found.is_empty() {
-            ui.label(RichText::new("No command has these words").color(theme::WEAK));
-        }
-    });
-}
-
-fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let session = panel.session;
-    let height = ui.ctx().content_rect().height() - 220.0;
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
-        kit::section(ui, "Mouse");
-        ui.label("Left: the tool.  Right-drag: window; right is wider, down is a higher level; Ctrl faster.");
-        ui.label("Middle-drag or Space and drag: pan.  Wheel: zoom at the cursor.  Right click: menu.");
-        if let Some(set) = session.label_set() {
-            kit::section(ui, "Labels");
-            ui.horizontal_wrapped(|ui| {
-                for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
-                    kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
-                    ui.label(label.name.as_str()).on_hover_text(&label.definition);
-                    ui.add_space(theme::UNIT);
-                }
-            });
-        }
-        kit::section(ui, "Commands");
-        ui.horizontal_top(|ui| {
-            let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
-            for column in rows.chunks(rows.len().div_ceil(3)) {
-                ui.vertical(|ui| {
-                    ui.set_width(250.0);
-                    for row in column {
-                        ui.horizontal(|ui| {
-                            for chord in row.chords {
-                                kit::key_cap(ui, &kit::key_text(chord));
-                            }
-                            ui.label(row.title).on_hover_text(row.help);
-                        });
-                    }
-                });
-            }
-        });
-    });
-    close_ui(ui, panel);
-}
-
 fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {
     ui.set_width(380.0);
-    let what = if num_findings == 1 { "1 finding".to_owned() } else { format!("{num_findings} findings") };
-    let then = if completes { ", complete the film and go on" } else { "" };
-    ui.label(format!("Remove {what}, say \"No finding\"{then}? Undo brings them back."));
+    let what = if num_findings == 1 { tr("1 finding").to_owned() } else { tr_args("{} findings", &[&num_findings]) };
+    ui.label(if completes {
+        tr_args("Remove {}, say \"No finding\", complete the film and go on? Undo brings them back.", &[&what])
+    } else {
+        tr_args("Remove {} and say \"No finding\"? Undo brings them back.", &[&what])
+    });
     ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
-        if ui.button(format!("Remove {what}")).clicked() {
+        if ui.button(tr_args("Remove {}", &[&what])).clicked() {
             panel.ask(Command::Confirm);
         }
-        if ui.button("Keep them").clicked() {
+        if ui.button(tr("Keep them")).clicked() {
             panel.ask(Command::CloseDialog);
         }
     });
-    ui.label(RichText::new("Enter removes, Escape keeps").small().color(theme::WEAK));
+    ui.label(RichText::new(tr("Enter removes, Escape keeps")).small().color(theme::weak()));
 }
 
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
     ui.set_width(440.0);
-    ui.label(format!("Which labels does the project in {} read with?", folder.display()));
+    ui.label(tr_args("Which labels does the project in {} read with?", &[&folder.display()]));
     ui.add_space(theme::UNIT);
     for (id, title) in panel.state.label_sets.clone() {
         if ui.add(egui::Button::new(&title).min_size(egui::vec2(430.0, 30.0))).clicked() {
             panel.ask(Command::CreateWithLabels(id));
         }
     }
-    if ui.button("Cancel").clicked() {
+    if ui.button(tr("Cancel")).clicked() {
         panel.ask(Command::CloseDialog);
     }
 }
 
-fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_paths: usize) {
+fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.set_width(460.0);
-    let what = if num_paths == 1 { "it".to_owned() } else { format!("these {num_paths}") };
-    ui.label(format!("Leave the films of {what} where they are, or copy them into the project's folder?"));
+    ui.label(tr("Leave the films where they are, or copy them into the project's folder?"));
     ui.label(
-        RichText::new("Films that are referred to are missing once they are moved or the disk is gone.")
-            .color(theme::WEAK),
+        RichText::new(tr("Films that are referred to are missing once they are moved or the disk is gone."))
+            .color(theme::weak()),
     );
     ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
-        if ui.button("Leave them there").clicked() {
+        if ui.button(tr("Leave them there")).clicked() {
             panel.ask(Command::ImportPaths { copies: false });
         }
-        if ui.button("Copy them").clicked() {
+        if ui.button(tr("Copy them")).clicked() {
             panel.ask(Command::ImportPaths { copies: true });
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(tr("Cancel")).clicked() {
             panel.ask(Command::CloseDialog);
         }
     });
@@ -192,17 +125,17 @@ fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_paths: usize) {
 fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
     ui.set_width(440.0);
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    ui.label(format!("If some rows of {name} can't be taken, what about the good ones?"));
-    ui.label(RichText::new("Either way the report names each bad row by its line.").color(theme::WEAK));
+    ui.label(tr_args("If some rows of {} can't be taken, what about the good ones?", &[&name]));
+    ui.label(RichText::new(tr("Either way the report names each bad row by its line.")).color(theme::weak()));
     ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
-        if ui.button("Take the good rows").clicked() {
+        if ui.button(tr("Take the good rows")).clicked() {
             panel.ask(Command::ImportRows { keeps_good_rows: true });
         }
-        if ui.button("Take all or nothing").clicked() {
+        if ui.button(tr("Take all or nothing")).clicked() {
             panel.ask(Command::ImportRows { keeps_good_rows: false });
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(tr("Cancel")).clicked() {
             panel.ask(Command::CloseDialog);
         }
     });
@@ -210,22 +143,24 @@ fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
 
 fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
     ui.set_width(520.0);
-    ui.label(purpose.title());
+    ui.label(tr(purpose.title()));
     let response = ui.add(egui::TextEdit::singleline(&mut panel.state.path_text).desired_width(f32::INFINITY));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Path"));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Path")));
     response.request_focus();
     let is_done = ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.horizontal(|ui| {
-        if (ui.button("Take this path").clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
+        if (ui.button(tr("Take this path")).clicked() || is_done) && !panel.state.path_text.trim().is_empty() {
             let paths = vec![std::path::PathBuf::from(panel.state.path_text.trim())];
             panel.out.push(Input::Event(Event::PathChosen { purpose, paths }));
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(tr("Cancel")).clicked() {
             panel.ask(Command::CloseDialog);
         }
     });
     ui.label(
-        RichText::new("This desktop offers no file dialog, so type or paste the path.").small().color(theme::WEAK),
+        RichText::new(tr("This desktop offers no file dialog, so type or paste the path."))
+            .small()
+            .color(theme::weak()),
     );
 }
 
@@ -237,13 +172,13 @@ fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
     let height = ui.ctx().content_rect().height() - 220.0;
     ScrollArea::vertical().max_height(height).show(ui, |ui| {
         for (n, line) in lines.iter().take(REPORT_LINES).enumerate() {
-            let color = if n == 0 { theme::STRONG } else { theme::TEXT };
+            let color = if n == 0 { theme::strong() } else { theme::text() };
             ui.add(egui::Label::new(RichText::new(line).color(color)).wrap().selectable(true));
         }
         if lines.len() > REPORT_LINES {
             let more =
-                format!("and {} more; the same import on the command line lists all", lines.len() - REPORT_LINES);
-            ui.label(RichText::new(more).color(theme::WEAK));
+                tr_args("and {} more; the same import on the command line lists all", &[&(lines.len() - REPORT_LINES)]);
+            ui.label(RichText::new(more).color(theme::weak()));
         }
     });
     close_ui(ui, panel);
@@ -251,7 +186,7 @@ fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
 
 fn close_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.add_space(theme::UNIT);
-    if ui.button("Close").clicked() {
+    if ui.button(tr("Close")).clicked() {
         panel.ask(Command::CloseDialog);
     }
 }

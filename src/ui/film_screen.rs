@@ -1,18 +1,26 @@
 //! The screen on which films are read: tools above, the study's films left, findings right, the film in the middle.
 
-use egui::{Align, CentralPanel, Layout, RichText, Ui};
+use egui::{Align, CentralPanel, RichText, Ui};
 
-use crate::session::{Command, Tool};
+use crate::session::{Command, Layout, Tool};
 
-use super::{Panel, canvas, film_strip, findings, kit, shell, theme};
+use super::words::{tr, tr_args};
+use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    if panel.session.film.is_none() {
-        shell::empty_ui(ui, panel, "Opening the film…", "", &[Command::ShowWorklist]);
+    if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
+        shell::empty_ui(ui, panel, tr("Opening the film…"), "", &[Command::ShowWorklist]);
         return;
     }
     egui::Panel::top("tools").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| tools_ui(ui, panel));
-    if panel.session.film.as_ref().is_some_and(|f| f.study.len() > 1) {
+    if !panel.session.is_maximised {
+        side_panels_ui(ui, panel);
+    }
+    CentralPanel::no_frame().show(ui, |ui| canvas::panes_ui(ui, panel));
+}
+
+fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if film_strip::is_needed(panel.session) {
         egui::Panel::left("strip")
             .exact_size(theme::STRIP_WIDTH)
             .resizable(false)
@@ -26,7 +34,14 @@ pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
-    CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, panel));
+    if panel.session.windowing.is_panel_open {
+        egui::Panel::right("window panel")
+            .exact_size(theme::WINDOW_PANEL_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| histogram_panel::panel_ui(ui, panel));
+    }
 }
 
 fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -34,52 +49,56 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::ShowWorklist, None);
         position_ui(ui, panel);
         ui.separator();
-        let tool = panel.session.tool;
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), "Box", tool == Tool::Box);
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), "Select", tool == Tool::Select);
+        let session = panel.session;
+        let tool = session.tool;
+        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), tr("Box"), tool == Tool::Box);
+        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
         ui.separator();
-        let is_inverted = panel.session.film.as_ref().and_then(|f| f.display.as_ref()).is_some_and(|d| d.is_inverted);
-        kit::toggle_button(ui, panel, &Command::Invert, "Invert", is_inverted);
-        kit::titled_button(ui, panel, &Command::RotateRight, None);
-        kit::titled_button(ui, panel, &Command::FlipHorizontal, Some("Flip"));
+        window_menu::menu_ui(ui, panel);
+        let display = session.pane.film.as_ref().and_then(|f| f.display.as_ref());
+        kit::toggle_button(ui, panel, &Command::Invert, tr("Invert"), display.is_some_and(|d| d.is_inverted));
+        ui.separator();
         kit::titled_button(ui, panel, &Command::Fit, None);
         kit::titled_button(ui, panel, &Command::OneToOne, None);
-        window_menu(ui, panel);
+        kit::command_menu(ui, panel, tr("View"), VIEW_MENU);
+        ui.separator();
+        for layout in Layout::ALL {
+            let text = layout.num_panes().to_string();
+            kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
+        }
+        kit::toggle_button(ui, panel, &Command::ToggleLinked, tr("Link"), session.is_linked);
+        kit::titled_button(ui, panel, &Command::ComparePrior, Some(tr("Prior")));
         ui.separator();
         kit::titled_button(ui, panel, &Command::Undo, None);
         kit::titled_button(ui, panel, &Command::Redo, None);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, None);
         });
     });
 }
 
+/// How the film lies, and what shows it larger.
+const VIEW_MENU: &[Command] = &[
+    Command::FitWidth,
+    Command::ZoomIn,
+    Command::ZoomOut,
+    Command::RotateRight,
+    Command::RotateLeft,
+    Command::FlipHorizontal,
+    Command::FlipVertical,
+    Command::ResetView,
+    Command::ToggleMagnifier,
+    Command::ToggleMaximised,
+    Command::ToggleFullScreen,
+    Command::ToggleKeepView,
+    Command::CycleOverlay,
+];
+
 fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let Some(film) = &panel.session.film else { return };
+    let Some(film) = &panel.session.pane.film else { return };
     let (list, image) = (&panel.session.worklist, film.image());
     if let Some(at) = list.position(image) {
-        ui.label(RichText::new(format!("{} of {}", at + 1, list.num_shown())).color(theme::WEAK));
+        ui.label(RichText::new(tr_args("{} of {}", &[&(at + 1), &list.num_shown()])).color(theme::weak()));
     }
-}
-
-fn window_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let Some(film) = panel.session.film.as_ref().and_then(|f| f.film().cloned()) else {
-        ui.add_enabled(false, egui::Button::new("Window"));
-        return;
-    };
-    ui.menu_button("Window", |ui| {
-        for (n, voi) in film.facts.voi.iter().enumerate() {
-            let name = voi.explanation().map_or_else(|| format!("Window {}", n + 1), str::to_owned);
-            let key = Command::WindowPreset(n).chord().map(kit::key_text).unwrap_or_default();
-            if ui.add(egui::Button::new(name).shortcut_text(key)).clicked() {
-                panel.ask(Command::WindowPreset(n));
-                ui.close();
-            }
-        }
-        let key = Command::ComputedWindow.chord().map(kit::key_text).unwrap_or_default();
-        if ui.add(egui::Button::new("Computed from the film").shortcut_text(key)).clicked() {
-            panel.ask(Command::ComputedWindow);
-            ui.close();
-        }
-    });
 }

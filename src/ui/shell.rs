@@ -4,11 +4,14 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, RichText, Ui};
 
 use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
 
-use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welcome, worklist_screen};
+use super::words::{tr, tr_args};
+use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welcome, words, worklist_screen};
 
 /// Draws one frame and appends what the person asked for.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<Input>) {
-    keys::inputs(ui, session, canvas::id(), out);
+    words::speak(session.settings.language);
+    theme::apply(ui.ctx(), &session.settings);
+    keys::inputs(ui, session, state, canvas::id(session.active_slot), out);
     let mut panel = Panel { session, state, out };
     status_line_ui(ui, &mut panel);
     match session.screen {
@@ -18,6 +21,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);
+    kit::focus_ring(ui.ctx());
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
     if !dropped.is_empty() {
         panel.out.push(Input::Event(crate::session::Event::FilesDropped(dropped)));
@@ -26,26 +30,26 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
 
 /// A bar of the window in the panel's colour.
 pub(super) fn bar_frame() -> Frame {
-    Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(12, 6))
+    Frame::new().fill(theme::panel()).inner_margin(Margin::symmetric(12, 6))
 }
 
 /// The middle of the window.
 pub(super) fn body_frame() -> Frame {
-    Frame::new().fill(theme::WINDOW)
+    Frame::new().fill(theme::window())
 }
 
 fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::bottom("status").exact_size(40.0).frame(bar_frame()).show_separator_line(false).show(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new("Research use only").small().color(theme::WEAK));
+            ui.label(RichText::new(tr("Research use only")).small().color(theme::weak()));
             if panel.session.is_synthetic() {
-                kit::badge(ui, "SYNTHETIC", theme::WARN);
+                kit::badge(ui, tr("SYNTHETIC"), theme::warn());
             }
             reader_ui(ui, panel);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 save_state_ui(ui, panel.session);
                 if panel.session.save_failure().is_some() {
-                    kit::titled_button(ui, panel, &Command::RetrySave, Some("Try again"));
+                    kit::titled_button(ui, panel, &Command::RetrySave, Some(tr("Try again")));
                 }
                 job_ui(ui, panel);
                 notice_ui(ui, panel.session);
@@ -56,10 +60,10 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn reader_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(reader) = &panel.session.reader else { return };
-    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::WEAK);
+    let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::weak());
     let button = ui.add(egui::Button::new(text).frame(false));
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Change reader"));
-    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tr("Change reader")));
+    if button.on_hover_text(kit::tooltip(panel.session, &Command::ChangeReader)).clicked() {
         panel.ask(Command::ChangeReader);
     }
 }
@@ -67,11 +71,12 @@ fn reader_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn notice_ui(ui: &mut Ui, session: &Session) {
     let Some(notice) = &session.notice else { return };
     let color = match notice.kind {
-        NoticeKind::Info => theme::TEXT,
-        NoticeKind::Warning => theme::WARN,
-        NoticeKind::Error => theme::BAD,
+        NoticeKind::Info => theme::text(),
+        NoticeKind::Warning => theme::warn(),
+        NoticeKind::Error => theme::bad(),
     };
-    ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).truncate()).on_hover_text(&notice.text);
+    let text = words::translated(&notice.text);
+    ui.add(egui::Label::new(RichText::new(&*text).color(color)).truncate()).on_hover_text(&*text);
 }
 
 fn save_state_ui(ui: &mut Ui, session: &Session) {
@@ -79,28 +84,36 @@ fn save_state_ui(ui: &mut Ui, session: &Session) {
         return;
     }
     let (text, color) = match session.save_state() {
-        SaveState::Saved => ("Saved".to_owned(), theme::GOOD),
-        SaveState::Saving(_) => ("Saving".to_owned(), theme::WEAK),
-        SaveState::Failed(_) => ("Not saved".to_owned(), theme::BAD),
+        SaveState::Saved => (tr("Saved"), theme::good()),
+        SaveState::Saving(_) => (tr("Saving"), theme::weak()),
+        SaveState::Failed(_) => (tr("Not saved"), theme::bad()),
     };
     let (dot, _) = ui.allocate_exact_size(egui::vec2(9.0, 9.0), egui::Sense::hover());
     ui.painter().circle_filled(dot.center(), 4.0, color);
-    ui.label(RichText::new(text).color(if color == theme::BAD { theme::BAD } else { theme::TEXT }));
+    ui.label(RichText::new(text).color(if color == theme::bad() { theme::bad() } else { theme::text() }));
     ui.separator();
 }
 
 fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(job) = panel.session.job.as_ref().filter(|job| job.outcome.is_none()) else { return };
     let text = if job.total > 0 {
-        format!("{}: {} {} of {}", job.title, job.stage, job.done, job.total)
+        tr_args(
+            "{}: {} {} of {}",
+            &[&words::translated(&job.title), &words::translated(&job.stage), &job.done, &job.total],
+        )
     } else {
-        format!("{}: {} {}", job.title, job.stage, if job.done > 0 { job.done.to_string() } else { String::new() })
+        format!(
+            "{}: {} {}",
+            words::translated(&job.title),
+            words::translated(&job.stage),
+            if job.done > 0 { job.done.to_string() } else { String::new() }
+        )
     };
     let share = if job.total > 0 { job.done as f32 / job.total as f32 } else { 0.0 };
     ui.add(egui::ProgressBar::new(share).desired_width(140.0).desired_height(8.0));
-    ui.label(RichText::new(text).color(theme::WEAK));
+    ui.label(RichText::new(text).color(theme::weak()));
     if job.can_stop {
-        kit::titled_button(ui, panel, &Command::CancelJob, Some("Stop"));
+        kit::titled_button(ui, panel, &Command::CancelJob, Some(tr("Stop")));
     }
     ui.separator();
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
@@ -112,7 +125,7 @@ pub(super) fn empty_ui(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, text: &s
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.36);
             ui.heading(title);
-            ui.label(RichText::new(text).color(theme::WEAK));
+            ui.label(RichText::new(text).color(theme::weak()));
             ui.add_space(3.0 * theme::UNIT);
             for command in next {
                 kit::command_button(ui, panel, command);

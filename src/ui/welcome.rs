@@ -4,6 +4,7 @@ use egui::{CentralPanel, RichText, Ui, WidgetInfo};
 
 use crate::session::{Command, Input};
 
+use super::words::{tr, tr_args};
 use super::{Panel, kit, shell, theme};
 
 pub(super) fn welcome_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -11,20 +12,20 @@ pub(super) fn welcome_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.26);
             ui.label(
-                RichText::new("Rachis").font(egui::FontId::new(34.0, theme::strong_family())).color(theme::STRONG),
+                RichText::new("Rachis").font(egui::FontId::new(34.0, theme::strong_family())).color(theme::strong()),
             );
-            ui.label(RichText::new("Read, annotate and export radiographs").color(theme::WEAK));
+            ui.label(RichText::new(tr("Read, annotate and export radiographs")).color(theme::weak()));
             ui.add_space(6.0 * theme::UNIT);
             if let Some(name) = &panel.session.opening {
-                ui.label(format!("Opening {name}…"));
+                ui.label(tr_args("Opening {}…", &[name]));
                 return;
             }
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::command_button(ui, panel, &Command::CreateProject);
             recent_ui(ui, panel);
             ui.add_space(6.0 * theme::UNIT);
-            let text = "Or drop a project folder here. Everything stays on this computer.";
-            ui.label(RichText::new(text).color(theme::WEAK));
+            let text = tr("Or drop a project folder here. Everything stays on this computer.");
+            ui.label(RichText::new(text).color(theme::weak()));
         });
     });
 }
@@ -34,11 +35,11 @@ fn recent_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     }
     ui.add_space(4.0 * theme::UNIT);
-    ui.label(RichText::new("Opened before").small().color(theme::WEAK));
+    ui.label(RichText::new(tr("Opened before")).small().color(theme::weak()));
     for folder in panel.state.recent.clone() {
         let name = folder.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let button = ui.add(egui::Button::new(&name).frame(false)).on_hover_text(folder.display().to_string());
-        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name}")));
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Open {}", &[&name])));
         if button.clicked() {
             let purpose = crate::session::FilePurpose::OpenProject;
             panel.out.push(Input::Event(crate::session::Event::PathChosen { purpose, paths: vec![folder] }));
@@ -51,13 +52,15 @@ pub(super) fn sign_in_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| {
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.28);
-            ui.heading("Who is reading?");
-            ui.label(RichText::new("Each reader sees only their own marks").color(theme::WEAK));
+            ui.heading(tr("Who is reading?"));
+            ui.label(RichText::new(tr("Each reader sees only their own marks")).color(theme::weak()));
             ui.add_space(4.0 * theme::UNIT);
             for reader in readers {
                 let text = format!("{}   {}", reader.id, reader.name);
                 let button = ui.add(egui::Button::new(text).min_size(egui::vec2(260.0, 34.0)));
-                button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Read as {}", reader.id)));
+                button.widget_info(|| {
+                    WidgetInfo::labeled(egui::Role::Button, true, tr_args("Read as {}", &[&reader.id]))
+                });
                 if button.clicked() {
                     panel.ask(Command::SignInAs(reader.id.clone()));
                 }

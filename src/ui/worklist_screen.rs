@@ -7,18 +7,21 @@ use crate::domain::worklist::WorklistRow;
 use crate::session::Command;
 use crate::session::worklist::decision_text;
 
+use super::words::{tr, tr_args};
 use super::{Panel, kit, overlay, shell, theme};
 
 /// Columns: title and left edge in points; the last takes what is left.
-const COLUMNS: [(&str, f32); 7] = [
-    ("State", 16.0),
-    ("View", 130.0),
-    ("Patient", 290.0),
-    ("Decision", 410.0),
-    ("Findings", 530.0),
-    ("Labels", 610.0),
-    ("Film", 900.0),
-];
+fn columns() -> [(&'static str, f32); 7] {
+    [
+        (tr("State"), 16.0),
+        (tr("View"), 130.0),
+        (tr("Patient"), 290.0),
+        (tr("Decision"), 410.0),
+        (tr("Findings"), 530.0),
+        (tr("Labels"), 610.0),
+        (tr("Film"), 900.0),
+    ]
+}
 
 pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::top("worklist head")
@@ -26,10 +29,10 @@ pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .show(ui, |ui| head_ui(ui, panel));
     if !panel.session.worklist.is_loaded {
-        shell::empty_ui(ui, panel, "Reading the list…", "", &[]);
+        shell::empty_ui(ui, panel, tr("Reading the list…"), "", &[]);
     } else if panel.session.worklist.is_empty() {
-        let text = "Add DICOM films from a folder of any depth, a zip file or a DICOMDIR, or drop them here.";
-        shell::empty_ui(ui, panel, "No films yet", text, &[Command::ImportFilms, Command::ImportFilmFiles]);
+        let text = tr("Add DICOM films from a folder of any depth, a zip file or a DICOMDIR, or drop them here.");
+        shell::empty_ui(ui, panel, tr("No films yet"), text, &[Command::ImportFilms, Command::ImportFilmFiles]);
     } else {
         CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| table_ui(ui, panel));
     }
@@ -41,15 +44,16 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.heading(name);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
-            ui.menu_button("Export", |ui| {
+            ui.menu_button(tr("Export"), |ui| {
                 for command in [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle] {
                     if kit::command_button(ui, panel, &command).clicked() {
                         ui.close();
                     }
                 }
             });
-            ui.menu_button("Import", |ui| {
+            ui.menu_button(tr("Import"), |ui| {
                 for command in [Command::ImportFilms, Command::ImportFilmFiles, Command::ImportLabels] {
                     if kit::command_button(ui, panel, &command).clicked() {
                         ui.close();
@@ -63,10 +67,10 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let counts = panel.session.worklist.counts();
         let filter = panel.session.worklist.filter.clone();
         for (text, num, state) in [
-            ("All", counts.all, None),
-            ("New", counts.new, Some(TaskState::New)),
-            ("Doing", counts.doing, Some(TaskState::Doing)),
-            ("Completed", counts.completed, Some(TaskState::Completed)),
+            (tr("All"), counts.all, None),
+            (tr("New"), counts.new, Some(TaskState::New)),
+            (tr("Doing"), counts.doing, Some(TaskState::Doing)),
+            (tr("Completed"), counts.completed, Some(TaskState::Completed)),
         ] {
             if kit::chip(ui, &format!("{text} {num}"), filter.state == state).clicked() {
                 panel.ask(Command::FilterState(state));
@@ -74,23 +78,23 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         ui.separator();
         let field = egui::TextEdit::singleline(&mut panel.state.search).desired_width(240.0);
-        let response = ui.add(field.hint_text("Find by film, study or view"));
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Find"));
+        let response = ui.add(field.hint_text(tr("Find by film, study or view")));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Find")));
         if response.changed() {
             let text = panel.state.search.clone();
             panel.ask(Command::FilterWorklist(text));
         }
         label_filter_ui(ui, panel, filter.label);
-        ui.label(RichText::new(format!("{} shown", panel.session.worklist.num_shown())).color(theme::WEAK));
+        ui.label(RichText::new(tr_args("{} shown", &[&panel.session.worklist.num_shown()])).color(theme::weak()));
     });
 }
 
 fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
     let session = panel.session;
     let Some(set) = session.label_set() else { return };
-    let chosen = label.and_then(|i| set.labels().get(i as usize)).map_or("Any label", |l| l.name.as_str());
+    let chosen = label.and_then(|i| set.labels().get(i as usize)).map_or(tr("Any label"), |l| l.name.as_str());
     let response = egui::ComboBox::from_id_salt("label filter").selected_text(chosen).width(180.0).show_ui(ui, |ui| {
-        if ui.selectable_label(label.is_none(), "Any label").clicked() {
+        if ui.selectable_label(label.is_none(), tr("Any label")).clicked() {
             panel.ask(Command::FilterLabel(None));
         }
         for (i, l) in set.labels().iter().enumerate() {
@@ -99,24 +103,24 @@ fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
             }
         }
     });
-    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, "Label filter"));
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Label filter")));
 }
 
 fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let (head, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
-    for (title, x) in COLUMNS {
-        cell(ui, head, x, title, theme::WEAK);
+    let (head, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
+    for (title, x) in columns() {
+        cell(ui, head, x, title, theme::weak());
     }
-    ui.painter().hline(head.x_range(), head.bottom(), egui::Stroke::new(1.0, theme::LINE));
-    let current = panel.session.film.as_ref().map(|f| f.image().clone());
+    ui.painter().hline(head.x_range(), head.bottom(), egui::Stroke::new(1.0, theme::line()));
+    let current = panel.session.pane.film.as_ref().map(|f| f.image().clone());
     let num = panel.session.worklist.num_shown();
     if num == 0 {
         ui.add_space(24.0);
-        ui.vertical_centered(|ui| ui.label(RichText::new("No film passes the filter").color(theme::WEAK)));
+        ui.vertical_centered(|ui| ui.label(RichText::new(tr("No film passes the filter")).color(theme::weak())));
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW_HEIGHT, num, |ui, range| {
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), num, |ui, range| {
         for n in range {
             let Some(row) = panel.session.worklist.shown(n) else { continue };
             let is_current = current.as_ref() == Some(&row.image);
@@ -129,38 +133,40 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_current: bool) -> bool {
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
-        let text = format!("Film {}, {}, {}", n + 1, row.view, state_text(row.state));
+        let text = tr_args("Film {}, {}, {}", &[&(n + 1), &row.view, &state_text(row.state)]);
         WidgetInfo::selected(egui::Role::Row, true, is_current, text)
     });
     let fill = match (is_current, response.hovered()) {
-        (true, _) => theme::ACCENT_DIM,
-        (false, true) => theme::HOVERED,
-        (false, false) if n % 2 == 1 => theme::PANEL,
-        (false, false) => theme::WINDOW,
+        (true, _) => theme::accent_dim(),
+        (false, true) => theme::hovered(),
+        (false, false) if n % 2 == 1 => theme::panel(),
+        (false, false) => theme::window(),
     };
     ui.painter().rect_filled(rect, 0.0, fill);
     let state_color = match row.state {
-        TaskState::New => theme::WEAK,
-        TaskState::Doing => theme::WARN,
-        TaskState::Completed => theme::GOOD,
+        TaskState::New => theme::weak(),
+        TaskState::Doing => theme::warn(),
+        TaskState::Completed => theme::good(),
     };
     let patient = overlay::patient_text(row.sex, row.age_years);
     let findings = if row.num_boxes > 0 { row.num_boxes.to_string() } else { String::new() };
     let texts = [
         (state_text(row.state).to_owned(), state_color),
-        (row.view.clone(), theme::TEXT),
-        (patient, theme::TEXT),
-        (decision_text(row.decision).to_owned(), theme::TEXT),
-        (findings, theme::TEXT),
-        (label_names(panel, row), theme::WEAK),
-        (row.image.to_string(), theme::WEAK),
+        (row.view.clone(), theme::text()),
+        (patient, theme::text()),
+        (tr(decision_text(row.decision)).to_owned(), theme::text()),
+        (findings, theme::text()),
+        (label_names(panel, row), theme::weak()),
+        (row.image.to_string(), theme::weak()),
     ];
+    let columns = columns();
     for (i, (text, color)) in texts.iter().enumerate() {
-        let right = COLUMNS.get(i + 1).map_or(rect.width(), |(_, x)| *x);
+        let right = columns.get(i + 1).map_or(rect.width(), |(_, x)| *x);
         let clip = egui::Rect::from_min_max(
-            egui::pos2(rect.left() + COLUMNS[i].1, rect.top()),
+            egui::pos2(rect.left() + columns[i].1, rect.top()),
             egui::pos2((rect.left() + right - 10.0).min(rect.right()), rect.bottom()),
         );
         let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
@@ -181,10 +187,10 @@ fn cell(ui: &Ui, rect: egui::Rect, x: f32, text: &str, color: egui::Color32) {
     ui.painter().text(at, egui::Align2::LEFT_CENTER, text, theme::small_font(), color);
 }
 
-const fn state_text(state: TaskState) -> &'static str {
+fn state_text(state: TaskState) -> &'static str {
     match state {
-        TaskState::New => "New",
-        TaskState::Doing => "Doing",
-        TaskState::Completed => "Completed",
+        TaskState::New => tr("New"),
+        TaskState::Doing => tr("Doing"),
+        TaskState::Completed => tr("Completed"),
     }
 }

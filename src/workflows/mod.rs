@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod export_labels;
+pub mod export_measures;
 pub mod import_films;
 pub mod import_labels;
 mod import_boxes;

@@ -122,7 +122,7 @@ impl Seat {
 }
 
 fn pointer(kind: PointerKind, at: Point) -> PointerEvent {
-    PointerEvent { kind, at, is_ctrl: false, is_space: false }
+    PointerEvent { slot: 0, kind, at, is_ctrl: false, is_shift: false, is_alt: false, is_space: false }
 }
 
 /// A 2500 x 1600 film with boxes all over it, the right button held.
@@ -204,7 +204,13 @@ fn session_with(num_boxes: usize) -> Session {
         Input::Command(Command::SignInAs(reader.clone())),
         Input::Event(Event::WorklistLoaded { reader, rows: vec![row] }),
         Input::Command(Command::OpenFilm(image.clone())),
-        Input::Event(Event::ReadingLoaded { study: vec![entry], image: image.clone(), reading, log: Vec::new() }),
+        Input::Event(Event::ReadingLoaded {
+            study: vec![entry],
+            priors: Vec::new(),
+            image: image.clone(),
+            reading,
+            log: Vec::new(),
+        }),
         Input::Event(Event::PictureLoaded { image, frame: 0, film: Arc::new(film) }),
         Input::Pointer(pointer(PointerKind::Down(PointerButton::Right), Point::new(400.0, 300.0))),
     ];

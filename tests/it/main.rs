@@ -5,7 +5,10 @@
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
+mod auto_window;
 mod dicom_bad;
+mod dicom_facts;
+mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
@@ -13,6 +16,7 @@ mod store_walk;
 mod store_log;
 mod store_scale;
 mod store_check;
+mod measure;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
@@ -21,6 +25,8 @@ mod architecture;
 mod tidy;
 #[cfg(feature = "gui")]
 mod film_pass;
+#[cfg(feature = "gui")]
+mod seat;
 #[cfg(feature = "gui")]
 mod film_pass_enhance;
 #[cfg(feature = "gui")]
@@ -32,4 +38,10 @@ mod film_pass_zoo;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
+mod window_changes;
+#[cfg(feature = "gui")]
+mod window_pictures;
+#[cfg(feature = "gui")]
 mod window_real;
+#[cfg(feature = "gui")]
+mod languages;

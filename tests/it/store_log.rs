@@ -6,10 +6,11 @@ use std::sync::mpsc;
 use proptest::prelude::*;
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::{Edit, EditError};
-use rachis::domain::geometry::Rect;
+use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
 use rachis::domain::project::Reader;
 use rachis::domain::reading::Reading;
 use rachis::domain::rules::default_rules;
@@ -92,6 +93,12 @@ fn boxed(id: u32) -> Edit {
     Edit::Add(Annotation::boxed(AnnotationId::new(1, id), LabelName::new("Fracture"), rect, Origin::Drawn).unwrap())
 }
 
+fn ruler(id: u32) -> Edit {
+    let points = vec![Point::new(1.5, 2.25), Point::new(30.1, 40.7)];
+    let shape = MeasureShape::new(MeasureKind::Ruler, points).unwrap();
+    Edit::Measure { before: None, after: Some(Measurement { id: AnnotationId::new(1, id), shape }) }
+}
+
 #[test]
 fn a_stale_edit_is_refused_with_nothing_changed() {
     let folder = tempfile::tempdir().unwrap();
@@ -106,6 +113,7 @@ fn a_stale_edit_is_refused_with_nothing_changed() {
         (boxed(2), EditError::NoFindingWithBoxes),
         (boxed(3).inverse(), EditError::Stale),
         (comment, EditError::Stale),
+        (ruler(2).inverse(), EditError::Stale),
         (batch, EditError::Stale),
     ] {
         let error = store.commit(&entry(edit.clone(), Step::Do)).unwrap_err();
@@ -138,12 +146,18 @@ fn an_undo_must_match_the_entry_it_names() {
 
 #[test]
 fn rows_that_the_log_does_not_account_for_are_found() {
-    let cases: [(&str, &str); 6] = [
+    let cases: [(&str, &str); 9] = [
         ("UPDATE annotation SET xmax = xmax + 1e-9", "the marks are not those of the log"),
         ("DELETE FROM annotation", "the marks are not those of the log"),
         ("INSERT INTO image_label VALUES ('film', 'R1', 'x')", "the image labels are not those of the log"),
         ("UPDATE reading SET state = 'completed'", "the state or the comment is not that of the log"),
         ("UPDATE reading SET num_boxes = 9", "the worklist's counts do not match the marks"),
+        ("UPDATE measurement SET x2 = x2 + 1e-9", "the measurements are not those of the log"),
+        ("DELETE FROM measurement", "the measurements are not those of the log"),
+        (
+            "INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('other', 'R1', 'probe', 1, 2)",
+            "there are rows that no entry of the log accounts for",
+        ),
         (
             "INSERT INTO annotation (image_id, rad_id, lesion_type) VALUES ('other', 'R1', 'No finding')",
             "there are rows that no entry of the log accounts for",
@@ -153,6 +167,7 @@ fn rows_that_the_log_does_not_account_for_are_found() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(folder.path(), &new_project()).unwrap();
         store.commit(&entry(boxed(1), Step::Do)).unwrap();
+        store.commit(&entry(ruler(2), Step::Do)).unwrap();
         assert_log_rebuilds(&store);
         Connection::open(folder.path().join("project.db")).unwrap().execute_batch(sql).unwrap();
         let found = store.differences_from(&store.rebuild_from_log().unwrap()).unwrap();
@@ -317,6 +332,29 @@ fn a_read_only_project_can_be_looked_at_and_says_why_it_cannot_be_changed() {
     }
 }
 
+/// The form that this program writes.
+const NEWEST_FORM: i64 = 2;
+
+fn form(database: &Path) -> i64 {
+    Connection::open(database).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+}
+
+/// Each step of an upgrade leaves a whole copy of the form before it, with every mark.
+fn assert_backups_hold_the_forms_before(folder: &Path, dump: &Path) {
+    let first: i64 = dump.file_stem().unwrap().to_string_lossy().parse().unwrap();
+    let marks = |database: &Path| -> i64 {
+        Connection::open(database).unwrap().query_row("SELECT count(*) FROM annotation", [], |row| row.get(0)).unwrap()
+    };
+    let mut forms: Vec<i64> = Vec::new();
+    for backup in std::fs::read_dir(folder.join("backups")).into_iter().flatten().map(|file| file.unwrap().path()) {
+        forms.push(form(&backup));
+        assert_eq!(marks(&backup), marks(&folder.join("project.db")), "{}", backup.display());
+    }
+    forms.sort_unstable();
+    assert_eq!(forms, (first..NEWEST_FORM).collect::<Vec<_>>(), "{}", dump.display());
+    assert_eq!(form(&folder.join("project.db")), NEWEST_FORM);
+}
+
 /// One dump of a project of every released form of the database stands in `tests/data/schema`.
 #[test]
 fn a_project_of_every_released_form_opens_whole() {
@@ -328,7 +366,11 @@ fn a_project_of_every_released_form_opens_whole() {
         let conn = Connection::open(folder.path().join("project.db")).unwrap();
         conn.execute_batch(&std::fs::read_to_string(&dump).unwrap()).unwrap();
         conn.close().unwrap();
+        let is_older = form(&folder.path().join("project.db")) < NEWEST_FORM;
+        let error = Store::open_to_look(folder.path()).map(drop);
+        assert_eq!(matches!(error, Err(StoreError::Older { .. })), is_older, "{}: {error:?}", dump.display());
         let mut store = Store::open(folder.path()).unwrap();
+        assert_backups_hold_the_forms_before(folder.path(), &dump);
         assert_log_rebuilds(&store);
         assert!(store.integrity_problems().unwrap().is_empty());
         assert_eq!(store.project().label_set, "vindr_spine");
@@ -421,7 +463,7 @@ pub fn film(n: u8, source: FilmSource) -> FilmEntry {
 fn dump(folder: &Path) -> String {
     let conn = Connection::open(folder.join("project.db")).unwrap();
     let mut out = String::new();
-    for table in ["annotation", "image_label", "reading", "edit_log"] {
+    for table in ["annotation", "image_label", "measurement", "reading", "edit_log"] {
         let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();

@@ -13,6 +13,8 @@ const BEFORE: &str = "
         VALUES (1, 'sick', 'R1', 'Osteophytes', 1, 2, 3, 4), (2, 'sick', 'R1', 'Fracture', 5, 6, 7, 8);
     INSERT INTO annotation (id, image_id, rad_id, lesion_type) VALUES (3, 'well', 'R1', 'No finding');
     INSERT INTO image_label VALUES ('said', 'R1', 'Pneumonia');
+    INSERT INTO measurement (id, image_id, rad_id, kind, x1, y1, x2, y2)
+        VALUES (4, 'sick', 'R1', 'ruler', 1, 2, 3, 4), (5, 'sick', 'R1', 'ellipse', 5, 6, 7, 8);
     INSERT INTO edit_log (made_at, session, image_id, rad_id, step, edit) VALUES (1, 1, 'sick', 'R1', 'do', '{}');
     INSERT INTO edit_log (made_at, session, image_id, rad_id, step, edit) VALUES (2, 1, 'sick', 'R1', 'do', '{}');
 ";
@@ -66,6 +68,48 @@ const CASES: &[(&str, &str)] = &[
     ("UPDATE annotation SET xmin = NULL WHERE id = 1", "needs all of"),
     ("UPDATE annotation SET xmin = 1, ymin = 1, xmax = 2, ymax = 2 WHERE id = 3", "has none"),
     ("UPDATE annotation SET xmin = 2.5 WHERE id = 1", ""),
+    // Measurements.
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe',1,2)", ""),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('well','R1','probe',1,2)", ""),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('','R1','probe',1,2)", "must not be empty"),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','tape',1,2)", "kind is one of"),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','ruler',1,2)", "number of points"),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe',1,9e999)", "finite"),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe',1,-9e999)", "finite"),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe',1,9e999-9e999)", "NOT NULL"),
+    (
+        "INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe','left',2)",
+        "cannot store TEXT",
+    ),
+    ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1, x2) VALUES ('a','R1','probe',1,2,3)", "both x and y"),
+    (
+        "INSERT INTO measurement (image_id, rad_id, kind, x1, y1, x3, y3) VALUES ('a','R1','ruler',1,2,3,4)",
+        "from the first on",
+    ),
+    (
+        "INSERT INTO measurement (image_id, rad_id, kind, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5)
+         VALUES ('a','R1','vertebral_height',1,2,3,4,5,6,7,8,9,10)",
+        "number of points",
+    ),
+    (
+        "INSERT INTO measurement (image_id, rad_id, kind, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5, x6, y6)
+         VALUES ('a','R1','vertebral_height',1,2,3,4,5,6,7,8,9,10,11,12)",
+        "",
+    ),
+    (
+        "INSERT INTO measurement (image_id, rad_id, kind, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5, x6, y6)
+         VALUES ('a','R1','cobb',1,2,3,4,5,6,7,8,9,10,11,12)",
+        "number of points",
+    ),
+    ("UPDATE measurement SET kind = 'rectangle' WHERE id = 4", ""),
+    ("UPDATE measurement SET kind = 'angle' WHERE id = 4", "number of points"),
+    ("UPDATE measurement SET x2 = NULL, y2 = NULL WHERE id = 4", "number of points"),
+    ("UPDATE measurement SET y2 = 9e999 WHERE id = 4", "finite"),
+    ("UPDATE measurement SET id = 5 WHERE id = 4", "with this id already"),
+    (
+        "INSERT OR REPLACE INTO measurement (id, image_id, rad_id, kind, x1, y1) VALUES (4,'a','R1','probe',1,2)",
+        "with this id already",
+    ),
     // Names.
     (
         "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax) VALUES ('','R1','x',1,2,3,4)",
@@ -241,6 +285,7 @@ fn check(database: &Path, sql: &str, refusal: &str, outcome: Result<(), String>)
         OR EXISTS (SELECT 1 FROM image_label l WHERE l.image_id = a.image_id AND l.rad_id = a.rad_id))";
     assert_eq!(count(contradictions), 0, "{sql}");
     assert!(count("SELECT count(*) FROM annotation") >= 3, "{sql}");
+    assert!(count("SELECT count(*) FROM measurement WHERE id IN (4, 5)") == 2, "{sql}");
     let log = "SELECT count(*) FROM edit_log WHERE seq = made_at AND seq <= 2 AND edit = '{}'";
     assert_eq!(count(log), 2, "{sql}");
 }

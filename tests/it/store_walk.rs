@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
-use rachis::domain::geometry::Rect;
+use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
 use rachis::domain::reading::Reading;
 use rachis::domain::task::TaskState;
 use rachis::store::Store;
@@ -130,13 +131,33 @@ impl Walk {
         Rect::from_columns(x, y, x + w + 0.01, y + h + 0.01).unwrap()
     }
 
+    fn new_shape(&mut self, kind: MeasureKind) -> MeasureShape {
+        let num = if kind.has_room_for(6) && self.dice.roll(2) == 0 { 6 } else { kind.num_points() };
+        let mut number = || self.dice.roll(1 << 40) as f64 / f64::from(1 << 29);
+        MeasureShape::new(kind, (0..num).map(|_| Point::new(number(), number())).collect()).unwrap()
+    }
+
+    /// Draws, changes or removes a measurement.
+    fn measure(&mut self, reading: &Reading) -> Edit {
+        let held = reading.measurements();
+        let how = self.dice.roll(3);
+        if held.is_empty() || how == 0 {
+            let kind = MeasureKind::ALL[self.dice.roll(9) as usize];
+            let after = Measurement { id: self.new_id(), shape: self.new_shape(kind) };
+            return Edit::Measure { before: None, after: Some(after) };
+        }
+        let before = held[self.dice.roll(held.len() as u64) as usize].clone();
+        let after = (how == 1).then(|| Measurement { id: before.id, shape: self.new_shape(before.shape.kind()) });
+        Edit::Measure { before: Some(before), after }
+    }
+
     fn new_edit(&mut self, key: &(ImageId, ReaderId)) -> Option<Edit> {
         let reading = self.readings[key].clone();
         let marks = reading.annotations();
         let pick = (!marks.is_empty()).then(|| marks[self.dice.roll(marks.len() as u64) as usize].clone());
         const LABELS: [&str; 4] = ["Osteophytes", "Fracture", "Other lesions", "Trượt \"đốt\" sống\t"];
         let label = LabelName::new(LABELS[self.dice.roll(4) as usize]);
-        Some(match self.dice.roll(12) {
+        Some(match self.dice.roll(15) {
             0..=3 => Edit::Add(Annotation::boxed(self.new_id(), label, self.new_rect(), Origin::Drawn)?),
             4 => Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)),
             5 => Edit::Remove(pick?),
@@ -157,6 +178,7 @@ impl Walk {
                 }
                 Edit::SetImageLabels { before: reading.image_labels().clone(), after }
             }
+            11..=13 => self.measure(&reading),
             _ => {
                 let mut edits: Vec<Edit> = marks.iter().cloned().map(Edit::Remove).collect();
                 edits.push(Edit::SetImageLabels { before: reading.image_labels().clone(), after: BTreeSet::new() });

@@ -1,9 +1,11 @@
 //! Shapes and maps in image space: pixels of the original film, f64, origin at the top-left corner
 //! of the top-left pixel, x right, y down.
 
+mod pixel_grid;
 mod rect;
 mod transform;
 
+pub use pixel_grid::PixelGrid;
 pub use rect::{Handle, Rect};
 pub use transform::Transform;
 

@@ -2,8 +2,8 @@
 
 use super::Point;
 
-/// An affine map `screen = linear * image + offset`, always invertible here: uniform scale, quarter
-/// turns and flips.
+/// An affine map `screen = linear * image + offset`, always invertible here: a scale along each axis of the film,
+/// quarter turns and flips.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Transform {
     a: f64,
@@ -21,14 +21,25 @@ impl Transform {
     /// `scale` screen points a pixel, about the image point `center_image` shown at `center_screen`;
     /// first flipped left to right if `flipped`, then turned clockwise by `quarter_turns` * 90 degrees.
     pub fn view(scale: f64, quarter_turns: u8, flipped: bool, center_image: Point, center_screen: Point) -> Self {
+        Self::stretched_view([scale; 2], quarter_turns, flipped, center_image, center_screen)
+    }
+
+    /// The same for pixels that are not square: `scale` along the film's rows (x) and along its columns (y).
+    pub fn stretched_view(
+        scale: [f64; 2],
+        quarter_turns: u8,
+        flipped: bool,
+        center_image: Point,
+        center_screen: Point,
+    ) -> Self {
         let (cos, sin) = match quarter_turns % 4 {
             0 => (1.0, 0.0),
             1 => (0.0, 1.0),
             2 => (-1.0, 0.0),
             _ => (0.0, -1.0),
         };
-        let sx = if flipped { -scale } else { scale };
-        let (a, b, c, d) = (cos * sx, -sin * scale, sin * sx, cos * scale);
+        let (sx, sy) = (if flipped { -scale[0] } else { scale[0] }, scale[1]);
+        let (a, b, c, d) = (cos * sx, -sin * sy, sin * sx, cos * sy);
         Self {
             a,
             b,

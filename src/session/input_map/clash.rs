@@ -1,0 +1,111 @@
+//! What the map in force can't give: keys that mean two things, and keys taken from labels.
+
+use crate::domain::label::{LabelName, LabelSet};
+
+use super::super::command::{COMMANDS, Context};
+use super::super::keymap::Chord;
+use super::{InputMap, Keys};
+
+/// Keys that do not do what one of their owners says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Clash {
+    /// Both commands have the keys; the first gets them where both are heard.
+    Commands { keys: Keys, first: &'static str, second: &'static str },
+    /// The label's hotkey goes before the command, or after it where the reader bound the command.
+    Label { keys: Keys, command: &'static str, label: LabelName, is_label_first: bool },
+    /// The first stroke of the second command is the first command: the second can't be reached.
+    Start { keys: Keys, first: &'static str, second: &'static str },
+}
+
+impl InputMap {
+    /// Every clash, in the order of the command table; `labels` is the open label set.
+    pub fn clashes(&self, labels: Option<&LabelSet>) -> Vec<Clash> {
+        let rows: Vec<_> = COMMANDS.iter().zip(&self.keys).collect();
+        // The order in which keys are looked up: film commands first.
+        let (film, general): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(row, _)| row.context == Context::Film);
+        let all: Vec<_> = film.into_iter().chain(general).collect();
+        let mut clashes = Vec::new();
+        for (n, (row, own)) in all.iter().enumerate() {
+            for keys in *own {
+                for (other, others) in &all[n + 1..] {
+                    if others.contains(keys) {
+                        clashes.push(Clash::Commands { keys: self.turned(keys), first: row.id, second: other.id });
+                    }
+                }
+                for (other, others) in &all {
+                    for longer in others.iter().filter(|longer| is_start(keys, longer)) {
+                        clashes.push(Clash::Start { keys: self.turned(longer), first: row.id, second: other.id });
+                    }
+                }
+                if let Some(label) = keys.strokes().first().and_then(|stroke| self.label_of(stroke, labels)) {
+                    let is_label_first = !self.is_changed(row);
+                    clashes.push(Clash::Label { keys: self.turned(keys), command: row.id, label, is_label_first });
+                }
+            }
+        }
+        clashes
+    }
+
+    fn label_of(&self, stroke: &Chord, labels: Option<&LabelSet>) -> Option<LabelName> {
+        // The keys of the map have their digits as the preset has them; the hotkeys are looked up likewise.
+        let is_plain = !stroke.ctrl && !stroke.alt && !stroke.shift;
+        let mut letters = stroke.key.chars();
+        let letter = letters.next().filter(|_| letters.next().is_none() && is_plain)?;
+        let label = labels?.by_hotkey(letter)?;
+        // "No finding" is a label and a command: the same key for the same thing.
+        (!label.name.is_no_finding()).then(|| label.name.clone())
+    }
+}
+
+fn is_start(keys: &Keys, longer: &Keys) -> bool {
+    longer.strokes().len() > keys.strokes().len() && longer.strokes().starts_with(keys.strokes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{InputChange, Keys};
+    use super::*;
+    use crate::domain::label::{Label, LabelKind};
+
+    fn bound(id: &str, keys: &str) -> InputMap {
+        InputMap::default().changed(InputChange::BindKeys(id.to_owned(), vec![Keys::parse(keys).unwrap()]))
+    }
+
+    #[test]
+    fn two_commands_on_one_chord() {
+        let keys = Keys::parse("Ctrl+K").unwrap();
+        assert_eq!(
+            bound("invert", "Ctrl+K").clashes(None),
+            [Clash::Commands { keys, first: "invert", second: "palette" }]
+        );
+    }
+
+    #[test]
+    fn a_start_that_is_a_command() {
+        let keys = Keys::parse("I R").unwrap();
+        assert_eq!(bound("rotate", "I R").clashes(None), [Clash::Start { keys, first: "invert", second: "rotate" }]);
+    }
+
+    #[test]
+    fn a_label_s_key() {
+        let label = |name: &str, hotkey| Label {
+            name: LabelName::new(name),
+            code: None,
+            kind: LabelKind::Local,
+            definition: String::new(),
+            color: [0, 0, 0],
+            hotkey: Some(hotkey),
+            aliases: Vec::new(),
+        };
+        let set = LabelSet::new("set", "", "", vec![label("Osteophytes", '1'), label("Ivory", 'i')]).unwrap();
+        let clash = |keys: &str, command, name: &str, is_label_first| Clash::Label {
+            keys: Keys::parse(keys).unwrap(),
+            command,
+            label: LabelName::new(name),
+            is_label_first,
+        };
+        assert_eq!(InputMap::default().clashes(Some(&set)), [clash("I", "invert", "Ivory", true)]);
+        let own = bound("fit", "1").clashes(Some(&set));
+        assert_eq!(own, [clash("I", "invert", "Ivory", true), clash("1", "fit", "Osteophytes", false)]);
+    }
+}

@@ -1,0 +1,72 @@
+//! What lies on the film: boxes, orientation, scale, the film's own overlays, the corners' facts, and the word SYNTHETIC.
+
+mod boxes;
+mod corners;
+mod edges;
+mod planes;
+mod region;
+
+use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
+
+use crate::domain::geometry::{Point, Transform};
+use crate::domain::label::LabelName;
+use crate::session::{OpenFilm, OverlayState, Pane, Session};
+
+use super::theme;
+use super::words::tr;
+
+pub(super) use corners::{patient_line, patient_text};
+pub use planes::PlaneTextures;
+
+pub(super) fn overlay_ui(
+    painter: &Painter,
+    session: &Session,
+    pane: &Pane,
+    film: &OpenFilm,
+    canvas: Rect,
+    planes: &mut PlaneTextures,
+) {
+    let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
+    if session.overlay == OverlayState::All {
+        planes.planes_ui(painter, film, &to_screen, canvas);
+    }
+    marks_ui(painter, session, film, &to_screen, canvas);
+    region::region_ui(painter, film, &to_screen, canvas);
+    if session.overlay == OverlayState::All {
+        edges::edges_ui(painter, pane, film, canvas);
+        corners::corners_ui(painter, session, pane, film, canvas);
+    }
+    if film.entry.facts.is_synthetic {
+        let at = canvas.center_top() + Vec2::new(0.0, 10.0);
+        shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
+    }
+}
+
+/// What the reader marked, through this map from the film to the points of `canvas`.
+pub(super) fn marks_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
+    if session.overlay != OverlayState::Nothing && film.film().is_some() {
+        boxes::boxes_ui(painter, session, film, to_screen, canvas);
+    }
+}
+
+/// A place on the film in the window's points.
+fn screen_point(to_screen: &Transform, p: Point, canvas: Rect) -> Pos2 {
+    let q = to_screen.apply(p);
+    canvas.min + Vec2::new(q.x as f32, q.y as f32)
+}
+
+/// The colour a label is drawn in.
+pub(super) fn color_of(session: &Session, label: &LabelName) -> Color32 {
+    session
+        .label_set()
+        .and_then(|set| set.resolve(label.as_str()))
+        .map_or(theme::film::TEXT, |label| theme::label_color(label.color))
+}
+
+/// Text with a thin shade behind it: readable on white bone and on black air.
+fn shaded_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, color: Color32) {
+    let galley = painter.layout_no_wrap(text.to_owned(), theme::overlay_font(), color);
+    let rect = anchor.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(Vec2::new(3.0, 0.5)), 2.0, theme::SHADE);
+    painter.galley(rect.min, galley, color);
+}

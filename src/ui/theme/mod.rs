@@ -1,0 +1,165 @@
+//! Colours, fonts and sizes: the only place where they are named.
+//!
+//! Colours of panels are functions, because the theme can change while the program runs: [`text`], [`weak`]. What lies
+//! on the film has one set of colours in both themes, because the film's ground stays black: [`film`].
+
+mod palette;
+mod style;
+
+use std::cell::Cell;
+
+use egui::{Color32, FontFamily, FontId};
+
+use crate::session::settings::{Density, Settings, Theme};
+
+pub use style::install;
+
+thread_local! {
+    static LOOKS: Cell<(Theme, Density)> = const { Cell::new((Theme::Dark, Density::Comfortable)) };
+}
+
+/// Takes theme, density and size of the settings over; does nothing where they are in force already.
+pub fn apply(ctx: &egui::Context, settings: &Settings) {
+    let zoom = f32::from(settings.zoom_percent) / 100.0;
+    if ctx.zoom_factor() != zoom {
+        ctx.set_zoom_factor(zoom);
+    }
+    let looks = (settings.theme, settings.density);
+    let applied = egui::Id::unique("looks in force");
+    LOOKS.set(looks);
+    if ctx.data(|data| data.get_temp(applied)) != Some((looks.0 as u8, looks.1 as u8)) {
+        ctx.data_mut(|data| data.insert_temp(applied, (looks.0 as u8, looks.1 as u8)));
+        style::set(ctx, looks.0, looks.1);
+    }
+}
+
+macro_rules! colors {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        $($(#[$doc])* pub fn $name() -> Color32 {
+            palette::of(LOOKS.get().0).$name
+        })*
+    };
+}
+
+colors! {
+    /// Ground of lists and empty screens.
+    window,
+    /// Ground of bars and side panels.
+    panel,
+    /// Buttons.
+    raised,
+    hovered,
+    pressed,
+    line,
+    text,
+    /// Text that stands out.
+    strong,
+    /// Text that steps back.
+    weak,
+    accent,
+    /// Ground of what is chosen.
+    accent_dim,
+    good,
+    warn,
+    bad,
+    /// Behind a dialog.
+    scrim,
+}
+
+/// Colours of what lies on the film: the same in both themes.
+pub mod film {
+    use egui::Color32;
+
+    const fn grey(level: u8) -> Color32 {
+        Color32::from_gray(level)
+    }
+
+    pub const TEXT: Color32 = grey(208);
+    pub const STRONG: Color32 = grey(236);
+    pub const WEAK: Color32 = grey(152);
+    pub const LINE: Color32 = grey(46);
+    pub const ACCENT: Color32 = Color32::from_rgb(96, 165, 196);
+    pub const GOOD: Color32 = Color32::from_rgb(122, 178, 132);
+    pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
+    pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
+    /// Drawing that a film brings along.
+    pub const OVERLAY: Color32 = Color32::from_rgb(222, 196, 118);
+}
+
+/// Behind the film.
+pub const CANVAS: Color32 = Color32::BLACK;
+/// Under text that lies on the film.
+pub const SHADE: Color32 = Color32::from_black_alpha(150);
+/// A picture in its own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
+
+pub const WINDOW: Color32 = Color32::from_gray(17);
+pub const PANEL: Color32 = Color32::from_gray(24);
+pub const HOVERED: Color32 = Color32::from_gray(48);
+pub const ACCENT_DIM: Color32 = Color32::from_rgb(30, 58, 72);
+pub const SCRIM: Color32 = Color32::from_black_alpha(140);
+pub const TEXT: Color32 = film::TEXT;
+pub const STRONG: Color32 = film::STRONG;
+pub const WEAK: Color32 = film::WEAK;
+pub const LINE: Color32 = film::LINE;
+pub const ACCENT: Color32 = film::ACCENT;
+pub const GOOD: Color32 = film::GOOD;
+pub const WARN: Color32 = film::WARN;
+pub const BAD: Color32 = film::BAD;
+pub const ROW_HEIGHT: f32 = 28.0;
+
+/// A grey level of the test pattern, 0 to 255.
+pub const fn test_grey(level: u8) -> Color32 {
+    Color32::from_gray(level)
+}
+
+/// Spacing comes in fours.
+pub const UNIT: f32 = 4.0;
+pub const SIDE_PANEL_WIDTH: f32 = 316.0;
+pub const WINDOW_PANEL_WIDTH: f32 = 264.0;
+pub const STRIP_WIDTH: f32 = 132.0;
+pub const BOX_STROKE: f32 = 1.5;
+pub const SELECTED_STROKE: f32 = 2.5;
+pub const HANDLE_SIZE: f32 = 7.0;
+pub const OVERLAY_TEXT: f32 = 13.0;
+/// Of the ring around the widget that has the keyboard.
+pub const FOCUS_STROKE: f32 = 2.0;
+
+/// Height of a line of a list.
+pub fn row_height() -> f32 {
+    match LOOKS.get().1 {
+        Density::Comfortable => 28.0,
+        Density::Compact => 22.0,
+    }
+}
+
+/// Height of a label's line beside the film.
+pub fn label_row_height() -> f32 {
+    match LOOKS.get().1 {
+        Density::Comfortable => 24.0,
+        Density::Compact => 19.0,
+    }
+}
+
+/// A label's colour as its set gives it.
+pub const fn label_color(rgb: [u8; 3]) -> Color32 {
+    Color32::from_rgb(rgb[0], rgb[1], rgb[2])
+}
+
+/// The same hue as light as text on a dark film must be.
+pub fn readable(color: Color32) -> Color32 {
+    let luminance = 0.2126 * f32::from(color.r()) + 0.7152 * f32::from(color.g()) + 0.0722 * f32::from(color.b());
+    color.lerp_to_gamma(film::STRONG, ((150.0 - luminance) / 150.0).clamp(0.0, 0.7))
+}
+
+pub fn overlay_font() -> FontId {
+    FontId::new(OVERLAY_TEXT, FontFamily::Proportional)
+}
+
+pub fn small_font() -> FontId {
+    FontId::new(11.5, FontFamily::Proportional)
+}
+
+pub fn strong_family() -> FontFamily {
+    FontFamily::Name("strong".into())
+}

@@ -1,0 +1,126 @@
+//! What readers measured into one table, with values computed from the films as they are now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rayon::prelude::*;
+
+use crate::dicom::isolated::Decoder;
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::imaging::Film;
+use crate::domain::measure::{Readout, Scale, values};
+use crate::domain::study::FilmSource;
+use crate::formats::csv_measures::{self, MeasureOut};
+use crate::store::{Store, StoredMeasurement};
+use crate::workflows::staged_file::StagedFile;
+
+/// Films that are decoded between two pieces of the table, so that memory stays small however many there are.
+const FILMS_AT_ONCE: usize = 64;
+
+/// What was written and what was not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MeasureReport {
+    pub num_measurements: usize,
+    /// One for each value.
+    pub num_rows: usize,
+    /// Measurements left out because their reading is not completed.
+    pub num_unfinished: usize,
+    /// Films whose measurements are written without values, and why.
+    pub unread: BTreeMap<ImageId, String>,
+}
+
+/// Writes the measurements of these readers, all where none is named, by film, reader and order of drawing. Those of
+/// readings that are not completed only `with_unfinished`.
+///
+/// # Errors
+/// When a reader is unknown or the file cannot be written; what was there stays.
+pub fn export_measures(
+    store: &Store,
+    to: &Path,
+    readers: &[ReaderId],
+    with_unfinished: bool,
+) -> anyhow::Result<MeasureReport> {
+    let known: BTreeSet<ReaderId> = store.readers()?.into_iter().map(|reader| reader.id).collect();
+    if let Some(unknown) = readers.iter().find(|reader| !known.contains(reader)) {
+        bail!("there is no reader {unknown} in the project. Nothing was written.");
+    }
+    let mut unfinished = BTreeSet::new();
+    if !with_unfinished {
+        store.for_each_unfinished(|image, reader| {
+            unfinished.insert((ImageId::from(image), ReaderId::from(reader)));
+        })?;
+    }
+    let mut report = MeasureReport::default();
+    let mut by_film: BTreeMap<ImageId, Vec<StoredMeasurement>> = BTreeMap::new();
+    for measured in store.measurements()? {
+        if !readers.is_empty() && !readers.contains(&measured.reader) {
+            continue;
+        }
+        if unfinished.contains(&(measured.image.clone(), measured.reader.clone())) {
+            report.num_unfinished += 1;
+        } else {
+            by_film.entry(measured.image.clone()).or_default().push(measured);
+        }
+    }
+    let mut staged = StagedFile::create(to)?;
+    let cannot = || format!("{} cannot be written", to.display());
+    staged.file().write_all(csv_measures::HEADER.as_bytes()).with_context(cannot)?;
+    let films: Vec<(ImageId, Vec<StoredMeasurement>)> = by_film.into_iter().collect();
+    for some in films.chunks(FILMS_AT_ONCE) {
+        let sources = some.iter().map(|(image, _)| Ok(store.film(image)?.map(|film| film.source)));
+        let sources: Vec<Option<FilmSource>> = sources.collect::<anyhow::Result<_>>()?;
+        let pieces: Vec<Piece> = some
+            .par_iter()
+            .zip(sources)
+            .map_init(Decoder::new, |decoder, ((_, measurements), source)| piece_of(decoder, measurements, source))
+            .collect();
+        for ((image, measurements), piece) in some.iter().zip(pieces) {
+            staged.file().write_all(piece.text.as_bytes()).with_context(cannot)?;
+            report.num_measurements += measurements.len();
+            report.num_rows += piece.num_rows;
+            report.unread.extend(piece.unread.map(|why| (image.clone(), why)));
+        }
+    }
+    staged.put_in_place()?;
+    Ok(report)
+}
+
+/// The rows of one film.
+struct Piece {
+    text: String,
+    num_rows: usize,
+    unread: Option<String>,
+}
+
+fn piece_of(decoder: &mut Decoder, measurements: &[StoredMeasurement], source: Option<FilmSource>) -> Piece {
+    let film = match source {
+        None => Err("the film is not in the project".to_owned()),
+        Some(source) => decoder.decode(&source, 0).map(|decoded| decoded.film).map_err(|error| error.to_string()),
+    };
+    let mut piece = Piece { text: String::new(), num_rows: 0, unread: film.as_ref().err().cloned() };
+    for stored in measurements {
+        let shape = &stored.measurement.shape;
+        let readouts = film.as_ref().ok().map(|film| (readouts_of(stored, film), source_of(film)));
+        let out = MeasureOut {
+            image: stored.image.as_str(),
+            reader: stored.reader.as_str(),
+            id: stored.measurement.id.0,
+            shape,
+            values: readouts.as_ref().map(|(readouts, source)| (readouts.as_slice(), *source)),
+        };
+        piece.num_rows += csv_measures::num_rows(&out);
+        csv_measures::push(&mut piece.text, &out);
+    }
+    piece
+}
+
+fn readouts_of(stored: &StoredMeasurement, film: &Film) -> Vec<Readout> {
+    values(&stored.measurement.shape, &film.facts.geometry, Some(film)).readouts()
+}
+
+/// As the values have it: a spacing that cannot be used is none.
+fn source_of(film: &Film) -> crate::domain::imaging::SpacingSource {
+    Scale::of(&film.facts.geometry).source()
+}
