@@ -6,6 +6,7 @@ use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{VoiFunction, Window};
 use crate::domain::label::LabelName;
+use crate::domain::measure::MeasureKind;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{Layout, OverlayState, Screen, Tool};
 
@@ -60,7 +61,12 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: if view.tool == Tool::Select { "select" } else { "box" }.to_owned(),
+        tool: match view.tool {
+            Tool::Box => "box",
+            Tool::Select => "select",
+            Tool::Measure(kind) => kind.key(),
+        }
+        .to_owned(),
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -82,7 +88,10 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: if row.tool == "select" { Tool::Select } else { Tool::Box },
+        tool: match row.tool.as_str() {
+            "select" => Tool::Select,
+            other => MeasureKind::from_key(other).map_or(Tool::Box, Tool::Measure),
+        },
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -187,7 +196,7 @@ mod tests {
             is_linked: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
-            tool: Tool::Select,
+            tool: Tool::Measure(MeasureKind::Cobb),
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));

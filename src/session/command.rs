@@ -2,6 +2,7 @@
 
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
+use crate::domain::measure::MeasureKind;
 use crate::domain::task::TaskState;
 
 use super::panes::Layout;
@@ -70,6 +71,8 @@ pub enum Command {
     NudgeRightFar,
     NudgeUpFar,
     NudgeDownFar,
+    /// The selected vertebral height gets a middle line, or loses it.
+    ToggleMiddleHeight,
     ToggleHidden,
     ToggleLocked,
     HideMark(AnnotationId),
@@ -148,6 +151,16 @@ const fn row(
     command: Command,
 ) -> CommandRow {
     CommandRow { id, title, help, chords, context, command }
+}
+
+/// A measuring tool.
+const fn measure(
+    id: &'static str,
+    help: &'static str,
+    chords: &'static [&'static str],
+    kind: MeasureKind,
+) -> CommandRow {
+    row(id, kind.title(), help, chords, Context::Film, Command::UseTool(Tool::Measure(kind)))
 }
 
 use Context::{Everywhere, Film};
@@ -291,6 +304,31 @@ pub const COMMANDS: &[CommandRow] = &[
         Film,
         Command::UseTool(Tool::Select),
     ),
+    measure("tool_ruler", "Measure a length: drag, or two clicks", &["Shift+R"], MeasureKind::Ruler),
+    measure("tool_angle", "Measure an angle: end, vertex, end", &["Shift+G"], MeasureKind::Angle),
+    measure("tool_cobb", "A drag along each end plate, or four clicks", &["Shift+C"], MeasureKind::Cobb),
+    measure(
+        "tool_vertebral_height",
+        "A drag down the body's front, one down its back",
+        &["Shift+V"],
+        MeasureKind::VertebralHeight,
+    ),
+    row("middle_height", "Middle height", "Add or take away a middle line", &[], Film, Command::ToggleMiddleHeight),
+    measure(
+        "tool_slip",
+        "A drag along the lower end plate from back to front, a click on the upper vertebra's lower back corner",
+        &["Shift+O"],
+        MeasureKind::Slip,
+    ),
+    measure(
+        "tool_cardiothoracic",
+        "A drag across the heart, one inside the ribs",
+        &["Shift+T"],
+        MeasureKind::Cardiothoracic,
+    ),
+    measure("tool_ellipse", "Mean, SD and area inside an ellipse", &["Shift+E"], MeasureKind::Ellipse),
+    measure("tool_rectangle", "Mean, SD and area inside a rectangle", &["Shift+X"], MeasureKind::Rectangle),
+    measure("tool_probe", "Keep the value of one pixel", &["Shift+P"], MeasureKind::Probe),
     row("invert", "Invert", "Swap black and white", &["I"], Film, Command::Invert),
     row("rotate", "Rotate", "Turn the film clockwise by 90 degrees", &["R"], Film, Command::RotateRight),
     row("flip_horizontal", "Flip left and right", "Mirror the film", &["H"], Film, Command::FlipHorizontal),
@@ -511,6 +549,7 @@ impl Command {
             Self::WindowPreset(n) => {
                 session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
             }
+            Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
             Self::NextFrame | Self::PreviousFrame => {

@@ -12,7 +12,7 @@ use super::gesture::Gesture;
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::pointer::PointerEvent;
-use super::screen::{Dialog, NoticeKind, Screen, Session};
+use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::viewport::{Canvas, Viewport};
 use super::worklist::Filter;
 
@@ -37,6 +37,12 @@ pub enum Input {
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
+        let effects = self.take(input, now_ms);
+        self.measure_films();
+        effects
+    }
+
+    fn take(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
         match input {
             Input::Command(command) => self.command(command, now_ms),
             Input::Pointer(event) => self.pointer(event, now_ms),
@@ -130,6 +136,10 @@ impl Session {
             Command::DeleteAll => self.delete_all(now_ms),
             Command::Duplicate => self.duplicate(now_ms),
             Command::Copy => {
+                if let Some(text) = self.selected_measure_text() {
+                    self.notify(NoticeKind::Info, format!("Copied: {text}"));
+                    return Vec::new();
+                }
                 if let Some((a, rect)) =
                     self.pane.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
                 {
@@ -137,6 +147,7 @@ impl Session {
                 }
                 Vec::new()
             }
+            Command::ToggleMiddleHeight => self.toggle_middle_height(now_ms),
             Command::Paste => self.paste(now_ms),
             Command::NudgeLeft => self.nudge(-1.0, 0.0, now_ms),
             Command::NudgeRight => self.nudge(1.0, 0.0, now_ms),
@@ -157,6 +168,7 @@ impl Session {
             Command::Quit | Command::KeepComment => self.keep_comment(now_ms),
             Command::UseTool(tool) => {
                 self.tool = tool;
+                self.drop_sketches();
                 Vec::new()
             }
             Command::Invert => self.change_display(|_, display| display.is_inverted = !display.is_inverted),
@@ -389,9 +401,14 @@ impl Session {
             if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
                 film.display = Some(shown.clone());
             }
-            if film.gesture.take().is_some() || film.unlabelled.take().is_some() || film.selection.take().is_some() {
+            let has_dropped = film.gesture.take().is_some() | film.sketch.take().is_some();
+            if has_dropped || film.unlabelled.take().is_some() || film.selection.take().is_some() {
                 return;
             }
+        }
+        if matches!(self.tool, Tool::Measure(_)) {
+            self.tool = Tool::Box;
+            return;
         }
         if self.notice.take().is_none() {
             self.armed = None;
@@ -400,7 +417,7 @@ impl Session {
 
     fn select(&mut self, id: AnnotationId) {
         if let Some(film) = &mut self.pane.film
-            && film.reading.annotation(id).is_some()
+            && film.reading.has(id)
         {
             film.selection = Some(id);
         }
@@ -408,7 +425,8 @@ impl Session {
 
     fn select_step(&mut self, step: isize) -> Vec<Effect> {
         self.on_film(|film| {
-            let ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            let mut ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            ids.extend(film.reading.measurements().iter().map(|m| m.id).filter(|id| !film.hidden.contains(id)));
             let n = ids.len() as isize;
             if n > 0 {
                 let at = film.selection.and_then(|id| ids.iter().position(|&other| other == id));

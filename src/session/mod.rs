@@ -16,6 +16,7 @@ mod hanging;
 pub mod worklist;
 pub mod open_film;
 pub mod gesture;
+pub mod measuring;
 mod marks;
 mod screen;
 mod handle;
@@ -25,6 +26,8 @@ mod pointer;
 mod gesture_script;
 #[cfg(test)]
 mod panes_script;
+#[cfg(test)]
+mod measuring_script;
 
 pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
@@ -34,6 +35,8 @@ pub enum Tool {
     Box,
     /// Moves boxes, and the film where there is none.
     Select,
+    /// Measures, except on the selected measurement and its points.
+    Measure(MeasureKind),
 }
 
 /// How much is drawn over the film.

@@ -261,7 +261,7 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
     }
     let icon = match &film.gesture {
         Some(Gesture::Pan { .. }) => CursorIcon::Grabbing,
-        Some(Gesture::Move { .. }) => CursorIcon::Move,
+        Some(Gesture::Move { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
         _ if session.tool == Tool::Select => CursorIcon::Default,
@@ -304,7 +304,9 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
         let marks = [Command::Duplicate, Command::Copy, Command::ToggleHidden, Command::ToggleLocked, Command::Delete];
         let film =
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];
-        let commands: Vec<Command> = if has_selection { marks.into_iter().chain(film).collect() } else { film.into() };
+        let middle = Some(Command::ToggleMiddleHeight).filter(|command| command.is_available(panel.session));
+        let marks = middle.into_iter().chain(marks);
+        let commands: Vec<Command> = if has_selection { marks.chain(film).collect() } else { film.into() };
         for command in commands {
             let title = command.row().map_or("", |row| row.title);
             let key = command.chord().map(super::kit::key_text).unwrap_or_default();

@@ -10,6 +10,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod measurements;
 mod film_strip;
 mod worklist_screen;
 mod welcome;

@@ -3,6 +3,7 @@
 mod boxes;
 mod corners;
 mod edges;
+mod measures;
 mod planes;
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
@@ -30,6 +31,7 @@ pub(super) fn overlay_ui(
     }
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         boxes::boxes_ui(painter, session, film, &to_screen, canvas);
+        measures::measures_ui(painter, film, &to_screen, canvas);
     }
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
