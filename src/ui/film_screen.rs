@@ -46,8 +46,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let tool = session.tool;
         kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), tr("Box"), tool == Tool::Box);
         kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
-        let title = if let Tool::Measure(kind) = tool { tr(kind.title()) } else { tr("Measure") };
-        kit::command_menu(ui, panel, title, MEASURE_MENU);
+        kit::tool_menu(ui, panel, tr("Measure"), MEASURE_MENU);
         ui.separator();
         window_menu(ui, panel);
         let display = session.pane.film.as_ref().and_then(|f| f.display.as_ref());

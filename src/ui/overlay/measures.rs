@@ -165,8 +165,8 @@ impl Pen<'_> {
 
     fn dashed(&self, from: Point, to: Point) {
         let ends = [self.at(from), self.at(to)];
-        self.painter.extend(Shape::dashed_line(&ends, self.halo(), 4.0, 4.0));
-        self.painter.extend(Shape::dashed_line(&ends, self.ink(), 4.0, 4.0));
+        self.painter.extend(Shape::dashed_line(&ends, self.halo(), 3.0, 5.0));
+        self.painter.extend(Shape::dashed_line(&ends, self.ink(), 3.0, 5.0));
     }
 
     fn thick(&self, from: Point, to: Point) {

@@ -94,7 +94,7 @@ pub const CANVAS: Color32 = Color32::BLACK;
 pub const SHADE: Color32 = Color32::from_black_alpha(150);
 /// Beside a thin line on the film, so that it is seen on white.
 pub const HALO: Color32 = Color32::from_black_alpha(130);
-pub const MEASURE_STROKE: f32 = 1.25;
+pub const MEASURE_STROKE: f32 = 1.5;
 /// A picture in its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
