@@ -1,33 +1,53 @@
-// Shows a film: integer texels -> modality value -> window -> grey level (PS3.3 C.11.1 and C.11.2).
+// Shows a film: codes -> modality value -> window -> grey level (PS3.3 C.11.1 and C.11.2).
 //
 // Filtering happens on modality values, before windowing: filtering grey levels would invent contrast
-// at a window's edges. Films shown smaller than their pixels are read from a mip chain.
+// at a window's edges. Films shown smaller than their pixels are read from a mip chain. The CPU's
+// reference is src/domain/imaging/sampling.rs. `tap` comes from film_integer.wgsl or film_enhanced.wgsl.
 
-struct Uniforms {
-    // image = rows * vec3(framebuffer position, 1), in film pixels of level 0.
-    row_x: vec4<f32>,
-    row_y: vec4<f32>,
-    // Film size in pixels of level 0.
-    size: vec2<f32>,
-    // Film pixels a framebuffer pixel.
-    minification: f32,
-    num_levels: u32,
-    // x = value * gain + bias, then the window's shape. `value` is a texel, or the table's modality value.
-    gain: f32,
-    bias: f32,
-    // 0 clamp, 1 sigmoid, 2 step, 3 the table holds the fraction of white for a texel.
-    shape: u32,
-    // 1: the table holds the modality value of a texel.
-    has_modality_table: u32,
-    // Texels in this closed range are padding; empty where low > high.
+// One level of the film and where it lies. A place is the whole part plus a fraction, so that it is
+// exact to a millionth of a pixel on films of any size: `coarse` has 10 significant bits and a
+// framebuffer position at most 14, so their product is exact; `rest` is what `coarse` leaves.
+struct Level {
+    coarse: vec4<f32>,
+    rest: vec4<f32>,
+    fraction: vec2<f32>,
+    whole: vec2<i32>,
+    extent: vec2<i32>,
+    mip: u32,
+    // Codes of this level times this are codes of level 0.
+    unit: f32,
+    // Codes in this closed range are padding; empty where low > high.
     padding_low: u32,
     padding_high: u32,
+    // The logarithm of a tile's side; 31 where the film is one tile. Tiles are layers, row by row.
+    tile_bits: u32,
+    tile_columns: u32,
+}
+
+struct Uniforms {
+    fine: Level,
+    far: Level,
+    // The share of `far`.
+    blend: f32,
+    // 0 nearest, 1 bilinear, 2 Lanczos; minified films are always bilinear.
+    interpolation: u32,
+    // x = value * gain + bias, then the window's shape.
+    gain: f32,
+    bias: f32,
+    // 0 clamp, 1 sigmoid, 2 step, 3 the table holds the fraction of white for a code.
+    shape: u32,
     is_inverted: u32,
     is_color: u32,
+    // The screen's highest grey level where dithered, 0 where not.
+    dither_levels: f32,
+    // The target encodes what it is given as sRGB: hand it the inverse.
+    is_srgb: u32,
+    unused_a: u32,
+    unused_b: u32,
+    unused_c: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: Uniforms;
-@group(0) @binding(1) var film: texture_2d<u32>;
 @group(0) @binding(2) var table: texture_2d<f32>;
 
 @vertex
@@ -38,46 +58,124 @@ fn vs_main(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
     return vec4<f32>(x, y, 0.0, 1.0);
 }
 
-fn looked_up(texel: u32) -> f32 {
-    return textureLoad(table, vec2<u32>(texel & 255u, texel >> 8u), 0).r;
+// Column, row and layer of a pixel of a level; the film's border holds outside.
+fn place_in_tiles(p: vec2<i32>, level: Level) -> vec3<u32> {
+    let q = vec2<u32>(clamp(p, vec2<i32>(0), level.extent - 1));
+    let tile = q >> vec2<u32>(level.tile_bits);
+    let mask = (1u << level.tile_bits) - 1u;
+    return vec3<u32>(q & vec2<u32>(mask), tile.y * level.tile_columns + tile.x);
 }
 
-// Value in x, weight in y: 0 for padding.
-fn tap(p: vec2<i32>, level: u32, extent: vec2<i32>) -> vec2<f32> {
-    let texel = textureLoad(film, clamp(p, vec2<i32>(0), extent - 1), level).r;
-    if (texel >= u.padding_low && texel <= u.padding_high) {
-        return vec2<f32>(0.0, 0.0);
-    }
-    if (u.has_modality_table == 1u) {
-        return vec2<f32>(looked_up(texel), 1.0);
-    }
-    return vec2<f32>(f32(texel), 1.0);
+// A place on a level: the pixel and the fraction within it, from its top-left corner.
+struct Place {
+    pixel: vec2<i32>,
+    f: vec2<f32>,
 }
 
-// Bilinear within one level: value in x, weight in y; padding does not bleed into anatomy.
-fn sampled(image: vec2<f32>, level: u32) -> vec2<f32> {
-    let extent = vec2<i32>(textureDimensions(film, level));
-    let at = image * (vec2<f32>(extent) / u.size) - 0.5;
-    let base = vec2<i32>(floor(at));
-    let f = at - floor(at);
-    let a = tap(base, level, extent);
-    let b = tap(base + vec2<i32>(1, 0), level, extent);
-    let c = tap(base + vec2<i32>(0, 1), level, extent);
-    let d = tap(base + vec2<i32>(1, 1), level, extent);
-    let wa = (1.0 - f.x) * (1.0 - f.y) * a.y;
-    let wb = f.x * (1.0 - f.y) * b.y;
-    let wc = (1.0 - f.x) * f.y * c.y;
-    let wd = f.x * f.y * d.y;
+fn placed(position: vec2<f32>, level: Level) -> Place {
+    let products = level.coarse * position.xyxy;
+    let whole = floor(products);
+    let part = products - whole;
+    let f = vec2<f32>(part.x + part.y, part.z + part.w) + level.fraction
+        + vec2<f32>(dot(level.rest.xy, position), dot(level.rest.zw, position));
+    let carry = floor(f);
+    let pixel = vec2<i32>(whole.xz) + vec2<i32>(whole.yw) + level.whole + vec2<i32>(carry);
+    return Place(pixel, f - carry);
+}
+
+// The mean of four pixels; padding has no weight, and what weight is left stands in w.
+fn bilinear(corner: vec2<i32>, f: vec2<f32>, level: Level) -> vec4<f32> {
+    let a = tap(corner, level);
+    let b = tap(corner + vec2<i32>(1, 0), level);
+    let c = tap(corner + vec2<i32>(0, 1), level);
+    let d = tap(corner + vec2<i32>(1, 1), level);
+    let wa = (1.0 - f.x) * (1.0 - f.y) * a.w;
+    let wb = f.x * (1.0 - f.y) * b.w;
+    let wc = (1.0 - f.x) * f.y * c.w;
+    let wd = f.x * f.y * d.w;
     let weight = wa + wb + wc + wd;
     if (weight <= 0.0) {
-        return vec2<f32>(0.0, 0.0);
+        return vec4<f32>(0.0);
     }
-    return vec2<f32>((wa * a.x + wb * b.x + wc * c.x + wd * d.x) / weight, weight);
+    return vec4<f32>((wa * a.xyz + wb * b.xyz + wc * c.xyz + wd * d.xyz) / weight, weight);
+}
+
+// The built-in sine may be wrong in the fourth digit (Vulkan's precision rules): series, 0 <= x <= pi / 2.
+fn sine(x: f32) -> f32 {
+    let y = x * x;
+    return x * (1.0 + y * (-1.0 / 6.0 + y * (1.0 / 120.0 + y * (-1.0 / 5040.0
+        + y * (1.0 / 362880.0 - y / 39916800.0)))));
+}
+
+// Weights of six pixels, the place being f (0..=1) from the third towards the fourth:
+// sinc(d) * sinc(d / 3) with d = f + 2 - i.
+fn lanczos(f: f32) -> array<f32, 6> {
+    const PI = 3.14159265358979;
+    let sin_f = sine(PI * min(f, 1.0 - f));
+    let sin_third = sine(PI / 3.0 * f);
+    let cos_third = sine(PI / 2.0 - PI / 3.0 * f);
+    // Cosine and sine of -2/3, -1/3, 0, 1/3, 2/3 and 3/3 of a half turn.
+    var turns = array<vec2<f32>, 6>(
+        vec2<f32>(-0.5, -0.8660254037844386), vec2<f32>(0.5, -0.8660254037844386), vec2<f32>(1.0, 0.0),
+        vec2<f32>(0.5, 0.8660254037844386), vec2<f32>(-0.5, 0.8660254037844386), vec2<f32>(-1.0, 0.0));
+    var weights: array<f32, 6>;
+    for (var i = 0; i < 6; i++) {
+        let k = i - 2;
+        let d = f - f32(k);
+        if (abs(d) < 1e-3) {
+            weights[i] = 1.0;
+            continue;
+        }
+        // sin(pi d) and sin(pi d / 3), by the sines of sums.
+        let sin_d = select(sin_f, -sin_f, (k & 1) == 1);
+        weights[i] = 3.0 * sin_d * (sin_third * turns[i].x - cos_third * turns[i].y) / (PI * PI * d * d);
+    }
+    return weights;
+}
+
+// Lanczos with three lobes; near padding its negative lobes have nothing to stand on: bilinear there.
+fn lanczos_or(near: vec4<f32>, corner: vec2<i32>, f: vec2<f32>, level: Level) -> vec4<f32> {
+    let columns = lanczos(f.x);
+    let rows = lanczos(f.y);
+    var sum = vec3<f32>(0.0);
+    var total = 0.0;
+    for (var dy = 0; dy < 6; dy++) {
+        for (var dx = 0; dx < 6; dx++) {
+            let t = tap(corner + vec2<i32>(dx - 2, dy - 2), level);
+            if (t.w <= 0.0) {
+                return near;
+            }
+            let weight = columns[dx] * rows[dy];
+            sum += t.xyz * weight;
+            total += weight;
+        }
+    }
+    return vec4<f32>(sum / total, 1.0);
+}
+
+fn sampled(place: Place, level: Level) -> vec4<f32> {
+    if (u.interpolation == 0u) {
+        return tap(place.pixel, level);
+    }
+    let is_before = place.f < vec2<f32>(0.5);
+    let corner = place.pixel - select(vec2<i32>(0), vec2<i32>(1), is_before);
+    let f = place.f + select(vec2<f32>(-0.5), vec2<f32>(0.5), is_before);
+    let near = bilinear(corner, f, level);
+    if (u.interpolation == 2u && near.w >= 0.5) {
+        return lanczos_or(near, corner, f, level);
+    }
+    return near;
+}
+
+fn looked_up(code: u32) -> f32 {
+    return textureLoad(table, vec2<u32>(code & 255u, code >> 8u), 0).r;
 }
 
 fn fraction_of_white(value: f32) -> f32 {
     if (u.shape == 3u) {
-        return looked_up(u32(clamp(value + 0.5, 0.0, 65535.0)));
+        let code = clamp(value, 0.0, 65535.0);
+        let low = u32(code);
+        return mix(looked_up(low), looked_up(min(low + 1u, 65535u)), code - f32(low));
     }
     let x = value * u.gain + u.bias;
     if (u.shape == 1u) {
@@ -89,56 +187,49 @@ fn fraction_of_white(value: f32) -> f32 {
     return clamp(x, 0.0, 1.0);
 }
 
-fn color_tap(p: vec2<i32>, level: u32, extent: vec2<i32>) -> vec3<f32> {
-    return vec3<f32>(textureLoad(film, clamp(p, vec2<i32>(0), extent - 1), level).rgb);
+// Half a level more or less, by interleaved gradient noise (Jimenez, "Next generation post processing in
+// Call of Duty: Advanced Warfare", 2014). A whole level stays what it is: the noise keeps off its ends.
+fn dithered(color: vec3<f32>, position: vec2<f32>) -> vec3<f32> {
+    let noise = fract(52.9829189 * fract(dot(floor(position), vec2<f32>(0.06711056, 0.00583715))));
+    return min(floor(color * u.dither_levels + (0.002 + noise * 0.996)), vec3<f32>(u.dither_levels)) / u.dither_levels;
 }
 
-fn sampled_color(image: vec2<f32>, level: u32) -> vec3<f32> {
-    let extent = vec2<i32>(textureDimensions(film, level));
-    let at = image * (vec2<f32>(extent) / u.size) - 0.5;
-    let base = vec2<i32>(floor(at));
-    let f = at - floor(at);
-    let top = mix(color_tap(base, level, extent), color_tap(base + vec2<i32>(1, 0), level, extent), f.x);
-    let low = mix(color_tap(base + vec2<i32>(0, 1), level, extent), color_tap(base + vec2<i32>(1, 1), level, extent), f.x);
-    return mix(top, low, f.y);
+fn linear_from_srgb(color: vec3<f32>) -> vec3<f32> {
+    return select(pow((color + 0.055) / 1.055, vec3<f32>(2.4)), color / 12.92, color <= vec3<f32>(0.04045));
 }
 
 @fragment
 fn fs_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    let p = vec3<f32>(position.xy, 1.0);
-    let image = vec2<f32>(dot(u.row_x.xyz, p), dot(u.row_y.xyz, p));
-    if (image.x < 0.0 || image.y < 0.0 || image.x >= u.size.x || image.y >= u.size.y) {
+    let place = placed(position.xy, u.fine);
+    if (any(place.pixel < vec2<i32>(0)) || any(place.pixel >= u.fine.extent)) {
         return vec4<f32>(0.0, 0.0, 0.0, 1.0);
     }
-    // Between two mip levels where minified, level 0 where not.
-    let lod = clamp(log2(max(u.minification, 1.0)), 0.0, f32(u.num_levels - 1u));
-    let fine = u32(floor(lod));
-    let coarse = min(fine + 1u, u.num_levels - 1u);
-    let blend = lod - f32(fine);
+    var value = sampled(place, u.fine);
+    if (u.blend > 0.0) {
+        let far = sampled(placed(position.xy, u.far), u.far);
+        let a = value.w * (1.0 - u.blend);
+        let b = far.w * u.blend;
+        if (a + b > 0.0) {
+            value = vec4<f32>((value.xyz * a + far.xyz * b) / (a + b), a + b);
+        }
+    }
+    if (value.w < 0.5) {
+        return vec4<f32>(0.0, 0.0, 0.0, 1.0);
+    }
+    var color: vec3<f32>;
     if (u.is_color == 1u) {
-        var rgb = sampled_color(image, fine);
-        if (blend > 0.0) {
-            rgb = mix(rgb, sampled_color(image, coarse), blend);
-        }
-        rgb = rgb / 255.0;
-        if (u.is_inverted == 1u) {
-            rgb = 1.0 - rgb;
-        }
-        return vec4<f32>(rgb, 1.0);
+        color = clamp(value.xyz / 255.0, vec3<f32>(0.0), vec3<f32>(1.0));
+    } else {
+        color = vec3<f32>(fraction_of_white(value.x));
     }
-    var value = sampled(image, fine);
-    if (blend > 0.0) {
-        let far = sampled(image, coarse);
-        if (value.y > 0.0 && far.y > 0.0) {
-            value = mix(value, far, blend);
-        }
-    }
-    if (value.y <= 0.0) {
-        return vec4<f32>(0.0, 0.0, 0.0, 1.0);
-    }
-    var grey = fraction_of_white(value.x);
     if (u.is_inverted == 1u) {
-        grey = 1.0 - grey;
+        color = 1.0 - color;
     }
-    return vec4<f32>(grey, grey, grey, 1.0);
+    if (u.dither_levels > 0.0) {
+        color = dithered(color, position.xy);
+    }
+    if (u.is_srgb == 1u) {
+        color = linear_from_srgb(color);
+    }
+    return vec4<f32>(color, 1.0);
 }

@@ -3,7 +3,12 @@
 mod window;
 mod outside;
 mod inbox;
+mod film_cache;
+mod thumbnails;
 mod pictures;
+mod readings;
+mod ahead;
+mod film_desk;
 mod jobs;
 mod view_memory;
 mod input_memory;
@@ -13,5 +18,7 @@ mod recent;
 mod startup;
 
 pub use outside::{Decode, Outside};
+pub use readings::OpenedFilm;
 pub use startup::run;
+pub use thumbnails::Thumbnail;
 pub use window::Window;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const NUM_KEPT: usize = 6;
 
 fn file() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "rachis").map(|places| places.config_dir().join("recent.json"))
+    super::settings_file::folder().map(|folder| folder.join("recent.json"))
 }
 
 /// Newest first; folders that are gone are left out.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
+use crate::session::{Event, Input};
 use crate::ui::UiState;
 
 use super::outside::{Decode, Outside};
-use super::recent;
 use super::window::{Window, open_at_start};
+use super::{recent, settings_file};
 
 /// Asked of the device where it has it: stitched spine films pass 8,192 rows.
 const WANTED_TEXTURE_SIDE: u32 = 16384;
@@ -32,6 +33,13 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let outside = Outside::new(creation.egui_ctx.clone(), decode, true);
         let mut window = Window::new(creation, outside, UiState { recent: recent::load(), ..UiState::default() });
+        if let Some(folder) = settings_file::folder() {
+            let (settings, warning) = settings_file::load(&folder);
+            window.handle(Input::Event(Event::SettingsLoaded(Box::new(settings))));
+            if let Some(text) = warning {
+                window.handle(Input::Event(Event::Warning(text)));
+            }
+        }
         if let Some(folder) = folder {
             open_at_start(&mut window, folder);
         }

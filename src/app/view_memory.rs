@@ -61,12 +61,7 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: match view.tool {
-            Tool::Box => "box",
-            Tool::Select => "select",
-            Tool::Measure(kind) => kind.key(),
-        }
-        .to_owned(),
+        tool: tool_name(view.tool).to_owned(),
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -88,10 +83,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: match row.tool.as_str() {
-            "select" => Tool::Select,
-            other => MeasureKind::from_key(other).map_or(Tool::Box, Tool::Measure),
-        },
+        tool: tool_of(&row.tool),
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -146,6 +138,24 @@ impl FilmRow {
             selection: self.selection.map(AnnotationId),
         }
     }
+}
+
+const TOOLS: [Tool; 5] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom];
+
+const fn tool_name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Box => "box",
+        Tool::Select => "select",
+        Tool::Window => "window",
+        Tool::Pan => "pan",
+        Tool::Zoom => "zoom",
+        Tool::Measure(kind) => kind.key(),
+    }
+}
+
+fn tool_of(name: &str) -> Tool {
+    let measuring = MeasureKind::from_key(name).map(Tool::Measure);
+    TOOLS.into_iter().find(|tool| tool_name(*tool) == name).or(measuring).unwrap_or_default()
 }
 
 const fn function_name(function: VoiFunction) -> &'static str {

@@ -13,6 +13,7 @@ pub mod open;
 pub mod pixels;
 pub mod rules;
 pub mod stats;
+pub mod tags;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),
+    /// List a film's header, its patient's identity left out.
+    Tags(tags::TagsArgs),
 }
 
 /// `rachis ... | head` ends quietly when `head` has seen enough, as other commands do.
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Pixels(args) => pixels::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Tags(args) => tags::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -33,6 +33,8 @@ mod colour;
 mod film;
 mod facts;
 mod dicomdir;
+mod identity;
+mod tag_rows;
 pub mod scan;
 mod worker;
 pub mod isolated;
@@ -48,6 +50,7 @@ pub use pixel_form::{Number, Photometric, PixelForm};
 pub use samples::{Samples, StoredFrame};
 pub use source::Opener;
 pub use syntax::Codec;
+pub use tag_rows::{tag_rows, tag_rows_of};
 pub use worker::decode_worker;
 
 use crate::domain::study::FilmSource;

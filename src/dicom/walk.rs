@@ -4,8 +4,9 @@
 //! so a hostile file costs no more than its own size. Broken nesting is mended where the enclosing
 //! length allows it, and every mend is a warning.
 
-use dicom_core::Tag;
-use dicom_dictionary_std::tags;
+use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::{StandardDataDictionary, tags};
 
 use super::syntax::{Encoding, Syntax};
 use super::{DicomError, Input};
@@ -60,7 +61,19 @@ pub struct Walked {
 }
 
 /// Reads the header of a film, as far as the pixels.
-pub fn walk(mut input: Input) -> Result<Walked, DicomError> {
+pub fn walk(input: Input) -> Result<Walked, DicomError> {
+    walk_into(input, is_wanted_sequence)
+}
+
+/// The same, with a look into every sequence that the standard knows, which showing a film does without.
+pub(super) fn walk_whole(input: Input) -> Result<Walked, DicomError> {
+    walk_into(input, |tag| {
+        let entry = StandardDataDictionary.by_tag(tag);
+        entry.is_some_and(|entry| entry.vr() == VirtualVr::Exact(VR::SQ))
+    })
+}
+
+fn walk_into(mut input: Input, is_sequence: fn(Tag) -> bool) -> Result<Walked, DicomError> {
     let start = recognise(&mut input)?;
     let mut walker = Walker {
         input,
@@ -70,6 +83,7 @@ pub fn walk(mut input: Input) -> Result<Walked, DicomError> {
         warnings: Vec::new(),
         pixels: None,
         is_broken: false,
+        is_sequence,
     };
     let mut syntax = walker.meta()?;
     if syntax.is_deflated {
@@ -132,6 +146,8 @@ struct Walker {
     warnings: Vec<String>,
     pixels: Option<PixelElement>,
     is_broken: bool,
+    /// Whether an element is a sequence where the file does not say so: implicit data sets.
+    is_sequence: fn(Tag) -> bool,
 }
 
 /// A sequence or item that is not closed yet.
@@ -282,7 +298,7 @@ impl Walker {
         if !self.input.covers(end)? {
             return Ok(Err(format!("the header is cut short within {}", head.tag)));
         }
-        let is_sequence = head.vr == *b"SQ" || (!encoding.is_explicit && is_wanted_sequence(head.tag));
+        let is_sequence = head.vr == *b"SQ" || (!encoding.is_explicit && (self.is_sequence)(head.tag));
         if is_sequence && head.len > 0 {
             self.push(&head, encoding, start, 0)?;
             self.enter(Kind::Sequence, Some(end), encoding, start)?;
@@ -488,7 +504,7 @@ fn has_long_form(vr: Vr) -> bool {
     matches!(&vr, b"OB" | b"OD" | b"OF" | b"OL" | b"OV" | b"OW" | b"SQ" | b"SV" | b"UC" | b"UN" | b"UR" | b"UT" | b"UV")
 }
 
-/// Sequences looked into where the file does not say that they are sequences: implicit data sets.
+/// Sequences that showing a film looks into.
 fn is_wanted_sequence(tag: Tag) -> bool {
     matches!(
         tag,

@@ -11,6 +11,7 @@ pub mod log;
 pub mod rules;
 pub mod task;
 pub mod study;
+pub mod tag_row;
 pub mod worklist;
 pub mod project;
 pub mod stats;

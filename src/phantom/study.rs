@@ -17,8 +17,15 @@ pub struct Study {
     pub region: Region,
     pub lesions: Vec<Lesion>,
     pub films: Vec<FilmPlan>,
+    /// The earlier study of the same patient, by its index: that one's films are this one's priors.
+    pub prior: Option<u64>,
     key: u64,
 }
+
+/// Every fifth study is a later one of the patient before.
+const FOLLOW_UP: u64 = 5;
+/// Years between the two.
+const FOLLOW_UP_YEARS: u32 = 2;
 
 /// The studies 0 to `num` of a seed. Each depends on nothing but the seed and its own number.
 pub fn studies(seed: u64, num: u64) -> impl Iterator<Item = Study> {
@@ -33,6 +40,9 @@ pub fn film(seed: u64, study: u64, film: usize, scale: f32) -> Option<SyntheticF
 
 impl Study {
     pub fn new(seed: u64, index: u64) -> Self {
+        if index % FOLLOW_UP == FOLLOW_UP - 1 {
+            return Self::new(seed, index - 1).followed_up(seed, index);
+        }
         let study_key = key(seed, "study", index);
         let mut random = Random::part(study_key, "study", 0);
         let patient = Patient::new(study_key);
@@ -52,7 +62,32 @@ impl Study {
             })
             .collect();
         let lesions = lesions(study_key, &patient, region);
-        Self { index, patient, region, lesions, films, key: study_key }
+        Self { index, patient, region, lesions, films, prior: None, key: study_key }
+    }
+
+    /// The same patient years later: the same anatomy and findings, films of their own.
+    fn followed_up(self, seed: u64, index: u64) -> Self {
+        let study_key = key(seed, "study", index);
+        let patient = Patient { age_years: self.patient.age_years + FOLLOW_UP_YEARS, ..self.patient };
+        let films = (self.films.iter().enumerate())
+            .map(|(number, plan)| {
+                let film_key = key(study_key, "film", number as u64);
+                FilmPlan::new(self.key, film_key, &patient, self.region, plan.view)
+            })
+            .collect();
+        Self { index, patient, films, prior: Some(self.index), key: study_key, ..self }
+    }
+
+    /// Counted from 1; equal for the studies of one patient.
+    pub fn patient_number(&self) -> u64 {
+        self.prior.unwrap_or(self.index) + 1
+    }
+
+    /// `YYYYMMDD`, made up; a later study of a patient is dated later.
+    pub fn date(&self, seed: u64) -> String {
+        let first = key(key(seed, "study", self.prior.unwrap_or(self.index)), "study uid", 0);
+        let year = 2011 + first % 10 + if self.prior.is_some() { u64::from(FOLLOW_UP_YEARS) } else { 0 };
+        format!("{year}{:02}{:02}", 1 + first / 10 % 12, 1 + first / 120 % 28)
     }
 
     /// Takes a film. The same pixels on every machine, on any number of threads.

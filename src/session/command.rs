@@ -5,8 +5,10 @@ use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
 use crate::domain::task::TaskState;
 
+use super::input_map::InputChange;
 use super::panes::Layout;
-use super::screen::{Session, Tool};
+use super::screen::Tool;
+use super::settings::Settings;
 
 /// Something a person asked for.
 #[derive(Clone, PartialEq, Debug)]
@@ -86,6 +88,7 @@ pub enum Command {
     UseTool(Tool),
     Invert,
     RotateRight,
+    RotateLeft,
     FlipHorizontal,
     FlipVertical,
     Fit,
@@ -112,6 +115,11 @@ pub enum Command {
     ToggleFullScreen,
     ToggleMagnifier,
     ToggleKeepView,
+    // The program itself
+    ShowSettings,
+    ShowTestPattern,
+    ChangeSettings(Box<Settings>),
+    ChangeInput(InputChange),
     // Help
     Palette,
     CheatSheet,
@@ -329,8 +337,26 @@ pub const COMMANDS: &[CommandRow] = &[
     measure("tool_ellipse", "Mean, SD and area inside an ellipse", &["Shift+E"], MeasureKind::Ellipse),
     measure("tool_rectangle", "Mean, SD and area inside a rectangle", &["Shift+X"], MeasureKind::Rectangle),
     measure("tool_probe", "Keep the value of one pixel", &["Shift+P"], MeasureKind::Probe),
+    row(
+        "tool_window",
+        "Window tool",
+        "Left-drag changes the window: right is wider, down is a higher level",
+        &[],
+        Film,
+        Command::UseTool(Tool::Window),
+    ),
+    row("tool_pan", "Pan tool", "Left-drag moves the film", &[], Film, Command::UseTool(Tool::Pan)),
+    row("tool_zoom", "Zoom tool", "Left-drag up enlarges, down reduces", &[], Film, Command::UseTool(Tool::Zoom)),
     row("invert", "Invert", "Swap black and white", &["I"], Film, Command::Invert),
     row("rotate", "Rotate", "Turn the film clockwise by 90 degrees", &["R"], Film, Command::RotateRight),
+    row(
+        "rotate_left",
+        "Rotate left",
+        "Turn the film counterclockwise by 90 degrees",
+        &["Alt+L"],
+        Film,
+        Command::RotateLeft,
+    ),
     row("flip_horizontal", "Flip left and right", "Mirror the film", &["H"], Film, Command::FlipHorizontal),
     row("flip_vertical", "Flip top and bottom", "Turn the film upside down", &["V"], Film, Command::FlipVertical),
     row("fit", "Fit", "Show the whole film", &["F", "Home"], Film, Command::Fit),
@@ -419,6 +445,22 @@ pub const COMMANDS: &[CommandRow] = &[
         &["Ctrl+F"],
         Everywhere,
         Command::ShowFilm,
+    ),
+    row(
+        "settings",
+        "Settings",
+        "Language, looks, keys, mouse and memory",
+        &["Ctrl+Comma"],
+        Everywhere,
+        Command::ShowSettings,
+    ),
+    row(
+        "test_pattern",
+        "Test pattern",
+        "A page to judge the monitor by: grey ramp, faint squares, line pairs",
+        &["F8"],
+        Everywhere,
+        Command::ShowTestPattern,
     ),
     row("palette", "Command palette", "Find any command by typing", &["Ctrl+K"], Everywhere, Command::Palette),
     row("cheat_sheet", "Keys", "Every key on one page", &["?", "F1"], Everywhere, Command::CheatSheet),
@@ -509,81 +551,11 @@ impl Command {
     pub fn chord(&self) -> Option<&'static str> {
         self.row().and_then(|row| row.chords.first().copied())
     }
-
-    /// Whether what the command switches is on.
-    pub fn is_on(&self, session: &Session) -> bool {
-        match self {
-            Self::ToggleMagnifier => session.is_magnifier_on,
-            Self::ToggleMaximised => session.is_maximised,
-            Self::ToggleFullScreen => session.is_full_screen,
-            Self::ToggleKeepView => session.keeps_view,
-            Self::ToggleLinked => session.is_linked,
-            Self::SetLayout(layout) => session.layout == *layout,
-            Self::UseTool(tool) => session.tool == *tool,
-            _ => false,
-        }
-    }
-
-    /// Whether asking for it now makes sense; menus and the palette leave the others out.
-    pub fn is_available(&self, session: &Session) -> bool {
-        match self {
-            Self::OpenProject | Self::CreateProject | Self::Quit | Self::Palette | Self::CheatSheet | Self::Escape => {
-                true
-            }
-            Self::ImportFilms
-            | Self::ImportFilmFiles
-            | Self::ImportLabels
-            | Self::ExportSpineXr
-            | Self::ExportCxr
-            | Self::ExportKaggle => {
-                session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
-            }
-            Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
-            Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
-            Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
-            Self::RetrySave => session.save_failure().is_some(),
-            Self::AddReader => session.project.is_some(),
-            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo()),
-            Self::Redo => session.pane.film.as_ref().is_some_and(|f| f.history.can_redo()),
-            Self::Reopen => session.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
-            Self::WindowPreset(n) => {
-                session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
-            }
-            Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
-            Self::NextPane => session.layout != Layout::One,
-            Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
-            Self::NextFrame | Self::PreviousFrame => {
-                session.pane.film.as_ref().is_some_and(|f| f.entry.facts.num_frames > 1)
-            }
-            _ => session.pane.film.is_some() || self.row().is_none_or(|row| row.context == Context::Everywhere),
-        }
-    }
-}
-
-use super::open_film::OpenFilm;
-
-/// The key table of the README, in Markdown; a test holds the README to it.
-pub fn key_table() -> String {
-    use std::fmt::Write as _;
-    let mut table = String::from("| Keys | Command | What it does |\n|---|---|---|\n");
-    for row in COMMANDS.iter().filter(|row| !row.chords.is_empty()) {
-        let keys: Vec<String> = row.chords.iter().map(|chord| format!("`{chord}`")).collect();
-        let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), row.title, row.help);
-    }
-    table
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_readme_shows_the_keys_as_they_are() {
-        let readme = include_str!("../../README.md");
-        let start = readme.find("<!-- keys -->").expect("the marker") + "<!-- keys -->".len();
-        let end = readme.find("<!-- /keys -->").expect("the end marker");
-        assert_eq!(readme[start..end].trim(), key_table().trim(), "paste this table into README.md:\n{}", key_table());
-    }
 
     #[test]
     fn ids_are_unique_and_texts_are_there() {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 
+use super::input_map::InputChoices;
+use super::settings::Settings;
 use super::viewport::ViewState;
 
 /// What a chosen file or folder is for.
@@ -109,6 +111,17 @@ pub enum Effect {
     AddReader,
     /// Try the edits again that were not saved.
     RetrySave,
+    /// Keep the settings of this computer.
+    RememberSettings(Box<Settings>),
+    /// Read the reader's keys and buttons; answered by `InputLoaded` where there are any.
+    LoadInput {
+        reader: ReaderId,
+    },
+    /// Keep the reader's keys and buttons.
+    RememberInput {
+        reader: ReaderId,
+        choices: Box<InputChoices>,
+    },
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

@@ -13,6 +13,8 @@ use crate::domain::study::FilmEntry;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
+use super::input_map::InputChoices;
+use super::settings::Settings;
 use super::viewport::ViewState;
 
 /// An answer to an effect, or news from long work.
@@ -94,6 +96,11 @@ pub enum Event {
         summary: String,
         /// One line each: what could not be taken and why.
         report: Vec<String>,
+    },
+    SettingsLoaded(Box<Settings>),
+    InputLoaded {
+        reader: ReaderId,
+        choices: Box<InputChoices>,
     },
     FilesDropped(Vec<PathBuf>),
     Warning(String),

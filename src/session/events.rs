@@ -12,6 +12,7 @@ use crate::domain::study::FilmEntry;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::history::History;
+use super::input_map::InputMap;
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
@@ -22,7 +23,8 @@ impl Session {
         match event {
             Event::ProjectOpened { folder, project, label_set, readers, number, view } => {
                 let pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
-                *self = Self { pane, next_ticket: self.next_ticket, ..Self::default() };
+                let settings = self.settings.clone();
+                *self = Self { pane, settings, next_ticket: self.next_ticket, ..Self::default() };
                 self.project = Some(OpenProject { folder, settings: project, label_set, readers, number });
                 self.screen = Screen::SignIn;
                 if let Some(view) = view {
@@ -118,6 +120,16 @@ impl Session {
                 Vec::new()
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
+            Event::SettingsLoaded(settings) => {
+                self.settings = *settings;
+                Vec::new()
+            }
+            Event::InputLoaded { reader, choices } => {
+                if self.reader_id() == Some(&reader) {
+                    self.input = InputMap::new(*choices);
+                }
+                Vec::new()
+            }
             Event::FilesDropped(paths) => {
                 if self.job.as_ref().is_some_and(|job| job.outcome.is_none()) {
                     self.notify(NoticeKind::Warning, "One import at a time: drop them again when this one is done.");
@@ -228,8 +240,9 @@ impl Session {
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
     fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
-        let Related { study, priors } = related;
+        let Related { study, mut priors } = related;
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
+        super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
         let is_wanted = self.pane.wanted.as_ref() == Some(image);
         if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {
@@ -266,7 +279,7 @@ impl Session {
                         restored: Some((view.window, view.is_inverted)),
                         ..film
                     },
-                    (None, Some(old)) if self.keeps_view => {
+                    (None, Some(old)) if self.settings.keeps_view => {
                         OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), ..film }
                     }
                     (None, _) => film,

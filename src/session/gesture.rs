@@ -55,6 +55,11 @@ pub enum Gesture {
     Pan {
         last: Point,
     },
+    /// Last pointer position in canvas points; the place that stays under the pointer.
+    Zoom {
+        last: Point,
+        anchor: Point,
+    },
     /// Window and pointer at the start.
     WindowLevel {
         from_screen: Point,
@@ -95,6 +100,11 @@ pub fn dragged_window(before: &Window, dx: f64, dy: f64, full_range: f64, is_fas
         explanation: None,
         ..before.clone()
     }
+}
+
+/// How much a film is enlarged by dragging up by that many screen points; 100 points double it.
+pub fn dragged_zoom(up: f64) -> f64 {
+    2.0f64.powf(up / 100.0)
 }
 
 /// A point brought onto the film.

@@ -19,7 +19,8 @@ use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::Effect;
-use super::keymap::{Chord, resolve};
+use super::input_map::Asked;
+use super::keymap::Chord;
 use super::viewport::Canvas;
 use super::*;
 
@@ -137,9 +138,19 @@ fn numbers(text: &str) -> Vec<f64> {
     text.split(',').map(|n| n.parse().expect("a number")).collect()
 }
 
-fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
+pub(super) fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     let at = |t: f64| Point::new(p[0] + (p[2] - p[0]) * t, p[1] + (p[3] - p[1]) * t);
-    let event = |kind, at| Input::Pointer(PointerEvent { slot: 0, kind, at, is_ctrl: false, is_space: false });
+    let event = |kind, at| {
+        Input::Pointer(PointerEvent {
+            slot: 0,
+            kind,
+            at,
+            is_ctrl: false,
+            is_shift: false,
+            is_alt: false,
+            is_space: false,
+        })
+    };
     let steps = [
         event(PointerKind::Down(button), at(0.0)),
         event(PointerKind::Move, at(0.5)),
@@ -152,7 +163,7 @@ fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     }
 }
 
-fn play(session: &mut Session, script: &str) {
+pub(super) fn play(session: &mut Session, script: &str) {
     let mut words = script.split_whitespace();
     while let Some(word) = words.next() {
         let mut next = || words.next().expect("an argument");
@@ -170,9 +181,8 @@ fn play(session: &mut Session, script: &str) {
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let command = resolve(&chord, session.screen == Screen::Film)
-                    .or_else(|| session.label_for_key(&chord.key).map(Command::AssignLabel))
-                    .unwrap_or_else(|| panic!("{chord} does nothing"));
+                let asked = session.asked(std::slice::from_ref(&chord), session.screen == Screen::Film);
+                let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);
             }
@@ -181,7 +191,7 @@ fn play(session: &mut Session, script: &str) {
 }
 
 /// The reading in one line: state, marks (selected one starred), image labels.
-fn told(session: &Session) -> String {
+pub(super) fn told(session: &Session) -> String {
     let film = session.pane.film.as_ref().expect("a film is open");
     let mut text = format!("{} {}:", film.image(), film.reading.state().as_str());
     for a in film.reading.annotations() {
@@ -387,7 +397,15 @@ fn an_unsaved_edit_stays_unsaved_whatever_else_is_saved() {
                 (PointerKind::Move, p[2], p[3]),
                 (PointerKind::Up(PointerButton::Left), p[2], p[3]),
             ] {
-                let event = PointerEvent { slot: 0, kind, at: Point::new(x, y), is_ctrl: false, is_space: false };
+                let event = PointerEvent {
+                    slot: 0,
+                    kind,
+                    at: Point::new(x, y),
+                    is_ctrl: false,
+                    is_shift: false,
+                    is_alt: false,
+                    is_space: false,
+                };
                 effects.extend(session.handle(Input::Pointer(event), 0));
             }
             effects.iter().find_map(|e| if let Effect::Persist(p) = e { Some(p.ticket) } else { None }).unwrap()

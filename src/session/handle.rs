@@ -9,10 +9,12 @@ use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
+use super::input_map::{InputChange, InputMap};
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::pointer::PointerEvent;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
+use super::settings::Settings;
 use super::viewport::{Canvas, Viewport};
 use super::worklist::Filter;
 
@@ -26,6 +28,13 @@ pub enum Input {
         slot: usize,
         at: Point,
         steps: f64,
+    },
+    /// Two fingers on the canvas: what lies between them grows by this factor and moves by this many points.
+    Pinch {
+        slot: usize,
+        at: Point,
+        factor: f64,
+        by: Point,
     },
     CanvasResized {
         slot: usize,
@@ -46,7 +55,12 @@ impl Session {
         match input {
             Input::Command(command) => self.command(command, now_ms),
             Input::Pointer(event) => self.pointer(event, now_ms),
-            Input::Wheel { slot, .. } | Input::CanvasResized { slot, .. } if self.pane_at(slot).is_none() => Vec::new(),
+            Input::Wheel { slot, .. } | Input::CanvasResized { slot, .. } | Input::Pinch { slot, .. }
+                if self.pane_at(slot).is_none() =>
+            {
+                Vec::new()
+            }
+            Input::Pinch { slot, at, factor, by } => self.pinch(slot, at, factor, by),
             Input::Wheel { slot, at, steps } => self.with_pane(slot, |session| {
                 session.on_view(|view, canvas, film| view.zoom_at(1.2f64.powf(steps), at, canvas, film))
             }),
@@ -58,7 +72,7 @@ impl Session {
         }
     }
 
-    fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
         if !matches!(command, Command::Escape) {
             self.notice = None;
         }
@@ -173,6 +187,7 @@ impl Session {
             }
             Command::Invert => self.change_display(|_, display| display.is_inverted = !display.is_inverted),
             Command::RotateRight => self.on_view(|view, _, _| view.rotate_right()),
+            Command::RotateLeft => self.on_view(|view, _, _| (0..3).for_each(|_| view.rotate_right())),
             Command::FlipHorizontal => self.on_view(|view, _, _| view.flip_horizontal()),
             Command::FlipVertical => self.on_view(|view, _, _| view.flip_vertical()),
             Command::Fit => self.on_view(|view, _, _| view.zoom = super::viewport::Zoom::Fit),
@@ -211,7 +226,14 @@ impl Session {
             Command::ToggleMaximised => self.switch(|session| &mut session.is_maximised),
             Command::ToggleFullScreen => self.switch(|session| &mut session.is_full_screen),
             Command::ToggleMagnifier => self.switch(|session| &mut session.is_magnifier_on),
-            Command::ToggleKeepView => self.switch(|session| &mut session.keeps_view),
+            Command::ToggleKeepView => {
+                let keeps_view = !self.settings.keeps_view;
+                self.change_settings(Settings { keeps_view, ..self.settings.clone() })
+            }
+            Command::ChangeSettings(settings) => self.change_settings(*settings),
+            Command::ChangeInput(change) => self.change_input(change),
+            Command::ShowSettings => self.toggle_dialog(Dialog::Settings),
+            Command::ShowTestPattern => self.toggle_dialog(Dialog::TestPattern),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
@@ -253,9 +275,10 @@ impl Session {
         }
         self.worklist = super::worklist::Worklist::default();
         self.screen = Screen::Worklist;
-        let effect = Effect::LoadWorklist { reader: reader.id.clone() };
+        self.input = InputMap::default();
+        let id = reader.id.clone();
         self.reader = Some(reader);
-        vec![effect]
+        vec![Effect::LoadInput { reader: id.clone() }, Effect::LoadWorklist { reader: id }]
     }
 
     fn show_film(&mut self) -> Vec<Effect> {
@@ -289,6 +312,24 @@ impl Session {
             return Vec::new();
         }
         self.request(image, true)
+    }
+
+    fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
+        if self.settings == settings {
+            return Vec::new();
+        }
+        self.settings = settings.clone();
+        vec![Effect::RememberSettings(Box::new(settings))]
+    }
+
+    /// A preset also takes the tool up that its readers expect on the left button.
+    fn change_input(&mut self, change: InputChange) -> Vec<Effect> {
+        if let InputChange::UsePreset(preset) = change {
+            self.tool = preset.first_tool();
+        }
+        self.input = self.input.changed(change);
+        let choices = Box::new(self.input.choices().clone());
+        self.reader_id().cloned().map(|reader| Effect::RememberInput { reader, choices }).into_iter().collect()
     }
 
     /// Asks for reading and picture for the active viewport. The film now shown stays, read-only, until the wanted one
@@ -397,22 +438,34 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
+        let has_sketch = self.pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some());
+        if self.let_gesture_go() || has_sketch {
+            return;
+        }
         if let Some(film) = &mut self.pane.film {
-            if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
-                film.display = Some(shown.clone());
-            }
-            let has_dropped = film.gesture.take().is_some() | film.sketch.take().is_some();
-            if has_dropped || film.unlabelled.take().is_some() || film.selection.take().is_some() {
+            if film.unlabelled.take().is_some() || film.selection.take().is_some() {
                 return;
             }
         }
         if matches!(self.tool, Tool::Measure(_)) {
-            self.tool = Tool::Box;
+            self.tool = self.input.choices().preset.first_tool();
             return;
         }
         if self.notice.take().is_none() {
             self.armed = None;
         }
+    }
+
+    /// Drops the running gesture; one that windowed brings the window back.
+    pub(super) fn let_gesture_go(&mut self) -> bool {
+        let Some(film) = &mut self.pane.film else { return false };
+        if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
+            film.display = Some(shown.clone());
+        }
+        if matches!(film.gesture, Some(Gesture::Sketch { .. })) {
+            self.unplace_point();
+        }
+        self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some())
     }
 
     fn select(&mut self, id: AnnotationId) {
@@ -451,7 +504,7 @@ impl Session {
         })
     }
 
-    fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, PixelGrid)) -> Vec<Effect> {
+    pub(super) fn on_view(&mut self, change: impl FnOnce(&mut Viewport, Canvas, PixelGrid)) -> Vec<Effect> {
         let (canvas, pointer) = (self.pane.canvas, self.pane.pointer_at);
         let Some(film) = &mut self.pane.film else { return Vec::new() };
         let (before, grid) = (film.viewport, film.grid());

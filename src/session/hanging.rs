@@ -59,8 +59,21 @@ fn companions(study: &[FilmEntry], at: usize, num: usize) -> Vec<usize> {
     chosen
 }
 
+/// The patient's other films as they are looked for: earlier studies, the latest first, then later ones, the soonest
+/// first; each study in its own order.
+pub(super) fn sort_priors(film: &FilmEntry, priors: &mut [FilmEntry]) {
+    let now = film.facts.study_date.as_deref();
+    priors.sort_by(|a, b| {
+        let is_later = |p: &FilmEntry| now.is_some() && p.facts.study_date.as_deref() > now;
+        let place = |p: &FilmEntry| (p.facts.study.clone(), p.facts.series_number, p.facts.instance_number);
+        let by_date = b.facts.study_date.cmp(&a.facts.study_date);
+        let by_date = if is_later(a) { by_date.reverse() } else { by_date };
+        is_later(a).cmp(&is_later(b)).then(by_date).then_with(|| place(a).cmp(&place(b)))
+    });
+}
+
 /// The prior film to compare with: the latest study's film of the same view and body part, else of the same view, else
-/// the latest. `priors` stand latest first.
+/// the first. `priors` stand as [`sort_priors`] puts them.
 pub(super) fn prior_for<'a>(film: &FilmEntry, priors: &'a [FilmEntry]) -> Option<&'a FilmEntry> {
     let same_view = |p: &&FilmEntry| p.facts.view() == film.facts.view();
     let same_part = |p: &&FilmEntry| p.facts.body_part == film.facts.body_part;
@@ -106,6 +119,25 @@ mod tests {
         check(&["LL", "AP", "LL", "AP"], Layout::Four, 0, &["film1", "film0", "film3", "film2"]);
         check(&["AP", "AP", "AP", "LL", "LL", "AP"], Layout::Four, 5, &["film2", "film3", "film5", "film4"]);
         check(&["AP", "LL"], Layout::One, 1, &["film1"]);
+    }
+
+    #[test]
+    fn earlier_studies_come_first_the_latest_of_them_foremost() {
+        let dated = |n: usize, date: Option<&str>| {
+            let mut film = entry(n);
+            film.facts.study_date = date.map(str::to_owned);
+            film
+        };
+        let mut priors = vec![
+            dated(0, Some("20240101")),
+            dated(1, Some("20100101")),
+            dated(2, None),
+            dated(3, Some("20190101")),
+            dated(4, Some("20220101")),
+        ];
+        sort_priors(&dated(9, Some("20200101")), &mut priors);
+        let order: Vec<&str> = priors.iter().map(|p| p.facts.image.as_str()).collect();
+        assert_eq!(order, ["film3", "film1", "film2", "film4", "film0"]);
     }
 
     #[test]

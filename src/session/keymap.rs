@@ -1,10 +1,11 @@
-//! Chords as people write them (`Ctrl+Shift+Z`), and which command each one asks for.
+//! Chords as people write them: `Ctrl+Shift+Z`.
 
 use std::fmt;
 
 use crate::domain::label::LabelName;
 
-use super::command::{COMMANDS, Command, Context};
+use super::command::Command;
+use super::input_map::Asked;
 use super::screen::Session;
 
 /// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
@@ -50,19 +51,24 @@ impl fmt::Display for Chord {
     }
 }
 
-/// The command that a chord asks for on this screen; film commands win over general ones.
-pub fn resolve(chord: &Chord, on_film: bool) -> Option<Command> {
-    let text = chord.to_string();
-    let find = |context: Context| {
-        COMMANDS
-            .iter()
-            .find(|row| row.context == context && row.chords.contains(&text.as_str()))
-            .map(|row| row.command.clone())
-    };
-    on_film.then(|| find(Context::Film)).flatten().or_else(|| find(Context::Everywhere))
-}
-
 impl Session {
+    /// What the strokes so far ask for: first what the reader bound, then the label's hotkey, then the preset's.
+    pub fn asked(&self, strokes: &[Chord], is_on_film: bool) -> Asked {
+        let label = || {
+            let [stroke] = strokes else { return None };
+            let key = is_on_film.then(|| self.input.label_key(stroke)).flatten()?;
+            let command = self.label_for_key(&key).map(Command::AssignLabel)?;
+            Some(Asked::Command { command, is_own: false })
+        };
+        match self.input.command_for(strokes, is_on_film) {
+            // "No finding" is a label too, but the command also takes it back.
+            asked @ (Asked::More
+            | Asked::Command { is_own: true, .. }
+            | Asked::Command { command: Command::NoFinding, .. }) => asked,
+            asked @ (Asked::Command { .. } | Asked::Nothing) => label().unwrap_or(asked),
+        }
+    }
+
     /// The label that a plain key stands for in the open project's label set: `1`, `b`.
     pub fn label_for_key(&self, key: &str) -> Option<LabelName> {
         let mut letters = key.chars();
@@ -73,8 +79,10 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::HashMap;
+
+    use super::super::command::COMMANDS;
+    use super::*;
 
     #[test]
     fn chords_read_back_as_written() {

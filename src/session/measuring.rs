@@ -229,7 +229,7 @@ impl Session {
 
     /// A left press with a measuring tool. `None` where it is for something else.
     pub(super) fn press_to_measure(&mut self, at: Point, at_image: Point) -> Option<Gesture> {
-        let Tool::Measure(kind) = self.tool else { return None };
+        let Tool::Measure(kind) = self.drag_tool else { return None };
         let film = self.pane.film.as_ref()?;
         film.film()?;
         let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());

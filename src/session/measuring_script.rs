@@ -7,7 +7,8 @@ use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, PixelGeometry, Pixel
 use crate::domain::measure::{Amount, MeasureKind};
 
 use super::gesture_script::{answer, reading_session};
-use super::keymap::{Chord, resolve};
+use super::input_map::Asked;
+use super::keymap::Chord;
 use super::viewport::Canvas;
 use super::*;
 
@@ -35,7 +36,7 @@ fn session() -> Session {
 }
 
 fn pointer(session: &mut Session, kind: PointerKind, at: Point) {
-    let event = PointerEvent { slot: 0, kind, at, is_ctrl: false, is_space: false };
+    let event = PointerEvent { slot: 0, kind, at, is_ctrl: false, is_shift: false, is_alt: false, is_space: false };
     let effects = session.handle(Input::Pointer(event), 0);
     answer(session, effects);
 }
@@ -76,7 +77,8 @@ fn ask(session: &mut Session, command: Command) -> Vec<Effect> {
 
 fn keys(session: &mut Session, chords: &str) {
     for chord in chords.split_whitespace() {
-        let command = resolve(&Chord::parse(chord).expect("a chord"), true).expect("a command");
+        let asked = session.input.command_for(&[Chord::parse(chord).expect("a chord")], true);
+        let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
         ask(session, command);
     }
 }
@@ -374,7 +376,15 @@ fn any_viewport_is_measured_in() {
         (PointerKind::Move, 80.0),
         (PointerKind::Up(PointerButton::Left), 80.0),
     ] {
-        let event = PointerEvent { slot: 1, kind, at: Point::new(x, 30.0), is_ctrl: false, is_space: false };
+        let event = PointerEvent {
+            slot: 1,
+            kind,
+            at: Point::new(x, 30.0),
+            is_ctrl: false,
+            is_shift: false,
+            is_alt: false,
+            is_space: false,
+        };
         let effects = s.handle(Input::Pointer(event), 0);
         answer(&mut s, effects);
     }

@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod command;
+mod availability;
 pub mod keymap;
 pub mod input_map;
 pub mod settings;
@@ -19,11 +20,14 @@ pub mod gesture;
 pub mod measuring;
 mod marks;
 mod screen;
+mod readme_keys;
 mod handle;
 mod events;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod input_script;
 #[cfg(test)]
 mod panes_script;
 #[cfg(test)]
@@ -36,4 +40,5 @@ pub use handle::Input;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
+
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

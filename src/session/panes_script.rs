@@ -14,7 +14,15 @@ fn ask(session: &mut Session, command: Command) {
 }
 
 fn pointer(session: &mut Session, slot: usize, kind: PointerKind, at: (f64, f64), now_ms: i64) {
-    let event = PointerEvent { slot, kind, at: Point::new(at.0, at.1), is_ctrl: false, is_space: false };
+    let event = PointerEvent {
+        slot,
+        kind,
+        at: Point::new(at.0, at.1),
+        is_ctrl: false,
+        is_shift: false,
+        is_alt: false,
+        is_space: false,
+    };
     let effects = session.handle(Input::Pointer(event), now_ms);
     answer(session, effects);
 }

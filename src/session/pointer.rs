@@ -7,22 +7,21 @@ use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{Pixels, Voi};
 use crate::domain::measure::MeasureKind;
 
+use super::command::{COMMANDS, Command};
 use super::effect::Effect;
-use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, on_film};
+use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, dragged_zoom, on_film};
+use super::handle::Input;
+use super::input_map::{DragAction, Held, Press, PressAction};
 use super::measuring::reshaped;
 use super::open_film::OpenFilm;
 use super::screen::{NoticeKind, Session, Tool};
 use super::viewport::Canvas;
 
+/// The mouse's buttons as the window system tells them.
+pub use super::input_map::MouseButton as PointerButton;
+
 /// Two clicks within this time are a double click.
 const DOUBLE_CLICK_MS: i64 = 400;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PointerButton {
-    Left,
-    Middle,
-    Right,
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PointerKind {
@@ -40,7 +39,15 @@ pub struct PointerEvent {
     pub kind: PointerKind,
     pub at: Point,
     pub is_ctrl: bool,
+    pub is_shift: bool,
+    pub is_alt: bool,
     pub is_space: bool,
+}
+
+impl PointerEvent {
+    pub const fn held(&self) -> Held {
+        Held { ctrl: self.is_ctrl, shift: self.is_shift, alt: self.is_alt }
+    }
 }
 
 impl Session {
@@ -48,6 +55,12 @@ impl Session {
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
         if self.pane_at(event.slot).is_none() {
             return Vec::new();
+        }
+        if let Some(command) = self.pressed_command(event) {
+            let mut effects = self.keep_comment(now_ms);
+            self.activate(event.slot);
+            effects.extend(self.handle(Input::Command(command), now_ms));
+            return effects;
         }
         if matches!(event.kind, PointerKind::Down(_)) && event.slot != self.active_slot {
             let mut effects = self.keep_comment(now_ms);
@@ -61,8 +74,27 @@ impl Session {
         self.with_pane(slot, |session| session.pointer_in_active(event, now_ms))
     }
 
+    /// The command that the pressed button asks for, where it asks for one that makes sense now.
+    fn pressed_command(&self, event: PointerEvent) -> Option<Command> {
+        let PointerKind::Down(button) = event.kind else { return None };
+        let PressAction::Command(id) = self.input.press(Press { button, held: event.held() }) else { return None };
+        let row = COMMANDS.iter().find(|row| row.id == id)?;
+        row.command.is_available(self).then(|| row.command.clone())
+    }
+
+    /// Two fingers end what the first one began.
+    pub(super) fn pinch(&mut self, slot: usize, at: Point, factor: f64, by: Point) -> Vec<Effect> {
+        self.with_pane(slot, |session| {
+            session.let_gesture_go();
+            session.on_view(|view, canvas, grid| {
+                view.zoom_at(factor, at, canvas, grid);
+                view.pan(by.x, by.y, canvas, grid);
+            })
+        })
+    }
+
     fn pointer_in_active(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
-        let (canvas, tool) = (self.pane.canvas, self.tool);
+        let canvas = self.pane.canvas;
         self.pane.pointer_at = (event.kind != PointerKind::Leave).then_some(event.at);
         let is_read_only = self.save_failure().is_some();
         let is_leaving = self.pane.wanted.is_some();
@@ -81,21 +113,34 @@ impl Session {
                 film.cursor = None;
                 Vec::new()
             }
-            PointerKind::Down(PointerButton::Middle) => self.start(Gesture::Pan { last: event.at }),
-            PointerKind::Down(PointerButton::Left) if event.is_space => self.start(Gesture::Pan { last: event.at }),
-            PointerKind::Down(PointerButton::Right) => match (film.window(), film.display.clone()) {
-                (Some(before), Some(shown)) => {
-                    self.start(Gesture::WindowLevel { from_screen: event.at, before, shown, has_moved: false })
+            PointerKind::Down(button) => {
+                self.drag_button = button;
+                let action = if event.is_space && button == PointerButton::Left {
+                    DragAction::Pan
+                } else {
+                    match self.input.press(Press { button, held: event.held() }) {
+                        PressAction::Drag(action) => action,
+                        PressAction::Command(_) | PressAction::Nothing => return Vec::new(),
+                    }
+                };
+                let tool = match action {
+                    DragAction::Tool => self.tool,
+                    DragAction::Select => Tool::Select,
+                    DragAction::Window => return self.start_window(event.at),
+                    DragAction::Pan => return self.start(Gesture::Pan { last: event.at }),
+                    DragAction::Zoom => return self.start(Gesture::Zoom { last: event.at, anchor: event.at }),
+                    DragAction::ContextMenu => return Vec::new(),
+                };
+                self.drag_tool = tool;
+                let is_viewing = matches!(tool, Tool::Window | Tool::Pan | Tool::Zoom);
+                if is_leaving {
+                    return Vec::new();
                 }
-                _ => Vec::new(),
-            },
-            PointerKind::Down(PointerButton::Left) if is_leaving => Vec::new(),
-            PointerKind::Down(PointerButton::Left) => {
-                if is_read_only {
+                if is_read_only && !is_viewing {
                     self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
                     return Vec::new();
                 }
-                let held = grab(film, canvas, event.at, at_image);
+                let held = grab(film, canvas, event.at, at_image).filter(|_| !is_read_only);
                 let gesture = held
                     .or_else(|| self.press_to_measure(event.at, at_image))
                     .unwrap_or(Gesture::Press { at_screen: event.at, at_image });
@@ -103,7 +148,7 @@ impl Session {
             }
             PointerKind::Move => {
                 let (view, display) = (film.viewport, film.display.clone());
-                let is_measuring = advance(film, canvas, tool, event, at_image);
+                let is_measuring = advance(film, canvas, self.drag_tool, event, at_image);
                 self.follow_view(&view);
                 if let Some(display) = display {
                     self.follow_display(&display);
@@ -121,6 +166,11 @@ impl Session {
             }
             PointerKind::Up(button) => self.release(button, event.at, now_ms),
         }
+    }
+
+    fn start_window(&mut self, from_screen: Point) -> Vec<Effect> {
+        let gesture = self.pane.film.as_ref().and_then(|film| window_gesture(film, from_screen));
+        gesture.map_or_else(Vec::new, |gesture| self.start(gesture))
     }
 
     fn start(&mut self, gesture: Gesture) -> Vec<Effect> {
@@ -148,9 +198,12 @@ impl Session {
 
     fn release(&mut self, button: PointerButton, at: Point, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &mut self.pane.film else { return Vec::new() };
+        if button != self.drag_button {
+            return Vec::new();
+        }
         let scale = film.viewport.scale(self.pane.canvas, film.grid());
-        let mut effects = match (film.gesture.take(), button) {
-            (Some(Gesture::Press { at_image, .. }), PointerButton::Left) => {
+        let mut effects = match film.gesture.take() {
+            Some(Gesture::Press { at_image, .. }) => {
                 let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());
                 film.selection = film.measurement_at(&to_screen, at).or_else(|| mark_at(film, at_image));
                 let is_on_mark = film.selection.is_some();
@@ -158,7 +211,7 @@ impl Session {
                 self.clicked(at, is_on_mark, now_ms);
                 Vec::new()
             }
-            (Some(Gesture::Draw { from, to }), PointerButton::Left) => {
+            Some(Gesture::Draw { from, to }) => {
                 let rect = Rect::from_corners(from, to);
                 // Smaller than a few screen points is a slip of the hand.
                 if rect.width() * scale < DRAG_THRESHOLD / 2.0 || rect.height() * scale < DRAG_THRESHOLD / 2.0 {
@@ -174,7 +227,7 @@ impl Session {
                     }
                 }
             }
-            (Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }), _) => {
+            Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }) => {
                 let changed = film.reading.annotation(id).filter(|_| preview != before).cloned();
                 match changed {
                     Some(old) => {
@@ -184,13 +237,9 @@ impl Session {
                     None => Vec::new(),
                 }
             }
-            (Some(Gesture::Sketch { next, .. }), PointerButton::Left) => self.release_sketch(next, now_ms),
-            (Some(Gesture::Reshape { id, preview, .. }), _) => self.change_measurement(id, Some(preview), now_ms),
-            (gesture @ Some(Gesture::Press { .. } | Gesture::Draw { .. } | Gesture::Sketch { .. }), _) => {
-                film.gesture = gesture;
-                Vec::new()
-            }
-            (Some(Gesture::Pan { .. } | Gesture::WindowLevel { .. }) | None, _) => Vec::new(),
+            Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
+            Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
+            Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         };
         effects.extend(self.remember_view());
         effects
@@ -255,6 +304,12 @@ fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> O
     }
 }
 
+/// Windowing from this place of the screen on, once there is a window.
+fn window_gesture(film: &OpenFilm, from_screen: Point) -> Option<Gesture> {
+    let (before, shown) = (film.window()?, film.display.clone()?);
+    Some(Gesture::WindowLevel { from_screen, before, shown, has_moved: false })
+}
+
 /// The running gesture follows the pointer. A press that has become the beginning of a measure is given back: what is
 /// measured, and where it was pressed on the screen and on the film.
 fn advance(
@@ -290,7 +345,9 @@ fn advance(
                         let preview = before.moved_within(at_image.x - from.x, at_image.y - from.y, size);
                         Gesture::Move { id, grabbed: *from, before, preview }
                     }
-                    (Tool::Select, _) => Gesture::Pan { last: event.at },
+                    (Tool::Select | Tool::Pan, _) => Gesture::Pan { last: *at_screen },
+                    (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
+                    (Tool::Window, _) => window_gesture(film, *at_screen)?,
                     (Tool::Box | Tool::Measure(_), _) => {
                         Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) }
                     }
@@ -309,6 +366,10 @@ fn advance(
         Gesture::Sketch { .. } => {}
         Gesture::Pan { last } => {
             film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, film.grid());
+            *last = event.at;
+        }
+        Gesture::Zoom { last, anchor } => {
+            film.viewport.zoom_at(dragged_zoom(last.y - event.at.y), *anchor, canvas, film.grid());
             *last = event.at;
         }
         Gesture::WindowLevel { from_screen, before, has_moved, .. } => {

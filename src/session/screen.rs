@@ -11,7 +11,10 @@ use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
+use super::input_map::InputMap;
 use super::panes::{Layout, Pane};
+use super::pointer::PointerButton;
+use super::settings::Settings;
 use super::viewport::{FilmView, ViewState};
 use super::worklist::Worklist;
 
@@ -37,6 +40,10 @@ pub enum Tool {
     Select,
     /// Measures, except on the selected measurement and its points.
     Measure(MeasureKind),
+    /// Windows, as other viewers have it on the left button.
+    Window,
+    Pan,
+    Zoom,
 }
 
 /// How much is drawn over the film.
@@ -85,6 +92,9 @@ pub enum SaveState {
 pub enum Dialog {
     Palette,
     CheatSheet,
+    Settings,
+    /// The page to judge the monitor by.
+    TestPattern,
     /// Saying "No finding" would remove that many findings.
     ConfirmNoFinding {
         image: ImageId,
@@ -163,8 +173,13 @@ pub struct Session {
     pub is_full_screen: bool,
     /// A lens at the pointer.
     pub is_magnifier_on: bool,
-    /// The next film opens with this film's zoom, turn and place.
-    pub keeps_view: bool,
+    /// Of this computer.
+    pub settings: Settings,
+    /// The signed-in reader's keys and buttons.
+    pub input: InputMap,
+    /// The button of the running drag, and the tool that it has up.
+    pub(super) drag_button: PointerButton,
+    pub(super) drag_tool: Tool,
     /// When and where the last click was that did nothing else: the next one near it is a double click.
     pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,

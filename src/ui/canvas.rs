@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, CursorIcon, Event, Id, MouseWheelUnit, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{Color32, CursorIcon, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
-use crate::domain::geometry::{Handle, Point, Size, Transform};
+use crate::domain::geometry::{Handle, Size, Transform};
 use crate::domain::id::ImageId;
 use crate::domain::imaging::{DisplaySettings, Film};
 use crate::render::{FilmCallback, FramePlan};
 use crate::session::gesture::{Gesture, HANDLE_REACH};
 use crate::session::viewport::Canvas;
-use crate::session::{
-    Command, Input, Layout, OpenFilm, Pane, Picture, PointerButton, PointerEvent, PointerKind, Session, Tool,
-};
+use crate::session::{Command, Input, Layout, OpenFilm, Pane, Picture, Session, Tool};
 
-use super::words::tr;
-use super::{Panel, lens, overlay, theme};
+use super::hands::to_canvas;
+use super::words::{tr, tr_args};
+use super::{Panel, hands, kit, lens, overlay, theme};
 
 /// The canvas of a viewport; the active one holds the keyboard while a film is read.
 pub fn id(slot: usize) -> Id {
@@ -77,7 +76,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
         panel.out.push(Input::CanvasResized { slot, canvas });
         ui.ctx().request_repaint();
     }
-    pointer_inputs(ui, panel, &response, slot, rect);
+    hands::inputs(ui, panel, &response, slot, rect);
     take_dropped_film(panel, &response, slot);
     let Some(film) = &pane.film else {
         let text = if pane.wanted.is_some() { tr("Opening the film…") } else { tr("Drag a film of the strip here") };
@@ -91,7 +90,6 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
             {
                 let to_image = film.viewport.image_from_screen(canvas, film.grid());
                 draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
-                lens::lens_ui(ui, session, slot, film, rect);
             } else if !panel.state.has_gpu {
                 message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }
@@ -103,6 +101,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
     }
     let painter = ui.painter().with_clip_rect(rect);
     overlay::overlay_ui(&painter, session, pane, film, rect, &mut panel.state.planes);
+    lens::lens_ui(ui, session, slot, film, rect);
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {
         context_menu(panel, &response);
@@ -137,8 +136,8 @@ fn take_dropped_film(panel: &mut Panel<'_>, response: &egui::Response, slot: usi
 fn accessible_name(session: &Session, slot: usize, pane: &Pane) -> String {
     let place = if session.layout == Layout::One { String::new() } else { format!(" {}", slot + 1) };
     match &pane.film {
-        Some(film) => format!("Film canvas{place}, {} findings", film.reading.num_boxes()),
-        None => format!("Film canvas{place}, empty"),
+        Some(film) => tr_args("Film canvas{}, {} findings", &[&place, &film.reading.num_boxes()]),
+        None => tr_args("Film canvas{}, empty", &[&place]),
     }
 }
 
@@ -172,89 +171,6 @@ fn message(ui: &Ui, rect: Rect, text: &str, color: Color32) {
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
 }
 
-fn to_canvas(rect: Rect, pos: Pos2) -> Point {
-    Point::new(f64::from(pos.x - rect.min.x), f64::from(pos.y - rect.min.y))
-}
-
-/// Raw events in their order: a frame may hold a press, moves and a release.
-fn pointer_inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, slot: usize, rect: Rect) {
-    let is_dragged_film = egui::DragAndDrop::has_any_payload(ui.ctx());
-    let active = panel.session.pane.film.as_ref();
-    let has_gesture = slot == panel.session.active_slot && active.is_some_and(|f| f.gesture.is_some());
-    // A drag that began in another viewport goes on there.
-    let is_other_dragging = !has_gesture && active.is_some_and(|f| f.gesture.is_some());
-    let is_over = response.contains_pointer() && !is_dragged_film && !is_other_dragging;
-    let events = ui.input(|i| i.events.clone());
-    let mut is_pressed = has_gesture;
-    let pane = panel.session.pane_at(slot);
-    let is_cursor_shown = pane.and_then(|pane| pane.film.as_ref()).is_some_and(|f| f.cursor.is_some());
-    if !ui.ctx().egui_wants_keyboard_input() || response.has_focus() {
-        panel.state.is_space_held = ui.input(|i| i.key_down(egui::Key::Space));
-    }
-    let is_ctrl = ui.input(|i| i.modifiers.ctrl);
-    let mut send = |kind, pos: Pos2| {
-        panel.out.push(Input::Pointer(PointerEvent {
-            slot,
-            kind,
-            at: to_canvas(rect, pos),
-            is_ctrl,
-            is_space: panel.state.is_space_held,
-        }));
-    };
-    let mut wheel = Vec::new();
-    for event in events {
-        match event {
-            Event::PointerMoved(pos) if is_over || is_pressed => send(PointerKind::Move, pos),
-            Event::PointerButton { pos, button, pressed, .. } => {
-                let Some(button) = button_of(button) else { continue };
-                if pressed && is_over {
-                    is_pressed = true;
-                    send(PointerKind::Move, pos);
-                    send(PointerKind::Down(button), pos);
-                } else if !pressed && is_pressed {
-                    is_pressed = false;
-                    send(PointerKind::Move, pos);
-                    send(PointerKind::Up(button), pos);
-                }
-            }
-            Event::PointerGone if is_cursor_shown => send(PointerKind::Leave, rect.min),
-            Event::MouseWheel { unit, delta, .. } if is_over => {
-                let steps = match unit {
-                    MouseWheelUnit::Line => delta.y,
-                    MouseWheelUnit::Point => delta.y / 50.0,
-                    MouseWheelUnit::Page => delta.y * 5.0,
-                };
-                wheel.push(f64::from(steps));
-            }
-            Event::Zoom(factor) if is_over => wheel.push(f64::from(factor).ln() / 1.2f64.ln()),
-            _ => {}
-        }
-    }
-    if is_cursor_shown && !is_over && !is_pressed {
-        panel.out.push(Input::Pointer(PointerEvent {
-            slot,
-            kind: PointerKind::Leave,
-            at: Point::default(),
-            is_ctrl: false,
-            is_space: false,
-        }));
-    }
-    if let Some(pos) = ui.input(|i| i.pointer.hover_pos()) {
-        for steps in wheel {
-            panel.out.push(Input::Wheel { slot, at: to_canvas(rect, pos), steps });
-        }
-    }
-}
-
-fn button_of(button: egui::PointerButton) -> Option<PointerButton> {
-    match button {
-        egui::PointerButton::Primary => Some(PointerButton::Left),
-        egui::PointerButton::Secondary => Some(PointerButton::Right),
-        egui::PointerButton::Middle => Some(PointerButton::Middle),
-        egui::PointerButton::Extra1 | egui::PointerButton::Extra2 => None,
-    }
-}
-
 fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, response: &egui::Response, rect: Rect) {
     if !response.contains_pointer() {
         return;
@@ -264,7 +180,11 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
         Some(Gesture::Move { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
+        Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Select => CursorIcon::Default,
+        _ if session.tool == Tool::Pan => CursorIcon::Grab,
+        _ if session.tool == Tool::Zoom => CursorIcon::ZoomIn,
+        _ if session.tool == Tool::Window => CursorIcon::AllScroll,
         _ => CursorIcon::Crosshair,
     };
     let hovered = ui.input(|i| i.pointer.hover_pos()).and_then(|pos| {
@@ -308,12 +228,7 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
         let marks = middle.into_iter().chain(marks);
         let commands: Vec<Command> = if has_selection { marks.chain(film).collect() } else { film.into() };
         for command in commands {
-            let title = command.row().map_or("", |row| row.title);
-            let key = command.chord().map(super::kit::key_text).unwrap_or_default();
-            if ui.add(egui::Button::new(title).shortcut_text(key)).clicked() {
-                panel.ask(command);
-                ui.close();
-            }
+            kit::menu_item(ui, panel, &command);
         }
     });
 }

@@ -1,20 +1,25 @@
-//! What stands in front of the screen: palette, keys, questions, paths and reports.
+//! What stands in front of the screen: palette, keys, settings, questions, paths and reports.
 
 use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 
-use crate::session::command::COMMANDS;
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
-use super::{Panel, kit, theme};
+use super::{Panel, cheat_sheet, palette, settings_screen, test_pattern, theme};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(dialog) = &session.dialog else {
         panel.state.palette_query.clear();
         panel.state.palette_choice = 0;
+        panel.state.settings.close();
+        panel.state.test_pattern = None;
         return;
     };
+    if *dialog == Dialog::TestPattern {
+        test_pattern::test_pattern_ui(ui, panel);
+        return;
+    }
     let screen = ui.ctx().content_rect();
     let scrim = egui::Area::new(Id::unique("scrim")).order(Order::Middle).fixed_pos(screen.min);
     scrim.show(ui.ctx(), |ui| {
@@ -27,6 +32,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let title = match dialog {
         Dialog::Palette => tr("Commands"),
         Dialog::CheatSheet => tr("Keys"),
+        Dialog::Settings => tr("Settings"),
+        Dialog::TestPattern => tr("Test pattern"),
         Dialog::ConfirmNoFinding { .. } => tr("No finding"),
         Dialog::ChooseLabels { .. } => tr("New project"),
         Dialog::CopyFilms { .. } => tr("Import films"),
@@ -41,8 +48,16 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .resizable(false)
         .anchor(Align2::CENTER_TOP, egui::vec2(0.0, (screen.height() * 0.1).min(90.0)));
     window.show(ui.ctx(), |ui| match dialog {
-        Dialog::Palette => palette_ui(ui, panel),
-        Dialog::CheatSheet => cheat_sheet_ui(ui, panel),
+        Dialog::Palette => palette::palette_ui(ui, panel),
+        Dialog::CheatSheet => {
+            cheat_sheet::cheat_sheet_ui(ui, panel);
+            close_ui(ui, panel);
+        }
+        Dialog::Settings => {
+            settings_screen::settings_ui(ui, panel);
+            close_ui(ui, panel);
+        }
+        Dialog::TestPattern => {}
         Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
         Dialog::CopyFilms { .. } => copy_ui(ui, panel),
@@ -50,93 +65,6 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
-}
-
-fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.set_width(460.0);
-    let field = egui::TextEdit::singleline(&mut panel.state.palette_query).desired_width(f32::INFINITY);
-    let response = ui.add(field.hint_text(tr("Type what you want to do")));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Command")));
-    response.request_focus();
-    if response.changed() {
-        panel.state.palette_choice = 0;
-    }
-    let needle = panel.state.palette_query.to_lowercase();
-    let session = panel.session;
-    let found: Vec<_> = COMMANDS
-        .iter()
-        .filter(|row| row.command != Command::Palette && row.command.is_available(session))
-        .filter(|row| {
-            needle.split_whitespace().all(|w| {
-                [row.title, row.help, tr(row.title), tr(row.help)].iter().any(|t| t.to_lowercase().contains(w))
-            })
-        })
-        .collect();
-    let (down, up, enter) = ui.input(|i| {
-        (i.key_pressed(egui::Key::ArrowDown), i.key_pressed(egui::Key::ArrowUp), i.key_pressed(egui::Key::Enter))
-    });
-    let last = found.len().saturating_sub(1);
-    let choice = &mut panel.state.palette_choice;
-    *choice = (*choice + usize::from(down)).saturating_sub(usize::from(up)).min(last);
-    let choice = *choice;
-    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-        for (n, row) in found.iter().enumerate() {
-            let key = row.chords.first().map(|chord| kit::key_text(chord)).unwrap_or_default();
-            let button = egui::Button::new(tr(row.title))
-                .shortcut_text(key)
-                .selected(n == choice)
-                .min_size(egui::vec2(440.0, 26.0));
-            let response = ui.add(button).on_hover_text(tr(row.help));
-            if n == choice && (down || up) {
-                response.scroll_to_me(None);
-            }
-            if response.clicked() || (enter && n == choice) {
-                panel.ask(Command::CloseDialog);
-                panel.ask(row.command.clone());
-            }
-        }
-        if found.is_empty() {
-            ui.label(RichText::new(tr("No command has these words")).color(theme::weak()));
-        }
-    });
-}
-
-fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let session = panel.session;
-    let height = ui.ctx().content_rect().height() - 220.0;
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
-        kit::section(ui, tr("Mouse"));
-        ui.label("Left: the tool.  Right-drag: window; right is wider, down is a higher level; Ctrl faster.");
-        ui.label("Middle-drag or Space and drag: pan.  Wheel: zoom at the cursor.  Right click: menu.");
-        if let Some(set) = session.label_set() {
-            kit::section(ui, tr("Labels"));
-            ui.horizontal_wrapped(|ui| {
-                for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
-                    kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
-                    ui.label(label.name.as_str()).on_hover_text(&label.definition);
-                    ui.add_space(theme::UNIT);
-                }
-            });
-        }
-        kit::section(ui, tr("Commands"));
-        ui.horizontal_top(|ui| {
-            let rows: Vec<_> = COMMANDS.iter().filter(|row| !row.chords.is_empty()).collect();
-            for column in rows.chunks(rows.len().div_ceil(3)) {
-                ui.vertical(|ui| {
-                    ui.set_width(250.0);
-                    for row in column {
-                        ui.horizontal(|ui| {
-                            for chord in row.chords {
-                                kit::key_cap(ui, &kit::key_text(chord));
-                            }
-                            ui.label(tr(row.title)).on_hover_text(tr(row.help));
-                        });
-                    }
-                });
-            }
-        });
-    });
-    close_ui(ui, panel);
 }
 
 fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {

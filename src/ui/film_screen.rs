@@ -5,7 +5,7 @@ use egui::{Align, CentralPanel, RichText, Ui};
 use crate::domain::measure::MeasureKind;
 use crate::session::{Command, Layout, Tool};
 
-use super::words::tr;
+use super::words::{tr, tr_args};
 use super::{Panel, canvas, film_strip, findings, kit, shell, theme};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -67,6 +67,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::Redo, None);
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, None);
         });
     });
 }
@@ -90,6 +91,7 @@ const VIEW_MENU: &[Command] = &[
     Command::ZoomIn,
     Command::ZoomOut,
     Command::RotateRight,
+    Command::RotateLeft,
     Command::FlipHorizontal,
     Command::FlipVertical,
     Command::ResetView,
@@ -104,28 +106,20 @@ fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &panel.session.pane.film else { return };
     let (list, image) = (&panel.session.worklist, film.image());
     if let Some(at) = list.position(image) {
-        ui.label(RichText::new(format!("{} of {}", at + 1, list.num_shown())).color(theme::WEAK));
+        ui.label(RichText::new(tr_args("{} of {}", &[&(at + 1), &list.num_shown()])).color(theme::weak()));
     }
 }
 
 fn window_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = panel.session.pane.film.as_ref().and_then(|f| f.film().cloned()) else {
-        ui.add_enabled(false, egui::Button::new("Window"));
+        ui.add_enabled(false, egui::Button::new(tr("Window")));
         return;
     };
-    ui.menu_button("Window", |ui| {
+    ui.menu_button(tr("Window"), |ui| {
         for (n, voi) in film.facts.voi.iter().enumerate() {
-            let name = voi.explanation().map_or_else(|| format!("Window {}", n + 1), str::to_owned);
-            let key = Command::WindowPreset(n).chord().map(kit::key_text).unwrap_or_default();
-            if ui.add(egui::Button::new(name).shortcut_text(key)).clicked() {
-                panel.ask(Command::WindowPreset(n));
-                ui.close();
-            }
+            let name = voi.explanation().map_or_else(|| tr_args("Window {}", &[&(n + 1)]), str::to_owned);
+            kit::named_menu_item(ui, panel, &Command::WindowPreset(n), &name);
         }
-        let key = Command::ComputedWindow.chord().map(kit::key_text).unwrap_or_default();
-        if ui.add(egui::Button::new("Computed from the film").shortcut_text(key)).clicked() {
-            panel.ask(Command::ComputedWindow);
-            ui.close();
-        }
+        kit::named_menu_item(ui, panel, &Command::ComputedWindow, tr("Computed from the film"));
     });
 }

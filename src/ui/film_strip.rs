@@ -6,7 +6,7 @@ use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
 use crate::session::{Command, Session};
 
-use super::words::tr;
+use super::words::{tr, tr_args};
 use super::{Panel, theme};
 
 const THUMBNAIL: Vec2 = Vec2::new(108.0, 132.0);
@@ -20,9 +20,9 @@ pub(super) fn strip_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(film) = &session.pane.film else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        heading(ui, format!("{}, {} {}", tr("Study"), film.study.len(), tr("films")));
+        heading(ui, tr_args("Study, {} films", &[&film.study.len()]));
         for (n, entry) in film.study.iter().enumerate() {
-            let name = format!("{} {} {}", tr("Film"), n + 1, tr("of the study"));
+            let name = tr_args("Film {} of the study", &[&(n + 1)]);
             film_ui(ui, panel, &name, entry);
         }
         let mut study = None;
@@ -36,7 +36,7 @@ pub(super) fn strip_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn heading(ui: &mut Ui, text: String) {
-    ui.label(RichText::new(text).small().color(theme::WEAK));
+    ui.label(RichText::new(text).small().color(theme::weak()));
 }
 
 /// How long before the study being read: a date would tell more of the patient than a reader needs.
@@ -45,13 +45,16 @@ fn prior_heading(read: Option<&str>, prior: Option<&str>) -> String {
         let (year, month) = (date.get(..4)?.parse::<f64>().ok()?, date.get(4..6)?.parse::<f64>().ok()?);
         Some(year + month / 12.0)
     };
-    match (read.and_then(years), prior.and_then(years)) {
-        (Some(read), Some(prior)) if (read - prior).abs() < 1.0 => {
-            format!("{}, {:.0} {}", tr("Prior"), (read - prior) * 12.0, tr("months before"))
-        }
-        (Some(read), Some(prior)) => format!("{}, {:.1} {}", tr("Prior"), read - prior, tr("years before")),
-        _ => tr("Prior study").to_owned(),
-    }
+    let (Some(read), Some(prior)) = (read.and_then(years), prior.and_then(years)) else {
+        return tr("Another study").to_owned();
+    };
+    let apart = (read - prior).abs();
+    let (earlier, later, num) = if apart < 1.95 {
+        ("{} months before", "{} months later", (apart * 12.0).round())
+    } else {
+        ("{} years before", "{} years later", apart.round())
+    };
+    tr_args(if prior <= read { earlier } else { later }, &[&num])
 }
 
 /// A click opens the film; dragged into a viewport it is shown there.
@@ -85,13 +88,13 @@ fn thumbnail_ui(
         painter.image(texture.id(), Rect::from_center_size(rect.center(), size * scale), uv, theme::UNTINTED);
     }
     let color = if is_current {
-        theme::ACCENT
+        theme::accent()
     } else if is_shown {
-        theme::ACCENT_DIM
+        theme::accent_dim()
     } else if response.hovered() {
-        theme::WEAK
+        theme::weak()
     } else {
-        theme::LINE
+        theme::line()
     };
     painter.rect_stroke(
         rect,
@@ -101,7 +104,7 @@ fn thumbnail_ui(
     );
     let state = panel.session.worklist.row(&entry.facts.image).map(|row| row.state);
     let text = if state == Some(TaskState::Completed) { format!("{view}  {}", tr("done")) } else { view };
-    ui.label(RichText::new(text).small().color(if is_current { theme::STRONG } else { theme::WEAK }));
+    ui.label(RichText::new(text).small().color(if is_current { theme::strong() } else { theme::weak() }));
     ui.add_space(theme::UNIT);
     response.clicked()
 }
@@ -110,5 +113,5 @@ fn thumbnail_ui(
 pub(super) fn view_name(entry: &FilmEntry) -> String {
     let facts = &entry.facts;
     let view = facts.view_position.clone().or_else(|| facts.series_description.clone());
-    view.filter(|v| !v.is_empty()).unwrap_or_else(|| "film".to_owned())
+    view.filter(|v| !v.is_empty()).unwrap_or_else(|| tr("film").to_owned())
 }

@@ -44,10 +44,10 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     ui.horizontal(|ui| {
         let is_normal = film.reading.has_no_finding();
         kit::toggle_button(ui, panel, &Command::NoFinding, tr("No finding"), is_normal);
-        kit::key_cap(ui, "N");
+        kit::key_cap(ui, &kit::shortcut(panel.session, &Command::NoFinding));
         let is_marked = film.reading.image_labels().iter().any(|l| l.as_str() == ABNORMAL);
         kit::toggle_button(ui, panel, &Command::MarkAbnormal, tr("Abnormal"), is_marked);
-        kit::key_cap(ui, "Shift+A");
+        kit::key_cap(ui, &kit::shortcut(panel.session, &Command::MarkAbnormal));
     });
 }
 
@@ -238,7 +238,11 @@ fn complete_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     }
     let is_ready = film.num_errors() == 0 && film.unlabelled.is_none();
     let color = if is_ready { theme::strong() } else { theme::weak() };
-    let mut button = wide("Complete and next   Enter");
+    let keyed = |command: &Command| {
+        format!("{}   {}", command.row().map_or("", |row| tr(row.title)), kit::shortcut(panel.session, command))
+    };
+    let (complete, normal) = (keyed(&Command::CompleteAndNext), keyed(&Command::NormalAndNext));
+    let mut button = wide(&complete);
     if is_ready {
         button = button.fill(theme::accent_dim());
     }
@@ -246,13 +250,13 @@ fn complete_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         ui.visuals_mut().override_text_color = Some(color);
         ui.add(button)
     });
-    let response = response.inner.on_hover_text(kit::tooltip(&Command::CompleteAndNext));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Complete and next"));
+    let response = response.inner.on_hover_text(kit::tooltip(panel.session, &Command::CompleteAndNext));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Complete and next")));
     if response.clicked() {
         panel.ask(Command::CompleteAndNext);
     }
-    let response = ui.add(wide("Normal, next   Ctrl+Enter")).on_hover_text(kit::tooltip(&Command::NormalAndNext));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Normal, next"));
+    let response = ui.add(wide(&normal)).on_hover_text(kit::tooltip(panel.session, &Command::NormalAndNext));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Normal, next")));
     if response.clicked() {
         panel.ask(Command::NormalAndNext);
     }

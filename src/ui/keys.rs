@@ -1,25 +1,26 @@
-//! From what the window system calls keys to the chords of the command table.
+//! From what the window system calls keys to commands, by the map in force.
 
 use egui::{Event, Key, Modifiers};
 
-use crate::session::keymap::{Chord, resolve};
+use crate::session::input_map::Asked;
+use crate::session::keymap::Chord;
 use crate::session::{Command, Dialog, Input, Screen, Session};
 
+use super::UiState;
+
+/// Seconds in which the second of two strokes must follow.
+const SECOND_STROKE: f64 = 1.5;
+
 /// What the keys pressed in this frame ask for. Text fields and focused buttons keep theirs.
-pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<Input>) {
+pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egui::Id, out: &mut Vec<Input>) {
     let focus = ui.ctx().memory(egui::Memory::focused);
     let is_typing = ui.ctx().egui_wants_keyboard_input();
     let is_on_widget = focus.is_some_and(|id| id != canvas);
     let is_on_film = session.screen == Screen::Film && session.pane.film.is_some() && session.dialog.is_none();
-    let events = ui.input(|i| i.events.clone());
+    let (events, now) = ui.input(|i| (i.events.clone(), i.time));
+    state.first_stroke.take_if(|(_, struck)| now - *struck > SECOND_STROKE);
     for event in events {
-        let (chord, is_repeat) = match event {
-            Event::Key { key, pressed: true, modifiers, repeat, .. } => (chord(key, modifiers), repeat),
-            Event::Copy => (Chord::parse("Ctrl+C"), false),
-            Event::Paste(_) => (Chord::parse("Ctrl+V"), false),
-            _ => continue,
-        };
-        let Some(chord) = chord else { continue };
+        let Some((chord, is_repeat)) = stroke(&event, state, is_on_film) else { continue };
         let is_plain = !chord.ctrl && !chord.alt;
         let is_editing_chord = chord.ctrl && matches!(chord.key.as_str(), "C" | "V" | "X" | "Z" | "Y" | "A");
         let text_keeps_it =
@@ -35,28 +36,85 @@ pub fn inputs(ui: &egui::Ui, session: &Session, canvas: egui::Id, out: &mut Vec<
             continue;
         }
         if let Some(dialog) = &session.dialog {
-            match (dialog, chord.key.as_str()) {
-                (_, "Escape") => out.push(Input::Command(Command::CloseDialog)),
-                _ if is_repeat => {}
-                (Dialog::ConfirmNoFinding { .. }, "Enter") if !is_on_widget => {
-                    out.push(Input::Command(Command::Confirm));
-                }
-                (Dialog::CheatSheet | Dialog::Report { .. }, "Enter" | "?" | "F1") => {
-                    out.push(Input::Command(Command::CloseDialog));
-                }
-                (Dialog::Palette, "K") if chord.ctrl => out.push(Input::Command(Command::CloseDialog)),
-                _ => {}
-            }
+            dialog_key(session, dialog, &chord, is_repeat, is_on_widget, state, out);
             continue;
         }
-        let command = resolve(&chord, is_on_film).or_else(|| {
-            let is_label_key = is_on_film && is_plain && !chord.shift;
-            is_label_key.then(|| session.label_for_key(&chord.key)).flatten().map(Command::AssignLabel)
-        });
+        let command = asked(session, state, &chord, is_on_film, now);
         let command = command.filter(|command| command.is_available(session) && (!is_repeat || repeats(command)));
         if let Some(command) = command {
             out.push(Input::Command(command));
         }
+    }
+}
+
+/// The chord of an event. The space bar speaks when it is let go: while it is held it pans.
+fn stroke(event: &Event, state: &mut UiState, is_on_film: bool) -> Option<(Chord, bool)> {
+    match event {
+        Event::Key { key: Key::Space, pressed, modifiers, repeat, .. } if is_on_film => {
+            if *pressed {
+                state.has_space_dragged &= *repeat;
+                return None;
+            }
+            (!state.has_space_dragged).then(|| Some((chord(Key::Space, *modifiers)?, false)))?
+        }
+        Event::Key { key, pressed: true, modifiers, repeat, .. } => Some((chord(*key, *modifiers)?, *repeat)),
+        Event::Copy => Some((Chord::parse("Ctrl+C")?, false)),
+        Event::Cut => Some((Chord::parse("Ctrl+X")?, false)),
+        Event::Paste(_) => Some((Chord::parse("Ctrl+V")?, false)),
+        _ => None,
+    }
+}
+
+/// What keys do while something stands in front of the screen.
+fn dialog_key(
+    session: &Session,
+    dialog: &Dialog,
+    chord: &Chord,
+    is_repeat: bool,
+    is_on_widget: bool,
+    state: &UiState,
+    out: &mut Vec<Input>,
+) {
+    // The settings page listens for the keys to bind.
+    if *dialog == Dialog::Settings && state.settings.is_listening() {
+        return;
+    }
+    let asks_again = || match session.input.command_for(std::slice::from_ref(chord), false) {
+        Asked::Command { command, .. } => match dialog {
+            Dialog::Palette => command == Command::Palette,
+            Dialog::CheatSheet => command == Command::CheatSheet,
+            Dialog::Settings => command == Command::ShowSettings,
+            Dialog::TestPattern => command == Command::ShowTestPattern,
+            _ => false,
+        },
+        Asked::More | Asked::Nothing => false,
+    };
+    let closes = match (dialog, chord.key.as_str()) {
+        (_, "Escape") => true,
+        _ if is_repeat => false,
+        (Dialog::ConfirmNoFinding { .. }, "Enter") if !is_on_widget => {
+            out.push(Input::Command(Command::Confirm));
+            false
+        }
+        (Dialog::CheatSheet | Dialog::Report { .. }, "Enter") => !is_on_widget,
+        _ => asks_again(),
+    };
+    if closes {
+        out.push(Input::Command(Command::CloseDialog));
+    }
+}
+
+/// The command of a stroke, or of two.
+fn asked(session: &Session, state: &mut UiState, chord: &Chord, is_on_film: bool, now: f64) -> Option<Command> {
+    let first = state.first_stroke.take().map(|(first, _)| first);
+    let strokes: Vec<Chord> = first.into_iter().chain([chord.clone()]).collect();
+    match session.asked(&strokes, is_on_film) {
+        Asked::Command { command, .. } => Some(command),
+        Asked::More => {
+            state.first_stroke = Some((chord.clone(), now));
+            None
+        }
+        Asked::Nothing => None,
     }
 }
 
@@ -89,7 +147,8 @@ fn repeats(command: &Command) -> bool {
     )
 }
 
-fn chord(key: Key, modifiers: Modifiers) -> Option<Chord> {
+/// A key with its modifiers as the map knows it.
+pub(super) fn chord(key: Key, modifiers: Modifiers) -> Option<Chord> {
     let name = match key {
         Key::ArrowLeft => "ArrowLeft",
         Key::ArrowRight => "ArrowRight",

@@ -5,7 +5,7 @@ use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
 use crate::domain::geometry::{Point, Transform};
 use crate::session::{OpenFilm, Session};
 
-use super::{canvas, theme};
+use super::{canvas, overlay, theme};
 
 /// Width and height of the lens in points.
 const SIZE: f32 = 280.0;
@@ -41,6 +41,9 @@ pub(super) fn lens_ui(ui: &Ui, session: &Session, slot: usize, film: &OpenFilm, 
         middle,
     );
     canvas::draw_film(ui, SLOT, lens, canvas::plan(picture, display, session, to_lens.inverse(), lens, pane.canvas));
+    // What is marked lies on the same anatomy in the lens as around it.
+    let painter = ui.painter().with_clip_rect(lens.intersect(ui.clip_rect()));
+    overlay::marks_ui(&painter, session, film, &to_lens, lens);
     ui.painter().rect_stroke(lens, 0.0, Stroke::new(1.0, theme::film::WEAK), StrokeKind::Outside);
     cross(ui, center);
 }

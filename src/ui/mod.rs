@@ -6,6 +6,7 @@ pub mod keys;
 pub mod words;
 mod shell;
 mod canvas;
+mod hands;
 mod lens;
 mod overlay;
 mod film_screen;
@@ -15,6 +16,11 @@ mod film_strip;
 mod worklist_screen;
 mod welcome;
 mod dialogs;
+mod palette;
+mod cheat_sheet;
+pub mod settings_screen;
+mod key_table;
+mod test_pattern;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -22,6 +28,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use overlay::PlaneTextures;
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -41,8 +48,18 @@ pub struct UiState {
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
+    /// The space bar dragged the film, so letting it go asks for nothing.
+    pub has_space_dragged: bool,
+    /// The first of two strokes, and when it was struck, in seconds.
+    pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
+    /// Turns of the wheel that are no whole notch yet.
+    pub wheel_rest: f64,
+    pub settings: settings_screen::SettingsState,
+    pub test_pattern: Option<egui::TextureHandle>,
+    /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
+    pub memory_used: [Option<u64>; 2],
     /// The films' own overlays as textures.
-    pub(crate) planes: overlay::PlaneTextures,
+    pub planes: PlaneTextures,
     pub foot_height: f32,
 }
 

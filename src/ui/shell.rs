@@ -9,7 +9,9 @@ use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welc
 
 /// Draws one frame and appends what the person asked for.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<Input>) {
-    keys::inputs(ui, session, canvas::id(session.active_slot), out);
+    words::speak(session.settings.language);
+    theme::apply(ui.ctx(), &session.settings);
+    keys::inputs(ui, session, state, canvas::id(session.active_slot), out);
     let mut panel = Panel { session, state, out };
     status_line_ui(ui, &mut panel);
     match session.screen {
@@ -19,6 +21,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);
+    kit::focus_ring(ui.ctx());
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
     if !dropped.is_empty() {
         panel.out.push(Input::Event(crate::session::Event::FilesDropped(dropped)));
@@ -60,7 +63,7 @@ fn reader_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let text = RichText::new(format!("{}  {}", reader.id, reader.name)).color(theme::weak());
     let button = ui.add(egui::Button::new(text).frame(false));
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tr("Change reader")));
-    if button.on_hover_text(kit::tooltip(&Command::ChangeReader)).clicked() {
+    if button.on_hover_text(kit::tooltip(panel.session, &Command::ChangeReader)).clicked() {
         panel.ask(Command::ChangeReader);
     }
 }

@@ -44,6 +44,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.heading(name);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
+            kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             ui.menu_button(tr("Export"), |ui| {
                 for command in [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle] {

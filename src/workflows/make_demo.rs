@@ -22,8 +22,9 @@ use crate::jobs::{CancelToken, Progress};
 use crate::phantom::{Region, SimulatedReader, Study, SyntheticFilm, View, studies};
 use crate::store::{NewProject, Store};
 
-/// Of the demo that everybody meets first: half of its 24 films are normal, and the others show ten of the findings.
-pub const FIRST_SEED: u64 = 634;
+/// Of the demo that everybody meets first: half of its 24 films are normal, the others show nine of the findings, and two studies are
+/// later ones of a patient seen before.
+pub const FIRST_SEED: u64 = 4632;
 pub const FIRST_NUM_STUDIES: u64 = 12;
 
 /// What to make.
@@ -157,7 +158,7 @@ fn open_folder(request: &DemoRequest) -> anyhow::Result<Store> {
 fn write_film(request: &DemoRequest, study: &Study, number: usize) -> anyhow::Result<FilmEntry> {
     let film = study.film(number, request.scale);
     let name = name_from(study.film_numbers(number));
-    let (bytes, facts) = file_and_facts(study, number, &film, &name)?;
+    let (bytes, facts) = file_and_facts(request.seed, study, number, &film, &name)?;
     let path = request.folder.join("films").join(format!("{name}.dicom"));
     let unfinished = path.with_extension("unfinished");
     let mut file = fs::File::create(&unfinished).with_context(|| format!("writing {}", unfinished.display()))?;
@@ -170,6 +171,7 @@ fn write_film(request: &DemoRequest, study: &Study, number: usize) -> anyhow::Re
 
 /// The DICOM file of a film, and its facts as reading that file gives them.
 pub fn file_and_facts(
+    seed: u64,
     study: &Study,
     number: usize,
     film: &SyntheticFilm,
@@ -186,15 +188,14 @@ pub fn file_and_facts(
         (View::Lateral, true) => ("RL", "lateral", ("399198007", "right lateral"), "A\\F"),
     };
     let title = format!("{title_part} {title_view}");
-    let [day, _] = study.study_numbers();
     let file = SyntheticFile {
-        patient_number: study.index + 1,
+        patient_number: study.patient_number(),
         sex: study.patient.sex,
         age_years: study.patient.age_years,
         study_uid: uid_from(study.study_numbers()),
         series_uid: uid_from(study.film_numbers(number).map(|n| n ^ 0x5e_51e5)),
         instance_uid: uid_from(study.film_numbers(number)),
-        study_date: format!("{}{:02}{:02}", 2011 + day % 10, 1 + day / 10 % 12, 1 + day / 120 % 28),
+        study_date: study.date(seed),
         series_number: number as u32 + 1,
         instance_number: 1,
         title: &title,

@@ -122,7 +122,7 @@ impl Seat {
 }
 
 fn pointer(kind: PointerKind, at: Point) -> PointerEvent {
-    PointerEvent { slot: 0, kind, at, is_ctrl: false, is_space: false }
+    PointerEvent { slot: 0, kind, at, is_ctrl: false, is_shift: false, is_alt: false, is_space: false }
 }
 
 /// A 2500 x 1600 film with boxes all over it, the right button held.

@@ -204,7 +204,8 @@ fn reduced(picture: &[u8], (width, height): (u32, u32), (to_width, to_height): (
     out
 }
 
-fn correlation(a: &[u8], b: &[u8]) -> f64 {
+/// Of two pictures' grey levels, -1..=1; 1 where one of them is flat.
+pub fn correlation(a: &[u8], b: &[u8]) -> f64 {
     let n = a.len() as f64;
     let mean = |v: &[u8]| v.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
     let (ma, mb) = (mean(a), mean(b));

@@ -9,26 +9,49 @@ use rachis::domain::imaging::{
 use rachis::render::{FilmPass, FramePlan};
 
 /// A device without a window; software rendering will do.
-struct Bench {
-    device: wgpu::Device,
-    queue: wgpu::Queue,
+pub struct Bench {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
+        Self::with_limits(&wgpu::Limits::default())
+    }
+
+    pub fn with_limits(limits: &wgpu::Limits) -> Self {
         let instance = wgpu::Instance::default();
         let options = wgpu::RequestAdapterOptions::default();
         let adapter = pollster::block_on(instance.request_adapter(&options)).expect("a graphics adapter, software too");
-        let descriptor = wgpu::DeviceDescriptor::default();
+        let descriptor =
+            wgpu::DeviceDescriptor { required_limits: limits.clone(), ..wgpu::DeviceDescriptor::default() };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
         Self { device, queue }
     }
 
     /// Red channel of the drawn plan, `width * height`.
-    fn drawn(&self, plan: &FramePlan, width: u32, height: u32) -> Vec<u8> {
-        let format = wgpu::TextureFormat::Rgba8Unorm;
-        let mut pass = FilmPass::new(&self.device, format);
+    pub fn drawn(&self, plan: &FramePlan, width: u32, height: u32) -> Vec<u8> {
+        let mut pass = FilmPass::new(&self.device, wgpu::TextureFormat::Rgba8Unorm);
+        self.drawn_by(&mut pass, plan, width, height)
+    }
+
+    /// The same by a pass that may hold films already.
+    pub fn drawn_by(&self, pass: &mut FilmPass, plan: &FramePlan, width: u32, height: u32) -> Vec<u8> {
         pass.prepare(&self.device, &self.queue, 0, plan);
+        pass.finish_frame();
+        let pixels =
+            self.painted(wgpu::TextureFormat::Rgba8Unorm, width, height, |render_pass| pass.paint(render_pass, 0));
+        pixels.iter().map(|p| p[0]).collect()
+    }
+
+    /// The four bytes of each pixel after painting.
+    pub fn painted(
+        &self,
+        format: wgpu::TextureFormat,
+        width: u32,
+        height: u32,
+        paint: impl FnOnce(&mut wgpu::RenderPass<'_>),
+    ) -> Vec<[u8; 4]> {
         let size = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
         let target = self.device.create_texture(&wgpu::TextureDescriptor {
             label: None,
@@ -63,7 +86,7 @@ impl Bench {
                 occlusion_query_set: None,
                 multiview_mask: None,
             });
-            pass.paint(&mut render_pass, 0);
+            paint(&mut render_pass);
         }
         let layout =
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(stride), rows_per_image: Some(height) };
@@ -77,23 +100,23 @@ impl Bench {
         self.device.poll(wgpu::PollType::wait_indefinitely()).expect("drawn");
         let bytes = buffer.slice(..).get_mapped_range().expect("mapped");
         let rows = bytes.chunks_exact(stride as usize);
-        rows.flat_map(|row| row[..width as usize * 4].chunks_exact(4).map(|p| p[0]).collect::<Vec<u8>>()).collect()
+        rows.flat_map(|row| row[..width as usize * 4].as_chunks().0.to_vec()).collect()
     }
 }
 
 /// One film pixel on one framebuffer pixel.
-fn plan(film: &Arc<Film>, display: DisplaySettings) -> FramePlan {
+pub fn plan(film: &Arc<Film>, display: DisplaySettings) -> FramePlan {
     let identity = Transform::view(1.0, 0, false, Point::default(), Point::default());
     FramePlan::new(film.clone(), display, identity)
 }
 
 /// Every 16-bit value once.
-fn all_values(offset: f64, facts: DisplayFacts) -> Arc<Film> {
+pub fn all_values(offset: f64, facts: DisplayFacts) -> Arc<Film> {
     let texels = (0..=u16::MAX).collect();
     Arc::new(Film::new(256, 256, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset }), facts))
 }
 
-fn window(center: f64, width: f64, function: VoiFunction) -> Voi {
+pub fn window(center: f64, width: f64, function: VoiFunction) -> Voi {
     Voi::Window(Window { function, ..Window::linear(center, width) })
 }
 

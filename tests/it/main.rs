@@ -5,8 +5,10 @@
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "most of it is for tests of the window"))]
 mod support;
 mod dicom_zoo;
+mod auto_window;
 mod dicom_bad;
 mod dicom_facts;
+mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
@@ -24,7 +26,21 @@ mod tidy;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
+mod seat;
+#[cfg(feature = "gui")]
+mod film_pass_enhance;
+#[cfg(feature = "gui")]
+mod film_pass_sampling;
+#[cfg(feature = "gui")]
+mod film_pass_viewports;
+#[cfg(feature = "gui")]
+mod film_pass_zoo;
+#[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_changes;
+#[cfg(feature = "gui")]
+mod window_pictures;
 #[cfg(feature = "gui")]
 mod window_real;
 #[cfg(feature = "gui")]

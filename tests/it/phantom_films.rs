@@ -99,7 +99,7 @@ fn the_first_demo_shows_much() {
         .collect();
     let kinds: BTreeSet<String> = truths.iter().flatten().map(|(label, _)| label.to_string()).collect();
     let normal = truths.iter().filter(|truth| truth.is_empty()).count();
-    assert_eq!((truths.len(), normal, kinds.len()), (24, 12, 10), "{kinds:?}");
+    assert_eq!((truths.len(), normal, kinds.len()), (24, 12, 9), "{kinds:?}");
 }
 
 #[test]

@@ -1,73 +1,12 @@
 //! The window by accessibility labels: what a person reaches without knowing where it is on the screen.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use rachis::app::{Outside, Window};
 use rachis::domain::task::TaskState;
-use rachis::session::{Event, FilePurpose, Input, SaveState, Screen};
+use rachis::session::Layout;
 use rachis::store::Store;
-use rachis::ui::UiState;
 
+use crate::seat::{at_project, drag, drag_in, is_reading, saved, wait};
 use crate::support;
-
-type Seat<'a> = Harness<'a, Window>;
-
-/// The program at a project, its films decoded by a stand-in.
-fn at_project<'a>(folder: &Path) -> Seat<'a> {
-    let mut seat = Harness::builder()
-        .with_size([1280.0, 820.0])
-        .with_theme(egui::Theme::Dark)
-        .with_render_cursor(false)
-        .wgpu()
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let outside = Outside::new(creation.egui_ctx.clone(), Box::new(|_, _| Ok(support::wedge())), false);
-            Window::new(creation, outside, UiState::default())
-        });
-    let paths = vec![PathBuf::from(folder)];
-    seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
-    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
-    seat
-}
-
-/// Steps frames until it holds.
-fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
-    let start = Instant::now();
-    while !holds(seat.state()) {
-        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
-        seat.step();
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    seat.run_steps(3);
-}
-
-fn is_reading(window: &Window) -> bool {
-    window.session.pane.film.as_ref().is_some_and(|f| f.film().is_some()) && window.session.screen == Screen::Film
-}
-
-fn saved(seat: &mut Seat<'_>) {
-    wait(seat, "saved", |w| w.session.save_state() == SaveState::Saved);
-}
-
-/// Drags over the canvas between two places given as shares of it.
-fn drag(seat: &mut Seat<'_>, button: egui::PointerButton, from: (f32, f32), to: (f32, f32)) {
-    let rect = seat.get_by_label_contains("Film canvas").rect();
-    let at = |p: (f32, f32)| rect.min + egui::vec2(rect.width() * p.0, rect.height() * p.1);
-    seat.hover_at(at(from));
-    seat.step();
-    seat.event(egui::Event::PointerButton { pos: at(from), button, pressed: true, modifiers: egui::Modifiers::NONE });
-    seat.step();
-    for k in 1..=4 {
-        let t = k as f32 / 4.0;
-        seat.hover_at(at((from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t)));
-        seat.step();
-    }
-    seat.event(egui::Event::PointerButton { pos: at(to), button, pressed: false, modifiers: egui::Modifiers::NONE });
-    seat.run_steps(3);
-}
 
 #[test]
 fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
@@ -194,4 +133,56 @@ fn every_screen_state_has_its_next_action() {
     seat.key_press(egui::Key::Escape);
     seat.run_steps(3);
     assert!(seat.state().session.dialog.is_none());
+}
+
+#[test]
+fn two_films_side_by_side_are_read_and_linked() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 4));
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("Film 1, AP, New").click();
+    wait(&mut seat, "the film", is_reading);
+    seat.get_by_label("Two viewports").click();
+    wait(&mut seat, "both films", |w| {
+        w.session.layout == Layout::Two
+            && w.session.panes().all(|(_, pane)| pane.film.as_ref().is_some_and(|film| film.film().is_some()))
+    });
+
+    // A drag in the other viewport draws on its film, and that one's findings show.
+    seat.key_press(egui::Key::Num1);
+    seat.run_steps(3);
+    drag_in(&mut seat, "Film canvas 2", egui::PointerButton::Primary, (0.4, 0.4), (0.6, 0.5));
+    seat.get_by_label("Film canvas 2, 1 findings");
+    seat.get_by_label("Film canvas 1, 0 findings");
+    assert_eq!(seat.state().session.active_slot, 1);
+    seat.get_by_label("Finding Osteophytes 1");
+
+    // Linked, the wheel over one viewport zooms both.
+    seat.get_by_label("Link viewports").click();
+    seat.run_steps(3);
+    let zooms = |w: &rachis::app::Window| -> Vec<f64> {
+        let scale = |pane: &rachis::session::Pane| {
+            pane.film.as_ref().map_or(0.0, |film| film.viewport.scale(pane.canvas, film.grid()))
+        };
+        w.session.panes().map(|(_, pane)| scale(pane)).collect()
+    };
+    let before = zooms(seat.state());
+    seat.key_press(egui::Key::Plus);
+    seat.run_steps(3);
+    let after = zooms(seat.state());
+    assert!(
+        before.iter().zip(&after).all(|(before, after)| (after / before - 1.2).abs() < 1e-6),
+        "{before:?} {after:?}"
+    );
+
+    // The next film is the next study's first: frontal left, lateral right.
+    seat.key_press(egui::Key::D);
+    let third = support::entry(2).facts.image;
+    wait(&mut seat, "the next study", |w| w.session.slot_of(&third) == Some(0) && is_reading(w));
+    let fourth = support::entry(3).facts.image;
+    wait(&mut seat, "its lateral film", |w| w.session.slot_of(&fourth) == Some(1));
+    saved(&mut seat);
 }

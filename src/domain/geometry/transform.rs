@@ -73,6 +73,18 @@ impl Transform {
         }
     }
 
+    /// This, then `next`.
+    pub fn then(&self, next: &Self) -> Self {
+        Self {
+            a: next.a * self.a + next.b * self.c,
+            b: next.a * self.b + next.b * self.d,
+            tx: next.a * self.tx + next.b * self.ty + next.tx,
+            c: next.c * self.a + next.d * self.c,
+            d: next.c * self.b + next.d * self.d,
+            ty: next.c * self.tx + next.d * self.ty + next.ty,
+        }
+    }
+
     /// Row-major `[a, b, tx, c, d, ty]`, as shaders take it.
     pub const fn rows(&self) -> [f64; 6] {
         [self.a, self.b, self.tx, self.c, self.d, self.ty]

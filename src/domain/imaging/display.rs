@@ -42,6 +42,20 @@ impl GreyScale {
         Some(Self { fractions })
     }
 
+    /// The same for the codes of a film's mip chain ([`super::MipChain`]), before inversion and with padding looked up
+    /// like any value: what a GPU table holds.
+    pub fn of_codes(film: &Film, settings: &DisplaySettings) -> Option<Self> {
+        let Pixels::Grey(_) = &film.pixels else { return None };
+        let chain = film.mip_chain();
+        let value = |code: u16| f64::from(code) * chain.gain + chain.bias;
+        Some(Self { fractions: (0..=u16::MAX).map(|code| settings.voi.fraction(value(code)) as f32).collect() })
+    }
+
+    /// Every fraction in order.
+    pub fn fractions(&self) -> &[f32] {
+        &self.fractions
+    }
+
     /// Fraction of white, 0..=1.
     pub fn fraction(&self, texel: u16) -> f32 {
         self.fractions[texel as usize]

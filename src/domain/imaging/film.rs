@@ -1,9 +1,8 @@
 //! A decoded film: one frame's stored values and what the header says about showing them.
 
 use super::mip_chain::MipCell;
-use super::{
-    Laterality, LossyCompression, MipChain, OverlayPlane, PatientOrientation, PixelGeometry, Voi, Window, auto_window,
-};
+use super::statistics::StatisticsCell;
+use super::{Laterality, LossyCompression, MipChain, OverlayPlane, PatientOrientation, PixelGeometry, Voi};
 
 /// One frame, ready to be shown or measured.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +14,7 @@ pub struct Film {
     pub pixels: Pixels,
     pub facts: DisplayFacts,
     pub(super) mips: MipCell,
+    pub(super) statistics: StatisticsCell,
 }
 
 /// Row-major pixels, top row first.
@@ -114,7 +114,7 @@ impl DisplayFacts {
 impl Film {
     /// Row-major pixels, `width * height` of them.
     pub fn new(width: u32, height: u32, pixels: Pixels, facts: DisplayFacts) -> Self {
-        Self { width, height, pixels, facts, mips: MipCell::default() }
+        Self { width, height, pixels, facts, mips: MipCell::default(), statistics: StatisticsCell::default() }
     }
 
     /// The stored value at a pixel; `None` outside the film and on colour films.
@@ -144,18 +144,13 @@ impl Film {
         self.facts.voi.first().cloned().unwrap_or_else(|| Voi::Window(self.computed_window()))
     }
 
-    /// A window from the film's own values, padding and collimated border left out.
-    pub fn computed_window(&self) -> Window {
-        auto_window(self)
-    }
-
-    /// Bytes held in memory, the mip chain included whether it is made yet or not: a cache may add and subtract it.
+    /// Bytes held in memory, mip chain and histograms included whether they are made yet or not: a cache may add and subtract it.
     pub fn num_bytes(&self) -> usize {
         let overlays: usize = self.facts.overlays.iter().map(|plane| plane.bits.len()).sum();
         let pixels = match &self.pixels {
             Pixels::Grey(plane) => plane.texels.len() * 2,
             Pixels::Rgb(bytes) => bytes.len(),
         };
-        pixels + overlays + MipChain::num_bytes(self)
+        pixels + overlays + MipChain::num_bytes(self) + self.num_bytes_of_statistics()
     }
 }

@@ -165,6 +165,15 @@ impl MipChain {
         }
     }
 
+    /// Red, green and blue of one pixel of a level of a colour film.
+    pub fn color(&self, film: &Film, level: u32, at: usize) -> Option<[u8; 3]> {
+        match (level.checked_sub(1).and_then(|n| self.levels.get(n as usize)).map(|l| &l.pixels), &film.pixels) {
+            (None, Pixels::Rgb(bytes)) => bytes.get(3 * at..3 * at + 3).map(|c| [c[0], c[1], c[2]]),
+            (Some(LevelPixels::Rgba(colors)), Pixels::Rgb(_)) => colors.get(at).map(|c| [c[0], c[1], c[2]]),
+            _ => None,
+        }
+    }
+
     /// A code of a level in units of level 0's codes; `None` for padding.
     pub fn value(&self, code: u16, level: u32) -> Option<f32> {
         if level == 0 {
@@ -235,7 +244,7 @@ fn has_next(width: u32, height: u32) -> bool {
 }
 
 /// The pixels that make pixel `i` of a side of `from / 2`: the first, and weights that sum to 1.
-fn weights(i: u32, from: u32) -> (usize, [f32; 3]) {
+pub(super) fn weights(i: u32, from: u32) -> (usize, [f32; 3]) {
     let (half, n) = (from / 2, from as f32);
     if from.is_multiple_of(2) {
         (2 * i as usize, [0.5, 0.5, 0.0])
@@ -245,7 +254,7 @@ fn weights(i: u32, from: u32) -> (usize, [f32; 3]) {
 }
 
 /// The three rows (the last twice where two are enough) that make row `y` of the next level.
-fn rows_of<T>(y: u32, width: u32, height: u32, from: &[T]) -> [(&[T], f32); 3] {
+pub(super) fn rows_of<T>(y: u32, width: u32, height: u32, from: &[T]) -> [(&[T], f32); 3] {
     let (first, weights) = weights(y, height);
     std::array::from_fn(|i| {
         let row = (first + i).min(height as usize - 1);

@@ -254,7 +254,7 @@ mod tests {
         for outside in [(2.0, 0.0), (0.0, 2.0), (-0.1, 0.0), (0.0, -0.1)] {
             assert_eq!(pixel_value(&film, Point::new(outside.0, outside.1)), None, "{outside:?}");
         }
-        let colour = Film::new(film.width, film.height, Pixels::Rgb((0..12).collect()), film.facts);
+        let colour = Film::new(2, 2, Pixels::Rgb((0..12).collect()), film.facts);
         assert_eq!(pixel_value(&colour, Point::new(1.2, 0.3)), Some(PixelValue::Rgb([3, 4, 5])));
         assert_eq!(region_stats(&colour, &Outline::Rectangle(rect(0.0, 0.0, 2.0, 2.0))), None);
     }

@@ -3,8 +3,9 @@
 use std::fmt;
 
 /// Back and forward are the buttons 4 and 5 under the thumb.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum MouseButton {
+    #[default]
     Left,
     Middle,
     Right,

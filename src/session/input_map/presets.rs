@@ -6,6 +6,7 @@
 //! program annotates.
 
 use super::super::command::CommandRow;
+use super::super::screen::Tool;
 use super::Keys;
 use super::mouse::{DragAction, Held, MouseButton, Press, PressAction, WheelAction};
 
@@ -21,12 +22,21 @@ pub enum Preset {
 /// Keys of a command other than in the command table.
 type Row = (&'static str, &'static [&'static str]);
 
-const OHIF: &[Row] = &[("fit", &["Equals", "F", "Home"]), ("zoom_in", &["Plus"]), ("reset_view", &["Space", "Ctrl+0"])];
+const OHIF: &[Row] = &[
+    ("fit", &["Equals", "F", "Home"]),
+    ("zoom_in", &["Plus"]),
+    ("reset_view", &["Space", "Ctrl+0"]),
+    ("tool_zoom", &["Z"]),
+    ("rotate_left", &["L", "Alt+L"]),
+];
 
 const WEASIS: &[Row] = &[
     ("next_film", &["PageDown"]),
     ("previous_film", &["PageUp"]),
     ("rotate", &["Alt+R"]),
+    ("tool_pan", &["T"]),
+    ("tool_window", &["W"]),
+    ("tool_zoom", &["Z"]),
     ("flip_horizontal", &["Alt+F"]),
     ("flip_vertical", &["Alt+V"]),
     ("zoom_in", &["Ctrl+Plus", "Ctrl+Equals", "Plus", "Equals"]),
@@ -43,6 +53,14 @@ impl Preset {
             Self::Rachis => "Rachis",
             Self::Ohif => "OHIF",
             Self::Weasis => "Weasis",
+        }
+    }
+
+    /// What the left button does at first: other viewers window with it until a tool is chosen.
+    pub const fn first_tool(self) -> Tool {
+        match self {
+            Self::Rachis => Tool::Box,
+            Self::Ohif | Self::Weasis => Tool::Window,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use egui::{Align2, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use crate::session::Command;
+use crate::session::input_map::Keys;
+use crate::session::keymap::Chord;
+use crate::session::{Command, Session};
 
 use super::words::tr;
 use super::{Panel, theme};
@@ -19,7 +21,8 @@ pub(crate) fn titled_button(ui: &mut Ui, panel: &mut Panel<'_>, command: &Comman
     let is_available = command.is_available(panel.session);
     let response = ui.add_enabled(is_available, egui::Button::new(text.unwrap_or(title)));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, title));
-    let response = response.on_hover_text(tooltip(command)).on_disabled_hover_text(tooltip(command));
+    let response =
+        response.on_hover_text(tooltip(panel.session, command)).on_disabled_hover_text(tooltip(panel.session, command));
     if response.clicked() {
         panel.ask(command.clone());
     }
@@ -42,7 +45,7 @@ pub(crate) fn toggle_button(
     }
     let response = ui.add_enabled(is_available, button);
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, is_available, is_on, title));
-    let response = response.on_hover_text(tooltip(command));
+    let response = response.on_hover_text(tooltip(panel.session, command));
     if response.clicked() {
         panel.ask(command.clone());
     }
@@ -53,37 +56,107 @@ pub(crate) fn toggle_button(
 pub(crate) fn command_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, commands: &[Command]) {
     ui.menu_button(title, |ui| {
         for command in commands {
-            let key = command.chord().map(key_text).unwrap_or_default();
-            let name = command.row().map_or("", |row| row.title);
-            let is_available = command.is_available(panel.session);
-            let button = egui::Button::new(name).shortcut_text(key).selected(command.is_on(panel.session));
-            if ui.add_enabled(is_available, button).on_hover_text(tooltip(command)).clicked() {
-                panel.ask(command.clone());
-                ui.close();
-            }
+            menu_item(ui, panel, command);
         }
     });
 }
 
-/// "Fit: Show the whole film (F)".
-pub(crate) fn tooltip(command: &Command) -> String {
-    command.row().map_or_else(String::new, |row| match row.chords.first() {
-        Some(chord) => format!("{}: {}  [{}]", tr(row.title), tr(row.help), key_text(chord)),
-        None => format!("{}: {}", tr(row.title), tr(row.help)),
+/// A menu of tools, lit while one of them is in the hand.
+pub(crate) fn tool_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, commands: &[Command]) {
+    let is_on = commands.iter().any(|command| command.is_on(panel.session));
+    let mut button = egui::Button::new(title).selected(is_on);
+    if is_on {
+        button = button.stroke(Stroke::new(1.0, theme::accent()));
+    }
+    egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        for command in commands {
+            menu_item(ui, panel, command);
+        }
+    });
+}
+
+/// One line of a menu.
+pub(crate) fn menu_item(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command) {
+    let name = command.row().map_or("", |row| tr(row.title));
+    named_menu_item(ui, panel, command, name);
+}
+
+/// The same under another name.
+pub(crate) fn named_menu_item(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command, name: &str) {
+    let is_available = command.is_available(panel.session);
+    let is_on = command.is_on(panel.session);
+    let button = egui::Button::new(name).shortcut_text(shortcut(panel.session, command)).selected(is_on);
+    let response = ui.add_enabled(is_available, button).on_hover_text(tooltip(panel.session, command));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::MenuItem, is_available, is_on, name));
+    if response.clicked() {
+        panel.ask(command.clone());
+        ui.close();
+    }
+}
+
+/// "Fit: Show the whole film  [F]".
+pub(crate) fn tooltip(session: &Session, command: &Command) -> String {
+    command.row().map_or_else(String::new, |row| match shortcut(session, command) {
+        keys if keys.is_empty() => format!("{}: {}", tr(row.title), tr(row.help)),
+        keys => format!("{}: {}  [{keys}]", tr(row.title), tr(row.help)),
     })
 }
 
-/// A chord as keyboards print it.
-pub(crate) fn key_text(chord: &str) -> String {
-    chord
-        .replace("Backtick", "`")
-        .replace("Equals", "=")
-        .replace("Plus", "+")
-        .replace("Minus", "-")
-        .replace("PageDown", "PgDn")
-        .replace("PageUp", "PgUp")
-        .replace("Arrow", "")
+/// The first keys of a command in the map in force; empty where it has none.
+pub(crate) fn shortcut(session: &Session, command: &Command) -> String {
+    session.input.first_keys(command).map_or_else(String::new, |keys| keys_text(&keys))
 }
+
+/// Keys as keyboards print them: `Ctrl+←`, and for two strokes `Ctrl+G then R`.
+pub(crate) fn keys_text(keys: &Keys) -> String {
+    let strokes: Vec<String> = keys.strokes().iter().map(stroke_text).collect();
+    strokes.join(&format!(" {} ", tr("then")))
+}
+
+fn stroke_text(stroke: &Chord) -> String {
+    let key = match stroke.key.as_str() {
+        "Backtick" => "`",
+        "Equals" => "=",
+        "Plus" => "+",
+        "Minus" => "-",
+        "Comma" => ",",
+        "Period" => ".",
+        "Semicolon" => ";",
+        "Colon" => ":",
+        "Quote" => "'",
+        "Slash" => "/",
+        "Backslash" => "\\",
+        "Pipe" => "|",
+        "Exclamationmark" => "!",
+        "OpenCurlyBracket" => "{",
+        "CloseCurlyBracket" => "}",
+        "PageDown" => "PgDn",
+        "PageUp" => "PgUp",
+        "ArrowLeft" => "←",
+        "ArrowRight" => "→",
+        "ArrowUp" => "↑",
+        "ArrowDown" => "↓",
+        "Space" => tr("Space"),
+        other => other,
+    };
+    Chord { key: key.to_owned(), ..stroke.clone() }.to_string()
+}
+
+/// A ring around whatever has the keyboard: every widget, drawn in one place, so that none is forgotten.
+pub(crate) fn focus_ring(ctx: &egui::Context) {
+    let Some(response) = ctx.memory(egui::Memory::focused).and_then(|id| ctx.read_response(id)) else { return };
+    // The canvas shows by its frame that it is the active one; a ring would lie on the film.
+    if response.rect.width().min(response.rect.height()) > LARGEST_RINGED {
+        return;
+    }
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("focus ring"));
+    let painter = ctx.layer_painter(layer);
+    let rect = response.rect.expand(1.0);
+    painter.rect_stroke(rect, 5.0, Stroke::new(theme::FOCUS_STROKE, theme::accent()), StrokeKind::Outside);
+}
+
+/// Points; what is larger both ways is a canvas.
+const LARGEST_RINGED: f32 = 280.0;
 
 /// A small key cap.
 pub(crate) fn key_cap(ui: &mut Ui, text: &str) -> Response {

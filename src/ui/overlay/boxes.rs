@@ -53,7 +53,7 @@ pub(super) fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to
     if let Some(rect) = film.unlabelled {
         let on_screen = screen_rect(to_screen, rect, canvas);
         dashed(painter, on_screen, theme::film::STRONG);
-        name_ui(painter, on_screen, tr("which label? press its key"), theme::film::STRONG, canvas);
+        name_ui(painter, on_screen, tr(tr("which label? press its key")), theme::film::STRONG, canvas);
     }
 }
 

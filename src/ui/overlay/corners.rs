@@ -8,7 +8,7 @@ use crate::session::{OpenFilm, Pane};
 
 use super::shaded_text;
 use crate::ui::theme;
-use crate::ui::words::tr;
+use crate::ui::words::{tr, tr_args};
 
 pub(super) fn corners_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas: Rect) {
     let inner = canvas.shrink(10.0);
@@ -37,7 +37,7 @@ fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
     let side = film.film().and_then(|picture| picture.facts.laterality).and_then(|side| side.marker());
     let view = [facts.body_part.as_deref(), facts.view_position.as_deref(), side].into_iter().flatten();
     let frames = if facts.num_frames > 1 {
-        format!("{} {} {} {}", tr("Frame"), film.frame + 1, tr("of"), facts.num_frames)
+        tr_args("Frame {} of {}", &[&(film.frame + 1), &facts.num_frames])
     } else {
         String::new()
     };
@@ -67,16 +67,24 @@ pub(in crate::ui) fn patient_line(film: &OpenFilm) -> String {
 /// "F  63 years"; months below two years.
 pub(in crate::ui) fn patient_text(sex: Option<Sex>, age_years: Option<f64>) -> String {
     let age = age_years.map(|years| {
-        if years < 2.0 { format!("{:.0} months", years * 12.0) } else { format!("{:.0} years", years.floor()) }
+        if years < 2.0 {
+            tr_args("{} months", &[&format!("{:.0}", years * 12.0)])
+        } else {
+            tr_args("{} years", &[&format!("{:.0}", years.floor())])
+        }
     });
-    let sex = sex.map(|sex| sex.as_dicom().to_owned());
+    let sex = sex.map(|sex| match sex {
+        Sex::Female => tr("F").to_owned(),
+        Sex::Male => tr("M").to_owned(),
+        Sex::Other => tr("O").to_owned(),
+    });
     [sex, age].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
     let Some(display) = &film.display else { return Vec::new() };
     let chain = match (&display.voi, film.film().map(|f| &f.pixels)) {
-        (_, Some(Pixels::Rgb(_))) => "Colour".to_owned(),
+        (_, Some(Pixels::Rgb(_))) => tr("Colour").to_owned(),
         (Voi::Window(window), _) => {
             let shape = match window.function {
                 VoiFunction::Linear => "",
@@ -89,13 +97,22 @@ fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
         (Voi::Lut(lut), _) => format!("LUT {}", lut.explanation.as_deref().unwrap_or("")),
     };
     let zoom = film.viewport.scale(pane.canvas, film.grid()) * pane.canvas.pixels_per_point;
-    let inverted = if display.is_inverted { "  inverted" } else { "" };
+    let inverted = if display.is_inverted { tr("inverted") } else { "" };
     let turned = match film.viewport.quarter_turns {
         0 => String::new(),
-        n => format!("  turned {}°", u32::from(n) * 90),
+        n => tr_args("turned {}°", &[&(u32::from(n) * 90)]),
     };
-    let flipped = if film.viewport.is_flipped { "  FLIPPED" } else { "" };
-    vec![plain(format!("Zoom {:.0} %{turned}{flipped}", zoom * 100.0)), plain(format!("{chain}{inverted}"))]
+    let flipped = if film.viewport.is_flipped { tr("FLIPPED") } else { "" };
+    vec![
+        plain(joined(&[&tr_args("Zoom {} %", &[&format!("{:.0}", zoom * 100.0)]), &turned, flipped])),
+        plain(joined(&[&chain, inverted])),
+    ]
+}
+
+/// The parts that say something.
+fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join("  ")
 }
 
 fn cursor_line(film: &OpenFilm) -> String {
@@ -106,9 +123,9 @@ fn cursor_line(film: &OpenFilm) -> String {
             let value = picture.facts.modality_value(stored);
             let unit = picture.facts.unit.as_ref().map_or_else(String::new, |u| format!(" {u}"));
             if value == stored {
-                format!("x {x}  y {y}   value {value}{unit}")
+                tr_args("x {}  y {}   value {}{}", &[&x, &y, &value, &unit])
             } else {
-                format!("x {x}  y {y}   value {value:.1}{unit}  stored {stored}")
+                tr_args("x {}  y {}   value {}{}  stored {}", &[&x, &y, &format!("{value:.1}"), &unit, &stored])
             }
         }
         (None, Some([r, g, b])) => format!("x {x}  y {y}   {r} {g} {b}"),

@@ -42,11 +42,13 @@ fn scale_bar_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, geometry: &Pixe
     let is_upright = film.viewport.quarter_turns.is_multiple_of(2);
     let (stretch, mm) = if is_upright { (grid.stretch[1], spacing_mm[0]) } else { (grid.stretch[0], spacing_mm[1]) };
     let points_per_mm = film.viewport.scale(pane.canvas, grid) * stretch / mm;
-    let room = LONGEST_BAR.min(f64::from(canvas.height()) * 0.4);
+    let room = LONGEST_BAR.min(f64::from(canvas.height()) * 0.35);
     let Some(bar_mm) = BARS_MM.into_iter().rev().find(|bar| bar * points_per_mm <= room) else { return };
     let length = (bar_mm * points_per_mm) as f32;
     let x = canvas.right() - 34.0;
-    let (top, bottom) = (canvas.center().y - length / 2.0, canvas.center().y + length / 2.0);
+    // Under the letter of the right edge.
+    let top = canvas.center().y + 20.0;
+    let bottom = top + length;
     for (width, color) in [(4.0, theme::SHADE), (1.5, theme::film::TEXT)] {
         let stroke = Stroke::new(width, color);
         painter.vline(x, top..=bottom, stroke);

@@ -13,9 +13,10 @@ use crate::domain::label::LabelName;
 use crate::session::{OpenFilm, OverlayState, Pane, Session};
 
 use super::theme;
+use super::words::tr;
 
 pub(super) use corners::{patient_line, patient_text};
-pub(crate) use planes::PlaneTextures;
+pub use planes::PlaneTextures;
 
 pub(super) fn overlay_ui(
     painter: &Painter,
@@ -29,17 +30,22 @@ pub(super) fn overlay_ui(
     if session.overlay == OverlayState::All {
         planes.planes_ui(painter, film, &to_screen, canvas);
     }
-    if session.overlay != OverlayState::Nothing && film.film().is_some() {
-        boxes::boxes_ui(painter, session, film, &to_screen, canvas);
-        measures::measures_ui(painter, film, &to_screen, canvas);
-    }
+    marks_ui(painter, session, film, &to_screen, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
         corners::corners_ui(painter, pane, film, canvas);
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
-        shaded_text(painter, at, Align2::CENTER_TOP, "SYNTHETIC", theme::film::WARN);
+        shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
+    }
+}
+
+/// What the reader marked, through this map from the film to the points of `canvas`.
+pub(super) fn marks_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
+    if session.overlay != OverlayState::Nothing && film.film().is_some() {
+        boxes::boxes_ui(painter, session, film, to_screen, canvas);
+        measures::measures_ui(painter, film, to_screen, canvas);
     }
 }
 

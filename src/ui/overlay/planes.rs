@@ -18,8 +18,14 @@ const NUM_KEPT: usize = 6;
 
 /// Overlays as textures, for the films that were shown last.
 #[derive(Default)]
-pub(crate) struct PlaneTextures {
+pub struct PlaneTextures {
     films: Vec<(Arc<Film>, Vec<TextureHandle>)>,
+}
+
+impl std::fmt::Debug for PlaneTextures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlaneTextures").field("num_films", &self.films.len()).finish()
+    }
 }
 
 impl PlaneTextures {
