@@ -11,6 +11,7 @@ mod ahead;
 mod film_desk;
 mod jobs;
 mod view_memory;
+mod window_presets;
 mod input_memory;
 mod settings_file;
 mod choose_path;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
@@ -25,7 +25,7 @@ use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::OpenedFilm;
-use super::{choose_path, input_memory, recent, settings_file, view_memory};
+use super::{choose_path, input_memory, recent, settings_file, view_memory, window_presets};
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -147,6 +147,7 @@ impl Outside {
                     project.store.retry();
                 }
             }
+            Effect::RememberPresets(presets) => self.remember_presets(&presets),
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
             Effect::LoadInput { reader } => self.load_input(reader),
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
@@ -285,6 +286,20 @@ impl Outside {
         });
     }
 
+    /// Keeps the project's own window presets.
+    fn remember_presets(&self, presets: &[WindowPreset]) {
+        let Some(project) = &self.project else { return };
+        let (json, post) = (window_presets::to_json(presets), self.post.clone());
+        let is_queued = project.store.with(move |store| {
+            if let Err(error) = store.set_setting(window_presets::KEY, &json) {
+                post.event(Event::Warning(format!("The window presets were not saved: {error}")));
+            }
+        });
+        if !is_queued {
+            self.post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+        }
+    }
+
     fn remember_settings(&self, settings: Settings) {
         let Some(folder) = settings_file::folder().filter(|_| self.keeps_recent) else { return };
         let post = self.post.clone();
@@ -364,6 +379,7 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
         Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
     };
     let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
+    let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
     let event = Event::ProjectOpened {
         folder: store.folder().to_owned(),
         project: settings,
@@ -374,7 +390,10 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
     };
     let (outcomes, number) = (post.clone(), store.session());
     match StoreThread::start(store, move |outcome| outcomes.send(News::Outcome { number, outcome })) {
-        Ok(store) => post.send(News::Opened { store: Box::new(store), event: Box::new(event) }),
+        Ok(store) => {
+            post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
+            post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
+        }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }
     if let Some(text) = rescued {

@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 pub struct OpenedFilm {
     /// The films of the same study, in series and instance order.
     pub study: Vec<FilmEntry>,
-    /// The same patient's films of other studies, latest first.
+    /// The same patient's films of other studies, in no order.
     pub priors: Vec<FilmEntry>,
     pub image: ImageId,
     pub reading: Reading,
@@ -25,12 +25,10 @@ impl OpenedFilm {
     /// `None` where the film is not in the project.
     pub fn read(store: &mut Store, image: &ImageId, reader: &ReaderId) -> Result<Option<Self>, StoreError> {
         let Some(entry) = store.film(image)? else { return Ok(None) };
-        let place = |e: &FilmEntry| (e.facts.series_number, e.facts.instance_number);
         let mut study = store.films_of_study(&entry.facts.study)?;
-        study.sort_by_key(place);
+        study.sort_by_key(|e| (e.facts.series_number, e.facts.instance_number));
         let mut priors = store.films_of_patient(&entry.facts.patient)?;
         priors.retain(|e| e.facts.study != entry.facts.study);
-        priors.sort_by(|a, b| b.facts.study_date.cmp(&a.facts.study_date).then_with(|| place(a).cmp(&place(b))));
         let reading = store.reading(image, reader)?;
         let log = store.log(image, reader)?;
         Ok(Some(Self { study, priors, image: image.clone(), reading, log }))

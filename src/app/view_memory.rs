@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{VoiFunction, Window};
+use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
@@ -24,6 +24,8 @@ struct Row {
     films: Vec<Option<FilmRow>>,
     overlay: String,
     tool: String,
+    #[serde(default)]
+    window_panel: bool,
     armed: Option<String>,
 }
 
@@ -43,6 +45,9 @@ struct FilmRow {
     window: Option<(f64, f64, String)>,
     explanation: Option<String>,
     inverted: bool,
+    /// Sharpening, local contrast, equalised.
+    #[serde(default)]
+    enhancement: (f32, f32, bool),
     selection: Option<i64>,
 }
 
@@ -62,6 +67,7 @@ pub fn to_json(view: &ViewState) -> String {
         }
         .to_owned(),
         tool: tool_name(view.tool).to_owned(),
+        window_panel: view.is_window_panel_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -84,6 +90,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             _ => OverlayState::All,
         },
         tool: tool_of(&row.tool),
+        is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -110,6 +117,7 @@ impl FilmRow {
             window,
             explanation,
             inverted: view.is_inverted,
+            enhancement: (view.enhancement.sharpening, view.enhancement.local_contrast, view.enhancement.is_equalised),
             selection: view.selection.map(|id| id.0),
         }
     }
@@ -135,12 +143,17 @@ impl FilmRow {
             },
             window,
             is_inverted: self.inverted,
+            enhancement: Enhancement {
+                sharpening: self.enhancement.0.clamp(0.0, 1.0),
+                local_contrast: self.enhancement.1.clamp(-1.0, 1.0),
+                is_equalised: self.enhancement.2,
+            },
             selection: self.selection.map(AnnotationId),
         }
     }
 }
 
-const TOOLS: [Tool; 5] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom];
+const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
 
 const fn tool_name(tool: Tool) -> &'static str {
     match tool {
@@ -149,6 +162,7 @@ const fn tool_name(tool: Tool) -> &'static str {
         Tool::Window => "window",
         Tool::Pan => "pan",
         Tool::Zoom => "zoom",
+        Tool::Region => "region",
         Tool::Measure(kind) => kind.key(),
     }
 }
@@ -158,7 +172,7 @@ fn tool_of(name: &str) -> Tool {
     TOOLS.into_iter().find(|tool| tool_name(*tool) == name).or(measuring).unwrap_or_default()
 }
 
-const fn function_name(function: VoiFunction) -> &'static str {
+pub(super) const fn function_name(function: VoiFunction) -> &'static str {
     match function {
         VoiFunction::Linear => "LINEAR",
         VoiFunction::LinearExact => "LINEAR_EXACT",
@@ -166,7 +180,7 @@ const fn function_name(function: VoiFunction) -> &'static str {
     }
 }
 
-fn function_of(name: &str) -> VoiFunction {
+pub(super) fn function_of(name: &str) -> VoiFunction {
     match name {
         "LINEAR_EXACT" => VoiFunction::LinearExact,
         "SIGMOID" => VoiFunction::Sigmoid,
@@ -195,6 +209,7 @@ mod tests {
                 ..Window::linear(2048.5, 1000.25)
             }),
             is_inverted: true,
+            enhancement: Enhancement { sharpening: 0.5, local_contrast: -0.25, is_equalised: true },
             selection: Some(AnnotationId(7)),
         };
         let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
@@ -204,6 +219,7 @@ mod tests {
             layout: Layout::Four,
             active_slot: 2,
             is_linked: true,
+            is_window_panel_open: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Measure(MeasureKind::Cobb),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::imaging::WindowPreset;
 
 use super::input_map::InputChoices;
 use super::settings::Settings;
@@ -21,6 +22,7 @@ pub enum FilePurpose {
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
+    ExportMeasures,
 }
 
 impl FilePurpose {
@@ -32,7 +34,7 @@ impl FilePurpose {
             Self::ImportFilms => "Folder with films, of any depth",
             Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
             Self::ImportLabels => "CSV file with labels",
-            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => "CSV file to write",
+            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
 }
@@ -122,6 +124,8 @@ pub enum Effect {
         reader: ReaderId,
         choices: Box<InputChoices>,
     },
+    /// Keep the project's own window presets.
+    RememberPresets(Vec<WindowPreset>),
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::Film;
+use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
@@ -48,7 +48,7 @@ pub enum Event {
     ReadingLoaded {
         /// The films of the same study, in series and instance order.
         study: Vec<FilmEntry>,
-        /// The same patient's films of other studies, latest first.
+        /// The same patient's films of other studies, in no order.
         priors: Vec<FilmEntry>,
         image: ImageId,
         reading: Reading,
@@ -102,6 +102,8 @@ pub enum Event {
         reader: ReaderId,
         choices: Box<InputChoices>,
     },
+    /// The open project's own window presets.
+    PresetsLoaded(Vec<WindowPreset>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

@@ -17,6 +17,7 @@ use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
 use super::viewport::{FilmView, ShownWindow};
+use super::windowing::CarriedDisplay;
 
 impl Session {
     pub(super) fn event(&mut self, event: Event, now_ms: i64) -> Vec<Effect> {
@@ -120,6 +121,10 @@ impl Session {
                 Vec::new()
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
+            Event::PresetsLoaded(presets) => {
+                self.windowing.presets = presets;
+                Vec::new()
+            }
             Event::SettingsLoaded(settings) => {
                 self.settings = *settings;
                 Vec::new()
@@ -190,7 +195,10 @@ impl Session {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
             }
-            FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
+            FilePurpose::ExportSpineXr
+            | FilePurpose::ExportCxr
+            | FilePurpose::ExportKaggle
+            | FilePurpose::ExportMeasures => {
                 vec![Effect::Export { purpose, to: path }]
             }
         }
@@ -263,6 +271,7 @@ impl Session {
         let before = self.pane.film.take();
         self.keep_hidden_and_locked(before.as_ref());
         let view = self.restored_view(image);
+        let carried = before.as_ref().filter(|_| self.settings.keeps_window).and_then(CarriedDisplay::of);
         let film = match before {
             Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
             old => {
@@ -276,13 +285,13 @@ impl Session {
                         frame: view.frame,
                         viewport: view.viewport,
                         selection: view.selection,
-                        restored: Some((view.window, view.is_inverted)),
+                        restored: Some((view.window, view.is_inverted, view.enhancement)),
                         ..film
                     },
                     (None, Some(old)) if self.settings.keeps_view => {
-                        OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), ..film }
+                        OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), carried, ..film }
                     }
-                    (None, _) => film,
+                    (None, _) => OpenFilm { carried, ..film },
                 }
             }
         };
@@ -311,6 +320,7 @@ impl Session {
         let view = place.take();
         (self.overlay, self.tool) = (restoring.overlay, restoring.tool);
         self.armed = restoring.armed.clone();
+        self.windowing.is_panel_open = restoring.is_window_panel_open;
         if restoring.films.iter().all(Option::is_none) {
             self.restoring = None;
         }
@@ -342,8 +352,9 @@ impl Session {
             Some(open) if open.frame == frame => {
                 if open.display.is_none() {
                     let mut display = picture.initial_settings();
-                    if let Some((window, is_inverted)) = open.restored.take() {
+                    if let Some((window, is_inverted, enhancement)) = open.restored.take() {
                         display.is_inverted = is_inverted;
+                        display.enhancement = enhancement;
                         match window {
                             ShownWindow::OfFile(n) => {
                                 display.voi = picture.facts.voi.get(n).cloned().unwrap_or(display.voi);
@@ -353,6 +364,9 @@ impl Session {
                                 open.is_display_changed = true;
                             }
                         }
+                    }
+                    if let Some(carried) = open.carried.take() {
+                        open.is_display_changed |= carried.show_on(open, &picture, &mut display);
                     }
                     open.display = Some(display);
                 }

@@ -55,6 +55,11 @@ pub enum Gesture {
     Pan {
         last: Point,
     },
+    /// Dragging the region whose values make a window; both in film pixels, inside the film.
+    Region {
+        from: Point,
+        to: Point,
+    },
     /// Last pointer position in canvas points; the place that stays under the pointer.
     Zoom {
         last: Point,
@@ -75,6 +80,14 @@ impl Gesture {
     pub fn preview_of(&self, mark: AnnotationId) -> Option<Rect> {
         match self {
             Self::Move { id, preview, .. } | Self::Resize { id, preview, .. } if *id == mark => Some(*preview),
+            _ => None,
+        }
+    }
+
+    /// The region of values being dragged.
+    pub fn region(&self) -> Option<Rect> {
+        match self {
+            Self::Region { from, to } => Some(Rect::from_corners(*from, *to)),
             _ => None,
         }
     }

@@ -3,14 +3,14 @@
 use crate::domain::edit::Edit;
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::{DisplaySettings, Film, Voi};
+use crate::domain::imaging::Voi;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
-use super::open_film::{OpenFilm, Picture};
+use super::open_film::OpenFilm;
 use super::panes::Pane;
 use super::pointer::PointerEvent;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
@@ -106,6 +106,7 @@ impl Session {
             Command::ExportSpineXr => vec![Effect::ChoosePath(FilePurpose::ExportSpineXr)],
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
+            Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);
@@ -181,7 +182,7 @@ impl Session {
             // The window closes itself; what was typed goes with it.
             Command::Quit | Command::KeepComment => self.keep_comment(now_ms),
             Command::UseTool(tool) => {
-                self.tool = tool;
+                self.use_tool(tool);
                 self.drop_sketches();
                 Vec::new()
             }
@@ -210,6 +211,7 @@ impl Session {
             Command::ComputedWindow => {
                 self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
             }
+            Command::Window(command) => self.window_command(command),
             Command::SetLayout(layout) => self.set_layout(layout, now_ms),
             Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
             Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {
@@ -314,7 +316,7 @@ impl Session {
         self.request(image, true)
     }
 
-    fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
+    pub(super) fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
         if self.settings == settings {
             return Vec::new();
         }
@@ -451,6 +453,10 @@ impl Session {
             self.tool = self.input.choices().preset.first_tool();
             return;
         }
+        if self.tool == Tool::Region {
+            self.tool = self.windowing.tool_before;
+            return;
+        }
         if self.notice.take().is_none() {
             self.armed = None;
         }
@@ -528,24 +534,11 @@ impl Session {
         })
     }
 
-    fn change_display(&mut self, change: impl FnOnce(&Film, &mut DisplaySettings)) -> Vec<Effect> {
-        let before = self.pane.film.as_ref().and_then(|film| film.display.clone());
-        self.on_film(|open| {
-            if let (Picture::Ready(film), Some(display)) = (&open.picture, &mut open.display) {
-                change(film, display);
-                open.is_display_changed = true;
-            }
-        });
-        if let Some(before) = before {
-            self.follow_display(&before);
-        }
-        Vec::new()
-    }
-
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        if self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some()) || self.remembered.as_deref() == Some(&view) {
+        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
+        if is_changing || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

@@ -68,6 +68,11 @@ impl Measured {
         let geometry: &PixelGeometry = &self.film.facts.geometry;
         self.values.get_or_init(|| values(&self.shape, geometry, Some(&self.film)))
     }
+
+    #[cfg(test)]
+    pub(super) fn is_computed(&self) -> bool {
+        self.values.get().is_some()
+    }
 }
 
 impl OpenFilm {

@@ -361,6 +361,22 @@ fn a_film_without_spacing_is_measured_in_pixels() {
 }
 
 #[test]
+fn values_are_computed_when_first_shown_and_again_when_they_change() {
+    let mut s = session();
+    arm(&mut s, MeasureKind::Rectangle);
+    drag(&mut s, (20.0, 20.0), (50.0, 60.0));
+    let is_computed = |s: &Session| s.pane.film.as_ref().expect("open").measured[0].is_computed();
+    assert!(!is_computed(&s), "drawing alone asks for no statistics");
+    amounts(&s);
+    keys(&mut s, "I R Escape");
+    pointer(&mut s, PointerKind::Move, Point::new(90.0, 50.0));
+    assert!(is_computed(&s), "kept while nothing about it changes");
+    keys(&mut s, "Tab ArrowLeft");
+    assert!(!is_computed(&s), "moved");
+    assert!(amounts(&s)[0].contains("width 3.0 mm"), "{:?}", amounts(&s));
+}
+
+#[test]
 fn any_viewport_is_measured_in() {
     let mut s = session();
     ask(&mut s, Command::SetLayout(Layout::Two));

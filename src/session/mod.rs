@@ -4,7 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod command;
-mod availability;
+pub mod command_table;
 pub mod keymap;
 pub mod input_map;
 pub mod settings;
@@ -22,6 +22,7 @@ mod marks;
 mod screen;
 mod readme_keys;
 mod handle;
+pub mod windowing;
 mod events;
 mod pointer;
 #[cfg(test)]

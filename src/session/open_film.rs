@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::annotation::Annotation;
 use crate::domain::geometry::{PixelGrid, Point, Rect, Size};
 use crate::domain::id::{AnnotationId, ImageId};
-use crate::domain::imaging::{DisplaySettings, Film, Voi, Window};
+use crate::domain::imaging::{DisplaySettings, Enhancement, Film, Voi, Window};
 use crate::domain::reading::Reading;
 use crate::domain::rules::{self, RuleSetting, Severity, Violation};
 use crate::domain::study::FilmEntry;
@@ -16,6 +16,7 @@ use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
 use super::viewport::{ShownWindow, Viewport};
+use super::windowing::CarriedDisplay;
 
 /// The pixels, as far as they are there.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct OpenFilm {
     pub entry: FilmEntry,
     /// The films of the same study, this one among them.
     pub study: Vec<FilmEntry>,
-    /// The same patient's films of other studies, latest first.
+    /// The same patient's films of other studies: earlier ones first, the latest of them foremost.
     pub priors: Vec<FilmEntry>,
     pub frame: u32,
     pub picture: Picture,
@@ -41,7 +42,9 @@ pub struct OpenFilm {
     /// `None` until the picture is there.
     pub display: Option<DisplaySettings>,
     /// What to show as soon as the picture is there: the view as it was left.
-    pub restored: Option<(ShownWindow, bool)>,
+    pub restored: Option<(ShownWindow, bool, Enhancement)>,
+    /// What the film shown before gave on, for when the picture is there.
+    pub(super) carried: Option<CarriedDisplay>,
     /// The reader chose another window than the film's first.
     pub is_display_changed: bool,
     pub selection: Option<AnnotationId>,
@@ -83,6 +86,7 @@ impl OpenFilm {
             viewport: Viewport::default(),
             display: None,
             restored: None,
+            carried: None,
             is_display_changed: false,
             selection: None,
             hidden: BTreeSet::new(),

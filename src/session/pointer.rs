@@ -239,6 +239,7 @@ impl Session {
             }
             Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
             Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
+            Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
             Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         };
         effects.extend(self.remember_view());
@@ -348,13 +349,14 @@ fn advance(
                     (Tool::Select | Tool::Pan, _) => Gesture::Pan { last: *at_screen },
                     (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
                     (Tool::Window, _) => window_gesture(film, *at_screen)?,
+                    (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
                     (Tool::Box | Tool::Measure(_), _) => {
                         Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) }
                     }
                 };
             }
         }
-        Gesture::Draw { to, .. } => *to = on_film(at_image, size),
+        Gesture::Draw { to, .. } | Gesture::Region { to, .. } => *to = on_film(at_image, size),
         Gesture::Move { grabbed, before, preview, .. } => {
             *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
         }

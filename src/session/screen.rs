@@ -16,6 +16,7 @@ use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::settings::Settings;
 use super::viewport::{FilmView, ViewState};
+use super::windowing::Windowing;
 use super::worklist::Worklist;
 
 /// Which screen fills the window.
@@ -40,6 +41,8 @@ pub enum Tool {
     Select,
     /// Measures, except on the selected measurement and its points.
     Measure(MeasureKind),
+    /// Windows over the values of the region that is dragged.
+    Region,
     /// Windows, as other viewers have it on the left button.
     Window,
     Pan,
@@ -183,6 +186,7 @@ pub struct Session {
     /// When and where the last click was that did nothing else: the next one near it is a double click.
     pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,
+    pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
     pub clipboard: Option<(LabelName, Rect)>,
@@ -247,6 +251,7 @@ impl Session {
             films: self.panes().map(|(_, pane)| pane.film.as_ref().map(FilmView::of)).collect(),
             overlay: self.overlay,
             tool: self.tool,
+            is_window_panel_open: self.windowing.is_panel_open,
             armed: self.armed.clone(),
         })
     }

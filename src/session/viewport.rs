@@ -2,7 +2,7 @@
 
 use crate::domain::geometry::{PixelGrid, Point, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::imaging::Window;
+use crate::domain::imaging::{Enhancement, Window};
 use crate::domain::label::LabelName;
 
 use super::open_film::OpenFilm;
@@ -219,6 +219,7 @@ pub struct FilmView {
     pub window: ShownWindow,
     /// Inverted by the reader.
     pub is_inverted: bool,
+    pub enhancement: Enhancement,
     pub selection: Option<AnnotationId>,
 }
 
@@ -230,6 +231,7 @@ impl FilmView {
             viewport: film.viewport,
             window: film.shown_window(),
             is_inverted: film.display.as_ref().is_some_and(|display| display.is_inverted),
+            enhancement: film.display.as_ref().map_or_else(Enhancement::default, |display| display.enhancement),
             selection: film.selection,
         }
     }
@@ -247,6 +249,7 @@ pub struct ViewState {
     pub films: Vec<Option<FilmView>>,
     pub overlay: OverlayState,
     pub tool: Tool,
+    pub is_window_panel_open: bool,
     /// The label that the next box gets.
     pub armed: Option<LabelName>,
 }

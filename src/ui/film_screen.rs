@@ -6,7 +6,7 @@ use crate::domain::measure::MeasureKind;
 use crate::session::{Command, Layout, Tool};
 
 use super::words::{tr, tr_args};
-use super::{Panel, canvas, film_strip, findings, kit, shell, theme};
+use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
@@ -35,6 +35,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
+    if panel.session.windowing.is_panel_open {
+        egui::Panel::right("window panel")
+            .exact_size(theme::WINDOW_PANEL_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| histogram_panel::panel_ui(ui, panel));
+    }
 }
 
 fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -48,7 +56,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
         kit::tool_menu(ui, panel, tr("Measure"), MEASURE_MENU);
         ui.separator();
-        window_menu(ui, panel);
+        window_menu::menu_ui(ui, panel);
         let display = session.pane.film.as_ref().and_then(|f| f.display.as_ref());
         kit::toggle_button(ui, panel, &Command::Invert, tr("Invert"), display.is_some_and(|d| d.is_inverted));
         ui.separator();
@@ -108,18 +116,4 @@ fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if let Some(at) = list.position(image) {
         ui.label(RichText::new(tr_args("{} of {}", &[&(at + 1), &list.num_shown()])).color(theme::weak()));
     }
-}
-
-fn window_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let Some(film) = panel.session.pane.film.as_ref().and_then(|f| f.film().cloned()) else {
-        ui.add_enabled(false, egui::Button::new(tr("Window")));
-        return;
-    };
-    ui.menu_button(tr("Window"), |ui| {
-        for (n, voi) in film.facts.voi.iter().enumerate() {
-            let name = voi.explanation().map_or_else(|| tr_args("Window {}", &[&(n + 1)]), str::to_owned);
-            kit::named_menu_item(ui, panel, &Command::WindowPreset(n), &name);
-        }
-        kit::named_menu_item(ui, panel, &Command::ComputedWindow, tr("Computed from the film"));
-    });
 }

@@ -19,9 +19,14 @@ pub(super) fn amount_text(amount: &Amount) -> String {
     }
 }
 
-/// The value that stands for all of them: the first that there is.
+/// The value that stands for all of them: the first that there is, with its name where the kind does not say it.
 fn summary(values: &Values) -> String {
-    values.readouts().first().map_or_else(String::new, |readout| amount_text(&readout.amount))
+    let readouts = values.readouts();
+    let Some(first) = readouts.first() else { return String::new() };
+    match values {
+        Values::VertebralHeight(_) | Values::Region(_) => format!("{} {}", tr(first.name), amount_text(&first.amount)),
+        _ => amount_text(&first.amount),
+    }
 }
 
 /// Nothing where nothing was measured: the panel is for findings first.

@@ -12,6 +12,8 @@ mod overlay;
 mod film_screen;
 mod findings;
 mod measurements;
+mod histogram_panel;
+mod window_menu;
 mod film_strip;
 mod worklist_screen;
 mod welcome;
@@ -61,6 +63,14 @@ pub struct UiState {
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     pub foot_height: f32,
+    /// The histogram's scale while a handle is dragged on it.
+    pub histogram_range: Option<(f64, f64)>,
+    /// The name of a window preset while it is typed.
+    pub preset_name: String,
+    /// It keeps its values on every film, rather than following each film's range.
+    pub is_preset_fixed: bool,
+    /// The name has had the keyboard since it was asked for.
+    pub is_naming: bool,
 }
 
 impl std::fmt::Debug for UiState {

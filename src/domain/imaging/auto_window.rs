@@ -33,13 +33,8 @@ pub fn window_of_region(film: &Film, region: Rect) -> Option<Window> {
 
 /// The window that shows `low` black and `high` white, whichever is less.
 pub fn window_between(low: f64, high: f64) -> Window {
-    let width = (high - low).abs();
-    let center = f64::midpoint(low, high);
-    if width < NARROW {
-        let function = VoiFunction::LinearExact;
-        return Window { function, ..Window::linear(center, width.max(f64::MIN_POSITIVE)) };
-    }
-    Window::linear(center + 0.5, width + 1.0)
+    let function = if (high - low).abs() < NARROW { VoiFunction::LinearExact } else { VoiFunction::Linear };
+    Window::between(low, high, function)
 }
 
 fn window_of(histogram: &Histogram, tail: f64, margin: f64) -> Option<Window> {

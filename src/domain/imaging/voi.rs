@@ -45,6 +45,26 @@ impl Window {
         Self { center, width, function: VoiFunction::Linear, explanation: None }
     }
 
+    /// The window that is black at `low` and white at `high`; for a sigmoid, whose curve never ends, 12 % and 88 %.
+    pub fn between(low: f64, high: f64, function: VoiFunction) -> Self {
+        let (center, width) = (f64::midpoint(low, high), (high - low).abs().max(f64::MIN_POSITIVE));
+        let explanation = None;
+        match function {
+            // The -0.5 and -1 of PS3.3 C.11.2.1.2.1.
+            VoiFunction::Linear => Self { center: center + 0.5, width: width + 1.0, function, explanation },
+            VoiFunction::LinearExact | VoiFunction::Sigmoid => Self { center, width, function, explanation },
+        }
+    }
+
+    /// The values that [`Self::between`] makes this window from.
+    pub fn ends(&self) -> (f64, f64) {
+        let (center, width) = match self.function {
+            VoiFunction::Linear => (self.center - 0.5, (self.width - 1.0).max(0.0)),
+            VoiFunction::LinearExact | VoiFunction::Sigmoid => (self.center, self.width),
+        };
+        (center - width / 2.0, center + width / 2.0)
+    }
+
     /// Fraction of white for a modality value, 0..=1.
     ///
     /// LINEAR: PS3.3 C.11.2.1.2.1, with the -0.5 and -1 of the standard; SIGMOID: C.11.2.1.3.1;

@@ -72,39 +72,20 @@ impl PresetKind {
 impl RelativeWindow {
     /// `window` in terms of `computed`, both of one film.
     pub fn of(window: &Window, computed: &Window, is_inverted: bool) -> Self {
-        let (low, span) = ends(computed);
-        let center = (exact_center(window) - low) / span;
-        let width = exact_width(window) / span;
-        Self { center: if is_inverted { 1.0 - center } else { center }, width, function: window.function }
+        let ((low, high), (first, last)) = (window.ends(), computed.ends());
+        let span = (last - first).max(f64::MIN_POSITIVE);
+        let center = (f64::midpoint(low, high) - first) / span;
+        let center = if is_inverted { 1.0 - center } else { center };
+        Self { center, width: (high - low) / span, function: window.function }
     }
 
     /// On a film with this computed window.
     pub fn window(&self, computed: &Window, is_inverted: bool) -> Window {
-        let (low, span) = ends(computed);
-        let center = low + span * if is_inverted { 1.0 - self.center } else { self.center };
-        let width = (self.width * span).max(f64::MIN_POSITIVE);
-        let linear = window_between(center - width / 2.0, center + width / 2.0);
-        match self.function {
-            VoiFunction::Linear => linear,
-            function => Window { center, width, function, explanation: None },
-        }
+        let (first, last) = computed.ends();
+        let center = first + (last - first) * if is_inverted { 1.0 - self.center } else { self.center };
+        let half = (self.width * (last - first) / 2.0).max(f64::MIN_POSITIVE);
+        Window::between(center - half, center + half, self.function)
     }
-}
-
-/// The value shown middle grey.
-fn exact_center(window: &Window) -> f64 {
-    if window.function == VoiFunction::Linear { window.center - 0.5 } else { window.center }
-}
-
-/// From black to white.
-fn exact_width(window: &Window) -> f64 {
-    if window.function == VoiFunction::Linear { (window.width - 1.0).max(0.0) } else { window.width }
-}
-
-/// The lower end of a window and its width, never 0.
-fn ends(window: &Window) -> (f64, f64) {
-    let width = exact_width(window).max(f64::MIN_POSITIVE);
-    (exact_center(window) - width / 2.0, width)
 }
 
 #[cfg(test)]

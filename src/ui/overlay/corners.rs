@@ -2,19 +2,19 @@
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
-use crate::domain::imaging::{Pixels, Voi, VoiFunction};
+use crate::domain::imaging::{Enhancement, Pixels, Voi, VoiFunction};
 use crate::domain::study::Sex;
-use crate::session::{OpenFilm, Pane};
+use crate::session::{OpenFilm, Pane, Session};
 
 use super::shaded_text;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
-pub(super) fn corners_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas: Rect) {
+pub(super) fn corners_ui(painter: &Painter, session: &Session, pane: &Pane, film: &OpenFilm, canvas: Rect) {
     let inner = canvas.shrink(10.0);
     lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
-    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(pane, film));
+    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(session, pane, film));
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[plain(cursor_line(film))]);
 }
 
@@ -81,7 +81,7 @@ pub(in crate::ui) fn patient_text(sex: Option<Sex>, age_years: Option<f64>) -> S
     [sex, age].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
+fn window_lines(session: &Session, pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
     let Some(display) = &film.display else { return Vec::new() };
     let chain = match (&display.voi, film.film().map(|f| &f.pixels)) {
         (_, Some(Pixels::Rgb(_))) => tr("Colour").to_owned(),
@@ -103,10 +103,27 @@ fn window_lines(pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
         n => tr_args("turned {}°", &[&(u32::from(n) * 90)]),
     };
     let flipped = if film.viewport.is_flipped { tr("FLIPPED") } else { "" };
+    let kept = if session.settings.keeps_window { tr("kept") } else { "" };
     vec![
         plain(joined(&[&tr_args("Zoom {} %", &[&format!("{:.0}", zoom * 100.0)]), &turned, flipped])),
-        plain(joined(&[&chain, inverted])),
+        (enhancement_line(display.enhancement), theme::film::WARN),
+        plain(joined(&[&chain, inverted, kept])),
     ]
+}
+
+/// What was done to the film's values besides windowing: an enhanced film is no longer what the detector saw.
+fn enhancement_line(enhancement: Enhancement) -> String {
+    let mut parts = Vec::new();
+    if enhancement.is_equalised {
+        parts.push("CLAHE".to_owned());
+    }
+    if enhancement.local_contrast != 0.0 {
+        parts.push(format!("{} {:+.2}", tr("local contrast"), enhancement.local_contrast));
+    }
+    if enhancement.sharpening > 0.0 {
+        parts.push(format!("{} {:.2}", tr("sharpened"), enhancement.sharpening));
+    }
+    parts.join("  ")
 }
 
 /// The parts that say something.

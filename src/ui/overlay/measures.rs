@@ -98,9 +98,11 @@ fn measure_ui(pen: &Pen<'_>, measured: &Measured) {
 const fn num_lines(kind: MeasureKind) -> usize {
     match kind {
         MeasureKind::Ruler | MeasureKind::Angle | MeasureKind::Cobb | MeasureKind::Cardiothoracic => 1,
-        MeasureKind::Slip | MeasureKind::Probe => 2,
-        MeasureKind::VertebralHeight => 4,
-        MeasureKind::Ellipse | MeasureKind::Rectangle => 2,
+        MeasureKind::VertebralHeight
+        | MeasureKind::Slip
+        | MeasureKind::Ellipse
+        | MeasureKind::Rectangle
+        | MeasureKind::Probe => 2,
     }
 }
 

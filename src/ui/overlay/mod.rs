@@ -5,6 +5,7 @@ mod corners;
 mod edges;
 mod measures;
 mod planes;
+mod region;
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
@@ -31,9 +32,10 @@ pub(super) fn overlay_ui(
         planes.planes_ui(painter, film, &to_screen, canvas);
     }
     marks_ui(painter, session, film, &to_screen, canvas);
+    region::region_ui(painter, film, &to_screen, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
-        corners::corners_ui(painter, pane, film, canvas);
+        corners::corners_ui(painter, session, pane, film, canvas);
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
