@@ -223,7 +223,9 @@ impl eframe::App for Window {
             let copies = matches!(&input, Input::Command(crate::session::Command::Copy));
             self.handle(input);
             // Without text on the system's clipboard the window system never tells of Ctrl+V.
-            if copies && let Some((label, r)) = &self.session.clipboard {
+            if let Some(text) = self.session.selected_measure_text().filter(|_| copies) {
+                ui.ctx().copy_text(text);
+            } else if copies && let Some((label, r)) = &self.session.clipboard {
                 ui.ctx().copy_text(format!("{label}, {}, {}, {}, {}", r.xmin(), r.ymin(), r.xmax(), r.ymax()));
             }
         }
