@@ -23,6 +23,7 @@ pub enum FilePurpose {
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
+    ExportMeasures,
 }
 
 impl FilePurpose {
@@ -34,7 +35,7 @@ impl FilePurpose {
             Self::ImportFilms => "Folder with films, of any depth",
             Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
             Self::ImportLabels => "CSV file with labels",
-            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => "CSV file to write",
+            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod worklist;
 mod tags;
 pub mod open_film;
 pub mod gesture;
+pub mod measuring;
 mod marks;
 mod screen;
 pub mod readme_keys;
@@ -33,6 +34,8 @@ mod input_script;
 mod panes_script;
 #[cfg(test)]
 mod windowing_script;
+#[cfg(test)]
+mod measuring_script;
 
 pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};
