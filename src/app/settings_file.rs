@@ -100,8 +100,8 @@ fn settings_of(row: &Row) -> Settings {
         zoom_percent: row.zoom_percent.filter(|zoom| (50..=300).contains(zoom)).unwrap_or(default.zoom_percent),
         interpolation: Interpolation::ALL
             .into_iter()
-            .find(|filter| is(&row.interpolation, filter.name()))
-            .unwrap_or_default(),
+            .find(|way| is(&row.interpolation, way.name()))
+            .unwrap_or(default.interpolation),
         is_dithered: row.dithered.unwrap_or(default.is_dithered),
         keeps_view: row.keeps_view.unwrap_or(default.keeps_view),
         keeps_window: row.keeps_window.unwrap_or(default.keeps_window),

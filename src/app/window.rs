@@ -33,6 +33,8 @@ pub struct Window {
     uploads: VecDeque<Arc<Film>>,
     /// The next frame shows another film and has enough to do.
     is_switching: bool,
+    /// Of decoded films and of the graphics card, as they hold now.
+    budgets_mb: [u32; 2],
 }
 
 impl std::fmt::Debug for Window {
@@ -60,6 +62,7 @@ impl Window {
             reopen: None,
             uploads: VecDeque::new(),
             is_switching: false,
+            budgets_mb: [0; 2],
         }
     }
 
@@ -79,11 +82,41 @@ impl Window {
             let is_full_screen = self.session.is_full_screen;
             self.context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(is_full_screen));
         }
+        self.keep_budgets();
         let thumbnails = &self.state.thumbnails;
         if self.outside.look_ahead(&self.session, |image| thumbnails.contains_key(image)) {
             self.uploads = self.outside.ready_next().into();
             self.is_switching = true;
         }
+    }
+
+    /// Holds the memory for films to what the person chose.
+    fn keep_budgets(&mut self) {
+        let budgets = [self.session.settings.film_budget_mb, self.session.settings.texture_budget_mb];
+        if budgets == self.budgets_mb {
+            return;
+        }
+        self.budgets_mb = budgets;
+        self.outside.set_film_budget((budgets[0] as usize) << 20);
+        if let Some(gpu) = &self.gpu
+            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
+        {
+            pass.set_budget(u64::from(budgets[1]) << 20);
+        }
+    }
+
+    /// Another budget for decoded films than those that can be chosen, in bytes.
+    pub fn set_film_budget(&self, bytes: usize) {
+        self.outside.set_film_budget(bytes);
+    }
+
+    /// Bytes of films in memory and on the graphics card.
+    pub fn memory_used(&self) -> [Option<u64>; 2] {
+        let on_card = self
+            .gpu
+            .as_ref()
+            .and_then(|gpu| gpu.renderer.read().callback_resources.get::<FilmPass>().map(FilmPass::num_bytes));
+        [Some(self.outside.num_film_bytes() as u64), on_card]
     }
 
     /// Brings one film that is expected next onto the graphics card; the next one in the next frame.
@@ -100,19 +133,6 @@ impl Window {
         }
         if !self.uploads.is_empty() {
             context.request_repaint();
-        }
-    }
-
-    /// Both budgets as the settings have them, and what is used of them now.
-    fn mind_memory(&mut self) {
-        let settings = &self.session.settings;
-        self.outside.set_film_budget((settings.film_budget_mb as usize) << 20);
-        self.state.memory_used[0] = Some(self.outside.num_film_bytes() as u64);
-        if let Some(gpu) = &self.gpu
-            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
-        {
-            pass.set_budget(u64::from(settings.texture_budget_mb) << 20);
-            self.state.memory_used[1] = Some(pass.num_bytes());
         }
     }
 
@@ -189,7 +209,6 @@ impl Drop for Window {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
-        self.mind_memory();
         self.upload_ahead(context);
         // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
         if self.is_device_lost() {
@@ -202,6 +221,7 @@ impl eframe::App for Window {
         if self.is_device_lost() {
             return;
         }
+        self.state.memory_used = self.memory_used();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {
@@ -214,7 +234,9 @@ impl eframe::App for Window {
             let copies = matches!(&input, Input::Command(crate::session::Command::Copy));
             self.handle(input);
             // Without text on the system's clipboard the window system never tells of Ctrl+V.
-            if copies && let Some((label, r)) = &self.session.clipboard {
+            if let Some(text) = self.session.selected_measure_text().filter(|_| copies) {
+                ui.ctx().copy_text(text);
+            } else if copies && let Some((label, r)) = &self.session.clipboard {
                 ui.ctx().copy_text(format!("{label}, {}, {}, {}, {}", r.xmin(), r.ymin(), r.xmax(), r.ymax()));
             }
         }

@@ -74,7 +74,7 @@ pub struct Settings {
     pub density: Density,
     /// One of [`ZOOM_PERCENTS`].
     pub zoom_percent: u16,
-    /// Between a film's pixels where it is shown at 1:1 or larger.
+    /// Between the film's pixels, where it is shown at 1:1 or larger.
     pub interpolation: Interpolation,
     /// Eight-bit output is dithered, so that slow ramps show no steps.
     pub is_dithered: bool,

@@ -79,7 +79,7 @@ pub(super) fn settings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 }
             }
         });
-        ui.separator();
+        ui.add_space(4.0 * theme::UNIT);
         ui.vertical(|ui| {
             ui.set_width(WIDTH - NAVIGATION - 40.0);
             let section = panel.state.settings.section;

@@ -28,6 +28,8 @@ mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
 #[cfg(feature = "gui")]
+mod next_film;
+#[cfg(feature = "gui")]
 mod film_pass_enhance;
 #[cfg(feature = "gui")]
 mod film_pass_sampling;
@@ -35,6 +37,8 @@ mod film_pass_sampling;
 mod film_pass_viewports;
 #[cfg(feature = "gui")]
 mod film_pass_zoo;
+#[cfg(feature = "gui")]
+mod measure_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
