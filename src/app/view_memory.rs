@@ -209,7 +209,7 @@ mod tests {
                 ..Window::linear(2048.5, 1000.25)
             }),
             is_inverted: true,
-            enhancement: Enhancement { sharpening: 0.5, local_contrast: -0.25, is_equalised: true },
+            enhancement: Enhancement { sharpening: 0.25, local_contrast: -0.5, is_equalised: true },
             selection: Some(AnnotationId(7)),
         };
         let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
@@ -219,10 +219,10 @@ mod tests {
             layout: Layout::Four,
             active_slot: 2,
             is_linked: true,
-            is_window_panel_open: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Measure(MeasureKind::Cobb),
+            is_window_panel_open: true,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));

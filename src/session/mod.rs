@@ -20,7 +20,7 @@ pub mod gesture;
 pub mod measuring;
 mod marks;
 mod screen;
-mod readme_keys;
+pub mod readme_keys;
 mod handle;
 pub mod windowing;
 mod events;
@@ -31,6 +31,8 @@ mod gesture_script;
 mod input_script;
 #[cfg(test)]
 mod panes_script;
+#[cfg(test)]
+mod windowing_script;
 #[cfg(test)]
 mod measuring_script;
 
