@@ -1,10 +1,15 @@
 //! What threads tell the window, drained once a frame.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::domain::id::ImageId;
+use crate::domain::imaging::Film;
 use crate::session::Event;
 use crate::store::{Outcome, StoreThread};
+
+use super::readings::OpenedFilm;
+use super::thumbnails::Thumbnail;
 
 /// News from a thread.
 #[derive(Debug)]
@@ -20,12 +25,17 @@ pub enum News {
         store: Box<StoreThread>,
         event: Box<Event>,
     },
-    /// Grey levels for the film strip, 8 bits, `width * height`.
+    /// For the film strip.
     Thumbnail {
         image: ImageId,
-        width: usize,
-        height: usize,
-        levels: Vec<u8>,
+        thumbnail: Thumbnail,
+    },
+    /// A film that is expected next is decoded and may go to the graphics card.
+    DecodedAhead(Arc<Film>),
+    /// The answer to a question for the readings ahead.
+    ReadAhead {
+        number: u64,
+        film: Box<OpenedFilm>,
     },
 }
 

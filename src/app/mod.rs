@@ -3,7 +3,12 @@
 mod window;
 mod outside;
 mod inbox;
+mod film_cache;
+mod thumbnails;
 mod pictures;
+mod readings;
+mod ahead;
+mod film_desk;
 mod jobs;
 mod view_memory;
 mod window_presets;
@@ -14,5 +19,7 @@ mod recent;
 mod startup;
 
 pub use outside::{Decode, Outside};
+pub use readings::OpenedFilm;
 pub use startup::run;
+pub use thumbnails::Thumbnail;
 pub use window::Window;

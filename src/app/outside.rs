@@ -11,19 +11,20 @@ use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
 use crate::domain::rules::default_rules;
-use crate::domain::study::{FilmEntry, FilmSource};
+use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::Lane;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
-use crate::session::{Effect, Event};
+use crate::session::{Effect, Event, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 
+use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
-use super::pictures::Pictures;
+use super::readings::OpenedFilm;
 use super::{choose_path, input_memory, recent, settings_file, view_memory, window_presets};
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -34,7 +35,7 @@ pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + 
 pub struct Outside {
     post: Post,
     inbox: Receiver<News>,
-    pictures: Pictures,
+    films: FilmDesk,
     jobs: Jobs,
     /// Opening projects and native dialogs, which may take their time.
     lane: Lane,
@@ -59,7 +60,7 @@ impl Outside {
     pub fn new(context: egui::Context, decode: Decode, keeps_recent: bool) -> Self {
         let (post, inbox) = Post::new(context);
         Self {
-            pictures: Pictures::new(decode, post.clone()),
+            films: FilmDesk::new(decode, post.clone()),
             jobs: Jobs::new(post.clone()),
             post,
             inbox,
@@ -101,7 +102,7 @@ impl Outside {
                 // Dropping a store waits for its edits; that is not the window's to do.
                 self.lane.run(move || drop(before));
             }
-            self.pictures.forget();
+            self.films.open_project(folder);
             if self.keeps_recent {
                 recent::remember(folder);
             }
@@ -116,12 +117,12 @@ impl Outside {
         }
     }
 
-    /// Carries out one effect.
-    pub fn carry_out(&mut self, effect: Effect) {
+    /// Carries out one effect. The answer comes back at once where it is there already, else later as news.
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
+            Effect::LoadReading { image, reader } => return self.load_reading(image, reader),
+            Effect::LoadPicture { image, frame } => return self.load_picture(image, frame),
             Effect::Persist(persist) => self.persist(*persist),
-            Effect::LoadReading { image, reader } => self.load_reading(image, reader),
-            Effect::LoadPicture { image, frame } => self.load_picture(image, frame),
             Effect::LoadWorklist { reader } => self.load_worklist(reader),
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
             Effect::OpenProject(folder) => {
@@ -152,6 +153,7 @@ impl Outside {
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
             Effect::RememberView(view) => self.remember_view(&view),
         }
+        None
     }
 
     /// Stops the running job and waits for every edit to be saved. Only when the window closes.
@@ -169,6 +171,7 @@ impl Outside {
     }
 
     fn persist(&mut self, persist: Persist) {
+        self.films.edited(&persist.image);
         let Some(project) = &mut self.project else {
             let message = "The project is closed, so the edit has no place to go.".to_owned();
             return self.post.event(Event::SaveFailed { ticket: persist.ticket, message });
@@ -210,63 +213,57 @@ impl Outside {
         }
     }
 
-    fn load_reading(&self, image: ImageId, reader: ReaderId) {
+    fn load_reading(&mut self, image: ImageId, reader: ReaderId) -> Option<Event> {
+        let store = &self.project.as_ref()?.store;
+        if let Some(event) = self.films.reading(store, &image, &reader) {
+            return Some(event);
+        }
         self.query(move |store| {
-            let Some(entry) = store.film(&image)? else {
-                let message = "The film is not in the project any more.".to_owned();
-                return Ok(Event::ReadingFailed { image, message });
-            };
-            let mut study = store.films_of_study(&entry.facts.study)?;
-            study.sort_by_key(|e| (e.facts.series_number, e.facts.instance_number));
-            let mut priors = store.films_of_patient(&entry.facts.patient)?;
-            priors.retain(|e| e.facts.study != entry.facts.study);
-            let reading = store.reading(&image, &reader)?;
-            let log = store.log(&image, &reader)?;
-            Ok(Event::ReadingLoaded { study, priors, image, reading, log })
+            Ok(OpenedFilm::read(store, &image, &reader)?.map_or_else(
+                || {
+                    let message = "The film is not in the project any more.".to_owned();
+                    Event::ReadingFailed { image, message }
+                },
+                OpenedFilm::into_event,
+            ))
         });
+        None
     }
 
-    fn load_picture(&self, image: ImageId, frame: u32) {
-        if let Some(film) = self.pictures.cached(&image, frame) {
-            self.post.event(Event::PictureLoaded { image, frame, film });
-            return;
-        }
-        let Some(project) = &self.project else { return };
-        let (pictures, post, wanted) = (self.pictures.clone(), self.post.clone(), image.clone());
-        let is_queued = project.store.with(move |store| {
-            let message = match store.film(&wanted) {
-                Ok(Some(entry)) => return pictures.show(entry.facts.image, entry.source, frame),
-                Ok(None) => "the film is not in the project any more".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            post.event(Event::PictureFailed { image: wanted, frame, message });
-        });
-        if !is_queued {
-            let message = "the disk is not keeping up; try again in a moment".to_owned();
-            self.post.event(Event::PictureFailed { image, frame, message });
+    fn load_picture(&self, image: ImageId, frame: u32) -> Option<Event> {
+        self.films.picture(&self.project.as_ref()?.store, image, frame)
+    }
+
+    /// Gets ready for what comes next; `true` where that is something else than before.
+    pub fn look_ahead(&mut self, session: &Session, has_thumbnail: impl Fn(&ImageId) -> bool) -> bool {
+        self.project.as_ref().is_some_and(|project| self.films.look_ahead(&project.store, session, has_thumbnail))
+    }
+
+    /// What the store said about a film that is expected next.
+    pub fn read_ahead(&mut self, session: &Session, number: u64, film: OpenedFilm) {
+        if let Some(project) = &self.project {
+            self.films.read_ahead(&project.store, session, number, film);
         }
     }
 
-    /// Thumbnails of a study's films and of the patient's other films.
-    pub fn prepare_study<'a>(
-        &self,
-        films: impl Iterator<Item = &'a FilmEntry>,
-        has_thumbnail: impl Fn(&ImageId) -> bool,
-    ) {
-        for entry in films.filter(|e| !has_thumbnail(&e.facts.image)) {
-            self.pictures.prepare(entry.facts.image.clone(), entry.source.clone(), true);
-        }
+    /// Films came, moved or were labelled by a job.
+    pub fn films_changed(&mut self) {
+        self.films.films_changed();
     }
 
-    /// Decodes a film that is likely to come next. Nothing is said if that fails: showing it will say why.
-    pub fn prepare_film(&self, image: &ImageId) {
-        let Some(project) = self.project.as_ref().filter(|_| self.pictures.cached(image, 0).is_none()) else { return };
-        let (pictures, image) = (self.pictures.clone(), image.clone());
-        project.store.with(move |store| {
-            if let Ok(Some(entry)) = store.film(&image) {
-                pictures.prepare(entry.facts.image, entry.source, false);
-            }
-        });
+    /// Films in memory that are expected next, for the graphics card.
+    pub fn ready_next(&self) -> Vec<Arc<Film>> {
+        self.films.ready_next()
+    }
+
+    /// The most memory that decoded films take, those on screen aside, in bytes.
+    pub fn set_film_budget(&self, bytes: usize) {
+        self.films.pictures().set_budget(bytes);
+    }
+
+    /// Bytes of decoded films in memory.
+    pub fn num_film_bytes(&self) -> usize {
+        self.films.pictures().num_bytes()
     }
 
     fn load_worklist(&self, reader: ReaderId) {

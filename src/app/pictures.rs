@@ -1,38 +1,90 @@
 //! Decoded films: the one asked for first, the next ones ahead, thumbnails when there is time, all in one budget.
+//!
+//! Threads take the most wanted task from one board. The first thread takes nothing but films on screen, so that a film
+//! that somebody waits for never queues behind those that nobody has asked for yet.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::id::ImageId;
-use crate::domain::imaging::{Film, GreyScale, Pixels};
-use crate::domain::study::FilmSource;
-use crate::jobs::Lane;
+use crate::domain::imaging::Film;
+use crate::domain::study::{FilmEntry, FilmSource};
+use crate::jobs::{Lane, num_workers};
 use crate::session::Event;
 
+use super::film_cache::{FilmCache, Key, NOT_EXPECTED, ON_SCREEN, Rank};
 use super::inbox::{News, Post};
 use super::outside::Decode;
+use super::thumbnails::{ThumbnailFolder, thumbnail};
 
-/// Decoded films kept in memory, in bytes.
-const BUDGET_BYTES: usize = 1 << 30;
+/// Decoded films kept in memory until somebody says otherwise, in bytes.
+const DEFAULT_BUDGET: usize = 1 << 30;
 
-/// The longer side of a thumbnail, in pixels.
-const THUMBNAIL_SIDE: usize = 128;
+/// A thumbnail that may lie in the project's folder: a fraction of a millisecond.
+const FROM_DISK: Rank = 1;
+/// A thumbnail for which a film has to be decoded.
+const THUMBNAIL: Rank = 250;
+/// Films of this rank and before are worth a place on the graphics card ahead.
+pub(super) const NEXT: Rank = 4;
 
-type Key = (ImageId, u32);
+/// Decodes films off the window's thread and keeps them.
+pub(super) struct Pictures {
+    board: PictureBoard,
+    /// Dropped after the board was closed.
+    _lanes: Vec<Lane>,
+}
 
-/// Decodes films off the window's thread and keeps them. Clones share the same threads and cache.
+/// The board that threads work from; clones are the same board.
 #[derive(Clone)]
-pub struct Pictures {
-    decode: Arc<Decode>,
+pub(super) struct PictureBoard(Arc<Shared>);
+
+struct Shared {
+    decode: Decode,
     post: Post,
-    now: Arc<Lane>,
-    ahead: Arc<Lane>,
-    cache: Arc<Mutex<Cache>>,
-    /// Counts requests for the film on screen: an older one that has not begun is dropped.
-    newest: Arc<AtomicU64>,
+    board: Mutex<Board>,
+    work: Condvar,
+}
+
+struct Board {
+    waiting: Vec<Task>,
+    /// Being decoded now.
+    busy: Vec<Key>,
+    /// To be answered by `PictureLoaded` or `PictureFailed`.
+    asked: Vec<Key>,
+    on_screen: Vec<(ImageId, Option<u32>)>,
+    ranks: HashMap<ImageId, Rank>,
+    cache: FilmCache,
+    /// Not tried again ahead; showing them says why.
+    failed: HashSet<ImageId>,
+    thumbnails: Option<ThumbnailFolder>,
     /// Counts projects: what was asked for one never shows in the next.
-    project: Arc<AtomicU64>,
+    project: u64,
+    num_tasks: u64,
+    is_closed: bool,
+}
+
+#[derive(Clone)]
+struct Task {
+    key: Key,
+    source: FilmSource,
+    sha256: [u8; 32],
+    purpose: Purpose,
+    rank: Rank,
+    /// Of tasks wanted alike, the first goes first.
+    number: u64,
+    project: u64,
+    /// What the film will take in memory, about.
+    num_bytes: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Film,
+    /// Only if it was made before.
+    StoredThumbnail,
+    Thumbnail,
 }
 
 impl std::fmt::Debug for Pictures {
@@ -41,151 +93,317 @@ impl std::fmt::Debug for Pictures {
     }
 }
 
-#[derive(Default)]
-struct Cache {
-    films: VecDeque<(Key, Arc<Film>)>,
-    num_bytes: usize,
-}
-
-impl Cache {
-    fn get(&mut self, key: &Key) -> Option<Arc<Film>> {
-        let at = self.films.iter().position(|(k, _)| k == key)?;
-        let entry = self.films.remove(at)?;
-        let film = entry.1.clone();
-        self.films.push_back(entry);
-        Some(film)
+impl Drop for Pictures {
+    fn drop(&mut self) {
+        let mut board = self.board.lock();
+        board.is_closed = true;
+        board.waiting.clear();
+        drop(board);
+        self.board.0.work.notify_all();
     }
-
-    fn put(&mut self, key: Key, film: Arc<Film>) {
-        if self.films.iter().any(|(k, _)| *k == key) {
-            return;
-        }
-        self.num_bytes += film.num_bytes();
-        self.films.push_back((key, film));
-        while self.num_bytes > BUDGET_BYTES && self.films.len() > 1 {
-            if let Some((_, old)) = self.films.pop_front() {
-                self.num_bytes -= old.num_bytes();
-            }
-        }
-    }
-}
-
-fn lock(cache: &Mutex<Cache>) -> std::sync::MutexGuard<'_, Cache> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pictures {
     pub fn new(decode: Decode, post: Post) -> Self {
-        Self {
-            decode: Arc::new(decode),
+        let board = PictureBoard(Arc::new(Shared {
+            decode,
             post,
-            now: Arc::new(Lane::start("decode")),
-            ahead: Arc::new(Lane::start("decode ahead")),
-            cache: Arc::default(),
-            newest: Arc::default(),
-            project: Arc::default(),
-        }
+            board: Mutex::new(Board {
+                waiting: Vec::new(),
+                busy: Vec::new(),
+                asked: Vec::new(),
+                on_screen: Vec::new(),
+                ranks: HashMap::new(),
+                cache: FilmCache::new(DEFAULT_BUDGET),
+                failed: HashSet::new(),
+                thumbnails: None,
+                project: 0,
+                num_tasks: 0,
+                is_closed: false,
+            }),
+            work: Condvar::new(),
+        }));
+        let lanes = (0..num_workers())
+            .map(|n| {
+                let lane = Lane::start(if n == 0 { "decode" } else { "decode ahead" });
+                let board = board.clone();
+                lane.run(move || board.serve(n == 0));
+                lane
+            })
+            .collect();
+        Self { board, _lanes: lanes }
     }
 
-    /// Another project is open: its films may have the same ids.
-    pub fn forget(&self) {
-        self.project.fetch_add(1, Ordering::SeqCst);
-        *lock(&self.cache) = Cache::default();
+    /// For threads that find out where a film's file is.
+    pub fn board(&self) -> PictureBoard {
+        self.board.clone()
     }
 
-    /// Whether what was asked for under this number is still of interest.
-    fn check(&self) -> impl Fn() -> bool + Send + 'static {
-        let (project, mine) = (self.project.clone(), self.project.load(Ordering::SeqCst));
-        move || project.load(Ordering::SeqCst) == mine
+    /// Another project is open: its films may have the same ids. Its thumbnails lie in its folder.
+    pub fn open_project(&self, folder: &Path) {
+        let mut board = self.board.lock();
+        let budget = board.cache.budget();
+        board.project += 1;
+        board.cache = FilmCache::new(budget);
+        board.thumbnails = Some(ThumbnailFolder::of_project(folder));
+        board.waiting.clear();
+        board.asked.clear();
+        board.failed.clear();
+        board.ranks.clear();
+        board.on_screen.clear();
+    }
+
+    /// The most memory that decoded films take, films on screen aside.
+    pub fn set_budget(&self, bytes: usize) {
+        self.board.lock().cache.set_budget(bytes);
+    }
+
+    /// Bytes of decoded films held now.
+    pub fn num_bytes(&self) -> usize {
+        self.board.lock().cache.num_bytes()
     }
 
     pub fn cached(&self, image: &ImageId, frame: u32) -> Option<Arc<Film>> {
-        lock(&self.cache).get(&(image.clone(), frame))
+        self.board.lock().cache.get(&(image.clone(), frame))
     }
 
-    /// The film to show now: answered by `PictureLoaded` or `PictureFailed`.
-    pub fn show(&self, image: ImageId, source: FilmSource, frame: u32) {
-        let mine = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
-        let (decode, post, cache, newest) =
-            (self.decode.clone(), self.post.clone(), self.cache.clone(), self.newest.clone());
-        let is_current = self.check();
-        self.now.run(move || {
-            if newest.load(Ordering::SeqCst) != mine || !is_current() {
-                return;
-            }
-            let key = (image, frame);
-            let cached = lock(&cache).get(&key);
-            let outcome = cached.map_or_else(|| decode(&source, frame).map(Arc::new), Ok);
-            if !is_current() {
-                return;
-            }
-            let (image, frame) = key.clone();
-            match outcome {
-                Ok(film) => {
-                    lock(&cache).put(key, film.clone());
-                    post.event(Event::PictureLoaded { image, frame, film });
-                }
-                Err(message) => post.event(Event::PictureFailed { image, frame, message }),
-            }
-        });
+    /// The films that are expected next and are there already.
+    pub fn ready_next(&self) -> Vec<Arc<Film>> {
+        let mut board = self.board.lock();
+        let mut next: Vec<(Rank, ImageId)> =
+            board.ranks.iter().filter(|(_, rank)| **rank <= NEXT).map(|(image, rank)| (*rank, image.clone())).collect();
+        next.sort();
+        next.into_iter().filter_map(|(_, image)| board.cache.get(&(image, 0))).collect()
     }
 
-    /// A film that is likely to be asked for next; silent if it fails, since showing it will say why.
-    pub fn prepare(&self, image: ImageId, source: FilmSource, wants_thumbnail: bool) {
-        let (decode, post, cache) = (self.decode.clone(), self.post.clone(), self.cache.clone());
-        let is_current = self.check();
-        self.ahead.run(move || {
-            if !is_current() {
-                return;
+    /// Somebody waits for a film: answered by `PictureLoaded` or `PictureFailed` once [`PictureBoard::show`] tells
+    /// where its file is, unless the reader moves on before.
+    pub fn ask(&self, image: &ImageId, frame: u32) {
+        let key = (image.clone(), frame);
+        let mut board = self.board.lock();
+        if !board.asked.contains(&key) {
+            board.asked.push(key);
+        }
+    }
+
+    /// What is on screen and what is expected, from now on. Whatever is neither and has not begun is dropped.
+    pub fn expect(&self, on_screen: Vec<(ImageId, Option<u32>)>, ranks: HashMap<ImageId, Rank>) {
+        let mut guard = self.board.lock();
+        let board = &mut *guard;
+        (board.on_screen, board.ranks) = (on_screen, ranks);
+        let mut waiting = std::mem::take(&mut board.waiting);
+        waiting.retain_mut(|task| match task.purpose {
+            Purpose::Film => {
+                task.rank = board.rank_of(&task.key);
+                task.rank != NOT_EXPECTED
             }
-            let key = (image, 0);
-            let cached = lock(&cache).get(&key);
-            let film = match cached {
-                Some(film) => film,
-                None => match decode(&source, 0) {
-                    Ok(film) => Arc::new(film),
-                    Err(_) => return,
-                },
-            };
-            if !is_current() {
-                return;
-            }
-            lock(&cache).put(key.clone(), film.clone());
-            if wants_thumbnail {
-                let (width, height, levels) = thumbnail(&film);
-                post.send(News::Thumbnail { image: key.0, width, height, levels });
-            }
+            Purpose::StoredThumbnail | Purpose::Thumbnail => true,
         });
+        board.waiting = waiting;
+        let asked = std::mem::take(&mut board.asked);
+        board.asked = asked.into_iter().filter(|key| board.rank_of(key) == ON_SCREEN).collect();
+        let mut cache = std::mem::replace(&mut board.cache, FilmCache::new(0));
+        cache.rank_by(|key| board.rank_of(key));
+        board.cache = cache;
+    }
+
+    /// The film strip shows other films from now on.
+    pub fn forget_thumbnails(&self) {
+        self.board.lock().waiting.retain(|task| task.purpose == Purpose::Film);
+    }
+
+    /// A film that is likely to be asked for; silent if it fails, since showing it will say why.
+    pub fn prepare(&self, entry: &FilmEntry) {
+        let mut board = self.board.lock();
+        let key = (entry.facts.image.clone(), 0);
+        let rank = board.rank_of(&key);
+        if rank != NOT_EXPECTED && !board.failed.contains(&key.0) && board.add(entry, key, Purpose::Film, rank) {
+            self.board.0.work.notify_all();
+        }
+    }
+
+    /// Answered by `News::Thumbnail`; silent if it fails.
+    pub fn prepare_thumbnail(&self, entry: &FilmEntry) {
+        let mut board = self.board.lock();
+        if board.add(entry, (entry.facts.image.clone(), 0), Purpose::StoredThumbnail, FROM_DISK) {
+            self.board.0.work.notify_all();
+        }
     }
 }
 
-/// The film at its first window, averaged down to a thumbnail of grey levels.
-fn thumbnail(film: &Film) -> (usize, usize, Vec<u8>) {
-    let (w, h) = (film.width as usize, film.height as usize);
-    let step = w.max(h).div_ceil(THUMBNAIL_SIDE).max(1);
-    let (tw, th) = (w.div_ceil(step), h.div_ceil(step));
-    let scale = GreyScale::new(film, &film.initial_settings());
-    let level = |x: usize, y: usize| -> u32 {
-        match (&film.pixels, &scale) {
-            (Pixels::Grey(plane), Some(scale)) => u32::from(scale.level(plane.texels[y * w + x])),
-            (Pixels::Rgb(bytes), _) => bytes[3 * (y * w + x)..][..3].iter().map(|&b| u32::from(b)).sum::<u32>() / 3,
-            (Pixels::Grey(_), None) => 0,
+impl PictureBoard {
+    fn lock(&self) -> MutexGuard<'_, Board> {
+        self.0.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Decodes a film that was asked for, before all others; nothing where nobody waits for it any more.
+    pub fn show(&self, entry: &FilmEntry, frame: u32) {
+        let key = (entry.facts.image.clone(), frame);
+        let mut board = self.lock();
+        if !board.asked.contains(&key) {
+            return;
         }
-    };
-    // Every other pixel of a block is enough for a picture this small.
-    let stride = (step / 4).max(1);
-    let mut levels = Vec::with_capacity(tw * th);
-    for ty in 0..th {
-        for tx in 0..tw {
-            let (mut sum, mut num) = (0, 0);
-            for y in (ty * step..((ty + 1) * step).min(h)).step_by(stride) {
-                for x in (tx * step..((tx + 1) * step).min(w)).step_by(stride) {
-                    sum += level(x, y);
-                    num += 1;
+        if let Some(film) = board.cache.get(&key) {
+            drop(board);
+            return self.answer(key, Ok(film));
+        }
+        board.add(entry, key, Purpose::Film, ON_SCREEN);
+        drop(board);
+        self.0.work.notify_all();
+    }
+
+    fn answer(&self, key: Key, outcome: Result<Arc<Film>, String>) {
+        let mut board = self.lock();
+        let Some(at) = board.asked.iter().position(|asked| *asked == key) else { return };
+        board.asked.swap_remove(at);
+        drop(board);
+        let (image, frame) = key;
+        self.0.post.event(match outcome {
+            Ok(film) => Event::PictureLoaded { image, frame, film },
+            Err(message) => Event::PictureFailed { image, frame, message },
+        });
+    }
+
+    /// A thread's whole life: the most wanted task, then the next.
+    fn serve(&self, takes_on_screen_only: bool) {
+        loop {
+            let mut board = self.lock();
+            let task = loop {
+                if board.is_closed {
+                    return;
                 }
+                match board.take(takes_on_screen_only) {
+                    Some(task) => break task,
+                    None => board = self.0.work.wait(board).unwrap_or_else(PoisonError::into_inner),
+                }
+            };
+            drop(board);
+            // A panic in one film costs that film, not the thread.
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(&task)));
+            if outcome.is_err() {
+                tracing::error!("decoding a film ended in a panic");
+                self.answer(task.key.clone(), Err("the program stumbled over this film".to_owned()));
             }
-            levels.push((sum / num.max(1)) as u8);
+            let mut board = self.lock();
+            board.busy.retain(|key| *key != task.key);
+            drop(board);
+            // Somebody may have waited for this very film to be free.
+            self.0.work.notify_all();
         }
     }
-    (tw, th, levels)
+
+    fn carry_out(&self, task: &Task) {
+        if task.purpose == Purpose::StoredThumbnail {
+            return self.stored_thumbnail(task);
+        }
+        let (cached, folder) = {
+            let mut board = self.lock();
+            (board.cache.get(&task.key), board.thumbnails.clone())
+        };
+        let outcome = match cached {
+            Some(film) => Ok(film),
+            None => (self.0.decode)(&task.source, task.key.1).map(|film| {
+                // Averaged levels are made here, so that no frame makes them.
+                film.mip_chain();
+                Arc::new(film)
+            }),
+        };
+        let mut board = self.lock();
+        if board.project != task.project {
+            return;
+        }
+        let rank = board.rank_of(&task.key);
+        match &outcome {
+            Ok(film) => {
+                board.cache.put(task.key.clone(), film.clone(), rank);
+                board.failed.remove(&task.key.0);
+            }
+            Err(_) => {
+                board.failed.insert(task.key.0.clone());
+            }
+        }
+        drop(board);
+        self.answer(task.key.clone(), outcome.clone());
+        let Ok(film) = outcome else { return };
+        if (FROM_DISK + 1..=NEXT).contains(&rank) {
+            self.0.post.send(News::DecodedAhead(film.clone()));
+        }
+        if task.purpose == Purpose::Thumbnail {
+            let made = thumbnail(&film);
+            if let Some(folder) = folder {
+                folder.write(&task.sha256, &made);
+            }
+            self.0.post.send(News::Thumbnail { image: task.key.0.clone(), thumbnail: made });
+        }
+    }
+
+    fn stored_thumbnail(&self, task: &Task) {
+        let folder = self.lock().thumbnails.clone();
+        let stored = folder.and_then(|folder| folder.read(&task.sha256));
+        let mut board = self.lock();
+        if board.project != task.project {
+            return;
+        }
+        if let Some(thumbnail) = stored {
+            drop(board);
+            self.0.post.send(News::Thumbnail { image: task.key.0.clone(), thumbnail });
+        } else if !board.failed.contains(&task.key.0) {
+            board.waiting.push(Task { purpose: Purpose::Thumbnail, rank: THUMBNAIL, ..task.clone() });
+        }
+    }
+}
+
+impl Board {
+    fn rank_of(&self, key: &Key) -> Rank {
+        let is_shown = |(image, frame): &(ImageId, Option<u32>)| *image == key.0 && frame.is_none_or(|f| f == key.1);
+        if self.on_screen.iter().any(is_shown) {
+            return ON_SCREEN;
+        }
+        self.ranks.get(&key.0).copied().filter(|_| key.1 == 0).unwrap_or(NOT_EXPECTED)
+    }
+
+    /// Puts a task on the board; `false` where it is there already, or its film is.
+    fn add(&mut self, entry: &FilmEntry, key: Key, purpose: Purpose, rank: Rank) -> bool {
+        if purpose == Purpose::Film && self.cache.has(&key) {
+            return false;
+        }
+        if let Some(task) = self.waiting.iter_mut().find(|task| task.key == key && task.purpose == purpose) {
+            task.rank = task.rank.min(rank);
+            return false;
+        }
+        self.num_tasks += 1;
+        // Two bytes a pixel, and a third more for the averaged levels.
+        let num_bytes = entry.facts.width as usize * entry.facts.height as usize * 8 / 3;
+        self.waiting.push(Task {
+            key,
+            source: entry.source.clone(),
+            sha256: entry.sha256,
+            purpose,
+            rank,
+            number: self.num_tasks,
+            project: self.project,
+            num_bytes,
+        });
+        true
+    }
+
+    /// The most wanted task that no other thread is at; those that have become needless are dropped on the way.
+    fn take(&mut self, takes_on_screen_only: bool) -> Option<Task> {
+        loop {
+            let free = self.waiting.iter().enumerate().filter(|(_, task)| {
+                !self.busy.contains(&task.key) && (!takes_on_screen_only || task.rank == ON_SCREEN)
+            });
+            let (at, _) = free.min_by_key(|(_, task)| (task.rank, task.number))?;
+            let task = self.waiting.swap_remove(at);
+            let is_needless = match task.purpose {
+                Purpose::Film => self.cache.has(&task.key) || !self.cache.has_room(task.num_bytes, task.rank),
+                Purpose::StoredThumbnail => false,
+                Purpose::Thumbnail => self.failed.contains(&task.key.0),
+            };
+            if !is_needless {
+                self.busy.push(task.key.clone());
+                return Some(task);
+            }
+        }
+    }
 }

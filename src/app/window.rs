@@ -1,23 +1,45 @@
 //! The window: each frame takes news in, shows the session, and carries out what was asked.
 
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::render;
+use eframe::egui_wgpu::RenderState;
+
+use crate::domain::id::ImageId;
+use crate::domain::imaging::Film;
+use crate::render::{self, FilmPass};
 use crate::session::{Event, Input, Session};
 use crate::ui::{self, UiState};
 
 use super::inbox::News;
 use super::outside::{self, Outside};
+use super::thumbnails::Thumbnail;
 
 /// The program's state as eframe runs it.
-#[derive(Debug)]
 pub struct Window {
     pub session: Session,
     pub state: UiState,
     outside: Outside,
     context: egui::Context,
     inputs: Vec<Input>,
+    gpu: Option<RenderState>,
+    /// Films that are expected next and not on the graphics card yet.
+    uploads: VecDeque<Arc<Film>>,
+    /// The next frame shows another film and has enough to do.
+    is_switching: bool,
+    /// Of decoded films and of the graphics card, as they hold now.
+    budgets_mb: [u32; 2],
 }
+
+impl std::fmt::Debug for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window").field("session", &self.session).field("outside", &self.outside).finish_non_exhaustive()
+    }
+}
+
+/// Thumbnails kept as textures, 64 KiB each.
+const NUM_THUMBNAILS: usize = 256;
 
 impl Window {
     /// Sets the looks up, installs the film pass where there is a GPU device, and starts with an empty session.
@@ -30,36 +52,95 @@ impl Window {
             outside,
             context: creation.egui_ctx.clone(),
             inputs: Vec::new(),
+            gpu: creation.wgpu_render_state.clone(),
+            uploads: VecDeque::new(),
+            is_switching: false,
+            budgets_mb: [0; 2],
         }
     }
 
-    /// As if the person had asked.
+    /// As if the person had asked. What is there already is answered at once, so that the next frame shows it.
     pub fn handle(&mut self, input: Input) {
-        let (film_before, was_full_screen) = (self.shown_image(), self.session.is_full_screen);
-        for effect in self.session.handle(input, now_ms()) {
-            self.outside.carry_out(effect);
-        }
-        if self.shown_image() != film_before {
-            self.prepare_neighbours();
+        let was_full_screen = self.session.is_full_screen;
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            if matches!(&input, Input::Event(Event::JobFinished { .. })) {
+                self.outside.films_changed();
+            }
+            for effect in self.session.handle(input, now_ms()) {
+                inputs.extend(self.outside.carry_out(effect).map(Input::Event));
+            }
         }
         if self.session.is_full_screen != was_full_screen {
             let is_full_screen = self.session.is_full_screen;
             self.context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(is_full_screen));
         }
-    }
-
-    fn shown_image(&self) -> Option<crate::domain::id::ImageId> {
-        self.session.pane.film.as_ref().map(|film| film.image().clone())
-    }
-
-    /// Thumbnails of the study, and the film that comes next, while the person looks at this one.
-    fn prepare_neighbours(&self) {
-        let Some(film) = &self.session.pane.film else { return };
-        if let Some(next) = self.session.worklist.next_open(film.image()) {
-            self.outside.prepare_film(next);
+        self.keep_budgets();
+        let thumbnails = &self.state.thumbnails;
+        if self.outside.look_ahead(&self.session, |image| thumbnails.contains_key(image)) {
+            self.uploads = self.outside.ready_next().into();
+            self.is_switching = true;
         }
-        self.outside
-            .prepare_study(film.study.iter().chain(&film.priors), |image| self.state.thumbnails.contains_key(image));
+    }
+
+    /// Holds the memory for films to what the person chose.
+    fn keep_budgets(&mut self) {
+        let budgets = [self.session.settings.film_budget_mb, self.session.settings.texture_budget_mb];
+        if budgets == self.budgets_mb {
+            return;
+        }
+        self.budgets_mb = budgets;
+        self.outside.set_film_budget((budgets[0] as usize) << 20);
+        if let Some(gpu) = &self.gpu
+            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
+        {
+            pass.set_budget(u64::from(budgets[1]) << 20);
+        }
+    }
+
+    /// Another budget for decoded films than those that can be chosen, in bytes.
+    pub fn set_film_budget(&self, bytes: usize) {
+        self.outside.set_film_budget(bytes);
+    }
+
+    /// Bytes of films in memory and on the graphics card.
+    pub fn memory_used(&self) -> [Option<u64>; 2] {
+        let on_card = self
+            .gpu
+            .as_ref()
+            .and_then(|gpu| gpu.renderer.read().callback_resources.get::<FilmPass>().map(FilmPass::num_bytes));
+        [Some(self.outside.num_film_bytes() as u64), on_card]
+    }
+
+    /// Brings one film that is expected next onto the graphics card; the next one in the next frame.
+    fn upload_ahead(&mut self, context: &egui::Context) {
+        if std::mem::take(&mut self.is_switching) {
+            if !self.uploads.is_empty() {
+                context.request_repaint();
+            }
+            return;
+        }
+        let (Some(gpu), Some(film)) = (&self.gpu, self.uploads.pop_front()) else { return };
+        if let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>() {
+            pass.prepare_ahead(&gpu.device, &gpu.queue, &film);
+        }
+        if !self.uploads.is_empty() {
+            context.request_repaint();
+        }
+    }
+
+    /// A thumbnail as a texture; those of films left long ago make room.
+    fn keep_thumbnail(&mut self, context: &egui::Context, image: ImageId, thumbnail: &Thumbnail) {
+        if self.state.thumbnails.len() >= NUM_THUMBNAILS {
+            let film = self.session.pane.film.as_ref();
+            let near: HashSet<&ImageId> =
+                film.iter().flat_map(|f| f.study.iter().chain(&f.priors)).map(|entry| &entry.facts.image).collect();
+            self.state.thumbnails.retain(|image, _| near.contains(image));
+        }
+        let size = [thumbnail.width as usize, thumbnail.height as usize];
+        let picture = egui::ColorImage::from_gray(size, &thumbnail.levels);
+        let texture = context.load_texture(image.as_str(), picture, egui::TextureOptions::LINEAR);
+        self.state.thumbnails.insert(image, texture);
     }
 
     fn take_news(&mut self, context: &egui::Context) {
@@ -77,11 +158,9 @@ impl Window {
                     self.state.search.clear();
                     self.handle(Input::Event(*event));
                 }
-                News::Thumbnail { image, width, height, levels } => {
-                    let picture = egui::ColorImage::from_gray([width, height], &levels);
-                    let texture = context.load_texture(image.as_str(), picture, egui::TextureOptions::LINEAR);
-                    self.state.thumbnails.insert(image, texture);
-                }
+                News::Thumbnail { image, thumbnail } => self.keep_thumbnail(context, image, &thumbnail),
+                News::DecodedAhead(film) => self.uploads.push_back(film),
+                News::ReadAhead { number, film } => self.outside.read_ahead(&self.session, number, *film),
             }
         }
     }
@@ -94,9 +173,11 @@ fn now_ms() -> i64 {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
+        self.upload_ahead(context);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.state.memory_used = self.memory_used();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {

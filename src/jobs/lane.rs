@@ -67,6 +67,12 @@ impl Drop for Lane {
     }
 }
 
+/// Threads that are worth starting for work that fills a core: at least two, so that one can be kept free for what
+/// somebody waits for, and at most four.
+pub fn num_workers() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 4)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,5 +3,5 @@
 mod lane;
 mod progress;
 
-pub use lane::Lane;
+pub use lane::{Lane, num_workers};
 pub use progress::{CancelToken, Progress};

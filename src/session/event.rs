@@ -48,7 +48,7 @@ pub enum Event {
     ReadingLoaded {
         /// The films of the same study, in series and instance order.
         study: Vec<FilmEntry>,
-        /// The same patient's films of other studies, latest first.
+        /// The same patient's films of other studies, in no order.
         priors: Vec<FilmEntry>,
         image: ImageId,
         reading: Reading,

@@ -31,7 +31,7 @@ pub struct OpenFilm {
     pub entry: FilmEntry,
     /// The films of the same study, this one among them.
     pub study: Vec<FilmEntry>,
-    /// The same patient's films of other studies, latest first.
+    /// The same patient's films of other studies: earlier ones first, the latest of them foremost.
     pub priors: Vec<FilmEntry>,
     pub frame: u32,
     pub picture: Picture,

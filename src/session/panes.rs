@@ -184,6 +184,11 @@ impl Session {
         effects
     }
 
+    /// The films that hang in the viewports when this film of the study is opened, itself among them.
+    pub fn hung_with(&self, study: &[crate::domain::study::FilmEntry], image: &ImageId) -> Vec<ImageId> {
+        hanging::arrange(study, self.layout, image).into_iter().flatten().collect()
+    }
+
     /// The viewport shows nothing.
     fn clear_pane(&mut self, now_ms: i64) -> Vec<Effect> {
         let effects = self.keep_comment(now_ms);

@@ -305,10 +305,13 @@ fn screen_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             let is_on = command.is_on(panel.session);
             kit::toggle_button(ui, panel, &command, name, is_on);
         }
-        let command = Command::Window(WindowCommand::ToggleDither);
-        let is_on = command.is_on(panel.session);
-        kit::toggle_button(ui, panel, &command, tr("Dither"), is_on);
     });
+    let command = Command::Window(WindowCommand::ToggleDither);
+    let mut is_on = command.is_on(panel.session);
+    let help = kit::tooltip(panel.session, &command);
+    if ui.checkbox(&mut is_on, tr("Dither")).on_hover_text(help).changed() {
+        panel.ask(command);
+    }
 }
 
 /// Every window there is for this film, and a name for the one shown.
