@@ -212,7 +212,6 @@ mod tests {
             layout: Layout::Four,
             active_slot: 2,
             is_linked: true,
-            is_window_panel_open: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
