@@ -346,7 +346,7 @@ fn name_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let field = egui::TextEdit::singleline(&mut panel.state.preset_name)
             .desired_width(ui.available_width() - 64.0)
             .char_limit(40)
-            .hint_text(tr("Save this window for the project"));
+            .hint_text(tr("Name of the preset"));
         let response = ui.add(field);
         response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Name of the preset")));
         if panel.session.windowing.is_naming && !panel.state.is_naming {
