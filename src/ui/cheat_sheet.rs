@@ -27,7 +27,7 @@ pub(super) fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             for line in mouse_lines(session) {
                 ui.label(line);
             }
-            labels_ui(ui, session);
+            labels_ui(ui, session, columns);
         }
         kit::section(ui, tr("Commands"));
         let rows: Vec<_> = COMMANDS
@@ -39,20 +39,11 @@ pub(super) fn cheat_sheet_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.label(RichText::new(tr("No command has these words")).color(theme::weak()));
             return;
         }
-        ui.horizontal_top(|ui| {
-            for column in rows.chunks(rows.len().div_ceil(columns)) {
-                ui.vertical(|ui| {
-                    ui.set_width(COLUMN - 10.0);
-                    for row in column {
-                        ui.horizontal_wrapped(|ui| {
-                            for keys in session.input.keys_of(&row.command) {
-                                kit::key_cap(ui, &kit::keys_text(&keys));
-                            }
-                            ui.label(tr(row.title)).on_hover_text(tr(row.help));
-                        });
-                    }
-                });
+        columns_ui(ui, &rows, columns, |ui, row| {
+            for keys in session.input.keys_of(&row.command) {
+                kit::key_cap(ui, &kit::keys_text(&keys));
             }
+            ui.add(egui::Label::new(tr(row.title)).truncate()).on_hover_text(tr(row.help));
         });
     });
 }
@@ -84,14 +75,29 @@ pub(super) fn action_text(action: &PressAction) -> String {
     }
 }
 
-fn labels_ui(ui: &mut Ui, session: &Session) {
+fn labels_ui(ui: &mut Ui, session: &Session, columns: usize) {
     let Some(set) = session.label_set() else { return };
     kit::section(ui, tr("Labels"));
-    ui.horizontal_wrapped(|ui| {
-        for label in set.labels().iter().filter(|label| label.hotkey.is_some()) {
-            ui.horizontal(|ui| {
-                kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
-                ui.label(label.name.as_str()).on_hover_text(&label.definition);
+    let labels: Vec<_> = set.labels().iter().filter(|label| label.hotkey.is_some()).collect();
+    columns_ui(ui, &labels, columns, |ui, label| {
+        kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
+        ui.add(egui::Label::new(label.name.as_str()).truncate()).on_hover_text(&label.definition);
+    });
+}
+
+/// Lines in columns of one width, read downwards.
+fn columns_ui<T>(ui: &mut Ui, lines: &[T], columns: usize, mut line_ui: impl FnMut(&mut Ui, &T)) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for column in lines.chunks(lines.len().div_ceil(columns).max(1)) {
+            ui.vertical(|ui| {
+                ui.set_width(COLUMN);
+                for line in column {
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = theme::UNIT;
+                        line_ui(ui, line);
+                    });
+                }
             });
         }
     });

@@ -14,6 +14,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.palette_choice = 0;
         panel.state.settings.close();
         panel.state.test_pattern = None;
+        panel.state.dialog_size = None;
         return;
     };
     if *dialog == Dialog::TestPattern {
@@ -47,7 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_TOP, egui::vec2(0.0, (screen.height() * 0.1).min(90.0)));
-    window.show(ui.ctx(), |ui| match dialog {
+    let shown = window.show(ui.ctx(), |ui| match dialog {
         Dialog::Palette => palette::palette_ui(ui, panel),
         Dialog::CheatSheet => {
             cheat_sheet::cheat_sheet_ui(ui, panel);
@@ -65,6 +66,12 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
+    // A window takes its size from the frame before: draw until it has come to rest.
+    let size = shown.map(|shown| shown.response.rect.size());
+    if panel.state.dialog_size != size {
+        panel.state.dialog_size = size;
+        ui.ctx().request_repaint();
+    }
 }
 
 fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {

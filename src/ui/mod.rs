@@ -11,6 +11,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod measurements;
 mod histogram_panel;
 mod window_menu;
 mod film_strip;
@@ -62,6 +63,7 @@ pub struct UiState {
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     pub foot_height: f32,
+    pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,
     /// The name of a window preset while it is typed.

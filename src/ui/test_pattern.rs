@@ -47,7 +47,9 @@ pub(super) fn test_pattern_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// What to look for.
 fn caption_ui(ui: &mut Ui, panel: &mut Panel<'_>, screen: egui::Rect) {
-    let width = (screen.width() * 0.62).clamp(420.0, 900.0);
+    // Between the line pairs of the lower corners.
+    let unit = (screen.width() / 24.0).min(screen.height() / 16.0);
+    let width = (screen.width() - 15.0 * unit).clamp(300.0, 900.0);
     let area = egui::Area::new(Id::unique("test pattern caption"))
         .order(Order::Tooltip)
         .anchor(egui::Align2::CENTER_BOTTOM, egui::vec2(0.0, -24.0));
@@ -91,6 +93,11 @@ impl Page {
                 self.levels[row * self.width + column] = level(column - x, row - y);
             }
         }
+    }
+
+    /// Where the sixteen units of the page begin.
+    fn top(&self, unit: usize) -> usize {
+        (self.height - 16 * unit.min(self.height / 16)) / 2
     }
 
     fn square(&mut self, x: usize, y: usize, side: usize, level: u8) {
@@ -150,7 +157,7 @@ fn step_level(step: usize) -> u8 {
 /// Seventeen steps in one row; in each a square 5 % and one 95 % of the way from it to the other end of the scale.
 fn steps(page: &mut Page, unit: usize) {
     let size = unit * 5 / 4;
-    let (x0, y) = ((page.width - STEPS * size) / 2, page.height / 2 - unit * 5);
+    let (x0, y) = ((page.width - STEPS * size) / 2, page.top(unit) + unit * 17 / 4);
     for step in 0..STEPS {
         let level = step_level(step);
         let x = x0 + step * size;
@@ -166,7 +173,7 @@ fn steps(page: &mut Page, unit: usize) {
 /// Black to white without steps, as wide as the steps.
 fn ramp(page: &mut Page, unit: usize) {
     let width = STEPS * (unit * 5 / 4);
-    let (x, y) = ((page.width - width) / 2, page.height / 2 - unit * 5 / 2);
+    let (x, y) = ((page.width - width) / 2, page.top(unit) + unit * 27 / 4);
     page.fill(x, y, width, unit * 3 / 2, |column, _| (column * 256 / width).min(255) as u8);
 }
 
@@ -174,7 +181,7 @@ fn ramp(page: &mut Page, unit: usize) {
 fn faint(page: &mut Page, unit: usize) {
     let (block, height) = (unit * 7, unit * 2);
     let x0 = (page.width - 3 * block) / 2;
-    let y = page.height / 2 - unit / 2;
+    let y = page.top(unit) + unit * 35 / 4;
     for (n, ground) in [0u8, GROUND, 255].into_iter().enumerate() {
         let x = x0 + n * block;
         page.fill(x, y, block, height, |_, _| ground);

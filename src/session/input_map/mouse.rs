@@ -95,12 +95,12 @@ impl DragAction {
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Tool => "The tool",
-            Self::Window => "Window width and level",
-            Self::Pan => "Pan",
-            Self::Zoom => "Zoom",
-            Self::Select => "Select and move",
-            Self::ContextMenu => "Menu",
+            Self::Tool => "the tool",
+            Self::Window => "window width and level",
+            Self::Pan => "pan",
+            Self::Zoom => "zoom",
+            Self::Select => "select and move",
+            Self::ContextMenu => "menu",
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Palette {
     pub hovered: Color32,
     pub pressed: Color32,
     pub field: Color32,
+    /// Check boxes and handles, told from their ground without their words.
+    pub control: Color32,
     pub dialog: Color32,
     pub line: Color32,
     pub edge: Color32,
@@ -38,6 +40,7 @@ const DARK: Palette = Palette {
     hovered: grey(48),
     pressed: grey(58),
     field: grey(14),
+    control: grey(104),
     dialog: grey(28),
     line: grey(46),
     edge: grey(70),
@@ -60,6 +63,7 @@ const LIGHT: Palette = Palette {
     hovered: grey(192),
     pressed: grey(178),
     field: grey(236),
+    control: grey(118),
     dialog: grey(226),
     line: grey(180),
     edge: grey(140),
@@ -125,6 +129,9 @@ mod tests {
                     let ratio = contrast(color, ground);
                     assert!(ratio >= least, "{}: {what} on {name}: {ratio:.2}", theme.name());
                 }
+            }
+            for ground in [p.panel, p.dialog] {
+                assert!(contrast(p.control, ground) >= 3.0, "{}: a check box", theme.name());
             }
             assert!(contrast(p.strong, p.accent_dim) >= 7.0, "{}: text of a chosen row", theme.name());
             assert!(contrast(p.text, p.hovered) >= 7.0, "{}: text under the pointer", theme.name());

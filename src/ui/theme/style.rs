@@ -88,6 +88,11 @@ fn visuals(theme: Theme) -> Visuals {
         state.corner_radius = round;
         state.expansion = 0.0;
     }
+    for (state, fill) in
+        [(&mut v.widgets.inactive, p.control), (&mut v.widgets.hovered, p.weak), (&mut v.widgets.active, p.weak)]
+    {
+        state.bg_fill = fill;
+    }
     v.widgets.noninteractive.bg_stroke = Stroke::new(1.0, p.line);
     v.widgets.hovered.bg_stroke = Stroke::new(1.0, p.edge);
     v.widgets.active.bg_stroke = Stroke::new(1.0, p.accent);
