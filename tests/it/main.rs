@@ -44,6 +44,8 @@ mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_changes;
 #[cfg(feature = "gui")]
+mod window_panel;
+#[cfg(feature = "gui")]
 mod window_pictures;
 #[cfg(feature = "gui")]
 mod window_real;
