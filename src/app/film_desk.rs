@@ -98,14 +98,15 @@ impl FilmDesk {
         if let Some(film) = self.pictures.cached(&image, frame) {
             return Some(Event::PictureLoaded { image, frame, film });
         }
+        self.pictures.ask(&image, frame);
         if let Some(entry) = self.known.get(&image) {
-            self.pictures.show(entry, frame);
+            self.pictures.board().show(entry, frame);
             return None;
         }
         let (board, post, wanted) = (self.pictures.board(), self.post.clone(), image.clone());
         let is_queued = store.with(move |store| {
             let message = match store.film(&wanted) {
-                Ok(Some(entry)) => return board.show(&entry, frame, true),
+                Ok(Some(entry)) => return board.show(&entry, frame),
                 Ok(None) => "the film is not in the project any more".to_owned(),
                 Err(error) => error.to_string(),
             };

@@ -176,9 +176,14 @@ impl Pictures {
         next.into_iter().filter_map(|(_, image)| board.cache.get(&(image, 0))).collect()
     }
 
-    /// The film to show now: answered by `PictureLoaded` or `PictureFailed`, unless the reader moves on before.
-    pub fn show(&self, entry: &FilmEntry, frame: u32) {
-        self.board.show(entry, frame, false);
+    /// Somebody waits for a film: answered by `PictureLoaded` or `PictureFailed` once [`PictureBoard::show`] tells
+    /// where its file is, unless the reader moves on before.
+    pub fn ask(&self, image: &ImageId, frame: u32) {
+        let key = (image.clone(), frame);
+        let mut board = self.board.lock();
+        if !board.asked.contains(&key) {
+            board.asked.push(key);
+        }
     }
 
     /// What is on screen and what is expected, from now on. Whatever is neither and has not begun is dropped.
@@ -213,7 +218,7 @@ impl Pictures {
         let key = (entry.facts.image.clone(), 0);
         let rank = board.rank_of(&key);
         if rank != NOT_EXPECTED && !board.failed.contains(&key.0) && board.add(entry, key, Purpose::Film, rank) {
-            self.board.0.work.notify_one();
+            self.board.0.work.notify_all();
         }
     }
 
@@ -221,7 +226,7 @@ impl Pictures {
     pub fn prepare_thumbnail(&self, entry: &FilmEntry) {
         let mut board = self.board.lock();
         if board.add(entry, (entry.facts.image.clone(), 0), Purpose::StoredThumbnail, FROM_DISK) {
-            self.board.0.work.notify_one();
+            self.board.0.work.notify_all();
         }
     }
 }
@@ -231,22 +236,20 @@ impl PictureBoard {
         self.0.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows a film whose file took a while to find: only where somebody still waits for it, if `is_late`.
-    pub fn show(&self, entry: &FilmEntry, frame: u32, is_late: bool) {
+    /// Decodes a film that was asked for, before all others; nothing where nobody waits for it any more.
+    pub fn show(&self, entry: &FilmEntry, frame: u32) {
         let key = (entry.facts.image.clone(), frame);
         let mut board = self.lock();
-        if is_late && board.rank_of(&key) != ON_SCREEN {
-            return;
-        }
         if !board.asked.contains(&key) {
-            board.asked.push(key.clone());
+            return;
         }
         if let Some(film) = board.cache.get(&key) {
             drop(board);
-            self.answer(key, Ok(film));
-        } else if board.add(entry, key, Purpose::Film, ON_SCREEN) {
-            self.0.work.notify_all();
+            return self.answer(key, Ok(film));
         }
+        board.add(entry, key, Purpose::Film, ON_SCREEN);
+        drop(board);
+        self.0.work.notify_all();
     }
 
     fn answer(&self, key: Key, outcome: Result<Arc<Film>, String>) {
@@ -392,8 +395,11 @@ impl Board {
             });
             let (at, _) = free.min_by_key(|(_, task)| (task.rank, task.number))?;
             let task = self.waiting.swap_remove(at);
-            let is_needless = task.purpose == Purpose::Film
-                && (self.cache.has(&task.key) || !self.cache.has_room(task.num_bytes, task.rank));
+            let is_needless = match task.purpose {
+                Purpose::Film => self.cache.has(&task.key) || !self.cache.has_room(task.num_bytes, task.rank),
+                Purpose::StoredThumbnail => false,
+                Purpose::Thumbnail => self.failed.contains(&task.key.0),
+            };
             if !is_needless {
                 self.busy.push(task.key.clone());
                 return Some(task);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::imaging::Interpolation;
 use crate::session::settings::{Density, Language, Settings, Theme};
 
 /// Where the settings lie instead of the system's configuration folder; tests and portable installations set it.
@@ -19,6 +20,7 @@ struct Row {
     theme: Option<String>,
     density: Option<String>,
     zoom_percent: Option<u16>,
+    interpolation: Option<String>,
     dithered: Option<bool>,
     keeps_view: Option<bool>,
     keeps_window: Option<bool>,
@@ -77,6 +79,7 @@ fn to_json(settings: &Settings) -> String {
         theme: Some(settings.theme.name().to_lowercase()),
         density: Some(settings.density.name().to_lowercase()),
         zoom_percent: Some(settings.zoom_percent),
+        interpolation: Some(interpolation_name(settings.interpolation).to_owned()),
         dithered: Some(settings.is_dithered),
         keeps_view: Some(settings.keeps_view),
         keeps_window: Some(settings.keeps_window),
@@ -84,6 +87,16 @@ fn to_json(settings: &Settings) -> String {
         texture_budget_mb: Some(settings.texture_budget_mb),
     };
     serde_json::to_string_pretty(&row).expect("plain numbers and text")
+}
+
+const INTERPOLATIONS: [Interpolation; 3] = [Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Lanczos];
+
+const fn interpolation_name(interpolation: Interpolation) -> &'static str {
+    match interpolation {
+        Interpolation::Nearest => "nearest",
+        Interpolation::Bilinear => "bilinear",
+        Interpolation::Lanczos => "lanczos",
+    }
 }
 
 /// What is absent or out of range is as on the first day.
@@ -95,6 +108,10 @@ fn settings_of(row: &Row) -> Settings {
         theme: Theme::ALL.into_iter().find(|theme| is(&row.theme, theme.name())).unwrap_or_default(),
         density: Density::ALL.into_iter().find(|density| is(&row.density, density.name())).unwrap_or_default(),
         zoom_percent: row.zoom_percent.filter(|zoom| (50..=300).contains(zoom)).unwrap_or(default.zoom_percent),
+        interpolation: INTERPOLATIONS
+            .into_iter()
+            .find(|way| is(&row.interpolation, interpolation_name(*way)))
+            .unwrap_or(default.interpolation),
         is_dithered: row.dithered.unwrap_or(default.is_dithered),
         keeps_view: row.keeps_view.unwrap_or(default.keeps_view),
         keeps_window: row.keeps_window.unwrap_or(default.keeps_window),
@@ -113,6 +130,7 @@ mod tests {
             theme: Theme::Light,
             density: Density::Compact,
             zoom_percent: 125,
+            interpolation: Interpolation::Lanczos,
             is_dithered: false,
             keeps_view: true,
             keeps_window: true,

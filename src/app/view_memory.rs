@@ -202,7 +202,7 @@ mod tests {
                 ..Window::linear(2048.5, 1000.25)
             }),
             is_inverted: true,
-            enhancement: Enhancement { sharpening: 0.5, local_contrast: -0.25, is_equalised: true },
+            enhancement: Enhancement { sharpening: 0.25, local_contrast: -0.5, is_equalised: true },
             selection: Some(AnnotationId(7)),
         };
         let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
@@ -216,6 +216,7 @@ mod tests {
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Select,
+            is_window_panel_open: true,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));

@@ -328,6 +328,22 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::Window(WindowCommand::ToggleEqualised),
     ),
     row(
+        "interpolation",
+        "Interpolation",
+        "How the film is enlarged: smoothly, sharply, or as squares",
+        &["Shift+Y"],
+        Film,
+        Command::Window(WindowCommand::NextInterpolation),
+    ),
+    row(
+        "dither",
+        "Dither",
+        "Spread greys between the screen's levels, so that slow ramps show no steps",
+        &[],
+        Film,
+        Command::Window(WindowCommand::ToggleDither),
+    ),
+    row(
         "overlay",
         "Overlays",
         "All overlays, boxes only, or the bare film",

@@ -30,6 +30,8 @@ mod gesture_script;
 mod input_script;
 #[cfg(test)]
 mod panes_script;
+#[cfg(test)]
+mod windowing_script;
 
 pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};

@@ -1,5 +1,7 @@
 //! What holds on this computer for every project and every reader: looks, language and memory.
 
+use crate::domain::imaging::Interpolation;
+
 /// The language of the interface; labels and patient facts stay as the data has them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Language {
@@ -72,6 +74,8 @@ pub struct Settings {
     pub density: Density,
     /// One of [`ZOOM_PERCENTS`].
     pub zoom_percent: u16,
+    /// Between the film's pixels, where it is shown at 1:1 or larger.
+    pub interpolation: Interpolation,
     /// Eight-bit output is dithered, so that slow ramps show no steps.
     pub is_dithered: bool,
     /// The next film is shown at the same place, size and turn.
@@ -91,6 +95,7 @@ impl Default for Settings {
             theme: Theme::default(),
             density: Density::default(),
             zoom_percent: 100,
+            interpolation: Interpolation::default(),
             is_dithered: true,
             keeps_view: false,
             keeps_window: false,

@@ -2,8 +2,8 @@
 
 use crate::domain::geometry::Rect;
 use crate::domain::imaging::{
-    DisplaySettings, Enhancement, Film, Pixels, PresetKind, RelativeWindow, Voi, VoiFunction, Window, WindowPreset,
-    shipped_presets, window_of_region,
+    DisplaySettings, Enhancement, Film, Interpolation, Pixels, PresetKind, RelativeWindow, Voi, VoiFunction, Window,
+    WindowPreset, shipped_presets, window_of_region,
 };
 
 use super::effect::Effect;
@@ -66,6 +66,9 @@ pub enum WindowCommand {
     },
     ToggleSharpening,
     ToggleEqualised,
+    UseInterpolation(Interpolation),
+    NextInterpolation,
+    ToggleDither,
 }
 
 /// A film's display as the next film takes it over.
@@ -199,6 +202,22 @@ impl Session {
                 self.enhance(|now| now.sharpening = if now.sharpening > 0.0 { 0.0 } else { KEY_SHARPENING })
             }
             WindowCommand::ToggleEqualised => self.enhance(|now| now.is_equalised = !now.is_equalised),
+            WindowCommand::UseInterpolation(interpolation) => {
+                self.change_settings(Settings { interpolation, ..self.settings.clone() })
+            }
+            WindowCommand::NextInterpolation => {
+                let (interpolation, text) = match self.settings.interpolation {
+                    Interpolation::Nearest => (Interpolation::Bilinear, "Enlarged smoothly (bilinear)."),
+                    Interpolation::Bilinear => (Interpolation::Lanczos, "Enlarged sharply (Lanczos)."),
+                    Interpolation::Lanczos => (Interpolation::Nearest, "Enlarged as squares, one for each pixel."),
+                };
+                self.notify(NoticeKind::Info, text);
+                self.change_settings(Settings { interpolation, ..self.settings.clone() })
+            }
+            WindowCommand::ToggleDither => {
+                let is_dithered = !self.settings.is_dithered;
+                self.change_settings(Settings { is_dithered, ..self.settings.clone() })
+            }
         }
     }
 
@@ -308,6 +327,7 @@ impl WindowCommand {
             Self::Shipped(_) | Self::Name | Self::Save { .. } | Self::Adjust { .. } => is_grey,
             Self::Enhance { .. } | Self::ToggleSharpening | Self::ToggleEqualised => is_grey,
             Self::TogglePanel | Self::ToggleKeep => film.is_some(),
+            Self::UseInterpolation(_) | Self::NextInterpolation | Self::ToggleDither => film.is_some(),
         }
     }
 
@@ -323,6 +343,8 @@ impl WindowCommand {
             }
             Self::TogglePanel => session.windowing.is_panel_open,
             Self::ToggleKeep => session.settings.keeps_window,
+            Self::UseInterpolation(way) => session.settings.interpolation == *way,
+            Self::ToggleDither => session.settings.is_dithered,
             Self::ToggleSharpening => enhancement.is_some_and(|e| e.sharpening > 0.0),
             Self::ToggleEqualised => enhancement.is_some_and(|e| e.is_equalised),
             _ => false,

@@ -112,14 +112,18 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
 pub(super) fn plan(
     picture: &Arc<Film>,
     display: &DisplaySettings,
-    _session: &Session,
+    session: &Session,
     to_image: Transform,
     rect: Rect,
     canvas: Canvas,
 ) -> FramePlan {
     let image_from_framebuffer =
         to_image.from_framebuffer(f64::from(rect.min.x), f64::from(rect.min.y), canvas.pixels_per_point);
-    FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
+    FramePlan {
+        interpolation: session.settings.interpolation,
+        is_dithered: session.settings.is_dithered,
+        ..FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
+    }
 }
 
 pub(super) fn draw_film(ui: &Ui, slot: usize, rect: Rect, plan: FramePlan) {

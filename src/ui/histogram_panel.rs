@@ -2,7 +2,9 @@
 
 use egui::{CursorIcon, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::domain::imaging::{DisplaySettings, Enhancement, Film, Histogram, Pixels, VoiFunction, Window};
+use crate::domain::imaging::{
+    DisplaySettings, Enhancement, Film, Histogram, Interpolation, Pixels, VoiFunction, Window,
+};
 use crate::session::windowing::WindowCommand;
 use crate::session::{Command, OpenFilm};
 
@@ -39,6 +41,8 @@ pub(super) fn panel_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         numbers_ui(ui, panel, open, &window);
         kit::section(ui, tr("Enhancement"));
         enhancement_ui(ui, panel, display.enhancement);
+        kit::section(ui, tr("On the screen"));
+        screen_ui(ui, panel);
         kit::section(ui, tr("Presets"));
         presets_ui(ui, panel, film);
     });
@@ -287,6 +291,24 @@ fn enhancement_ui(ui: &mut Ui, panel: &mut Panel<'_>, enhancement: Enhancement) 
     if is_changed {
         panel.ask(Command::Window(WindowCommand::Enhance { enhancement: changed, is_final }));
     }
+}
+
+/// How the film comes onto the screen: for every film of this computer.
+fn screen_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.horizontal(|ui| {
+        for (way, name) in [
+            (Interpolation::Bilinear, tr("Smooth")),
+            (Interpolation::Lanczos, tr("Sharp")),
+            (Interpolation::Nearest, tr("Squares")),
+        ] {
+            let command = Command::Window(WindowCommand::UseInterpolation(way));
+            let is_on = command.is_on(panel.session);
+            kit::toggle_button(ui, panel, &command, name, is_on);
+        }
+        let command = Command::Window(WindowCommand::ToggleDither);
+        let is_on = command.is_on(panel.session);
+        kit::toggle_button(ui, panel, &command, tr("Dither"), is_on);
+    });
 }
 
 /// Every window there is for this film, and a name for the one shown.

@@ -28,6 +28,8 @@ mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
 #[cfg(feature = "gui")]
+mod next_film;
+#[cfg(feature = "gui")]
 mod film_pass_enhance;
 #[cfg(feature = "gui")]
 mod film_pass_sampling;
