@@ -40,6 +40,8 @@ mod film_pass_zoo;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
+mod window_reach;
+#[cfg(feature = "gui")]
 mod window_changes;
 #[cfg(feature = "gui")]
 mod window_pictures;
