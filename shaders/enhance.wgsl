@@ -69,7 +69,7 @@ fn unit_of(value: f32) -> f32 {
 
 fn guide_at(at: vec2<u32>) -> f32 {
     let place = in_tiles(at, p.from_tile_bits);
-    let code = textureLoad(film, place.xy, place.z, p.mip).r;
+    let code = textureLoad(film, place.xy, place.z, i32(p.mip)).r;
     if (code >= p.from_padding.x && code <= p.from_padding.y) {
         return PADDING;
     }

@@ -5,7 +5,7 @@
 // Value (or colour) in xyz, weight in w: 0 for padding.
 fn tap(p: vec2<i32>, level: Level) -> vec4<f32> {
     let at = place_in_tiles(p, level);
-    let texel = textureLoad(film, at.xy, at.z, level.mip);
+    let texel = textureLoad(film, at.xy, at.z, i32(level.mip));
     if (u.is_color == 1u) {
         return vec4<f32>(vec3<f32>(texel.rgb), 1.0);
     }

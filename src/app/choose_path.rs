@@ -35,5 +35,8 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
         }
+        FilePurpose::ExportMeasures => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())
+        }
     }
 }

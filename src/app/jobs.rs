@@ -1,10 +1,11 @@
 //! Imports and exports as the window runs them: one at a time, on their own thread and their own connection.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
@@ -13,6 +14,7 @@ use crate::jobs::{CancelToken, Lane, Progress};
 use crate::session::{Event, FilePurpose};
 use crate::store::Store;
 use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
+use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
 use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
 
@@ -66,6 +68,9 @@ impl Jobs {
         self.start("Export", false, move |watch, _| {
             watch(Progress::new("Writing rows", 0, 0));
             let store = Store::open_to_look(&folder)?;
+            if purpose == FilePurpose::ExportMeasures {
+                return Ok(told_of_measures(&export_measures(&store, &to, &[], false)?, &to));
+            }
             let labels = label_set_of(&store)?;
             let form = match purpose {
                 FilePurpose::ExportCxr => TableForm::Cxr,
@@ -124,6 +129,15 @@ impl Jobs {
             });
         });
     }
+}
+
+fn told_of_measures(done: &MeasureReport, to: &Path) -> Told {
+    let mut summary = format!("{} measurements written to {}", done.num_measurements, to.display());
+    if done.num_unfinished > 0 {
+        let _ = write!(summary, "; {} left out as not completed", done.num_unfinished);
+    }
+    let unread = |(image, why): (&ImageId, &String)| format!("Film {image} has no values in the table: {why}");
+    Told { summary, report: done.unread.iter().map(unread).collect() }
 }
 
 fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {

@@ -79,7 +79,7 @@ fn to_json(settings: &Settings) -> String {
         theme: Some(settings.theme.name().to_lowercase()),
         density: Some(settings.density.name().to_lowercase()),
         zoom_percent: Some(settings.zoom_percent),
-        interpolation: Some(interpolation_name(settings.interpolation).to_owned()),
+        interpolation: Some(settings.interpolation.name().to_lowercase()),
         dithered: Some(settings.is_dithered),
         keeps_view: Some(settings.keeps_view),
         keeps_window: Some(settings.keeps_window),
@@ -87,16 +87,6 @@ fn to_json(settings: &Settings) -> String {
         texture_budget_mb: Some(settings.texture_budget_mb),
     };
     serde_json::to_string_pretty(&row).expect("plain numbers and text")
-}
-
-const INTERPOLATIONS: [Interpolation; 3] = [Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Lanczos];
-
-const fn interpolation_name(interpolation: Interpolation) -> &'static str {
-    match interpolation {
-        Interpolation::Nearest => "nearest",
-        Interpolation::Bilinear => "bilinear",
-        Interpolation::Lanczos => "lanczos",
-    }
 }
 
 /// What is absent or out of range is as on the first day.
@@ -108,9 +98,9 @@ fn settings_of(row: &Row) -> Settings {
         theme: Theme::ALL.into_iter().find(|theme| is(&row.theme, theme.name())).unwrap_or_default(),
         density: Density::ALL.into_iter().find(|density| is(&row.density, density.name())).unwrap_or_default(),
         zoom_percent: row.zoom_percent.filter(|zoom| (50..=300).contains(zoom)).unwrap_or(default.zoom_percent),
-        interpolation: INTERPOLATIONS
+        interpolation: Interpolation::ALL
             .into_iter()
-            .find(|way| is(&row.interpolation, interpolation_name(*way)))
+            .find(|way| is(&row.interpolation, way.name()))
             .unwrap_or(default.interpolation),
         is_dithered: row.dithered.unwrap_or(default.is_dithered),
         keeps_view: row.keeps_view.unwrap_or(default.keeps_view),

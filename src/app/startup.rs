@@ -1,6 +1,8 @@
 //! Starting the window, and one plain sentence where that is not possible.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
@@ -14,12 +16,33 @@ use super::{recent, settings_file};
 /// Asked of the device where it has it: stitched spine films pass 8,192 rows.
 const WANTED_TEXTURE_SIDE: u32 = 16384;
 
+/// How often in a row a lost graphics device is made up for.
+const NUM_REOPENINGS: u32 = 8;
+
 /// Opens the window, on a project where one is named, and returns when it is closed.
 /// The error is one sentence for the person.
 pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
     if !has_display() {
         return Err("No display: DISPLAY and WAYLAND_DISPLAY are not set, so no window can open. The command line works without one; see rachis --help.".to_owned());
     }
+    let decode = Arc::new(decode);
+    let mut folder = folder;
+    for _ in 0..=NUM_REOPENINGS {
+        let (reopen, reopening) = channel();
+        let outcome = show(folder, &decode, reopen);
+        match reopening.try_recv() {
+            // Whatever eframe said of the lost device, the next window has another.
+            Ok(open) => folder = open,
+            Err(_) => return outcome,
+        }
+        tracing::warn!("the window is opened again on a new graphics device");
+    }
+    Err("The graphics device was lost again and again; the graphics driver may need an update. Nothing of the work is lost.".to_owned())
+}
+
+/// One window until it is closed.
+fn show(folder: Option<PathBuf>, decode: &Arc<Decode>, reopen: Sender<Option<PathBuf>>) -> Result<(), String> {
+    let decode = decode.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Rachis")
@@ -31,8 +54,10 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let decode: Decode = Box::new(move |source, frame| decode(source, frame));
         let outside = Outside::new(creation.egui_ctx.clone(), decode, true);
         let mut window = Window::new(creation, outside, UiState { recent: recent::load(), ..UiState::default() });
+        window.reopen = Some(reopen);
         if let Some(folder) = settings_file::folder() {
             let (settings, warning) = settings_file::load(&folder);
             window.handle(Input::Event(Event::SettingsLoaded(Box::new(settings))));
@@ -79,7 +104,7 @@ fn graphics() -> WgpuConfiguration {
     let mut options = WgpuConfiguration::default();
     if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_setup {
         let describe = setup.device_descriptor.clone();
-        setup.device_descriptor = std::sync::Arc::new(move |adapter| {
+        setup.device_descriptor = Arc::new(move |adapter| {
             let mut descriptor = describe(adapter);
             descriptor.required_limits.max_texture_dimension_2d =
                 WANTED_TEXTURE_SIDE.min(adapter.limits().max_texture_dimension_2d);

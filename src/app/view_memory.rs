@@ -6,6 +6,7 @@ use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
+use crate::domain::measure::MeasureKind;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{Layout, OverlayState, Screen, Tool};
 
@@ -88,7 +89,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
             "nothing" => OverlayState::Nothing,
             _ => OverlayState::All,
         },
-        tool: TOOLS.into_iter().find(|tool| tool_name(*tool) == row.tool).unwrap_or_default(),
+        tool: tool_of(&row.tool),
         is_window_panel_open: row.window_panel,
         armed: row.armed.map(LabelName::new),
     })
@@ -162,7 +163,13 @@ const fn tool_name(tool: Tool) -> &'static str {
         Tool::Pan => "pan",
         Tool::Zoom => "zoom",
         Tool::Region => "region",
+        Tool::Measure(kind) => kind.key(),
     }
+}
+
+fn tool_of(name: &str) -> Tool {
+    let measuring = MeasureKind::from_key(name).map(Tool::Measure);
+    TOOLS.into_iter().find(|tool| tool_name(*tool) == name).or(measuring).unwrap_or_default()
 }
 
 pub(super) const fn function_name(function: VoiFunction) -> &'static str {
@@ -212,10 +219,9 @@ mod tests {
             layout: Layout::Four,
             active_slot: 2,
             is_linked: true,
-            is_window_panel_open: true,
             films: vec![Some(film), None, Some(second), None],
             overlay: OverlayState::BoxesOnly,
-            tool: Tool::Select,
+            tool: Tool::Measure(MeasureKind::Cobb),
             is_window_panel_open: true,
             armed: Some(LabelName::new("Fracture")),
         };

@@ -1,14 +1,16 @@
 //! The window: each frame takes news in, shows the session, and carries out what was asked.
 
 use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui_wgpu::RenderState;
 
 use crate::domain::id::ImageId;
 use crate::domain::imaging::Film;
-use crate::render::{self, FilmPass};
+use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
 use crate::ui::{self, UiState};
 
@@ -24,6 +26,9 @@ pub struct Window {
     context: egui::Context,
     inputs: Vec<Input>,
     gpu: Option<RenderState>,
+    graphics: Option<Graphics>,
+    /// Takes the project's folder when the graphics device is lost and the window wants to be opened again.
+    pub(super) reopen: Option<Sender<Option<PathBuf>>>,
     /// Films that are expected next and not on the graphics card yet.
     uploads: VecDeque<Arc<Film>>,
     /// The next frame shows another film and has enough to do.
@@ -45,14 +50,16 @@ impl Window {
     /// Sets the looks up, installs the film pass where there is a GPU device, and starts with an empty session.
     pub fn new(creation: &eframe::CreationContext<'_>, outside: Outside, state: UiState) -> Self {
         ui::theme::install(&creation.egui_ctx);
-        let has_gpu = creation.wgpu_render_state.as_ref().map(render::install).is_some();
+        let graphics = creation.wgpu_render_state.as_ref().map(render::install);
         Self {
             session: Session::default(),
-            state: UiState { has_gpu, label_sets: outside::label_sets(), ..state },
+            state: UiState { has_gpu: graphics.is_some(), label_sets: outside::label_sets(), ..state },
             outside,
             context: creation.egui_ctx.clone(),
             inputs: Vec::new(),
             gpu: creation.wgpu_render_state.clone(),
+            graphics,
+            reopen: None,
             uploads: VecDeque::new(),
             is_switching: false,
             budgets_mb: [0; 2],
@@ -129,6 +136,30 @@ impl Window {
         }
     }
 
+    /// Both budgets as the settings have them, and what is used of them now.
+    fn mind_memory(&mut self) {
+        let settings = &self.session.settings;
+        self.outside.set_film_budget((settings.film_budget_mb as usize) << 20);
+        self.state.memory_used[0] = Some(self.outside.num_film_bytes() as u64);
+        if let Some(gpu) = &self.gpu
+            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
+        {
+            pass.set_budget(u64::from(settings.texture_budget_mb) << 20);
+            self.state.memory_used[1] = Some(pass.num_bytes());
+        }
+    }
+
+    /// eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
+    fn leave_lost_device(&mut self, context: &egui::Context) {
+        if self.graphics.as_ref().is_some_and(Graphics::is_lost)
+            && let Some(reopen) = self.reopen.take()
+        {
+            // Where the program no longer waits for it, closing is all that is left.
+            reopen.send(self.session.project.as_ref().map(|project| project.folder.clone())).ok();
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
     /// A thumbnail as a texture; those of films left long ago make room.
     fn keep_thumbnail(&mut self, context: &egui::Context, image: ImageId, thumbnail: &Thumbnail) {
         if self.state.thumbnails.len() >= NUM_THUMBNAILS {
@@ -173,7 +204,9 @@ fn now_ms() -> i64 {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
+        self.mind_memory();
         self.upload_ahead(context);
+        self.leave_lost_device(context);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -190,7 +223,9 @@ impl eframe::App for Window {
             let copies = matches!(&input, Input::Command(crate::session::Command::Copy));
             self.handle(input);
             // Without text on the system's clipboard the window system never tells of Ctrl+V.
-            if copies && let Some((label, r)) = &self.session.clipboard {
+            if let Some(text) = self.session.selected_measure_text().filter(|_| copies) {
+                ui.ctx().copy_text(text);
+            } else if copies && let Some((label, r)) = &self.session.clipboard {
                 ui.ctx().copy_text(format!("{label}, {}, {}, {}, {}", r.xmin(), r.ymin(), r.xmax(), r.ymax()));
             }
         }
@@ -210,7 +245,7 @@ impl eframe::App for Window {
 }
 
 /// Opens a project in a window that has just started.
-pub(super) fn open_at_start(window: &mut Window, folder: std::path::PathBuf) {
+pub(super) fn open_at_start(window: &mut Window, folder: PathBuf) {
     window.session.opening = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     let purpose = crate::session::FilePurpose::OpenProject;
     window.handle(Input::Event(Event::PathChosen { purpose, paths: vec![folder] }));

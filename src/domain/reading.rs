@@ -97,6 +97,11 @@ impl Reading {
         self.measurements.iter().find(|m| m.id == id)
     }
 
+    /// Whether it has a mark or a measurement of this id.
+    pub fn has(&self, id: AnnotationId) -> bool {
+        self.annotation(id).is_some() || self.measurement(id).is_some()
+    }
+
     pub fn has_no_finding(&self) -> bool {
         self.annotations.iter().any(|a| a.label().is_no_finding())
     }

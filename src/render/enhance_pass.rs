@@ -67,10 +67,12 @@ struct Params {
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Float;
 const BYTES_PER_TEXEL: u64 = 4;
 
-/// Whether a device has what the passes need. Without it enhancement stays off.
+/// Whether a device has what the passes need. Without it enhancement stays off. Under OpenGL it does too: views of one
+/// level of a texture that another pass writes are not dependable there, and the window asks for no compute passes.
 pub fn can_enhance(device: &wgpu::Device) -> bool {
     let limits = device.limits();
-    limits.max_compute_invocations_per_workgroup >= 256
+    device.adapter_info().backend != wgpu::Backend::Gl
+        && limits.max_compute_invocations_per_workgroup >= 256
         && limits.max_compute_workgroup_size_x >= 256
         && limits.max_storage_textures_per_shader_stage >= 1
         && limits.max_storage_buffers_per_shader_stage >= 2

@@ -77,7 +77,7 @@ pub(super) fn new_texture(
     let (width, height) = layout.layer_size();
     device.create_texture(&wgpu::TextureDescriptor {
         label: Some("film"),
-        size: wgpu::Extent3d { width, height, depth_or_array_layers: layout.num_layers() },
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: layout.num_layers },
         mip_level_count: num_levels,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,

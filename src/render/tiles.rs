@@ -8,8 +8,9 @@
 pub struct TextureLimits {
     pub side: u32,
     pub layers: u32,
-    /// OpenGL binds a texture of one layer as no array: two at least.
-    pub least_layers: u32,
+    /// Under OpenGL, wgpu guesses what a texture is from its number of layers: one is no array, six are a cube and
+    /// a multiple of six an array of cubes (wgpu issue 1574). Then those numbers are avoided.
+    pub is_array_guessed: bool,
 }
 
 /// The layout of one film's texture.
@@ -24,7 +25,7 @@ pub struct TileLayout {
     /// The logarithm of a tile's side; `ONE_TILE` where the film is one.
     pub tile_bits: u32,
     pub columns: u32,
-    pub rows: u32,
+    pub num_layers: u32,
 }
 
 /// Stands for a tile larger than any film.
@@ -37,11 +38,7 @@ impl TextureLimits {
     pub fn of(device: &wgpu::Device) -> Self {
         let limits = device.limits();
         let is_gl = device.adapter_info().backend == wgpu::Backend::Gl;
-        Self {
-            side: limits.max_texture_dimension_2d,
-            layers: limits.max_texture_array_layers,
-            least_layers: if is_gl { 2 } else { 1 },
-        }
+        Self { side: limits.max_texture_dimension_2d, layers: limits.max_texture_array_layers, is_array_guessed: is_gl }
     }
 }
 
@@ -70,23 +67,22 @@ impl TileLayout {
             height,
             tile_bits: ONE_TILE,
             columns: 1,
-            rows: 1,
+            num_layers: 1,
         };
-        if width.max(height) <= limits.side && limits.least_layers <= 1 {
+        if width.max(height) <= limits.side && !limits.is_array_guessed {
             return Some(whole);
         }
         let tiled = (SMALLEST_TILE_BITS..=limits.side.max(1).ilog2()).rev().filter_map(|tile_bits| {
             let side = 1u32 << tile_bits;
             let (columns, rows) = (width.div_ceil(side), height.div_ceil(side));
-            let fits = columns.checked_mul(rows).is_some_and(|n| n <= limits.layers);
-            let rows = if columns * rows < limits.least_layers { limits.least_layers } else { rows };
-            fits.then_some(Self { num_levels: available.min(tile_bits + 1), tile_bits, columns, rows, ..whole })
+            let mut num_layers = columns.checked_mul(rows)?;
+            if limits.is_array_guessed && (num_layers == 1 || num_layers.is_multiple_of(6)) {
+                num_layers += 1;
+            }
+            let num_levels = available.min(tile_bits + 1);
+            (num_layers <= limits.layers).then_some(Self { num_levels, tile_bits, columns, num_layers, ..whole })
         });
         tiled.min_by_key(|layout| layout.num_texels())
-    }
-
-    pub fn num_layers(&self) -> u32 {
-        self.columns * self.rows
     }
 
     /// Columns and rows of a layer of the texture.
@@ -103,7 +99,7 @@ impl TileLayout {
     pub fn num_texels(&self) -> u64 {
         let (width, height) = self.layer_size();
         let of_level = |mip: u32| u64::from((width >> mip).max(1)) * u64::from((height >> mip).max(1));
-        (0..self.num_levels).map(of_level).sum::<u64>() * u64::from(self.num_layers())
+        (0..self.num_levels).map(of_level).sum::<u64>() * u64::from(self.num_layers)
     }
 
     /// Parts of a level that lie in one layer each: layer, left, top, columns, rows.
@@ -133,13 +129,13 @@ mod tests {
 
     #[test]
     fn a_film_is_whole_where_it_fits_and_in_tiles_where_not() {
-        let limits = |side| TextureLimits { side, layers: 256, least_layers: 1 };
+        let limits = |side| TextureLimits { side, layers: 256, is_array_guessed: false };
         let whole = TileLayout::new(&levels(2500, 1600), 2, limits(8192), u64::MAX).unwrap();
-        assert_eq!((whole.num_layers(), whole.first_level, whole.num_levels), (1, 0, 7));
+        assert_eq!((whole.num_layers, whole.first_level, whole.num_levels), (1, 0, 7));
         for side in [2048, 4096, 8192] {
             let tiled = TileLayout::new(&levels(12_000, 9_000), 2, limits(side), u64::MAX).unwrap();
             assert_eq!(tiled.first_level, 0, "{side}");
-            assert!(tiled.num_layers() > 1 && tiled.num_layers() <= 256);
+            assert!(tiled.num_layers > 1 && tiled.num_layers <= 256);
             // The border tiles waste little: under a tenth beyond the film and its third of smaller levels.
             assert!(tiled.num_texels() < 12_000 * 9_000 * 4 / 3 * 11 / 10, "{side}: {tiled:?}");
         }
@@ -147,30 +143,30 @@ mod tests {
 
     #[test]
     fn every_pixel_of_every_level_is_in_one_part() {
-        let limits = TextureLimits { side: 256, layers: 256, least_layers: 1 };
+        let limits = TextureLimits { side: 256, layers: 256, is_array_guessed: false };
         let levels = levels(700, 519);
         let layout = TileLayout::new(&levels, 2, limits, u64::MAX).unwrap();
         for mip in 0..layout.num_levels {
             let (w, h) = levels[mip as usize];
             let parts = layout.parts(mip, w, h);
             assert_eq!(parts.iter().map(|p| p[3] * p[4]).sum::<u32>(), w * h);
-            assert!(parts.iter().all(|p| p[0] < layout.num_layers()));
+            assert!(parts.iter().all(|p| p[0] < layout.num_layers));
         }
     }
 
     #[test]
     fn a_film_over_the_budget_starts_at_a_smaller_level() {
-        let limits = TextureLimits { side: 8192, layers: 256, least_layers: 1 };
+        let limits = TextureLimits { side: 8192, layers: 256, is_array_guessed: false };
         let layout = TileLayout::new(&levels(4000, 4000), 2, limits, 16 << 20).unwrap();
         assert_eq!((layout.first_level, layout.width), (1, 2000));
     }
 
     #[test]
-    fn two_layers_where_one_would_be_no_array() {
-        let limits = TextureLimits { side: 8192, layers: 256, least_layers: 2 };
-        for (w, h) in [(2500, 1600), (64, 64), (1, 1), (20, 4000)] {
+    fn layers_are_never_so_many_that_an_array_would_be_taken_for_something_else() {
+        let limits = TextureLimits { side: 8192, layers: 256, is_array_guessed: true };
+        for (w, h) in [(2500, 1600), (64, 64), (1, 1), (20, 4000), (230, 170), (12_000, 9_000)] {
             let layout = TileLayout::new(&[(w, h)], 2, limits, u64::MAX).unwrap();
-            assert!(layout.num_layers() >= 2, "{w} x {h}: {layout:?}");
+            assert!(layout.num_layers >= 2 && layout.num_layers % 6 > 0, "{w} x {h}: {layout:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
+use crate::domain::measure::MeasureKind;
 use crate::domain::task::TaskState;
 
 use super::input_map::InputChange;
@@ -35,6 +36,7 @@ pub enum Command {
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
+    ExportMeasures,
     CancelJob,
     Quit,
     // Going places
@@ -76,6 +78,8 @@ pub enum Command {
     NudgeRightFar,
     NudgeUpFar,
     NudgeDownFar,
+    /// The selected vertebral height gets a middle line, or loses it.
+    ToggleMiddleHeight,
     ToggleHidden,
     ToggleLocked,
     HideMark(AnnotationId),
@@ -175,7 +179,8 @@ impl Command {
             | Self::ImportLabels
             | Self::ExportSpineXr
             | Self::ExportCxr
-            | Self::ExportKaggle => {
+            | Self::ExportKaggle
+            | Self::ExportMeasures => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
@@ -183,13 +188,14 @@ impl Command {
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),
             Self::AddReader => session.project.is_some(),
-            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo()),
+            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo() || f.sketch.is_some()),
             Self::Redo => session.pane.film.as_ref().is_some_and(|f| f.history.can_redo()),
             Self::Reopen => session.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
             Self::WindowPreset(n) => {
                 session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
             }
             Self::Window(command) => command.is_available(session),
+            Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
             Self::NextFrame | Self::PreviousFrame => {

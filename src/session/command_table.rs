@@ -1,5 +1,7 @@
 //! The table of commands: one row each, from which menus, palette, tooltips, cheat sheet and the README's key table come.
 
+use crate::domain::measure::MeasureKind;
+
 use super::command::Command;
 use super::panes::Layout;
 use super::screen::Tool;
@@ -34,6 +36,16 @@ const fn row(
     command: Command,
 ) -> CommandRow {
     CommandRow { id, title, help, chords, context, command }
+}
+
+/// A measuring tool.
+const fn measure(
+    id: &'static str,
+    help: &'static str,
+    chords: &'static [&'static str],
+    kind: MeasureKind,
+) -> CommandRow {
+    row(id, kind.title(), help, chords, Context::Film, Command::UseTool(Tool::Measure(kind)))
 }
 
 use Context::{Everywhere, Film};
@@ -177,6 +189,31 @@ pub const COMMANDS: &[CommandRow] = &[
         Film,
         Command::UseTool(Tool::Select),
     ),
+    measure("tool_ruler", "Measure a length: drag, or two clicks", &["Shift+R"], MeasureKind::Ruler),
+    measure("tool_angle", "Measure an angle: end, vertex, end", &["Shift+G"], MeasureKind::Angle),
+    measure("tool_cobb", "A drag along each end plate, or four clicks", &["Shift+C"], MeasureKind::Cobb),
+    measure(
+        "tool_vertebral_height",
+        "A drag down the body's front, one down its back",
+        &["Shift+V"],
+        MeasureKind::VertebralHeight,
+    ),
+    row("middle_height", "Middle height", "Add or take away a middle line", &[], Film, Command::ToggleMiddleHeight),
+    measure(
+        "tool_slip",
+        "A drag along the lower end plate from back to front, a click on the upper vertebra's lower back corner",
+        &["Shift+O"],
+        MeasureKind::Slip,
+    ),
+    measure(
+        "tool_cardiothoracic",
+        "A drag across the heart, one inside the ribs",
+        &["Shift+T"],
+        MeasureKind::Cardiothoracic,
+    ),
+    measure("tool_ellipse", "Mean, SD and area inside an ellipse", &["Shift+E"], MeasureKind::Ellipse),
+    measure("tool_rectangle", "Mean, SD and area inside a rectangle", &["Shift+X"], MeasureKind::Rectangle),
+    measure("tool_probe", "Keep the value of one pixel", &["Shift+P"], MeasureKind::Probe),
     row(
         "tool_window",
         "Window tool",
@@ -480,6 +517,14 @@ pub const COMMANDS: &[CommandRow] = &[
         &[],
         Everywhere,
         Command::ExportKaggle,
+    ),
+    row(
+        "export_measures",
+        "Export measurements CSV…",
+        "Write all measurements with values and units",
+        &[],
+        Everywhere,
+        Command::ExportMeasures,
     ),
     row(
         "cancel_job",

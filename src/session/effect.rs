@@ -22,6 +22,7 @@ pub enum FilePurpose {
     ExportSpineXr,
     ExportCxr,
     ExportKaggle,
+    ExportMeasures,
 }
 
 impl FilePurpose {
@@ -33,7 +34,7 @@ impl FilePurpose {
             Self::ImportFilms => "Folder with films, of any depth",
             Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
             Self::ImportLabels => "CSV file with labels",
-            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle => "CSV file to write",
+            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
 }

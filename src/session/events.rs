@@ -195,7 +195,10 @@ impl Session {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
             }
-            FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
+            FilePurpose::ExportSpineXr
+            | FilePurpose::ExportCxr
+            | FilePurpose::ExportKaggle
+            | FilePurpose::ExportMeasures => {
                 vec![Effect::Export { purpose, to: path }]
             }
         }

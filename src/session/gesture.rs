@@ -3,6 +3,7 @@
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{DisplaySettings, Window};
+use crate::domain::measure::MeasureShape;
 
 /// Screen points that the pointer must travel before a press becomes a drag.
 pub const DRAG_THRESHOLD: f64 = 4.0;
@@ -35,6 +36,20 @@ pub enum Gesture {
         handle: Handle,
         before: Rect,
         preview: Rect,
+    },
+    /// Pressed while a measure is drawn; its points so far are the film's sketch.
+    Sketch {
+        at_screen: Point,
+        /// The point that follows the pointer.
+        next: Option<Point>,
+    },
+    /// Moving a point of a measurement, or all of it.
+    Reshape {
+        id: AnnotationId,
+        point: Option<usize>,
+        grabbed: Point,
+        before: MeasureShape,
+        preview: MeasureShape,
     },
     /// Last pointer position in canvas points.
     Pan {

@@ -46,6 +46,12 @@ pub enum Input {
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
+        let effects = self.take(input, now_ms);
+        self.measure_films();
+        effects
+    }
+
+    fn take(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
         match input {
             Input::Command(command) => self.command(command, now_ms),
             Input::Pointer(event) => self.pointer(event, now_ms),
@@ -100,6 +106,7 @@ impl Session {
             Command::ExportSpineXr => vec![Effect::ChoosePath(FilePurpose::ExportSpineXr)],
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
+            Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);
@@ -144,6 +151,10 @@ impl Session {
             Command::DeleteAll => self.delete_all(now_ms),
             Command::Duplicate => self.duplicate(now_ms),
             Command::Copy => {
+                if let Some(text) = self.selected_measure_text() {
+                    self.notify(NoticeKind::Info, format!("Copied: {text}"));
+                    return Vec::new();
+                }
                 if let Some((a, rect)) =
                     self.pane.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
                 {
@@ -151,6 +162,7 @@ impl Session {
                 }
                 Vec::new()
             }
+            Command::ToggleMiddleHeight => self.toggle_middle_height(now_ms),
             Command::Paste => self.paste(now_ms),
             Command::NudgeLeft => self.nudge(-1.0, 0.0, now_ms),
             Command::NudgeRight => self.nudge(1.0, 0.0, now_ms),
@@ -171,6 +183,7 @@ impl Session {
             Command::Quit | Command::KeepComment => self.keep_comment(now_ms),
             Command::UseTool(tool) => {
                 self.use_tool(tool);
+                self.drop_sketches();
                 Vec::new()
             }
             Command::Invert => self.change_display(|_, display| display.is_inverted = !display.is_inverted),
@@ -427,13 +440,18 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        if self.let_gesture_go() {
+        let has_sketch = self.pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some());
+        if self.let_gesture_go() || has_sketch {
             return;
         }
         if let Some(film) = &mut self.pane.film {
             if film.unlabelled.take().is_some() || film.selection.take().is_some() {
                 return;
             }
+        }
+        if matches!(self.tool, Tool::Measure(_)) {
+            self.tool = self.input.choices().preset.first_tool();
+            return;
         }
         if self.tool == Tool::Region {
             self.tool = self.windowing.tool_before;
@@ -450,12 +468,15 @@ impl Session {
         if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
             film.display = Some(shown.clone());
         }
-        film.gesture.take().is_some()
+        if matches!(film.gesture, Some(Gesture::Sketch { .. })) {
+            self.unplace_point();
+        }
+        self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some())
     }
 
     fn select(&mut self, id: AnnotationId) {
         if let Some(film) = &mut self.pane.film
-            && film.reading.annotation(id).is_some()
+            && film.reading.has(id)
         {
             film.selection = Some(id);
         }
@@ -463,7 +484,8 @@ impl Session {
 
     fn select_step(&mut self, step: isize) -> Vec<Effect> {
         self.on_film(|film| {
-            let ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            let mut ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            ids.extend(film.reading.measurements().iter().map(|m| m.id).filter(|id| !film.hidden.contains(id)));
             let n = ids.len() as isize;
             if n > 0 {
                 let at = film.selection.and_then(|id| ids.iter().position(|&other| other == id));

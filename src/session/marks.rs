@@ -69,7 +69,7 @@ impl Session {
     pub(super) fn refresh_after_edit(&mut self, now_ms: i64) {
         let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) else { return };
         film.check_rules(&project.settings.rules);
-        film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
+        film.selection = film.selection.filter(|id| film.reading.has(*id));
         let position = |name: &LabelName| project.label_set.labels().iter().position(|l| l.name == *name);
         let labels = film
             .reading
@@ -92,6 +92,9 @@ impl Session {
     }
 
     pub(super) fn undo(&mut self, now_ms: i64) -> Vec<Effect> {
+        if self.unplace_point() {
+            return Vec::new();
+        }
         let Some(entry) = self.pane.film.as_ref().and_then(|f| f.history.next_undo()).cloned() else {
             return Vec::new();
         };
@@ -116,14 +119,14 @@ impl Session {
         }
         if let Some(film) = &mut self.pane.film
             && let Some(id) = touched(edit)
-            && film.reading.annotation(id).is_some()
+            && film.reading.has(id)
         {
             film.selection = Some(id);
         }
         self.notify(NoticeKind::Info, notice);
     }
 
-    fn new_id(&mut self) -> Option<AnnotationId> {
+    pub(super) fn new_id(&mut self) -> Option<AnnotationId> {
         let number = self.project.as_ref()?.number;
         self.next_ordinal += 1;
         Some(AnnotationId::new(number, self.next_ordinal))
@@ -149,7 +152,7 @@ impl Session {
     }
 
     /// The first mark on a film also takes its task from New to Doing, in one step.
-    fn commit_with_opening(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn commit_with_opening(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
         let is_new = self.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::New);
         let edit = if is_new {
             let name = edit.title();
@@ -236,7 +239,13 @@ impl Session {
     }
 
     pub(super) fn delete_all(&mut self, now_ms: i64) -> Vec<Effect> {
-        match self.removals() {
+        let removals = self.removals().map(|mut edits| {
+            let reading = self.pane.film.as_ref().map(|film| &film.reading);
+            let measured = reading.into_iter().flat_map(|reading| reading.measurements().iter().rev());
+            edits.extend(measured.map(|m| Edit::Measure { before: Some(m.clone()), after: None }));
+            edits
+        });
+        match removals {
             Some(edits) if !edits.is_empty() => {
                 self.commit(Edit::Batch { name: "Delete all".to_owned(), edits }, now_ms)
             }
@@ -256,9 +265,13 @@ impl Session {
 
     pub(super) fn delete_selected(&mut self, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &mut self.pane.film else { return Vec::new() };
-        if film.unlabelled.take().is_some() {
+        if film.unlabelled.take().is_some() || film.sketch.take().is_some() {
             return Vec::new();
         }
+        if let Some(effects) = self.delete_measurement(now_ms) {
+            return effects;
+        }
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
         let Some(selected) = film.selected().cloned() else { return Vec::new() };
         if film.locked.contains(&selected.id()) {
             self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to delete it.");
@@ -268,6 +281,9 @@ impl Session {
     }
 
     pub(super) fn duplicate(&mut self, now_ms: i64) -> Vec<Effect> {
+        if let Some(effects) = self.duplicate_measurement(DUPLICATE_OFFSET, now_ms) {
+            return effects;
+        }
         let Some(film) = &self.pane.film else { return Vec::new() };
         let size = film.size();
         let Some((source, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
@@ -304,6 +320,9 @@ impl Session {
         .inverse();
         let moved = to_image.apply(Point::new(dx, dy));
         let (ix, iy) = (moved.x.round(), moved.y.round());
+        if film.selected_measurement().is_some() {
+            return self.nudge_measurement(ix, iy, now_ms).unwrap_or_default();
+        }
         let Some((before, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
             return Vec::new();
         };

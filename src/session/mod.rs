@@ -17,6 +17,7 @@ mod hanging;
 pub mod worklist;
 pub mod open_film;
 pub mod gesture;
+pub mod measuring;
 mod marks;
 mod screen;
 pub mod readme_keys;
@@ -32,6 +33,8 @@ mod input_script;
 mod panes_script;
 #[cfg(test)]
 mod windowing_script;
+#[cfg(test)]
+mod measuring_script;
 
 pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};

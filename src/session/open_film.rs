@@ -14,6 +14,7 @@ use crate::domain::task::TaskState;
 
 use super::gesture::Gesture;
 use super::history::History;
+use super::measuring::{Measured, Sketch};
 use super::viewport::{ShownWindow, Viewport};
 use super::windowing::CarriedDisplay;
 
@@ -52,6 +53,10 @@ pub struct OpenFilm {
     pub gesture: Option<Gesture>,
     /// A box that was drawn with no label armed and waits for one.
     pub unlabelled: Option<Rect>,
+    /// A measure that is being drawn.
+    pub sketch: Option<Sketch>,
+    /// Every measure as it is shown now, the one being drawn last.
+    pub measured: Vec<Measured>,
     /// The comment while it is being typed.
     pub comment_draft: Option<String>,
     /// The cursor on the film, in film pixels.
@@ -88,6 +93,8 @@ impl OpenFilm {
             locked: BTreeSet::new(),
             gesture: None,
             unlabelled: None,
+            sketch: None,
+            measured: Vec::new(),
             comment_draft: None,
             cursor: None,
             menu_at: None,

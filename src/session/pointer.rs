@@ -5,12 +5,14 @@ use crate::domain::edit::Edit;
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{Pixels, Voi};
+use crate::domain::measure::MeasureKind;
 
 use super::command::{COMMANDS, Command};
 use super::effect::Effect;
 use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, dragged_zoom, on_film};
 use super::handle::Input;
 use super::input_map::{DragAction, Held, Press, PressAction};
+use super::measuring::reshaped;
 use super::open_film::OpenFilm;
 use super::screen::{NoticeKind, Session, Tool};
 use super::viewport::Canvas;
@@ -138,19 +140,28 @@ impl Session {
                     self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
                     return Vec::new();
                 }
-                let gesture = grab(film, canvas, event.at, at_image)
-                    .filter(|_| !is_read_only)
+                let held = grab(film, canvas, event.at, at_image).filter(|_| !is_read_only);
+                let gesture = held
+                    .or_else(|| self.press_to_measure(event.at, at_image))
                     .unwrap_or(Gesture::Press { at_screen: event.at, at_image });
                 self.start(gesture)
             }
             PointerKind::Move => {
                 let (view, display) = (film.viewport, film.display.clone());
-                advance(film, canvas, self.drag_tool, event, at_image);
+                let is_measuring = advance(film, canvas, self.drag_tool, event, at_image);
                 self.follow_view(&view);
                 if let Some(display) = display {
                     self.follow_display(&display);
                 }
                 self.warn_of_contradiction();
+                if let Some((kind, from_screen, from)) = is_measuring
+                    && let Some(gesture) = self.place_point(kind, from_screen, from)
+                {
+                    self.start(gesture);
+                }
+                if let Some(film) = &mut self.pane.film {
+                    Self::stretch_sketch(film, event.at, at_image);
+                }
                 Vec::new()
             }
             PointerKind::Up(button) => self.release(button, event.at, now_ms),
@@ -193,7 +204,8 @@ impl Session {
         let scale = film.viewport.scale(self.pane.canvas, film.grid());
         let mut effects = match film.gesture.take() {
             Some(Gesture::Press { at_image, .. }) => {
-                film.selection = mark_at(film, at_image);
+                let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());
+                film.selection = film.measurement_at(&to_screen, at).or_else(|| mark_at(film, at_image));
                 let is_on_mark = film.selection.is_some();
                 self.notice = None;
                 self.clicked(at, is_on_mark, now_ms);
@@ -225,6 +237,8 @@ impl Session {
                     None => Vec::new(),
                 }
             }
+            Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
+            Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
             Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         };
@@ -268,12 +282,15 @@ fn mark_at(film: &OpenFilm, p: Point) -> Option<AnnotationId> {
 
 /// A press on the selected box or one of its handles takes hold of it.
 fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> Option<Gesture> {
+    let to_screen = film.viewport.screen_from_image(canvas, film.grid());
+    if film.selected_measurement().is_some() {
+        return film.grab_measurement(&to_screen, at_screen, at_image).filter(|_| film.sketch.is_none());
+    }
     let (selected, rect) = film.selected().and_then(|a| Some((a, a.rect()?)))?;
     let id = selected.id();
     if film.locked.contains(&id) || film.hidden.contains(&id) || film.is_completed() {
         return None;
     }
-    let to_screen = film.viewport.screen_from_image(canvas, film.grid());
     let distance = |handle: Handle| {
         let p = to_screen.apply(rect.handle_position(handle));
         (p.x - at_screen.x).abs().max((p.y - at_screen.y).abs())
@@ -294,14 +311,34 @@ fn window_gesture(film: &OpenFilm, from_screen: Point) -> Option<Gesture> {
     Some(Gesture::WindowLevel { from_screen, before, shown, has_moved: false })
 }
 
-/// The running gesture follows the pointer.
-fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent, at_image: Point) {
+/// The running gesture follows the pointer. A press that has become the beginning of a measure is given back: what is
+/// measured, and where it was pressed on the screen and on the film.
+fn advance(
+    film: &mut OpenFilm,
+    canvas: Canvas,
+    tool: Tool,
+    event: PointerEvent,
+    at_image: Point,
+) -> Option<(MeasureKind, Point, Point)> {
     let size = film.size();
-    let Some(mut gesture) = film.gesture.take() else { return };
+    let mut gesture = film.gesture.take()?;
     match &mut gesture {
         Gesture::Press { at_screen, at_image: from } => {
             let travelled = (event.at.x - at_screen.x).abs().max((event.at.y - at_screen.y).abs());
             if travelled >= DRAG_THRESHOLD {
+                if let Tool::Measure(kind) = tool {
+                    return Some((kind, *at_screen, *from)).filter(|_| !film.is_completed());
+                }
+                let to_screen = film.viewport.screen_from_image(canvas, film.grid());
+                let measured = film.measurement_at(&to_screen, *at_screen).filter(|id| film.may_change(*id));
+                if let Some(measured) = measured.filter(|_| tool == Tool::Select)
+                    && let Some(measurement) = film.reading.measurement(measured)
+                {
+                    let gesture = film.reshape(measurement, None, *from);
+                    film.selection = Some(measured);
+                    film.gesture = Some(gesture);
+                    return None;
+                }
                 let under = mark_at(film, *from).filter(|id| tool == Tool::Select && !film.locked.contains(id));
                 gesture = match (tool, under.and_then(|id| film.reading.annotation(id)?.rect().map(|r| (id, r)))) {
                     (Tool::Select, Some((id, before))) if !film.is_completed() => {
@@ -311,12 +348,11 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
                     }
                     (Tool::Select | Tool::Pan, _) => Gesture::Pan { last: *at_screen },
                     (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
-                    (Tool::Window, _) => match window_gesture(film, *at_screen) {
-                        Some(gesture) => gesture,
-                        None => return,
-                    },
+                    (Tool::Window, _) => window_gesture(film, *at_screen)?,
                     (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
-                    (Tool::Box, _) => Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) },
+                    (Tool::Box | Tool::Measure(_), _) => {
+                        Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) }
+                    }
                 };
             }
         }
@@ -325,6 +361,11 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
             *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
         }
         Gesture::Resize { handle, before, preview, .. } => *preview = before.resized(*handle, at_image, size),
+        Gesture::Reshape { point, grabbed, before, preview, .. } => {
+            let by = Point::new(at_image.x - grabbed.x, at_image.y - grabbed.y);
+            *preview = reshaped(film, before, *point, by);
+        }
+        Gesture::Sketch { .. } => {}
         Gesture::Pan { last } => {
             film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, film.grid());
             *last = event.at;
@@ -346,6 +387,7 @@ fn advance(film: &mut OpenFilm, canvas: Canvas, tool: Tool, event: PointerEvent,
         }
     }
     film.gesture = Some(gesture);
+    None
 }
 
 /// The span of modality values that the film's bits can hold.

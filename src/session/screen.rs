@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
@@ -38,6 +39,8 @@ pub enum Tool {
     Box,
     /// Moves boxes, and the film where there is none.
     Select,
+    /// Measures, except on the selected measurement and its points.
+    Measure(MeasureKind),
     /// Windows over the values of the region that is dragged.
     Region,
     /// Windows, as other viewers have it on the left button.

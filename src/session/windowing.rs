@@ -206,10 +206,11 @@ impl Session {
                 self.change_settings(Settings { interpolation, ..self.settings.clone() })
             }
             WindowCommand::NextInterpolation => {
-                let (interpolation, text) = match self.settings.interpolation {
-                    Interpolation::Nearest => (Interpolation::Bilinear, "Enlarged smoothly (bilinear)."),
-                    Interpolation::Bilinear => (Interpolation::Lanczos, "Enlarged sharply (Lanczos)."),
-                    Interpolation::Lanczos => (Interpolation::Nearest, "Enlarged as squares, one for each pixel."),
+                let interpolation = self.settings.interpolation.next();
+                let text = match interpolation {
+                    Interpolation::Bilinear => "Enlarged smoothly (bilinear).",
+                    Interpolation::Lanczos => "Enlarged sharply (Lanczos).",
+                    Interpolation::Nearest => "Enlarged as squares, one for each pixel.",
                 };
                 self.notify(NoticeKind::Info, text);
                 self.change_settings(Settings { interpolation, ..self.settings.clone() })

@@ -181,7 +181,7 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
     }
     let icon = match &film.gesture {
         Some(Gesture::Pan { .. }) => CursorIcon::Grabbing,
-        Some(Gesture::Move { .. }) => CursorIcon::Move,
+        Some(Gesture::Move { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
         Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
@@ -228,7 +228,9 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
         let marks = [Command::Duplicate, Command::Copy, Command::ToggleHidden, Command::ToggleLocked, Command::Delete];
         let film =
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];
-        let commands: Vec<Command> = if has_selection { marks.into_iter().chain(film).collect() } else { film.into() };
+        let middle = Some(Command::ToggleMiddleHeight).filter(|command| command.is_available(panel.session));
+        let marks = middle.into_iter().chain(marks);
+        let commands: Vec<Command> = if has_selection { marks.chain(film).collect() } else { film.into() };
         for command in commands {
             kit::menu_item(ui, panel, &command);
         }

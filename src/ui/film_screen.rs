@@ -2,6 +2,7 @@
 
 use egui::{Align, CentralPanel, RichText, Ui};
 
+use crate::domain::measure::MeasureKind;
 use crate::session::{Command, Layout, Tool};
 
 use super::words::{tr, tr_args};
@@ -53,6 +54,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let tool = session.tool;
         kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), tr("Box"), tool == Tool::Box);
         kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
+        kit::tool_menu(ui, panel, tr("Measure"), MEASURE_MENU);
         ui.separator();
         window_menu::menu_ui(ui, panel);
         let display = session.pane.film.as_ref().and_then(|f| f.display.as_ref());
@@ -77,6 +79,19 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
     });
 }
+
+const MEASURE_MENU: &[Command] = &[
+    Command::UseTool(Tool::Measure(MeasureKind::Ruler)),
+    Command::UseTool(Tool::Measure(MeasureKind::Angle)),
+    Command::UseTool(Tool::Measure(MeasureKind::Cobb)),
+    Command::UseTool(Tool::Measure(MeasureKind::VertebralHeight)),
+    Command::ToggleMiddleHeight,
+    Command::UseTool(Tool::Measure(MeasureKind::Slip)),
+    Command::UseTool(Tool::Measure(MeasureKind::Cardiothoracic)),
+    Command::UseTool(Tool::Measure(MeasureKind::Ellipse)),
+    Command::UseTool(Tool::Measure(MeasureKind::Rectangle)),
+    Command::UseTool(Tool::Measure(MeasureKind::Probe)),
+];
 
 /// How the film lies, and what shows it larger.
 const VIEW_MENU: &[Command] = &[

@@ -8,7 +8,7 @@ use crate::domain::task::TaskState;
 use crate::session::{Command, OpenFilm};
 
 use super::words::{tr, tr_args, translated};
-use super::{Panel, kit, overlay, theme};
+use super::{Panel, kit, measurements, overlay, theme};
 
 pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -27,6 +27,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         decision_ui(ui, panel, film);
         marks_ui(ui, panel, film);
+        measurements::measurements_ui(ui, panel, film);
         labels_ui(ui, panel, film);
         comment_ui(ui, panel, film);
     });

@@ -11,6 +11,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod measurements;
 mod histogram_panel;
 mod window_menu;
 mod film_strip;

@@ -2,6 +2,7 @@
 
 use egui::{ComboBox, RichText, ScrollArea, Ui, WidgetInfo};
 
+use crate::domain::imaging::Interpolation;
 use crate::session::settings::{BUDGETS_MB, Density, Language, Settings, Theme, ZOOM_PERCENTS};
 use crate::session::{Command, Session};
 
@@ -174,6 +175,12 @@ fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if ui.checkbox(&mut is_on, tr("Open the next film with this film's window")).changed() {
         change(panel, |s| s.keeps_window = is_on);
     }
+    egui::Grid::new("film").num_columns(2).spacing([24.0, 12.0]).show(ui, |ui| {
+        let name = |filter: Interpolation| tr(filter.name()).to_owned();
+        if let Some(filter) = choice_ui(ui, tr("Between pixels"), &Interpolation::ALL, now.interpolation, name) {
+            change(panel, |s| s.interpolation = filter);
+        }
+    });
     let mut is_on = now.is_dithered;
     if ui.checkbox(&mut is_on, tr("Dither to the screen's grey levels, so that slow ramps show no steps")).changed() {
         change(panel, |s| s.is_dithered = is_on);

@@ -81,6 +81,7 @@ pub(super) fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             Command::Window(WindowCommand::TogglePanel),
             Command::Window(WindowCommand::ToggleSharpening),
             Command::Window(WindowCommand::ToggleEqualised),
+            Command::Window(WindowCommand::NextInterpolation),
         ] {
             kit::menu_item(ui, panel, &command);
         }

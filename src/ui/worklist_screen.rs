@@ -47,7 +47,9 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             ui.menu_button(tr("Export"), |ui| {
-                for command in [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle] {
+                let tables =
+                    [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle, Command::ExportMeasures];
+                for command in tables {
                     if kit::command_button(ui, panel, &command).clicked() {
                         ui.close();
                     }

@@ -20,7 +20,8 @@ impl Bench {
     }
 
     pub fn with_limits(limits: &wgpu::Limits) -> Self {
-        let instance = wgpu::Instance::default();
+        // WGPU_BACKEND=gl or vulkan chooses among the drivers.
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
         let options = wgpu::RequestAdapterOptions::default();
         let adapter = pollster::block_on(instance.request_adapter(&options)).expect("a graphics adapter, software too");
         let descriptor =

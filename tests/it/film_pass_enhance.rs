@@ -81,7 +81,7 @@ fn tiles_have_no_seams_in_enhanced_films_either() {
         return;
     }
     let format = wgpu::TextureFormat::Rgba8Unorm;
-    let limits = TextureLimits { side: 256, layers: 256, least_layers: 1 };
+    let limits = TextureLimits { side: 256, ..TextureLimits::of(&bench.device) };
     let (mut whole, mut tiled) =
         (FilmPass::new(&bench.device, format), FilmPass::with_limits(&bench.device, format, limits));
     let film = film(701, 433);

@@ -52,6 +52,16 @@ def range_of_windows(ds: pydicom.Dataset) -> tuple[float, float]:
     return low, high
 
 
+def lift_frame_groups(ds: pydicom.Dataset) -> None:
+    """Puts the first frame's rescale and windows where pydicom looks: it knows nothing of functional groups
+    (PS3.3 C.7.6.16.2.9 and C.7.6.16.2.10), which hold them in enhanced multi-frame films."""
+    for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        group = (ds.get(name) or [pydicom.Dataset()])[0]
+        for inner in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
+            for element in (group.get(inner) or [pydicom.Dataset()])[0]:
+                ds[element.tag] = element
+
+
 def film(path: Path, numbers: random.Random) -> list[str]:
     ds = pydicom.dcmread(path, force=True)
     if "TransferSyntaxUID" not in ds.file_meta:
@@ -61,6 +71,7 @@ def film(path: Path, numbers: random.Random) -> list[str]:
     if "PixelData" not in ds:
         raise ValueError("no integer pixels")
     decoded = path.parent / "expected_lossy" / f"{path.name}.npz"
+    lift_frame_groups(ds)
     frame = np.load(decoded)["frame0"] if decoded.exists() else ds.pixel_array
     if frame.ndim > 2 and int(ds.get("NumberOfFrames", 1) or 1) > 1:
         frame = frame[0]

@@ -15,6 +15,9 @@ pub struct Transform {
 }
 
 impl Transform {
+    /// Leaves every point where it is.
+    pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, tx: 0.0, ty: 0.0 };
+
     /// `scale` screen points a pixel, about the image point `center_image` shown at `center_screen`;
     /// first flipped left to right if `flipped`, then turned clockwise by `quarter_turns` * 90 degrees.
     pub fn view(scale: f64, quarter_turns: u8, flipped: bool, center_image: Point, center_screen: Point) -> Self {

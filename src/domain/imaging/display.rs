@@ -1,6 +1,7 @@
 //! Grey levels of a whole film for one view setting.
 
-use super::{Enhancement, Film, Pixels, Voi};
+use super::{Enhancement, Film, Interpolation, Pixels, ShownFilm, Voi};
+use crate::domain::geometry::{Point, Transform};
 
 /// What the reader chose for showing the film.
 #[derive(Clone, PartialEq, Debug)]
@@ -68,8 +69,13 @@ impl GreyScale {
 }
 
 impl Film {
-    /// The film as displayed at one pixel a pixel: grey (one byte a pixel) or RGB (three).
+    /// The film as displayed at one pixel a pixel, enhanced too: grey (one byte a pixel) or RGB (three).
     pub fn rendered(&self, settings: &DisplaySettings) -> Vec<u8> {
+        if settings.enhancement.is_on() && matches!(self.pixels, Pixels::Grey(_)) {
+            let shown = ShownFilm::new(self, settings, Interpolation::Nearest, Transform::IDENTITY);
+            let middles = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
+            return middles.map(|(x, y)| shown.level(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5))).collect();
+        }
         match (&self.pixels, GreyScale::new(self, settings)) {
             (Pixels::Grey(plane), Some(scale)) => {
                 let levels: Vec<u8> = (0..=u16::MAX).map(|texel| scale.level(texel)).collect();

@@ -122,8 +122,9 @@ impl MipChain {
         if values.is_empty() {
             return (0.0, 1.0);
         }
-        values.sort_unstable_by(f32::total_cmp);
-        let at = |share: f64| values[((values.len() - 1) as f64 * share + 0.5) as usize];
+        let last = values.len() - 1;
+        let mut at =
+            |share: f64| *values.select_nth_unstable_by((last as f64 * share + 0.5) as usize, f32::total_cmp).1;
         let (low, high) = (at(0.005), at(0.995));
         (low, high.max(low + 1.0))
     }

@@ -3,6 +3,7 @@
 //! Stored value -> padding -> modality LUT or rescale -> VOI -> inversion -> grey level (PS3.3 C.11.1, C.11.2; PS3.4 N.2).
 
 mod auto_window;
+mod chain;
 mod collimator;
 mod compression;
 mod display;
@@ -22,10 +23,11 @@ mod voi;
 mod window_preset;
 
 pub use auto_window::{auto_window, window_between, window_of_region};
+pub use chain::{ChainStep, ScreenFacts, chain_text};
 pub use collimator::ExposedField;
 pub use compression::LossyCompression;
 pub use display::{DisplaySettings, GreyScale};
-pub use enhance::Enhancement;
+pub use enhance::{EnhancedFilm, Enhancement};
 pub use film::{DisplayFacts, Film, GreyPlane, Modality, Pixels};
 pub use heat_map::{ColorMap, HeatMap};
 pub use histogram::Histogram;

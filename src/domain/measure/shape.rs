@@ -96,6 +96,9 @@ impl MeasureKind {
     }
 }
 
+/// Corners of the polygon that an ellipse is drawn as: at 64, a circle of 800 pixels is off by less than one.
+const ELLIPSE_CORNERS: usize = 64;
+
 /// A kind with as many points as it needs, all finite.
 #[derive(Clone, PartialEq, Debug)]
 pub struct MeasureShape {
@@ -135,6 +138,21 @@ impl MeasureShape {
                 vec![[a, c], [c, b], [b, d], [d, a]]
             }
             MeasureKind::Ellipse | MeasureKind::Probe => Vec::new(),
+        }
+    }
+
+    /// The lines as connected points, the ellipse as a fine polygon; a slip has its perpendicular too. None for a probe.
+    pub fn strokes(&self) -> Vec<Vec<Point>> {
+        match self.kind {
+            MeasureKind::Ellipse => {
+                let (center, box_) = (self.bounds().center(), self.bounds());
+                let at = |i: usize| {
+                    let turn = i as f64 * std::f64::consts::TAU / ELLIPSE_CORNERS as f64;
+                    Point::new(center.x + box_.width() / 2.0 * turn.cos(), center.y + box_.height() / 2.0 * turn.sin())
+                };
+                vec![(0..=ELLIPSE_CORNERS).map(at).collect()]
+            }
+            _ => self.lines().into_iter().map(Vec::from).collect(),
         }
     }
 

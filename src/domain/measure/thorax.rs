@@ -11,6 +11,8 @@ pub struct Cardiothoracic {
     pub heart: Length,
     /// Between the inner edges of the ribs.
     pub thorax: Length,
+    /// Whether across the patient is along the rows of the film, as it is on a film that was not stored on its side.
+    pub is_along_rows: bool,
     /// Heart over thorax; `None` where the thorax has no width.
     pub ratio: Option<f64>,
 }
@@ -20,18 +22,19 @@ pub struct Cardiothoracic {
 /// ratio above 0.5 on an upright postero-anterior film of an adult is the usual sign of an enlarged heart.
 ///
 /// The heart's right-most and left-most point lie at different heights, so widths are extents at a right angle to the
-/// midline and not lengths of lines. The midline is upright on the film, along its rows or, where the film was stored on
-/// its side, along its columns: across is the one of the two that the line between the ribs is nearer to. A view that is
+/// midline and not lengths of lines. Across is along the film's rows or, where the film was stored on its side, along its
+/// columns: whichever the line between the ribs is nearer to. A view that is
 /// turned or flipped therefore changes nothing.
 pub fn cardiothoracic(scale: &Scale, heart: [Point; 2], ribs: [Point; 2]) -> Cardiothoracic {
     let span = |[a, b]: [Point; 2]| minus(scale.plane_from_film(b), scale.plane_from_film(a));
     let (heart, ribs) = (span(heart), span(ribs));
-    let lies_across_columns = ribs.x.abs() >= ribs.y.abs();
-    let width = |span: Point| if lies_across_columns { span.x.abs() } else { span.y.abs() };
+    let is_along_rows = ribs.x.abs() >= ribs.y.abs();
+    let width = |span: Point| if is_along_rows { span.x.abs() } else { span.y.abs() };
     let (heart, thorax) = (width(heart), width(ribs));
     Cardiothoracic {
         heart: scale.length(heart),
         thorax: scale.length(thorax),
+        is_along_rows,
         ratio: (thorax > 0.0).then(|| heart / thorax),
     }
 }

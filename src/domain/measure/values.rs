@@ -174,15 +174,39 @@ impl Values {
 }
 
 impl Amount {
-    /// With its unit, rounded as a report gives it: lengths and angles to 0.1, ratios to 0.01.
+    /// With its unit and, in brackets, its [`Amount::note`].
     pub fn text(&self) -> String {
+        match self.note() {
+            None => self.figure(),
+            Some((note, None)) => format!("{} ({note})", self.figure()),
+            Some((note, Some(number))) => format!("{} ({note} {number:.2})", self.figure()),
+        }
+    }
+
+    /// What keeps millimetres from being plain millimetres in the patient: where they hold, or the magnification that
+    /// they were divided by.
+    pub const fn note(&self) -> Option<(&'static str, Option<f64>)> {
+        let source = match self {
+            Self::Length(Length { mm: Some(_), source, .. }) | Self::Area(Area { mm2: Some(_), source, .. }) => source,
+            _ => return None,
+        };
+        match source {
+            SpacingSource::PixelSpacing | SpacingSource::None => None,
+            SpacingSource::ImagerPixelSpacing { magnification: None } => Some(("detector", None)),
+            SpacingSource::ImagerPixelSpacing { magnification } => Some(("magnification", *magnification)),
+            SpacingSource::NominalScannedPixelSpacing => Some(("scanned film", None)),
+        }
+    }
+
+    /// With its unit, rounded as a report gives it: lengths and angles to 0.1, ratios to 0.01.
+    pub fn figure(&self) -> String {
         match self {
             Self::Length(length) => match length.mm {
-                Some(mm) => format!("{} {}", fixed(mm, 1), millimetres("mm", length.source)),
+                Some(mm) => format!("{} mm", fixed(mm, 1)),
                 None => format!("{} px", fixed(length.px, 1)),
             },
             Self::Area(area) => match area.mm2 {
-                Some(mm2) => format!("{} {}", fixed(mm2, 1), millimetres("mm²", area.source)),
+                Some(mm2) => format!("{} mm²", fixed(mm2, 1)),
                 None => format!("{} px²", fixed(area.px2, 0)),
             },
             Self::Degrees(degrees) => format!("{}°", fixed(*degrees, 1)),
@@ -230,16 +254,6 @@ impl Amount {
             Self::Value(_, unit) => unit.as_deref().unwrap_or_default(),
             Self::Ratio(_) | Self::Count(_) | Self::Place(_) | Self::Grade(_) => "",
         }
-    }
-}
-
-/// The unit, and in brackets what keeps these millimetres from being millimetres in the patient.
-fn millimetres(unit: &str, source: SpacingSource) -> String {
-    match source {
-        SpacingSource::PixelSpacing | SpacingSource::None => unit.to_owned(),
-        SpacingSource::ImagerPixelSpacing { magnification: Some(m) } => format!("{unit} (magnification {m:.2})"),
-        SpacingSource::ImagerPixelSpacing { magnification: None } => format!("{unit} (detector)"),
-        SpacingSource::NominalScannedPixelSpacing => format!("{unit} (scanned film)"),
     }
 }
 

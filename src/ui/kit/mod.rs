@@ -61,6 +61,20 @@ pub(crate) fn command_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, comm
     });
 }
 
+/// A menu of tools, lit while one of them is in the hand.
+pub(crate) fn tool_menu(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, commands: &[Command]) {
+    let is_on = commands.iter().any(|command| command.is_on(panel.session));
+    let mut button = egui::Button::new(title).selected(is_on);
+    if is_on {
+        button = button.stroke(Stroke::new(1.0, theme::accent()));
+    }
+    egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        for command in commands {
+            menu_item(ui, panel, command);
+        }
+    });
+}
+
 /// One line of a menu.
 pub(crate) fn menu_item(ui: &mut Ui, panel: &mut Panel<'_>, command: &Command) {
     let name = command.row().map_or("", |row| tr(row.title));

@@ -82,6 +82,8 @@ pub mod film {
     pub const GOOD: Color32 = Color32::from_rgb(122, 178, 132);
     pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
     pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
+    /// Measures and their values.
+    pub const MEASURE: Color32 = Color32::from_rgb(250, 216, 84);
     /// Drawing that a film brings along.
     pub const OVERLAY: Color32 = Color32::from_rgb(222, 196, 118);
 }
@@ -90,6 +92,9 @@ pub mod film {
 pub const CANVAS: Color32 = Color32::BLACK;
 /// Under text that lies on the film.
 pub const SHADE: Color32 = Color32::from_black_alpha(150);
+/// Beside a thin line on the film, so that it is seen on white.
+pub const HALO: Color32 = Color32::from_black_alpha(130);
+pub const MEASURE_STROKE: f32 = 1.5;
 /// A picture in its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
