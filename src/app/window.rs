@@ -111,15 +111,17 @@ impl Window {
         }
     }
 
-    /// eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
-    fn leave_lost_device(&mut self, context: &egui::Context) {
-        if self.graphics.as_ref().is_some_and(Graphics::is_lost)
-            && let Some(reopen) = self.reopen.take()
-        {
-            // Where the program no longer waits for it, closing is all that is left.
-            reopen.send(self.session.project.as_ref().map(|project| project.folder.clone())).ok();
-            context.send_viewport_cmd(egui::ViewportCommand::Close);
+    fn is_device_lost(&self) -> bool {
+        self.graphics.as_ref().is_some_and(Graphics::is_lost)
+    }
+
+    /// Leaves the work as it is for the next window.
+    fn close(&mut self) {
+        self.handle(Input::Command(crate::session::Command::KeepComment));
+        if let Some(view) = self.session.view_state() {
+            self.outside.remember_view(&view);
         }
+        self.outside.close_project();
     }
 
     /// A thumbnail as a texture; those of films left long ago make room.
@@ -162,14 +164,37 @@ fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_millis() as i64)
 }
 
+impl Drop for Window {
+    /// A device may be lost in the middle of a frame, where eframe ends in a panic that its starter catches.
+    fn drop(&mut self) {
+        if self.is_device_lost()
+            && let Some(reopen) = self.reopen.take()
+        {
+            let folder = self.session.project.as_ref().map(|project| project.folder.clone());
+            if std::thread::panicking() {
+                self.close();
+            }
+            // Where the program no longer waits for it, closing is all that is left.
+            reopen.send(folder).ok();
+        }
+    }
+}
+
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
         self.mind_memory();
-        self.leave_lost_device(context);
+        // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
+        if self.is_device_lost() {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        // egui-wgpu panics where a lost device has no buffer for what is to be drawn: nothing is.
+        if self.is_device_lost() {
+            return;
+        }
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {
@@ -191,11 +216,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        self.handle(Input::Command(crate::session::Command::KeepComment));
-        if let Some(view) = self.session.view_state() {
-            self.outside.remember_view(&view);
-        }
-        self.outside.close_project();
+        self.close();
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

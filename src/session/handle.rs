@@ -445,10 +445,10 @@ impl Session {
         if self.let_gesture_go() || has_sketch {
             return;
         }
-        if let Some(film) = &mut self.pane.film {
-            if film.unlabelled.take().is_some() || film.selection.take().is_some() {
-                return;
-            }
+        if let Some(film) = &mut self.pane.film
+            && (film.unlabelled.take().is_some() || film.selection.take().is_some())
+        {
+            return;
         }
         if matches!(self.tool, Tool::Measure(_)) {
             self.tool = self.input.choices().preset.first_tool();

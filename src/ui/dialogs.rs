@@ -26,7 +26,9 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let screen = ui.ctx().content_rect();
     let scrim = egui::Area::new(Id::unique("scrim")).order(Order::Middle).fixed_pos(screen.min);
     scrim.show(ui.ctx(), |ui| {
-        let response = ui.allocate_rect(screen, egui::Sense::click());
+        // Clicked, but no stop of the Tab key.
+        let response = ui.allocate_rect(screen, egui::Sense::CLICK);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Outside the dialog")));
         ui.painter().rect_filled(screen, 0.0, theme::scrim());
         if response.clicked() {
             panel.ask(Command::CloseDialog);
@@ -46,7 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
-        .id(Id::unique("dialog"))
+        .id(Id::unique(("dialog", title)))
         .order(Order::Foreground)
         .collapsible(false)
         .resizable(false)

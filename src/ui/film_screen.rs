@@ -62,7 +62,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.separator();
         kit::titled_button(ui, panel, &Command::Fit, None);
         kit::titled_button(ui, panel, &Command::OneToOne, None);
-        kit::command_menu(ui, panel, tr("View"), VIEW_MENU);
+        kit::command_menu(ui, panel, tr("Display"), VIEW_MENU);
         ui.separator();
         for layout in Layout::ALL {
             let text = layout.num_panes().to_string();

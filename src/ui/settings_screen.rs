@@ -76,6 +76,7 @@ pub(super) fn settings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 if response.clicked() {
                     panel.state.settings.section = section;
                     panel.state.settings.close();
+                    ui.ctx().request_repaint();
                 }
             }
         });
