@@ -209,12 +209,15 @@ impl FilmDesk {
     fn ask_ahead(&mut self, store: &StoreThread, image: &ImageId) {
         let Some(reader) = self.place.reader().cloned() else { return };
         let Some(number) = self.readings.ask(image) else { return };
-        let (post, image) = (self.post.clone(), image.clone());
-        store.with(move |store| match OpenedFilm::read(store, &image, &reader) {
+        let (post, wanted) = (self.post.clone(), image.clone());
+        let is_queued = store.with(move |store| match OpenedFilm::read(store, &wanted, &reader) {
             Ok(Some(film)) => post.send(News::ReadAhead { number, film: Box::new(film) }),
             // Opening it will say why.
             Ok(None) | Err(_) => {}
         });
+        if !is_queued {
+            self.readings.forget(image);
+        }
     }
 
     fn learn(&mut self, entry: &FilmEntry) {
