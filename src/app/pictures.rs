@@ -305,6 +305,9 @@ impl PictureBoard {
             None => (self.0.decode)(&task.source, task.key.1).map(|film| {
                 // Averaged levels are made here, so that no frame makes them.
                 film.mip_chain();
+                if film.facts.voi.is_empty() {
+                    film.patient_histogram();
+                }
                 Arc::new(film)
             }),
         };
@@ -325,6 +328,9 @@ impl PictureBoard {
         drop(board);
         self.answer(task.key.clone(), outcome.clone());
         let Ok(film) = outcome else { return };
+        // What presets and the histogram need; the picture did not wait for it.
+        film.patient_histogram();
+        film.histogram();
         if (FROM_DISK + 1..=NEXT).contains(&rank) {
             self.0.post.send(News::DecodedAhead(film.clone()));
         }
