@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
@@ -122,6 +123,7 @@ impl Outside {
         match effect {
             Effect::LoadReading { image, reader } => return self.load_reading(image, reader),
             Effect::LoadPicture { image, frame } => return self.load_picture(image, frame),
+            Effect::LoadTags { image, source } => self.load_tags(image, source),
             Effect::Persist(persist) => self.persist(*persist),
             Effect::LoadWorklist { reader } => self.load_worklist(reader),
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
@@ -264,6 +266,16 @@ impl Outside {
     /// Bytes of decoded films in memory.
     pub fn num_film_bytes(&self) -> usize {
         self.films.pictures().num_bytes()
+    }
+
+    fn load_tags(&self, image: ImageId, source: FilmSource) {
+        let post = self.post.clone();
+        self.lane.run(move || {
+            // A fault of the program on one file must not leave the reader waiting.
+            let read = std::panic::catch_unwind(|| dicom::tag_rows(&source).map_err(|error| error.to_string()));
+            let tags = read.unwrap_or_else(|_| Err("the program stumbled over this film".to_owned()));
+            post.event(Event::TagsLoaded { image, tags });
+        });
     }
 
     fn load_worklist(&self, reader: ReaderId) {

@@ -136,28 +136,17 @@ impl Window {
         }
     }
 
-    /// Both budgets as the settings have them, and what is used of them now.
-    fn mind_memory(&mut self) {
-        let settings = &self.session.settings;
-        self.outside.set_film_budget((settings.film_budget_mb as usize) << 20);
-        self.state.memory_used[0] = Some(self.outside.num_film_bytes() as u64);
-        if let Some(gpu) = &self.gpu
-            && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
-        {
-            pass.set_budget(u64::from(settings.texture_budget_mb) << 20);
-            self.state.memory_used[1] = Some(pass.num_bytes());
-        }
+    fn is_device_lost(&self) -> bool {
+        self.graphics.as_ref().is_some_and(Graphics::is_lost)
     }
 
-    /// eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
-    fn leave_lost_device(&mut self, context: &egui::Context) {
-        if self.graphics.as_ref().is_some_and(Graphics::is_lost)
-            && let Some(reopen) = self.reopen.take()
-        {
-            // Where the program no longer waits for it, closing is all that is left.
-            reopen.send(self.session.project.as_ref().map(|project| project.folder.clone())).ok();
-            context.send_viewport_cmd(egui::ViewportCommand::Close);
+    /// Leaves the work as it is for the next window.
+    fn close(&mut self) {
+        self.handle(Input::Command(crate::session::Command::KeepComment));
+        if let Some(view) = self.session.view_state() {
+            self.outside.remember_view(&view);
         }
+        self.outside.close_project();
     }
 
     /// A thumbnail as a texture; those of films left long ago make room.
@@ -201,15 +190,37 @@ fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_millis() as i64)
 }
 
+impl Drop for Window {
+    /// A device may be lost in the middle of a frame, where eframe ends in a panic that its starter catches.
+    fn drop(&mut self) {
+        if self.is_device_lost()
+            && let Some(reopen) = self.reopen.take()
+        {
+            let folder = self.session.project.as_ref().map(|project| project.folder.clone());
+            if std::thread::panicking() {
+                self.close();
+            }
+            // Where the program no longer waits for it, closing is all that is left.
+            reopen.send(folder).ok();
+        }
+    }
+}
+
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
-        self.mind_memory();
         self.upload_ahead(context);
-        self.leave_lost_device(context);
+        // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
+        if self.is_device_lost() {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        // egui-wgpu panics where a lost device has no buffer for what is to be drawn: nothing is.
+        if self.is_device_lost() {
+            return;
+        }
         self.state.memory_used = self.memory_used();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
@@ -232,11 +243,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        self.handle(Input::Command(crate::session::Command::KeepComment));
-        if let Some(view) = self.session.view_state() {
-            self.outside.remember_view(&view);
-        }
-        self.outside.close_project();
+        self.close();
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

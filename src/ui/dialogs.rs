@@ -5,12 +5,13 @@ use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
-use super::{Panel, cheat_sheet, kit, palette, settings_screen, test_pattern, theme};
+use super::{Panel, cheat_sheet, kit, palette, settings_screen, tag_browser, test_pattern, theme};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(dialog) = &session.dialog else {
         panel.state.palette_query.clear();
+        panel.state.tag_query.clear();
         panel.state.palette_choice = 0;
         panel.state.settings.close();
         panel.state.test_pattern = None;
@@ -37,6 +38,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CheatSheet => tr("Keys"),
         Dialog::Settings => tr("Settings"),
         Dialog::TestPattern => tr("Test pattern"),
+        Dialog::Tags { .. } => tr("Tags"),
         Dialog::ConfirmNoFinding { .. } => tr("No finding"),
         Dialog::ChooseLabels { .. } => tr("New project"),
         Dialog::CopyFilms { .. } => tr("Import films"),
@@ -61,6 +63,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             close_ui(ui, panel);
         }
         Dialog::TestPattern => {}
+        Dialog::Tags { tags, .. } => {
+            tag_browser::tags_ui(ui, panel, tags, screen.height() * 0.75);
+            close_ui(ui, panel);
+        }
         Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
         Dialog::CopyFilms { .. } => copy_ui(ui, panel),

@@ -46,6 +46,8 @@ mod window_reach;
 #[cfg(feature = "gui")]
 mod window_changes;
 #[cfg(feature = "gui")]
+mod window_panel;
+#[cfg(feature = "gui")]
 mod window_pictures;
 #[cfg(feature = "gui")]
 mod window_real;
