@@ -15,6 +15,7 @@ use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::Lane;
+use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
@@ -258,9 +259,19 @@ impl Outside {
         self.films.ready_next()
     }
 
-    /// The most memory that decoded films take, those on screen aside, in bytes.
-    pub fn set_film_budget(&self, bytes: usize) {
-        self.films.pictures().set_budget(bytes);
+    /// The most memory that decoded films and films on the graphics card take, those on screen aside, in bytes.
+    pub fn set_budgets(&self, films: usize, textures: u64) {
+        self.films.pictures().set_budgets(films, textures);
+    }
+
+    /// Films go to the graphics card by this from now on, before they are shown.
+    pub fn set_uploader(&self, uploader: FilmUploader) {
+        self.films.pictures().set_uploader(uploader);
+    }
+
+    /// Brings a film onto the graphics card, on another thread.
+    pub fn upload(&self, film: Arc<Film>) {
+        self.films.pictures().upload(film);
     }
 
     /// Bytes of decoded films in memory.

@@ -12,6 +12,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(dialog) = &session.dialog else {
         panel.state.palette_query.clear();
         panel.state.tag_query.clear();
+        panel.state.has_tag_focus = false;
         panel.state.palette_choice = 0;
         panel.state.settings.close();
         panel.state.test_pattern = None;

@@ -42,6 +42,8 @@ pub struct UiState {
     pub palette_choice: usize,
     pub path_text: String,
     pub tag_query: String,
+    /// The tag browser has taken the keyboard since it was opened.
+    pub has_tag_focus: bool,
     pub thumbnails: HashMap<ImageId, egui::TextureHandle>,
     /// Projects opened before, newest first.
     pub recent: Vec<PathBuf>,

@@ -47,7 +47,7 @@ fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, rows: &[TagRow], height: f32) {
     let query = &mut panel.state.tag_query;
     let response = ui.add(TextEdit::singleline(query).desired_width(f32::INFINITY).hint_text(tr("Tag, name or value")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Search tags")));
-    if ui.memory(|memory| memory.focused().is_none()) {
+    if !std::mem::replace(&mut panel.state.has_tag_focus, true) {
         response.request_focus();
     }
     let query = query.trim().to_lowercase();

@@ -60,7 +60,7 @@ impl PresetKind {
             }
             Self::Fixed { center, width, function } => {
                 let is_usable = is_grey && center.is_finite() && width.is_finite() && width > 0.0;
-                is_usable.then(|| Voi::Window(Window { center, width, function, explanation: None }))
+                is_usable.then_some(Voi::Window(Window { center, width, function, explanation: None }))
             }
             Self::Relative(relative) => {
                 is_grey.then(|| Voi::Window(relative.window(&auto_window(film), film.facts.is_inverted)))
