@@ -42,6 +42,8 @@ mod measure_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
+mod window_reach;
+#[cfg(feature = "gui")]
 mod window_changes;
 #[cfg(feature = "gui")]
 mod window_panel;
