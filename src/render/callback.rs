@@ -30,6 +30,7 @@ pub struct Graphics {
     pub can_enhance: bool,
     /// Bits of a grey level on the screen.
     pub bits: u32,
+    device: wgpu::Device,
     is_lost: Arc<AtomicBool>,
 }
 
@@ -37,6 +38,8 @@ impl Graphics {
     /// Whether the device is gone: the driver restarted, the card was taken away. Nothing draws until a new window's
     /// device is installed.
     pub fn is_lost(&self) -> bool {
+        // The device tells of its loss when it is asked how far it is.
+        self.device.poll(wgpu::PollType::Poll).ok();
         self.is_lost.load(Ordering::Relaxed)
     }
 }
@@ -68,6 +71,7 @@ pub fn install(state: &egui_wgpu::RenderState) -> Graphics {
         uploader,
         can_enhance: can_enhance(&state.device),
         bits: if state.target_format == wgpu::TextureFormat::Rgb10a2Unorm { 10 } else { 8 },
+        device: state.device.clone(),
         is_lost,
     }
 }

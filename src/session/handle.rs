@@ -236,6 +236,7 @@ impl Session {
             Command::ChangeInput(change) => self.change_input(change),
             Command::ShowSettings => self.toggle_dialog(Dialog::Settings),
             Command::ShowTestPattern => self.toggle_dialog(Dialog::TestPattern),
+            Command::ShowTags => self.show_tags(),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
