@@ -1,3 +1,4 @@
+// needs: film_integer.wgsl
 // Shows a film: codes -> modality value -> window -> grey level (PS3.3 C.11.1 and C.11.2).
 //
 // Filtering happens on modality values, before windowing: filtering grey levels would invent contrast
