@@ -1,9 +1,9 @@
-// needs: film_integer.wgsl
 // Shows a film: codes -> modality value -> window -> grey level (PS3.3 C.11.1 and C.11.2).
 //
 // Filtering happens on modality values, before windowing: filtering grey levels would invent contrast
 // at a window's edges. Films shown smaller than their pixels are read from a mip chain. The CPU's
 // reference is src/domain/imaging/sampling.rs. `tap` comes from film_integer.wgsl or film_enhanced.wgsl.
+// needs: film_integer.wgsl
 
 // One level of the film and where it lies. A place is the whole part plus a fraction, so that it is
 // exact to a millionth of a pixel on films of any size: `coarse` has 10 significant bits and a

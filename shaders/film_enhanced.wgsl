@@ -1,5 +1,5 @@
+// Before film.wgsl: values that shaders/enhance.wgsl wrote.
 // needs: film.wgsl
-// Values that shaders/enhance.wgsl wrote.
 
 @group(0) @binding(1) var film: texture_2d_array<f32>;
 

@@ -1,5 +1,5 @@
+// Before film.wgsl: the film's own integer texels, grey (one code) or colour.
 // needs: film.wgsl
-// The film's own integer texels, grey (one code) or colour.
 
 @group(0) @binding(1) var film: texture_2d_array<u32>;
 

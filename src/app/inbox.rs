@@ -1,10 +1,8 @@
 //! What threads tell the window, drained once a frame.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::domain::id::ImageId;
-use crate::domain::imaging::Film;
 use crate::session::Event;
 use crate::store::{Outcome, StoreThread};
 
@@ -30,8 +28,6 @@ pub enum News {
         image: ImageId,
         thumbnail: Thumbnail,
     },
-    /// A film that is expected next is decoded and may go to the graphics card.
-    DecodedAhead(Arc<Film>),
     /// The answer to a question for the readings ahead.
     ReadAhead {
         number: u64,

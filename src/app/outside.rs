@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
@@ -14,6 +15,7 @@ use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::Lane;
+use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
@@ -122,6 +124,7 @@ impl Outside {
         match effect {
             Effect::LoadReading { image, reader } => return self.load_reading(image, reader),
             Effect::LoadPicture { image, frame } => return self.load_picture(image, frame),
+            Effect::LoadTags { image, source } => self.load_tags(image, source),
             Effect::Persist(persist) => self.persist(*persist),
             Effect::LoadWorklist { reader } => self.load_worklist(reader),
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
@@ -256,14 +259,34 @@ impl Outside {
         self.films.ready_next()
     }
 
-    /// The most memory that decoded films take, those on screen aside, in bytes.
-    pub fn set_film_budget(&self, bytes: usize) {
-        self.films.pictures().set_budget(bytes);
+    /// The most memory that decoded films and films on the graphics card take, those on screen aside, in bytes.
+    pub fn set_budgets(&self, films: usize, textures: u64) {
+        self.films.pictures().set_budgets(films, textures);
+    }
+
+    /// Films go to the graphics card by this from now on, before they are shown.
+    pub fn set_uploader(&self, uploader: FilmUploader) {
+        self.films.pictures().set_uploader(uploader);
+    }
+
+    /// Brings a film onto the graphics card, on another thread.
+    pub fn upload(&self, film: Arc<Film>) {
+        self.films.pictures().upload(film);
     }
 
     /// Bytes of decoded films in memory.
     pub fn num_film_bytes(&self) -> usize {
         self.films.pictures().num_bytes()
+    }
+
+    fn load_tags(&self, image: ImageId, source: FilmSource) {
+        let post = self.post.clone();
+        self.lane.run(move || {
+            // A fault of the program on one file must not leave the reader waiting.
+            let read = std::panic::catch_unwind(|| dicom::tag_rows(&source).map_err(|error| error.to_string()));
+            let tags = read.unwrap_or_else(|_| Err("the program stumbled over this film".to_owned()));
+            post.event(Event::TagsLoaded { image, tags });
+        });
     }
 
     fn load_worklist(&self, reader: ReaderId) {

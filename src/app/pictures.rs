@@ -12,6 +12,7 @@ use crate::domain::id::ImageId;
 use crate::domain::imaging::Film;
 use crate::domain::study::{FilmEntry, FilmSource};
 use crate::jobs::{Lane, num_workers};
+use crate::render::FilmUploader;
 use crate::session::Event;
 
 use super::film_cache::{FilmCache, Key, NOT_EXPECTED, ON_SCREEN, Rank};
@@ -59,6 +60,11 @@ struct Board {
     /// Not tried again ahead; showing them says why.
     failed: HashSet<ImageId>,
     thumbnails: Option<ThumbnailFolder>,
+    /// `None` without a graphics device.
+    uploader: Option<FilmUploader>,
+    texture_budget: u64,
+    /// Decoded films on their way to the graphics card.
+    uploads: Vec<Arc<Film>>,
     /// Counts projects: what was asked for one never shows in the next.
     project: u64,
     num_tasks: u64,
@@ -77,6 +83,11 @@ struct Task {
     project: u64,
     /// What the film will take in memory, about.
     num_bytes: usize,
+}
+
+enum Job {
+    Decode(Task),
+    Upload(Arc<Film>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +128,9 @@ impl Pictures {
                 cache: FilmCache::new(DEFAULT_BUDGET),
                 failed: HashSet::new(),
                 thumbnails: None,
+                uploader: None,
+                texture_budget: u64::MAX,
+                uploads: Vec::new(),
                 project: 0,
                 num_tasks: 0,
                 is_closed: false,
@@ -151,11 +165,30 @@ impl Pictures {
         board.failed.clear();
         board.ranks.clear();
         board.on_screen.clear();
+        board.uploads.clear();
     }
 
-    /// The most memory that decoded films take, films on screen aside.
-    pub fn set_budget(&self, bytes: usize) {
-        self.board.lock().cache.set_budget(bytes);
+    /// The most memory that decoded films and films on the graphics card take, films on screen aside, in bytes.
+    pub fn set_budgets(&self, films: usize, textures: u64) {
+        let mut board = self.board.lock();
+        board.texture_budget = textures;
+        if board.cache.budget() != films {
+            board.cache.set_budget(films);
+        }
+    }
+
+    /// Films go to the graphics card by this from now on, before they are shown.
+    pub fn set_uploader(&self, uploader: FilmUploader) {
+        self.board.lock().uploader = Some(uploader);
+    }
+
+    /// Brings a film onto the graphics card, when no film on screen waits to be decoded.
+    pub fn upload(&self, film: Arc<Film>) {
+        let mut board = self.board.lock();
+        if !board.uploads.iter().any(|waiting| Arc::ptr_eq(waiting, &film)) {
+            board.uploads.push(film);
+            self.board.0.work.notify_all();
+        }
     }
 
     /// Bytes of decoded films held now.
@@ -191,6 +224,8 @@ impl Pictures {
         let mut guard = self.board.lock();
         let board = &mut *guard;
         (board.on_screen, board.ranks) = (on_screen, ranks);
+        // Asked for anew where they are still of interest.
+        board.uploads.clear();
         let mut waiting = std::mem::take(&mut board.waiting);
         waiting.retain_mut(|task| match task.purpose {
             Purpose::Film => {
@@ -273,7 +308,15 @@ impl PictureBoard {
                     return;
                 }
                 match board.take(takes_on_screen_only) {
-                    Some(task) => break task,
+                    Some(Job::Upload(film)) => {
+                        let (uploader, budget) = (board.uploader.clone(), board.texture_budget);
+                        drop(board);
+                        if let Some(uploader) = uploader {
+                            uploader.upload(&film, budget);
+                        }
+                        board = self.lock();
+                    }
+                    Some(Job::Decode(task)) => break task,
                     None => board = self.0.work.wait(board).unwrap_or_else(PoisonError::into_inner),
                 }
             };
@@ -303,8 +346,9 @@ impl PictureBoard {
         let outcome = match cached {
             Some(film) => Ok(film),
             None => (self.0.decode)(&task.source, task.key.1).map(|film| {
-                // Averaged levels are made here, so that no frame makes them.
+                // Averaged levels and the computed window are made here, so that no frame makes them.
                 film.mip_chain();
+                film.initial_settings();
                 Arc::new(film)
             }),
         };
@@ -322,12 +366,15 @@ impl PictureBoard {
                 board.failed.insert(task.key.0.clone());
             }
         }
+        let uploader = board.uploader.clone().filter(|_| task.purpose == Purpose::Film && rank <= NEXT);
+        let texture_budget = board.texture_budget;
         drop(board);
+        // Before it is shown, so that no frame uploads it.
+        if let (Ok(film), Some(uploader)) = (&outcome, uploader) {
+            uploader.upload(film, texture_budget);
+        }
         self.answer(task.key.clone(), outcome.clone());
         let Ok(film) = outcome else { return };
-        if (FROM_DISK + 1..=NEXT).contains(&rank) {
-            self.0.post.send(News::DecodedAhead(film.clone()));
-        }
         if task.purpose == Purpose::Thumbnail {
             let made = thumbnail(&film);
             if let Some(folder) = folder {
@@ -372,8 +419,8 @@ impl Board {
             return false;
         }
         self.num_tasks += 1;
-        // Two bytes a pixel, and a third more for the averaged levels.
-        let num_bytes = entry.facts.width as usize * entry.facts.height as usize * 8 / 3;
+        // Two bytes a pixel, a third more for the averaged levels, and two histograms.
+        let num_bytes = entry.facts.width as usize * entry.facts.height as usize * 8 / 3 + (1 << 20);
         self.waiting.push(Task {
             key,
             source: entry.source.clone(),
@@ -387,8 +434,12 @@ impl Board {
         true
     }
 
-    /// The most wanted task that no other thread is at; those that have become needless are dropped on the way.
-    fn take(&mut self, takes_on_screen_only: bool) -> Option<Task> {
+    /// The most wanted job that no other thread is at; those that have become needless are dropped on the way.
+    fn take(&mut self, takes_on_screen_only: bool) -> Option<Job> {
+        let is_awaited = self.waiting.iter().any(|task| task.rank == ON_SCREEN && !self.busy.contains(&task.key));
+        if !takes_on_screen_only && !is_awaited && !self.uploads.is_empty() {
+            return Some(Job::Upload(self.uploads.remove(0)));
+        }
         loop {
             let free = self.waiting.iter().enumerate().filter(|(_, task)| {
                 !self.busy.contains(&task.key) && (!takes_on_screen_only || task.rank == ON_SCREEN)
@@ -402,7 +453,7 @@ impl Board {
             };
             if !is_needless {
                 self.busy.push(task.key.clone());
-                return Some(task);
+                return Some(Job::Decode(task));
             }
         }
     }

@@ -2,14 +2,12 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui_wgpu::RenderState;
 
 use crate::domain::id::ImageId;
-use crate::domain::imaging::Film;
 use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
 use crate::ui::{self, UiState};
@@ -29,12 +27,6 @@ pub struct Window {
     graphics: Option<Graphics>,
     /// Takes the project's folder when the graphics device is lost and the window wants to be opened again.
     pub(super) reopen: Option<Sender<Option<PathBuf>>>,
-    /// Films that are expected next and not on the graphics card yet.
-    uploads: VecDeque<Arc<Film>>,
-    /// The next frame shows another film and has enough to do.
-    is_switching: bool,
-    /// Of decoded films and of the graphics card, as they hold now.
-    budgets_mb: [u32; 2],
 }
 
 impl std::fmt::Debug for Window {
@@ -51,6 +43,11 @@ impl Window {
     pub fn new(creation: &eframe::CreationContext<'_>, outside: Outside, state: UiState) -> Self {
         ui::theme::install(&creation.egui_ctx);
         let graphics = creation.wgpu_render_state.as_ref().map(render::install);
+        if let Some(gpu) = &creation.wgpu_render_state
+            && let Some(pass) = gpu.renderer.read().callback_resources.get::<FilmPass>()
+        {
+            outside.set_uploader(pass.uploader(&gpu.device, &gpu.queue));
+        }
         Self {
             session: Session::default(),
             state: UiState {
@@ -66,9 +63,6 @@ impl Window {
             gpu: creation.wgpu_render_state.clone(),
             graphics,
             reopen: None,
-            uploads: VecDeque::new(),
-            is_switching: false,
-            budgets_mb: [0; 2],
         }
     }
 
@@ -88,57 +82,38 @@ impl Window {
             let is_full_screen = self.session.is_full_screen;
             self.context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(is_full_screen));
         }
-        self.keep_budgets();
         let thumbnails = &self.state.thumbnails;
         if self.outside.look_ahead(&self.session, |image| thumbnails.contains_key(image)) {
-            self.uploads = self.outside.ready_next().into();
-            self.is_switching = true;
+            self.upload_next();
         }
     }
 
-    /// Holds the memory for films to what the person chose.
-    fn keep_budgets(&mut self) {
-        let budgets = [self.session.settings.film_budget_mb, self.session.settings.texture_budget_mb];
-        if budgets == self.budgets_mb {
-            return;
+    /// Bytes of decoded films in memory.
+    pub fn film_bytes(&self) -> u64 {
+        self.outside.num_film_bytes() as u64
+    }
+
+    /// Has the films that are expected next and are decoded already brought onto the graphics card, by another thread.
+    fn upload_next(&self) {
+        let Some(gpu) = &self.gpu else { return };
+        let renderer = gpu.renderer.read();
+        let Some(pass) = renderer.callback_resources.get::<FilmPass>() else { return };
+        for film in self.outside.ready_next().into_iter().filter(|film| !pass.has(film)) {
+            self.outside.upload(film);
         }
-        self.budgets_mb = budgets;
-        self.outside.set_film_budget((budgets[0] as usize) << 20);
+    }
+
+    /// Both budgets as the settings have them, and what is used of them now.
+    fn mind_memory(&mut self) {
+        let settings = &self.session.settings;
+        let texture_budget = u64::from(settings.texture_budget_mb) << 20;
+        self.outside.set_budgets((settings.film_budget_mb as usize) << 20, texture_budget);
+        self.state.memory_used[0] = Some(self.outside.num_film_bytes() as u64);
         if let Some(gpu) = &self.gpu
             && let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>()
         {
-            pass.set_budget(u64::from(budgets[1]) << 20);
-        }
-    }
-
-    /// Another budget for decoded films than those that can be chosen, in bytes.
-    pub fn set_film_budget(&self, bytes: usize) {
-        self.outside.set_film_budget(bytes);
-    }
-
-    /// Bytes of films in memory and on the graphics card.
-    pub fn memory_used(&self) -> [Option<u64>; 2] {
-        let on_card = self
-            .gpu
-            .as_ref()
-            .and_then(|gpu| gpu.renderer.read().callback_resources.get::<FilmPass>().map(FilmPass::num_bytes));
-        [Some(self.outside.num_film_bytes() as u64), on_card]
-    }
-
-    /// Brings one film that is expected next onto the graphics card; the next one in the next frame.
-    fn upload_ahead(&mut self, context: &egui::Context) {
-        if std::mem::take(&mut self.is_switching) {
-            if !self.uploads.is_empty() {
-                context.request_repaint();
-            }
-            return;
-        }
-        let (Some(gpu), Some(film)) = (&self.gpu, self.uploads.pop_front()) else { return };
-        if let Some(pass) = gpu.renderer.write().callback_resources.get_mut::<FilmPass>() {
-            pass.prepare_ahead(&gpu.device, &gpu.queue, &film);
-        }
-        if !self.uploads.is_empty() {
-            context.request_repaint();
+            pass.set_budget(texture_budget);
+            self.state.memory_used[1] = Some(pass.num_bytes());
         }
     }
 
@@ -185,7 +160,6 @@ impl Window {
                     self.handle(Input::Event(*event));
                 }
                 News::Thumbnail { image, thumbnail } => self.keep_thumbnail(context, image, &thumbnail),
-                News::DecodedAhead(film) => self.uploads.push_back(film),
                 News::ReadAhead { number, film } => self.outside.read_ahead(&self.session, number, *film),
             }
         }
@@ -215,7 +189,7 @@ impl Drop for Window {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
-        self.upload_ahead(context);
+        self.mind_memory();
         // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
         if self.is_device_lost() {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -227,7 +201,6 @@ impl eframe::App for Window {
         if self.is_device_lost() {
             return;
         }
-        self.state.memory_used = self.memory_used();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {

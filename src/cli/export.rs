@@ -1,5 +1,6 @@
 //! `rachis export`: the project's labels as a published table, or what was measured as one of its own.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -113,7 +114,8 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
     }
     let mut said = format!("{} measurements, {} values", report.num_measurements, report.num_rows);
     if report.num_unfinished > 0 {
-        said += &format!(
+        let _ = write!(
+            said,
             "; {} measurements left out because their reading is not completed (--unfinished takes them too)",
             report.num_unfinished
         );

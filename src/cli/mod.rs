@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+pub mod blind;
 pub mod check;
 pub mod demo;
 pub mod export;
@@ -31,6 +32,8 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Show whether a project is read blind, or change it.
+    Blind(blind::BlindArgs),
     /// Check a project: rules, database, log, film files.
     Check(check::CheckArgs),
     /// Decode films for another process, on stdin and stdout.
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         end_with_the_reader();
     }
     let outcome = match command {
+        Command::Blind(args) => blind::run(&args),
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),

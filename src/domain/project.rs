@@ -13,6 +13,8 @@ pub struct Project {
     pub rules: Vec<RuleSetting>,
     /// Made from synthetic films only.
     pub is_synthetic: bool,
+    /// Readers see nothing that tells who a patient is; on unless somebody turned it off.
+    pub is_blind: bool,
 }
 
 /// A person who reads.

@@ -124,6 +124,7 @@ pub enum Command {
     // The program itself
     ShowSettings,
     ShowTestPattern,
+    ShowTags,
     ChangeSettings(Box<Settings>),
     ChangeInput(InputChange),
     // Help

@@ -459,6 +459,7 @@ pub const COMMANDS: &[CommandRow] = &[
         Everywhere,
         Command::ShowTestPattern,
     ),
+    row("tags", "Tags", "Everything that the film's file says about it", &["F12"], Film, Command::ShowTags),
     row("palette", "Command palette", "Find any command by typing", &["Ctrl+K"], Everywhere, Command::Palette),
     row("cheat_sheet", "Keys", "Every key on one page", &["?", "F1"], Everywhere, Command::CheatSheet),
     row("open_project", "Open project…", "Open a project folder", &["Ctrl+O"], Everywhere, Command::OpenProject),

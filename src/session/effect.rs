@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
+use crate::domain::study::FilmSource;
 
 use super::input_map::InputChoices;
 use super::settings::Settings;
@@ -83,6 +84,11 @@ pub enum Effect {
     LoadPicture {
         image: ImageId,
         frame: u32,
+    },
+    /// Read a film's whole header; answered by `TagsLoaded`.
+    LoadTags {
+        image: ImageId,
+        source: FilmSource,
     },
     /// Read the worklist; answered by `WorklistLoaded`.
     LoadWorklist {

@@ -10,6 +10,7 @@ use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
+use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
@@ -67,6 +68,11 @@ pub enum Event {
         image: ImageId,
         frame: u32,
         message: String,
+    },
+    /// A film's header, or why it can't be read.
+    TagsLoaded {
+        image: ImageId,
+        tags: Result<TagList, String>,
     },
     Saved {
         ticket: Ticket,

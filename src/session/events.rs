@@ -82,6 +82,10 @@ impl Session {
                 }
                 Vec::new()
             }
+            Event::TagsLoaded { image, tags } => {
+                self.tags_loaded(&image, tags);
+                Vec::new()
+            }
             Event::Saved { ticket, .. } => {
                 self.pending.remove(&ticket);
                 self.failed.remove(&ticket);

@@ -81,7 +81,13 @@ pub(super) fn reading_session() -> Session {
     handle(Input::CanvasResized { slot: 0, canvas: Canvas { size: Size::new(200.0, 100.0), pixels_per_point: 1.0 } });
     handle(Input::Event(Event::ProjectOpened {
         folder: PathBuf::from("p"),
-        project: Project { name: "p".into(), label_set: "test".into(), rules: default_rules(), is_synthetic: true },
+        project: Project {
+            name: "p".into(),
+            label_set: "test".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+            is_blind: true,
+        },
         label_set: Arc::new(set),
         readers: vec![reader.clone()],
         number: 1,

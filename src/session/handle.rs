@@ -236,6 +236,7 @@ impl Session {
             Command::ChangeInput(change) => self.change_input(change),
             Command::ShowSettings => self.toggle_dialog(Dialog::Settings),
             Command::ShowTestPattern => self.toggle_dialog(Dialog::TestPattern),
+            Command::ShowTags => self.show_tags(),
             Command::CycleOverlay => {
                 self.overlay = self.overlay.next();
                 Vec::new()
@@ -444,10 +445,10 @@ impl Session {
         if self.let_gesture_go() || has_sketch {
             return;
         }
-        if let Some(film) = &mut self.pane.film {
-            if film.unlabelled.take().is_some() || film.selection.take().is_some() {
-                return;
-            }
+        if let Some(film) = &mut self.pane.film
+            && (film.unlabelled.take().is_some() || film.selection.take().is_some())
+        {
+            return;
         }
         if matches!(self.tool, Tool::Measure(_)) {
             self.tool = self.input.choices().preset.first_tool();

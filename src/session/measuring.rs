@@ -151,10 +151,10 @@ impl OpenFilm {
         let is_region = matches!(shape.kind(), MeasureKind::Ellipse | MeasureKind::Rectangle);
         let is_on_body =
             || distance_to(shape, to_screen, at) <= LINE_REACH || is_region && shape.bounds().contains(at_image);
-        (point.is_some() || is_on_body()).then(|| self.reshape(selected, point, at_image))
+        (point.is_some() || is_on_body()).then(|| Self::reshape(selected, point, at_image))
     }
 
-    pub(super) fn reshape(&self, measurement: &Measurement, point: Option<usize>, grabbed: Point) -> Gesture {
+    pub(super) fn reshape(measurement: &Measurement, point: Option<usize>, grabbed: Point) -> Gesture {
         let before = measurement.shape.clone();
         Gesture::Reshape { id: measurement.id, point, grabbed, preview: before.clone(), before }
     }

@@ -109,7 +109,9 @@ fn every_measure_is_drawn_by_drags_and_by_clicks_alike() {
     let check = |kind: MeasureKind, points: &[(f64, f64)], num_drags: usize, expected: &str| {
         let mut by_clicks = session();
         arm(&mut by_clicks, kind);
-        points.iter().for_each(|&p| click(&mut by_clicks, p));
+        for &p in points {
+            click(&mut by_clicks, p);
+        }
         assert_eq!(told(&by_clicks), expected, "{kind:?} by clicks");
         let mut by_drags = session();
         arm(&mut by_drags, kind);
@@ -258,9 +260,9 @@ fn measuring_goes_with_no_finding_and_not_with_a_completed_reading() {
     keys(&mut s, "Shift+Enter");
     for step in 0..2 {
         if step == 0 {
-            drag(&mut s, (20.0, 60.0), (60.0, 60.0))
+            drag(&mut s, (20.0, 60.0), (60.0, 60.0));
         } else {
-            click(&mut s, (20.0, 60.0))
+            click(&mut s, (20.0, 60.0));
         }
         assert_eq!(told(&s).matches("ruler").count(), 1);
         assert!(s.notice.take().expect("says why").text.contains("completed"));
@@ -327,7 +329,9 @@ fn values_do_not_depend_on_how_the_film_is_shown() {
                 keys(&mut s, view);
                 let place = |s: &mut Session, kind: MeasureKind, points: &[(f64, f64)]| {
                     arm(s, kind);
-                    points.iter().for_each(|&p| click(s, p));
+                    for &p in points {
+                        click(s, p);
+                    }
                 };
                 let said = format!("{spacing:?} {canvas:?} {view:?}");
                 place(&mut s, MeasureKind::Ruler, &ends);

@@ -15,6 +15,7 @@ pub mod viewport;
 pub mod panes;
 mod hanging;
 pub mod worklist;
+mod tags;
 pub mod open_film;
 pub mod gesture;
 pub mod measuring;
@@ -45,3 +46,4 @@ pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
 
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
+pub use tags::Tags;

@@ -334,7 +334,7 @@ fn advance(
                 if let Some(measured) = measured.filter(|_| tool == Tool::Select)
                     && let Some(measurement) = film.reading.measurement(measured)
                 {
-                    let gesture = film.reshape(measurement, None, *from);
+                    let gesture = OpenFilm::reshape(measurement, None, *from);
                     film.selection = Some(measured);
                     film.gesture = Some(gesture);
                     return None;

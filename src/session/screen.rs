@@ -15,6 +15,7 @@ use super::input_map::InputMap;
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::settings::Settings;
+use super::tags::Tags;
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
 use super::worklist::Worklist;
@@ -98,6 +99,11 @@ pub enum Dialog {
     Settings,
     /// The page to judge the monitor by.
     TestPattern,
+    /// Everything that the file of a film says about it.
+    Tags {
+        image: ImageId,
+        tags: Tags,
+    },
     /// Saying "No finding" would remove that many findings.
     ConfirmNoFinding {
         image: ImageId,

@@ -325,10 +325,12 @@ impl WindowCommand {
         match self {
             Self::Project(n) | Self::Delete(n) => is_grey && *n < session.windowing.presets.len(),
             Self::OfFinding => is_grey && film.is_some_and(|film| film.selected().is_some_and(|a| a.rect().is_some())),
-            Self::Shipped(_) | Self::Name | Self::Save { .. } | Self::Adjust { .. } => is_grey,
-            Self::Enhance { .. } | Self::ToggleSharpening | Self::ToggleEqualised => is_grey,
-            Self::TogglePanel | Self::ToggleKeep => film.is_some(),
-            Self::UseInterpolation(_) | Self::NextInterpolation | Self::ToggleDither => film.is_some(),
+            Self::TogglePanel
+            | Self::ToggleKeep
+            | Self::UseInterpolation(_)
+            | Self::NextInterpolation
+            | Self::ToggleDither => film.is_some(),
+            _ => is_grey,
         }
     }
 

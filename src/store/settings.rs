@@ -43,6 +43,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether readers see who a patient is. Windows that are open show it from their next start.
+    pub fn set_blind(&mut self, is_blind: bool) -> Result<(), StoreError> {
+        self.set_setting(BLIND, if is_blind { "true" } else { "false" })?;
+        self.project_mut().is_blind = is_blind;
+        Ok(())
+    }
+
     /// The project's secret that patients' pseudonyms are made with.
     pub fn patient_key(&self) -> Result<[u8; 16], StoreError> {
         Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
@@ -64,6 +71,16 @@ impl Store {
     }
 }
 
+/// The key of a project's blindness among its settings.
+const BLIND: &str = "blind";
+
+/// A project that says nothing is blind; so is one that says something that this program does not know.
+fn read_blind(conn: &Connection) -> Result<bool, StoreError> {
+    let value: Option<String> =
+        conn.query_row("SELECT value FROM setting WHERE key = ?1", [BLIND], |row| row.get(0)).optional()?;
+    Ok(value.as_deref() != Some("false"))
+}
+
 pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
     let row = conn
         .query_row("SELECT name, label_set, is_synthetic FROM project", [], |row| {
@@ -71,7 +88,7 @@ pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
         })
         .optional()?;
     let (name, label_set, is_synthetic) = row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
-    Ok(Project { name, label_set, rules: read_rules(conn)?, is_synthetic })
+    Ok(Project { name, label_set, rules: read_rules(conn)?, is_synthetic, is_blind: read_blind(conn)? })
 }
 
 /// The stored rules, then at their defaults those that the project does not name. A key that this program does not know

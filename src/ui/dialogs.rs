@@ -5,12 +5,14 @@ use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
-use super::{Panel, cheat_sheet, palette, settings_screen, test_pattern, theme};
+use super::{Panel, cheat_sheet, kit, palette, settings_screen, tag_browser, test_pattern, theme};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(dialog) = &session.dialog else {
         panel.state.palette_query.clear();
+        panel.state.tag_query.clear();
+        panel.state.has_tag_focus = false;
         panel.state.palette_choice = 0;
         panel.state.settings.close();
         panel.state.test_pattern = None;
@@ -24,7 +26,9 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let screen = ui.ctx().content_rect();
     let scrim = egui::Area::new(Id::unique("scrim")).order(Order::Middle).fixed_pos(screen.min);
     scrim.show(ui.ctx(), |ui| {
-        let response = ui.allocate_rect(screen, egui::Sense::click());
+        // Clicked, but no stop of the Tab key.
+        let response = ui.allocate_rect(screen, egui::Sense::CLICK);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Outside the dialog")));
         ui.painter().rect_filled(screen, 0.0, theme::scrim());
         if response.clicked() {
             panel.ask(Command::CloseDialog);
@@ -35,6 +39,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CheatSheet => tr("Keys"),
         Dialog::Settings => tr("Settings"),
         Dialog::TestPattern => tr("Test pattern"),
+        Dialog::Tags { .. } => tr("Tags"),
         Dialog::ConfirmNoFinding { .. } => tr("No finding"),
         Dialog::ChooseLabels { .. } => tr("New project"),
         Dialog::CopyFilms { .. } => tr("Import films"),
@@ -43,7 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
-        .id(Id::unique("dialog"))
+        .id(Id::unique(("dialog", title)))
         .order(Order::Foreground)
         .collapsible(false)
         .resizable(false)
@@ -59,6 +64,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             close_ui(ui, panel);
         }
         Dialog::TestPattern => {}
+        Dialog::Tags { tags, .. } => {
+            tag_browser::tags_ui(ui, panel, tags, screen.height() * 0.75);
+            close_ui(ui, panel);
+        }
         Dialog::ConfirmNoFinding { num_findings, completes, .. } => confirm_ui(ui, panel, *num_findings, *completes),
         Dialog::ChooseLabels { folder } => labels_ui(ui, panel, folder),
         Dialog::CopyFilms { .. } => copy_ui(ui, panel),
@@ -75,7 +84,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes: bool) {
-    ui.set_width(380.0);
+    kit::set_dialog_width(ui, 380.0);
     let what = if num_findings == 1 { tr("1 finding").to_owned() } else { tr_args("{} findings", &[&num_findings]) };
     ui.label(if completes {
         tr_args("Remove {}, say \"No finding\", complete the film and go on? Undo brings them back.", &[&what])
@@ -95,7 +104,7 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes
 }
 
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
-    ui.set_width(440.0);
+    kit::set_dialog_width(ui, 440.0);
     ui.label(tr_args("Which labels does the project in {} read with?", &[&folder.display()]));
     ui.add_space(theme::UNIT);
     for (id, title) in panel.state.label_sets.clone() {
@@ -109,7 +118,7 @@ fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
 }
 
 fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.set_width(460.0);
+    kit::set_dialog_width(ui, 460.0);
     ui.label(tr("Leave the films where they are, or copy them into the project's folder?"));
     ui.label(
         RichText::new(tr("Films that are referred to are missing once they are moved or the disk is gone."))
@@ -130,7 +139,7 @@ fn copy_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
-    ui.set_width(440.0);
+    kit::set_dialog_width(ui, 440.0);
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     ui.label(tr_args("If some rows of {} can't be taken, what about the good ones?", &[&name]));
     ui.label(RichText::new(tr("Either way the report names each bad row by its line.")).color(theme::weak()));
@@ -149,7 +158,7 @@ fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
 }
 
 fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
-    ui.set_width(520.0);
+    kit::set_dialog_width(ui, 520.0);
     ui.label(tr(purpose.title()));
     let response = ui.add(egui::TextEdit::singleline(&mut panel.state.path_text).desired_width(f32::INFINITY));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Path")));
@@ -175,7 +184,7 @@ fn path_ui(ui: &mut Ui, panel: &mut Panel<'_>, purpose: FilePurpose) {
 const REPORT_LINES: usize = 400;
 
 fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
-    ui.set_width(760.0);
+    kit::set_dialog_width(ui, 760.0);
     let height = ui.ctx().content_rect().height() - 220.0;
     ScrollArea::vertical().max_height(height).show(ui, |ui| {
         for (n, line) in lines.iter().take(REPORT_LINES).enumerate() {

@@ -1,6 +1,6 @@
 //! The screen on which films are read: tools above, the study's films left, findings right, the film in the middle.
 
-use egui::{Align, CentralPanel, RichText, Ui};
+use egui::{CentralPanel, RichText, Ui};
 
 use crate::domain::measure::MeasureKind;
 use crate::session::{Command, Layout, Tool};
@@ -46,7 +46,8 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.horizontal(|ui| {
+    // A narrow window, a large interface or long words take a second row.
+    ui.horizontal_wrapped(|ui| {
         kit::titled_button(ui, panel, &Command::ShowWorklist, None);
         position_ui(ui, panel);
         ui.separator();
@@ -62,7 +63,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.separator();
         kit::titled_button(ui, panel, &Command::Fit, None);
         kit::titled_button(ui, panel, &Command::OneToOne, None);
-        kit::command_menu(ui, panel, tr("View"), VIEW_MENU);
+        kit::command_menu(ui, panel, tr("Display"), VIEW_MENU);
         ui.separator();
         for layout in Layout::ALL {
             let text = layout.num_panes().to_string();
@@ -73,10 +74,9 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.separator();
         kit::titled_button(ui, panel, &Command::Undo, None);
         kit::titled_button(ui, panel, &Command::Redo, None);
-        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-            kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
-            kit::titled_button(ui, panel, &Command::ShowSettings, None);
-        });
+        ui.separator();
+        kit::titled_button(ui, panel, &Command::ShowSettings, None);
+        kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
     });
 }
 

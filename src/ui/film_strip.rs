@@ -49,12 +49,13 @@ fn prior_heading(read: Option<&str>, prior: Option<&str>) -> String {
         return tr("Another study").to_owned();
     };
     let apart = (read - prior).abs();
-    let (earlier, later, num) = if apart < 1.95 {
-        ("{} months before", "{} months later", (apart * 12.0).round())
-    } else {
-        ("{} years before", "{} years later", apart.round())
-    };
-    tr_args(if prior <= read { earlier } else { later }, &[&num])
+    let (months, years) = ((apart * 12.0).round(), apart.round());
+    match (apart < 1.95, prior <= read) {
+        (true, true) => tr_args("{} months before", &[&months]),
+        (true, false) => tr_args("{} months later", &[&months]),
+        (false, true) => tr_args("{} years before", &[&years]),
+        (false, false) => tr_args("{} years later", &[&years]),
+    }
 }
 
 /// A click opens the film; dragged into a viewport it is shown there.

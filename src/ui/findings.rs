@@ -41,7 +41,7 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
             ui.label(RichText::new(patient).color(theme::text()));
         });
     });
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let is_normal = film.reading.has_no_finding();
         kit::toggle_button(ui, panel, &Command::NoFinding, tr("No finding"), is_normal);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::NoFinding));

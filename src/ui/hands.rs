@@ -1,6 +1,6 @@
 //! Mouse, wheel, trackpad and fingers over a viewport, as inputs of the session.
 
-use egui::{Event, Modifiers, MouseWheelUnit, Pos2, Rect, Ui};
+use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, Ui};
 
 use crate::domain::geometry::Point;
 use crate::session::input_map::{Held, WheelAction};
@@ -54,9 +54,14 @@ pub(super) fn inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, 
                 }
             }
             Event::PointerGone if is_cursor_shown => send(panel, slot, rect, PointerKind::Leave, rect.min, held),
-            Event::MouseWheel { unit, delta, modifiers, .. } if is_over => {
+            Event::MouseWheel { unit, delta, modifiers, source, .. } if is_over => {
                 let Some(pos) = ui.input(|i| i.pointer.hover_pos()) else { continue };
-                wheel(panel, slot, to_canvas(rect, pos), unit, delta, modifiers);
+                let is_trackpad = match source {
+                    MouseWheelSource::Trackpad => true,
+                    MouseWheelSource::Unknown => unit == MouseWheelUnit::Point,
+                    _ => false,
+                };
+                wheel(panel, slot, to_canvas(rect, pos), (unit, delta, is_trackpad), modifiers);
             }
             Event::Zoom(factor) if is_over => {
                 let Some(pos) = ui.input(|i| i.pointer.hover_pos()) else { continue };
@@ -94,7 +99,13 @@ const fn button_of(button: egui::PointerButton) -> PointerButton {
 }
 
 /// One turn of the wheel, or two fingers on a trackpad, by the map in force.
-fn wheel(panel: &mut Panel<'_>, slot: usize, at: Point, unit: MouseWheelUnit, delta: egui::Vec2, modifiers: Modifiers) {
+fn wheel(
+    panel: &mut Panel<'_>,
+    slot: usize,
+    at: Point,
+    (unit, delta, is_trackpad): (MouseWheelUnit, egui::Vec2, bool),
+    modifiers: Modifiers,
+) {
     let held = Held { ctrl: modifiers.ctrl || modifiers.command, shift: modifiers.shift, alt: modifiers.alt };
     // Some window systems turn the wheel sideways while Shift is held.
     let along = if delta.y == 0.0 && held.shift { delta.x } else { delta.y };
@@ -105,7 +116,7 @@ fn wheel(panel: &mut Panel<'_>, slot: usize, at: Point, unit: MouseWheelUnit, de
     };
     match panel.session.input.wheel(held) {
         // A trackpad tells points and both directions: two fingers move the film as they move, and pinching zooms.
-        WheelAction::Zoom if unit == MouseWheelUnit::Point && held == Held::default() => {
+        WheelAction::Zoom if is_trackpad && unit == MouseWheelUnit::Point && held == Held::default() => {
             let by = Point::new(f64::from(delta.x), f64::from(delta.y));
             panel.out.push(Input::Pinch { slot, at, factor: 1.0, by });
         }

@@ -39,12 +39,12 @@ pub(super) fn panel_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             plot_ui(ui, panel, film, histogram, display, &window);
         }
         numbers_ui(ui, panel, open, &window);
+        kit::section(ui, tr("Presets"));
+        presets_ui(ui, panel, film);
         kit::section(ui, tr("Enhancement"));
         enhancement_ui(ui, panel, display.enhancement);
         kit::section(ui, tr("On the screen"));
         screen_ui(ui, panel);
-        kit::section(ui, tr("Presets"));
-        presets_ui(ui, panel, film);
     });
 }
 
@@ -284,7 +284,7 @@ fn enhancement_ui(ui: &mut Ui, panel: &mut Panel<'_>, enhancement: Enhancement) 
         });
     }
     is_changed |= ui.checkbox(&mut changed.is_equalised, tr("Equalise (CLAHE)")).changed();
-    if enhancement.is_on() && ui.button(tr("Enhancement off")).clicked() {
+    if ui.add_enabled(enhancement.is_on(), egui::Button::new(tr("Enhancement off"))).clicked() {
         changed = Enhancement::default();
         is_changed = true;
     }
@@ -305,55 +305,60 @@ fn screen_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             let is_on = command.is_on(panel.session);
             kit::toggle_button(ui, panel, &command, name, is_on);
         }
-        let command = Command::Window(WindowCommand::ToggleDither);
-        let is_on = command.is_on(panel.session);
-        kit::toggle_button(ui, panel, &command, tr("Dither"), is_on);
     });
+    let command = Command::Window(WindowCommand::ToggleDither);
+    let mut is_on = command.is_on(panel.session);
+    let help = kit::tooltip(panel.session, &command);
+    if ui.checkbox(&mut is_on, tr("Dither")).on_hover_text(help).changed() {
+        panel.ask(command);
+    }
 }
 
 /// Every window there is for this film, and a name for the one shown.
 fn presets_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &Film) {
-    for item in window_menu::items(panel.session, film) {
-        ui.horizontal(|ui| {
-            let key = kit::shortcut(panel.session, &item.command);
-            let room = if item.project.is_some() { 30.0 } else { 0.0 };
-            let button = egui::Button::new(&item.name).shortcut_text(key).selected(item.command.is_on(panel.session));
-            let response = ui.add_sized(vec2(ui.available_width() - room, theme::label_row_height()), button);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::UNIT, theme::UNIT);
+        for item in window_menu::items(panel.session, film) {
+            let keys = kit::shortcut(panel.session, &item.command);
+            let response = kit::chip(ui, &item.name, item.command.is_on(panel.session));
+            let response = if keys.is_empty() { response } else { response.on_hover_text(keys) };
             if response.clicked() {
                 panel.ask(item.command.clone());
             }
             if let Some(n) = item.project {
-                let button = ui.add(egui::Button::new("×").frame(false));
+                let button = ui.add(egui::Button::new(RichText::new("×").color(theme::weak())).frame(false));
                 let name = format!("{} {}", tr("Delete"), item.name);
                 button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
                 if button.on_hover_text(name.as_str()).clicked() {
                     panel.ask(Command::Window(WindowCommand::Delete(n)));
                 }
             }
-        });
-    }
+        }
+    });
     name_ui(ui, panel);
 }
 
 fn name_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.add_space(theme::UNIT);
-    ui.label(RichText::new(tr("Save this window for the project")).color(theme::weak()));
-    let field = egui::TextEdit::singleline(&mut panel.state.preset_name)
-        .desired_width(f32::INFINITY)
-        .char_limit(40)
-        .hint_text(tr("Name"));
-    let response = ui.add(field);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Name of the preset")));
-    if panel.session.windowing.is_naming && !panel.state.is_naming {
-        response.request_focus();
-    }
-    panel.state.is_naming = panel.session.windowing.is_naming;
-    let is_done = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let has_name = !panel.state.preset_name.trim().is_empty();
+    let mut is_done = false;
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut panel.state.preset_name)
+            .desired_width(ui.available_width() - 64.0)
+            .char_limit(40)
+            .hint_text(tr("Name of the preset"));
+        let response = ui.add(field);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Name of the preset")));
+        if panel.session.windowing.is_naming && !panel.state.is_naming {
+            response.request_focus();
+        }
+        panel.state.is_naming = panel.session.windowing.is_naming;
+        is_done |= response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        is_done |= ui.add_enabled(has_name, egui::Button::new(tr("Save"))).clicked();
+    });
     ui.checkbox(&mut panel.state.is_preset_fixed, tr("Same values on every film"))
         .on_hover_text(tr("Right for films of one device; otherwise the preset follows each film's own range."));
-    let has_name = !panel.state.preset_name.trim().is_empty();
-    let is_clicked = ui.add_enabled(has_name, egui::Button::new(tr("Save"))).clicked();
-    if (is_clicked || is_done) && has_name {
+    if is_done && has_name {
         let name = std::mem::take(&mut panel.state.preset_name);
         panel.ask(Command::Window(WindowCommand::Save { name, is_relative: !panel.state.is_preset_fixed }));
     }

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, RichText, Sense, Ui, WidgetInfo};
 
+use crate::domain::id::AnnotationId;
 use crate::domain::measure::{Amount, Values};
 use crate::session::measuring::Measured;
 use crate::session::{Command, OpenFilm};
@@ -66,38 +67,16 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, measured: &Measur
     }
     let has_buttons = is_selected || response.contains_pointer() || is_hidden || is_locked;
     let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(8.0, 2.0))));
-    row.horizontal_centered(|ui| {
-        let color = if is_hidden { theme::weak() } else { theme::strong() };
-        ui.add(egui::Label::new(RichText::new(&value).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(&name).small().color(theme::weak())).selectable(false).truncate());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
-            ui.spacing_mut().button_padding.x = 0.0;
-            for (text, label, command) in [
-                ("×", tr("Delete"), Command::Delete),
-                (
-                    if is_locked { tr("unlock") } else { tr("lock") },
-                    if is_locked { tr("Unlock") } else { tr("Lock") },
-                    Command::LockMark(id),
-                ),
-                (
-                    if is_hidden { tr("show") } else { tr("hide") },
-                    if is_hidden { tr("Show") } else { tr("Hide") },
-                    Command::HideMark(id),
-                ),
-            ] {
-                if !has_buttons {
-                    continue;
-                }
-                let button = ui.add(egui::Button::new(RichText::new(text).small().color(theme::weak())).frame(false));
-                button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{label} {name}")));
-                if button.clicked() {
-                    if command == Command::Delete {
-                        panel.ask(Command::SelectMark(id));
-                    }
-                    panel.ask(command);
-                }
-            }
+    // The buttons first, so that a long name is cut and not drawn under them.
+    row.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
+        if has_buttons {
+            buttons_ui(ui, panel, id, &name, is_hidden, is_locked);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let color = if is_hidden { theme::weak() } else { theme::strong() };
+            ui.add(egui::Label::new(RichText::new(&value).color(color)).selectable(false).truncate());
+            ui.add(egui::Label::new(RichText::new(&name).small().color(theme::weak())).selectable(false).truncate());
         });
     });
     // Values that the line has no room for.
@@ -106,4 +85,30 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, measured: &Measur
             ui.label(format!("{}  {}", tr(readout.name), amount_text(&readout.amount)));
         }
     });
+}
+
+fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, id: AnnotationId, name: &str, is_hidden: bool, is_locked: bool) {
+    ui.spacing_mut().button_padding.x = 0.0;
+    for (text, label, command) in [
+        ("×", tr("Delete"), Command::Delete),
+        (
+            if is_locked { tr("unlock") } else { tr("lock") },
+            if is_locked { tr("Unlock") } else { tr("Lock") },
+            Command::LockMark(id),
+        ),
+        (
+            if is_hidden { tr("show") } else { tr("hide") },
+            if is_hidden { tr("Show") } else { tr("Hide") },
+            Command::HideMark(id),
+        ),
+    ] {
+        let button = ui.add(egui::Button::new(RichText::new(text).small().color(theme::weak())).frame(false));
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{label} {name}")));
+        if button.clicked() {
+            if command == Command::Delete {
+                panel.ask(Command::SelectMark(id));
+            }
+            panel.ask(command);
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod film_strip;
 mod worklist_screen;
 mod welcome;
 mod dialogs;
+mod tag_browser;
 mod palette;
 mod cheat_sheet;
 pub mod settings_screen;
@@ -40,6 +41,9 @@ pub struct UiState {
     pub palette_query: String,
     pub palette_choice: usize,
     pub path_text: String,
+    pub tag_query: String,
+    /// The tag browser has taken the keyboard since it was opened.
+    pub has_tag_focus: bool,
     pub thumbnails: HashMap<ImageId, egui::TextureHandle>,
     /// Projects opened before, newest first.
     pub recent: Vec<PathBuf>,

@@ -9,7 +9,7 @@ use super::words::tr;
 use super::{Panel, kit, theme};
 
 pub(super) fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.set_width(560.0);
+    kit::set_dialog_width(ui, 560.0);
     let field = egui::TextEdit::singleline(&mut panel.state.palette_query).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("Type what you want to do")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Command")));
@@ -33,7 +33,7 @@ pub(super) fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
         for (n, row) in found.iter().enumerate() {
             let keys = kit::shortcut(session, &row.command);
-            let size = egui::vec2(540.0, 26.0);
+            let size = egui::vec2(ui.available_width() - 10.0, 26.0);
             let button = egui::Button::new(tr(row.title)).shortcut_text(keys).selected(n == choice).min_size(size);
             let response = ui.add(button).on_hover_text(tr(row.help));
             response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, n == choice, tr(row.title)));

@@ -58,12 +58,17 @@ impl Section {
     }
 }
 
+/// Where the window is wide enough.
 const WIDTH: f32 = 780.0;
 const NAVIGATION: f32 = 170.0;
+const TITLE: f32 = 170.0;
 
 pub(super) fn settings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let height = (ui.ctx().content_rect().height() - 260.0).clamp(200.0, 560.0);
-    ui.set_width(WIDTH);
+    let screen = ui.ctx().content_rect();
+    let height = (screen.height() - 230.0).clamp(120.0, 560.0);
+    // At twice the size on a small screen it must still be possible to go back.
+    let width = WIDTH.min(screen.width() - 40.0);
+    ui.set_width(width);
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
             ui.set_width(NAVIGATION);
@@ -76,12 +81,13 @@ pub(super) fn settings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 if response.clicked() {
                     panel.state.settings.section = section;
                     panel.state.settings.close();
+                    ui.ctx().request_repaint();
                 }
             }
         });
         ui.add_space(4.0 * theme::UNIT);
         ui.vertical(|ui| {
-            ui.set_width(WIDTH - NAVIGATION - 40.0);
+            ui.set_width(width - NAVIGATION - 40.0);
             let section = panel.state.settings.section;
             ui.label(RichText::new(whose(panel.session, section)).color(theme::weak()));
             ui.add_space(theme::UNIT);
@@ -118,8 +124,8 @@ fn choice_ui<T: Copy + PartialEq>(
     name: impl Fn(T) -> String,
 ) -> Option<T> {
     let mut picked = None;
-    ui.label(title);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        titled(ui, title);
         for value in all {
             let text = name(*value);
             let response = ui.add(egui::Button::new(&text).selected(*value == chosen));
@@ -130,8 +136,17 @@ fn choice_ui<T: Copy + PartialEq>(
             }
         }
     });
-    ui.end_row();
+    ui.add_space(theme::UNIT);
     picked
+}
+
+/// What a row is about, in a column of its own.
+fn titled(ui: &mut Ui, title: &str) {
+    let size = egui::vec2(TITLE, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_min_width(TITLE);
+        ui.label(title);
+    });
 }
 
 fn change(panel: &mut Panel<'_>, change: impl FnOnce(&mut Settings)) {
@@ -142,23 +157,21 @@ fn change(panel: &mut Panel<'_>, change: impl FnOnce(&mut Settings)) {
 
 fn looks_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let now = panel.session.settings.clone();
-    egui::Grid::new("looks").num_columns(2).spacing([24.0, 12.0]).show(ui, |ui| {
-        // Both names in their own language, and the row in both: who can't read this one finds it.
-        let title = format!("{} / {}", "Language", "Ngôn ngữ");
-        if let Some(language) = choice_ui(ui, &title, &Language::ALL, now.language, |l| l.name().to_owned()) {
-            change(panel, |s| s.language = language);
-        }
-        if let Some(theme) = choice_ui(ui, tr("Theme"), &Theme::ALL, now.theme, |t| tr(t.name()).to_owned()) {
-            change(panel, |s| s.theme = theme);
-        }
-        if let Some(density) = choice_ui(ui, tr("Density"), &Density::ALL, now.density, |d| tr(d.name()).to_owned()) {
-            change(panel, |s| s.density = density);
-        }
-        let size = choice_ui(ui, tr("Size"), &ZOOM_PERCENTS, now.zoom_percent, |zoom| format!("{zoom} %"));
-        if let Some(zoom) = size {
-            change(panel, |s| s.zoom_percent = zoom);
-        }
-    });
+    // Both names in their own language, and the row in both: who can't read this one finds it.
+    let title = format!("{} / {}", "Language", "Ngôn ngữ");
+    if let Some(language) = choice_ui(ui, &title, &Language::ALL, now.language, |l| l.name().to_owned()) {
+        change(panel, |s| s.language = language);
+    }
+    if let Some(theme) = choice_ui(ui, tr("Theme"), &Theme::ALL, now.theme, |t| tr(t.name()).to_owned()) {
+        change(panel, |s| s.theme = theme);
+    }
+    if let Some(density) = choice_ui(ui, tr("Density"), &Density::ALL, now.density, |d| tr(d.name()).to_owned()) {
+        change(panel, |s| s.density = density);
+    }
+    let size = choice_ui(ui, tr("Size"), &ZOOM_PERCENTS, now.zoom_percent, |zoom| format!("{zoom} %"));
+    if let Some(zoom) = size {
+        change(panel, |s| s.zoom_percent = zoom);
+    }
     ui.add_space(theme::UNIT);
     let text = tr("The size is beside the monitor's own scale, which is followed by itself.");
     ui.label(RichText::new(text).small().color(theme::weak()));
@@ -174,12 +187,11 @@ fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if ui.checkbox(&mut is_on, tr("Open the next film with this film's window")).changed() {
         change(panel, |s| s.keeps_window = is_on);
     }
-    egui::Grid::new("film").num_columns(2).spacing([24.0, 12.0]).show(ui, |ui| {
-        let name = |filter: Interpolation| tr(filter.name()).to_owned();
-        if let Some(filter) = choice_ui(ui, tr("Between pixels"), &Interpolation::ALL, now.interpolation, name) {
-            change(panel, |s| s.interpolation = filter);
-        }
-    });
+    ui.add_space(theme::UNIT);
+    let name = |filter: Interpolation| tr(filter.name()).to_owned();
+    if let Some(filter) = choice_ui(ui, tr("Between pixels"), &Interpolation::ALL, now.interpolation, name) {
+        change(panel, |s| s.interpolation = filter);
+    }
     let mut is_on = now.is_dithered;
     if ui.checkbox(&mut is_on, tr("Dither to the screen's grey levels, so that slow ramps show no steps")).changed() {
         change(panel, |s| s.is_dithered = is_on);
@@ -192,14 +204,12 @@ fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn memory_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let now = panel.session.settings.clone();
     let used = panel.state.memory_used;
-    egui::Grid::new("memory").num_columns(3).spacing([24.0, 12.0]).show(ui, |ui| {
-        if let Some(mb) = budget_ui(ui, tr("Decoded films"), now.film_budget_mb, used[0]) {
-            change(panel, |s| s.film_budget_mb = mb);
-        }
-        if let Some(mb) = budget_ui(ui, tr("Films on the graphics card"), now.texture_budget_mb, used[1]) {
-            change(panel, |s| s.texture_budget_mb = mb);
-        }
-    });
+    if let Some(mb) = budget_ui(ui, tr("Decoded films"), now.film_budget_mb, used[0]) {
+        change(panel, |s| s.film_budget_mb = mb);
+    }
+    if let Some(mb) = budget_ui(ui, tr("Films on the graphics card"), now.texture_budget_mb, used[1]) {
+        change(panel, |s| s.texture_budget_mb = mb);
+    }
     ui.add_space(theme::UNIT);
     let text = tr("More memory keeps more films at hand. The film on the screen is always kept.");
     ui.label(RichText::new(text).small().color(theme::weak()));
@@ -207,19 +217,21 @@ fn memory_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn budget_ui(ui: &mut Ui, title: &str, mb: u32, used: Option<u64>) -> Option<u32> {
     let mut picked = None;
-    ui.label(title);
     let name = |mb: u32| if mb < 1024 { format!("{mb} MB") } else { format!("{} GB", mb / 1024) };
-    let response = ComboBox::from_id_salt(title).selected_text(name(mb)).width(110.0).show_ui(ui, |ui| {
-        for budget in BUDGETS_MB {
-            if ui.selectable_label(budget == mb, name(budget)).clicked() {
-                picked = Some(budget);
+    ui.horizontal_wrapped(|ui| {
+        titled(ui, title);
+        let response = ComboBox::from_id_salt(title).selected_text(name(mb)).width(110.0).show_ui(ui, |ui| {
+            for budget in BUDGETS_MB {
+                if ui.selectable_label(budget == mb, name(budget)).clicked() {
+                    picked = Some(budget);
+                }
             }
+        });
+        response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, title));
+        if let Some(bytes) = used {
+            ui.label(RichText::new(tr_args("{} MB in use", &[&(bytes >> 20)])).color(theme::weak()));
         }
     });
-    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, title));
-    if let Some(bytes) = used {
-        ui.label(RichText::new(tr_args("{} MB in use", &[&(bytes >> 20)])).color(theme::weak()));
-    }
-    ui.end_row();
+    ui.add_space(theme::UNIT);
     picked
 }

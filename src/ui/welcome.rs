@@ -22,6 +22,7 @@ pub(super) fn welcome_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::command_button(ui, panel, &Command::CreateProject);
+            kit::command_button(ui, panel, &Command::ShowSettings);
             recent_ui(ui, panel);
             ui.add_space(6.0 * theme::UNIT);
             let text = tr("Or drop a project folder here. Everything stays on this computer.");

@@ -79,7 +79,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         }
         ui.separator();
-        let field = egui::TextEdit::singleline(&mut panel.state.search).desired_width(240.0);
+        let field = egui::TextEdit::singleline(&mut panel.state.search).desired_width(290.0);
         let response = ui.add(field.hint_text(tr("Find by film, study or view")));
         response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Find")));
         if response.changed() {

@@ -152,8 +152,13 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
     let reader = ReaderId::new("R1");
     let images: Vec<ImageId> = (0..num_films).map(|n| ImageId::new(format!("film{n}"))).collect();
     let rows = images.iter().map(|image| row(image, num_boxes)).collect();
-    let project =
-        Project { name: "bench".into(), label_set: set.id.clone(), rules: default_rules(), is_synthetic: true };
+    let project = Project {
+        name: "bench".into(),
+        label_set: set.id.clone(),
+        rules: default_rules(),
+        is_synthetic: true,
+        is_blind: true,
+    };
     let one = Reader { id: reader.clone(), name: "One".into(), years_of_experience: None };
     let mut session = Session::default();
     let mut inputs = VecDeque::from([

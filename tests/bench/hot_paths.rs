@@ -10,6 +10,8 @@ mod tables;
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
+#[cfg(feature = "gui")]
+mod paging;
 
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();
@@ -17,6 +19,7 @@ fn main() {
     {
         frame::bench(&mut criterion);
         first_picture::bench(&mut criterion);
+        paging::bench();
     }
     project::bench(&mut criterion);
     tables::bench(&mut criterion);

@@ -242,11 +242,19 @@ fn hold(figures: &Figures, mean_clipped: f64, worst_clipped: f64, levels: f64) {
     assert!(mean(&figures.levels) > levels, "{:.1} % of the grey levels used", mean(&figures.levels));
 }
 
+/// Clips less than percentiles of the whole film do, and gives the anatomy more grey levels than its whole range does.
+fn is_better_than_the_simple_ones(figures: &[Figures]) {
+    let clipped = |figures: &Figures| mean(&figures.black) + mean(&figures.white);
+    assert!(clipped(&figures[0]) < clipped(&figures[1]));
+    assert!(mean(&figures[0].levels) > mean(&figures[2].levels) + 10.0);
+}
+
 #[test]
 fn chests_keep_their_lungs() {
     let Some(folder) = films("xray") else { return };
     let figures = measured("chest", &folder.join("cxr/lungs_coco.json"));
     hold(&figures[0], 0.3, 1.5, 70.0);
+    is_better_than_the_simple_ones(&figures);
 }
 
 #[test]
@@ -256,6 +264,7 @@ fn spines_keep_their_vertebrae() {
     hold(&figures[0], 0.1, 1.5, 88.0);
     let figures = measured("spine", &folder.join("spine_fraiwan/vertebrae_coco.json"));
     hold(&figures[0], 0.4, 3.0, 68.0);
+    is_better_than_the_simple_ones(&figures);
 }
 
 #[test]

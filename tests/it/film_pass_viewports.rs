@@ -19,13 +19,13 @@ fn ramp(width: u32, height: u32) -> Arc<Film> {
     Arc::new(Film::new(width, height, Pixels::Grey(plane), DisplayFacts::default()))
 }
 
-/// Bytes of a grey film's texture: its pixels and its smaller levels.
-fn on_card(film: &Arc<Film>) -> u64 {
-    u64::from(film.width) * u64::from(film.height) * 2 + MipChain::num_bytes(film) as u64
-}
-
 fn shown(film: &Arc<Film>, center: f64, width: f64) -> FramePlan {
     plan(film, DisplaySettings::new(Voi::Window(Window::linear(center, width))))
+}
+
+/// What a grey film takes on the graphics card: its texels and its mip chain.
+fn num_texture_bytes(film: &Film) -> u64 {
+    u64::from(film.width) * u64::from(film.height) * 2 + MipChain::num_bytes(film) as u64
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn four_panes_and_a_lens_draw_in_one_frame() {
             assert!(!(n * 64..n * 64 + 64).contains(&(i % 320)) || a[0] == *b, "viewport {n}, pixel {i}");
         }
     }
-    let once: u64 = films.iter().map(on_card).sum();
+    let once: u64 = films.iter().map(|film| num_texture_bytes(film)).sum();
     assert_eq!(pass.num_bytes(), once, "two films are there once each");
 }
 
@@ -65,7 +65,7 @@ fn memory_stays_in_the_budget_and_what_is_drawn_stays_in_memory() {
     let bench = Bench::new();
     let mut pass = FilmPass::new(&bench.device, FORMAT);
     let films: Vec<_> = (0..6).map(|_| ramp(256, 256)).collect();
-    let bytes = on_card(&films[0]);
+    let bytes = num_texture_bytes(&films[0]);
     pass.set_budget(3 * bytes + 10);
     for film in &films {
         pass.prepare_ahead(&bench.device, &bench.queue, film);
@@ -116,7 +116,7 @@ fn another_thread_uploads_ahead() {
     again.upload(&film, u64::MAX);
     let drawn = bench.drawn_by(&mut pass, &shown(&film, 128.0, 256.0), 64, 4);
     assert!(pass.has(&film));
-    assert_eq!(pass.num_bytes(), on_card(&film), "what arrives twice is kept once");
+    assert_eq!(pass.num_bytes(), num_texture_bytes(&film), "what arrives twice is kept once");
     assert_eq!(drawn, bench.drawn(&shown(&film, 128.0, 256.0), 64, 4));
 }
 

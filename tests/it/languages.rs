@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rachis::domain::imaging::Interpolation;
 use rachis::domain::reading::Decision;
 use rachis::formats::label_set;
 use rachis::session::input_map::{DragAction, MouseButton, WheelAction};
@@ -114,6 +115,7 @@ fn names() -> Vec<&'static str> {
     names.extend(Theme::ALL.map(Theme::name));
     names.extend(Density::ALL.map(Density::name));
     names.extend(PURPOSES.map(FilePurpose::title));
+    names.extend(Interpolation::ALL.map(Interpolation::name));
     names
 }
 

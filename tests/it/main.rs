@@ -42,7 +42,11 @@ mod measure_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
+mod window_reach;
+#[cfg(feature = "gui")]
 mod window_changes;
+#[cfg(feature = "gui")]
+mod window_panel;
 #[cfg(feature = "gui")]
 mod window_pictures;
 #[cfg(feature = "gui")]

@@ -4,11 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::SnapshotResults;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use rachis::domain::id::ImageId;
 use rachis::jobs::CancelToken;
+use rachis::session::settings::{Density, Language, Settings, Theme};
 use rachis::session::{Command, Dialog, Event, FilePurpose, Input, Layout, Screen};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
@@ -173,4 +175,55 @@ fn what_cannot_be_shown_says_so() {
     let mut seat = crate::seat::at_welcome();
     seat.run_steps(4);
     results.add(seat.try_snapshot("welcome"));
+}
+
+#[test]
+fn themes_densities_languages_and_settings_look_as_they_were_judged() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    demo(&folder);
+    let mut results = SnapshotResults::new();
+    let mut seat = at_demo(&folder);
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    ask(&mut seat, Command::ShowFilm);
+    wait(&mut seat, "the film", is_reading);
+    let looks = |theme, density, language, zoom_percent| {
+        let settings = Settings { theme, density, language, zoom_percent, ..Settings::default() };
+        Command::ChangeSettings(Box::new(settings))
+    };
+    ask(&mut seat, looks(Theme::Light, Density::Comfortable, Language::English, 100));
+    picture(&mut seat, &mut results, "film_light");
+    ask(&mut seat, Command::ShowWorklist);
+    picture(&mut seat, &mut results, "worklist_light");
+    ask(&mut seat, Command::ShowFilm);
+    ask(&mut seat, looks(Theme::Light, Density::Compact, Language::Vietnamese, 100));
+    picture(&mut seat, &mut results, "film_vietnamese_compact");
+    ask(&mut seat, Command::CheatSheet);
+    picture(&mut seat, &mut results, "keys_vietnamese");
+    ask(&mut seat, Command::CloseDialog);
+    // Larger than the window likes: the tools take a second row.
+    ask(&mut seat, looks(Theme::Dark, Density::Comfortable, Language::Vietnamese, 125));
+    picture(&mut seat, &mut results, "film_vietnamese_large");
+    ask(&mut seat, Command::ShowWorklist);
+    picture(&mut seat, &mut results, "worklist_vietnamese_large");
+    ask(&mut seat, Command::ShowSettings);
+    let tabs: Vec<String> = seat.get_all_by_role(Role::Tab).filter_map(|tab| tab.accesskit_node().label()).collect();
+    assert_eq!(tabs.len(), 5);
+    // How much memory is in use hangs on what was decoded ahead: no picture of that page.
+    for (n, tab) in tabs.iter().take(4).enumerate() {
+        seat.get_by_role_and_label(Role::Tab, tab).click();
+        seat.run_steps(4);
+        seat.event(egui::Event::PointerGone);
+        picture(&mut seat, &mut results, &format!("settings_{}", n + 1));
+    }
+    // The largest on a small screen: there must be a way back.
+    ask(&mut seat, looks(Theme::Dark, Density::Comfortable, Language::Vietnamese, 200));
+    seat.get_by_role_and_label(Role::Tab, &tabs[0]).click();
+    seat.run_steps(4);
+    picture(&mut seat, &mut results, "settings_largest");
+    ask(&mut seat, looks(Theme::Dark, Density::Comfortable, Language::English, 100));
+    ask(&mut seat, Command::CloseDialog);
+    ask(&mut seat, Command::ShowTestPattern);
+    picture(&mut seat, &mut results, "test_pattern");
 }

@@ -96,7 +96,7 @@ impl Division {
                         is_border[cell] = true;
                     }
                 }
-                if finds_air && region.level < DARK {
+                if finds_air && region.level < EXTREME {
                     for &cell in &region.cells {
                         is_air[cell] = true;
                     }
@@ -198,15 +198,13 @@ impl FlatRegion {
         let is_inside: Vec<bool> = (0..num).map(|cell| is_inside(&hull, middle(survey, cell))).collect();
         let (mut num_edge, mut num_tight, mut steps) = (0u32, 0u32, Vec::new());
         for cell in (0..num).filter(|&cell| is_inside[cell]) {
-            if !survey.neighbours(cell).any(|n| !is_inside[n] && self.is_in[n]) {
-                continue;
-            }
+            let Some(outer) = survey.neighbours(cell).find(|&n| !is_inside[n] && self.is_in[n]) else { continue };
             num_edge += 1;
             let is_tight = !self.is_in[cell] || survey.neighbours(cell).any(|n| is_inside[n] && !self.is_in[n]);
             if is_tight {
                 num_tight += 1;
                 let inner = survey.neighbours(cell).flat_map(|n| survey.neighbours(n)).filter(|&n| is_inside[n]);
-                let step = inner.map(|n| (survey.levels[n] - self.level).abs()).filter(|s| s.is_finite());
+                let step = inner.map(|n| (survey.levels[n] - survey.levels[outer]).abs()).filter(|s| s.is_finite());
                 steps.push(step.fold(0.0, f32::max));
             }
         }
@@ -401,6 +399,16 @@ mod tests {
         let num_left_out = division.is_left_out.iter().filter(|&&is| is).count() as f64;
         let share = num_left_out / survey.num_cells() as f64;
         assert!((share - (1.0 - 180.0 / 640.0)).abs() < 0.04, "open air is left out of the window: {share:.2}");
+    }
+
+    #[test]
+    fn a_slow_ramp_to_the_edge_is_no_border() {
+        let ramp = film(false, |x, y| (x * 0.6 + y * 0.4) / f64::from(SIDE));
+        assert!(ramp.exposed_field().is_whole_film);
+        let survey = Survey::new(&ramp).expect("grey");
+        let division = Division::of(&ramp, &survey);
+        let num_left_out = division.is_left_out.iter().filter(|&&is| is).count();
+        assert!(num_left_out < survey.num_cells() / 10, "{num_left_out} of {}", survey.num_cells());
     }
 
     #[test]

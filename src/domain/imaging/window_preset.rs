@@ -40,8 +40,8 @@ pub fn shipped_presets() -> Vec<WindowPreset> {
     let preset = |name: &str, kind| WindowPreset { name: name.to_owned(), kind };
     vec![
         preset("Computed", PresetKind::Computed),
-        preset("Bone", PresetKind::Percentiles { low: 0.35, high: 1.0 }),
-        preset("Soft tissue", PresetKind::Percentiles { low: 0.0, high: 0.7 }),
+        preset("Bone", PresetKind::Percentiles { low: 0.25, high: 1.0 }),
+        preset("Soft tissue", PresetKind::Percentiles { low: 0.0, high: 0.75 }),
         preset("Wide", PresetKind::Percentiles { low: 0.0, high: 1.0 }),
     ]
 }
@@ -60,7 +60,7 @@ impl PresetKind {
             }
             Self::Fixed { center, width, function } => {
                 let is_usable = is_grey && center.is_finite() && width.is_finite() && width > 0.0;
-                is_usable.then(|| Voi::Window(Window { center, width, function, explanation: None }))
+                is_usable.then_some(Voi::Window(Window { center, width, function, explanation: None }))
             }
             Self::Relative(relative) => {
                 is_grey.then(|| Voi::Window(relative.window(&auto_window(film), film.facts.is_inverted)))

@@ -126,12 +126,11 @@ impl MeasureShape {
     pub fn lines(&self) -> Vec<[Point; 2]> {
         let p = &self.points;
         match self.kind {
-            MeasureKind::Ruler => vec![[p[0], p[1]]],
+            MeasureKind::Ruler | MeasureKind::Slip => vec![[p[0], p[1]]],
             MeasureKind::Angle => vec![[p[1], p[0]], [p[1], p[2]]],
             MeasureKind::Cobb | MeasureKind::VertebralHeight | MeasureKind::Cardiothoracic => {
                 p.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
             }
-            MeasureKind::Slip => vec![[p[0], p[1]]],
             MeasureKind::Rectangle => {
                 let [a, b] = [p[0], p[1]];
                 let (c, d) = (Point::new(b.x, a.y), Point::new(a.x, b.y));
@@ -141,7 +140,7 @@ impl MeasureShape {
         }
     }
 
-    /// The lines as connected points, the ellipse as a fine polygon; a slip has its perpendicular too. None for a probe.
+    /// The lines as connected points, the ellipse as a fine polygon. None for a probe.
     pub fn strokes(&self) -> Vec<Vec<Point>> {
         match self.kind {
             MeasureKind::Ellipse => {

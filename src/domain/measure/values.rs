@@ -186,9 +186,9 @@ impl Amount {
     /// What keeps millimetres from being plain millimetres in the patient: where they hold, or the magnification that
     /// they were divided by.
     pub const fn note(&self) -> Option<(&'static str, Option<f64>)> {
-        let source = match self {
-            Self::Length(Length { mm: Some(_), source, .. }) | Self::Area(Area { mm2: Some(_), source, .. }) => source,
-            _ => return None,
+        let (Self::Length(Length { mm: Some(_), source, .. }) | Self::Area(Area { mm2: Some(_), source, .. })) = self
+        else {
+            return None;
         };
         match source {
             SpacingSource::PixelSpacing | SpacingSource::None => None,
@@ -267,7 +267,7 @@ fn fixed(value: f64, decimals: usize) -> String {
 }
 
 fn fixed_if_needed(value: f64) -> String {
-    fixed(value, if value.fract() == 0.0 { 0 } else { 1 })
+    fixed(value, usize::from(value.fract() != 0.0))
 }
 
 #[cfg(test)]

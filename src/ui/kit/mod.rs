@@ -158,6 +158,11 @@ pub(crate) fn focus_ring(ctx: &egui::Context) {
 /// Points; what is larger both ways is a canvas.
 const LARGEST_RINGED: f32 = 280.0;
 
+/// So wide, or as wide as the window has room for.
+pub(crate) fn set_dialog_width(ui: &mut Ui, width: f32) {
+    ui.set_width(width.min(ui.ctx().content_rect().width() - 40.0));
+}
+
 /// A small key cap.
 pub(crate) fn key_cap(ui: &mut Ui, text: &str) -> Response {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::weak());

@@ -10,7 +10,7 @@ use super::chain_line::chain_line;
 use super::shaded_text;
 use crate::ui::UiState;
 use crate::ui::theme;
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::{tr, tr_args, translated};
 
 pub(super) fn corners_ui(
     painter: &Painter,
@@ -98,11 +98,12 @@ fn window_lines(session: &Session, pane: &Pane, film: &OpenFilm) -> Vec<(String,
         (Voi::Window(window), _) => {
             let shape = match window.function {
                 VoiFunction::Linear => "",
-                VoiFunction::LinearExact => "  exact",
-                VoiFunction::Sigmoid => "  sigmoid",
+                VoiFunction::LinearExact => tr("exact"),
+                VoiFunction::Sigmoid => tr("sigmoid"),
             };
-            let name = window.explanation.as_ref().map_or_else(String::new, |e| format!("  {}", e.to_lowercase()));
-            format!("W {:.0}  L {:.0}{shape}{name}", window.width, window.center)
+            let name =
+                window.explanation.as_ref().map_or_else(String::new, |e| translated(&e.to_lowercase()).into_owned());
+            joined(&[&format!("W {:.0}  L {:.0}", window.width, window.center), shape, &name])
         }
         (Voi::Lut(lut), _) => format!("LUT {}", lut.explanation.as_deref().unwrap_or("")),
     };

@@ -116,6 +116,9 @@ fn values_ui(pen: &Pen<'_>, measured: &Measured, is_whole: bool) {
         several => several.iter().take(num).map(|r| format!("{} {}", tr(r.name), amount_text(&r.amount))).collect(),
     };
     let bounds = pen.bounds(measured);
+    if !pen.canvas.intersects(bounds) {
+        return;
+    }
     let text = lines.join("\n");
     let size = pen.painter.layout_no_wrap(text.clone(), theme::overlay_font(), theme::film::MEASURE).size();
     let inner = pen.canvas.shrink(4.0);

@@ -52,7 +52,7 @@ fn sizes(style: &mut Style, density: Density) {
         (TextStyle::Heading, text(17.0, strong_family())),
     ]
     .into();
-    let unit = if is_compact { 0.65 * UNIT } else { UNIT };
+    let unit = if is_compact { 2.5 } else { UNIT };
     style.spacing.item_spacing = egui::vec2(2.0 * unit, 1.5 * unit);
     style.spacing.button_padding = egui::vec2(2.5 * unit, 1.25 * unit);
     style.spacing.interact_size.y = if is_compact { 5.25 * UNIT } else { 6.5 * UNIT };
