@@ -9,14 +9,16 @@ const NUM_BEHIND: usize = 1;
 /// Lines of the list that are looked through for them: films in other viewports are passed over.
 const LOOK: isize = 8;
 
+/// A viewport's film with its frame, and the film that it waits for.
+type PanePlace = (Option<(ImageId, u32)>, Option<ImageId>);
+
 /// Where the session stands, as far as it decides what comes next.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Place {
     project: Option<u32>,
     reader: Option<ReaderId>,
     layout: Layout,
-    /// Each viewport's film with its frame, and the film that it waits for.
-    panes: Vec<(Option<(ImageId, u32)>, Option<ImageId>)>,
+    panes: Vec<PanePlace>,
     active_slot: usize,
     num_listed: usize,
 }

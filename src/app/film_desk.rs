@@ -165,8 +165,9 @@ impl FilmDesk {
         self.readings.answer(number, film);
         if self.beside.len() > beside_before {
             self.expect(session);
-            for image in self.beside[beside_before..].to_vec() {
-                self.ask_ahead(store, &image);
+            let added = self.beside[beside_before..].to_vec();
+            for image in &added {
+                self.ask_ahead(store, image);
             }
         } else if let Some(entry) = entry {
             self.pictures.prepare(&entry);
@@ -193,7 +194,9 @@ impl FilmDesk {
         }
         let known: Vec<FilmEntry> = ranks.keys().filter_map(|image| self.known.get(image)).cloned().collect();
         self.pictures.expect(self.place.on_screen(), ranks);
-        known.iter().for_each(|entry| self.pictures.prepare(entry));
+        for entry in &known {
+            self.pictures.prepare(entry);
+        }
     }
 
     /// Films that hang in the other viewports when this one is opened.
@@ -209,12 +212,16 @@ impl FilmDesk {
     fn ask_ahead(&mut self, store: &StoreThread, image: &ImageId) {
         let Some(reader) = self.place.reader().cloned() else { return };
         let Some(number) = self.readings.ask(image) else { return };
-        let (post, image) = (self.post.clone(), image.clone());
-        store.with(move |store| match OpenedFilm::read(store, &image, &reader) {
-            Ok(Some(film)) => post.send(News::ReadAhead { number, film: Box::new(film) }),
-            // Opening it will say why.
-            Ok(None) | Err(_) => {}
+        let (post, wanted) = (self.post.clone(), image.clone());
+        let is_queued = store.with(move |store| {
+            // Where it fails, opening the film will say why.
+            if let Ok(Some(film)) = OpenedFilm::read(store, &wanted, &reader) {
+                post.send(News::ReadAhead { number, film: Box::new(film) });
+            }
         });
+        if !is_queued {
+            self.readings.forget(image);
+        }
     }
 
     fn learn(&mut self, entry: &FilmEntry) {

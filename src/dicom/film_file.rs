@@ -122,7 +122,6 @@ impl FilmFile {
     }
 
     /// One frame's values and, for display, the overlays over it, which may lie in bits that the values do not keep.
-
     pub(super) fn frame(
         &mut self,
         frame: u32,

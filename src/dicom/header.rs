@@ -176,13 +176,13 @@ fn implicit_vr(tag: Tag) -> [u8; 2] {
         | tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR
         | tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR
         | tags::LUT_DESCRIPTOR
-        | tags::RECORD_IN_USE_FLAG => *b"US",
+        | tags::RECORD_IN_USE_FLAG
+        // Overlay rows, columns, first frame, bits allocated, bit position; origins are signed (PS3.6).
+        | Tag(0x6000..=0x60ff, 0x0010 | 0x0011 | 0x0051 | 0x0100 | 0x0102) => *b"US",
         tags::OFFSET_OF_THE_NEXT_DIRECTORY_RECORD
         | tags::OFFSET_OF_REFERENCED_LOWER_LEVEL_DIRECTORY_ENTITY
         | tags::OFFSET_OF_THE_FIRST_DIRECTORY_RECORD_OF_THE_ROOT_DIRECTORY_ENTITY => *b"UL",
         tags::OBJECT_PIXEL_SPACING_IN_CENTER_OF_BEAM => *b"FL",
-        // Overlay rows, columns, first frame, bits allocated, bit position; origins are signed (PS3.6).
-        Tag(0x6000..=0x60ff, 0x0010 | 0x0011 | 0x0051 | 0x0100 | 0x0102) => *b"US",
         Tag(0x6000..=0x60ff, 0x0050) => *b"SS",
         _ => [0, 0],
     }

@@ -153,7 +153,7 @@ impl<'a> Lister<'a> {
             row.value = if num_items == 1 { "1 item".to_owned() } else { format!("{num_items} items") };
             row.length = None;
         } else if row.vr == "SQ" {
-            row.value = "no items".to_owned();
+            "no items".clone_into(&mut row.value);
         }
     }
 
@@ -269,7 +269,7 @@ fn numbers(bytes: &[u8], texts: impl Iterator<Item = String>, each: usize) -> St
     let mut out = String::new();
     for (n, text) in texts.enumerate() {
         if out.len() + text.len() > VALUE_LIMIT - 32 {
-            return format!("{out}\\… ({total} values)",);
+            return format!("{out}\\… ({total} values)");
         }
         if n > 0 {
             out.push('\\');
@@ -339,7 +339,7 @@ mod tests {
         check("AT", &[0x28, 0, 0x10, 0], "(0028,0010)");
         check("SV", &(-7i64).to_le_bytes(), "-7");
         check("OB", &[0, 1], "00 01");
-        check("OW", &[0; 20_000], "19 KiB");
+        check("OW", &vec![0; 20_000], "19 KiB");
         check("UN", b"text ", "text");
         check("UN", &[1, 2, 200], "01 02 c8");
         check("UI", b"1.2.840.10008.1.2.1\0", "1.2.840.10008.1.2.1 (Explicit VR Little Endian)");
@@ -349,7 +349,7 @@ mod tests {
         check("LO", b"", "");
         let long = value_text("US", &[1; 4000], Encoding::EXPLICIT_LITTLE, None);
         assert!(long.len() <= VALUE_LIMIT && long.ends_with("… (2000 values)"), "{long}");
-        let long = value_text("UT", &[b'x'; 100_000], Encoding::EXPLICIT_LITTLE, None);
+        let long = value_text("UT", &vec![b'x'; 100_000], Encoding::EXPLICIT_LITTLE, None);
         assert_eq!(long.chars().count(), VALUE_LIMIT + 1);
     }
 }

@@ -65,7 +65,7 @@ fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, rows: &[TagRow], height: f32) {
 }
 
 fn row_ui(ui: &mut Ui, row: &TagRow, line: f32) {
-    let response = ui.horizontal(|ui| {
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::UNIT;
         let mut cell = |width: f32, text: RichText| {
             ui.allocate_ui_with_layout(vec2(width, line), egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -89,6 +89,4 @@ fn row_ui(ui: &mut Ui, row: &TagRow, line: f32) {
             ui.add(Label::new(RichText::new(&row.value).color(theme::strong())).truncate().selectable(true));
         });
     });
-    let text = format!("{} {} {}", row.tag_text(), row.name, row.value);
-    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));
 }

@@ -188,7 +188,7 @@ impl Seat {
     fn until(&mut self, holds: impl Fn(&Window) -> bool) {
         let start = Instant::now();
         while !holds(&self.window) {
-            assert!(start.elapsed() < Duration::from_secs(60), "the window stands still");
+            assert!(start.elapsed() < Duration::from_mins(1), "the window stands still");
             self.frame();
         }
     }
@@ -256,8 +256,10 @@ impl Seat {
             });
             renderer.render(&mut pass.forget_lifetime(), &primitives, &descriptor);
         }
-        for id in &output.textures_delta.free {
-            renderer.free_texture(id);
+        let mut free: Vec<_> = output.textures_delta.free.iter().copied().collect();
+        free.sort();
+        for id in free {
+            renderer.free_texture(&id);
         }
         drop(renderer);
         self.gpu.queue.submit([encoder.finish()]);

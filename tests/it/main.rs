@@ -30,6 +30,8 @@ mod seat;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
+mod tag_browser;
+#[cfg(feature = "gui")]
 mod film_pass_enhance;
 #[cfg(feature = "gui")]
 mod film_pass_sampling;

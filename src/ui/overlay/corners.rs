@@ -6,15 +6,25 @@ use crate::domain::imaging::{Enhancement, Pixels, Voi, VoiFunction};
 use crate::domain::study::Sex;
 use crate::session::{OpenFilm, Pane, Session};
 
+use super::chain_line::chain_line;
 use super::shaded_text;
+use crate::ui::UiState;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args, translated};
 
-pub(super) fn corners_ui(painter: &Painter, session: &Session, pane: &Pane, film: &OpenFilm, canvas: Rect) {
+pub(super) fn corners_ui(
+    painter: &Painter,
+    (session, state): (&Session, &UiState),
+    pane: &Pane,
+    film: &OpenFilm,
+    canvas: Rect,
+) {
     let inner = canvas.shrink(10.0);
     lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
-    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(session, pane, film));
+    let chain = plain(chain_line(session, state, pane, film));
+    let left_bottom: Vec<_> = std::iter::once(chain).chain(window_lines(session, pane, film)).collect();
+    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &left_bottom);
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[plain(cursor_line(film))]);
 }
 
