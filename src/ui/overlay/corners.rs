@@ -22,8 +22,9 @@ pub(super) fn corners_ui(
     let inner = canvas.shrink(10.0);
     lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
-    let chain = plain(chain_line(session, state, pane, film));
-    let left_bottom: Vec<_> = std::iter::once(chain).chain(window_lines(session, pane, film)).collect();
+    let is_wide = canvas.width() >= theme::WIDE_VIEWPORT;
+    let chain = is_wide.then(|| plain(chain_line(session, state, pane, film)));
+    let left_bottom: Vec<_> = chain.into_iter().chain(window_lines(session, pane, film)).collect();
     lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &left_bottom);
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[plain(cursor_line(film))]);
 }

@@ -130,6 +130,8 @@ pub const BOX_STROKE: f32 = 1.5;
 pub const SELECTED_STROKE: f32 = 2.5;
 pub const HANDLE_SIZE: f32 = 7.0;
 pub const OVERLAY_TEXT: f32 = 13.0;
+/// From this width on a viewport has room for the line that tells its chain of steps.
+pub const WIDE_VIEWPORT: f32 = 560.0;
 /// Of the ring around the widget that has the keyboard.
 pub const FOCUS_STROKE: f32 = 2.0;
 
