@@ -56,9 +56,8 @@ fn a_monitor_of_another_scale_shows_the_film_in_its_own_pixels() {
     let scratch = tempfile::tempdir().unwrap();
     let mut seat = at_two_films(&scratch.path().join("project"));
     let at_one = num_lit(&mut seat);
-    for viewport in seat.input_mut().viewports.values_mut() {
-        viewport.native_pixels_per_point = Some(2.0);
-    }
+    let window = seat.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).expect("the window");
+    window.native_pixels_per_point = Some(2.0);
     seat.run_steps(6);
     assert_eq!(seat.ctx.pixels_per_point(), 2.0);
     assert_eq!(seat.ctx.content_rect().width(), 1280.0);

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
-use crate::domain::imaging::{Enhancement, Pixels, Voi, VoiFunction};
+use crate::domain::imaging::{Enhancement, Laterality, Pixels, Voi, VoiFunction};
 use crate::domain::study::Sex;
 use crate::session::{OpenFilm, Pane, Session};
 
@@ -45,7 +45,7 @@ fn lines(painter: &Painter, at: Pos2, anchor: Align2, texts: &[(String, Color32)
 
 fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
     let facts = &film.entry.facts;
-    let side = film.film().and_then(|picture| picture.facts.laterality).and_then(|side| side.marker());
+    let side = film.film().and_then(|picture| picture.facts.laterality).and_then(Laterality::marker);
     let view = [facts.body_part.as_deref(), facts.view_position.as_deref(), side].into_iter().flatten();
     let frames = if facts.num_frames > 1 {
         tr_args("Frame {} of {}", &[&(film.frame + 1), &facts.num_frames])
