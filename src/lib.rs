@@ -58,6 +58,8 @@
 //! - New rule: a variant of [`domain::rules::RuleId`], a row in [`domain::rules::RULES`] and an arm in
 //!   [`domain::rules::check`].
 //! - New setting of the view: a field of [`session::viewport::ViewState`] and of its twin in `app/view_memory.rs`.
+//! - New measure: a variant of [`domain::measure::MeasureKind`], its definition in `domain/measure/`, a row in
+//!   [`session::COMMANDS`], an arm in `ui/overlay/measures.rs`, and a migration that lets the database hold it.
 //! - New table: a numbered file in `migrations/` and a file in `store/`.
 //! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]

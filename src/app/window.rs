@@ -50,7 +50,13 @@ impl Window {
         }
         Self {
             session: Session::default(),
-            state: UiState { has_gpu: graphics.is_some(), label_sets: outside::label_sets(), ..state },
+            state: UiState {
+                has_gpu: graphics.is_some(),
+                can_enhance: graphics.as_ref().is_some_and(|graphics| graphics.can_enhance),
+                screen_bits: graphics.as_ref().map_or(8, |graphics| graphics.bits),
+                label_sets: outside::label_sets(),
+                ..state
+            },
             outside,
             context: creation.egui_ctx.clone(),
             inputs: Vec::new(),

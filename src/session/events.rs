@@ -323,7 +323,7 @@ impl Session {
         let place = restoring.films.iter_mut().find(|film| film.as_ref().is_some_and(|film| film.image == *image))?;
         let view = place.take();
         (self.overlay, self.tool) = (restoring.overlay, restoring.tool);
-        self.armed = restoring.armed.clone();
+        self.armed.clone_from(&restoring.armed);
         self.windowing.is_panel_open = restoring.is_window_panel_open;
         if restoring.films.iter().all(Option::is_none) {
             self.restoring = None;

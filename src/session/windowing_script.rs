@@ -32,7 +32,7 @@ fn drag(session: &mut Session, slot: usize, from: (f64, f64), to: (f64, f64)) {
         session.handle(Input::Pointer(event), 0);
     };
     send(PointerKind::Down(PointerButton::Left), from);
-    send(PointerKind::Move, ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0));
+    send(PointerKind::Move, (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1)));
     send(PointerKind::Move, to);
     send(PointerKind::Up(PointerButton::Left), to);
 }

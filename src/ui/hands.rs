@@ -27,7 +27,7 @@ pub(super) fn inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, 
     if !ui.ctx().egui_wants_keyboard_input() || response.has_focus() {
         panel.state.is_space_held = ui.input(|i| i.key_down(egui::Key::Space));
     }
-    if let Some(touch) = ui.input(|i| i.multi_touch()).filter(|touch| rect.contains(touch.center_pos)) {
+    if let Some(touch) = ui.input(egui::InputState::multi_touch).filter(|touch| rect.contains(touch.center_pos)) {
         let by = Point::new(f64::from(touch.translation_delta.x), f64::from(touch.translation_delta.y));
         let (at, factor) = (to_canvas(rect, touch.center_pos), f64::from(touch.zoom_delta));
         panel.out.push(Input::Pinch { slot, at, factor, by });

@@ -51,6 +51,10 @@ pub struct UiState {
     pub label_sets: Vec<(String, String)>,
     /// Whether the film pass is installed; without a GPU device the canvas says so.
     pub has_gpu: bool,
+    /// Whether the graphics device can enhance films; where not, they are shown as they are.
+    pub can_enhance: bool,
+    /// Bits of a grey level on the screen.
+    pub screen_bits: u32,
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,

@@ -59,7 +59,7 @@ impl Section {
 }
 
 /// Where the window is wide enough.
-const WIDTH: f32 = 780.0;
+const WIDTH: f32 = 850.0;
 const NAVIGATION: f32 = 170.0;
 const TITLE: f32 = 170.0;
 

@@ -196,7 +196,7 @@ fn faint(page: &mut Page, unit: usize) {
 fn line_pairs(page: &mut Page, x: usize, y: usize, side: usize) {
     for thickness in 1..=3 {
         let left = x + (thickness - 1) * (side + side / 8);
-        let is_white = |along: usize| if along / thickness % 2 == 0 { 255 } else { 0 };
+        let is_white = |along: usize| if (along / thickness).is_multiple_of(2) { 255 } else { 0 };
         page.fill(left, y, side, side, |column, _| is_white(column));
         page.fill(left, y + side + side / 8, side, side * 3 / 4, |_, row| is_white(row));
     }

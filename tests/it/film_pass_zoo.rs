@@ -142,8 +142,8 @@ fn from_base64(text: &str) -> Vec<u8> {
 fn voi_of(film: &Film, what: &str) -> Option<Voi> {
     let words: Vec<&str> = what.split(' ').collect();
     let nth = |is_lut: bool| {
-        let of_kind = film.facts.voi.iter().filter(|voi| matches!(voi, Voi::Lut(_)) == is_lut);
-        of_kind.cloned().nth(words[1].parse().unwrap())
+        let mut of_kind = film.facts.voi.iter().filter(|voi| matches!(voi, Voi::Lut(_)) == is_lut);
+        of_kind.nth(words[1].parse().unwrap()).cloned()
     };
     match words[0] {
         "own" => nth(false),

@@ -1,19 +1,15 @@
 //! Measuring in the window, by accessibility labels: drawn, named, copied, hidden, undone, exported and found again.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 use egui::{Key, Modifiers, PointerButton};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use rachis::app::{Outside, Window};
+use rachis::app::Window;
 use rachis::domain::imaging::{Film, PixelGeometry, SpacingSource};
 use rachis::session::{Command, Event, FilePurpose, Input, OverlayState, SaveState, Tool};
-use rachis::ui::UiState;
 
+use crate::seat::{Seat, is_reading, wait, with_films};
 use crate::support;
-
-type Seat<'a> = Harness<'a, Window>;
 
 /// The wedge with 0.2 mm between rows and 0.1 mm between columns.
 fn stretched_wedge() -> Film {
@@ -23,34 +19,7 @@ fn stretched_wedge() -> Film {
 }
 
 fn at_project<'a>(folder: &Path) -> Seat<'a> {
-    let mut seat = Harness::builder()
-        .with_size([1280.0, 820.0])
-        .with_theme(egui::Theme::Dark)
-        .with_render_cursor(false)
-        .wgpu()
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let outside = Outside::new(creation.egui_ctx.clone(), Box::new(|_, _| Ok(stretched_wedge())), false);
-            Window::new(creation, outside, UiState::default())
-        });
-    let paths = vec![PathBuf::from(folder)];
-    seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
-    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
-    seat
-}
-
-fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
-    let start = Instant::now();
-    while !holds(seat.state()) {
-        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
-        seat.step();
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    seat.run_steps(3);
-}
-
-fn is_reading(window: &Window) -> bool {
-    window.session.pane.film.as_ref().is_some_and(|f| f.film().is_some())
+    with_films(folder, Box::new(|_, _| Ok(stretched_wedge())))
 }
 
 /// Where a place on the film is in the window.
@@ -169,4 +138,58 @@ fn a_reader_measures_in_a_turned_view_and_finds_it_all_again() {
     let table = std::fs::read_to_string(out).unwrap();
     assert_eq!(table.lines().count(), 2, "{table}");
     assert!(table.contains(",ruler,"), "{table}");
+}
+
+/// What a reader sees, kept as a picture: every measure on one lateral film, the last one selected.
+#[test]
+fn every_measure_looks_as_it_was_judged() {
+    use rachis::domain::measure::MeasureKind;
+    use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let request = DemoRequest { folder: folder.clone(), num_studies: 1, seed: FIRST_SEED, scale: 0.22 };
+    make_demo(&request, &|_| {}, &rachis::jobs::CancelToken::default()).unwrap();
+    let decode = |source: &_, frame| match rachis::dicom::decode(source, frame) {
+        Ok(decoded) => Ok(decoded.film),
+        Err(error) => Err(error.to_string()),
+    };
+    let mut seat = with_films(&folder, Box::new(decode));
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    let lateral = seat.state().session.worklist.shown(1).unwrap().image.clone();
+    command(&mut seat, Command::OpenFilm(lateral));
+    wait(&mut seat, "the film", is_reading);
+    let size = seat.state().session.pane.film.as_ref().unwrap().size();
+    // Places are shares of the film.
+    for (kind, places) in [
+        (MeasureKind::Ruler, &[(0.08, 0.1), (0.08, 0.4)][..]),
+        (MeasureKind::Angle, &[(0.2, 0.8), (0.08, 0.8), (0.16, 0.66)]),
+        (MeasureKind::Cobb, &[(0.36, 0.33), (0.5, 0.31), (0.38, 0.66), (0.52, 0.69)]),
+        (MeasureKind::Slip, &[(0.3, 0.78), (0.42, 0.83), (0.36, 0.75)]),
+        (MeasureKind::Cardiothoracic, &[(0.6, 0.1), (0.8, 0.14), (0.55, 0.18), (0.92, 0.19)]),
+        (MeasureKind::Ellipse, &[(0.75, 0.4), (0.9, 0.5)]),
+        (MeasureKind::Rectangle, &[(0.75, 0.6), (0.9, 0.66)]),
+        (MeasureKind::Probe, &[(0.7, 0.9)]),
+        (MeasureKind::VertebralHeight, &[(0.53, 0.5), (0.53, 0.57), (0.38, 0.51), (0.38, 0.575)]),
+    ] {
+        command(&mut seat, Command::UseTool(Tool::Measure(kind)));
+        for &(x, y) in places {
+            let at = place(&seat, (x * size.width, y * size.height));
+            seat.hover_at(at);
+            seat.step();
+            press(&mut seat, at, true);
+            press(&mut seat, at, false);
+        }
+    }
+    command(&mut seat, Command::ToggleMiddleHeight);
+    seat.event(egui::Event::PointerGone);
+    let has_thumbnails = |w: &Window| {
+        let film = w.session.pane.film.as_ref().unwrap();
+        film.study.iter().all(|entry| w.state.thumbnails.contains_key(&entry.facts.image))
+    };
+    wait(&mut seat, "thumbnails", has_thumbnails);
+    wait(&mut seat, "saved", |w| w.session.save_state() == SaveState::Saved);
+    assert_eq!(num_measured(&seat), 9);
+    seat.run_steps(4);
+    seat.snapshot("film_measures");
 }

@@ -33,7 +33,7 @@ pub fn with_films<'a>(folder: &Path, decode: rachis::app::Decode) -> Seat<'a> {
 }
 
 fn started<'a>(decode: rachis::app::Decode) -> Seat<'a> {
-    Harness::builder()
+    let mut seat = Harness::builder()
         .with_size([1280.0, 820.0])
         .with_theme(egui::Theme::Dark)
         .with_render_cursor(false)
@@ -42,7 +42,10 @@ fn started<'a>(decode: rachis::app::Decode) -> Seat<'a> {
         .build_eframe(|creation| {
             let outside = Outside::new(creation.egui_ctx.clone(), decode, false);
             Window::new(creation, outside, UiState::default())
-        })
+        });
+    // Dither is noise on purpose: pictures without it compress to a quarter, and it has tests of its own.
+    seat.state_mut().session.settings.is_dithered = false;
+    seat
 }
 
 /// Steps frames until it holds.

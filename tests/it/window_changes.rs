@@ -56,10 +56,10 @@ fn a_monitor_of_another_scale_shows_the_film_in_its_own_pixels() {
     let scratch = tempfile::tempdir().unwrap();
     let mut seat = at_two_films(&scratch.path().join("project"));
     let at_one = num_lit(&mut seat);
-    seat.set_pixels_per_point(2.0);
-    seat.run_steps(2);
-    seat.set_size([1280.0, 820.0].into());
+    let window = seat.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).expect("the window");
+    window.native_pixels_per_point = Some(2.0);
     seat.run_steps(6);
+    assert_eq!(seat.ctx.pixels_per_point(), 2.0);
     assert_eq!(seat.ctx.content_rect().width(), 1280.0);
     let at_two = num_lit(&mut seat);
     let ratio = at_two as f64 / at_one as f64;

@@ -9,16 +9,19 @@ use egui::{Key, Modifiers};
 use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rachis::domain::id::ImageId;
+use rachis::domain::imaging::Enhancement;
+use rachis::domain::measure::MeasureKind;
 use rachis::jobs::CancelToken;
 use rachis::session::settings::{Density, Language, Settings, Theme};
-use rachis::session::{Command, Dialog, Event, FilePurpose, Input, Layout, Screen};
+use rachis::session::windowing::WindowCommand;
+use rachis::session::{Command, Dialog, Event, FilePurpose, Input, Layout, Screen, Tool};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
 use crate::seat::{Seat, drag, is_reading, wait, with_films};
 
 /// A small demo: six studies, the fifth a later one of a patient seen before.
 fn demo(folder: &Path) {
-    let request = DemoRequest { folder: folder.to_owned(), num_studies: 6, seed: FIRST_SEED, scale: 0.22 };
+    let request = DemoRequest { folder: folder.to_owned(), num_studies: 6, seed: FIRST_SEED, scale: 0.15 };
     make_demo(&request, &|_| {}, &CancelToken::default()).expect("a demo");
 }
 
@@ -146,6 +149,53 @@ fn every_state_of_every_screen_looks_as_it_was_judged() {
     seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::CreateProject, paths }));
     assert!(matches!(seat.state().session.dialog, Some(Dialog::ChooseLabels { .. })));
     picture(&mut seat, &mut results, "dialog_labels");
+    ask(&mut seat, Command::CloseDialog);
+}
+
+#[test]
+fn measures_windows_and_tags_look_as_they_were_judged() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    demo(&folder);
+    let mut results = SnapshotResults::new();
+    let mut seat = at_demo(&folder);
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    let image = seat.state().session.worklist.shown(1).map(|row| row.image.clone()).expect("a second film");
+    ask(&mut seat, Command::OpenFilm(image));
+    wait(&mut seat, "the film", is_reading);
+
+    // Measuring: a ruler, a Cobb angle by two drags, a region.
+    let measures: [(MeasureKind, &[[f32; 4]]); 3] = [
+        (MeasureKind::Ruler, &[[0.42, 0.2, 0.62, 0.22]]),
+        (MeasureKind::Cobb, &[[0.4, 0.45, 0.6, 0.42], [0.4, 0.66, 0.6, 0.72]]),
+        (MeasureKind::Ellipse, &[[0.44, 0.5, 0.56, 0.6]]),
+    ];
+    for (kind, lines) in measures {
+        ask(&mut seat, Command::UseTool(Tool::Measure(kind)));
+        for [x0, y0, x1, y1] in lines {
+            drag(&mut seat, egui::PointerButton::Primary, (*x0, *y0), (*x1, *y1));
+        }
+    }
+    assert_eq!(seat.state().session.pane.film.as_ref().map(|film| film.reading.measurements().len()), Some(3));
+    seat.event(egui::Event::PointerGone);
+    picture(&mut seat, &mut results, "film_measured");
+
+    // The histogram, and a film enhanced.
+    ask(&mut seat, Command::Window(WindowCommand::TogglePanel));
+    picture(&mut seat, &mut results, "film_histogram");
+    let enhancement = Enhancement { sharpening: 0.5, local_contrast: 0.5, is_equalised: true };
+    ask(&mut seat, Command::Window(WindowCommand::Enhance { enhancement, is_final: true }));
+    picture(&mut seat, &mut results, "film_enhanced");
+    ask(&mut seat, Command::Window(WindowCommand::TogglePanel));
+
+    seat.key_press(Key::F12);
+    wait(
+        &mut seat,
+        "the tags",
+        |w| matches!(&w.session.dialog, Some(Dialog::Tags { tags, .. }) if !matches!(tags, rachis::session::Tags::Loading)),
+    );
+    picture(&mut seat, &mut results, "tags");
     ask(&mut seat, Command::CloseDialog);
 }
 

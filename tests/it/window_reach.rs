@@ -248,15 +248,19 @@ fn the_wheel_and_the_buttons_follow_the_map() {
     wait(&mut seat, "the next film", |w| {
         is_reading(w)
             && w.session.pane.wanted.is_none()
-            && w.session.pane.film.as_ref().map(|f| f.image()) != first.as_ref()
+            && w.session.pane.film.as_ref().map(rachis::session::OpenFilm::image) != first.as_ref()
     });
     turn(&mut seat, 1.0, Modifiers::NONE);
-    wait(&mut seat, "the film before", |w| w.session.pane.film.as_ref().map(|f| f.image()) == first.as_ref());
+    wait(&mut seat, "the film before", |w| {
+        w.session.pane.film.as_ref().map(rachis::session::OpenFilm::image) == first.as_ref()
+    });
     // The button under the thumb.
     for (button, what) in [(egui::PointerButton::Extra2, "forth"), (egui::PointerButton::Extra1, "back")] {
         drag(&mut seat, button, (0.5, 0.5), (0.5, 0.5));
         let is_first = what == "back";
-        wait(&mut seat, what, |w| (w.session.pane.film.as_ref().map(|f| f.image()) == first.as_ref()) == is_first);
+        wait(&mut seat, what, |w| {
+            (w.session.pane.film.as_ref().map(rachis::session::OpenFilm::image) == first.as_ref()) == is_first
+        });
     }
 }
 

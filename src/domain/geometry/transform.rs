@@ -77,6 +77,7 @@ impl Transform {
     }
 
     /// This, then `next`.
+    #[must_use]
     pub fn then(&self, next: &Self) -> Self {
         Self {
             a: next.a * self.a + next.b * self.c,

@@ -37,7 +37,7 @@ impl InputMap {
                         clashes.push(Clash::Start { keys: self.turned(longer), first: row.id, second: other.id });
                     }
                 }
-                if let Some(label) = keys.strokes().first().and_then(|stroke| self.label_of(stroke, labels)) {
+                if let Some(label) = keys.strokes().first().and_then(|stroke| label_of(stroke, labels)) {
                     let is_label_first = !self.is_changed(row);
                     clashes.push(Clash::Label { keys: self.turned(keys), command: row.id, label, is_label_first });
                 }
@@ -45,16 +45,17 @@ impl InputMap {
         }
         clashes
     }
+}
 
-    fn label_of(&self, stroke: &Chord, labels: Option<&LabelSet>) -> Option<LabelName> {
-        // The keys of the map have their digits as the preset has them; the hotkeys are looked up likewise.
-        let is_plain = !stroke.ctrl && !stroke.alt && !stroke.shift;
-        let mut letters = stroke.key.chars();
-        let letter = letters.next().filter(|_| letters.next().is_none() && is_plain)?;
-        let label = labels?.by_hotkey(letter)?;
-        // "No finding" is a label and a command: the same key for the same thing.
-        (!label.name.is_no_finding()).then(|| label.name.clone())
-    }
+/// The label that a stroke would stand for.
+fn label_of(stroke: &Chord, labels: Option<&LabelSet>) -> Option<LabelName> {
+    // The keys of the map have their digits as the preset has them, and so have the hotkeys.
+    let is_plain = !stroke.ctrl && !stroke.alt && !stroke.shift;
+    let mut letters = stroke.key.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none() && is_plain)?;
+    let label = labels?.by_hotkey(letter)?;
+    // "No finding" is a label and a command: the same key for the same thing.
+    (!label.name.is_no_finding()).then(|| label.name.clone())
 }
 
 fn is_start(keys: &Keys, longer: &Keys) -> bool {

@@ -37,6 +37,8 @@ const WEASIS: &[Row] = &[
     ("tool_pan", &["T"]),
     ("tool_window", &["W"]),
     ("tool_zoom", &["Z"]),
+    ("tool_ruler", &["D"]),
+    ("tool_angle", &["A"]),
     ("flip_horizontal", &["Alt+F"]),
     ("flip_vertical", &["Alt+V"]),
     ("zoom_in", &["Ctrl+Plus", "Ctrl+Equals", "Plus", "Equals"]),

@@ -2,19 +2,30 @@
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
-use crate::domain::imaging::{Enhancement, Pixels, Voi, VoiFunction};
+use crate::domain::imaging::{Enhancement, Laterality, Pixels, Voi, VoiFunction};
 use crate::domain::study::Sex;
 use crate::session::{OpenFilm, Pane, Session};
 
+use super::chain_line::chain_line;
 use super::shaded_text;
+use crate::ui::UiState;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args, translated};
 
-pub(super) fn corners_ui(painter: &Painter, session: &Session, pane: &Pane, film: &OpenFilm, canvas: Rect) {
+pub(super) fn corners_ui(
+    painter: &Painter,
+    (session, state): (&Session, &UiState),
+    pane: &Pane,
+    film: &OpenFilm,
+    canvas: Rect,
+) {
     let inner = canvas.shrink(10.0);
     lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
-    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &window_lines(session, pane, film));
+    let is_wide = canvas.width() >= theme::WIDE_VIEWPORT;
+    let chain = is_wide.then(|| plain(chain_line(session, state, pane, film)));
+    let left_bottom: Vec<_> = chain.into_iter().chain(window_lines(session, pane, film)).collect();
+    lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &left_bottom);
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[plain(cursor_line(film))]);
 }
 
@@ -34,7 +45,7 @@ fn lines(painter: &Painter, at: Pos2, anchor: Align2, texts: &[(String, Color32)
 
 fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
     let facts = &film.entry.facts;
-    let side = film.film().and_then(|picture| picture.facts.laterality).and_then(|side| side.marker());
+    let side = film.film().and_then(|picture| picture.facts.laterality).and_then(Laterality::marker);
     let view = [facts.body_part.as_deref(), facts.view_position.as_deref(), side].into_iter().flatten();
     let frames = if facts.num_frames > 1 {
         tr_args("Frame {} of {}", &[&(film.frame + 1), &facts.num_frames])

@@ -29,12 +29,13 @@ struct Pen<'a> {
 
 pub(super) fn measures_ui(painter: &Painter, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
     let is_shown = |m: &&Measured| m.id.is_none_or(|id| !film.hidden.contains(&id));
+    let mut taken = Vec::new();
     for measured in film.measured.iter().filter(is_shown) {
         let is_selected = measured.id.is_some() && film.selection == measured.id;
         let width = theme::MEASURE_STROKE * if is_selected { 1.6 } else { 1.0 };
         let pen = Pen { painter, to_screen, canvas, width };
         measure_ui(&pen, measured);
-        values_ui(&pen, measured, is_selected || measured.id.is_none());
+        values_ui(&pen, measured, is_selected || measured.id.is_none(), &mut taken);
         let may_change =
             is_selected && measured.id.is_some_and(|id| !film.locked.contains(&id)) && !film.is_completed();
         if may_change {
@@ -106,8 +107,8 @@ const fn num_lines(kind: MeasureKind) -> usize {
     }
 }
 
-/// Beside the measure and never on it, on the side where the canvas has room.
-fn values_ui(pen: &Pen<'_>, measured: &Measured, is_whole: bool) {
+/// Beside the measure and never on it, on the side where the canvas has room and no other values stand yet.
+fn values_ui(pen: &Pen<'_>, measured: &Measured, is_whole: bool, taken: &mut Vec<Rect>) {
     let readouts = measured.values().readouts();
     let num = if is_whole { readouts.len() } else { num_lines(measured.shape.kind()) };
     let lines: Vec<String> = match readouts.as_slice() {
@@ -130,10 +131,13 @@ fn values_ui(pen: &Pen<'_>, measured: &Measured, is_whole: bool) {
         Pos2::new(bounds.center().x - size.x / 2.0, bounds.top() - GAP - size.y),
     ];
     let fits = |at: &Pos2| inner.contains_rect(Rect::from_min_size(*at, size));
-    let at = places.into_iter().find(fits).unwrap_or_else(|| {
+    let is_free = |at: &Pos2| !taken.iter().any(|other| other.intersects(Rect::from_min_size(*at, size)));
+    let free = places.into_iter().find(|at| fits(at) && is_free(at));
+    let at = free.or_else(|| places.into_iter().find(fits)).unwrap_or_else(|| {
         let most = (inner.max - size).max(inner.min);
         places[0].clamp(inner.min, most)
     });
+    taken.push(Rect::from_min_size(at, size).expand(2.0));
     shaded_text(pen.painter, at, Align2::LEFT_TOP, &text, theme::film::MEASURE);
 }
 

@@ -1,6 +1,7 @@
 //! What lies on the film: boxes, orientation, scale, the film's own overlays, the corners' facts, and the word SYNTHETIC.
 
 mod boxes;
+mod chain_line;
 mod corners;
 mod edges;
 mod measures;
@@ -13,8 +14,8 @@ use crate::domain::geometry::{Point, Transform};
 use crate::domain::label::LabelName;
 use crate::session::{OpenFilm, OverlayState, Pane, Session};
 
-use super::theme;
 use super::words::tr;
+use super::{UiState, theme};
 
 pub(super) use corners::{patient_line, patient_text};
 pub use planes::PlaneTextures;
@@ -25,17 +26,17 @@ pub(super) fn overlay_ui(
     pane: &Pane,
     film: &OpenFilm,
     canvas: Rect,
-    planes: &mut PlaneTextures,
+    state: &mut UiState,
 ) {
     let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
     if session.overlay == OverlayState::All {
-        planes.planes_ui(painter, film, &to_screen, canvas);
+        state.planes.planes_ui(painter, film, &to_screen, canvas);
     }
     marks_ui(painter, session, film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
-        corners::corners_ui(painter, session, pane, film, canvas);
+        corners::corners_ui(painter, (session, state), pane, film, canvas);
     }
     if film.entry.facts.is_synthetic {
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);

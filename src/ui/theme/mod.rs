@@ -20,17 +20,20 @@ thread_local! {
 
 /// Takes theme, density and size of the settings over; does nothing where they are in force already.
 pub fn apply(ctx: &egui::Context, settings: &Settings) {
-    let zoom = f32::from(settings.zoom_percent) / 100.0;
-    if ctx.zoom_factor() != zoom {
-        ctx.set_zoom_factor(zoom);
-    }
     let looks = (settings.theme, settings.density);
-    let applied = egui::Id::unique("looks in force");
     LOOKS.set(looks);
-    if ctx.data(|data| data.get_temp(applied)) != Some((looks.0 as u8, looks.1 as u8)) {
-        ctx.data_mut(|data| data.insert_temp(applied, (looks.0 as u8, looks.1 as u8)));
-        style::set(ctx, looks.0, looks.1);
+    let applied = egui::Id::unique("looks in force");
+    let wanted = (looks.0 as u8, looks.1 as u8, settings.zoom_percent);
+    let before: Option<(u8, u8, u16)> = ctx.data(|data| data.get_temp(applied));
+    if before == Some(wanted) {
+        return;
     }
+    ctx.data_mut(|data| data.insert_temp(applied, wanted));
+    // Only what was chosen anew: the window system's own scale comes on top and is not ours to set.
+    if before.map_or(100, |(_, _, zoom)| zoom) != settings.zoom_percent {
+        ctx.set_zoom_factor(f32::from(settings.zoom_percent) / 100.0);
+    }
+    style::set(ctx, looks.0, looks.1);
 }
 
 macro_rules! colors {
@@ -127,6 +130,8 @@ pub const BOX_STROKE: f32 = 1.5;
 pub const SELECTED_STROKE: f32 = 2.5;
 pub const HANDLE_SIZE: f32 = 7.0;
 pub const OVERLAY_TEXT: f32 = 13.0;
+/// From this width on a viewport has room for the line that tells its chain of steps.
+pub const WIDE_VIEWPORT: f32 = 560.0;
 /// Of the ring around the widget that has the keyboard.
 pub const FOCUS_STROKE: f32 = 2.0;
 
