@@ -11,6 +11,7 @@ use criterion::Criterion;
 use rachis::dicom::isolated::Decoder;
 use rachis::dicom::{decode_stored, read_facts};
 use rachis::domain::geometry::{Point, Transform};
+use rachis::domain::imaging::Film;
 use rachis::domain::study::FilmSource;
 use rachis::render::{FilmPass, FramePlan};
 
@@ -60,6 +61,21 @@ pub fn bench(criterion: &mut Criterion) {
             });
         });
     }
+    group.finish();
+    steps(criterion, &folder.join("native.dcm"));
+}
+
+/// What lies between decoding and uploading, on the decoding thread.
+fn steps(criterion: &mut Criterion, path: &Path) {
+    let source = FilmSource::File(path.to_owned());
+    let Ok(decoded) = rachis::dicom::decode(&source, 0) else { return };
+    let film = decoded.film;
+    // A film of its own each time: what is worked out once is kept with the film.
+    let fresh = || Film::new(film.width, film.height, film.pixels.clone(), film.facts.clone());
+    let mut group = criterion.benchmark_group("2500 x 1600, 12 bits, one step");
+    group.sample_size(15);
+    group.bench_function("mip chain", |b| b.iter_with_large_setup(fresh, |film| film.mip_chain().num_levels()));
+    group.bench_function("computed window", |b| b.iter_with_large_setup(fresh, |film| film.computed_window().width));
     group.finish();
 }
 
