@@ -55,6 +55,7 @@ fn handles_numbers_and_keys_move_the_window() {
     assert!(seat.query_by_label("Window's low end").is_none());
     seat.key_press(Key::F9);
     seat.run_steps(3);
+    wait(&mut seat, "the strip's thumbnails", |w| w.state.thumbnails.len() == 2);
     let mut results = SnapshotResults::new();
     results.add(seat.try_snapshot("window_panel"));
 
