@@ -357,15 +357,16 @@ impl PictureBoard {
             return;
         }
         let rank = board.rank_of(&task.key);
-        match &outcome {
+        let is_kept = match &outcome {
             Ok(film) => {
-                board.cache.put(task.key.clone(), film.clone(), rank);
                 board.failed.remove(&task.key.0);
+                board.cache.put(task.key.clone(), film.clone(), rank)
             }
             Err(_) => {
                 board.failed.insert(task.key.0.clone());
+                false
             }
-        }
+        };
         let uploader = board.uploader.clone().filter(|_| task.purpose == Purpose::Film && rank <= NEXT);
         let texture_budget = board.texture_budget;
         drop(board);
@@ -381,6 +382,11 @@ impl PictureBoard {
                 folder.write(&task.sha256, &made);
             }
             self.0.post.send(News::Thumbnail { image: task.key.0.clone(), thumbnail: made });
+        }
+        if is_kept {
+            // What presets and the histogram's panel need: no frame makes them, and the picture did not wait for them.
+            film.patient_histogram();
+            film.histogram();
         }
     }
 
@@ -456,5 +462,68 @@ impl Board {
                 return Some(Job::Decode(task));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::domain::id::{PatientId, SeriesId, StudyId};
+    use crate::domain::imaging::{DisplayFacts, GreyPlane, Pixels, Voi, VoiFunction, Window};
+    use crate::domain::study::FilmFacts;
+
+    fn entry() -> FilmEntry {
+        let facts = FilmFacts {
+            image: ImageId::new("film"),
+            series: SeriesId::new("series"),
+            study: StudyId::new("study"),
+            patient: PatientId::new("patient"),
+            width: 64,
+            height: 64,
+            num_frames: 1,
+            modality: None,
+            body_part: None,
+            view_position: None,
+            laterality: None,
+            series_description: None,
+            sex: None,
+            age_years: None,
+            study_date: None,
+            series_number: None,
+            instance_number: None,
+            pixel_spacing_mm: None,
+            is_lossy: false,
+            is_synthetic: false,
+            file_bytes: 0,
+        };
+        FilmEntry { facts, source: FilmSource::File(PathBuf::from("film")), sha256: [0; 32] }
+    }
+
+    #[test]
+    fn a_shown_film_has_its_histograms_without_a_frame_asking_for_them() {
+        // With a window of its own, so that nothing but this needs the values counted.
+        let window = Window { center: 50.0, width: 100.0, function: VoiFunction::Linear, explanation: None };
+        let decode = move |_: &FilmSource, _: u32| {
+            let plane = GreyPlane { texels: (0..64 * 64).map(|i| (i % 100) as u16).collect(), scale: 1.0, offset: 0.0 };
+            let facts = DisplayFacts { voi: vec![Voi::Window(window.clone())], ..DisplayFacts::default() };
+            Ok(Film::new(64, 64, Pixels::Grey(plane), facts))
+        };
+        let (post, news) = Post::new(egui::Context::default());
+        let pictures = Pictures::new(Box::new(decode), post);
+        let entry = entry();
+        pictures.expect(vec![(entry.facts.image.clone(), None)], HashMap::new());
+        pictures.ask(&entry.facts.image, 0);
+        pictures.board().show(&entry, 0);
+        let Ok(News::Event(event)) = news.recv_timeout(Duration::from_secs(60)) else { panic!("no picture") };
+        let Event::PictureLoaded { film, .. } = *event else { panic!("{event:?}") };
+        let since = Instant::now();
+        while !film.has_histograms() {
+            assert!(since.elapsed() < Duration::from_secs(60), "left to a frame");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(pictures.num_bytes(), film.num_bytes(), "as counted when it came");
     }
 }

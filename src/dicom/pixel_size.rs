@@ -1,7 +1,9 @@
 //! How large a pixel is, from the attributes that say so in projection radiographs (PS3.3 10.7.1, C.8.11.4, C.8.19.6).
 //!
-//! Pixel Spacing is a size in the patient only where somebody calibrated it. Many devices copy Imager Pixel Spacing into
-//! it; the standard takes equal values as "not calibrated" (PS3.3 10.7.1.2), and so does this program.
+//! On a projection, Pixel Spacing is a size in the patient only where somebody calibrated it: where the file names the
+//! calibration, or where it differs from Imager Pixel Spacing. Many devices copy that into it; the standard takes equal
+//! values as "not calibrated", and Pixel Spacing alone says nothing of where it holds (PS3.3 10.7.1.2). In a slice it is
+//! in the patient (PS3.3 C.7.6.2).
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -30,8 +32,8 @@ pub(super) fn pixel_geometry(
     let measures = groups.item(tags::PIXEL_MEASURES_SEQUENCE);
     let properties = groups.item(tags::FRAME_PIXEL_DATA_PROPERTIES_SEQUENCE);
     let center_of_beam = groups.item(tags::PROJECTION_PIXEL_CALIBRATION_SEQUENCE);
-    let in_patient = read(Some(root), tags::PIXEL_SPACING, "Pixel Spacing")
-        .or_else(|| read(measures, tags::PIXEL_SPACING, "Pixel Spacing"));
+    let alone = read(Some(root), tags::PIXEL_SPACING, "Pixel Spacing");
+    let by_measures = read(measures, tags::PIXEL_SPACING, "Pixel Spacing").filter(|_| alone.is_none());
     let by_isocenter =
         read(center_of_beam, tags::OBJECT_PIXEL_SPACING_IN_CENTER_OF_BEAM, "Object Pixel Spacing in Center of Beam");
     let at_detector = read(Some(root), tags::IMAGER_PIXEL_SPACING, "Imager Pixel Spacing")
@@ -39,11 +41,17 @@ pub(super) fn pixel_geometry(
     let scanned = read(Some(root), tags::NOMINAL_SCANNED_PIXEL_SPACING, "Nominal Scanned Pixel Spacing");
 
     let calibration = calibration(root);
-    let is_copy = in_patient.zip(at_detector).is_some_and(|(a, b)| is_same(a, b)) && calibration.is_none();
-    let in_patient = in_patient.filter(|_| !is_copy).or(by_isocenter);
-    if let Some(spacing) = in_patient {
-        let calibration = calibration.or_else(|| by_isocenter.map(|_| "GEOMETRY".to_owned()));
-        return (PixelGeometry::spaced(spacing, SpacingSource::PixelSpacing), calibration);
+    let written = alone.or(by_measures);
+    let is_copy = written.zip(at_detector).is_some_and(|(a, b)| is_same(a, b)) && calibration.is_none();
+    // Pixel Measures are in the patient by their definition (PS3.3 C.7.6.16.2.1).
+    let is_calibrated =
+        calibration.is_some() || at_detector.is_some() || by_measures.is_some() || is_slice(root, groups);
+    let spaced = |spacing, is_calibrated| PixelGeometry::spaced(spacing, SpacingSource::PixelSpacing { is_calibrated });
+    match (written.filter(|_| !is_copy), by_isocenter) {
+        (Some(spacing), None) => return (spaced(spacing, is_calibrated), calibration),
+        (Some(spacing), Some(_)) if is_calibrated => return (spaced(spacing, true), calibration),
+        (_, Some(spacing)) => return (spaced(spacing, true), Some("GEOMETRY".to_owned())),
+        (None, None) => {}
     }
     let geometry = match (at_detector, scanned) {
         (Some(spacing), _) => {
@@ -76,6 +84,13 @@ fn spacing(scope: Scope<'_>, tag: Tag, name: &str, warnings: &mut Vec<String>) -
 
 fn is_same(a: [f64; 2], b: [f64; 2]) -> bool {
     a.iter().zip(b).all(|(a, b)| (a / b - 1.0).abs() < SAME)
+}
+
+/// Whether the film is a slice through the patient, not a projection of it.
+fn is_slice(root: Scope<'_>, groups: &FrameGroups<'_>) -> bool {
+    let is_placed = root.element(tags::IMAGE_ORIENTATION_PATIENT).is_some()
+        || groups.item(tags::PLANE_ORIENTATION_SEQUENCE).is_some();
+    is_placed && matches!(root.code(tags::MODALITY).as_deref(), Some("CT" | "MR" | "PT"))
 }
 
 /// Type and description of the calibration (PS3.3 10.7.1.2).

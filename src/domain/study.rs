@@ -100,6 +100,31 @@ impl FilmFacts {
     }
 }
 
+/// How a film is named where films are listed: by its view position, else by its series description, else not at all.
+/// That description is free text and may name a person: of it a blinded reader sees only what it says of the view.
+pub fn view_name<'a>(
+    view_position: Option<&'a str>,
+    series_description: Option<&'a str>,
+    is_blind: bool,
+) -> Option<&'a str> {
+    let position = view_position.filter(|text| !text.is_empty());
+    let of_description = |text: &'a str| if is_blind { view_of_words(text).name() } else { Some(text) };
+    position.or_else(|| series_description.filter(|text| !text.is_empty()).and_then(of_description))
+}
+
+impl View {
+    pub const ALL: [Self; 4] = [Self::Frontal, Self::Lateral, Self::Oblique, Self::Other];
+
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Frontal => Some("Frontal"),
+            Self::Lateral => Some("Lateral"),
+            Self::Oblique => Some("Oblique"),
+            Self::Other => None,
+        }
+    }
+}
+
 fn view_of_words(text: &str) -> View {
     let text = text.to_lowercase();
     let has = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
@@ -152,6 +177,21 @@ mod tests {
         check("Cột sống thẳng", View::Frontal);
         check("CAPITULUM", View::Other);
         check("", View::Other);
+    }
+
+    #[test]
+    fn a_description_names_nobody_to_a_blinded_reader() {
+        let check = |position, description, is_blind, expected| {
+            assert_eq!(view_name(position, description, is_blind), expected, "{position:?} {description:?} {is_blind}");
+        };
+        let named = Some("NGUYEN VAN A, spine lateral");
+        check(None, named, true, Some("Lateral"));
+        check(Some(""), named, true, Some("Lateral"));
+        check(None, named, false, named);
+        check(Some("LL"), named, true, Some("LL"));
+        check(None, Some("NGUYEN VAN A"), true, None);
+        check(None, Some(""), false, None);
+        check(None, None, false, None);
     }
 
     #[test]

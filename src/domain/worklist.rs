@@ -10,7 +10,7 @@ use crate::domain::task::TaskState;
 pub struct WorklistRow {
     pub image: ImageId,
     pub study: StudyId,
-    /// View position, else series description, else empty.
+    /// As [`crate::domain::study::view_name`] has it, else empty.
     pub view: String,
     pub sex: Option<Sex>,
     pub age_years: Option<f64>,

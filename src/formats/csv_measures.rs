@@ -9,7 +9,7 @@
 //! | `quantity` | what the value is: `length`, `anterior_height`; empty where the film could not be read |
 //! | `value` | a number not rounded, or a grade in words |
 //! | `unit` | `mm`, `mm2`, `px`, `px2`, `deg`, `%`, that of the film's own values, or none |
-//! | `scale_source` | where millimetres come from: `pixel_spacing`, `imager_pixel_spacing`, the same over a magnification (`imager_pixel_spacing/1.1`), `nominal_scanned_pixel_spacing`, or `none` |
+//! | `scale_source` | where millimetres come from: `pixel_spacing`, `pixel_spacing_uncalibrated`, `imager_pixel_spacing`, the same over a magnification (`imager_pixel_spacing/1.1`), `nominal_scanned_pixel_spacing`, or `none` |
 
 use super::{csv_cell, number};
 use crate::domain::imaging::SpacingSource;
@@ -79,7 +79,8 @@ fn push_key(out: &mut String, measured: &MeasureOut<'_>) {
 
 fn push_source(out: &mut String, source: SpacingSource) {
     out.push_str(match source {
-        SpacingSource::PixelSpacing => "pixel_spacing",
+        SpacingSource::PixelSpacing { is_calibrated: true } => "pixel_spacing",
+        SpacingSource::PixelSpacing { is_calibrated: false } => "pixel_spacing_uncalibrated",
         SpacingSource::ImagerPixelSpacing { .. } => "imager_pixel_spacing",
         SpacingSource::NominalScannedPixelSpacing => "nominal_scanned_pixel_spacing",
         SpacingSource::None => "none",
@@ -119,6 +120,10 @@ mod tests {
              a,'=R1,7,slip,0 10;8 10;-1.5 9,end_plate,4,mm,imager_pixel_spacing/1.25\n"
         );
         assert_eq!(num_rows(&measured), 4);
+        let uncalibrated = SpacingSource::PixelSpacing { is_calibrated: false };
+        out.clear();
+        push(&mut out, &MeasureOut { values: Some((&readouts[3..], uncalibrated)), ..measured });
+        assert_eq!(out, "a,'=R1,7,slip,0 10;8 10;-1.5 9,end_plate,4,mm,pixel_spacing_uncalibrated\n");
         let unread = MeasureOut { values: None, reader: "R1", ..measured };
         out.clear();
         push(&mut out, &unread);

@@ -34,9 +34,14 @@ impl Session {
         vec![Effect::LoadTags { image, source: entry.source }]
     }
 
+    /// Whether readers see nothing that tells who a patient is; so where nothing is known.
+    pub fn is_blind(&self) -> bool {
+        self.project.as_ref().is_none_or(|project| project.settings.is_blind)
+    }
+
     /// What a blinded reader may not see does not even get into the session.
     pub(super) fn tags_loaded(&mut self, image: &ImageId, loaded: Result<TagList, String>) {
-        let is_blind = self.project.as_ref().is_none_or(|project| project.settings.is_blind);
+        let is_blind = self.is_blind();
         let Some(Dialog::Tags { image: asked, tags }) = &mut self.dialog else { return };
         if asked != image {
             return;

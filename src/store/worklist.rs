@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelSet;
 use crate::domain::reading::Decision;
-use crate::domain::study::Sex;
+use crate::domain::study::{Sex, view_name};
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
@@ -48,8 +48,9 @@ impl Store {
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
         let standings = self.standings(reader, labels)?;
         let by_image = standings.by_image();
+        let is_blind = self.project().is_blind;
         let mut statement = self.conn.prepare_cached(
-            "SELECT image_id, study_id, coalesce(nullif(view_position, ''), series_description, ''), sex, age_years
+            "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
         )?;
         let mut rows = statement.query([])?;
@@ -67,7 +68,7 @@ impl Store {
             list.push(WorklistRow {
                 image: ImageId::from(image),
                 study,
-                view: text(2)?.unwrap_or_default().to_owned(),
+                view: view_name(text(2)?, text(5)?, is_blind).unwrap_or_default().to_owned(),
                 sex: text(3)?.and_then(Sex::from_dicom),
                 age_years: row.get(4)?,
                 state: standing.map_or(TaskState::New, |s| s.state),

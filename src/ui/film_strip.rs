@@ -2,11 +2,11 @@
 
 use egui::{Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use crate::domain::study::FilmEntry;
+use crate::domain::study::{self, FilmEntry};
 use crate::domain::task::TaskState;
 use crate::session::{Command, Session};
 
-use super::words::{tr, tr_args};
+use super::words::{tr, tr_args, translated};
 use super::{Panel, theme};
 
 const THUMBNAIL: Vec2 = Vec2::new(108.0, 132.0);
@@ -77,7 +77,7 @@ fn thumbnail_ui(
 ) -> bool {
     let (rect, response) = ui.allocate_exact_size(THUMBNAIL, Sense::click_and_drag());
     response.dnd_set_drag_payload(entry.facts.image.clone());
-    let view = view_name(entry);
+    let view = view_name(entry, panel.session.is_blind());
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_current, format!("{name}, {view}")));
     let painter = ui.painter();
     painter.rect_filled(rect, 3.0, theme::CANVAS);
@@ -110,9 +110,9 @@ fn thumbnail_ui(
     response.clicked()
 }
 
-/// View position, else series description, else the file's number.
-pub(super) fn view_name(entry: &FilmEntry) -> String {
+/// As the worklist names it.
+fn view_name(entry: &FilmEntry, is_blind: bool) -> String {
     let facts = &entry.facts;
-    let view = facts.view_position.clone().or_else(|| facts.series_description.clone());
-    view.filter(|v| !v.is_empty()).unwrap_or_else(|| tr("film").to_owned())
+    let view = study::view_name(facts.view_position.as_deref(), facts.series_description.as_deref(), is_blind);
+    view.map_or_else(|| tr("film").to_owned(), |view| translated(view).into_owned())
 }

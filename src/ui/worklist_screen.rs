@@ -7,7 +7,7 @@ use crate::domain::worklist::WorklistRow;
 use crate::session::Command;
 use crate::session::worklist::decision_text;
 
-use super::words::{tr, tr_args};
+use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, shell, theme};
 
 /// Columns: title and left edge in points; the last takes what is left.
@@ -138,7 +138,7 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
-        let text = tr_args("Film {}, {}, {}", &[&(n + 1), &row.view, &state_text(row.state)]);
+        let text = tr_args("Film {}, {}, {}", &[&(n + 1), &translated(&row.view), &state_text(row.state)]);
         WidgetInfo::selected(egui::Role::Row, true, is_current, text)
     });
     let fill = match (is_current, response.hovered()) {
@@ -157,7 +157,7 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
     let findings = if row.num_boxes > 0 { row.num_boxes.to_string() } else { String::new() };
     let texts = [
         (state_text(row.state).to_owned(), state_color),
-        (row.view.clone(), theme::text()),
+        (translated(&row.view).into_owned(), theme::text()),
         (patient, theme::text()),
         (tr(decision_text(row.decision)).to_owned(), theme::text()),
         (findings, theme::text()),

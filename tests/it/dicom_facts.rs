@@ -88,12 +88,14 @@ const TO_DETECTOR: u32 = 0x0018_1110;
 const TO_PATIENT: u32 = 0x0018_1111;
 const ASPECT: u32 = 0x0028_0034;
 const CALIBRATION: u32 = 0x0028_0a02;
+const MODALITY: u32 = 0x0008_0060;
+const ORIENTATION: u32 = 0x0020_0037;
 
 #[test]
 fn the_size_of_a_pixel_says_where_it_comes_from() {
     let check = |elements: &[(u32, &str)], expected: PixelGeometry, num_warnings: usize| {
         let more = elements.iter().map(|(tag, value)| {
-            let vr = if *tag == CALIBRATION {
+            let vr = if [CALIBRATION, MODALITY].contains(tag) {
                 "CS"
             } else if *tag == ASPECT {
                 "IS"
@@ -116,14 +118,24 @@ fn the_size_of_a_pixel_says_where_it_comes_from() {
     let imager = |magnification| SpacingSource::ImagerPixelSpacing { magnification };
     let unknown = PixelGeometry::default();
     check(&[], unknown, 0);
-    // Calibrated: alone, different from the detector's, or declared so.
-    check(&[(PIXEL_SPACING, "0.14\\0.14")], spaced([0.14, 0.14], SpacingSource::PixelSpacing), 0);
-    let anisotropic = spaced([0.2, 0.1], SpacingSource::PixelSpacing);
+    // Alone it is not calibrated, unless the file says how or the film is a slice.
+    let uncalibrated = SpacingSource::PixelSpacing { is_calibrated: false };
+    let calibrated = SpacingSource::PixelSpacing { is_calibrated: true };
+    check(&[(PIXEL_SPACING, "0.14\\0.14")], spaced([0.14, 0.14], uncalibrated), 0);
+    assert!(!spaced([0.14, 0.14], uncalibrated).is_in_patient() && spaced([0.14, 0.14], calibrated).is_in_patient());
+    check(&[(PIXEL_SPACING, "0.14\\0.14"), (MAGNIFICATION, "1.2")], spaced([0.14, 0.14], uncalibrated), 0);
+    check(&[(CALIBRATION, "GEOMETRY"), (PIXEL_SPACING, "0.14\\0.14")], spaced([0.14, 0.14], calibrated), 0);
+    let placed = (ORIENTATION, "1\\0\\0\\0\\1\\0");
+    check(&[(MODALITY, "CT"), placed, (PIXEL_SPACING, "0.5\\0.5")], spaced([0.5, 0.5], calibrated), 0);
+    check(&[(MODALITY, "CT"), (PIXEL_SPACING, "0.5\\0.5")], spaced([0.5, 0.5], uncalibrated), 0);
+    check(&[(MODALITY, "DX"), placed, (PIXEL_SPACING, "0.5\\0.5")], spaced([0.5, 0.5], uncalibrated), 0);
+    // Different from the detector's, or declared so.
+    let anisotropic = spaced([0.2, 0.1], calibrated);
     assert_eq!(anisotropic.aspect, 2.0);
     check(&[(PIXEL_SPACING, "0.2\\0.1"), (IMAGER, "0.25\\0.125")], anisotropic, 0);
     check(
         &[(PIXEL_SPACING, "0.15\\0.15"), (IMAGER, "0.15\\0.15"), (CALIBRATION, "FIDUCIAL")],
-        spaced([0.15, 0.15], SpacingSource::PixelSpacing),
+        spaced([0.15, 0.15], calibrated),
         0,
     );
     // Copied from the detector: not calibrated, and the magnification holds.
@@ -159,7 +171,7 @@ fn the_size_of_a_pixel_says_where_it_comes_from() {
     check(&[(PIXEL_SPACING, "")], unknown, 0);
     // Only the shape is known: vertical size first.
     check(&[(ASPECT, "4\\3")], PixelGeometry { aspect: 4.0 / 3.0, ..unknown }, 0);
-    check(&[(ASPECT, "4\\3"), (PIXEL_SPACING, "0.2\\0.2")], spaced([0.2, 0.2], SpacingSource::PixelSpacing), 0);
+    check(&[(ASPECT, "4\\3"), (PIXEL_SPACING, "0.2\\0.2")], spaced([0.2, 0.2], uncalibrated), 0);
     check(&[(ASPECT, "0\\3")], unknown, 1);
     check(&[(ASPECT, "1\\0")], unknown, 1);
 }
@@ -190,7 +202,7 @@ fn enhanced_films_keep_their_size_in_functional_groups() {
     assert_eq!(facts.orientation, Some(PatientOrientation { row: "P".to_owned(), column: "F".to_owned() }));
     let of_frame = sequence(0x5200_9230, &[sequence(0x0028_9110, &[text(PIXEL_SPACING, "DS", "0.5\\0.4")])]);
     let facts = with(vec![of_frame]).film.facts;
-    assert_eq!(facts.geometry, PixelGeometry::spaced([0.5, 0.4], SpacingSource::PixelSpacing));
+    assert_eq!(facts.geometry, PixelGeometry::spaced([0.5, 0.4], SpacingSource::PixelSpacing { is_calibrated: true }));
 }
 
 #[test]

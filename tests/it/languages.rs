@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rachis::domain::imaging::Interpolation;
 use rachis::domain::reading::Decision;
+use rachis::domain::study::View;
 use rachis::formats::label_set;
 use rachis::session::input_map::{DragAction, MouseButton, WheelAction};
 use rachis::session::settings::{Density, Theme};
@@ -116,6 +117,7 @@ fn names() -> Vec<&'static str> {
     names.extend(Density::ALL.map(Density::name));
     names.extend(PURPOSES.map(FilePurpose::title));
     names.extend(Interpolation::ALL.map(Interpolation::name));
+    names.extend(View::ALL.into_iter().filter_map(View::name));
     names
 }
 

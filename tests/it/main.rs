@@ -32,6 +32,8 @@ mod next_film;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
+mod blind_view;
+#[cfg(feature = "gui")]
 mod film_pass_enhance;
 #[cfg(feature = "gui")]
 mod film_pass_sampling;

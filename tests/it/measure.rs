@@ -63,7 +63,10 @@ fn golden_film(described: &Value) -> Film {
     let facts = DisplayFacts {
         modality: Modality::Rescale { slope: number("slope"), intercept: number("intercept") },
         padding: described["padding"].is_array().then(|| numbers::<2>(&described["padding"]).into()),
-        geometry: PixelGeometry::spaced(numbers(&described["spacing"]), SpacingSource::PixelSpacing),
+        geometry: PixelGeometry::spaced(
+            numbers(&described["spacing"]),
+            SpacingSource::PixelSpacing { is_calibrated: true },
+        ),
         ..DisplayFacts::default()
     };
     let plane = GreyPlane { texels, scale: 1.0, offset: 0.0 };

@@ -14,8 +14,10 @@ pub struct PixelGeometry {
 /// Where the size of a pixel comes from, which decides what a length in millimetres is worth (PS3.3 10.7.1).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum SpacingSource {
-    /// Pixel Spacing, calibrated to the patient: by geometry or by an object of known size.
-    PixelSpacing,
+    /// Pixel Spacing. Calibrated, it is a size in the patient: by geometry, by an object of known size, or because the
+    /// film is a slice. Not calibrated, a projection's file leaves open where it holds, and lengths in the patient may
+    /// be a good deal smaller (PS3.3 10.7.1).
+    PixelSpacing { is_calibrated: bool },
     /// Imager Pixel Spacing: millimetres at the detector. With `magnification` (detector distance over object
     /// distance, at least 1) they were divided by it already and hold at the depth that the file assumes; without,
     /// lengths in the patient are smaller than measured.
@@ -42,7 +44,8 @@ impl PixelGeometry {
     pub const fn is_in_patient(&self) -> bool {
         matches!(
             self.source,
-            SpacingSource::PixelSpacing | SpacingSource::ImagerPixelSpacing { magnification: Some(_) }
+            SpacingSource::PixelSpacing { is_calibrated: true }
+                | SpacingSource::ImagerPixelSpacing { magnification: Some(_) }
         )
     }
 }

@@ -39,6 +39,11 @@ impl Film {
         self.patient().histogram.as_ref()
     }
 
+    /// Whether both histograms are made, so that asking for them costs nothing.
+    pub fn has_histograms(&self) -> bool {
+        self.statistics.histogram.get().is_some() && self.statistics.patient.get().is_some()
+    }
+
     /// What the collimator, a shutter or a scanned frame left open; the whole film where there is none of them, and on
     /// colour films.
     pub fn exposed_field(&self) -> &ExposedField {

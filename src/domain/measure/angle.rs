@@ -56,7 +56,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spaced(row: f64, column: f64) -> Scale {
-        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing))
+        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing { is_calibrated: true }))
     }
 
     /// A place in millimetres, in pixels.

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn area_and_perimeter_honour_the_pixels_form() {
-        let scale = Scale::of(&PixelGeometry::spaced([0.4, 0.1], SpacingSource::PixelSpacing));
+        let scale = Scale::of(&PixelGeometry::spaced([0.4, 0.1], SpacingSource::PixelSpacing { is_calibrated: true }));
         // 200 columns of 0.1 mm by 50 rows of 0.4 mm: 20 mm by 20 mm.
         let bounds = rect(100.0, 100.0, 300.0, 150.0);
         let mm2 = |outline: Outline| outline.area(&scale).mm2.expect("spacing");

@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     pub(super) fn spaced(row: f64, column: f64) -> Scale {
-        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing))
+        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing { is_calibrated: true }))
     }
 
     #[test]
@@ -106,8 +106,11 @@ mod tests {
     #[test]
     fn nonsense_in_a_header_is_no_scale() {
         for spacing in [[0.0, 0.1], [0.1, f64::NAN], [-0.1, 0.1], [0.1, f64::INFINITY]] {
-            let geometry =
-                PixelGeometry { spacing_mm: Some(spacing), source: SpacingSource::PixelSpacing, aspect: f64::NAN };
+            let geometry = PixelGeometry {
+                spacing_mm: Some(spacing),
+                source: SpacingSource::PixelSpacing { is_calibrated: true },
+                aspect: f64::NAN,
+            };
             let scale = Scale::of(&geometry);
             assert_eq!((scale.has_mm(), scale.source()), (false, SpacingSource::None), "{spacing:?}");
             assert_eq!(scale.length(2.0).px, 2.0);

@@ -49,7 +49,7 @@ mod tests {
         // Heart 140 mm, its two sides 40 mm apart in height; thorax 280 mm, its sides 10 mm apart.
         let places = [(90.0, 150.0), (230.0, 190.0), (20.0, 200.0), (300.0, 210.0)];
         for spacing in [[0.2, 0.2], [0.15, 0.3], [0.4, 0.1]] {
-            let scale = Scale::of(&PixelGeometry::spaced(spacing, SpacingSource::PixelSpacing));
+            let scale = Scale::of(&PixelGeometry::spaced(spacing, SpacingSource::PixelSpacing { is_calibrated: true }));
             for is_on_its_side in [false, true] {
                 let [a, b, c, d] = places.map(|(x, y)| {
                     let (x, y) = if is_on_its_side { (y, 320.0 - x) } else { (x, y) };

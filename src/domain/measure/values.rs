@@ -191,7 +191,8 @@ impl Amount {
             return None;
         };
         match source {
-            SpacingSource::PixelSpacing | SpacingSource::None => None,
+            SpacingSource::PixelSpacing { is_calibrated: true } | SpacingSource::None => None,
+            SpacingSource::PixelSpacing { is_calibrated: false } => Some(("uncalibrated", None)),
             SpacingSource::ImagerPixelSpacing { magnification: None } => Some(("detector", None)),
             SpacingSource::ImagerPixelSpacing { magnification } => Some(("magnification", *magnification)),
             SpacingSource::NominalScannedPixelSpacing => Some(("scanned film", None)),
@@ -286,7 +287,7 @@ mod tests {
         let facts = DisplayFacts { unit: Some("HU".into()), ..DisplayFacts::default() };
         let plane = GreyPlane { texels, scale: 1.0, offset: 0.0 };
         let film = Film::new(10, 10, Pixels::Grey(plane), facts);
-        let spaced = PixelGeometry::spaced([0.5, 0.5], SpacingSource::PixelSpacing);
+        let spaced = PixelGeometry::spaced([0.5, 0.5], SpacingSource::PixelSpacing { is_calibrated: true });
         let check = |kind: MeasureKind, points: &[(f64, f64)], expected: &str| {
             assert_eq!(values(&shape(kind, points), &spaced, Some(&film)).text(), expected);
         };
@@ -328,7 +329,8 @@ mod tests {
         let spaced = |source| PixelGeometry::spaced([0.1, 0.1], source);
         check(PixelGeometry::default(), "100.0 px");
         check(PixelGeometry { aspect: 0.75, ..PixelGeometry::default() }, "84.9 px");
-        check(spaced(SpacingSource::PixelSpacing), "10.0 mm");
+        check(spaced(SpacingSource::PixelSpacing { is_calibrated: true }), "10.0 mm");
+        check(spaced(SpacingSource::PixelSpacing { is_calibrated: false }), "10.0 mm (uncalibrated)");
         check(spaced(SpacingSource::ImagerPixelSpacing { magnification: None }), "10.0 mm (detector)");
         check(spaced(SpacingSource::ImagerPixelSpacing { magnification: Some(1.1) }), "10.0 mm (magnification 1.10)");
         check(spaced(SpacingSource::NominalScannedPixelSpacing), "10.0 mm (scanned film)");

@@ -153,7 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spaced([row, column]: [f64; 2]) -> Scale {
-        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing))
+        Scale::of(&PixelGeometry::spaced([row, column], SpacingSource::PixelSpacing { is_calibrated: true }))
     }
 
     /// A place in millimetres turned about the middle of the film, in pixels.

@@ -7,6 +7,7 @@ use crate::domain::study::Sex;
 use crate::session::{OpenFilm, Pane, Session};
 
 use super::chain_line::chain_line;
+use super::planes::is_hidden;
 use super::shaded_text;
 use crate::ui::UiState;
 use crate::ui::theme;
@@ -20,7 +21,7 @@ pub(super) fn corners_ui(
     canvas: Rect,
 ) {
     let inner = canvas.shrink(10.0);
-    lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(film));
+    lines(painter, inner.left_top(), Align2::LEFT_TOP, &study_lines(session, film));
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
     let is_wide = canvas.width() >= theme::WIDE_VIEWPORT;
     let chain = is_wide.then(|| plain(chain_line(session, state, pane, film)));
@@ -43,7 +44,7 @@ fn lines(painter: &Painter, at: Pos2, anchor: Align2, texts: &[(String, Color32)
     }
 }
 
-fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
+fn study_lines(session: &Session, film: &OpenFilm) -> Vec<(String, Color32)> {
     let facts = &film.entry.facts;
     let side = film.film().and_then(|picture| picture.facts.laterality).and_then(Laterality::marker);
     let view = [facts.body_part.as_deref(), facts.view_position.as_deref(), side].into_iter().flatten();
@@ -52,7 +53,10 @@ fn study_lines(film: &OpenFilm) -> Vec<(String, Color32)> {
     } else {
         String::new()
     };
-    vec![plain(view.collect::<Vec<_>>().join("  ")), plain(frames), (lossy_line(film), theme::film::WARN)]
+    let is_left_out = film.film().is_some_and(|film| film.facts.overlays.iter().any(|plane| is_hidden(session, plane)));
+    let left_out = if is_left_out { tr("overlay hidden").to_owned() } else { String::new() };
+    let view = view.collect::<Vec<_>>().join("  ");
+    vec![plain(view), plain(frames), (lossy_line(film), theme::film::WARN), (left_out, theme::film::WEAK)]
 }
 
 /// What was lost on the way: a reader must know before judging fine structure.

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Rect, Stroke, Vec2};
 
-use crate::domain::imaging::PixelGeometry;
+use crate::domain::imaging::{PixelGeometry, SpacingSource};
 use crate::session::{OpenFilm, Pane};
 
 use super::shaded_text;
@@ -63,7 +63,12 @@ fn scale_bar_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, geometry: &Pixe
     let at = egui::pos2(canvas.right() - 10.0, bottom + 6.0);
     let mut text = if bar_mm >= 10.0 { format!("{} cm", bar_mm / 10.0) } else { format!("{bar_mm} mm") };
     if !geometry.is_in_patient() {
-        text = format!("{text} {}", tr("at the detector"));
+        let place = match geometry.source {
+            SpacingSource::PixelSpacing { .. } => tr("uncalibrated"),
+            SpacingSource::NominalScannedPixelSpacing => tr("scanned film"),
+            SpacingSource::ImagerPixelSpacing { .. } | SpacingSource::None => tr("at the detector"),
+        };
+        text = format!("{text} {place}");
     }
     shaded_text(painter, at, Align2::RIGHT_TOP, &text, theme::film::TEXT);
 }

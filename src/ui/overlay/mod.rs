@@ -30,7 +30,7 @@ pub(super) fn overlay_ui(
 ) {
     let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
     if session.overlay == OverlayState::All {
-        state.planes.planes_ui(painter, film, &to_screen, canvas);
+        state.planes.planes_ui(painter, session, film, &to_screen, canvas);
     }
     marks_ui(painter, session, film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureHandle, TextureOptions};
 
 use crate::domain::geometry::{Point, Transform};
-use crate::domain::imaging::{Film, OverlayPlane};
-use crate::session::OpenFilm;
+use crate::domain::imaging::{Film, OverlayKind, OverlayPlane};
+use crate::session::{OpenFilm, Session};
 
 use super::screen_point;
 use crate::ui::theme;
@@ -29,9 +29,18 @@ impl std::fmt::Debug for PlaneTextures {
 }
 
 impl PlaneTextures {
-    pub(super) fn planes_ui(&mut self, painter: &Painter, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
-        let Some(picture) = film.film().filter(|picture| !picture.facts.overlays.is_empty()) else { return };
-        for (plane, texture) in picture.facts.overlays.iter().zip(self.textures_of(painter, picture)) {
+    pub(super) fn planes_ui(
+        &mut self,
+        painter: &Painter,
+        session: &Session,
+        film: &OpenFilm,
+        to_screen: &Transform,
+        canvas: Rect,
+    ) {
+        let is_shown = |plane: &OverlayPlane| !is_hidden(session, plane);
+        let Some(picture) = film.film().filter(|picture| picture.facts.overlays.iter().any(is_shown)) else { return };
+        let drawn = picture.facts.overlays.iter().zip(self.textures_of(painter, picture));
+        for (plane, texture) in drawn.filter(|(plane, _)| is_shown(plane)) {
             let [left, top] = plane.origin.map(f64::from);
             let (right, bottom) = (left + f64::from(plane.width), top + f64::from(plane.height));
             let mut mesh = Mesh::with_texture(texture.id());
@@ -64,6 +73,11 @@ impl PlaneTextures {
     }
 }
 
+/// Whether a blinded reader does not see it: devices write names and dates into their drawings.
+pub(super) fn is_hidden(session: &Session, plane: &OverlayPlane) -> bool {
+    session.is_blind() && plane.kind == OverlayKind::Graphics
+}
+
 /// The bitmap in the overlay's colour on nothing.
 fn image_of(plane: &OverlayPlane) -> ColorImage {
     let (width, height) = (plane.width as usize, plane.height as usize);
@@ -83,7 +97,6 @@ fn image_of(plane: &OverlayPlane) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::imaging::OverlayKind;
 
     #[test]
     fn a_thin_line_stays_when_the_overlay_is_reduced() {
