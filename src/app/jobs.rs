@@ -137,7 +137,14 @@ fn told_of_measures(done: &MeasureReport, to: &Path) -> Told {
         let _ = write!(summary, "; {} left out as not completed", done.num_unfinished);
     }
     let unread = |(image, why): (&ImageId, &String)| format!("Film {image} has no values in the table: {why}");
-    Told { summary, report: done.unread.iter().map(unread).collect() }
+    let without_pixels = |image: &ImageId| {
+        format!(
+            "Film {image} has several frames, and measurements do not say on which they were drawn: its pixel values \
+             are not in the table."
+        )
+    };
+    let report = done.unread.iter().map(unread).chain(done.without_pixels.iter().map(without_pixels));
+    Told { summary, report: report.collect() }
 }
 
 fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {

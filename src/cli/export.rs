@@ -101,13 +101,21 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
     for (image, why) in &report.unread {
         eprintln!("warning: film {image}: its measurements are written without values: {why}");
     }
+    for image in &report.without_pixels {
+        eprintln!(
+            "warning: film {image}: it has several frames, and measurements do not say on which they were drawn: its \
+             pixel values are left out"
+        );
+    }
     if args.json {
+        let without_pixels: Vec<&str> = report.without_pixels.iter().map(ImageId::as_str).collect();
         let unread: Vec<&str> = report.unread.keys().map(ImageId::as_str).collect();
         let summary = json!({
             "measurements": report.num_measurements,
             "rows": report.num_rows,
             "left_out_unfinished": report.num_unfinished,
             "films_not_read": unread,
+            "films_without_pixel_values": without_pixels,
         });
         println!("{:#}", json!({ "measures": summary }));
         return Ok(());

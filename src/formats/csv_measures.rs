@@ -6,7 +6,7 @@
 //! | `measurement` | the measurement's number in the project; its values share it |
 //! | `kind` | `ruler`, `angle`, `cobb`, `vertebral_height`, `slip`, `cardiothoracic`, `ellipse`, `rectangle`, `probe` |
 //! | `points` | `x y` of each point in image pixels, parted by semicolons |
-//! | `quantity` | what the value is: `length`, `anterior_height`; empty where the film could not be read |
+//! | `quantity` | what the value is: `length`, `anterior_height`; empty where the film could not be read; no pixel values of films of several frames, since a measurement names no frame |
 //! | `value` | a number not rounded, or a grade in words |
 //! | `unit` | `mm`, `mm2`, `px`, `px2`, `deg`, `%`, that of the film's own values, or none |
 //! | `scale_source` | where millimetres come from: `pixel_spacing`, `pixel_spacing_uncalibrated`, `imager_pixel_spacing`, the same over a magnification (`imager_pixel_spacing/1.1`), `nominal_scanned_pixel_spacing`, or `none` |

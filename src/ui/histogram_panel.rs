@@ -266,6 +266,10 @@ fn function_ui(ui: &mut Ui, window: &mut Window) -> bool {
 }
 
 fn enhancement_ui(ui: &mut Ui, panel: &mut Panel<'_>, enhancement: Enhancement) {
+    if !panel.state.can_enhance {
+        ui.label(RichText::new(tr("The graphics device of this computer cannot enhance films.")).color(theme::weak()));
+        return;
+    }
     let mut changed = enhancement;
     let mut is_final = true;
     let mut is_changed = false;

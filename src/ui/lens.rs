@@ -27,7 +27,8 @@ pub(super) fn lens_ui(ui: &Ui, session: &Session, slot: usize, film: &OpenFilm, 
     let side = SIZE.min(rect.width()).min(rect.height());
     let half = Vec2::splat(side / 2.0);
     let inside = Rect::from_min_max(rect.min + half, rect.max - half);
-    let lens = Rect::from_center_size(center.clamp(inside.min, inside.max), half * 2.0);
+    // Not `clamp`, which stops the program where rounding leaves the least place beyond the greatest.
+    let lens = Rect::from_center_size(center.max(inside.min).min(inside.max), half * 2.0);
     // The point under the pointer lies under the pointer in the lens too.
     let middle = Point::new(f64::from(center.x - lens.min.x), f64::from(center.y - lens.min.y));
     let grid = film.grid();

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use crate::dicom::isolated::Decoder;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::imaging::Film;
-use crate::domain::measure::{Readout, Scale, values};
-use crate::domain::study::FilmSource;
+use crate::domain::measure::{Scale, values};
+use crate::domain::study::FilmEntry;
 use crate::formats::csv_measures::{self, MeasureOut};
 use crate::store::{Store, StoredMeasurement};
 use crate::workflows::staged_file::StagedFile;
@@ -29,6 +29,9 @@ pub struct MeasureReport {
     pub num_unfinished: usize,
     /// Films whose measurements are written without values, and why.
     pub unread: BTreeMap<ImageId, String>,
+    /// Films of several frames: a measurement does not say on which frame it was drawn, so the values that depend on it
+    /// are left out.
+    pub without_pixels: BTreeSet<ImageId>,
 }
 
 /// Writes the measurements of these readers, all where none is named, by film, reader and order of drawing. Those of
@@ -69,17 +72,18 @@ pub fn export_measures(
     staged.file().write_all(csv_measures::HEADER.as_bytes()).with_context(cannot)?;
     let films: Vec<(ImageId, Vec<StoredMeasurement>)> = by_film.into_iter().collect();
     for some in films.chunks(FILMS_AT_ONCE) {
-        let sources = some.iter().map(|(image, _)| Ok(store.film(image)?.map(|film| film.source)));
-        let sources: Vec<Option<FilmSource>> = sources.collect::<anyhow::Result<_>>()?;
+        let entries = some.iter().map(|(image, _)| Ok(store.film(image)?));
+        let entries: Vec<Option<FilmEntry>> = entries.collect::<anyhow::Result<_>>()?;
         let pieces: Vec<Piece> = some
             .par_iter()
-            .zip(sources)
-            .map_init(Decoder::new, |decoder, ((_, measurements), source)| piece_of(decoder, measurements, source))
+            .zip(entries)
+            .map_init(Decoder::new, |decoder, ((_, measurements), entry)| piece_of(decoder, measurements, entry))
             .collect();
         for ((image, measurements), piece) in some.iter().zip(pieces) {
             staged.file().write_all(piece.text.as_bytes()).with_context(cannot)?;
             report.num_measurements += measurements.len();
             report.num_rows += piece.num_rows;
+            report.without_pixels.extend(piece.is_without_pixels.then(|| image.clone()));
             report.unread.extend(piece.unread.map(|why| (image.clone(), why)));
         }
     }
@@ -92,17 +96,25 @@ struct Piece {
     text: String,
     num_rows: usize,
     unread: Option<String>,
+    is_without_pixels: bool,
 }
 
-fn piece_of(decoder: &mut Decoder, measurements: &[StoredMeasurement], source: Option<FilmSource>) -> Piece {
-    let film = match source {
+fn piece_of(decoder: &mut Decoder, measurements: &[StoredMeasurement], entry: Option<FilmEntry>) -> Piece {
+    let has_several_frames = entry.as_ref().is_some_and(|entry| entry.facts.num_frames > 1);
+    let film = match entry {
         None => Err("the film is not in the project".to_owned()),
-        Some(source) => decoder.decode(&source, 0).map(|decoded| decoded.film).map_err(|error| error.to_string()),
+        Some(entry) => decoder.decode(&entry.source, 0).map(|decoded| decoded.film).map_err(|error| error.to_string()),
     };
-    let mut piece = Piece { text: String::new(), num_rows: 0, unread: film.as_ref().err().cloned() };
+    let mut piece =
+        Piece { text: String::new(), num_rows: 0, unread: film.as_ref().err().cloned(), is_without_pixels: false };
     for stored in measurements {
         let shape = &stored.measurement.shape;
-        let readouts = film.as_ref().ok().map(|film| (readouts_of(stored, film), source_of(film)));
+        let is_without_pixels = has_several_frames && shape.kind().reads_pixels();
+        piece.is_without_pixels |= is_without_pixels && film.is_ok();
+        let readouts = film.as_ref().ok().map(|film| {
+            let pixels = Some(film).filter(|_| !is_without_pixels);
+            (values(shape, &film.facts.geometry, pixels).readouts(), source_of(film))
+        });
         let out = MeasureOut {
             image: stored.image.as_str(),
             reader: stored.reader.as_str(),
@@ -114,10 +126,6 @@ fn piece_of(decoder: &mut Decoder, measurements: &[StoredMeasurement], source: O
         csv_measures::push(&mut piece.text, &out);
     }
     piece
-}
-
-fn readouts_of(stored: &StoredMeasurement, film: &Film) -> Vec<Readout> {
-    values(&stored.measurement.shape, &film.facts.geometry, Some(film)).readouts()
 }
 
 /// As the values have it: a spacing that cannot be used is none.

@@ -93,6 +93,10 @@ fn film_bytes() -> Vec<u8> {
 
 /// A project with one such film, one whose file is not there, and reader R1.
 fn project(folder: &Path) -> Store {
+    project_of_frames(folder, 1)
+}
+
+fn project_of_frames(folder: &Path, num_frames: u32) -> Store {
     let mut store = crate::support::project(&folder.join("project"), 0);
     let bytes = film_bytes();
     let path = folder.join("film.dcm");
@@ -103,7 +107,7 @@ fn project(folder: &Path) -> Store {
         .map(|(image, path, sha256)| {
             let mut film = crate::support::entry(0);
             film.facts.image = ImageId::new(image);
-            (film.facts.width, film.facts.height) = (40, 30);
+            (film.facts.width, film.facts.height, film.facts.num_frames) = (40, 30, num_frames);
             FilmEntry { source: FilmSource::File(path), sha256, ..film }
         })
         .collect();
@@ -190,6 +194,22 @@ fn the_table_of_measurements_has_values_with_units_and_their_source() {
         assert!(said.contains("Nothing was written"), "{said}");
         assert_eq!(std::fs::read_to_string(&out).unwrap(), before);
     }
+}
+
+#[test]
+fn pixel_values_of_a_film_of_several_frames_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = project_of_frames(folder.path(), 2);
+    let ruler = measure(2, MeasureKind::Ruler, &[(0.5, 0.5), (30.5, 10.5)]);
+    let region = measure(3, MeasureKind::Rectangle, &[(2.0, 1.0), (4.0, 2.0)]);
+    commit(&mut store, "here", "R1", vec![ruler, region, measure(4, MeasureKind::Probe, &[(39.5, 29.5)])]);
+    let out = folder.path().join("measures.csv");
+    let report = rachis::workflows::export_measures::export_measures(&store, &out, &[], true).unwrap();
+    assert_eq!(report.without_pixels.iter().map(ImageId::as_str).collect::<Vec<_>>(), ["here"]);
+    assert!(report.unread.is_empty());
+    let table = std::fs::read_to_string(&out).unwrap();
+    let quantities: Vec<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(5)).collect();
+    assert_eq!(quantities, ["length", "area", "perimeter", "width", "height", "column", "row"], "{table}");
 }
 
 #[test]

@@ -4,8 +4,9 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
-use rachis::domain::imaging::{Voi, Window};
-use rachis::session::Tool;
+use rachis::domain::imaging::{Enhancement, Voi, Window};
+use rachis::session::windowing::WindowCommand;
+use rachis::session::{Command, Input, Tool};
 
 use crate::seat::{Seat, at_project, drag, is_reading, wait};
 use crate::support;
@@ -127,4 +128,36 @@ fn presets_of_the_project_outlast_the_program() {
     seat.get_by_label("Delete Cột sống").click();
     seat.run_steps(3);
     assert!(seat.state().session.windowing.presets.is_empty());
+}
+
+#[test]
+fn a_device_that_cannot_enhance_offers_no_enhancement() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 2));
+    let mut seat = at_film(&folder);
+    let enhancement = Enhancement { sharpening: 1.0, ..Enhancement::default() };
+    let command = Command::Window(WindowCommand::Enhance { enhancement, is_final: true });
+    seat.state_mut().handle(Input::Command(command));
+    seat.key_press(Key::F9);
+    seat.run_steps(3);
+    let canvas = seat.get_by_label_contains("Film canvas").rect();
+    // Of the words in the lower left corner, those of enhancement alone are orange.
+    let num_orange = |seat: &mut Seat<'_>| {
+        let picture = seat.render().unwrap();
+        let (left, bottom) = (canvas.left() as u32, canvas.bottom() as u32);
+        let near = (left..left + 200).flat_map(|x| (bottom - 120..bottom).map(move |y| (x, y)));
+        near.filter(|&(x, y)| {
+            let p = picture.get_pixel(x, y).0;
+            i32::from(p[0]) - i32::from(p[2]) > 80
+        })
+        .count()
+    };
+    for can_enhance in [true, false] {
+        seat.state_mut().state.can_enhance = can_enhance;
+        seat.run_steps(3);
+        assert_eq!(seat.query_by_role_and_label(Role::Slider, "Sharpening").is_some(), can_enhance);
+        assert_eq!(seat.query_by_label_contains("cannot enhance films").is_none(), can_enhance);
+        assert_eq!(num_orange(&mut seat) > 0, can_enhance, "sharpened, it says");
+    }
 }

@@ -60,6 +60,11 @@ impl MeasureKind {
         Self::ALL.into_iter().find(|kind| kind.key() == key)
     }
 
+    /// Whether it measures the film's values besides places and distances.
+    pub const fn reads_pixels(self) -> bool {
+        matches!(self, Self::Ellipse | Self::Rectangle | Self::Probe)
+    }
+
     /// As a reader calls it.
     pub const fn title(self) -> &'static str {
         match self {

@@ -25,7 +25,7 @@ pub(super) fn corners_ui(
     lines(painter, inner.right_top(), Align2::RIGHT_TOP, &[plain(patient_line(film))]);
     let is_wide = canvas.width() >= theme::WIDE_VIEWPORT;
     let chain = is_wide.then(|| plain(chain_line(session, state, pane, film)));
-    let left_bottom: Vec<_> = chain.into_iter().chain(window_lines(session, pane, film)).collect();
+    let left_bottom: Vec<_> = chain.into_iter().chain(window_lines(session, state, pane, film)).collect();
     lines(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &left_bottom);
     lines(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &[plain(cursor_line(film))]);
 }
@@ -96,7 +96,7 @@ pub(in crate::ui) fn patient_text(sex: Option<Sex>, age_years: Option<f64>) -> S
     [sex, age].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-fn window_lines(session: &Session, pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
+fn window_lines(session: &Session, state: &UiState, pane: &Pane, film: &OpenFilm) -> Vec<(String, Color32)> {
     let Some(display) = &film.display else { return Vec::new() };
     let chain = match (&display.voi, film.film().map(|f| &f.pixels)) {
         (_, Some(Pixels::Rgb(_))) => tr("Colour").to_owned(),
@@ -119,10 +119,13 @@ fn window_lines(session: &Session, pane: &Pane, film: &OpenFilm) -> Vec<(String,
         n => tr_args("turned {}°", &[&(u32::from(n) * 90)]),
     };
     let flipped = if film.viewport.is_flipped { tr("FLIPPED") } else { "" };
+    let is_grey = film.film().is_some_and(|picture| matches!(picture.pixels, Pixels::Grey(_)));
+    // What the graphics device cannot do, and what no colour film has, is not on the screen.
+    let enhancement = if is_grey && state.can_enhance { enhancement_line(display.enhancement) } else { String::new() };
     let kept = if session.settings.keeps_window { tr("kept") } else { "" };
     vec![
         plain(joined(&[&tr_args("Zoom {} %", &[&format!("{:.0}", zoom * 100.0)]), &turned, flipped])),
-        (enhancement_line(display.enhancement), theme::film::WARN),
+        (enhancement, theme::film::WARN),
         plain(joined(&[&chain, inverted, kept])),
     ]
 }

@@ -1,6 +1,6 @@
 //! The film's own overlays (groups 60xx), drawn over it as it is turned and zoomed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Rect, TextureHandle, TextureOptions};
 
@@ -16,10 +16,11 @@ const LARGEST_SIDE: usize = 2048;
 /// Films whose overlays are kept: those of all viewports.
 const NUM_KEPT: usize = 6;
 
-/// Overlays as textures, for the films that were shown last.
+/// Overlays as textures, for the films that were shown last, as long as those are in memory.
 #[derive(Default)]
 pub struct PlaneTextures {
-    films: Vec<(Arc<Film>, Vec<TextureHandle>)>,
+    /// Held weakly: what keeps decoded films has a budget, and a film kept here would be outside it.
+    films: Vec<(Weak<Film>, Vec<TextureHandle>)>,
 }
 
 impl std::fmt::Debug for PlaneTextures {
@@ -37,9 +38,10 @@ impl PlaneTextures {
         to_screen: &Transform,
         canvas: Rect,
     ) {
+        self.forget_gone();
         let is_shown = |plane: &OverlayPlane| !is_hidden(session, plane);
         let Some(picture) = film.film().filter(|picture| picture.facts.overlays.iter().any(is_shown)) else { return };
-        let drawn = picture.facts.overlays.iter().zip(self.textures_of(painter, picture));
+        let drawn = picture.facts.overlays.iter().zip(self.textures_of(painter.ctx(), picture));
         for (plane, texture) in drawn.filter(|(plane, _)| is_shown(plane)) {
             let [left, top] = plane.origin.map(f64::from);
             let (right, bottom) = (left + f64::from(plane.width), top + f64::from(plane.height));
@@ -56,13 +58,17 @@ impl PlaneTextures {
         }
     }
 
-    fn textures_of(&mut self, painter: &Painter, film: &Arc<Film>) -> &[TextureHandle] {
-        let at = self.films.iter().position(|(known, _)| Arc::ptr_eq(known, film));
+    fn forget_gone(&mut self) {
+        self.films.retain(|(film, _)| film.strong_count() > 0);
+    }
+
+    fn textures_of(&mut self, context: &egui::Context, film: &Arc<Film>) -> &[TextureHandle] {
+        let at = self.films.iter().position(|(known, _)| known.as_ptr() == Arc::as_ptr(film));
         let entry = match at {
             Some(at) => self.films.remove(at),
             None => {
-                let load = |plane| painter.ctx().load_texture("overlay", image_of(plane), TextureOptions::LINEAR);
-                (film.clone(), film.facts.overlays.iter().map(load).collect())
+                let load = |plane| context.load_texture("overlay", image_of(plane), TextureOptions::LINEAR);
+                (Arc::downgrade(film), film.facts.overlays.iter().map(load).collect())
             }
         };
         self.films.push(entry);
@@ -97,6 +103,31 @@ fn image_of(plane: &OverlayPlane) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::imaging::{DisplayFacts, Pixels};
+
+    #[test]
+    fn textures_keep_no_film_in_memory() {
+        let plane = OverlayPlane {
+            origin: [0, 0],
+            width: 1,
+            height: 1,
+            bits: vec![1].into(),
+            label: None,
+            kind: OverlayKind::Graphics,
+        };
+        let facts = DisplayFacts { overlays: vec![plane], ..DisplayFacts::default() };
+        let film = Arc::new(Film::new(1, 1, Pixels::Rgb(vec![0; 3]), facts));
+        let (context, mut textures) = (egui::Context::default(), PlaneTextures::default());
+        let first = textures.textures_of(&context, &film)[0].id();
+        assert_eq!(textures.textures_of(&context, &film)[0].id(), first, "made once");
+        let other = Arc::new(Film::clone(&film));
+        assert_ne!(textures.textures_of(&context, &other)[0].id(), first, "another film of the same content");
+        let gone = Arc::downgrade(&film);
+        drop(film);
+        assert!(gone.upgrade().is_none());
+        textures.forget_gone();
+        assert_eq!(textures.films.len(), 1);
+    }
 
     #[test]
     fn a_thin_line_stays_when_the_overlay_is_reduced() {
