@@ -221,16 +221,17 @@ impl Outside {
         if let Some(event) = self.films.reading(store, &image, &reader) {
             return Some(event);
         }
-        self.query(move |store| {
-            Ok(OpenedFilm::read(store, &image, &reader)?.map_or_else(
-                || {
-                    let message = "The film is not in the project any more.".to_owned();
-                    Event::ReadingFailed { image, message }
-                },
-                OpenedFilm::into_event,
-            ))
+        let (post, wanted) = (self.post.clone(), image.clone());
+        let is_queued = store.with(move |store| {
+            let message = match OpenedFilm::read(store, &image, &reader) {
+                Ok(Some(film)) => return post.event(film.into_event()),
+                Ok(None) => "The film is not in the project any more.".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            post.event(Event::ReadingFailed { image, message });
         });
-        None
+        let message = "The disk is not keeping up; try again in a moment.".to_owned();
+        (!is_queued).then_some(Event::ReadingFailed { image: wanted, message })
     }
 
     fn load_picture(&self, image: ImageId, frame: u32) -> Option<Event> {

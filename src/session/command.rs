@@ -8,7 +8,7 @@ use crate::domain::task::TaskState;
 use super::input_map::InputChange;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
-use super::screen::{Session, Tool};
+use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::windowing::WindowCommand;
 
@@ -166,6 +166,11 @@ impl Command {
 
     /// Whether asking for it now makes sense; menus and the palette leave the others out.
     pub fn is_available(&self, session: &Session) -> bool {
+        // What acts on a film acts on the one that is seen, never behind the list or the sign-in.
+        let is_of_film = self.row().is_some_and(|row| row.context == Context::Film);
+        if is_of_film && session.screen != Screen::Film {
+            return false;
+        }
         match self {
             Self::OpenProject
             | Self::CreateProject

@@ -65,7 +65,8 @@ impl Session {
                 None => Vec::new(),
             },
             Event::ReadingFailed { image, message } => {
-                if self.pane.film.as_ref().is_none_or(|f| *f.image() == image) {
+                if let Some(slot) = self.slot_of(&image) {
+                    self.with_pane(slot, |session| session.pane.give_up(&image));
                     self.notify(NoticeKind::Error, message);
                 }
                 Vec::new()
@@ -210,21 +211,22 @@ impl Session {
 
     /// The viewports as they were left, film by film.
     fn restore_films(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(view) = self.restoring.clone() else { return Vec::new() };
-        let mut effects = Vec::new();
-        let is_listed = |film: &&FilmView| self.worklist.row(&film.image).is_some();
-        let films: Vec<(usize, ImageId)> = view
-            .films
-            .iter()
-            .enumerate()
-            .filter_map(|(slot, film)| Some((slot, film.as_ref().filter(is_listed)?.image.clone())))
+        let Some(view) = self.restoring.take() else { return Vec::new() };
+        (self.overlay, self.tool) = (view.overlay, view.tool);
+        self.armed.clone_from(&view.armed);
+        self.windowing.is_panel_open = view.is_window_panel_open;
+        let mut effects = self.set_layout(view.layout, now_ms);
+        let is_listed = |film: &FilmView| self.worklist.row(&film.image).is_some();
+        let films: Vec<(usize, FilmView)> = (view.films.into_iter().enumerate())
+            .filter_map(|(slot, film)| Some((slot, film.filter(is_listed)?)))
             .filter(|(slot, _)| *slot < view.layout.num_panes())
             .collect();
         if films.is_empty() {
             return effects;
         }
-        effects.extend(self.set_layout(view.layout, now_ms));
-        for (slot, image) in films {
+        for (slot, film) in films {
+            let image = film.image.clone();
+            self.left_views.push(film);
             effects.extend(self.with_pane(slot, |session| session.request(image, false)));
         }
         self.activate(view.active_slot);
@@ -242,12 +244,20 @@ impl Session {
         now_ms: i64,
     ) -> Vec<Effect> {
         let study = related.study.clone();
+        // What was typed meanwhile belongs to the film that leaves.
+        let mut effects = self.with_pane(slot, |session| {
+            let is_leaving = session.pane.film.as_ref().is_some_and(|film| film.image() != image);
+            if is_leaving { session.keep_comment(now_ms) } else { Vec::new() }
+        });
         let is_placed = self.with_pane(slot, |session| session.place_reading(related, image, reading, log));
         if !is_placed {
-            return Vec::new();
+            return effects;
         }
         let hangs_study = self.with_pane(slot, |session| std::mem::take(&mut session.pane.hangs_study));
-        if hangs_study && slot == self.active_slot { self.hang(&study, now_ms) } else { Vec::new() }
+        if hangs_study && slot == self.active_slot {
+            effects.extend(self.hang(&study, now_ms));
+        }
+        effects
     }
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
@@ -275,7 +285,10 @@ impl Session {
         let before = self.pane.film.take();
         self.keep_hidden_and_locked(before.as_ref());
         let view = self.restored_view(image);
-        let carried = before.as_ref().filter(|_| self.settings.keeps_window).and_then(CarriedDisplay::of);
+        let carried = before.as_ref().filter(|_| self.settings.keeps_window).and_then(|left| {
+            // A film that was passed before it was there gives on what it was given.
+            CarriedDisplay::of(left).or_else(|| left.carried.clone())
+        });
         let film = match before {
             Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
             old => {
@@ -301,7 +314,7 @@ impl Session {
         };
         self.pane.film = Some(film);
         if let Some(film) = &mut self.pane.film {
-            film.selection = film.selection.filter(|id| film.reading.annotation(*id).is_some());
+            film.selection = film.selection.filter(|id| film.reading.has(*id));
         }
         if let Some((early, frame, picture)) = self.pane.early_picture.take_if(|(early, _, _)| early == image) {
             self.picture_loaded(&early, frame, picture);
@@ -319,16 +332,8 @@ impl Session {
 
     /// How a film was left at the last start, once.
     fn restored_view(&mut self, image: &ImageId) -> Option<FilmView> {
-        let restoring = self.restoring.as_mut()?;
-        let place = restoring.films.iter_mut().find(|film| film.as_ref().is_some_and(|film| film.image == *image))?;
-        let view = place.take();
-        (self.overlay, self.tool) = (restoring.overlay, restoring.tool);
-        self.armed.clone_from(&restoring.armed);
-        self.windowing.is_panel_open = restoring.is_window_panel_open;
-        if restoring.films.iter().all(Option::is_none) {
-            self.restoring = None;
-        }
-        view
+        let at = self.left_views.iter().position(|film| film.image == *image)?;
+        Some(self.left_views.swap_remove(at))
     }
 
     pub(super) fn keep_hidden_and_locked(&mut self, film: Option<&OpenFilm>) {

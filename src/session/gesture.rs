@@ -2,7 +2,7 @@
 
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
-use crate::domain::imaging::{DisplaySettings, Window};
+use crate::domain::imaging::{DisplaySettings, VoiFunction, Window};
 use crate::domain::measure::MeasureShape;
 
 /// Screen points that the pointer must travel before a press becomes a drag.
@@ -106,10 +106,14 @@ impl Gesture {
 /// `full_range` is the span of the film's values: across 1,024 points the drag covers it all,
 /// four times as fast with Ctrl held.
 pub fn dragged_window(before: &Window, dx: f64, dy: f64, full_range: f64, is_fast: bool) -> Window {
-    let per_point = (full_range / 1024.0).max(1.0 / 64.0) * if is_fast { 4.0 } else { 1.0 };
+    let per_point = full_range / 1024.0 * if is_fast { 4.0 } else { 1.0 };
+    let least = match before.function {
+        VoiFunction::Linear => before.function.least_width(),
+        VoiFunction::LinearExact | VoiFunction::Sigmoid => full_range / 4096.0,
+    };
     Window {
         center: before.center + dy * per_point,
-        width: (before.width + dx * per_point).max(1.0),
+        width: (before.width + dx * per_point).max(least),
         explanation: None,
         ..before.clone()
     }

@@ -131,10 +131,13 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
         };
         let more = session.handle(Input::Event(event), 0);
         answer(session, more);
+        for slot in 0..session.layout.num_panes() {
+            session.handle(Input::FilmDrawn { slot }, 0);
+        }
     }
 }
 
-fn film() -> Film {
+pub(super) fn film() -> Film {
     let texels = (0..200 * 100).map(|i| (i % 4096) as u16).collect();
     let facts = DisplayFacts { bits_stored: 12, ..DisplayFacts::default() };
     Film::new(200, 100, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)

@@ -10,8 +10,7 @@ use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
-use super::open_film::OpenFilm;
-use super::panes::Pane;
+use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::settings::Settings;
@@ -35,6 +34,10 @@ pub enum Input {
         at: Point,
         factor: f64,
         by: Point,
+    },
+    /// The film of that viewport was painted: from now on it counts as seen.
+    FilmDrawn {
+        slot: usize,
     },
     CanvasResized {
         slot: usize,
@@ -68,6 +71,13 @@ impl Session {
                 self.with_pane(slot, |session| session.pane.canvas = canvas);
                 Vec::new()
             }
+            Input::FilmDrawn { slot } => {
+                let is_there = self.pane_at(slot).is_some();
+                if is_there {
+                    self.with_pane(slot, |session| session.on_film(|film| film.is_drawn |= film.film().is_some()));
+                }
+                Vec::new()
+            }
             Input::Event(event) => self.event(event, now_ms),
         }
     }
@@ -77,8 +87,12 @@ impl Session {
             self.notice = None;
         }
         let mut effects = match command {
-            Command::OpenProject => vec![Effect::ChoosePath(FilePurpose::OpenProject)],
-            Command::CreateProject => vec![Effect::ChoosePath(FilePurpose::CreateProject)],
+            Command::OpenProject => {
+                self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::OpenProject)])
+            }
+            Command::CreateProject => {
+                self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::CreateProject)])
+            }
             Command::CreateWithLabels(label_set) => match self.dialog.take() {
                 Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, label_set }],
                 other => {
@@ -115,12 +129,12 @@ impl Session {
                 }
                 effects
             }
-            Command::ShowFilm => self.show_film(),
-            Command::NextFilm => self.with_comment_kept(now_ms, |session| session.step_film(1)),
-            Command::PreviousFilm => self.with_comment_kept(now_ms, |session| session.step_film(-1)),
+            Command::ShowFilm => self.show_film(now_ms),
+            Command::NextFilm => self.with_comment_kept(now_ms, |session| session.step_film(1, now_ms)),
+            Command::PreviousFilm => self.with_comment_kept(now_ms, |session| session.step_film(-1, now_ms)),
             Command::NextFrame => self.step_frame(1),
             Command::PreviousFrame => self.step_frame(-1),
-            Command::OpenFilm(image) => self.with_comment_kept(now_ms, |session| session.open_film(image)),
+            Command::OpenFilm(image) => self.with_comment_kept(now_ms, |session| session.open_film(image, now_ms)),
             Command::ChangeReader => {
                 let effects = self.keep_comment(now_ms);
                 self.screen = Screen::SignIn;
@@ -219,7 +233,7 @@ impl Session {
                 Vec::new()
             }),
             Command::NextPane => self.with_comment_kept(now_ms, |session| {
-                session.activate((session.active_slot + 1) % session.layout.num_panes());
+                session.activate_next();
                 Vec::new()
             }),
             Command::ShowIn { slot, image } => self.show_in(slot, &image, now_ms),
@@ -272,9 +286,14 @@ impl Session {
     pub(super) fn sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
         let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
         let Some(reader) = reader else { return Vec::new() };
-        self.pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
-        for pane in &mut self.other_panes {
-            *pane = Pane { canvas: pane.canvas, ..Pane::default() };
+        self.restoring.take_if(|view| view.reader != *id);
+        self.left_views.clear();
+        for slot in 0..self.layout.num_panes() {
+            self.with_pane(slot, |session| {
+                let left = std::mem::take(&mut session.pane);
+                session.keep_hidden_and_locked(left.film.as_ref());
+                session.pane.canvas = left.canvas;
+            });
         }
         self.worklist = super::worklist::Worklist::default();
         self.screen = Screen::Worklist;
@@ -284,37 +303,48 @@ impl Session {
         vec![Effect::LoadInput { reader: id.clone() }, Effect::LoadWorklist { reader: id }]
     }
 
-    fn show_film(&mut self) -> Vec<Effect> {
+    fn show_film(&mut self, now_ms: i64) -> Vec<Effect> {
         if self.pane.film.is_some() {
             self.screen = Screen::Film;
             return Vec::new();
         }
         match self.worklist.first_open().cloned() {
-            Some(image) => self.open_film(image),
+            Some(image) => self.open_film(image, now_ms),
             None => Vec::new(),
         }
     }
 
     fn with_comment_kept(&mut self, now_ms: i64, then: impl FnOnce(&mut Self) -> Vec<Effect>) -> Vec<Effect> {
         let mut effects = self.keep_comment(now_ms);
-        effects.extend(then(self));
+        // A comment that can't be saved is not left behind.
+        if self.pane.film.as_ref().is_none_or(|film| film.comment_draft.is_none()) {
+            effects.extend(then(self));
+        }
         effects
     }
 
     /// Shows the film: in the viewport that has it already, else in the active one, with its study hung beside it.
-    pub(super) fn open_film(&mut self, image: ImageId) -> Vec<Effect> {
+    pub(super) fn open_film(&mut self, image: ImageId, now_ms: i64) -> Vec<Effect> {
         if self.reader.is_none() {
             return Vec::new();
         }
         self.screen = Screen::Film;
-        if let Some(slot) = self.slot_of(&image) {
-            self.activate(slot);
-            if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) {
-                self.pane.wanted = None;
-            }
-            return Vec::new();
+        let Some(slot) = self.slot_of(&image) else {
+            return if self.is_anything_unfinished() { Vec::new() } else { self.request(image, true) };
+        };
+        self.activate(slot);
+        let Some(film) = self.pane.film.as_ref().filter(|f| *f.image() == image) else {
+            // On its way already; asked again, it is asked for again.
+            return self.request(image, true);
+        };
+        let (study, frame) = (film.study.clone(), film.frame);
+        let has_failed = matches!(film.picture, Picture::Failed(_));
+        let was_leaving = self.pane.wanted.take().is_some();
+        let mut effects = if was_leaving { self.hang(&study, now_ms) } else { Vec::new() };
+        if has_failed {
+            effects.push(Effect::LoadPicture { image, frame });
         }
-        self.request(image, true)
+        effects
     }
 
     pub(super) fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
@@ -342,24 +372,22 @@ impl Session {
         if let Some(film) = &mut self.pane.film {
             film.gesture = None;
         }
-        let films = self.restoring.as_ref().map(|view| &view.films);
-        let frame = films
-            .and_then(|films| films.iter().flatten().find(|film| film.image == image))
-            .map_or(0, |film| film.frame);
+        let frame = self.left_views.iter().find(|film| film.image == image).map_or(0, |film| film.frame);
         self.pane.wanted = Some(image.clone());
         self.pane.hangs_study = hangs_study;
+        self.pane.early_picture = None;
+        self.pane.early_failure = None;
+        // A view that was left counts for the film that is shown in its place now, not whenever it is opened again.
+        let wanted: Vec<ImageId> = self.panes().filter_map(|(_, pane)| pane.wanted.clone()).collect();
+        self.left_views.retain(|view| wanted.contains(&view.image));
         vec![Effect::LoadReading { image: image.clone(), reader }, Effect::LoadPicture { image, frame }]
     }
 
-    fn step_film(&mut self, step: isize) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return self.show_film() };
-        if film.unlabelled.is_some() {
-            self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
-            return Vec::new();
-        }
+    fn step_film(&mut self, step: isize, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.pane.film else { return self.show_film(now_ms) };
         let from = self.pane.wanted.as_ref().unwrap_or_else(|| film.image());
         match self.worklist.neighbour(from, step).cloned() {
-            Some(next) => self.open_film(next),
+            Some(next) => self.open_film(next, now_ms),
             None => {
                 let end = if step > 0 { "last" } else { "first" };
                 self.notify(NoticeKind::Info, format!("This is the {end} film of the list."));
@@ -384,7 +412,7 @@ impl Session {
         let mut effects = self.complete(now_ms);
         let is_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
         if is_completed && (!was_completed || self.pane.wanted.is_none()) {
-            effects.extend(self.open_next_unread());
+            effects.extend(self.open_next_unread(now_ms));
         }
         effects
     }
@@ -397,10 +425,10 @@ impl Session {
         effects
     }
 
-    fn open_next_unread(&mut self) -> Vec<Effect> {
+    fn open_next_unread(&mut self, now_ms: i64) -> Vec<Effect> {
         let next = self.pane.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
         match next {
-            Some(next) => self.open_film(next),
+            Some(next) => self.open_film(next, now_ms),
             None => {
                 self.notify(NoticeKind::Info, "Every film of the list is completed.");
                 Vec::new()
@@ -411,9 +439,32 @@ impl Session {
     /// What was typed becomes an edit.
     pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &mut self.pane.film else { return Vec::new() };
-        let Some(after) = film.comment_draft.take() else { return Vec::new() };
+        let Some(after) = film.comment_draft.clone() else { return Vec::new() };
         let before = film.reading.comment().to_owned();
-        if before == after { Vec::new() } else { self.commit(Edit::SetComment { before, after }, now_ms) }
+        if before == after {
+            film.comment_draft = None;
+            return Vec::new();
+        }
+        let effects = self.commit(Edit::SetComment { before, after }, now_ms);
+        // What could not be kept stays in the field.
+        if let Some(film) = self.pane.film.as_mut().filter(|_| !effects.is_empty()) {
+            film.comment_draft = None;
+        }
+        effects
+    }
+
+    /// A box without its label or a half-drawn measure would be lost if its film left: it is shown, and nothing leaves.
+    pub(super) fn is_anything_unfinished(&mut self) -> bool {
+        let unfinished = |film: &OpenFilm| match (&film.unlabelled, &film.sketch) {
+            (Some(_), _) => Some("A box waits for its label. Press a label key, or Escape to drop it."),
+            (None, Some(_)) => Some("A measure is half drawn. Finish it, or press Escape to drop it."),
+            (None, None) => None,
+        };
+        let found = self.panes().find_map(|(slot, pane)| Some((slot, unfinished(pane.film.as_ref()?)?)));
+        let Some((slot, text)) = found else { return false };
+        self.activate(slot);
+        self.notify(NoticeKind::Warning, text);
+        true
     }
 
     fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {
@@ -466,13 +517,18 @@ impl Session {
     /// Drops the running gesture; one that windowed brings the window back.
     pub(super) fn let_gesture_go(&mut self) -> bool {
         let Some(film) = &mut self.pane.film else { return false };
+        let mut dragged = None;
         if let Some(Gesture::WindowLevel { shown, .. }) = &film.gesture {
-            film.display = Some(shown.clone());
+            dragged = film.display.replace(shown.clone());
         }
         if matches!(film.gesture, Some(Gesture::Sketch { .. })) {
             self.unplace_point();
         }
-        self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some())
+        let has_gone = self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some());
+        if let Some(dragged) = dragged {
+            self.follow_display(&dragged);
+        }
+        has_gone
     }
 
     fn select(&mut self, id: AnnotationId) {

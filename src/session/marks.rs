@@ -368,7 +368,7 @@ impl Session {
 
     /// Nobody signs off a film that is not on the screen.
     fn is_seen(&mut self) -> bool {
-        let is_seen = self.pane.film.as_ref().is_some_and(|film| film.film().is_some());
+        let is_seen = self.pane.film.as_ref().is_some_and(|film| film.is_drawn && film.film().is_some());
         if !is_seen {
             self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");
         }

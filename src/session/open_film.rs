@@ -39,6 +39,8 @@ pub struct OpenFilm {
     pub reading: Reading,
     pub history: History,
     pub viewport: Viewport,
+    /// Painted at least once: before that nobody can have seen it.
+    pub is_drawn: bool,
     /// `None` until the picture is there.
     pub display: Option<DisplaySettings>,
     /// What to show as soon as the picture is there: the view as it was left.
@@ -84,6 +86,7 @@ impl OpenFilm {
             reading,
             history,
             viewport: Viewport::default(),
+            is_drawn: false,
             display: None,
             restored: None,
             carried: None,

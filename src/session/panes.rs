@@ -67,6 +67,14 @@ impl Pane {
         self.wanted.as_ref().or_else(|| self.film.as_ref().map(OpenFilm::image))
     }
 
+    /// The film that was asked for does not come.
+    pub(super) fn give_up(&mut self, image: &ImageId) {
+        self.wanted.take_if(|wanted| wanted == image);
+        self.hangs_study = false;
+        self.early_picture = None;
+        self.early_failure = None;
+    }
+
     fn has(&self, image: &ImageId) -> bool {
         self.wanted.as_ref() == Some(image) || self.film.as_ref().is_some_and(|f| f.image() == image)
     }
@@ -109,6 +117,16 @@ impl Session {
         self.active_slot = slot;
     }
 
+    /// The next viewport that has a film: an empty one has nothing to act on.
+    pub(super) fn activate_next(&mut self) {
+        let num = self.other_panes.len() + 1;
+        let next = (1..num).map(|step| (self.active_slot + step) % num);
+        let has_film = |slot: &usize| self.pane_at(*slot).is_some_and(|pane| pane.image().is_some());
+        if let Some(slot) = next.into_iter().find(has_film) {
+            self.activate(slot);
+        }
+    }
+
     /// Does something with another viewport as if it were the active one.
     pub(super) fn with_pane<T>(&mut self, slot: usize, work: impl FnOnce(&mut Self) -> T) -> T {
         let active = self.active_slot;
@@ -137,6 +155,9 @@ impl Session {
 
     /// More viewports, or fewer; the active film stays.
     pub(super) fn set_layout(&mut self, layout: Layout, now_ms: i64) -> Vec<Effect> {
+        if layout != self.layout && self.is_anything_unfinished() {
+            return Vec::new();
+        }
         self.layout = layout;
         self.is_maximised = false;
         let mut effects = Vec::new();
@@ -200,7 +221,7 @@ impl Session {
 
     /// Shows a film in one viewport and leaves the others alone; a film that is in another changes places.
     pub(super) fn show_in(&mut self, slot: usize, image: &ImageId, now_ms: i64) -> Vec<Effect> {
-        if self.pane_at(slot).is_none() {
+        if self.pane_at(slot).is_none() || self.is_anything_unfinished() {
             return Vec::new();
         }
         let mut effects = self.keep_comment(now_ms);
@@ -214,6 +235,10 @@ impl Session {
             }
         }
         self.activate(slot);
+        // It stays where it was put, whatever was on its way there.
+        if self.pane.film.as_ref().is_some_and(|film| film.image() == image) {
+            self.pane.wanted = None;
+        }
         effects
     }
 
@@ -271,7 +296,7 @@ impl Session {
             if let (Some(own), Some((before, after))) = (own, change)
                 && (before.center, before.width) != (after.center, after.width)
             {
-                let width = (own.width * after.width / before.width).max(1e-6);
+                let width = (own.width * after.width / before.width).max(own.function.least_width());
                 let center = own.center + (after.center - before.center) / before.width * own.width;
                 display.voi = Voi::Window(Window { center, width, explanation: None, ..own });
                 film.is_display_changed = true;

@@ -172,3 +172,100 @@ fn every_viewport_comes_back_as_it_was() {
     let voi = |s: &Session| s.pane.film.as_ref().and_then(|f| f.display.as_ref()).map(|d| d.voi.clone());
     assert!(matches!(voi(&again), Some(Voi::Window(_))) && voi(&again) == voi(&session));
 }
+
+#[test]
+fn looking_at_the_film_beside_does_not_choose_it() {
+    let mut session = two_panes();
+    for button in [PointerButton::Right, PointerButton::Middle] {
+        pointer(&mut session, 1, PointerKind::Down(button), (50.0, 50.0), 0);
+        pointer(&mut session, 1, PointerKind::Move, (90.0, 70.0), 0);
+        pointer(&mut session, 1, PointerKind::Up(button), (90.0, 70.0), 0);
+    }
+    assert_eq!(shown(&session), "[0] 1");
+    let beside = session.pane_at(1).and_then(|pane| pane.film.as_ref()).expect("hung");
+    assert!(beside.is_display_changed && beside.viewport.zoom != Zoom::Fit, "it was windowed and moved all the same");
+    assert!(session.pane.film.as_ref().is_some_and(|film| !film.is_display_changed));
+}
+
+#[test]
+fn nobody_decides_on_a_film_that_was_not_painted_yet() {
+    let mut session = reading_session();
+    // Both keys in one frame: the second film is decoded, and nobody has seen it.
+    for _ in 0..2 {
+        let effects = session.handle(Input::Command(Command::NormalAndNext), 0);
+        for effect in effects {
+            let event = match effect {
+                Effect::LoadReading { image, reader } => Event::ReadingLoaded {
+                    study: vec![super::gesture_script::entry(0), super::gesture_script::entry(1)],
+                    priors: Vec::new(),
+                    reading: crate::domain::reading::Reading::new(image.clone(), reader),
+                    image,
+                    log: Vec::new(),
+                },
+                Effect::LoadPicture { image, frame } => {
+                    Event::PictureLoaded { image, frame, film: std::sync::Arc::new(super::gesture_script::film()) }
+                }
+                _ => continue,
+            };
+            session.handle(Input::Event(event), 0);
+        }
+    }
+    let film = session.pane.film.as_ref().expect("the second film");
+    assert_eq!((film.image().as_str(), film.is_completed()), ("film1", false));
+    assert!(!film.reading.has_no_finding());
+    session.handle(Input::FilmDrawn { slot: 0 }, 0);
+    session.handle(Input::Command(Command::NormalAndNext), 0);
+    assert!(session.pane.film.as_ref().is_some_and(|film| film.is_completed()));
+}
+
+#[test]
+fn a_box_without_its_label_keeps_its_film_in_place() {
+    let mut session = two_panes();
+    pointer(&mut session, 0, PointerKind::Down(PointerButton::Left), (20.0, 20.0), 0);
+    pointer(&mut session, 0, PointerKind::Move, (60.0, 60.0), 0);
+    pointer(&mut session, 0, PointerKind::Up(PointerButton::Left), (60.0, 60.0), 0);
+    click(&mut session, 1, (50.0, 50.0), 0);
+    ask(&mut session, Command::SetLayout(Layout::One));
+    assert_eq!(shown(&session), "[0] 1", "the film with the box is shown, and nothing left");
+    assert!(session.notice.as_ref().is_some_and(|notice| notice.text.contains("waits for its label")));
+    ask(&mut session, Command::Escape);
+    ask(&mut session, Command::SetLayout(Layout::One));
+    assert_eq!(shown(&session), "[0]");
+}
+
+#[test]
+fn a_film_that_cannot_be_read_holds_nothing_up() {
+    let mut session = reading_session();
+    session.handle(Input::Command(Command::NextFilm), 0);
+    assert_eq!(shown(&session), "[1]");
+    let failed = Event::ReadingFailed { image: ImageId::new("film1"), message: "no".to_owned() };
+    session.handle(Input::Event(failed), 0);
+    assert_eq!(shown(&session), "[0]", "the film before is there and can be changed");
+    ask(&mut session, Command::NoFinding);
+    assert!(session.pane.film.as_ref().is_some_and(|film| film.reading.has_no_finding()));
+    ask(&mut session, Command::NextFilm);
+    assert_eq!(shown(&session), "[1]", "asked for again, it is asked for again");
+}
+
+#[test]
+fn a_comment_that_cannot_be_saved_stays_in_its_field() {
+    let mut session = reading_session();
+    let effects = session.handle(Input::Command(Command::NoFinding), 0);
+    let ticket = effects.iter().find_map(|e| if let Effect::Persist(p) = e { Some(p.ticket) } else { None });
+    let failed = Event::SaveFailed { ticket: ticket.expect("an edit"), message: "the disk is full".to_owned() };
+    session.handle(Input::Event(failed), 0);
+    ask(&mut session, Command::DraftComment("beside L4".to_owned()));
+    ask(&mut session, Command::NextFilm);
+    assert_eq!(shown(&session), "[0]", "nothing leaves");
+    let film = session.pane.film.as_ref().expect("open");
+    assert_eq!(film.comment_draft.as_deref(), Some("beside L4"));
+}
+
+#[test]
+fn commands_of_the_film_are_not_heard_behind_the_list() {
+    let mut session = reading_session();
+    assert!(Command::NormalAndNext.is_available(&session));
+    ask(&mut session, Command::ShowWorklist);
+    assert!(!Command::NormalAndNext.is_available(&session));
+    assert!(Command::ShowFilm.is_available(&session));
+}

@@ -14,6 +14,7 @@ use super::handle::Input;
 use super::input_map::{DragAction, Held, Press, PressAction};
 use super::measuring::reshaped;
 use super::open_film::OpenFilm;
+use super::panes::Pane;
 use super::screen::{NoticeKind, Session, Tool};
 use super::viewport::Canvas;
 
@@ -62,16 +63,40 @@ impl Session {
             effects.extend(self.handle(Input::Command(command), now_ms));
             return effects;
         }
-        if matches!(event.kind, PointerKind::Down(_)) && event.slot != self.active_slot {
+        // Looking is no choosing: a drag that windows, pans or zooms leaves the film that keys decide on as it is.
+        if matches!(event.kind, PointerKind::Down(_))
+            && event.slot != self.active_slot
+            && self.pane_at(event.slot).is_some_and(|pane| pane.film.is_some())
+            && !self.is_for_looking(event)
+        {
             let mut effects = self.keep_comment(now_ms);
             self.activate(event.slot);
             effects.extend(self.pointer_in_active(event, now_ms));
             return effects;
         }
         // A running drag belongs to the viewport in which it began.
-        let is_dragging = self.pane.film.as_ref().is_some_and(|film| film.gesture.is_some());
-        let slot = if is_dragging { self.active_slot } else { event.slot };
+        let slot = self.slot_of_gesture().unwrap_or(event.slot);
         self.with_pane(slot, |session| session.pointer_in_active(event, now_ms))
+    }
+
+    /// The viewport in which a drag is running.
+    pub fn slot_of_gesture(&self) -> Option<usize> {
+        let is_dragging = |pane: &Pane| pane.film.as_ref().is_some_and(|film| film.gesture.is_some());
+        self.panes().find(|(_, pane)| is_dragging(pane)).map(|(slot, _)| slot)
+    }
+
+    /// Whether what is pressed only changes how a film is shown.
+    fn is_for_looking(&self, event: PointerEvent) -> bool {
+        let PointerKind::Down(button) = event.kind else { return false };
+        if event.is_space && button == PointerButton::Left {
+            return true;
+        }
+        match self.input.press(Press { button, held: event.held() }) {
+            PressAction::Drag(DragAction::Tool) => matches!(self.tool, Tool::Window | Tool::Pan | Tool::Zoom),
+            PressAction::Drag(DragAction::Select) => false,
+            PressAction::Drag(_) | PressAction::Nothing => true,
+            PressAction::Command(_) => false,
+        }
     }
 
     /// The command that the pressed button asks for, where it asks for one that makes sense now.

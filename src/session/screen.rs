@@ -214,6 +214,8 @@ pub struct Session {
     pub(super) kept: (BTreeSet<AnnotationId>, BTreeSet<AnnotationId>),
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
+    /// How films that are on their way were left at the last start.
+    pub(super) left_views: Vec<FilmView>,
     pub(super) remembered: Option<Box<ViewState>>,
 }
 

@@ -90,6 +90,9 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
             {
                 let to_image = film.viewport.image_from_screen(canvas, film.grid());
                 draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
+                if !film.is_drawn {
+                    panel.out.push(Input::FilmDrawn { slot });
+                }
             } else if !panel.state.has_gpu {
                 message(ui, rect, tr("No graphics device: the film can't be shown"), theme::film::BAD);
             }

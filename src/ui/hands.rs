@@ -19,10 +19,10 @@ pub(super) fn to_canvas(rect: Rect, pos: Pos2) -> Point {
 /// Raw events in their order: a frame may hold a press, moves and a release.
 pub(super) fn inputs(ui: &Ui, panel: &mut Panel<'_>, response: &egui::Response, slot: usize, rect: Rect) {
     let is_dragged_film = egui::DragAndDrop::has_any_payload(ui.ctx());
-    let active = panel.session.pane.film.as_ref();
-    let has_gesture = slot == panel.session.active_slot && active.is_some_and(|f| f.gesture.is_some());
+    let dragging = panel.session.slot_of_gesture();
+    let has_gesture = dragging == Some(slot);
     // A drag that began in another viewport goes on there.
-    let is_other_dragging = !has_gesture && active.is_some_and(|f| f.gesture.is_some());
+    let is_other_dragging = dragging.is_some_and(|other| other != slot);
     let is_over = response.contains_pointer() && !is_dragged_film && !is_other_dragging;
     if !ui.ctx().egui_wants_keyboard_input() || response.has_focus() {
         panel.state.is_space_held = ui.input(|i| i.key_down(egui::Key::Space));

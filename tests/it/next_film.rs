@@ -135,6 +135,8 @@ fn readings_read_ahead_know_the_edits_made_since() {
     settle(&mut seat, &counted, 4);
     for turn in 0..4 {
         seat.state_mut().handle(Input::Command(Command::NextFilm));
+        // Nobody decides on a film that was not painted.
+        seat.run_steps(2);
         seat.state_mut().handle(Input::Command(Command::NoFinding));
         let said = |w: &Window| w.session.pane.film.as_ref().unwrap().reading.has_no_finding();
         assert_eq!(said(seat.state()), turn % 2 == 0, "{turn}");

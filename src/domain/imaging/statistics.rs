@@ -50,7 +50,7 @@ impl Film {
         &self.patient().field
     }
 
-    /// A window from the patient's values; see [`auto_window`].
+    /// A window from the patient's values; see [`auto_window()`].
     pub fn computed_window(&self) -> Window {
         auto_window(self)
     }

@@ -11,6 +11,16 @@ pub enum VoiFunction {
     Sigmoid,
 }
 
+impl VoiFunction {
+    /// The narrowest width that a window of this kind can be given by hand: LINEAR is a step at 1 (PS3.3 C.11.2.1.2.1).
+    pub const fn least_width(self) -> f64 {
+        match self {
+            Self::Linear => 1.0,
+            Self::LinearExact | Self::Sigmoid => 1e-6,
+        }
+    }
+}
+
 /// A window in modality values.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Window {

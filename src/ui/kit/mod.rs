@@ -94,7 +94,7 @@ pub(crate) fn named_menu_item(ui: &mut Ui, panel: &mut Panel<'_>, command: &Comm
     }
 }
 
-/// "Fit: Show the whole film  [F]".
+/// "Fit: Show the whole film  `[F]`".
 pub(crate) fn tooltip(session: &Session, command: &Command) -> String {
     command.row().map_or_else(String::new, |row| match shortcut(session, command) {
         keys if keys.is_empty() => format!("{}: {}", tr(row.title), tr(row.help)),
