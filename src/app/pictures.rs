@@ -517,11 +517,11 @@ mod tests {
         pictures.expect(vec![(entry.facts.image.clone(), None)], HashMap::new());
         pictures.ask(&entry.facts.image, 0);
         pictures.board().show(&entry, 0);
-        let Ok(News::Event(event)) = news.recv_timeout(Duration::from_secs(60)) else { panic!("no picture") };
+        let Ok(News::Event(event)) = news.recv_timeout(Duration::from_mins(1)) else { panic!("no picture") };
         let Event::PictureLoaded { film, .. } = *event else { panic!("{event:?}") };
         let since = Instant::now();
         while !film.has_histograms() {
-            assert!(since.elapsed() < Duration::from_secs(60), "left to a frame");
+            assert!(since.elapsed() < Duration::from_mins(1), "left to a frame");
             std::thread::sleep(Duration::from_millis(1));
         }
         assert_eq!(pictures.num_bytes(), film.num_bytes(), "as counted when it came");
