@@ -140,14 +140,15 @@ fn write_answer(outcome: Result<DecodedStream, DicomError>, out: &mut impl Write
     if let Ok(DecodedStream { samples, is_ybr, .. }) = outcome {
         out.write_all(&[is_ybr.map_or(0, |is_ybr| 1 + u8::from(is_ybr)), samples.sample_bytes() as u8])?;
         out.write_all(&(samples.len() as u64).to_le_bytes())?;
-        let mut piece = Vec::with_capacity(PIECE);
         match &samples {
             Samples::Bytes(v) => out.write_all(v)?,
             Samples::Words(v) => {
+                let mut piece = [[0u8; 2]; PIECE / 2];
                 for chunk in v.chunks(PIECE / 2) {
-                    piece.clear();
-                    piece.extend(chunk.iter().flat_map(|n| n.to_le_bytes()));
-                    out.write_all(&piece)?;
+                    for (to, word) in piece.iter_mut().zip(chunk) {
+                        *to = word.to_le_bytes();
+                    }
+                    out.write_all(piece[..chunk.len()].as_flattened())?;
                 }
             }
             Samples::Longs(_) | Samples::Doubles(_) => out.write_all(&samples.to_le_bytes())?,

@@ -56,17 +56,19 @@ pub fn bench(criterion: &mut Criterion) {
                     spent += start.elapsed();
                     // Rasterising is the graphics card's work.
                     device.poll(wgpu::PollType::wait_indefinitely()).expect("drawn");
+                    // As after every frame of the window: films that are gone leave the card.
+                    pass.finish_frame();
                 }
                 spent
             });
         });
     }
     group.finish();
-    steps(criterion, &folder.join("native.dcm"));
+    steps(criterion, &folder.join("native.dcm"), (&device, &queue), &mut pass);
 }
 
-/// What lies between decoding and uploading, on the decoding thread.
-fn steps(criterion: &mut Criterion, path: &Path) {
+/// What lies between decoding and drawing, on the decoding thread.
+fn steps(criterion: &mut Criterion, path: &Path, (device, queue): (&wgpu::Device, &wgpu::Queue), pass: &mut FilmPass) {
     let source = FilmSource::File(path.to_owned());
     let Ok(decoded) = rachis::dicom::decode(&source, 0) else { return };
     let film = decoded.film;
@@ -74,8 +76,24 @@ fn steps(criterion: &mut Criterion, path: &Path) {
     let fresh = || Film::new(film.width, film.height, film.pixels.clone(), film.facts.clone());
     let mut group = criterion.benchmark_group("2500 x 1600, 12 bits, one step");
     group.sample_size(15);
-    group.bench_function("mip chain", |b| b.iter_with_large_setup(fresh, |film| film.mip_chain().num_levels()));
-    group.bench_function("computed window", |b| b.iter_with_large_setup(fresh, |film| film.computed_window().width));
+    let each = criterion::BatchSize::PerIteration;
+    group.bench_function("mip chain", |b| b.iter_batched_ref(fresh, |film| film.mip_chain().num_levels(), each));
+    group.bench_function("computed window", |b| b.iter_batched_ref(fresh, |film| film.computed_window().width, each));
+    let with_levels = || {
+        let film = Arc::new(fresh());
+        film.mip_chain();
+        film
+    };
+    group.bench_function("upload", |b| {
+        b.iter_batched_ref(
+            with_levels,
+            |film| {
+                pass.prepare_ahead(device, queue, film);
+                queue.submit([]);
+            },
+            each,
+        );
+    });
     group.finish();
 }
 

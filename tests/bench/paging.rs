@@ -35,7 +35,7 @@ pub fn bench() {
     let sources = bench_films();
     switching(&sources);
     paging(&sources, 200);
-    memory(2000);
+    memory(600);
 }
 
 /// One after the other with time to decode ahead: how many frames until the film that was asked for is drawn.

@@ -1,5 +1,6 @@
 //! A published table of 1,000,000 rows: parsed, brought into a project, and written out again, beside polars and sqlite3.
 
+use std::cell::LazyCell;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,29 +32,44 @@ const HEADER: &str = "study_id,series_id,image_id,reader_id,lesion_type,xmin,ymi
 /// `RACHIS_PEERS=1` measures polars and sqlite3 in the same run, turn by turn; both must be installed.
 pub fn bench(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let table = folder.path().join("table.csv");
-    std::fs::write(&table, table_text()).expect("room for the table");
+    // Made when first needed: a filter may leave all of it out.
+    let table = LazyCell::new(|| {
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, table_text()).expect("room for the table");
+        path
+    });
+    let store = LazyCell::new(|| import(folder.path(), &table).1);
     let labels = label_set::shipped_by_id("vindr_spine").expect("shipped");
 
     let mut group = criterion.benchmark_group("table of 1,000,000 rows, 175 MB");
     group.sample_size(10);
-    group.bench_function("read and parse", |b| b.iter(|| parse(&table)));
-    group.bench_function("into a project, rules and log included", |b| {
-        b.iter_custom(|n| (0..n).map(|_| import(folder.path(), &table).0).sum());
+    group.bench_function("read and parse", |b| {
+        let table = table.as_path();
+        b.iter(|| parse(table));
     });
-    let (_, store) = import(folder.path(), &table);
+    group.bench_function("into a project, rules and log included", |b| {
+        let table = table.as_path();
+        b.iter_custom(|n| (0..n).map(|_| import(folder.path(), table).0).sum());
+    });
     let out = folder.path().join("out.csv");
     let options = ExportLabels::new(TableForm::SpineXr);
     group.bench_function("out of a project", |b| {
-        b.iter(|| export_boxes(&store, &labels, &out, &options).expect("written"));
+        let store = &*store;
+        b.iter(|| export_boxes(store, &labels, &out, &options).expect("written"));
     });
     group.finish();
-    let (written, given) = (std::fs::read(&out).expect("the export"), std::fs::read(&table).expect("the table"));
-    let line = |bytes: &[u8]| bytes.iter().position(|&b| b == b'\n').expect("a header");
-    assert!(written[line(&written)..] == given[line(&given)..], "the export is not the import");
+    if out.exists() {
+        is_the_import(&out, &table);
+    }
     if std::env::var_os("RACHIS_PEERS").is_some() {
         beside_peers(folder.path(), &table);
     }
+}
+
+fn is_the_import(out: &Path, table: &Path) {
+    let (written, given) = (std::fs::read(out).expect("the export"), std::fs::read(table).expect("the table"));
+    let line = |bytes: &[u8]| bytes.iter().position(|&b| b == b'\n').expect("a header");
+    assert!(written[line(&written)..] == given[line(&given)..], "the export is not the import");
 }
 
 /// Text of the peers' table (the same columns, films, readers and sizes), keeping the rules: one film in eight is normal.

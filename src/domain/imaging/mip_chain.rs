@@ -75,10 +75,13 @@ impl MipChain {
             Pixels::Rgb(bytes) => {
                 let rgba: Vec<[u8; 4]> = bytes.chunks_exact(3).map(|c| [c[0], c[1], c[2], 255]).collect();
                 let mut levels: Vec<Level> = Vec::new();
-                let (mut size, mut from) = ((film.width, film.height), rgba);
+                let mut size = (film.width, film.height);
                 while has_next(size.0, size.1) {
-                    let (width, height, colors) = halved_rgba(size, &from);
-                    (size, from) = ((width, height), colors.clone());
+                    let (width, height, colors) = match levels.last().map(|level| &level.pixels) {
+                        Some(LevelPixels::Rgba(from)) => halved_rgba(size, from),
+                        _ => halved_rgba(size, &rgba),
+                    };
+                    size = (width, height);
                     levels.push(Level { width, height, pixels: LevelPixels::Rgba(colors) });
                 }
                 let range = (0.0, 255.0);
@@ -90,15 +93,13 @@ impl MipChain {
     fn of_grey(film: &Film, plane: &GreyPlane) -> Self {
         let (gain, bias, base, padding) = codes(film, plane);
         let texels = base.as_deref().unwrap_or(&plane.texels);
-        let is_padding = |code: u16| padding.is_some_and(|(low, high)| (low..=high).contains(&code));
-        let highest = texels.iter().copied().filter(|&t| !is_padding(t)).max().unwrap_or(0);
-        let fraction_bits = highest.leading_zeros().min(15);
+        let fraction_bits = used_bits(texels, padding).leading_zeros().min(15);
         let mut levels: Vec<Level> = Vec::new();
         let mut size = (film.width, film.height);
         while has_next(size.0, size.1) {
             let (width, height, codes) = match levels.last().map(|level| &level.pixels) {
-                Some(LevelPixels::Grey(from)) => halved_grey(size, from, padding.map(|_| (NO_VALUE, NO_VALUE)), 1.0),
-                _ => halved_grey(size, texels, padding, f32::from(1u16 << fraction_bits)),
+                Some(LevelPixels::Grey(from)) => halved_grey(size, from, padding.map(|_| (NO_VALUE, NO_VALUE)), 0),
+                _ => halved_grey(size, texels, padding, fraction_bits),
             };
             size = (width, height);
             levels.push(Level { width, height, pixels: LevelPixels::Grey(codes) });
@@ -115,16 +116,24 @@ impl MipChain {
             u64::from(w) * u64::from(h) <= 1 << 18
         };
         let level = (0..self.num_levels()).find(small).unwrap_or(self.num_levels() - 1);
-        let mut values: Vec<f32> = match self.grey(film, level) {
-            Some(codes) => codes.iter().filter_map(|&code| self.value(code, level)).collect(),
-            None => Vec::new(),
-        };
-        if values.is_empty() {
-            return (0.0, 1.0);
+        // Counted, not sorted: codes and values have one order.
+        let mut counts = vec![0u32; 1 << 16];
+        for &code in self.grey(film, level).unwrap_or_default() {
+            counts[code as usize] += 1;
         }
-        let last = values.len() - 1;
-        let mut at =
-            |share: f64| *values.select_nth_unstable_by((last as f64 * share + 0.5) as usize, f32::total_cmp).1;
+        let mut values: Vec<(f32, usize)> = Vec::new();
+        let mut num = 0;
+        for (code, &count) in counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
+            if let Some(value) = self.value(code as u16, level) {
+                num += count as usize;
+                values.push((value, num));
+            }
+        }
+        let Some(last) = num.checked_sub(1) else { return (0.0, 1.0) };
+        let at = |share: f64| {
+            let nth = (last as f64 * share + 0.5) as usize;
+            values[values.partition_point(|&(_, num_up_to)| num_up_to <= nth)].0
+        };
         let (low, high) = (at(0.005), at(0.995));
         (low, high.max(low + 1.0))
     }
@@ -263,55 +272,105 @@ pub(super) fn rows_of<T>(y: u32, width: u32, height: u32, from: &[T]) -> [(&[T],
     })
 }
 
-/// The next level of grey codes: means of `code * scale` over pixels with a value, `NO_VALUE` where there is none.
+/// The bits that any code but padding has: what the highest one has at its top, read faster than the highest itself.
+fn used_bits(codes: &[u16], padding: Option<(u16, u16)>) -> u16 {
+    match padding {
+        None => codes.iter().fold(0, |bits, code| bits | code),
+        Some((low, high)) => {
+            codes.iter().fold(0, |bits, &code| bits | if is_within(code, low, high) { 0 } else { code })
+        }
+    }
+}
+
+/// `low <= code <= high` in one comparison, which the compiler turns into vectors.
+fn is_within(code: u16, low: u16, high: u16) -> bool {
+    code.wrapping_sub(low) <= high.wrapping_sub(low)
+}
+
+/// The next level of grey codes: means of `code * 2^fraction_bits` over pixels with a value, `NO_VALUE` where there is
+/// none.
 fn halved_grey(
     (width, height): (u32, u32),
     from: &[u16],
     padding: Option<(u16, u16)>,
-    scale: f32,
+    fraction_bits: u32,
 ) -> (u32, u32, Vec<u16>) {
     let (half_w, half_h) = (width / 2, height / 2);
-    let mut half = Vec::with_capacity(half_w as usize * half_h as usize);
-    let is_even = width.is_multiple_of(2) && height.is_multiple_of(2);
-    let columns: Vec<_> = (0..half_w).map(|x| weights(x, width)).collect();
-    for y in 0..half_h {
-        let rows = rows_of(y, width, height, from);
-        let Some((low, high)) = padding else {
-            if is_even {
-                let pairs = rows[0].0.chunks_exact(2).zip(rows[1].0.chunks_exact(2));
-                let quarter = 0.25 * scale;
-                half.extend(pairs.map(|(a, b)| {
-                    let sum = u32::from(a[0]) + u32::from(a[1]) + u32::from(b[0]) + u32::from(b[1]);
-                    (sum as f32 * quarter + 0.5) as u16
-                }));
-            } else {
-                half.extend(columns.iter().map(|&(first, columns)| {
-                    let mut sum = 0.0;
-                    for (row, row_weight) in rows {
-                        for (i, weight) in columns.iter().enumerate() {
-                            sum += f32::from(row[(first + i).min(width as usize - 1)]) * weight * row_weight;
-                        }
-                    }
-                    (sum * scale + 0.5) as u16
-                }));
+    let mut half = vec![0u16; half_w as usize * half_h as usize];
+    let lines =
+        half.chunks_exact_mut(half_w as usize).zip(0..half_h).map(|(to, y)| (to, rows_of(y, width, height, from)));
+    match padding {
+        None if width.is_multiple_of(2) && height.is_multiple_of(2) => {
+            for (to, [(upper, _), (lower, _), _]) in lines {
+                mean_of_four(to, upper, lower, fraction_bits);
             }
-            continue;
-        };
-        half.extend(columns.iter().map(|&(first, columns)| {
-            let (mut sum, mut total) = (0.0, 0.0);
-            for (row, row_weight) in rows {
-                for (i, weight) in columns.iter().enumerate() {
-                    let code = row[(first + i).min(width as usize - 1)];
-                    if !(low..=high).contains(&code) {
-                        sum += f32::from(code) * weight * row_weight;
-                        total += weight * row_weight;
-                    }
+        }
+        None => {
+            let columns = Columns::new(width);
+            let scale = f32::from(1u16 << fraction_bits);
+            let (mut sums, mut means) = (vec![0.0; width as usize], vec![0.0; half_w as usize]);
+            for (to, rows) in lines {
+                weigh_rows(&mut sums, rows, f32::from);
+                columns.weigh(&mut means, &sums);
+                for (to, mean) in to.iter_mut().zip(&means) {
+                    *to = (mean * scale + 0.5) as u16;
                 }
             }
-            if total > 0.0 { (sum / total * scale + 0.5).min(f32::from(NO_VALUE - 1)) as u16 } else { NO_VALUE }
-        }));
+        }
+        Some((low, high)) => {
+            let columns = Columns::new(width);
+            let scale = f32::from(1u16 << fraction_bits);
+            let mut sums = vec![0.0; width as usize];
+            let (mut values, mut shares) = (vec![0.0; half_w as usize], vec![0.0; half_w as usize]);
+            for (to, rows) in lines {
+                weigh_rows(&mut sums, rows, |code| if is_within(code, low, high) { 0.0 } else { f32::from(code) });
+                columns.weigh(&mut values, &sums);
+                weigh_rows(&mut sums, rows, |code| if is_within(code, low, high) { 0.0 } else { 1.0 });
+                columns.weigh(&mut shares, &sums);
+                for ((to, sum), total) in to.iter_mut().zip(&values).zip(&shares) {
+                    let mean = (sum / total * scale + 0.5).min(f32::from(NO_VALUE - 1)) as u16;
+                    *to = if *total > 0.0 { mean } else { NO_VALUE };
+                }
+            }
+        }
     }
     (half_w, half_h, half)
+}
+
+/// Both sides even: four pixels count alike, and whole numbers are enough.
+fn mean_of_four(to: &mut [u16], upper: &[u16], lower: &[u16], fraction_bits: u32) {
+    for ((to, a), b) in to.iter_mut().zip(upper.as_chunks::<2>().0).zip(lower.as_chunks::<2>().0) {
+        let sum = u32::from(a[0]) + u32::from(a[1]) + u32::from(b[0]) + u32::from(b[1]);
+        *to = (((sum << fraction_bits) + 2) >> 2) as u16;
+    }
+}
+
+/// Three rows to one.
+fn weigh_rows(sums: &mut [f32], rows: [(&[u16], f32); 3], value: impl Fn(u16) -> f32) {
+    let [(first, a), (second, b), (third, c)] = rows;
+    for (((sum, &x), &y), &z) in sums.iter_mut().zip(first).zip(second).zip(third) {
+        *sum = value(x) * a + value(y) * b + value(z) * c;
+    }
+}
+
+/// How the columns of a level become those of the next.
+struct Columns {
+    weights: Vec<[f32; 3]>,
+}
+
+impl Columns {
+    fn new(width: u32) -> Self {
+        Self { weights: (0..width / 2).map(|x| weights(x, width).1).collect() }
+    }
+
+    /// Two or three columns to one; the third of two counts nothing.
+    fn weigh(&self, to: &mut [f32], row: &[f32]) {
+        let (pairs, rest) = row.as_chunks::<2>();
+        let next = pairs.iter().skip(1).map(|pair| pair[0]).chain([rest.first().copied().unwrap_or(0.0)]);
+        for (((to, pair), third), [a, b, c]) in to.iter_mut().zip(pairs).zip(next).zip(&self.weights) {
+            *to = pair[0] * a + pair[1] * b + third * c;
+        }
+    }
 }
 
 /// The next level of colours.
