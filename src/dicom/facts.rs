@@ -96,7 +96,8 @@ fn stem(source: &FilmSource) -> String {
 }
 
 /// Equal for films of one patient. A list of names could be tried against it, so a project keeps it only mixed with a
-/// secret of its own.
+/// secret of its own. Without a Patient ID nobody knows whose film it is ("Anonymized" is the name of many): the
+/// films of its study belong together, and no others.
 fn pseudonym(root: Scope<'_>, study: &StudyId) -> PatientId {
     let raw = |tag: Tag| {
         let bytes = root.bytes(tag);
@@ -105,7 +106,7 @@ fn pseudonym(root: Scope<'_>, study: &StudyId) -> PatientId {
     };
     let (id, name) = (raw(tags::PATIENT_ID), raw(tags::PATIENT_NAME));
     let mut hash = Sha256::new();
-    if id.is_empty() && name.is_empty() {
+    if id.is_empty() {
         hash.update(study.as_str());
     } else {
         hash.update(&id);

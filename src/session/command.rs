@@ -158,6 +158,7 @@ impl Command {
             Self::ToggleFullScreen => session.is_full_screen,
             Self::ToggleKeepView => session.settings.keeps_view,
             Self::ToggleLinked => session.is_linked,
+            Self::ComparePrior => session.is_prior_beside(),
             Self::SetLayout(layout) => session.layout == *layout,
             Self::UseTool(tool) => session.tool == *tool,
             _ => false,
@@ -203,7 +204,7 @@ impl Command {
             Self::Window(command) => command.is_available(session),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
-            Self::ComparePrior => session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty()),
+            Self::ComparePrior => session.has_prior(),
             Self::NextFrame | Self::PreviousFrame => {
                 session.pane.film.as_ref().is_some_and(|f| f.entry.facts.num_frames > 1)
             }

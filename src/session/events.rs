@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::geometry::{PixelGrid, Size};
 use crate::domain::id::ImageId;
 use crate::domain::imaging::{Film, Voi};
 use crate::domain::log::LogEntry;
@@ -16,7 +17,7 @@ use super::input_map::InputMap;
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
-use super::viewport::{FilmView, ShownWindow};
+use super::viewport::{FilmView, ShownWindow, Viewport};
 use super::windowing::CarriedDisplay;
 
 impl Session {
@@ -289,6 +290,7 @@ impl Session {
             // A film that was passed before it was there gives on what it was given.
             CarriedDisplay::of(left).or_else(|| left.carried.clone())
         });
+        let linked = self.linked_view(&entry);
         let film = match before {
             Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
             old => {
@@ -305,6 +307,8 @@ impl Session {
                         restored: Some((view.window, view.is_inverted, view.enhancement)),
                         ..film
                     },
+                    // Linked, a film comes up as enlarged as the one beside it.
+                    (None, _) if linked.is_some() => OpenFilm { viewport: linked.unwrap_or_default(), carried, ..film },
                     (None, Some(old)) if self.settings.keeps_view => {
                         OpenFilm { viewport: old.viewport.carried(old.grid(), film.grid()), carried, ..film }
                     }
@@ -328,6 +332,14 @@ impl Session {
             film.check_rules(&project.settings.rules);
         }
         true
+    }
+
+    /// With linked viewports, how a film that comes up lies: as the one that is there already.
+    fn linked_view(&self, entry: &FilmEntry) -> Option<Viewport> {
+        let other = self.other_panes.iter().filter(|_| self.is_linked).find_map(|pane| pane.film.as_ref())?;
+        let size = Size::new(f64::from(entry.facts.width.max(1)), f64::from(entry.facts.height.max(1)));
+        let view = other.viewport.carried(other.grid(), PixelGrid::square(size));
+        Some(Viewport { quarter_turns: 0, is_flipped: false, ..view })
     }
 
     /// How a film was left at the last start, once.

@@ -72,16 +72,15 @@ pub(super) fn sort_priors(film: &FilmEntry, priors: &mut [FilmEntry]) {
     });
 }
 
-/// The prior film to compare with: the latest study's film of the same view and body part, else of the same view, else
-/// the first. `priors` stand as [`sort_priors`] puts them.
+/// The prior film to compare with, of the same modality and body part and not later: the last one of the same view, else
+/// the last one. `priors` stand as [`sort_priors`] puts them.
 pub(super) fn prior_for<'a>(film: &FilmEntry, priors: &'a [FilmEntry]) -> Option<&'a FilmEntry> {
-    let same_view = |p: &&FilmEntry| p.facts.view() == film.facts.view();
-    let same_part = |p: &&FilmEntry| p.facts.body_part == film.facts.body_part;
-    priors
-        .iter()
-        .find(|p| same_view(p) && same_part(p))
-        .or_else(|| priors.iter().find(same_view))
-        .or_else(|| priors.first())
+    let (own, now) = (&film.facts, film.facts.study_date.as_deref());
+    // A later film would tell what became of it; a film of another kind shows nothing to compare.
+    let is_later = |p: &FilmEntry| now.is_some() && p.facts.study_date.as_deref() > now;
+    let is_alike = |p: &FilmEntry| p.facts.modality == own.modality && p.facts.body_part == own.body_part;
+    let mut candidates = priors.iter().filter(|p| is_alike(p) && !is_later(p));
+    candidates.clone().find(|p| p.facts.view() == own.view()).or_else(|| candidates.next())
 }
 
 #[cfg(test)]
@@ -148,5 +147,13 @@ mod tests {
         now.facts.view_position = Some("LL".to_owned());
         assert_eq!(prior_for(&now, &priors).map(|p| p.facts.image.as_str()), Some("film0"));
         assert_eq!(prior_for(&now, &[]), None);
+        now.facts.study_date = Some("20200101".to_owned());
+        for prior in &mut priors {
+            prior.facts.study_date = Some("20220101".to_owned());
+        }
+        assert_eq!(prior_for(&now, &priors), None, "what came later is no prior");
+        priors[0].facts.study_date = Some("20190101".to_owned());
+        priors[0].facts.modality = Some("US".to_owned());
+        assert_eq!(prior_for(&now, &priors), None, "an ultrasound is nothing to compare a film with");
     }
 }

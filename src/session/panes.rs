@@ -245,6 +245,9 @@ impl Session {
     /// The last film of the same patient and the same view from another study, beside the film being read.
     pub(super) fn compare_with_prior(&mut self, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
+        if self.is_prior_beside() {
+            return self.set_layout(Layout::One, now_ms);
+        }
         let Some(prior) = hanging::prior_for(&film.entry, &film.priors).cloned() else {
             self.notify(super::NoticeKind::Info, "No earlier study of this patient is in the project.");
             return Vec::new();
@@ -260,6 +263,17 @@ impl Session {
         effects.extend(self.show_in(beside, &prior.facts.image, now_ms));
         self.activate(reading);
         effects
+    }
+
+    /// Whether there is an earlier film to compare with.
+    pub fn has_prior(&self) -> bool {
+        self.pane.film.as_ref().is_some_and(|film| hanging::prior_for(&film.entry, &film.priors).is_some())
+    }
+
+    /// Whether the prior of the film being read is in another viewport.
+    pub fn is_prior_beside(&self) -> bool {
+        let Some(film) = &self.pane.film else { return false };
+        hanging::prior_for(&film.entry, &film.priors).is_some_and(|prior| self.is_shown(&prior.facts.image))
     }
 
     /// The other viewports zoom and pan as the active one just did.

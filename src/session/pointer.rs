@@ -15,7 +15,7 @@ use super::input_map::{DragAction, Held, Press, PressAction};
 use super::measuring::reshaped;
 use super::open_film::OpenFilm;
 use super::panes::Pane;
-use super::screen::{NoticeKind, Session, Tool};
+use super::screen::{NoticeKind, OverlayState, Session, Tool};
 use super::viewport::Canvas;
 
 /// The mouse's buttons as the window system tells them.
@@ -164,6 +164,10 @@ impl Session {
                 if is_read_only && !is_viewing {
                     self.notify(NoticeKind::Error, "The film is read-only until the last change is saved.");
                     return Vec::new();
+                }
+                // What is drawn on a bare film would be there and not be seen.
+                if !is_viewing && tool != Tool::Region && self.overlay == OverlayState::Nothing {
+                    self.overlay = OverlayState::BoxesOnly;
                 }
                 let held = grab(film, canvas, event.at, at_image).filter(|_| !is_read_only);
                 let gesture = held

@@ -20,7 +20,9 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
     let (events, now) = ui.input(|i| (i.events.clone(), i.time));
     state.first_stroke.take_if(|(_, struck)| now - *struck > SECOND_STROKE);
     for event in events {
-        let Some((chord, is_repeat)) = stroke(&event, state, is_on_film) else { continue };
+        let is_held = is_held_key(&event, state);
+        let Some((chord, _)) = stroke(&event, state, is_on_film) else { continue };
+        let is_repeat = is_held;
         let is_plain = !chord.ctrl && !chord.alt;
         let is_editing_chord = chord.ctrl && matches!(chord.key.as_str(), "C" | "V" | "X" | "Z" | "Y" | "A");
         let text_keeps_it =
@@ -41,9 +43,36 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         }
         let command = asked(session, state, &chord, is_on_film, now);
         let command = command.filter(|command| command.is_available(session) && (!is_repeat || repeats(command)));
-        if let Some(command) = command {
+        // Slow frames gather what a held key repeats: one film a frame, and none after the key is let go.
+        let is_gathered = is_repeat && command.as_ref().is_some_and(|c| pages(c) && is_asked(out, c));
+        if let Some(command) = command.filter(|_| !is_gathered) {
             out.push(Input::Command(command));
         }
+    }
+}
+
+fn pages(command: &Command) -> bool {
+    matches!(command, Command::NextFilm | Command::PreviousFilm | Command::NextFrame | Command::PreviousFrame)
+}
+
+fn is_asked(out: &[Input], command: &Command) -> bool {
+    out.iter().any(|input| matches!(input, Input::Command(asked) if asked == command))
+}
+
+/// Whether a key that is pressed was down already. By where it lies on the keyboard: `?` goes down with Shift and comes
+/// up as `/` where Shift was let go first, so that its own name would be held for ever.
+fn is_held_key(event: &Event, state: &mut UiState) -> bool {
+    match event {
+        Event::Key { key, physical_key, pressed: true, .. } => !state.held_keys.insert(physical_key.unwrap_or(*key)),
+        Event::Key { key, physical_key, pressed: false, .. } => {
+            state.held_keys.remove(&physical_key.unwrap_or(*key));
+            false
+        }
+        Event::WindowFocused(false) => {
+            state.held_keys.clear();
+            false
+        }
+        _ => false,
     }
 }
 
@@ -159,6 +188,10 @@ pub(super) fn chord(key: Key, modifiers: Modifiers) -> Option<Chord> {
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",
         Key::Copy | Key::Cut | Key::Paste => return None,
+        // Held with another key they are its modifiers; by themselves they ask for nothing.
+        Key::ShiftLeft | Key::ShiftRight | Key::ControlLeft | Key::ControlRight | Key::AltLeft | Key::AltRight => {
+            return None;
+        }
         other => other.name(),
     };
     // Symbols are reached through Shift on some keyboards and not on others.

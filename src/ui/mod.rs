@@ -58,6 +58,8 @@ pub struct UiState {
     /// The canvas takes the keyboard when a film comes up.
     pub focused_film: Option<ImageId>,
     pub is_space_held: bool,
+    /// Keys that are down, by their place on the keyboard.
+    pub held_keys: std::collections::HashSet<egui::Key>,
     /// The space bar dragged the film, so letting it go asks for nothing.
     pub has_space_dragged: bool,
     /// The first of two strokes, and when it was struck, in seconds.

@@ -106,8 +106,7 @@ fn window_lines(session: &Session, state: &UiState, pane: &Pane, film: &OpenFilm
                 VoiFunction::LinearExact => tr("exact"),
                 VoiFunction::Sigmoid => tr("sigmoid"),
             };
-            let name =
-                window.explanation.as_ref().map_or_else(String::new, |e| translated(&e.to_lowercase()).into_owned());
+            let name = window.explanation.as_ref().map_or_else(String::new, |e| format!("\"{}\"", translated(e)));
             joined(&[&format!("W {:.0}  L {:.0}", window.width, window.center), shape, &name])
         }
         (Voi::Lut(lut), _) => format!("LUT {}", lut.explanation.as_deref().unwrap_or("")),

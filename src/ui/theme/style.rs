@@ -61,6 +61,8 @@ fn sizes(style: &mut Style, density: Density) {
 fn visuals(theme: Theme) -> Visuals {
     let p: &Palette = palette::of(theme);
     let mut v = if theme == Theme::Dark { Visuals::dark() } else { Visuals::light() };
+    // A steady caret: nothing on the screen moves by itself, and an idle window draws nothing.
+    v.text_cursor.blink = false;
     v.panel_fill = p.panel;
     v.window_fill = p.dialog;
     v.extreme_bg_color = p.field;
