@@ -431,6 +431,48 @@ mod tests {
     }
 
     #[test]
+    fn a_pixel_is_the_weighted_mean_of_those_that_it_stands_for() {
+        for (w, h) in [(64u32, 40u32), (67, 40), (64, 41), (67, 41)] {
+            for padding in [None, Some((40.0, 55.0))] {
+                let film = film(w, h, (0..w * h).map(|i| (i * 7919 % 997) as u16).collect(), padding);
+                let (chain, texels) = (film.mip_chain(), film.mip_chain().grey(&film, 0).unwrap());
+                for (i, &code) in chain.grey(&film, 1).unwrap().iter().enumerate() {
+                    let (x, y) = (i as u32 % (w / 2), i as u32 / (w / 2));
+                    let ((left, columns), (top, rows)) = (weights(x, w), weights(y, h));
+                    let (mut sum, mut total) = (0.0, 0.0);
+                    for (dx, dy) in (0..9).map(|n| (n % 3, n / 3)) {
+                        let (column, row) = ((left + dx).min(w as usize - 1), (top + dy).min(h as usize - 1));
+                        if let Some(value) = chain.value(texels[row * w as usize + column], 0) {
+                            let weight = f64::from(columns[dx]) * f64::from(rows[dy]);
+                            sum += f64::from(value) * weight;
+                            total += weight;
+                        }
+                    }
+                    match chain.value(code, 1) {
+                        // Half a step of the code, and f32.
+                        Some(got) => {
+                            let (got, want) = (f64::from(got), sum / total);
+                            assert!((got - want).abs() <= 0.501 / 64.0, "{w} x {h} {x} {y}: {got} {want}");
+                        }
+                        None => assert_eq!(total, 0.0),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_range_is_that_of_the_sorted_values() {
+        let film = film(101, 64, (0..101 * 64).map(|i| (i * i % 4093) as u16).collect(), Some((0.0, 9.0)));
+        let chain = film.mip_chain();
+        let values = chain.grey(&film, 0).unwrap().iter().filter_map(|&code| chain.value(code, 0));
+        let mut sorted: Vec<f32> = values.collect();
+        sorted.sort_by(f32::total_cmp);
+        let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share + 0.5) as usize];
+        assert_eq!(chain.range, (at(0.005), at(0.995)));
+    }
+
+    #[test]
     fn thin_and_tiny_films_are_their_only_level() {
         for (w, h) in [(1, 40_000), (20_000, 30), (1, 1), (3, 2)] {
             let film = film(w, h, vec![7; (w * h) as usize], None);
