@@ -215,7 +215,7 @@ fn nobody_decides_on_a_film_that_was_not_painted_yet() {
     assert!(!film.reading.has_no_finding());
     session.handle(Input::FilmDrawn { slot: 0 }, 0);
     session.handle(Input::Command(Command::NormalAndNext), 0);
-    assert!(session.pane.film.as_ref().is_some_and(|film| film.is_completed()));
+    assert!(session.pane.film.as_ref().is_some_and(OpenFilm::is_completed));
 }
 
 #[test]

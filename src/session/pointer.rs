@@ -93,9 +93,8 @@ impl Session {
         }
         match self.input.press(Press { button, held: event.held() }) {
             PressAction::Drag(DragAction::Tool) => matches!(self.tool, Tool::Window | Tool::Pan | Tool::Zoom),
-            PressAction::Drag(DragAction::Select) => false,
+            PressAction::Drag(DragAction::Select) | PressAction::Command(_) => false,
             PressAction::Drag(_) | PressAction::Nothing => true,
-            PressAction::Command(_) => false,
         }
     }
 
