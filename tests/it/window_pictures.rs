@@ -101,7 +101,7 @@ fn every_state_of_every_screen_looks_as_it_was_judged() {
     let prior = films.iter().find(|image| {
         ask(&mut seat, Command::OpenFilm((*image).clone()));
         wait(&mut seat, "the film", |w| w.session.slot_of(image).is_some() && w.session.pane.wanted.is_none());
-        seat.state().session.pane.film.as_ref().is_some_and(|film| !film.priors.is_empty())
+        seat.state().session.has_prior()
     });
     assert!(prior.is_some(), "the demo has a study with a prior");
     ask(&mut seat, Command::ComparePrior);
