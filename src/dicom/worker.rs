@@ -143,7 +143,7 @@ fn write_answer(outcome: Result<DecodedStream, DicomError>, out: &mut impl Write
         match &samples {
             Samples::Bytes(v) => out.write_all(v)?,
             Samples::Words(v) => {
-                let mut piece = [[0u8; 2]; PIECE / 2];
+                let mut piece = vec![[0u8; 2]; PIECE / 2];
                 for chunk in v.chunks(PIECE / 2) {
                     for (to, word) in piece.iter_mut().zip(chunk) {
                         *to = word.to_le_bytes();
