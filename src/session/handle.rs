@@ -1,6 +1,5 @@
 //! The one entrance: an input comes in, the state changes, effects go out.
 
-use crate::domain::edit::Edit;
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Voi;
@@ -314,15 +313,6 @@ impl Session {
         }
     }
 
-    fn with_comment_kept(&mut self, now_ms: i64, then: impl FnOnce(&mut Self) -> Vec<Effect>) -> Vec<Effect> {
-        let mut effects = self.keep_comment(now_ms);
-        // A comment that can't be saved is not left behind.
-        if self.pane.film.as_ref().is_none_or(|film| film.comment_draft.is_none()) {
-            effects.extend(then(self));
-        }
-        effects
-    }
-
     /// Shows the film: in the viewport that has it already, else in the active one, with its study hung beside it.
     pub(super) fn open_film(&mut self, image: ImageId, now_ms: i64) -> Vec<Effect> {
         if self.reader.is_none() {
@@ -434,37 +424,6 @@ impl Session {
                 Vec::new()
             }
         }
-    }
-
-    /// What was typed becomes an edit.
-    pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &mut self.pane.film else { return Vec::new() };
-        let Some(after) = film.comment_draft.clone() else { return Vec::new() };
-        let before = film.reading.comment().to_owned();
-        if before == after {
-            film.comment_draft = None;
-            return Vec::new();
-        }
-        let effects = self.commit(Edit::SetComment { before, after }, now_ms);
-        // What could not be kept stays in the field.
-        if let Some(film) = self.pane.film.as_mut().filter(|_| !effects.is_empty()) {
-            film.comment_draft = None;
-        }
-        effects
-    }
-
-    /// A box without its label or a half-drawn measure would be lost if its film left: it is shown, and nothing leaves.
-    pub(super) fn is_anything_unfinished(&mut self) -> bool {
-        let unfinished = |film: &OpenFilm| match (&film.unlabelled, &film.sketch) {
-            (Some(_), _) => Some("A box waits for its label. Press a label key, or Escape to drop it."),
-            (None, Some(_)) => Some("A measure is half drawn. Finish it, or press Escape to drop it."),
-            (None, None) => None,
-        };
-        let found = self.panes().find_map(|(slot, pane)| Some((slot, unfinished(pane.film.as_ref()?)?)));
-        let Some((slot, text)) = found else { return false };
-        self.activate(slot);
-        self.notify(NoticeKind::Warning, text);
-        true
     }
 
     fn confirm(&mut self, now_ms: i64) -> Vec<Effect> {

@@ -23,6 +23,7 @@ mod marks;
 mod screen;
 pub mod readme_keys;
 mod handle;
+mod leaving;
 pub mod windowing;
 mod events;
 mod pointer;

@@ -18,6 +18,7 @@ fn at_two_films(folder: &std::path::Path) -> Seat<'static> {
         w.session.layout == Layout::Two
             && w.session.panes().all(|(_, pane)| pane.film.as_ref().is_some_and(|film| film.film().is_some()))
     });
+    wait(&mut seat, "the thumbnails", |w| w.state.thumbnails.len() == 2);
     seat.run_steps(3);
     seat
 }

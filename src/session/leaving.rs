@@ -1,0 +1,53 @@
+//! What must be kept before a film leaves its viewport: the comment that was typed, and what is half done.
+
+use crate::domain::edit::Edit;
+
+use super::effect::Effect;
+use super::open_film::OpenFilm;
+use super::screen::{NoticeKind, Session};
+
+impl Session {
+    pub(super) fn with_comment_kept(
+        &mut self,
+        now_ms: i64,
+        then: impl FnOnce(&mut Self) -> Vec<Effect>,
+    ) -> Vec<Effect> {
+        let mut effects = self.keep_comment(now_ms);
+        // A comment that can't be saved is not left behind.
+        if self.pane.film.as_ref().is_none_or(|film| film.comment_draft.is_none()) {
+            effects.extend(then(self));
+        }
+        effects
+    }
+
+    /// What was typed becomes an edit.
+    pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &mut self.pane.film else { return Vec::new() };
+        let Some(after) = film.comment_draft.clone() else { return Vec::new() };
+        let before = film.reading.comment().to_owned();
+        if before == after {
+            film.comment_draft = None;
+            return Vec::new();
+        }
+        let effects = self.commit(Edit::SetComment { before, after }, now_ms);
+        // What could not be kept stays in the field.
+        if let Some(film) = self.pane.film.as_mut().filter(|_| !effects.is_empty()) {
+            film.comment_draft = None;
+        }
+        effects
+    }
+
+    /// A box without its label or a half-drawn measure would be lost if its film left: it is shown, and nothing leaves.
+    pub(super) fn is_anything_unfinished(&mut self) -> bool {
+        let unfinished = |film: &OpenFilm| match (&film.unlabelled, &film.sketch) {
+            (Some(_), _) => Some("A box waits for its label. Press a label key, or Escape to drop it."),
+            (None, Some(_)) => Some("A measure is half drawn. Finish it, or press Escape to drop it."),
+            (None, None) => None,
+        };
+        let found = self.panes().find_map(|(slot, pane)| Some((slot, unfinished(pane.film.as_ref()?)?)));
+        let Some((slot, text)) = found else { return false };
+        self.activate(slot);
+        self.notify(NoticeKind::Warning, text);
+        true
+    }
+}
