@@ -2,9 +2,9 @@
 //!
 //! Needs Xvfb, xdotool and ImageMagick's `import`; where one is missing the test says so and is skipped.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rachis::domain::id::ReaderId;
@@ -20,9 +20,12 @@ struct Display {
     home: tempfile::TempDir,
 }
 
+static NUM_STARTED: AtomicU32 = AtomicU32::new(0);
+
 impl Drop for Display {
     fn drop(&mut self) {
-        let _ = self.xvfb.kill();
+        // Asked to end, it takes its socket along.
+        let _ = Command::new("kill").arg(self.xvfb.id().to_string()).status();
         let _ = self.xvfb.wait();
     }
 }
@@ -35,15 +38,22 @@ impl Display {
                 return None;
             }
         }
-        let mut xvfb = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", &format!("{}x{}x24", SCREEN.0, SCREEN.1), "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
+        // A number of its own: servers that look for a free one at the same time take each other's socket away.
+        let number = 100 + std::process::id() % 10_000 + 10_000 * NUM_STARTED.fetch_add(1, Ordering::SeqCst);
+        let name = format!(":{number}");
+        let xvfb = Command::new("Xvfb")
+            .arg(&name)
+            .args(["-screen", "0", &format!("{}x{}x24", SCREEN.0, SCREEN.1), "-nolisten", "tcp"])
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut number = String::new();
-        BufReader::new(xvfb.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Some(Self { xvfb, name: format!(":{}", number.trim()), home: tempfile::tempdir().unwrap() })
+        let display = Self { xvfb, name, home: tempfile::tempdir().unwrap() };
+        until("the X server", || {
+            let answer = display.command("xdotool").arg("getmouselocation").output().ok()?;
+            answer.status.success().then_some(())
+        });
+        Some(display)
     }
 
     fn command(&self, program: &str) -> Command {
