@@ -6,6 +6,7 @@ mod inbox;
 mod film_cache;
 mod thumbnails;
 mod pictures;
+mod project_changes;
 mod readings;
 mod ahead;
 mod film_desk;

@@ -20,14 +20,14 @@ use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
-use crate::session::{Effect, Event, Session};
+use crate::session::{Effect, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::OpenedFilm;
-use super::{choose_path, input_memory, recent, settings_file, view_memory, window_presets};
+use super::{choose_path, input_memory, project_changes, recent, settings_file, view_memory, window_presets};
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -144,6 +144,7 @@ impl Outside {
             }
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
+            Effect::ChangeProject(change) => self.change_project(*change),
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
@@ -334,6 +335,12 @@ impl Outside {
                 post.event(Event::Warning(text.to_owned()));
             }
         });
+    }
+
+    fn change_project(&self, change: ProjectCommand) {
+        let Some(project) = &self.project else { return };
+        let (post, label_set) = (self.post.clone(), project.label_set.clone());
+        project.store.with(move |store| post.event(project_changes::carry_out(store, change, label_set)));
     }
 
     fn load_input(&self, reader: ReaderId) {

@@ -19,6 +19,8 @@ pub struct OpenedFilm {
     pub image: ImageId,
     pub reading: Reading,
     pub log: Vec<LogEntry>,
+    /// Other readers' readings of the film, where the project lets readers see them.
+    pub others: Vec<Reading>,
 }
 
 impl OpenedFilm {
@@ -31,7 +33,8 @@ impl OpenedFilm {
         priors.retain(|e| e.facts.study != entry.facts.study);
         let reading = store.reading(image, reader)?;
         let log = store.log(image, reader)?;
-        Ok(Some(Self { study, priors, image: image.clone(), reading, log }))
+        let others = if store.project().is_open { store.readings_of_others(image, reader)? } else { Vec::new() };
+        Ok(Some(Self { study, priors, image: image.clone(), reading, log, others }))
     }
 
     pub fn entry(&self) -> Option<&FilmEntry> {
@@ -39,8 +42,8 @@ impl OpenedFilm {
     }
 
     pub fn into_event(self) -> Event {
-        let Self { study, priors, image, reading, log } = self;
-        Event::ReadingLoaded { study, priors, image, reading, log }
+        let Self { study, priors, image, reading, log, others } = self;
+        Event::ReadingLoaded { study, priors, image, reading, log, others }
     }
 }
 
@@ -108,7 +111,7 @@ mod tests {
     fn film(name: &str) -> OpenedFilm {
         let (image, reader) = (ImageId::new(name), ReaderId::new("R1"));
         let reading = Reading::new(image.clone(), reader);
-        OpenedFilm { study: Vec::new(), priors: Vec::new(), image, reading, log: Vec::new() }
+        OpenedFilm { study: Vec::new(), priors: Vec::new(), image, reading, log: Vec::new(), others: Vec::new() }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
-use crate::session::{Layout, OverlayState, Screen, Tool};
+use crate::session::{DrawTool, Layout, OverlayState, Screen, Tool};
 
 /// The settings key under which the last view stands.
 pub const KEY: &str = "view";
@@ -163,12 +163,14 @@ const fn tool_name(tool: Tool) -> &'static str {
         Tool::Pan => "pan",
         Tool::Zoom => "zoom",
         Tool::Region => "region",
+        Tool::Draw(tool) => tool.key(),
         Tool::Measure(kind) => kind.key(),
     }
 }
 
 fn tool_of(name: &str) -> Tool {
-    let measuring = MeasureKind::from_key(name).map(Tool::Measure);
+    let drawing = DrawTool::from_key(name).map(Tool::Draw);
+    let measuring = drawing.or(MeasureKind::from_key(name).map(Tool::Measure));
     TOOLS.into_iter().find(|tool| tool_name(*tool) == name).or(measuring).unwrap_or_default()
 }
 

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui_wgpu::RenderState;
 
+use crate::domain::annotation::Annotation;
 use crate::domain::id::ImageId;
 use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
@@ -215,8 +216,13 @@ impl eframe::App for Window {
             // Without text on the system's clipboard the window system never tells of Ctrl+V.
             if let Some(text) = self.session.selected_measure_text().filter(|_| copies) {
                 ui.ctx().copy_text(text);
-            } else if copies && let Some((label, r)) = &self.session.clipboard {
-                ui.ctx().copy_text(format!("{label}, {}, {}, {}, {}", r.xmin(), r.ymin(), r.xmax(), r.ymax()));
+            } else if copies && !self.session.clipboard.is_empty() {
+                let line = |mark: &Annotation| {
+                    let r = mark.bounds()?;
+                    Some(format!("{}, {}, {}, {}, {}", mark.label(), r.xmin(), r.ymin(), r.xmax(), r.ymax()))
+                };
+                let lines: Vec<String> = self.session.clipboard.iter().filter_map(line).collect();
+                ui.ctx().copy_text(lines.join("\n"));
             }
         }
     }

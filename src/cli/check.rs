@@ -107,7 +107,7 @@ fn as_json(report: &CheckReport) -> Value {
         json!({
             "image_id": r.image.as_str(),
             "rad_id": r.reader.as_str(),
-            "rule": v.rule.row().key,
+            "rule": v.rule.map_or("custom", |rule| rule.row().key),
             "severity": v.severity.as_str(),
             "message": v.message,
             "marks": v.culprits.iter().map(|id| id.0).collect::<Vec<_>>(),

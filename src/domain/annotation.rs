@@ -1,26 +1,10 @@
 //! A mark on a film: its label, its shape, and where it came from.
 
+use crate::domain::attribute::Attributes;
 use crate::domain::geometry::Rect;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
-
-/// What was marked.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Shape {
-    /// "No finding": said of the film, drawn nowhere.
-    None,
-    /// A box in image pixels.
-    Box(Rect),
-}
-
-impl Shape {
-    pub const fn rect(&self) -> Option<Rect> {
-        match self {
-            Self::None => None,
-            Self::Box(rect) => Some(*rect),
-        }
-    }
-}
+use crate::domain::shape::Shape;
 
 /// How a mark came to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,33 +13,47 @@ pub enum Origin {
     Drawn,
     /// From a published file; the number of the import in this project.
     Imported { import: i64 },
-    /// A copy of another mark of the same film.
+    /// A copy of another mark: of this film or another, this reader's or another's. Ids are unique in the project.
     Copied { from: AnnotationId },
 }
 
-/// One mark of one reader on one film.
+/// One mark of one reader on one film: one label on one shape.
 ///
-/// `label.is_no_finding()` exactly when `shape` is [`Shape::None`]; [`Annotation::no_finding`] and
-/// [`Annotation::boxed`] are the only ways to make one.
+/// A shape with several labels is several marks with the same `shape_key`: each has its own row in published tables and
+/// its own attributes, and what moves one moves all.
+///
+/// `label.is_no_finding()` exactly when there is no shape; [`Annotation::no_finding`] and [`Annotation::shaped`] are the
+/// only ways to make one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Annotation {
     id: AnnotationId,
     label: LabelName,
-    shape: Shape,
+    shape: Option<Shape>,
     origin: Origin,
+    attributes: Attributes,
+    shape_key: Option<AnnotationId>,
     coordinate_text: Option<Box<str>>,
     extra: Option<Box<str>>,
 }
 
 impl Annotation {
     pub fn no_finding(id: AnnotationId, origin: Origin) -> Self {
-        Self { id, label: LabelName::no_finding(), shape: Shape::None, origin, coordinate_text: None, extra: None }
+        Self::new(id, LabelName::no_finding(), None, origin)
+    }
+
+    /// `None` where the label is "No finding", which has no shape.
+    pub fn shaped(id: AnnotationId, label: LabelName, shape: Shape, origin: Origin) -> Option<Self> {
+        (!label.is_no_finding()).then(|| Self::new(id, label, Some(shape), origin))
     }
 
     /// `None` where the label is "No finding", which has no box.
     pub fn boxed(id: AnnotationId, label: LabelName, rect: Rect, origin: Origin) -> Option<Self> {
-        let shape = Shape::Box(rect);
-        (!label.is_no_finding()).then_some(Self { id, label, shape, origin, coordinate_text: None, extra: None })
+        Self::shaped(id, label, Shape::Box(rect), origin)
+    }
+
+    fn new(id: AnnotationId, label: LabelName, shape: Option<Shape>, origin: Origin) -> Self {
+        let attributes = Attributes::default();
+        Self { id, label, shape, origin, attributes, shape_key: None, coordinate_text: None, extra: None }
     }
 
     pub const fn id(&self) -> AnnotationId {
@@ -64,14 +62,33 @@ impl Annotation {
     pub const fn label(&self) -> &LabelName {
         &self.label
     }
-    pub const fn shape(&self) -> Shape {
-        self.shape
+    /// `None` for "No finding".
+    pub const fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
     }
-    pub const fn rect(&self) -> Option<Rect> {
-        self.shape.rect()
+    /// The box, where the mark is one.
+    pub fn rect(&self) -> Option<Rect> {
+        self.shape.as_ref().and_then(Shape::as_box)
+    }
+    /// The smallest box around the mark; `None` for "No finding".
+    pub fn bounds(&self) -> Option<Rect> {
+        self.shape.as_ref().map(Shape::bounds)
     }
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+    pub const fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// What marks on one shape have in common: the id of the first of them, which may be gone since.
+    pub fn shape_key(&self) -> AnnotationId {
+        self.shape_key.unwrap_or(self.id)
+    }
+
+    /// As stored: `None` where it is the mark's own id.
+    pub const fn stored_shape_key(&self) -> Option<AnnotationId> {
+        self.shape_key
     }
 
     /// The four coordinates as an imported file wrote them, comma-separated, where that differs from
@@ -97,16 +114,34 @@ impl Annotation {
         self
     }
 
-    /// The same mark with another box; the text form of the old coordinates no longer holds.
     #[must_use]
-    pub fn with_rect(&self, rect: Rect) -> Self {
-        match self.shape {
-            Shape::None => self.clone(),
-            Shape::Box(_) => Self { shape: Shape::Box(rect), coordinate_text: None, ..self.clone() },
-        }
+    pub fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = attributes;
+        self
     }
 
-    /// The same box under another label; `None` for "No finding" on either side.
+    /// On the shape of another mark.
+    #[must_use]
+    pub fn with_shape_key(mut self, key: Option<AnnotationId>) -> Self {
+        self.shape_key = key.filter(|key| *key != self.id);
+        self
+    }
+
+    /// The same mark with another shape; the text form of the old coordinates no longer holds. "No finding" stays as it is.
+    #[must_use]
+    pub fn with_shape(&self, shape: Shape) -> Self {
+        if self.shape.is_none() {
+            return self.clone();
+        }
+        Self { shape: Some(shape), coordinate_text: None, ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn with_rect(&self, rect: Rect) -> Self {
+        self.with_shape(Shape::Box(rect))
+    }
+
+    /// The same shape under another label; `None` for "No finding" on either side.
     pub fn with_label(&self, label: LabelName) -> Option<Self> {
         (!label.is_no_finding() && !self.label.is_no_finding()).then(|| Self { label, ..self.clone() })
     }

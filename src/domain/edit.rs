@@ -1,11 +1,11 @@
 //! An invertible change of a reading, carrying what was before and what is after: the only way annotation data changes.
 
-use std::collections::BTreeSet;
-
 use crate::domain::annotation::Annotation;
+use crate::domain::comment::Comment;
 use crate::domain::id::AnnotationId;
-use crate::domain::label::LabelName;
 use crate::domain::measure::Measurement;
+use crate::domain::presence::{LabelAnswers, SharedScope};
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
@@ -21,8 +21,25 @@ pub enum Edit {
         after: Annotation,
     },
     SetImageLabels {
-        before: BTreeSet<LabelName>,
-        after: BTreeSet<LabelName>,
+        before: LabelAnswers,
+        after: LabelAnswers,
+    },
+    /// What is said of a whole series or study; every film of it shows the same.
+    SetSharedLabels {
+        scope: SharedScope,
+        before: LabelAnswers,
+        after: LabelAnswers,
+    },
+    /// Unfit to be read, and why; or fit again.
+    SetUnfit {
+        before: Option<UnfitReason>,
+        after: Option<UnfitReason>,
+    },
+    /// Writes a comment (no `before`), deletes one (no `after`), or changes one: same id before and after. Allowed on a
+    /// completed reading.
+    Comment {
+        before: Option<Comment>,
+        after: Option<Comment>,
     },
     SetTaskState {
         before: TaskState,
@@ -99,10 +116,15 @@ impl Edit {
                 reading.comment.clone_from(after);
                 Ok(())
             }
+            Self::Comment { before, after } => {
+                change_one(&mut reading.comments, before.as_ref(), after.as_ref(), |c| c.id)
+            }
             Self::Add(_)
             | Self::Remove(_)
             | Self::Replace { .. }
             | Self::SetImageLabels { .. }
+            | Self::SetSharedLabels { .. }
+            | Self::SetUnfit { .. }
             | Self::Measure { .. } => {
                 if reading.state == TaskState::Completed {
                     return Err(EditError::Completed);
@@ -122,7 +144,7 @@ impl Edit {
                     if reading.has_no_finding() {
                         return Err(EditError::SecondNoFinding);
                     }
-                    if reading.num_boxes() > 0 || !reading.image_labels.is_empty() {
+                    if reading.num_marks() > 0 || reading.image_labels.excludes_no_finding() {
                         return Err(EditError::NoFindingWithBoxes);
                     }
                 } else if reading.has_no_finding() {
@@ -145,13 +167,34 @@ impl Edit {
                 if reading.image_labels != *before {
                     return Err(EditError::Stale);
                 }
-                if !after.is_empty() && reading.has_no_finding() {
+                if after.excludes_no_finding() && reading.has_no_finding() {
                     return Err(EditError::NoFindingWithBoxes);
                 }
                 reading.image_labels.clone_from(after);
             }
-            Self::Measure { before, after } => measure(reading, before.as_ref(), after.as_ref())?,
-            Self::SetTaskState { .. } | Self::SetComment { .. } | Self::Batch { .. } => {}
+            Self::SetSharedLabels { scope, before, after } => {
+                let labels = match scope {
+                    SharedScope::Series(_) => &mut reading.series_labels,
+                    SharedScope::Study(_) => &mut reading.study_labels,
+                };
+                if labels != before {
+                    return Err(EditError::Stale);
+                }
+                labels.clone_from(after);
+            }
+            Self::SetUnfit { before, after } => {
+                if reading.unfit != *before {
+                    return Err(EditError::Stale);
+                }
+                reading.unfit = *after;
+            }
+            Self::Measure { before, after } => {
+                if before.as_ref().zip(after.as_ref()).is_some_and(|(b, a)| b.shape.kind() != a.shape.kind()) {
+                    return Err(EditError::Stale);
+                }
+                change_one(&mut reading.measurements, before.as_ref(), after.as_ref(), |m| m.id)?;
+            }
+            Self::SetTaskState { .. } | Self::SetComment { .. } | Self::Comment { .. } | Self::Batch { .. } => {}
         }
         Ok(())
     }
@@ -166,6 +209,11 @@ impl Edit {
             Self::SetImageLabels { before, after } => {
                 Self::SetImageLabels { before: after.clone(), after: before.clone() }
             }
+            Self::SetSharedLabels { scope, before, after } => {
+                Self::SetSharedLabels { scope: scope.clone(), before: after.clone(), after: before.clone() }
+            }
+            Self::SetUnfit { before, after } => Self::SetUnfit { before: *after, after: *before },
+            Self::Comment { before, after } => Self::Comment { before: after.clone(), after: before.clone() },
             Self::SetTaskState { before, after } => Self::SetTaskState { before: *after, after: *before },
             Self::SetComment { before, after } => Self::SetComment { before: after.clone(), after: before.clone() },
             Self::Measure { before, after } => Self::Measure { before: after.clone(), after: before.clone() },
@@ -184,6 +232,20 @@ impl Edit {
             Self::Replace { before, after } if before.label() == after.label() => format!("Change {}", after.label()),
             Self::Replace { before, after } => format!("Relabel {} as {}", before.label(), after.label()),
             Self::SetImageLabels { .. } => "Change image labels".to_owned(),
+            Self::SetSharedLabels { scope: SharedScope::Series(_), .. } => "Change series labels".to_owned(),
+            Self::SetSharedLabels { scope: SharedScope::Study(_), .. } => "Change study labels".to_owned(),
+            Self::SetUnfit { after: Some(reason), .. } => format!("Unfit: {}", reason.title()),
+            Self::SetUnfit { after: None, .. } => "Fit to be read".to_owned(),
+            Self::Comment { before: None, .. } => "Write a comment".to_owned(),
+            Self::Comment { after: None, .. } => "Delete a comment".to_owned(),
+            Self::Comment { before: Some(before), after: Some(after) } if before.is_resolved != after.is_resolved => {
+                if after.is_resolved {
+                    "Resolve a comment".to_owned()
+                } else {
+                    "Reopen a comment".to_owned()
+                }
+            }
+            Self::Comment { .. } => "Change a comment".to_owned(),
             Self::SetTaskState { after: TaskState::Completed, .. } => "Complete".to_owned(),
             Self::SetTaskState { before: TaskState::Completed, .. } => "Reopen".to_owned(),
             Self::SetTaskState { .. } => "Open".to_owned(),
@@ -197,27 +259,29 @@ impl Edit {
     }
 }
 
-fn measure(reading: &mut Reading, before: Option<&Measurement>, after: Option<&Measurement>) -> Result<(), EditError> {
-    let found = |reading: &Reading, wanted: &Measurement| {
-        reading.measurements.iter().position(|m| m == wanted).ok_or(EditError::Stale)
-    };
+/// Adds, removes or changes one of a list that is in the order of ids.
+fn change_one<T: Clone + PartialEq>(
+    all: &mut Vec<T>,
+    before: Option<&T>,
+    after: Option<&T>,
+    id: impl Fn(&T) -> AnnotationId,
+) -> Result<(), EditError> {
+    let found = |all: &[T], wanted: &T| all.iter().position(|m| m == wanted).ok_or(EditError::Stale);
     match (before, after) {
         (None, Some(new)) => {
-            let Err(index) = reading.measurements.binary_search_by_key(&new.id, |m| m.id) else {
-                return Err(EditError::Stale);
-            };
-            reading.measurements.insert(index, new.clone());
+            let Err(index) = all.binary_search_by_key(&id(new), &id) else { return Err(EditError::Stale) };
+            all.insert(index, new.clone());
         }
         (Some(old), None) => {
-            let index = found(reading, old)?;
-            reading.measurements.remove(index);
+            let index = found(all, old)?;
+            all.remove(index);
         }
         (Some(old), Some(new)) => {
-            let index = found(reading, old)?;
-            if new.id != old.id || new.shape.kind() != old.shape.kind() {
+            let index = found(all, old)?;
+            if id(new) != id(old) {
                 return Err(EditError::Stale);
             }
-            reading.measurements[index] = new.clone();
+            all[index] = new.clone();
         }
         (None, None) => return Err(EditError::Stale),
     }
@@ -230,7 +294,9 @@ mod tests {
     use crate::domain::annotation::Origin;
     use crate::domain::geometry::{Point, Rect};
     use crate::domain::id::{ImageId, ReaderId};
+    use crate::domain::label::LabelName;
     use crate::domain::measure::{MeasureKind, MeasureShape};
+    use crate::domain::presence::Presence;
     use proptest::prelude::*;
 
     fn reading() -> Reading {
@@ -270,7 +336,7 @@ mod tests {
         let ruler = measured(2, MeasureKind::Ruler, 5.0);
         Edit::Add(no_finding(1)).apply(&mut r).expect("empty film");
         Edit::Measure { before: None, after: Some(ruler.clone()) }.apply(&mut r).expect("measuring is no finding");
-        assert_eq!((r.num_boxes(), r.decision()), (0, crate::domain::reading::Decision::Normal));
+        assert_eq!((r.num_marks(), r.decision()), (0, crate::domain::reading::Decision::Normal));
         assert_eq!(r.measurements(), [ruler]);
     }
 
@@ -327,7 +393,7 @@ mod tests {
             4 => Some(Edit::SetTaskState { before: r.state, after: TaskState::ALL[at % 3] }),
             5 => Some(Edit::SetComment { before: r.comment.clone(), after: format!("{id}") }),
             6 => {
-                let after = BTreeSet::from([LabelName::new("Pneumonia")]);
+                let after = LabelAnswers::default().with(LabelName::new("Pneumonia"), Some(Presence::Present));
                 Some(Edit::SetImageLabels { before: r.image_labels.clone(), after })
             }
             8 => {
@@ -361,7 +427,7 @@ mod tests {
                 } else {
                     prop_assert_eq!(&r, &before);
                 }
-                prop_assert!(!(r.has_no_finding() && r.num_boxes() > 0));
+                prop_assert!(!(r.has_no_finding() && r.num_marks() > 0));
             }
         }
     }

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::attribute::AttributeKind;
+use super::shape::ShapeKind;
+
 /// The one label that excludes all others.
 pub const NO_FINDING: &str = "No finding";
 
@@ -53,10 +56,78 @@ pub enum LabelKind {
     Global,
 }
 
+/// What a global label is said of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum LabelScope {
+    #[default]
+    Image,
+    Series,
+    Study,
+}
+
+impl LabelScope {
+    pub const ALL: [Self; 3] = [Self::Image, Self::Series, Self::Study];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Series => "series",
+            Self::Study => "study",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.key() == key)
+    }
+}
+
+/// How many children of a family may be chosen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FamilyChoice {
+    #[default]
+    Multiple,
+    Single,
+}
+
+/// The patient's side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    Right,
+    Left,
+}
+
+impl Side {
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Right => Self::Left,
+            Self::Left => Self::Right,
+        }
+    }
+}
+
 /// One label of a set.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Label {
     pub name: LabelName,
+    /// For crowded places; the name where there is none.
+    pub short_name: Option<String>,
+    /// Of a global label; local ones are of the image.
+    pub scope: LabelScope,
+    /// The label that this one is a kind of; families have two levels.
+    pub parent: Option<LabelName>,
+    /// Of a parent: how many of its children may be chosen.
+    pub choice: FamilyChoice,
+    /// Shapes that this label is drawn with; empty: any.
+    pub shapes: Vec<ShapeKind>,
+    /// What is asked of each mark.
+    pub attributes: Vec<AttributeKind>,
+    /// Which of them must be answered.
+    pub required: Vec<AttributeKind>,
+    /// The patient's side that the label is on, where its name says so.
+    pub side: Option<Side>,
+    /// Most marks of it on one film.
+    pub most_per_film: Option<u32>,
     /// The published code where there is one: `LT2`, `R7`.
     pub code: Option<String>,
     pub kind: LabelKind,
@@ -68,6 +139,35 @@ pub struct Label {
     pub hotkey: Option<char>,
     /// Other spellings accepted on import, compared without case.
     pub aliases: Vec<String>,
+}
+
+impl Label {
+    /// A label with nothing but its name and kind.
+    pub fn named(name: impl Into<Arc<str>>, kind: LabelKind) -> Self {
+        Self {
+            name: LabelName::new(name),
+            short_name: None,
+            scope: LabelScope::Image,
+            parent: None,
+            choice: FamilyChoice::Multiple,
+            shapes: Vec::new(),
+            attributes: Vec::new(),
+            required: Vec::new(),
+            side: None,
+            most_per_film: None,
+            code: None,
+            kind,
+            definition: String::new(),
+            color: [128, 128, 128],
+            hotkey: None,
+            aliases: Vec::new(),
+        }
+    }
+
+    /// Whether a mark of this label may have that shape.
+    pub fn allows(&self, shape: ShapeKind) -> bool {
+        self.shapes.is_empty() || self.shapes.contains(&shape)
+    }
 }
 
 /// The labels a project reads with, in published order.
@@ -128,6 +228,15 @@ impl LabelSet {
         self.labels.iter().find(|label| label.hotkey == Some(key.to_ascii_lowercase()))
     }
 
+    pub fn label(&self, name: &LabelName) -> Option<&Label> {
+        self.labels.iter().find(|label| label.name == *name)
+    }
+
+    /// The kinds of this label.
+    pub fn children<'a>(&'a self, parent: &'a LabelName) -> impl Iterator<Item = &'a Label> {
+        self.labels.iter().filter(move |label| label.parent.as_ref() == Some(parent))
+    }
+
     /// The labels that are drawn.
     pub fn local(&self) -> impl Iterator<Item = &Label> {
         self.labels.iter().filter(|label| label.kind == LabelKind::Local)
@@ -145,13 +254,9 @@ mod tests {
 
     fn label(name: &str, aliases: &[&str], hotkey: Option<char>) -> Label {
         Label {
-            name: LabelName::new(name),
-            code: None,
-            kind: LabelKind::Local,
-            definition: String::new(),
-            color: [0, 0, 0],
             hotkey,
             aliases: aliases.iter().map(|&a| a.to_owned()).collect(),
+            ..Label::named(name, LabelKind::Local)
         }
     }
 

@@ -4,7 +4,12 @@
 pub mod id;
 pub mod geometry;
 pub mod label;
+pub mod presence;
+pub mod attribute;
+pub mod shape;
 pub mod annotation;
+pub mod comment;
+pub mod quality;
 pub mod reading;
 pub mod edit;
 pub mod log;

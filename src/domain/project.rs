@@ -1,7 +1,7 @@
 //! A project: what is read, with which labels, under which rules, and by whom.
 
 use crate::domain::id::ReaderId;
-use crate::domain::rules::RuleSetting;
+use crate::domain::rules::{CustomRule, RuleSetting};
 
 /// A project's settings.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +15,12 @@ pub struct Project {
     pub is_synthetic: bool,
     /// Readers see nothing that tells who a patient is; on unless somebody turned it off.
     pub is_blind: bool,
+    /// Readers see each other's marks and comments; off unless somebody turned it on.
+    pub is_open: bool,
+    /// The project's own rules, in the order that they are reported in.
+    pub custom_rules: Vec<CustomRule>,
+    /// What readers are told before they read; Markdown-like plain text.
+    pub instructions: String,
 }
 
 /// A person who reads.

@@ -1,11 +1,11 @@
 //! One reader's reading of one film: the document that edits change.
 
-use std::collections::BTreeSet;
-
 use crate::domain::annotation::Annotation;
+use crate::domain::comment::Comment;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
-use crate::domain::label::LabelName;
 use crate::domain::measure::Measurement;
+use crate::domain::presence::LabelAnswers;
+use crate::domain::quality::UnfitReason;
 use crate::domain::task::TaskState;
 
 /// Normal or abnormal, as the reader's marks say it.
@@ -15,7 +15,7 @@ pub enum Decision {
     Undecided,
     /// "No finding".
     Normal,
-    /// At least one box or image-level label.
+    /// At least one mark, or a film label that is present.
     Abnormal,
 }
 
@@ -25,10 +25,14 @@ pub struct Reading {
     image: ImageId,
     reader: ReaderId,
     pub(super) annotations: Vec<Annotation>,
-    pub(super) image_labels: BTreeSet<LabelName>,
+    pub(super) image_labels: LabelAnswers,
+    pub(super) series_labels: LabelAnswers,
+    pub(super) study_labels: LabelAnswers,
     pub(super) state: TaskState,
     pub(super) comment: String,
     pub(super) measurements: Vec<Measurement>,
+    pub(super) unfit: Option<UnfitReason>,
+    pub(super) comments: Vec<Comment>,
 }
 
 impl Reading {
@@ -37,10 +41,14 @@ impl Reading {
             image,
             reader,
             annotations: Vec::new(),
-            image_labels: BTreeSet::new(),
+            image_labels: LabelAnswers::default(),
+            series_labels: LabelAnswers::default(),
+            study_labels: LabelAnswers::default(),
             state: TaskState::New,
             comment: String::new(),
             measurements: Vec::new(),
+            unfit: None,
+            comments: Vec::new(),
         }
     }
 
@@ -50,12 +58,35 @@ impl Reading {
         image: ImageId,
         reader: ReaderId,
         mut annotations: Vec<Annotation>,
-        image_labels: BTreeSet<LabelName>,
+        image_labels: LabelAnswers,
         state: TaskState,
         comment: String,
     ) -> Self {
         annotations.sort_by_key(Annotation::id);
-        Self { image, reader, annotations, image_labels, state, comment, measurements: Vec::new() }
+        Self { annotations, image_labels, state, comment, ..Self::new(image, reader) }
+    }
+
+    /// The same reading with what the reader said of its whole series and study, as stored.
+    #[must_use]
+    pub fn with_shared_labels(mut self, series: LabelAnswers, study: LabelAnswers) -> Self {
+        self.series_labels = series;
+        self.study_labels = study;
+        self
+    }
+
+    /// The same reading of a film found unfit, as stored.
+    #[must_use]
+    pub const fn with_unfit(mut self, unfit: Option<UnfitReason>) -> Self {
+        self.unfit = unfit;
+        self
+    }
+
+    /// The same reading with these comments, as stored.
+    #[must_use]
+    pub fn with_comments(mut self, mut comments: Vec<Comment>) -> Self {
+        comments.sort_by_key(|c| c.id);
+        self.comments = comments;
+        self
     }
 
     /// The same reading with these measurements, as stored.
@@ -79,8 +110,29 @@ impl Reading {
     pub fn annotation(&self, id: AnnotationId) -> Option<&Annotation> {
         self.annotations.iter().find(|a| a.id() == id)
     }
-    pub const fn image_labels(&self) -> &BTreeSet<LabelName> {
+    /// What the reader said of the film as a whole.
+    pub const fn image_labels(&self) -> &LabelAnswers {
         &self.image_labels
+    }
+    /// What the reader said of the film's series; the same on all its films.
+    pub const fn series_labels(&self) -> &LabelAnswers {
+        &self.series_labels
+    }
+    /// What the reader said of the film's study; the same on all its films.
+    pub const fn study_labels(&self) -> &LabelAnswers {
+        &self.study_labels
+    }
+    /// Why the film is unfit to be read; `None` where it is fit.
+    pub const fn unfit(&self) -> Option<UnfitReason> {
+        self.unfit
+    }
+    /// This reader's own comments, in the order of writing.
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
+    }
+    /// All marks that lie on one shape, in drawing order.
+    pub fn on_shape(&self, key: AnnotationId) -> impl Iterator<Item = &Annotation> {
+        self.annotations.iter().filter(move |a| a.shape_key() == key)
     }
     pub const fn state(&self) -> TaskState {
         self.state
@@ -106,12 +158,13 @@ impl Reading {
         self.annotations.iter().any(|a| a.label().is_no_finding())
     }
 
-    pub fn num_boxes(&self) -> usize {
-        self.annotations.iter().filter(|a| a.rect().is_some()).count()
+    /// Marks of any shape; "No finding" is none.
+    pub fn num_marks(&self) -> usize {
+        self.annotations.iter().filter(|a| a.shape().is_some()).count()
     }
 
     pub fn decision(&self) -> Decision {
-        if self.num_boxes() > 0 || !self.image_labels.is_empty() {
+        if self.num_marks() > 0 || self.image_labels.num_present() > 0 {
             Decision::Abnormal
         } else if self.has_no_finding() {
             Decision::Normal

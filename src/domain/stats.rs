@@ -34,7 +34,7 @@ impl Tally {
             reader: reading.reader().clone(),
             decision: reading.decision(),
             boxes,
-            image_labels: reading.image_labels().clone(),
+            image_labels: reading.image_labels().present().cloned().collect(),
         }
     }
 }
@@ -301,15 +301,7 @@ mod tests {
     }
 
     fn set() -> LabelSet {
-        let label = |name: &str, code: &str| Label {
-            name: LabelName::new(name),
-            code: Some(code.into()),
-            kind: LabelKind::Local,
-            definition: String::new(),
-            color: [0; 3],
-            hotkey: None,
-            aliases: Vec::new(),
-        };
+        let label = |name: &str, code: &str| Label { code: Some(code.into()), ..Label::named(name, LabelKind::Local) };
         let labels = vec![label("Ankylosis", "LT1"), label("Osteophytes", "LT6"), label("No finding", "LT0")];
         LabelSet::new("t", "", "", labels).expect("valid")
     }

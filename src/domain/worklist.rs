@@ -1,6 +1,7 @@
 //! One line of the worklist: a film and where its reading stands.
 
 use crate::domain::id::{ImageId, StudyId};
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
@@ -16,7 +17,10 @@ pub struct WorklistRow {
     pub age_years: Option<f64>,
     pub state: TaskState,
     pub decision: Decision,
-    pub num_boxes: u32,
+    /// Marks of any shape.
+    pub num_marks: u32,
+    /// Why the film is unfit to be read: it is not in the queue.
+    pub unfit: Option<UnfitReason>,
     /// Bit `i` is set where the reading carries label `i` of the project's label set (by position).
     pub labels: u128,
     /// Milliseconds since 1970-01-01 UTC; `None` before the first edit.

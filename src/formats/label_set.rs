@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, LabelSetError};
+use crate::domain::label::{Label, LabelKind, LabelSet, LabelSetError};
 
 /// A label set as its JSON file spells it.
 #[derive(Deserialize)]
@@ -78,13 +78,12 @@ fn label_from_row(row: LabelRow) -> Result<Label, LabelSetFileError> {
         KindWord::Global => LabelKind::Global,
     };
     Ok(Label {
-        name: LabelName::new(row.name),
         code: row.code,
-        kind,
         definition: row.definition,
         color,
         hotkey: row.hotkey,
         aliases: row.aliases,
+        ..Label::named(row.name, kind)
     })
 }
 

@@ -3,11 +3,17 @@
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
+use crate::domain::rules::Mend;
 use crate::domain::task::TaskState;
 
+use super::discussing::DiscussCommand;
+use super::drawing::DrawCommand;
+use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
+use super::labelling::LabelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
+use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::windowing::WindowCommand;
@@ -105,6 +111,19 @@ pub enum Command {
     WindowPreset(usize),
     ComputedWindow,
     Window(WindowCommand),
+    /// What is done to shapes.
+    Draw(DrawCommand),
+    /// Labels, attributes and answers.
+    Label(LabelCommand),
+    /// Comments, image quality, instructions, the reader's own statistics.
+    Discuss(DiscussCommand),
+    /// Going through what was done to the film.
+    Walk(WalkCommand),
+    ShowProject,
+    /// Rules, labels, instructions and references of the project.
+    ChangeProject(Box<ProjectCommand>),
+    /// One click's answer to a broken rule.
+    ApplyMend(Box<Mend>),
     CycleOverlay,
     SetLayout(Layout),
     NextLayout,
@@ -139,7 +158,7 @@ pub enum Command {
 
 impl Command {
     pub fn row(&self) -> Option<&'static CommandRow> {
-        COMMANDS.iter().find(|row| row.command == *self)
+        COMMANDS.iter().copied().find(|row| row.command == *self)
     }
 
     /// The first chord of the command, as shown in tooltips.
@@ -151,6 +170,10 @@ impl Command {
     pub fn is_on(&self, session: &Session) -> bool {
         match self {
             Self::Window(command) => command.is_on(session),
+            Self::Draw(command) => command.is_on(session),
+            Self::Label(command) => command.is_on(session),
+            Self::Discuss(command) => command.is_on(session),
+            Self::Walk(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
@@ -202,6 +225,11 @@ impl Command {
                 session.pane.film.as_ref().and_then(OpenFilm::film).is_some_and(|film| *n < film.facts.voi.len())
             }
             Self::Window(command) => command.is_available(session),
+            Self::Draw(command) => command.is_available(session),
+            Self::Label(command) => command.is_available(session),
+            Self::Discuss(command) => command.is_available(session),
+            Self::Walk(command) => command.is_available(session),
+            Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.has_prior(),

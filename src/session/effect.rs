@@ -8,6 +8,7 @@ use crate::domain::imaging::WindowPreset;
 use crate::domain::study::FilmSource;
 
 use super::input_map::InputChoices;
+use super::project_settings::ProjectCommand;
 use super::settings::Settings;
 use super::viewport::ViewState;
 
@@ -115,6 +116,8 @@ pub enum Effect {
         to: PathBuf,
     },
     CancelJob,
+    /// Change the project's own settings; answered by `ProjectChanged`.
+    ChangeProject(Box<ProjectCommand>),
     /// Adds a reader under the next free id; answered by `ReadersLoaded`.
     AddReader,
     /// Try the edits again that were not saved.

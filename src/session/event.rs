@@ -31,6 +31,11 @@ pub enum Event {
         /// Where the last reader left off.
         view: Option<Box<ViewState>>,
     },
+    /// The project's settings or labels as they are now.
+    ProjectChanged {
+        project: Box<Project>,
+        label_set: Arc<LabelSet>,
+    },
     ProjectFailed {
         message: String,
     },
@@ -54,6 +59,8 @@ pub enum Event {
         image: ImageId,
         reading: Reading,
         log: Vec<LogEntry>,
+        /// Other readers' readings of the film; empty where the project keeps them apart.
+        others: Vec<Reading>,
     },
     ReadingFailed {
         image: ImageId,

@@ -36,6 +36,16 @@ impl Session {
                 }
                 Vec::new()
             }
+            Event::ProjectChanged { project, label_set } => {
+                if let Some(open) = &mut self.project {
+                    open.settings = *project;
+                    open.label_set = label_set;
+                }
+                for slot in 0..self.layout.num_panes() {
+                    self.with_pane(slot, Self::check_film);
+                }
+                Vec::new()
+            }
             Event::ProjectFailed { message } => {
                 self.opening = None;
                 // A slip of the keys: what was typed stands in the field again.
@@ -61,8 +71,10 @@ impl Session {
                 self.worklist.set_rows(rows);
                 self.restore_films(now_ms)
             }
-            Event::ReadingLoaded { study, priors, image, reading, log } => match self.slot_of(&image) {
-                Some(slot) => self.reading_loaded(slot, Related { study, priors }, &image, (reading, &log), now_ms),
+            Event::ReadingLoaded { study, priors, image, reading, log, others } => match self.slot_of(&image) {
+                Some(slot) => {
+                    self.reading_loaded(slot, Related { study, priors, others }, &image, (reading, &log), now_ms)
+                }
                 None => Vec::new(),
             },
             Event::ReadingFailed { image, message } => {
@@ -263,7 +275,7 @@ impl Session {
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
     fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
-        let Related { study, mut priors } = related;
+        let Related { study, mut priors, others } = related;
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
         super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
@@ -292,11 +304,12 @@ impl Session {
         });
         let linked = self.linked_view(&entry);
         let film = match before {
-            Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, ..old },
+            Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, others, ..old },
             old => {
                 let film = OpenFilm {
                     hidden: self.kept.0.clone(),
                     locked: self.kept.1.clone(),
+                    others,
                     ..OpenFilm::new(entry, study, priors, reading, history)
                 };
                 match (view, old) {
@@ -328,9 +341,7 @@ impl Session {
         {
             film.picture = Picture::Failed(message);
         }
-        if let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) {
-            film.check_rules(&project.settings.rules);
-        }
+        self.check_film();
         true
     }
 
@@ -392,8 +403,9 @@ impl Session {
                     open.display = Some(display);
                 }
                 open.picture = Picture::Ready(picture);
-                if let Some(project) = &self.project {
-                    open.check_rules(&project.settings.rules);
+                let progress = self.study_progress();
+                if let (Some(project), Some(open)) = (&self.project, &mut self.pane.film) {
+                    open.check_rules(project, progress);
                 }
             }
             Some(_) | None => {}
@@ -422,6 +434,8 @@ impl Session {
 struct Related {
     study: Vec<FilmEntry>,
     priors: Vec<FilmEntry>,
+    /// Other readers' readings of the film itself.
+    others: Vec<Reading>,
 }
 
 fn not_saved(message: &str) -> String {

@@ -4,6 +4,7 @@ use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{DisplaySettings, VoiFunction, Window};
 use crate::domain::measure::MeasureShape;
+use crate::domain::shape::Shape;
 
 /// Screen points that the pointer must travel before a press becomes a drag.
 pub const DRAG_THRESHOLD: f64 = 4.0;
@@ -24,12 +25,12 @@ pub enum Gesture {
         from: Point,
         to: Point,
     },
-    /// Moving a box from where it was grabbed.
+    /// Moving a mark from where it was grabbed.
     Move {
         id: AnnotationId,
         grabbed: Point,
-        before: Rect,
-        preview: Rect,
+        before: Shape,
+        preview: Shape,
     },
     Resize {
         id: AnnotationId,
@@ -77,9 +78,10 @@ pub enum Gesture {
 
 impl Gesture {
     /// Where a mark is shown while it is being dragged.
-    pub fn preview_of(&self, mark: AnnotationId) -> Option<Rect> {
+    pub fn preview_of(&self, mark: AnnotationId) -> Option<Shape> {
         match self {
-            Self::Move { id, preview, .. } | Self::Resize { id, preview, .. } if *id == mark => Some(*preview),
+            Self::Move { id, preview, .. } if *id == mark => Some(preview.clone()),
+            Self::Resize { id, preview, .. } if *id == mark => Some(Shape::Box(*preview)),
             _ => None,
         }
     }

@@ -25,15 +25,7 @@ use super::viewport::Canvas;
 use super::*;
 
 fn label(name: &str, key: char, kind: LabelKind) -> Label {
-    Label {
-        name: LabelName::new(name),
-        code: None,
-        kind,
-        definition: String::new(),
-        color: [200, 100, 50],
-        hotkey: Some(key),
-        aliases: Vec::new(),
-    }
+    Label { color: [200, 100, 50], hotkey: Some(key), ..Label::named(name, kind) }
 }
 
 pub(super) fn entry(n: usize) -> FilmEntry {
@@ -87,6 +79,9 @@ pub(super) fn reading_session() -> Session {
             rules: default_rules(),
             is_synthetic: true,
             is_blind: true,
+            is_open: false,
+            custom_rules: Vec::new(),
+            instructions: String::new(),
         },
         label_set: Arc::new(set),
         readers: vec![reader.clone()],
@@ -102,7 +97,8 @@ pub(super) fn reading_session() -> Session {
         age_years: None,
         state: TaskState::New,
         decision: crate::domain::reading::Decision::Undecided,
-        num_boxes: 0,
+        num_marks: 0,
+        unfit: None,
         labels: 0,
         last_edit_ms: None,
     });
@@ -122,6 +118,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
                 reading: Reading::new(image.clone(), reader),
                 image,
                 log: Vec::new(),
+                others: Vec::new(),
             },
             Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
             Effect::Persist(persist) => {
@@ -210,7 +207,7 @@ pub(super) fn told(session: &Session) -> String {
             None => write!(text, " {}", a.label()),
         };
     }
-    for l in film.reading.image_labels() {
+    for l in film.reading.image_labels().present() {
         let _ = write!(text, " +{l}");
     }
     if film.unlabelled.is_some() {
@@ -252,7 +249,7 @@ fn twelve_osteophytes_are_twelve_drags() {
         let (x, y) = (i % 6 * 32, i / 6 * 50 + 5);
         play(&mut session, &format!("draw {x},{y},{},{}", x + 15, y + 20));
     }
-    assert_eq!(session.pane.film.expect("open").reading.num_boxes(), 12);
+    assert_eq!(session.pane.film.expect("open").reading.num_marks(), 12);
 }
 
 #[test]

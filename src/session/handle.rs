@@ -11,6 +11,7 @@ use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
+use super::project_settings::ProjectCommand;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::settings::Settings;
 use super::viewport::{Canvas, Viewport};
@@ -168,10 +169,10 @@ impl Session {
                     self.notify(NoticeKind::Info, format!("Copied: {text}"));
                     return Vec::new();
                 }
-                if let Some((a, rect)) =
-                    self.pane.film.as_ref().and_then(|f| f.selected()).and_then(|a| Some((a, a.rect()?)))
+                if let Some(selected) =
+                    self.pane.film.as_ref().and_then(|f| f.selected()).filter(|a| a.shape().is_some())
                 {
-                    self.clipboard = Some((a.label().clone(), rect));
+                    self.clipboard = vec![selected.clone()];
                 }
                 Vec::new()
             }
@@ -225,6 +226,13 @@ impl Session {
                 self.change_display(|film, display| display.voi = Voi::Window(film.computed_window()))
             }
             Command::Window(command) => self.window_command(command),
+            Command::Draw(command) => self.draw_command(command, now_ms),
+            Command::Label(command) => self.label_command(command, now_ms),
+            Command::Discuss(command) => self.discuss_command(command, now_ms),
+            Command::Walk(command) => self.walk_command(command, now_ms),
+            Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
+            Command::ChangeProject(command) => self.project_command(*command, now_ms),
+            Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
             Command::SetLayout(layout) => self.set_layout(layout, now_ms),
             Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
             Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {
@@ -500,7 +508,7 @@ impl Session {
 
     fn select_step(&mut self, step: isize) -> Vec<Effect> {
         self.on_film(|film| {
-            let mut ids: Vec<AnnotationId> = film.visible_boxes().map(|(a, _)| a.id()).collect();
+            let mut ids: Vec<AnnotationId> = film.visible_marks().map(|(a, _)| a.id()).collect();
             ids.extend(film.reading.measurements().iter().map(|m| m.id).filter(|id| !film.hidden.contains(id)));
             let n = ids.len() as isize;
             if n > 0 {

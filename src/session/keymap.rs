@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn chords_read_back_as_written() {
-        for row in COMMANDS {
+        for row in COMMANDS.iter() {
             for chord in row.chords {
                 assert_eq!(Chord::parse(chord).expect(chord).to_string(), *chord);
             }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn no_chord_means_two_things() {
         let mut seen: HashMap<&str, &str> = HashMap::new();
-        for row in COMMANDS {
+        for row in COMMANDS.iter() {
             for chord in row.chords {
                 if let Some(other) = seen.insert(chord, row.id) {
                     panic!("{chord} means both {other} and {}", row.id);

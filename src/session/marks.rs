@@ -1,14 +1,16 @@
 //! Commands that change a reading: each becomes one edit, applied in memory and sent to the store.
 
-use std::collections::BTreeSet;
-
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::{Edit, EditError};
-use crate::domain::geometry::{Point, Rect, Transform};
+use crate::domain::geometry::{Point, Transform};
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{ABNORMAL, LabelKind, LabelName};
-use crate::domain::rules::Severity;
+use crate::domain::presence::Presence;
+use crate::domain::reading::Decision;
+use crate::domain::rules::{Severity, StudyProgress};
+use crate::domain::shape::Shape;
 use crate::domain::task::TaskState;
+use crate::domain::worklist::WorklistRow;
 
 use super::effect::{Effect, EntryRef, PendingStep, Persist, Ticket};
 use super::history::HistoryEntry;
@@ -67,8 +69,10 @@ impl Session {
 
     /// Rules, selection and the worklist's line follow the reading.
     pub(super) fn refresh_after_edit(&mut self, now_ms: i64) {
+        let progress = self.study_progress();
         let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) else { return };
-        film.check_rules(&project.settings.rules);
+        film.check_rules(project, progress);
+        film.also_selected.retain(|id| film.reading.has(*id));
         film.selection = film.selection.filter(|id| film.reading.has(*id));
         let position = |name: &LabelName| project.label_set.labels().iter().position(|l| l.name == *name);
         let labels = film
@@ -76,19 +80,38 @@ impl Session {
             .annotations()
             .iter()
             .map(Annotation::label)
-            .chain(film.reading.image_labels())
+            .chain(film.reading.image_labels().present())
             .filter_map(position)
             .fold(0u128, |bits, i| bits | 1 << i);
-        let (state, decision, num_boxes) =
-            (film.reading.state(), film.reading.decision(), film.reading.num_boxes() as u32);
+        let (state, decision, num_marks) =
+            (film.reading.state(), film.reading.decision(), film.reading.num_marks() as u32);
+        let unfit = film.reading.unfit();
         let image = film.image().clone();
         self.worklist.update(&image, |row| {
             row.state = state;
             row.decision = decision;
-            row.num_boxes = num_boxes;
+            row.num_marks = num_marks;
+            row.unfit = unfit;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
         });
+    }
+
+    /// Holds the active film against the project's rules.
+    pub(super) fn check_film(&mut self) {
+        let progress = self.study_progress();
+        if let (Some(project), Some(film)) = (&self.project, &mut self.pane.film) {
+            film.check_rules(project, progress);
+        }
+    }
+
+    /// How far the reader is with the other films of the study.
+    pub(super) fn study_progress(&self) -> StudyProgress {
+        let Some(film) = &self.pane.film else { return StudyProgress::default() };
+        let others = film.study.iter().map(|entry| &entry.facts.image).filter(|image| *image != film.image());
+        let rows: Vec<_> = others.map(|image| self.worklist.row(image)).collect();
+        let is_read = |row: &&WorklistRow| row.decision != Decision::Undecided || row.unfit.is_some();
+        StudyProgress { num_films: rows.len(), num_read: rows.iter().flatten().filter(|row| is_read(row)).count() }
     }
 
     pub(super) fn undo(&mut self, now_ms: i64) -> Vec<Effect> {
@@ -132,14 +155,15 @@ impl Session {
         Some(AnnotationId::new(number, self.next_ordinal))
     }
 
-    /// Adds a box and selects it.
-    pub(super) fn add_box(&mut self, label: LabelName, rect: Rect, origin: Origin, now_ms: i64) -> Vec<Effect> {
-        if rect.width() <= 0.0 || rect.height() <= 0.0 {
-            self.notify(NoticeKind::Warning, "The box does not fit on this film.");
+    /// Adds a mark and selects it.
+    pub(super) fn add_mark(&mut self, label: LabelName, shape: Shape, origin: Origin, now_ms: i64) -> Vec<Effect> {
+        let bounds = shape.bounds();
+        if shape.kind().has_area() && (bounds.width() <= 0.0 || bounds.height() <= 0.0) {
+            self.notify(NoticeKind::Warning, "The mark does not fit on this film.");
             return Vec::new();
         }
         let Some(id) = self.new_id() else { return Vec::new() };
-        let Some(annotation) = Annotation::boxed(id, label.clone(), rect, origin) else { return Vec::new() };
+        let Some(annotation) = Annotation::shaped(id, label.clone(), shape, origin) else { return Vec::new() };
         let effects = self.commit_with_opening(Edit::Add(annotation), now_ms);
         if !effects.is_empty()
             && let Some(film) = &mut self.pane.film
@@ -149,6 +173,22 @@ impl Session {
             self.armed = Some(label);
         }
         effects
+    }
+
+    /// A mark with another shape, and with it every label on the same shape, as one step.
+    pub(super) fn reshape_mark(&mut self, id: AnnotationId, shape: Shape, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.pane.film else { return Vec::new() };
+        let Some(mark) = film.reading.annotation(id).filter(|mark| mark.shape() != Some(&shape)) else {
+            return Vec::new();
+        };
+        let replace =
+            |before: &Annotation| Edit::Replace { after: before.with_shape(shape.clone()), before: before.clone() };
+        let mut edits: Vec<Edit> = film.reading.on_shape(mark.shape_key()).map(replace).collect();
+        let edit = match edits.len() {
+            1 => edits.remove(0),
+            _ => Edit::Batch { name: format!("Change {}", mark.label()), edits },
+        };
+        self.commit(edit, now_ms)
     }
 
     /// The first mark on a film also takes its task from New to Doing, in one step.
@@ -176,8 +216,8 @@ impl Session {
             return self.toggle_image_label(&label.name, now_ms);
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
-        if let Some(rect) = film.unlabelled {
-            return self.add_box(label.name, rect, Origin::Drawn, now_ms);
+        if let Some(shape) = film.unlabelled.clone() {
+            return self.add_mark(label.name, shape, Origin::Drawn, now_ms);
         }
         self.armed = Some(label.name.clone());
         let selected = film.selected().filter(|a| *a.label() != label.name && !film.locked.contains(&a.id())).cloned();
@@ -190,10 +230,8 @@ impl Session {
     pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
         let before = film.reading.image_labels().clone();
-        let mut after = before.clone();
-        if !after.remove(name) {
-            after.insert(name.clone());
-        }
+        let presence = if before.is_present(name) { None } else { Some(Presence::Present) };
+        let after = before.clone().with(name.clone(), presence);
         self.commit_with_opening(Edit::SetImageLabels { before, after }, now_ms)
     }
 
@@ -212,7 +250,7 @@ impl Session {
             let edit = Edit::Remove(present.clone());
             return if completes { Vec::new() } else { self.commit(edit, now_ms) };
         }
-        let num_findings = film.reading.num_boxes() + film.reading.image_labels().len();
+        let num_findings = film.reading.num_marks() + film.reading.image_labels().num_present();
         if !self.is_seen() {
             return Vec::new();
         }
@@ -256,9 +294,10 @@ impl Session {
     fn removals(&self) -> Option<Vec<Edit>> {
         let reading = &self.pane.film.as_ref()?.reading;
         let mut edits: Vec<Edit> = reading.annotations().iter().rev().cloned().map(Edit::Remove).collect();
-        if !reading.image_labels().is_empty() {
+        if reading.image_labels().excludes_no_finding() {
             let before = reading.image_labels().clone();
-            edits.push(Edit::SetImageLabels { before, after: BTreeSet::new() });
+            let after = before.only_absent();
+            edits.push(Edit::SetImageLabels { before, after });
         }
         Some(edits)
     }
@@ -286,23 +325,27 @@ impl Session {
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
         let size = film.size();
-        let Some((source, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
+        let Some((source, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s))) else {
             return Vec::new();
         };
-        let moved = rect.moved_within(DUPLICATE_OFFSET, DUPLICATE_OFFSET, size);
-        let rect = if moved == rect { rect.moved_within(-DUPLICATE_OFFSET, -DUPLICATE_OFFSET, size) } else { moved };
-        self.add_box(source.label().clone(), rect, Origin::Copied { from: source.id() }, now_ms)
+        let moved = shape.moved_within(DUPLICATE_OFFSET, DUPLICATE_OFFSET, size);
+        let shape =
+            if moved == *shape { shape.moved_within(-DUPLICATE_OFFSET, -DUPLICATE_OFFSET, size) } else { moved };
+        self.add_mark(source.label().clone(), shape, Origin::Copied { from: source.id() }, now_ms)
     }
 
     pub(super) fn paste(&mut self, now_ms: i64) -> Vec<Effect> {
-        let (Some(film), Some((label, rect))) = (&self.pane.film, self.clipboard.clone()) else { return Vec::new() };
+        let (Some(film), Some(source)) = (&self.pane.film, self.clipboard.first().cloned()) else { return Vec::new() };
+        let Some(shape) = source.shape() else { return Vec::new() };
         let size = film.size();
         // Under the cursor where it is over the film, else where it was.
-        let rect = match film.cursor.or(film.menu_at) {
-            Some(p) => rect.moved_within(p.x - rect.center().x, p.y - rect.center().y, size),
-            None => rect,
+        let middle = shape.bounds().center();
+        let (dx, dy) = film.cursor.or(film.menu_at).map_or((0.0, 0.0), |p| (p.x - middle.x, p.y - middle.y));
+        let shape = match shape.moved_within(dx, dy, size) {
+            Shape::Box(rect) => Shape::Box(rect.clamped_to(size)),
+            other => other,
         };
-        self.add_box(label, rect.clamped_to(size), Origin::Drawn, now_ms)
+        self.add_mark(source.label().clone(), shape, Origin::Drawn, now_ms)
     }
 
     /// Moves the selected box by film pixels as the person sees directions on the turned film.
@@ -323,19 +366,18 @@ impl Session {
         if film.selected_measurement().is_some() {
             return self.nudge_measurement(ix, iy, now_ms).unwrap_or_default();
         }
-        let Some((before, rect)) = film.selected().and_then(|a| a.rect().map(|r| (a.clone(), r))) else {
+        let Some((before, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s.clone()))) else {
             return Vec::new();
         };
         if film.locked.contains(&before.id()) {
             self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to move it.");
             return Vec::new();
         }
-        let after_rect = rect.moved_within(ix, iy, size);
-        if after_rect == rect {
+        let moved = shape.moved_within(ix, iy, size);
+        if moved == shape {
             return Vec::new();
         }
-        let after = before.with_rect(after_rect);
-        self.commit(Edit::Replace { before, after }, now_ms)
+        self.reshape_mark(before.id(), moved, now_ms)
     }
 
     /// Signs the reading off, or says what stands in the way.
@@ -391,7 +433,12 @@ fn touched(edit: &Edit) -> Option<AnnotationId> {
         Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
         Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
         Edit::Batch { edits, .. } => edits.iter().find_map(touched),
-        Edit::SetImageLabels { .. } | Edit::SetTaskState { .. } | Edit::SetComment { .. } => None,
+        Edit::SetImageLabels { .. }
+        | Edit::SetSharedLabels { .. }
+        | Edit::SetUnfit { .. }
+        | Edit::Comment { .. }
+        | Edit::SetTaskState { .. }
+        | Edit::SetComment { .. } => None,
     }
 }
 

@@ -281,7 +281,7 @@ fn deleting_all_takes_measurements_too_and_saying_no_finding_leaves_them() {
     click(&mut s, (20.0, 20.0));
     keys(&mut s, "N");
     ask(&mut s, Command::Confirm);
-    assert_eq!((told(&s).as_str(), s.pane.film.as_ref().expect("open").reading.num_boxes()), ("*probe(20,20)", 0));
+    assert_eq!((told(&s).as_str(), s.pane.film.as_ref().expect("open").reading.num_marks()), ("*probe(20,20)", 0));
     keys(&mut s, "Ctrl+Shift+Delete");
     assert_eq!(told(&s), "");
     keys(&mut s, "Ctrl+Z");

@@ -1,20 +1,23 @@
 //! The film on the screen: its picture, its reading, and how it is shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::annotation::Annotation;
-use crate::domain::geometry::{PixelGrid, Point, Rect, Size};
+use crate::domain::geometry::{PixelGrid, Point, Size};
 use crate::domain::id::{AnnotationId, ImageId};
 use crate::domain::imaging::{DisplaySettings, Enhancement, Film, Voi, Window};
 use crate::domain::reading::Reading;
-use crate::domain::rules::{self, RuleSetting, Severity, Violation};
+use crate::domain::rules::{self, RuleContext, Severity, StudyProgress, Violation};
+use crate::domain::shape::Shape;
 use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
 
 use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
+use super::screen::OpenProject;
 use super::viewport::{ShownWindow, Viewport};
 use super::windowing::CarriedDisplay;
 
@@ -49,12 +52,17 @@ pub struct OpenFilm {
     pub(super) carried: Option<CarriedDisplay>,
     /// The reader chose another window than the film's first.
     pub is_display_changed: bool,
+    /// The mark or measurement that commands act on.
     pub selection: Option<AnnotationId>,
+    /// Marks selected beside it.
+    pub also_selected: BTreeSet<AnnotationId>,
+    /// Other readers' readings of the film; empty where the project keeps them apart.
+    pub others: Vec<Reading>,
     pub hidden: BTreeSet<AnnotationId>,
     pub locked: BTreeSet<AnnotationId>,
     pub gesture: Option<Gesture>,
-    /// A box that was drawn with no label armed and waits for one.
-    pub unlabelled: Option<Rect>,
+    /// What was drawn with no label armed and waits for one.
+    pub unlabelled: Option<Shape>,
     /// A measure that is being drawn.
     pub sketch: Option<Sketch>,
     /// Every measure as it is shown now, the one being drawn last.
@@ -92,6 +100,8 @@ impl OpenFilm {
             carried: None,
             is_display_changed: false,
             selection: None,
+            also_selected: BTreeSet::new(),
+            others: Vec::new(),
             hidden: BTreeSet::new(),
             locked: BTreeSet::new(),
             gesture: None,
@@ -140,12 +150,12 @@ impl OpenFilm {
         self.reading.state() == TaskState::Completed
     }
 
-    /// Boxes in drawing order, hidden ones left out, with a running gesture's preview in place.
-    pub fn visible_boxes(&self) -> impl Iterator<Item = (&Annotation, Rect)> {
+    /// Marks in drawing order, hidden ones left out, with a running gesture's preview in place.
+    pub fn visible_marks(&self) -> impl Iterator<Item = (&Annotation, Cow<'_, Shape>)> {
         self.reading.annotations().iter().filter_map(move |a| {
-            let rect = a.rect().filter(|_| !self.hidden.contains(&a.id()))?;
+            let shape = a.shape().filter(|_| !self.hidden.contains(&a.id()))?;
             let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a.id()));
-            Some((a, preview.unwrap_or(rect)))
+            Some((a, preview.map_or(Cow::Borrowed(shape), Cow::Owned)))
         })
     }
 
@@ -153,8 +163,15 @@ impl OpenFilm {
         self.violations.iter().filter(|v| v.severity == Severity::Error).count()
     }
 
-    pub(super) fn check_rules(&mut self, rules: &[RuleSetting]) {
-        self.violations = rules::check(&self.reading, self.size(), rules);
+    pub(super) fn check_rules(&mut self, project: &OpenProject, study: StudyProgress) {
+        let context = RuleContext {
+            reading: &self.reading,
+            film: self.size(),
+            facts: Some(&self.entry.facts),
+            labels: Some(&project.label_set),
+            study: Some(study),
+        };
+        self.violations = rules::check(&context, &project.settings.rules, &project.settings.custom_rules);
     }
 
     /// The window now shown, as the view is remembered.

@@ -77,7 +77,7 @@ fn a_press_makes_its_viewport_the_active_one_and_moves_do_not() {
     // Over the other viewport now: the drag stays where it began.
     pointer(&mut session, 1, PointerKind::Move, (80.0, 80.0), 0);
     pointer(&mut session, 1, PointerKind::Up(PointerButton::Left), (80.0, 80.0), 0);
-    let boxes = |slot: usize| session.pane_at(slot).and_then(|p| p.film.as_ref()).map(|f| f.reading.num_boxes());
+    let boxes = |slot: usize| session.pane_at(slot).and_then(|p| p.film.as_ref()).map(|f| f.reading.num_marks());
     assert_eq!((boxes(0), boxes(1)), (Some(1), Some(0)));
 }
 
@@ -201,6 +201,7 @@ fn nobody_decides_on_a_film_that_was_not_painted_yet() {
                     reading: crate::domain::reading::Reading::new(image.clone(), reader),
                     image,
                     log: Vec::new(),
+                    others: Vec::new(),
                 },
                 Effect::LoadPicture { image, frame } => {
                     Event::PictureLoaded { image, frame, film: std::sync::Arc::new(super::gesture_script::film()) }

@@ -1,11 +1,11 @@
 //! The pointer on the film: presses become gestures, releases become edits.
 
 use crate::domain::annotation::Origin;
-use crate::domain::edit::Edit;
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{Pixels, Voi};
 use crate::domain::measure::MeasureKind;
+use crate::domain::shape::Shape;
 
 use super::command::{COMMANDS, Command};
 use super::effect::Effect;
@@ -246,25 +246,17 @@ impl Session {
                     return Vec::new();
                 }
                 match self.armed.clone() {
-                    Some(label) => self.add_box(label, rect, Origin::Drawn, now_ms),
+                    Some(label) => self.add_mark(label, Shape::Box(rect), Origin::Drawn, now_ms),
                     None => {
-                        film.unlabelled = Some(rect);
+                        film.unlabelled = Some(Shape::Box(rect));
                         film.selection = None;
                         self.notify(NoticeKind::Info, "Press the label's key, or click it on the right.");
                         Vec::new()
                     }
                 }
             }
-            Some(Gesture::Move { id, before, preview, .. } | Gesture::Resize { id, before, preview, .. }) => {
-                let changed = film.reading.annotation(id).filter(|_| preview != before).cloned();
-                match changed {
-                    Some(old) => {
-                        let after = old.with_rect(preview);
-                        self.commit(Edit::Replace { before: old, after }, now_ms)
-                    }
-                    None => Vec::new(),
-                }
-            }
+            Some(Gesture::Move { id, preview, .. }) => self.reshape_mark(id, preview, now_ms),
+            Some(Gesture::Resize { id, preview, .. }) => self.reshape_mark(id, Shape::Box(preview), now_ms),
             Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
             Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
@@ -302,9 +294,9 @@ pub(super) fn inside(p: Point, film: Size) -> Option<Point> {
 
 /// The smallest visible box under a point: small findings on large ones stay reachable.
 fn mark_at(film: &OpenFilm, p: Point) -> Option<AnnotationId> {
-    film.visible_boxes()
-        .filter(|(_, rect)| rect.contains(p))
-        .min_by(|(_, a), (_, b)| a.area().total_cmp(&b.area()))
+    film.visible_marks()
+        .filter(|(_, shape)| shape.contains(p))
+        .min_by(|(_, a), (_, b)| a.bounds().area().total_cmp(&b.bounds().area()))
         .map(|(a, _)| a.id())
 }
 
@@ -327,7 +319,8 @@ fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> O
     if distance(nearest) <= HANDLE_REACH {
         Some(Gesture::Resize { id, handle: nearest, before: rect, preview: rect })
     } else if rect.contains(at_image) {
-        Some(Gesture::Move { id, grabbed: at_image, before: rect, preview: rect })
+        let shape = Shape::Box(rect);
+        Some(Gesture::Move { id, grabbed: at_image, before: shape.clone(), preview: shape })
     } else {
         None
     }
@@ -368,7 +361,7 @@ fn advance(
                     return None;
                 }
                 let under = mark_at(film, *from).filter(|id| tool == Tool::Select && !film.locked.contains(id));
-                gesture = match (tool, under.and_then(|id| film.reading.annotation(id)?.rect().map(|r| (id, r)))) {
+                gesture = match (tool, under.and_then(|id| Some((id, film.reading.annotation(id)?.shape()?.clone())))) {
                     (Tool::Select, Some((id, before))) if !film.is_completed() => {
                         film.selection = Some(id);
                         let preview = before.moved_within(at_image.x - from.x, at_image.y - from.y, size);
@@ -378,7 +371,7 @@ fn advance(
                     (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
                     (Tool::Window, _) => window_gesture(film, *at_screen)?,
                     (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
-                    (Tool::Box | Tool::Measure(_), _) => {
+                    (Tool::Box | Tool::Draw(_) | Tool::Measure(_), _) => {
                         Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) }
                     }
                 };

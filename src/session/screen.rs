@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::geometry::{Point, Rect};
+use crate::domain::annotation::Annotation;
+use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::measure::MeasureKind;
@@ -14,6 +15,7 @@ use super::effect::{FilePurpose, Persist, Ticket};
 use super::input_map::InputMap;
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
+use super::project_settings::ProjectPage;
 use super::settings::Settings;
 use super::tags::Tags;
 use super::viewport::{FilmView, ViewState};
@@ -30,6 +32,8 @@ pub enum Screen {
     SignIn,
     Worklist,
     Film,
+    /// The project's own settings.
+    Project,
 }
 
 /// What left-drag does.
@@ -38,7 +42,9 @@ pub enum Tool {
     /// Draws, except on the selected box and its handles.
     #[default]
     Box,
-    /// Moves boxes, and the film where there is none.
+    /// Draws any other shape, or a box in another way.
+    Draw(DrawTool),
+    /// Moves marks, and the film where there is none.
     Select,
     /// Measures, except on the selected measurement and its points.
     Measure(MeasureKind),
@@ -48,6 +54,60 @@ pub enum Tool {
     Window,
     Pan,
     Zoom,
+}
+
+/// A drawing tool beside the box that is dragged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum DrawTool {
+    /// A box by a click on each of two opposite corners.
+    BoxByCorners,
+    /// A box by a click on the finding's topmost, bottommost, leftmost and rightmost point, in any order.
+    BoxByExtremes,
+    /// A polygon point by point.
+    Polygon,
+    /// A polygon in one stroke.
+    Freehand,
+    /// Adds pixels to a mask.
+    Brush,
+    /// Takes pixels from the selected mask.
+    Eraser,
+    Point,
+    Line,
+    /// Cuts the selected polygon or mask along a line.
+    Knife,
+}
+
+impl DrawTool {
+    pub const ALL: [Self; 9] = [
+        Self::BoxByCorners,
+        Self::BoxByExtremes,
+        Self::Polygon,
+        Self::Freehand,
+        Self::Brush,
+        Self::Eraser,
+        Self::Point,
+        Self::Line,
+        Self::Knife,
+    ];
+
+    /// Stable, as remembered.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::BoxByCorners => "box_by_corners",
+            Self::BoxByExtremes => "box_by_extremes",
+            Self::Polygon => "polygon",
+            Self::Freehand => "freehand",
+            Self::Brush => "brush",
+            Self::Eraser => "eraser",
+            Self::Point => "point",
+            Self::Line => "line",
+            Self::Knife => "knife",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.key() == key)
+    }
 }
 
 /// How much is drawn over the film.
@@ -166,6 +226,7 @@ pub struct JobView {
 #[derive(Debug, Default)]
 pub struct Session {
     pub screen: Screen,
+    pub project_page: ProjectPage,
     pub project: Option<OpenProject>,
     pub reader: Option<Reader>,
     pub worklist: Worklist,
@@ -195,7 +256,8 @@ pub struct Session {
     pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
-    pub clipboard: Option<(LabelName, Rect)>,
+    /// Copied marks, in drawing order.
+    pub clipboard: Vec<Annotation>,
     pub dialog: Option<Dialog>,
     pub notice: Option<Notice>,
     pub job: Option<JobView>,

@@ -176,7 +176,8 @@ mod tests {
             age_years: None,
             state,
             decision: Decision::Undecided,
-            num_boxes: 0,
+            num_marks: 0,
+            unfit: None,
             labels: 1 << i,
             last_edit_ms: None,
         });

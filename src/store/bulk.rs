@@ -58,7 +58,7 @@ pub struct ReadingSum<'a> {
     pub image: &'a str,
     pub reader: &'a str,
     pub state: TaskState,
-    pub num_boxes: u32,
+    pub num_marks: u32,
     pub num_image_labels: u32,
     pub has_no_finding: bool,
     /// Names of marks and image labels together, sorted, each once, as [`labels_json`] writes them.
@@ -75,7 +75,7 @@ pub fn labels_json<'a>(sorted_names: impl IntoIterator<Item = &'a str>) -> Strin
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HeldReading {
     pub state: TaskState,
-    pub num_boxes: u32,
+    pub num_marks: u32,
     pub num_image_labels: u32,
     pub has_no_finding: bool,
     /// Names of marks and image labels together.
@@ -174,14 +174,14 @@ impl BulkImport<'_> {
     /// Calls `visit` with image, reader and what is held, for every reading of the project.
     pub fn for_each_reading(&self, mut visit: impl FnMut(&str, &str, HeldReading)) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare(
-            "SELECT image_id, rad_id, state, num_boxes, num_image_labels, has_no_finding, labels FROM reading",
+            "SELECT image_id, rad_id, state, num_marks, num_image_labels, has_no_finding, labels FROM reading",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a reading", e));
             let held = HeldReading {
                 state: TaskState::parse(text(2)?).ok_or_else(|| unreadable("a reading's state", "unknown"))?,
-                num_boxes: row.get(3)?,
+                num_marks: row.get(3)?,
                 num_image_labels: row.get(4)?,
                 has_no_finding: row.get(5)?,
                 labels: serde_json::from_str(text(6)?).map_err(|e| unreadable("a reading's labels", e))?,
@@ -299,10 +299,10 @@ impl BulkImport<'_> {
     /// Writes what readings are after the import. Best sorted by reader and image.
     pub fn write_readings<'a>(&mut self, readings: impl Iterator<Item = ReadingSum<'a>>) -> Result<(), StoreError> {
         let mut insert = self.tx.prepare(
-            "INSERT INTO reading (rad_id, image_id, state, updated_at, num_boxes, num_image_labels, has_no_finding,
+            "INSERT INTO reading (rad_id, image_id, state, updated_at, num_marks, num_image_labels, has_no_finding,
              labels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (rad_id, image_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at,
-             num_boxes = excluded.num_boxes, num_image_labels = excluded.num_image_labels,
+             num_marks = excluded.num_marks, num_image_labels = excluded.num_image_labels,
              has_no_finding = excluded.has_no_finding, labels = excluded.labels",
         )?;
         insert.raw_bind_parameter(4, self.made_at_ms)?;
@@ -310,7 +310,7 @@ impl BulkImport<'_> {
             insert.raw_bind_parameter(1, sum.reader)?;
             insert.raw_bind_parameter(2, sum.image)?;
             insert.raw_bind_parameter(3, sum.state.as_str())?;
-            insert.raw_bind_parameter(5, sum.num_boxes)?;
+            insert.raw_bind_parameter(5, sum.num_marks)?;
             insert.raw_bind_parameter(6, sum.num_image_labels)?;
             insert.raw_bind_parameter(7, sum.has_no_finding)?;
             insert.raw_bind_parameter(8, sum.labels_json)?;

@@ -18,9 +18,10 @@ pub(super) struct Migration {
 }
 
 /// In order: entry `i` leads from form `i` to form `i + 1`. A released file is never changed again.
-pub(super) const MIGRATIONS: [Migration; 2] = [
+pub(super) const MIGRATIONS: [Migration; 3] = [
     Migration { name: "0001_initial", sql: include_str!("../../migrations/0001_initial.sql") },
     Migration { name: "0002_measurements", sql: include_str!("../../migrations/0002_measurements.sql") },
+    Migration { name: "0003_annotating", sql: include_str!("../../migrations/0003_annotating.sql") },
 ];
 
 /// Applies what is missing. Each step is one transaction; `backups` is where the copies before each go. A database that

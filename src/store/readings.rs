@@ -5,38 +5,46 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::domain::annotation::Annotation;
-use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::log::{LogEntry, NewLogEntry, Step};
+use crate::domain::presence::Presence;
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
+use super::comments::{load_comments, write_comments};
 use super::error::{StoreError, unreadable};
 use super::measurements::{load_measurements, write_measurements};
 use super::project::Store;
 use super::rows::{
-    annotation_from_parts, edit_from_json, edit_to_json, origin_from_columns, origin_to_columns, step_from_columns,
-    step_to_columns,
+    annotation_from_parts, box_from_columns, edit_from_json, edit_to_json, origin_from_columns, origin_to_columns,
+    step_from_columns, step_to_columns,
 };
+use super::shape_rows::{AttributesRow, ShapeRow};
+use super::shared_labels::{load_shared, places_of, write_shared};
 
 /// What the `reading` table says in sum of a reading's marks and labels.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Summary {
-    pub num_boxes: i64,
+    pub num_marks: i64,
+    /// Those that are present.
     pub num_image_labels: i64,
     pub has_no_finding: bool,
-    /// Names of boxes, image labels and "No finding" together.
+    /// Names of marks, present image labels and "No finding" together.
     pub labels: BTreeSet<String>,
+    pub unfit: Option<String>,
 }
 
 impl Summary {
     pub(super) fn of(reading: &Reading) -> Self {
         let of_marks = reading.annotations().iter().map(Annotation::label);
         Self {
-            num_boxes: reading.num_boxes() as i64,
-            num_image_labels: reading.image_labels().len() as i64,
+            num_marks: reading.num_marks() as i64,
+            num_image_labels: reading.image_labels().num_present() as i64,
             has_no_finding: reading.has_no_finding(),
-            labels: of_marks.chain(reading.image_labels()).map(ToString::to_string).collect(),
+            labels: of_marks.chain(reading.image_labels().present()).map(ToString::to_string).collect(),
+            unfit: reading.unfit().map(|reason| reason.key().to_owned()),
         }
     }
 
@@ -56,12 +64,23 @@ impl Store {
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, rad_id FROM reading UNION SELECT image_id, rad_id FROM annotation
              UNION SELECT image_id, rad_id FROM image_label
+             UNION SELECT image_id, rad_id FROM comment
              UNION SELECT image_id, rad_id FROM measurement ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| {
             Ok((ImageId::new(row.get::<_, String>(0)?), ReaderId::new(row.get::<_, String>(1)?)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the other readers said of this film, by reader. Whether anybody may see it is for the caller to know.
+    pub fn readings_of_others(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<Reading>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT rad_id FROM reading WHERE image_id = ?1 AND rad_id <> ?2 ORDER BY rad_id")?;
+        let others = statement.query_map([image.as_str(), reader.as_str()], |row| row.get::<_, String>(0))?;
+        let others: Vec<String> = others.collect::<Result<_, _>>()?;
+        others.into_iter().map(|other| load_reading(&self.conn, image, &ReaderId::new(other))).collect()
     }
 
     /// The edits of one reading in their order. Imported rows are no edits and are not in it.
@@ -98,6 +117,7 @@ impl Store {
         let mut after = before.clone();
         entry.edit.apply(&mut after)?;
         write_changes(&tx, &before, &after)?;
+        write_shared(&tx, &entry.edit, &after)?;
         write_summary(&tx, &after, entry.made_at_ms)?;
         let (step, of_seq) = step_to_columns(entry.step);
         tx.prepare_cached(
@@ -135,38 +155,63 @@ pub(super) fn load_reading(conn: &Connection, image: &ImageId, reader: &ReaderId
     let key = [image.as_str(), reader.as_str()];
     let mut annotations = Vec::new();
     let mut statement = conn.prepare_cached(
-        "SELECT id, lesion_type, xmin, ymin, xmax, ymax, origin, import_id, coordinate_text, extra
-         FROM annotation WHERE image_id = ?1 AND rad_id = ?2 ORDER BY id",
+        "SELECT id, lesion_type, xmin, ymin, xmax, ymax, origin, import_id, coordinate_text, extra,
+         shape, geometry, attributes, shape_key FROM annotation WHERE image_id = ?1 AND rad_id = ?2 ORDER BY id",
     )?;
     let mut rows = statement.query(key)?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         let corrupt = |e: String| unreadable(&format!("mark {id}"), e);
-        let rect = match row.get::<_, Option<f64>>(2)? {
-            None => None,
-            Some(xmin) => Some([xmin, row.get(3)?, row.get(4)?, row.get(5)?]),
+        let geometry = |i: usize| row.get_ref(i)?.as_str_or_null().map_err(|e| unreadable(&format!("mark {id}"), e));
+        let shape = match (geometry(10)?, geometry(11)?, row.get::<_, Option<f64>>(2)?) {
+            (Some(kind), Some(json), _) => Some(ShapeRow::from_columns(kind, json).map_err(corrupt)?),
+            (_, _, None) => None,
+            (_, _, Some(xmin)) => {
+                box_from_columns(Some([xmin, row.get(3)?, row.get(4)?, row.get(5)?])).map_err(corrupt)?
+            }
         };
         let origin = row.get_ref(6)?.as_str().map_err(|e| corrupt(e.to_string()))?;
         let origin = origin_from_columns(origin, row.get(7)?).map_err(corrupt)?;
         let label = LabelName::new(row.get::<_, String>(1)?);
-        annotations.push(annotation_from_parts(id, label, rect, origin, row.get(8)?, row.get(9)?).map_err(corrupt)?);
+        let attributes = geometry(12)?.map(AttributesRow::from_json).transpose().map_err(corrupt)?.unwrap_or_default();
+        let shape_key = row.get::<_, Option<i64>>(13)?.map(AnnotationId);
+        let mark = annotation_from_parts(id, label, shape, origin, row.get(8)?, row.get(9)?).map_err(corrupt)?;
+        annotations.push(mark.with_attributes(attributes).with_shape_key(shape_key));
     }
 
-    let mut statement = conn.prepare_cached("SELECT label FROM image_label WHERE image_id = ?1 AND rad_id = ?2")?;
-    let labels = statement.query_map(key, |row| row.get::<_, String>(0).map(LabelName::new))?;
-    let labels = labels.collect::<Result<BTreeSet<_>, _>>()?;
+    let mut statement =
+        conn.prepare_cached("SELECT label, presence FROM image_label WHERE image_id = ?1 AND rad_id = ?2")?;
+    let mut rows = statement.query(key)?;
+    let mut labels = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (label, presence): (String, String) = (row.get(0)?, row.get(1)?);
+        let known = Presence::from_key(&presence).ok_or_else(|| unreadable("an answer", presence))?;
+        labels.push((LabelName::new(label), known));
+    }
+    let labels = labels.into_iter().collect();
 
     let mut statement =
-        conn.prepare_cached("SELECT state, comment FROM reading WHERE rad_id = ?2 AND image_id = ?1")?;
-    let stored: Option<(String, String)> = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let (state, comment) = match stored {
-        None => (TaskState::New, String::new()),
-        Some((state, comment)) => {
-            (TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?, comment)
+        conn.prepare_cached("SELECT state, comment, unfit FROM reading WHERE rad_id = ?2 AND image_id = ?1")?;
+    let stored: Option<(String, String, Option<String>)> =
+        statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let (state, comment, unfit) = match stored {
+        None => (TaskState::New, String::new(), None),
+        Some((state, comment, unfit)) => {
+            let state = TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?;
+            let reason = |key: String| UnfitReason::from_key(&key).ok_or_else(|| unreadable("a reading's reason", key));
+            (state, comment, unfit.map(reason).transpose()?)
         }
     };
+    let (series, study) = match places_of(conn, image)? {
+        Some((series, study)) => (load_shared(conn, &series, reader)?, load_shared(conn, &study, reader)?),
+        None => Default::default(),
+    };
     let reading = Reading::restored(image.clone(), reader.clone(), annotations, labels, state, comment);
-    Ok(reading.with_measurements(load_measurements(conn, image, reader)?))
+    Ok(reading
+        .with_unfit(unfit)
+        .with_shared_labels(series, study)
+        .with_comments(load_comments(conn, image, reader)?)
+        .with_measurements(load_measurements(conn, image, reader)?))
 }
 
 /// Brings the rows of one reading from `before` to `after`: what goes first, so that the schema's rules hold at every row.
@@ -178,17 +223,20 @@ fn write_changes(conn: &Connection, before: &Reading, after: &Reading) -> Result
     }
     let mut delete =
         conn.prepare_cached("DELETE FROM image_label WHERE image_id = ?1 AND rad_id = ?2 AND label = ?3")?;
-    for gone in before.image_labels().difference(after.image_labels()) {
-        delete.execute([image, reader, gone.as_str()])?;
+    let (said_before, said_after) = (before.image_labels(), after.image_labels());
+    for (label, _) in said_before.iter().filter(|(label, p)| said_after.get(label) != Some(*p)) {
+        delete.execute([image, reader, label.as_str()])?;
     }
 
     let mut update = conn.prepare_cached(
         "UPDATE annotation SET lesion_type = ?4, xmin = ?5, ymin = ?6, xmax = ?7, ymax = ?8, origin = ?9,
-         import_id = ?10, coordinate_text = ?11, extra = ?12 WHERE id = ?1 AND image_id = ?2 AND rad_id = ?3",
+         import_id = ?10, coordinate_text = ?11, extra = ?12, shape = ?13, geometry = ?14, attributes = ?15,
+         shape_key = ?16 WHERE id = ?1 AND image_id = ?2 AND rad_id = ?3",
     )?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO annotation (id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, origin, import_id,
-         coordinate_text, extra) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         coordinate_text, extra, shape, geometry, attributes, shape_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?;
     for mark in after.annotations() {
         let statement = match before.annotation(mark.id()) {
@@ -197,38 +245,45 @@ fn write_changes(conn: &Connection, before: &Reading, after: &Reading) -> Result
             None => &mut insert,
         };
         let (origin, import_id) = origin_to_columns(mark.origin());
-        let rect = mark.rect();
+        let bounds = mark.bounds();
+        let geometry = mark.shape().and_then(ShapeRow::columns);
         statement.execute(params![
             mark.id().0,
             image,
             reader,
             mark.label().as_str(),
-            rect.map(|r| r.xmin()),
-            rect.map(|r| r.ymin()),
-            rect.map(|r| r.xmax()),
-            rect.map(|r| r.ymax()),
+            bounds.map(|r| r.xmin()),
+            bounds.map(|r| r.ymin()),
+            bounds.map(|r| r.xmax()),
+            bounds.map(|r| r.ymax()),
             origin,
             import_id,
             mark.coordinate_text(),
             mark.extra(),
+            geometry.as_ref().map(|(kind, _)| *kind),
+            geometry.as_ref().map(|(_, json)| json),
+            AttributesRow::to_json(mark.attributes()),
+            mark.stored_shape_key().map(|key| key.0),
         ])?;
     }
-    let mut insert = conn.prepare_cached("INSERT INTO image_label (image_id, rad_id, label) VALUES (?1, ?2, ?3)")?;
-    for new in after.image_labels().difference(before.image_labels()) {
-        insert.execute([image, reader, new.as_str()])?;
+    let mut insert =
+        conn.prepare_cached("INSERT INTO image_label (image_id, rad_id, label, presence) VALUES (?1, ?2, ?3, ?4)")?;
+    for (label, presence) in said_after.iter().filter(|(label, p)| said_before.get(label) != Some(*p)) {
+        insert.execute([image, reader, label.as_str(), presence.key()])?;
     }
+    write_comments(conn, before, after)?;
     write_measurements(conn, before, after)
 }
 
 fn write_summary(conn: &Connection, reading: &Reading, made_at_ms: i64) -> Result<(), StoreError> {
     let summary = Summary::of(reading);
     conn.prepare_cached(
-        "INSERT INTO reading (rad_id, image_id, state, comment, updated_at, num_boxes, num_image_labels,
-         has_no_finding, labels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO reading (rad_id, image_id, state, comment, updated_at, num_marks, num_image_labels,
+         has_no_finding, labels, unfit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (rad_id, image_id) DO UPDATE SET state = excluded.state, comment = excluded.comment,
-         updated_at = excluded.updated_at, num_boxes = excluded.num_boxes,
+         updated_at = excluded.updated_at, num_marks = excluded.num_marks,
          num_image_labels = excluded.num_image_labels, has_no_finding = excluded.has_no_finding,
-         labels = excluded.labels",
+         labels = excluded.labels, unfit = excluded.unfit",
     )?
     .execute(params![
         reading.reader().as_str(),
@@ -236,10 +291,11 @@ fn write_summary(conn: &Connection, reading: &Reading, made_at_ms: i64) -> Resul
         reading.state().as_str(),
         reading.comment(),
         made_at_ms,
-        summary.num_boxes,
+        summary.num_marks,
         summary.num_image_labels,
         summary.has_no_finding,
         summary.labels_json(),
+        summary.unfit,
     ])?;
     Ok(())
 }

@@ -6,8 +6,10 @@ use std::fmt;
 use rusqlite::OptionalExtension;
 
 use crate::domain::annotation::{Annotation, Origin};
-use crate::domain::id::{ImageId, LogSeq, ReaderId};
+use crate::domain::edit::Edit;
+use crate::domain::id::{ImageId, LogSeq, ReaderId, SeriesId, StudyId};
 use crate::domain::label::LabelName;
+use crate::domain::presence::{LabelAnswers, Presence, SharedScope};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
@@ -15,12 +17,15 @@ use super::chunk::{self, Chunk};
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::readings::{Summary, load_reading};
-use super::rows::{annotation_from_parts, edit_from_json};
+use super::rows::{annotation_from_parts, box_from_columns, edit_from_json};
+use super::shared_labels::{load_shared, scope_columns, scopes_of};
 
 /// Every reading that the log knows, as its entries leave it.
 #[derive(Debug, Default)]
 pub struct LogBook {
     readings: BTreeMap<(ImageId, ReaderId), Rebuilt>,
+    /// What readers said of whole series and studies.
+    shared: BTreeMap<(SharedScope, ReaderId), LabelAnswers>,
     /// Entries that do not fit what the entries before them left.
     pub refused: Vec<(LogSeq, String)>,
     names: HashMap<String, LabelName>,
@@ -68,12 +73,35 @@ impl LogBook {
     }
 
     fn take_in_edit(&mut self, seq: LogSeq, image: &ImageId, reader: &ReaderId, edit: &str, made_at_ms: i64) {
-        let rebuilt = self.rebuilt(image, reader);
-        let outcome = edit_from_json(edit).and_then(|edit| Ok(edit.apply(&mut rebuilt.reading)?));
-        rebuilt.updated_at_ms = made_at_ms;
+        let outcome = edit_from_json(edit).and_then(|edit| self.apply(&edit, image, reader));
+        self.rebuilt(image, reader).updated_at_ms = made_at_ms;
         if let Err(error) = outcome {
             self.refused.push((seq, error.to_string()));
         }
+    }
+
+    /// Applies an edit to its reading; what is shared is lent to the reading while it is.
+    fn apply(&mut self, edit: &Edit, image: &ImageId, reader: &ReaderId) -> Result<(), StoreError> {
+        let scopes = scopes_of(edit);
+        let lent = |wanted: fn(&SharedScope) -> bool| scopes.iter().find(|scope| wanted(scope)).copied().cloned();
+        let series = lent(|scope| matches!(scope, SharedScope::Series(_)));
+        let study = lent(|scope| matches!(scope, SharedScope::Study(_)));
+        let answers = |scope: &Option<SharedScope>, shared: &BTreeMap<(SharedScope, ReaderId), LabelAnswers>| {
+            let key = scope.clone().map(|scope| (scope, reader.clone()));
+            key.and_then(|key| shared.get(&key).cloned()).unwrap_or_default()
+        };
+        let (of_series, of_study) = (answers(&series, &self.shared), answers(&study, &self.shared));
+        let rebuilt = self.rebuilt(image, reader);
+        let mut reading = rebuilt.reading.clone().with_shared_labels(of_series, of_study);
+        edit.apply(&mut reading)?;
+        let (of_series, of_study) = (reading.series_labels().clone(), reading.study_labels().clone());
+        rebuilt.reading = reading.with_shared_labels(LabelAnswers::default(), LabelAnswers::default());
+        for (scope, answers) in [(series, of_series), (study, of_study)] {
+            if let Some(scope) = scope {
+                self.shared.insert((scope, reader.clone()), answers);
+            }
+        }
+        Ok(())
     }
 
     fn take_in_chunk(&mut self, import: i64, text: &str, made_at_ms: i64) -> Result<(), String> {
@@ -87,7 +115,8 @@ impl LogBook {
                     let origin = Origin::Imported { import };
                     let text = row.coordinate_text.as_deref().map(Into::into);
                     let extra = row.extra.as_deref().map(Into::into);
-                    let mark = annotation_from_parts(row.id, label, row.columns()?, origin, text, extra)?;
+                    let shape = box_from_columns(row.columns()?)?;
+                    let mark = annotation_from_parts(row.id, label, shape, origin, text, extra)?;
                     let key = (ImageId::from(&*row.image_id), ReaderId::from(&*row.rad_id));
                     marks.entry(key).or_default().push(mark);
                 }
@@ -113,18 +142,22 @@ impl LogBook {
         image: &ImageId,
         reader: &ReaderId,
         mut marks: Vec<Annotation>,
-        mut labels: BTreeSet<LabelName>,
+        labels: BTreeSet<LabelName>,
         state: TaskState,
         made_at_ms: i64,
     ) {
         let rebuilt = self.rebuilt(image, reader);
         let old = &rebuilt.reading;
         marks.extend_from_slice(old.annotations());
-        labels.extend(old.image_labels().iter().cloned());
+        let labels = labels.into_iter().map(|label| (label, Presence::Present));
+        let labels = old.image_labels().iter().map(|(label, p)| (label.clone(), p)).chain(labels).collect();
         let state = if old.state() == TaskState::New { state } else { old.state() };
         let comment = old.comment().to_owned();
-        let measurements = old.measurements().to_vec();
+        let (measurements, comments) = (old.measurements().to_vec(), old.comments().to_vec());
+        let unfit = old.unfit();
         rebuilt.reading = Reading::restored(image.clone(), reader.clone(), marks, labels, state, comment)
+            .with_unfit(unfit)
+            .with_comments(comments)
             .with_measurements(measurements);
         rebuilt.updated_at_ms = made_at_ms;
     }
@@ -170,7 +203,37 @@ impl Store {
                 differences.push(Difference { image, reader, what });
             }
         }
+        let empty = LabelAnswers::default();
+        for ((scope, reader), answers) in &book.shared {
+            if load_shared(&self.conn, scope, reader)? != *answers {
+                let (_, id) = scope_columns(scope);
+                let what = "what was said of a whole series or study is not what the log says";
+                differences.push(Difference { image: ImageId::from(id), reader: reader.clone(), what });
+            }
+        }
+        for (scope, reader) in self.shared_scopes()? {
+            if *book.shared.get(&(scope.clone(), reader.clone())).unwrap_or(&empty) == empty {
+                let (_, id) = scope_columns(&scope);
+                let what = "what was said of a whole series or study is in no entry of the log";
+                differences.push(Difference { image: ImageId::from(id), reader, what });
+            }
+        }
         Ok(differences)
+    }
+
+    /// Every series and study that a reader said something of.
+    fn shared_scopes(&self) -> Result<Vec<(SharedScope, ReaderId)>, StoreError> {
+        let mut statement = self.conn.prepare("SELECT DISTINCT scope, scope_id, rad_id FROM shared_label")?;
+        let rows = statement.query_map([], |row| {
+            let (scope, id): (String, String) = (row.get(0)?, row.get(1)?);
+            let scope = if scope == "series" {
+                SharedScope::Series(SeriesId::new(id))
+            } else {
+                SharedScope::Study(StudyId::new(id))
+            };
+            Ok((scope, ReaderId::new(row.get::<_, String>(2)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn difference(
@@ -190,6 +253,9 @@ impl Store {
         if stored.image_labels() != should.image_labels() {
             return Ok(Some("the image labels are not those of the log"));
         }
+        if stored.comments() != should.comments() {
+            return Ok(Some("the comments are not those of the log"));
+        }
         if stored.measurements() != should.measurements() {
             return Ok(Some("the measurements are not those of the log"));
         }
@@ -207,16 +273,18 @@ impl Store {
 
     fn stored_summary(&self, image: &ImageId, reader: &ReaderId) -> Result<Option<(Summary, i64)>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT num_boxes, num_image_labels, has_no_finding, labels, updated_at FROM reading
+            "SELECT num_marks, num_image_labels, has_no_finding, labels, updated_at, unfit FROM reading
              WHERE rad_id = ?1 AND image_id = ?2",
         )?;
         let row = statement
             .query_row([reader.as_str(), image.as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?, row.get(5)?))
             })
             .optional()?;
-        let Some((num_boxes, num_image_labels, has_no_finding, labels, updated_at_ms)) = row else { return Ok(None) };
+        let Some((num_marks, num_image_labels, has_no_finding, labels, updated_at_ms, unfit)) = row else {
+            return Ok(None);
+        };
         let labels = serde_json::from_str(&labels).map_err(|e| unreadable("a reading's labels", e))?;
-        Ok(Some((Summary { num_boxes, num_image_labels, has_no_finding, labels }, updated_at_ms)))
+        Ok(Some((Summary { num_marks, num_image_labels, has_no_finding, labels, unfit }, updated_at_ms)))
     }
 }

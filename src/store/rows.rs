@@ -1,19 +1,22 @@
 //! The wire twins of the core's edits and marks: what the log and the rescue file hold, so that a rename in the core breaks no file.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::annotation::{Annotation, Origin};
+use crate::domain::comment::{Comment, Pin};
 use crate::domain::edit::Edit;
 use crate::domain::geometry::{Point, Rect};
-use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
+use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId, SeriesId, StudyId};
 use crate::domain::label::LabelName;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::measure::{MeasureKind, MeasureShape, Measurement};
+use crate::domain::presence::{LabelAnswers, Presence, SharedScope};
+use crate::domain::quality::UnfitReason;
+use crate::domain::shape::Shape;
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
+use super::shape_rows::{AttributesRow, ShapeRow};
 
 /// An edit as JSON: `{"add": {...}}`.
 #[derive(Serialize, Deserialize)]
@@ -22,11 +25,45 @@ enum EditRow {
     Add(AnnotationRow),
     Remove(AnnotationRow),
     Replace { before: AnnotationRow, after: AnnotationRow },
-    SetImageLabels { before: Vec<String>, after: Vec<String> },
+    SetImageLabels { before: Vec<AnswerRow>, after: Vec<AnswerRow> },
+    SetSharedLabels { scope: ScopeRow, before: Vec<AnswerRow>, after: Vec<AnswerRow> },
+    SetUnfit { before: Option<String>, after: Option<String> },
+    Comment { before: Option<CommentRow>, after: Option<CommentRow> },
     SetTaskState { before: String, after: String },
     SetComment { before: String, after: String },
     Measure { before: Option<MeasurementRow>, after: Option<MeasurementRow> },
     Batch { name: String, edits: Vec<EditRow> },
+}
+
+/// A label alone is present; another answer stands beside its label.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum AnswerRow {
+    Present(String),
+    Other(String, String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ScopeRow {
+    Series(String),
+    Study(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct CommentRow {
+    id: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answers: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<i64>,
+    /// x and y in image pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<[f64; 2]>,
+    text: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    resolved: bool,
+    made_at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +73,13 @@ struct AnnotationRow {
     /// `xmin, ymin, xmax, ymax` in image pixels; absent for "No finding".
     #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
     rect: Option<[f64; 4]>,
+    /// Any other shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shape: Option<ShapeRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributesRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shape_key: Option<i64>,
     origin: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     import_id: Option<i64>,
@@ -119,21 +163,25 @@ pub(super) fn origin_from_columns(origin: &str, import_id: Option<i64>) -> Resul
 pub(super) fn annotation_from_parts(
     id: i64,
     label: LabelName,
-    rect: Option<[f64; 4]>,
+    shape: Option<Shape>,
     origin: Origin,
     coordinate_text: Option<Box<str>>,
     extra: Option<Box<str>>,
 ) -> Result<Annotation, String> {
     let id = AnnotationId(id);
-    let annotation = match rect {
+    let annotation = match shape {
         None if label.is_no_finding() => Annotation::no_finding(id, origin),
         None => return Err(format!("{label} has no box")),
-        Some([xmin, ymin, xmax, ymax]) => {
-            let rect = Rect::from_columns(xmin, ymin, xmax, ymax).ok_or("the coordinates of a box are not ordered")?;
-            Annotation::boxed(id, label, rect, origin).ok_or("\"No finding\" has a box")?
-        }
+        Some(shape) => Annotation::shaped(id, label, shape, origin).ok_or("\"No finding\" has a box")?,
     };
     Ok(annotation.with_coordinate_text(coordinate_text).with_extra(extra))
+}
+
+/// The box of four published columns, which must be ordered.
+pub(super) fn box_from_columns(columns: Option<[f64; 4]>) -> Result<Option<Shape>, String> {
+    let Some([xmin, ymin, xmax, ymax]) = columns else { return Ok(None) };
+    let rect = Rect::from_columns(xmin, ymin, xmax, ymax).ok_or("the coordinates of a box are not ordered")?;
+    Ok(Some(Shape::Box(rect)))
 }
 
 impl From<&Annotation> for AnnotationRow {
@@ -143,6 +191,9 @@ impl From<&Annotation> for AnnotationRow {
             id: a.id().0,
             lesion_type: a.label().to_string(),
             rect: a.rect().map(|r| [r.xmin(), r.ymin(), r.xmax(), r.ymax()]),
+            shape: a.shape().and_then(ShapeRow::of),
+            attributes: AttributesRow::of(a.attributes()),
+            shape_key: a.stored_shape_key().map(|key| key.0),
             origin,
             import_id,
             coordinate_text: a.coordinate_text().map(str::to_owned),
@@ -154,15 +205,70 @@ impl From<&Annotation> for AnnotationRow {
 impl AnnotationRow {
     fn into_annotation(self) -> Result<Annotation, String> {
         let origin = origin_from_columns(&self.origin, self.import_id)?;
-        annotation_from_parts(
+        let shape = match self.shape {
+            Some(row) => Some(row.into_shape()?),
+            None => box_from_columns(self.rect)?,
+        };
+        let annotation = annotation_from_parts(
             self.id,
             LabelName::new(self.lesion_type),
-            self.rect,
+            shape,
             origin,
             self.coordinate_text.map(Into::into),
             self.extra.map(Into::into),
-        )
+        )?;
+        let attributes = self.attributes.map(AttributesRow::into_attributes).transpose()?.unwrap_or_default();
+        Ok(annotation.with_attributes(attributes).with_shape_key(self.shape_key.map(AnnotationId)))
     }
+}
+
+impl From<&Comment> for CommentRow {
+    fn from(c: &Comment) -> Self {
+        let (mark, place) = match c.pin {
+            Pin::Film => (None, None),
+            Pin::Place(p) => (None, Some([p.x, p.y])),
+            Pin::Mark(id) => (Some(id.0), None),
+        };
+        let answers = c.answers.map(|id| id.0);
+        Self { id: c.id.0, answers, mark, place, text: c.text.clone(), resolved: c.is_resolved, made_at: c.made_at_ms }
+    }
+}
+
+impl CommentRow {
+    fn into_comment(self) -> Comment {
+        let pin = match (self.mark, self.place) {
+            (Some(id), _) => Pin::Mark(AnnotationId(id)),
+            (None, Some([x, y])) => Pin::Place(Point::new(x, y)),
+            (None, None) => Pin::Film,
+        };
+        Comment {
+            id: AnnotationId(self.id),
+            answers: self.answers.map(AnnotationId),
+            pin,
+            text: self.text,
+            is_resolved: self.resolved,
+            made_at_ms: self.made_at,
+        }
+    }
+}
+
+fn answers_to_rows(answers: &LabelAnswers) -> Vec<AnswerRow> {
+    let row = |(label, presence): (&LabelName, Presence)| match presence {
+        Presence::Present => AnswerRow::Present(label.to_string()),
+        other => AnswerRow::Other(label.to_string(), other.key().to_owned()),
+    };
+    answers.iter().map(row).collect()
+}
+
+fn answers_from_rows(rows: Vec<AnswerRow>) -> Result<LabelAnswers, String> {
+    let answer = |row| match row {
+        AnswerRow::Present(label) => Ok((LabelName::new(label), Presence::Present)),
+        AnswerRow::Other(label, presence) => {
+            let known = Presence::from_key(&presence).ok_or_else(|| format!("unknown answer {presence:?}"))?;
+            Ok((LabelName::new(label), known))
+        }
+    };
+    rows.into_iter().map(answer).collect()
 }
 
 /// A measurement from its parts, as the table and the log hold them.
@@ -192,13 +298,26 @@ impl MeasurementRow {
 
 impl From<&Edit> for EditRow {
     fn from(edit: &Edit) -> Self {
-        let names = |labels: &BTreeSet<LabelName>| labels.iter().map(ToString::to_string).collect();
         match edit {
             Edit::Add(a) => Self::Add(a.into()),
             Edit::Remove(a) => Self::Remove(a.into()),
             Edit::Replace { before, after } => Self::Replace { before: before.into(), after: after.into() },
             Edit::SetImageLabels { before, after } => {
-                Self::SetImageLabels { before: names(before), after: names(after) }
+                Self::SetImageLabels { before: answers_to_rows(before), after: answers_to_rows(after) }
+            }
+            Edit::SetSharedLabels { scope, before, after } => {
+                let scope = match scope {
+                    SharedScope::Series(id) => ScopeRow::Series(id.to_string()),
+                    SharedScope::Study(id) => ScopeRow::Study(id.to_string()),
+                };
+                Self::SetSharedLabels { scope, before: answers_to_rows(before), after: answers_to_rows(after) }
+            }
+            Edit::SetUnfit { before, after } => {
+                let key = |reason: &Option<UnfitReason>| reason.map(|reason| reason.key().to_owned());
+                Self::SetUnfit { before: key(before), after: key(after) }
+            }
+            Edit::Comment { before, after } => {
+                Self::Comment { before: before.as_ref().map(Into::into), after: after.as_ref().map(Into::into) }
             }
             Edit::SetTaskState { before, after } => {
                 Self::SetTaskState { before: before.as_str().to_owned(), after: after.as_str().to_owned() }
@@ -216,7 +335,6 @@ impl From<&Edit> for EditRow {
 
 impl EditRow {
     fn into_edit(self) -> Result<Edit, String> {
-        let names = |labels: Vec<String>| labels.into_iter().map(LabelName::new).collect();
         let state = |text: String| TaskState::parse(&text).ok_or_else(|| format!("unknown state {text:?}"));
         Ok(match self {
             Self::Add(a) => Edit::Add(a.into_annotation()?),
@@ -225,8 +343,27 @@ impl EditRow {
                 Edit::Replace { before: before.into_annotation()?, after: after.into_annotation()? }
             }
             Self::SetImageLabels { before, after } => {
-                Edit::SetImageLabels { before: names(before), after: names(after) }
+                Edit::SetImageLabels { before: answers_from_rows(before)?, after: answers_from_rows(after)? }
             }
+            Self::SetSharedLabels { scope, before, after } => Edit::SetSharedLabels {
+                scope: match scope {
+                    ScopeRow::Series(id) => SharedScope::Series(SeriesId::new(id)),
+                    ScopeRow::Study(id) => SharedScope::Study(StudyId::new(id)),
+                },
+                before: answers_from_rows(before)?,
+                after: answers_from_rows(after)?,
+            },
+            Self::SetUnfit { before, after } => {
+                let reason = |key: Option<String>| {
+                    key.map(|key| UnfitReason::from_key(&key).ok_or_else(|| format!("unknown reason {key:?}")))
+                        .transpose()
+                };
+                Edit::SetUnfit { before: reason(before)?, after: reason(after)? }
+            }
+            Self::Comment { before, after } => Edit::Comment {
+                before: before.map(CommentRow::into_comment),
+                after: after.map(CommentRow::into_comment),
+            },
             Self::SetTaskState { before, after } => Edit::SetTaskState { before: state(before)?, after: state(after)? },
             Self::SetComment { before, after } => Edit::SetComment { before, after },
             Self::Measure { before, after } => Edit::Measure {
@@ -352,7 +489,10 @@ mod tests {
                     Edit::Measure { before, after },
                     Edit::SetComment { before: String::new(), after: comment },
                     Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed },
-                    Edit::SetImageLabels { before: BTreeSet::new(), after: [LabelName::new("Abnormal")].into() },
+                    Edit::SetImageLabels {
+                        before: LabelAnswers::default(),
+                        after: [LabelName::new("Abnormal")].into_iter().collect(),
+                    },
                 ],
             };
             prop_assert_eq!(edit_from_json(&edit_to_json(&edit)).expect("readable"), edit);

@@ -50,6 +50,20 @@ impl Store {
         Ok(())
     }
 
+    /// Whether readers see each other's marks and comments. Windows that are open show it from their next start.
+    pub fn set_open(&mut self, is_open: bool) -> Result<(), StoreError> {
+        self.set_setting(OPEN, if is_open { "true" } else { "false" })?;
+        self.project_mut().is_open = is_open;
+        Ok(())
+    }
+
+    /// What readers are told before they read.
+    pub fn set_instructions(&mut self, text: &str) -> Result<(), StoreError> {
+        self.conn.execute("UPDATE project SET instructions = ?1", [text])?;
+        text.clone_into(&mut self.project_mut().instructions);
+        Ok(())
+    }
+
     /// The project's secret that patients' pseudonyms are made with.
     pub fn patient_key(&self) -> Result<[u8; 16], StoreError> {
         Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
@@ -81,14 +95,34 @@ fn read_blind(conn: &Connection) -> Result<bool, StoreError> {
     Ok(value.as_deref() != Some("false"))
 }
 
+/// The key under which a project's settings say that readers see each other's marks.
+const OPEN: &str = "open";
+
+/// A project that says nothing is closed.
+fn read_open(conn: &Connection) -> Result<bool, StoreError> {
+    let value: Option<String> =
+        conn.query_row("SELECT value FROM setting WHERE key = ?1", [OPEN], |row| row.get(0)).optional()?;
+    Ok(value.as_deref() == Some("true"))
+}
+
 pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
     let row = conn
-        .query_row("SELECT name, label_set, is_synthetic FROM project", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        .query_row("SELECT name, label_set, is_synthetic, instructions FROM project", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let (name, label_set, is_synthetic) = row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
-    Ok(Project { name, label_set, rules: read_rules(conn)?, is_synthetic, is_blind: read_blind(conn)? })
+    let (name, label_set, is_synthetic, instructions) =
+        row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
+    Ok(Project {
+        name,
+        label_set,
+        rules: read_rules(conn)?,
+        is_synthetic,
+        is_blind: read_blind(conn)?,
+        is_open: read_open(conn)?,
+        custom_rules: Vec::new(),
+        instructions,
+    })
 }
 
 /// The stored rules, then at their defaults those that the project does not name. A key that this program does not know

@@ -17,7 +17,7 @@ impl Store {
         let mut names: HashMap<String, LabelName> = HashMap::new();
         let mut statement = self.conn.prepare(
             "SELECT image_id, rad_id, lesion_type, count(*), 0 FROM annotation GROUP BY image_id, rad_id, lesion_type
-             UNION ALL SELECT image_id, rad_id, label, 1, 1 FROM image_label",
+             UNION ALL SELECT image_id, rad_id, label, 1, 1 FROM image_label WHERE presence = 'present'",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

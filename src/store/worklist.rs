@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelSet;
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::{Sex, view_name};
 use crate::domain::task::TaskState;
@@ -17,9 +18,10 @@ use super::project::Store;
 struct Standing {
     state: TaskState,
     decision: Decision,
-    num_boxes: u32,
+    num_marks: u32,
     labels: u128,
     updated_at_ms: i64,
+    unfit: Option<UnfitReason>,
 }
 
 /// A reader's standings by film. The ids stand in one text: a hundred thousand small allocations would take as long as
@@ -73,7 +75,8 @@ impl Store {
                 age_years: row.get(4)?,
                 state: standing.map_or(TaskState::New, |s| s.state),
                 decision: standing.map_or(Decision::Undecided, |s| s.decision),
-                num_boxes: standing.map_or(0, |s| s.num_boxes),
+                num_marks: standing.map_or(0, |s| s.num_marks),
+                unfit: standing.and_then(|s| s.unfit),
                 labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
             });
@@ -83,7 +86,7 @@ impl Store {
 
     fn standings(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Standings, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT image_id, state, num_boxes, num_image_labels, has_no_finding, labels, updated_at
+            "SELECT image_id, state, num_marks, num_image_labels, has_no_finding, labels, updated_at, unfit
              FROM reading WHERE rad_id = ?1",
         )?;
         let mut rows = statement.query([reader.as_str()])?;
@@ -93,14 +96,14 @@ impl Store {
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a reading", e));
             let state = text(1)?;
-            let (num_boxes, num_image_labels, has_no_finding): (u32, u32, bool) =
+            let (num_marks, num_image_labels, has_no_finding): (u32, u32, bool) =
                 (row.get(2)?, row.get(3)?, row.get(4)?);
             let json = text(5)?;
             let bits = match bits_of.get(json) {
                 Some(bits) => *bits,
                 None => *bits_of.entry(json.into()).or_insert(label_bits(json, labels)?),
             };
-            let decision = if num_boxes > 0 || num_image_labels > 0 {
+            let decision = if num_marks > 0 || num_image_labels > 0 {
                 Decision::Abnormal
             } else if has_no_finding {
                 Decision::Normal
@@ -110,9 +113,13 @@ impl Store {
             let standing = Standing {
                 state: TaskState::parse(state).ok_or_else(|| unreadable("a reading's state", state))?,
                 decision,
-                num_boxes,
+                num_marks,
                 labels: bits,
                 updated_at_ms: row.get(6)?,
+                unfit: match row.get_ref(7)?.as_str_or_null().map_err(|e| unreadable("a reading", e))? {
+                    Some(key) => Some(UnfitReason::from_key(key).ok_or_else(|| unreadable("a reason", key))?),
+                    None => None,
+                },
             };
             standings.push(text(0)?, standing);
         }

@@ -143,7 +143,7 @@ fn take_dropped_film(panel: &mut Panel<'_>, response: &egui::Response, slot: usi
 fn accessible_name(session: &Session, slot: usize, pane: &Pane) -> String {
     let place = if session.layout == Layout::One { String::new() } else { format!(" {}", slot + 1) };
     match &pane.film {
-        Some(film) => tr_args("Film canvas{}, {} findings", &[&place, &film.reading.num_boxes()]),
+        Some(film) => tr_args("Film canvas{}, {} findings", &[&place, &film.reading.num_marks()]),
         None => tr_args("Film canvas{}, empty", &[&place]),
     }
 }

@@ -45,14 +45,14 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let is_normal = film.reading.has_no_finding();
         kit::toggle_button(ui, panel, &Command::NoFinding, tr("No finding"), is_normal);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::NoFinding));
-        let is_marked = film.reading.image_labels().iter().any(|l| l.as_str() == ABNORMAL);
+        let is_marked = film.reading.image_labels().present().any(|l| l.as_str() == ABNORMAL);
         kit::toggle_button(ui, panel, &Command::MarkAbnormal, tr("Abnormal"), is_marked);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::MarkAbnormal));
     });
 }
 
 fn marks_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
-    let num = film.reading.num_boxes();
+    let num = film.reading.num_marks();
     kit::section(ui, &format!("{}  {num}", tr("Findings")));
     if num == 0 && film.unlabelled.is_none() {
         let text = if film.reading.has_no_finding() {
@@ -63,7 +63,7 @@ fn marks_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         ui.label(RichText::new(text).color(theme::weak()));
     }
     let mut per_label = std::collections::BTreeMap::new();
-    for annotation in film.reading.annotations().iter().filter(|a| a.rect().is_some()) {
+    for annotation in film.reading.annotations().iter().filter(|a| a.shape().is_some()) {
         let n = per_label.entry(annotation.label().clone()).and_modify(|n| *n += 1).or_insert(1);
         mark_row_ui(ui, panel, film, annotation, *n);
     }
@@ -106,7 +106,7 @@ fn mark_row_ui(
         let color = if is_hidden { theme::weak() } else { theme::strong() };
         ui.add(egui::Label::new(RichText::new(&name).color(color)).selectable(false));
         let has_buttons = is_selected || response.contains_pointer() || is_hidden || is_locked;
-        if let Some(rect) = annotation.rect().filter(|_| !has_buttons) {
+        if let Some(rect) = annotation.bounds().filter(|_| !has_buttons) {
             let size = format!("{:.0} × {:.0}", rect.width(), rect.height());
             ui.label(RichText::new(size).small().color(theme::weak()));
         }
@@ -154,7 +154,7 @@ fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     if !impressions.is_empty() {
         kit::section(ui, tr("Impressions"));
         for label in impressions {
-            let is_on = film.reading.image_labels().contains(&label.name);
+            let is_on = film.reading.image_labels().is_present(&label.name);
             label_row_ui(ui, panel, label, is_on, Command::ToggleImageLabel(label.name.clone()));
         }
     }
@@ -207,7 +207,7 @@ fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     for violation in &film.violations {
         // Not yet decided is where every film starts, and no fault.
         let color = match (violation.rule, violation.severity) {
-            (RuleId::NothingDecided, _) => theme::weak(),
+            (Some(RuleId::NothingDecided), _) => theme::weak(),
             (_, Severity::Error) => theme::bad(),
             (_, Severity::Warning | Severity::Off) => theme::warn(),
         };

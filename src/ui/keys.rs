@@ -218,7 +218,7 @@ mod tests {
             .flatten()
             .map(|chord| chord.key)
             .collect();
-        for row in COMMANDS {
+        for row in COMMANDS.iter() {
             for text in row.chords {
                 let key = Chord::parse(text).expect("parses").key;
                 assert!(typed.contains(&key), "{text} of {} can't be typed", row.id);

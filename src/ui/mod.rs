@@ -20,6 +20,7 @@ mod welcome;
 mod dialogs;
 mod tag_browser;
 mod palette;
+mod project_screen;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;

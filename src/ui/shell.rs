@@ -5,7 +5,9 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, RichText, Ui};
 use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
 
 use super::words::{tr, tr_args};
-use super::{Panel, UiState, canvas, dialogs, film_screen, keys, kit, theme, welcome, words, worklist_screen};
+use super::{
+    Panel, UiState, canvas, dialogs, film_screen, keys, kit, project_screen, theme, welcome, words, worklist_screen,
+};
 
 /// Draws one frame and appends what the person asked for.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<Input>) {
@@ -18,6 +20,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Welcome => welcome::welcome_ui(ui, &mut panel),
         Screen::SignIn => welcome::sign_in_ui(ui, &mut panel),
         Screen::Worklist => worklist_screen::worklist_ui(ui, &mut panel),
+        Screen::Project => project_screen::project_ui(ui, &mut panel),
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);

@@ -154,7 +154,7 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
         TaskState::Completed => theme::good(),
     };
     let patient = overlay::patient_text(row.sex, row.age_years);
-    let findings = if row.num_boxes > 0 { row.num_boxes.to_string() } else { String::new() };
+    let findings = if row.num_marks > 0 { row.num_marks.to_string() } else { String::new() };
     let texts = [
         (state_text(row.state).to_owned(), state_color),
         (translated(&row.view).into_owned(), theme::text()),

@@ -13,8 +13,8 @@ use crate::domain::geometry::Size;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::project::Project;
-use crate::domain::rules::{RuleId, RuleSetting, Severity, Violation, check};
-use crate::domain::study::{FilmEntry, FilmSource};
+use crate::domain::rules::{RuleContext, RuleId, RuleSetting, Severity, Violation, check};
+use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
 use crate::formats::label_set;
 use crate::store::Store;
@@ -84,6 +84,7 @@ pub fn check_project(
         .iter()
         .map(|f| (&f.facts.image, Size::new(f64::from(f.facts.width), f64::from(f.facts.height))))
         .collect();
+    let facts: BTreeMap<&ImageId, &FilmFacts> = films.iter().map(|f| (&f.facts.image, &f.facts)).collect();
     let labels = label_set::shipped_by_id(&store.project().label_set);
 
     let mut report = CheckReport {
@@ -105,14 +106,21 @@ pub fn check_project(
         // Without its film a reading has no edge to reach over.
         let size = sizes.get(&image).copied().unwrap_or(Size::new(f64::INFINITY, f64::INFINITY));
         let rules = rules_for(&report.project.rules, reading.state());
-        let violations = check(&reading, size, &rules).into_iter();
+        let context = RuleContext {
+            reading: &reading,
+            film: size,
+            facts: facts.get(&image).copied(),
+            labels: labels.as_ref(),
+            study: None,
+        };
+        let violations = check(&context, &rules, &report.project.custom_rules).into_iter();
         report.rules.extend(violations.map(|violation| BrokenRule {
             image: image.clone(),
             reader: reader.clone(),
             violation,
         }));
         let names = reading.annotations().iter().map(crate::domain::annotation::Annotation::label);
-        let names: BTreeSet<&LabelName> = names.chain(reading.image_labels()).collect();
+        let names: BTreeSet<&LabelName> = names.chain(reading.image_labels().present()).collect();
         let is_unknown = |name: &LabelName| {
             let known = labels.as_ref().and_then(|set| set.resolve(name.as_str()));
             known.is_none_or(|label| label.name != *name) && name.as_str() != crate::domain::label::ABNORMAL

@@ -181,7 +181,7 @@ fn write_readings(import: &mut BulkImport<'_>, rows: &LabelRows, labels: &[Label
             image: bucket.image(reading),
             reader,
             state: state_after(held),
-            num_boxes: reading.num_boxes + held.map_or(0, |h| h.num_boxes),
+            num_marks: reading.num_boxes + held.map_or(0, |h| h.num_marks),
             num_image_labels: held.map_or(0, |h| h.num_image_labels),
             has_no_finding: reading.adds_no_finding || held.is_some_and(|h| h.has_no_finding),
             labels_json: sets.json(reading.labels, held),

@@ -98,7 +98,7 @@ fn judge_image_labels<'a>(
         first_line.insert((&row.image, reader), row.line);
         let held = held_of.remove(&(row.image.clone().into_owned(), reader.to_owned()));
         let holds_no_finding = held.as_ref().is_some_and(|held| held.has_no_finding);
-        let holds_findings = held.as_ref().is_some_and(|held| held.num_boxes + held.num_image_labels > 0);
+        let holds_findings = held.as_ref().is_some_and(|held| held.num_marks + held.num_image_labels > 0);
         if row.is_no_finding && holds_findings {
             refuse(Problem::ProjectHasFindings);
             continue;
@@ -184,7 +184,7 @@ fn write_image_labels(
             image: &t.row.image,
             reader: t.reader,
             state: state_after(held),
-            num_boxes: held.map_or(0, |h| h.num_boxes),
+            num_marks: held.map_or(0, |h| h.num_marks),
             num_image_labels: t.new_labels.len() as u32 + held.map_or(0, |h| h.num_image_labels),
             has_no_finding: t.adds_no_finding || held.is_some_and(|h| h.has_no_finding),
             labels_json: sets.json(t.bits(table), held),

@@ -59,7 +59,7 @@ fn learn_what_is_held(rows: &mut LabelRows, import: &BulkImport<'_>) -> Result<(
     for (index, i) in held {
         let bucket = &mut rows.buckets[index];
         let reading = &bucket.readings[i];
-        if reading.held.as_ref().is_some_and(|held| held.num_boxes > 0) {
+        if reading.held.as_ref().is_some_and(|held| held.num_marks > 0) {
             let boxes = import.boxes_of(bucket.image(reading), bucket.reader(reading))?;
             bucket.readings[i].held_boxes =
                 boxes.into_iter().map(|(label, columns)| (label, columns.map(f64::to_bits))).collect();
@@ -179,7 +179,7 @@ fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Ve
     let (holds_no_finding, holds_findings) = reading
         .held
         .as_ref()
-        .map_or((false, false), |held| (held.has_no_finding, held.num_boxes + held.num_image_labels > 0));
+        .map_or((false, false), |held| (held.has_no_finding, held.num_marks + held.num_image_labels > 0));
     let mut first_line = None;
     for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_none()) {
         let problem = place_problem(reading, mark).or_else(|| {

@@ -158,6 +158,9 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
         rules: default_rules(),
         is_synthetic: true,
         is_blind: true,
+        is_open: false,
+        custom_rules: Vec::new(),
+        instructions: String::new(),
     };
     let one = Reader { id: reader.clone(), name: "One".into(), years_of_experience: None };
     let mut session = Session::default();
@@ -188,6 +191,7 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
                     reading: reading(&image, &reader, &labels, num_boxes),
                     image,
                     log: Vec::new(),
+                    others: Vec::new(),
                 })),
                 Effect::LoadPicture { image, frame } => {
                     // A film of its own for each viewport, as on any other day.
@@ -221,7 +225,7 @@ fn reading(image: &ImageId, reader: &ReaderId, labels: &[LabelName], num_boxes: 
         image.clone(),
         reader.clone(),
         annotations.collect(),
-        std::collections::BTreeSet::new(),
+        rachis::domain::presence::LabelAnswers::default(),
         TaskState::Doing,
         String::new(),
     )
@@ -266,7 +270,8 @@ fn row(image: &ImageId, num_boxes: usize) -> WorklistRow {
         age_years: None,
         state: TaskState::Doing,
         decision: Decision::Abnormal,
-        num_boxes: num_boxes as u32,
+        num_marks: num_boxes as u32,
+        unfit: None,
         labels: 0,
         last_edit_ms: None,
     }

@@ -45,7 +45,7 @@ pub fn bench(criterion: &mut Criterion) {
     let ordinal = Cell::new(0);
     let images: Vec<ImageId> = (0..NUM_FILMS)
         .map(|n| ImageId::new(fill::image_id(n)))
-        .filter(|image| list.row(image).is_some_and(|row| row.num_boxes > 0 && row.state != TaskState::Completed))
+        .filter(|image| list.row(image).is_some_and(|row| row.num_marks > 0 && row.state != TaskState::Completed))
         .take(100)
         .collect();
     let session = store.session();

@@ -143,7 +143,7 @@ fn image_labels_come_back_as_they_were() {
     assert_eq!(project.export_labels(true), train);
     let reading = project.store.reading(&"b".into(), &"R2".into()).unwrap();
     assert_eq!(reading.state(), TaskState::Completed);
-    assert_eq!(reading.image_labels().len(), 2);
+    assert_eq!(reading.image_labels().num_present(), 2);
     assert_eq!(project.store.reading(&"a".into(), &"R1".into()).unwrap().state(), TaskState::Completed);
     let again = project.import(&train);
     assert_eq!((again.num_held, again.num_readings), (4, 0));
@@ -382,7 +382,7 @@ fn rows_are_held_against_what_the_project_has() {
     let report = project.import(format!("{SPINE}s,e,a,R1,No finding,,,,\n"));
     assert!(report.bad[0].to_string().contains("the project holds findings"), "{:?}", report.bad);
     let reading = project.store.reading(&ImageId::new("a"), &ReaderId::new("R1")).unwrap();
-    assert_eq!((reading.num_boxes(), reading.state()), (2, TaskState::Completed));
+    assert_eq!((reading.num_marks(), reading.state()), (2, TaskState::Completed));
 }
 
 #[test]
@@ -475,7 +475,7 @@ fn formulas_go_out_as_text_and_come_back_as_they_were() {
     let mut again = Project::new("vindr_spine");
     again.import(&out);
     assert_eq!(again.export(TableForm::SpineXr), out);
-    assert_eq!(again.store.reading(&"@film".into(), &"=R1".into()).unwrap().num_boxes(), 1);
+    assert_eq!(again.store.reading(&"@film".into(), &"=R1".into()).unwrap().num_marks(), 1);
 }
 
 /// Enough for the large way: indexes and triggers taken away and put back, pieces of the file on all cores.

@@ -92,7 +92,7 @@ fn every_text_of_the_panels_has_a_vietnamese_line() {
             }
         }
     }
-    for row in COMMANDS {
+    for row in COMMANDS.iter() {
         for said in [row.title, row.help] {
             if !table.contains(said) {
                 missing.push(format!("command {}: {said}", row.id));

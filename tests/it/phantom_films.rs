@@ -9,7 +9,7 @@ use rachis::domain::geometry::Size;
 use rachis::domain::id::{ImageId, ReaderId};
 use rachis::domain::imaging::Pixels;
 use rachis::domain::reading::Decision;
-use rachis::domain::rules;
+use rachis::domain::rules::{self, RuleContext};
 use rachis::domain::study::{FilmSource, Sex};
 use rachis::domain::task::TaskState;
 use rachis::jobs::CancelToken;
@@ -300,7 +300,7 @@ fn a_demo_can_be_interrupted_and_goes_on() {
     for (image, reader) in b.reading_keys().unwrap() {
         let said = |store: &Store| {
             let reading = store.reading(&image, &reader).unwrap();
-            let marks: Vec<_> = reading.annotations().iter().map(|m| (m.label().clone(), m.shape())).collect();
+            let marks: Vec<_> = reading.annotations().iter().map(|m| (m.label().clone(), m.shape().cloned())).collect();
             (marks, reading.state())
         };
         assert_eq!(said(&a), said(&b));
@@ -324,7 +324,8 @@ fn a_demo_keeps_the_rules_and_leaves_the_first_reader_untouched() {
             let reading = reading(id);
             assert_eq!(reading.state(), TaskState::Completed);
             let size = Size::new(f64::from(film.facts.width), f64::from(film.facts.height));
-            assert_eq!(rules::check(&reading, size, &store.project().rules), []);
+            let context = RuleContext { reading: &reading, film: size, facts: None, labels: None, study: None };
+            assert_eq!(rules::check(&context, &store.project().rules, &[]), []);
         }
     }
 }

@@ -122,7 +122,7 @@ fn each_fault_is_one_row() {
 
     let report = checked(folder.path());
     let rules: Vec<_> = report.rules.iter().map(|r| (r.image.as_str(), r.violation.rule)).collect();
-    assert_eq!(rules, [("a", RuleId::BoxOutsideFilm), ("b", RuleId::NothingDecided)]);
+    assert_eq!(rules, [("a", Some(RuleId::BoxOutsideFilm)), ("b", Some(RuleId::NothingDecided))]);
     let mut faults = report.films.clone();
     faults.sort_by(|a, b| a.0.cmp(&b.0));
     let faults: Vec<_> = faults.iter().map(|(image, fault)| (image.as_str(), fault)).collect();

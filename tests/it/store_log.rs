@@ -186,7 +186,7 @@ fn two_windows_on_one_project_never_lose_each_others_edits() {
     let error = second.commit(&entry(no_finding(9), Step::Do)).unwrap_err();
     assert!(matches!(error, StoreError::Edit(EditError::NoFindingWithBoxes)), "{error}");
     second.commit(&entry(boxed(2), Step::Do)).unwrap();
-    assert_eq!(first.reading(&ImageId::new("film"), &ReaderId::new("R1")).unwrap().num_boxes(), 2);
+    assert_eq!(first.reading(&ImageId::new("film"), &ReaderId::new("R1")).unwrap().num_marks(), 2);
 
     let walks: Vec<_> = [first, second]
         .into_iter()
@@ -295,7 +295,7 @@ fn a_read_only_project_can_be_looked_at_and_says_why_it_cannot_be_changed() {
         let error = Store::open(folder).map(drop).unwrap_err();
         assert!(matches!(error, StoreError::ReadOnly), "{error}");
         let mut store = Store::open_to_look(folder).unwrap();
-        assert_eq!(store.reading(&ImageId::new("film"), &ReaderId::new("R1")).unwrap().num_boxes(), 1);
+        assert_eq!(store.reading(&ImageId::new("film"), &ReaderId::new("R1")).unwrap().num_marks(), 1);
         assert_log_rebuilds(&store);
         let error = store.commit(&entry(boxed(2), Step::Do)).unwrap_err();
         assert!(matches!(error, StoreError::ReadOnly), "{error}");
@@ -333,7 +333,7 @@ fn a_read_only_project_can_be_looked_at_and_says_why_it_cannot_be_changed() {
 }
 
 /// The form that this program writes.
-const NEWEST_FORM: i64 = 2;
+const NEWEST_FORM: i64 = 3;
 
 fn form(database: &Path) -> i64 {
     Connection::open(database).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()

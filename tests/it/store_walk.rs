@@ -1,15 +1,20 @@
 //! A reader at work at random, for the tests of the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::attribute::{Attributes, Certainty, Grade, VertebralLevel};
+use rachis::domain::comment::{Comment, Pin};
 use rachis::domain::edit::Edit;
 use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
+use rachis::domain::presence::{LabelAnswers, Presence};
+use rachis::domain::quality::UnfitReason;
 use rachis::domain::reading::Reading;
+use rachis::domain::shape::{Line, Mask, Polygon, Shape};
 use rachis::domain::task::TaskState;
 use rachis::store::Store;
 
@@ -137,6 +142,54 @@ impl Walk {
         MeasureShape::new(kind, (0..num).map(|_| Point::new(number(), number())).collect()).unwrap()
     }
 
+    /// Any shape of a mark.
+    fn new_mark_shape(&mut self) -> Shape {
+        let mut number = || self.dice.roll(1 << 40) as f64 / f64::from(1 << 29);
+        let mut points = |num: u64| -> Vec<Point> { (0..num).map(|_| Point::new(number(), number())).collect() };
+        let (triangle, line, point) = (points(3), points(2), points(1)[0]);
+        match self.dice.roll(6) {
+            0 => Shape::Polygon(Polygon::new(vec![triangle.clone(), triangle]).unwrap()),
+            1 => Shape::Mask(Mask::new(self.dice.roll(9) as i32, -2, 3, 2, vec![1, 3, 2]).unwrap()),
+            2 => Shape::Point(point),
+            3 => Shape::Line(Line::new(line).unwrap()),
+            _ => Shape::Box(self.new_rect()),
+        }
+    }
+
+    fn new_attributes(&mut self) -> Attributes {
+        Attributes {
+            grade: [None, Some(Grade::Mild), Some(Grade::Severe)][self.dice.roll(3) as usize],
+            level: [None, VertebralLevel::parse("L4-L5")][self.dice.roll(2) as usize],
+            certainty: [None, Some(Certainty::Possible)][self.dice.roll(2) as usize],
+            note: ["", "a \"note\"\n"][self.dice.roll(2) as usize].to_owned(),
+        }
+    }
+
+    /// Writes, changes or deletes a comment.
+    fn comment(&mut self, reading: &Reading) -> Edit {
+        let held = reading.comments();
+        let how = self.dice.roll(3);
+        let pin = match self.dice.roll(3) {
+            0 => Pin::Film,
+            1 => Pin::Place(Point::new(1.5, -2.25)),
+            _ => Pin::Mark(AnnotationId(7)),
+        };
+        let comment = |id, pin, made_at_ms| Comment {
+            id,
+            answers: None,
+            pin,
+            text: "look \u{1F9B4} here".to_owned(),
+            is_resolved: how == 1,
+            made_at_ms,
+        };
+        if held.is_empty() || how == 0 {
+            return Edit::Comment { before: None, after: Some(comment(self.new_id(), pin, self.clock_ms)) };
+        }
+        let before = held[self.dice.roll(held.len() as u64) as usize].clone();
+        let after = (how == 1).then(|| comment(before.id, pin, before.made_at_ms));
+        Edit::Comment { before: Some(before), after }
+    }
+
     /// Draws, changes or removes a measurement.
     fn measure(&mut self, reading: &Reading) -> Edit {
         let held = reading.measurements();
@@ -157,11 +210,22 @@ impl Walk {
         let pick = (!marks.is_empty()).then(|| marks[self.dice.roll(marks.len() as u64) as usize].clone());
         const LABELS: [&str; 4] = ["Osteophytes", "Fracture", "Other lesions", "Trượt \"đốt\" sống\t"];
         let label = LabelName::new(LABELS[self.dice.roll(4) as usize]);
-        Some(match self.dice.roll(15) {
-            0..=3 => Edit::Add(Annotation::boxed(self.new_id(), label, self.new_rect(), Origin::Drawn)?),
+        Some(match self.dice.roll(20) {
+            0..=3 => Edit::Add(Annotation::shaped(self.new_id(), label, self.new_mark_shape(), Origin::Drawn)?),
+            14 => {
+                let before = pick.filter(|mark| mark.shape().is_some())?;
+                let key = self.dice.roll(3) as i64;
+                let after = before.clone().with_attributes(self.new_attributes());
+                Edit::Replace { after: after.with_shape_key((key > 0).then_some(AnnotationId(key))), before }
+            }
+            15 => {
+                let reason = UnfitReason::ALL[self.dice.roll(7) as usize];
+                Edit::SetUnfit { before: reading.unfit(), after: reading.unfit().is_none().then_some(reason) }
+            }
+            16 | 17 => self.comment(&reading),
             4 => Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)),
             5 => Edit::Remove(pick?),
-            6 => Edit::Replace { before: pick.clone()?, after: pick?.with_rect(self.new_rect()) },
+            6 => Edit::Replace { before: pick.clone()?, after: pick?.with_shape(self.new_mark_shape()) },
             7 => Edit::Replace { before: pick.clone()?, after: pick?.with_label(label)? },
             8 => {
                 let state = TaskState::ALL[self.dice.roll(3) as usize];
@@ -172,16 +236,18 @@ impl Walk {
                 Edit::SetComment { before: reading.comment().to_owned(), after }
             }
             10 => {
-                let mut after = reading.image_labels().clone();
-                if !after.insert(label.clone()) {
-                    after.remove(&label);
-                }
-                Edit::SetImageLabels { before: reading.image_labels().clone(), after }
+                let before = reading.image_labels().clone();
+                let answers = [None, Some(Presence::Present), Some(Presence::Absent), Some(Presence::Unsure)];
+                let after = before.clone().with(label, answers[self.dice.roll(4) as usize]);
+                Edit::SetImageLabels { before, after }
             }
             11..=13 => self.measure(&reading),
             _ => {
                 let mut edits: Vec<Edit> = marks.iter().cloned().map(Edit::Remove).collect();
-                edits.push(Edit::SetImageLabels { before: reading.image_labels().clone(), after: BTreeSet::new() });
+                edits.push(Edit::SetImageLabels {
+                    before: reading.image_labels().clone(),
+                    after: LabelAnswers::default(),
+                });
                 edits.push(Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)));
                 Edit::Batch { name: "No finding".into(), edits }
             }

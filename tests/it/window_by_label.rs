@@ -49,7 +49,7 @@ fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
     seat.run_steps(3);
     seat.get_by_label("Keep them").click();
     seat.run_steps(3);
-    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_boxes(), 2);
+    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_marks(), 2);
 
     // Windowing with the right button, then completing with one key opens the next film.
     drag(&mut seat, egui::PointerButton::Secondary, (0.5, 0.3), (0.6, 0.35));

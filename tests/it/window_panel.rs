@@ -114,7 +114,7 @@ fn presets_of_the_project_outlast_the_program() {
     drag(&mut seat, egui::PointerButton::Primary, (0.45, 0.4), (0.55, 0.5));
     let of_region = window(&seat);
     assert_eq!((of_region.explanation.as_deref(), seat.state().session.tool), (Some("region"), Tool::Box));
-    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_boxes(), 0);
+    assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_marks(), 0);
     drop(seat);
 
     let mut seat = at_project(&folder);

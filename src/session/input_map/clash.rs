@@ -89,15 +89,7 @@ mod tests {
 
     #[test]
     fn a_label_s_key() {
-        let label = |name: &str, hotkey| Label {
-            name: LabelName::new(name),
-            code: None,
-            kind: LabelKind::Local,
-            definition: String::new(),
-            color: [0, 0, 0],
-            hotkey: Some(hotkey),
-            aliases: Vec::new(),
-        };
+        let label = |name: &str, hotkey| Label { hotkey: Some(hotkey), ..Label::named(name, LabelKind::Local) };
         let set = LabelSet::new("set", "", "", vec![label("Osteophytes", '1'), label("Ivory", 'i')]).unwrap();
         let clash = |keys: &str, command, name: &str, is_label_first| Clash::Label {
             keys: Keys::parse(keys).unwrap(),

@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn the_preset_named_after_the_program_is_the_command_table() {
         let map = InputMap::default();
-        for row in COMMANDS {
+        for row in COMMANDS.iter() {
             let shown: Vec<String> = map.keys_of(&row.command).iter().map(ToString::to_string).collect();
             assert_eq!(shown, row.chords, "{}", row.id);
             for chord in row.chords {

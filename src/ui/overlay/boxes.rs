@@ -14,9 +14,10 @@ pub(super) fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to
     let mut colors: Vec<(&LabelName, Color32)> = Vec::new();
     let mut names = Names::new(canvas);
     // The selected box is named first, so that its name is the one that stays where names are crowded.
-    let selected = film.visible_boxes().filter(|(a, _)| film.selection == Some(a.id()));
-    let others = film.visible_boxes().filter(|(a, _)| film.selection != Some(a.id()));
-    for (annotation, rect) in selected.chain(others) {
+    let selected = film.visible_marks().filter(|(a, _)| film.selection == Some(a.id()));
+    let others = film.visible_marks().filter(|(a, _)| film.selection != Some(a.id()));
+    for (annotation, shape) in selected.chain(others) {
+        let rect = shape.bounds();
         let on_screen = screen_rect(to_screen, rect, canvas);
         if !canvas.intersects(on_screen) {
             continue;
@@ -50,8 +51,8 @@ pub(super) fn boxes_ui(painter: &Painter, session: &Session, film: &OpenFilm, to
         let on_screen = screen_rect(to_screen, rect, canvas);
         painter.rect_stroke(on_screen, 0.0, Stroke::new(theme::BOX_STROKE, color), StrokeKind::Middle);
     }
-    if let Some(rect) = film.unlabelled {
-        let on_screen = screen_rect(to_screen, rect, canvas);
+    if let Some(shape) = &film.unlabelled {
+        let on_screen = screen_rect(to_screen, shape.bounds(), canvas);
         dashed(painter, on_screen, theme::film::STRONG);
         name_ui(painter, on_screen, tr(tr("which label? press its key")), theme::film::STRONG, canvas);
     }

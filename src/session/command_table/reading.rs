@@ -1,42 +1,13 @@
-//! The table of commands: one row each, from which menus, palette, tooltips, cheat sheet and the README's key table come.
+//! Looking at films and deciding: films, views, windows, measures.
 
 use crate::domain::measure::MeasureKind;
 
-use super::command::Command;
-use super::panes::Layout;
-use super::screen::Tool;
-use super::windowing::WindowCommand;
-
-/// Where a chord is heard.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Context {
-    Everywhere,
-    /// With a film open.
-    Film,
-}
-
-/// One row of the command table.
-#[derive(Debug)]
-pub struct CommandRow {
-    /// Stable, for remapping.
-    pub id: &'static str,
-    pub title: &'static str,
-    pub help: &'static str,
-    pub chords: &'static [&'static str],
-    pub context: Context,
-    pub command: Command,
-}
-
-const fn row(
-    id: &'static str,
-    title: &'static str,
-    help: &'static str,
-    chords: &'static [&'static str],
-    context: Context,
-    command: Command,
-) -> CommandRow {
-    CommandRow { id, title, help, chords, context, command }
-}
+use super::super::command::Command;
+use super::super::panes::Layout;
+use super::super::screen::Tool;
+use super::super::windowing::WindowCommand;
+use super::Context::{Everywhere, Film};
+use super::{CommandRow, Context, row};
 
 /// A measuring tool.
 const fn measure(
@@ -48,10 +19,7 @@ const fn measure(
     row(id, kind.title(), help, chords, Context::Film, Command::UseTool(Tool::Measure(kind)))
 }
 
-use Context::{Everywhere, Film};
-
-/// Every command that needs no further word from the person.
-pub const COMMANDS: &[CommandRow] = &[
+pub(super) const ROWS: &[CommandRow] = &[
     row(
         "complete_and_next",
         "Complete and next",
@@ -462,101 +430,4 @@ pub const COMMANDS: &[CommandRow] = &[
     row("tags", "Tags", "Everything that the film's file says about it", &["F12"], Film, Command::ShowTags),
     row("palette", "Command palette", "Find any command by typing", &["Ctrl+K"], Everywhere, Command::Palette),
     row("cheat_sheet", "Keys", "Every key on one page", &["?", "F1"], Everywhere, Command::CheatSheet),
-    row("open_project", "Open project…", "Open a project folder", &["Ctrl+O"], Everywhere, Command::OpenProject),
-    row(
-        "create_project",
-        "New project…",
-        "Make a project in an empty folder",
-        &["Ctrl+Shift+N"],
-        Everywhere,
-        Command::CreateProject,
-    ),
-    row(
-        "import_films",
-        "Import films…",
-        "Add the DICOM films of a folder of any depth",
-        &["Ctrl+I"],
-        Everywhere,
-        Command::ImportFilms,
-    ),
-    row(
-        "import_film_files",
-        "Import film files…",
-        "Add single films, zip files or a DICOMDIR",
-        &[],
-        Everywhere,
-        Command::ImportFilmFiles,
-    ),
-    row(
-        "import_labels",
-        "Import labels…",
-        "Add the labels of a published CSV",
-        &["Ctrl+Shift+I"],
-        Everywhere,
-        Command::ImportLabels,
-    ),
-    row(
-        "export_spinexr",
-        "Export SpineXR CSV…",
-        "Write all labels in the VinDr-SpineXR form",
-        &["Ctrl+E"],
-        Everywhere,
-        Command::ExportSpineXr,
-    ),
-    row(
-        "export_cxr",
-        "Export VinDr-CXR CSV…",
-        "Write all labels in the VinDr-CXR form",
-        &[],
-        Everywhere,
-        Command::ExportCxr,
-    ),
-    row(
-        "export_kaggle",
-        "Export Kaggle CSV…",
-        "Write all labels in the form of the Kaggle challenge",
-        &[],
-        Everywhere,
-        Command::ExportKaggle,
-    ),
-    row(
-        "export_measures",
-        "Export measurements CSV…",
-        "Write all measurements with values and units",
-        &[],
-        Everywhere,
-        Command::ExportMeasures,
-    ),
-    row(
-        "cancel_job",
-        "Stop the running job",
-        "Stop an import or export; what is done stays done",
-        &[],
-        Everywhere,
-        Command::CancelJob,
-    ),
-    row("add_reader", "Add a reader", "Add the next reader to the project", &[], Everywhere, Command::AddReader),
-    row("change_reader", "Change reader", "Let another reader sign in", &[], Everywhere, Command::ChangeReader),
-    row(
-        "retry_save",
-        "Try to save again",
-        "Write the edits that could not be saved",
-        &[],
-        Everywhere,
-        Command::RetrySave,
-    ),
-    row("quit", "Quit", "Close the program; everything is saved already", &["Ctrl+Q"], Everywhere, Command::Quit),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_unique_and_texts_are_there() {
-        for (i, row) in COMMANDS.iter().enumerate() {
-            assert!(!row.title.is_empty() && !row.help.is_empty(), "{}", row.id);
-            assert!(COMMANDS[..i].iter().all(|other| other.id != row.id), "{}", row.id);
-        }
-    }
-}

@@ -4,8 +4,15 @@ use std::ops::RangeInclusive;
 
 use crate::domain::geometry::Size;
 use crate::domain::id::AnnotationId;
-use crate::domain::label::ABNORMAL;
+use crate::domain::label::{ABNORMAL, LabelSet};
 use crate::domain::reading::{Decision, Reading};
+use crate::domain::study::FilmFacts;
+
+mod custom;
+mod mend;
+
+pub use custom::{Condition, CustomRule};
+pub use mend::Mend;
 
 /// How much a broken rule matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -147,24 +154,50 @@ pub fn default_rules() -> Vec<RuleSetting> {
 /// A broken rule.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Violation {
-    pub rule: RuleId,
+    /// `None` for a rule of the project's own.
+    pub rule: Option<RuleId>,
     pub severity: Severity,
     /// What is wrong and how to mend it.
     pub message: String,
     /// The marks concerned, for the click that goes there.
     pub culprits: Vec<AnnotationId>,
+    /// What one click would do about it, the best first.
+    pub mends: Vec<Mend>,
 }
 
-/// Checks a reading of a film of this size, in pixels, against the project's rules.
-pub fn check(reading: &Reading, film: Size, rules: &[RuleSetting]) -> Vec<Violation> {
+/// What a reading is held against beside itself.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleContext<'a> {
+    pub reading: &'a Reading,
+    /// Width and height of the film in pixels.
+    pub film: Size,
+    /// What is known of the film; `None` where only its size is.
+    pub facts: Option<&'a FilmFacts>,
+    /// The project's labels; `None` where they can't be read: rules about labels are silent then.
+    pub labels: Option<&'a LabelSet>,
+    /// How far the reader is with the films of the same study; `None` where that is not known.
+    pub study: Option<StudyProgress>,
+}
+
+/// How many films of a study a reader has decided on, this one not counted.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct StudyProgress {
+    pub num_films: usize,
+    pub num_read: usize,
+}
+
+/// Checks a reading against the project's rules.
+pub fn check(context: &RuleContext<'_>, rules: &[RuleSetting], _custom: &[CustomRule]) -> Vec<Violation> {
+    let (reading, film) = (context.reading, context.film);
     let mut violations = Vec::new();
     for setting in rules.iter().filter(|s| s.severity != Severity::Off) {
         let mut report = |message: String, culprits: Vec<AnnotationId>| {
-            violations.push(Violation { rule: setting.id, severity: setting.severity, message, culprits });
+            let (rule, severity, mends) = (Some(setting.id), setting.severity, Vec::new());
+            violations.push(Violation { rule, severity, message, culprits, mends });
         };
         match setting.id {
             RuleId::NoFindingWithBoxes => {
-                let others = reading.num_boxes() + reading.image_labels().len();
+                let others = reading.num_marks() + reading.image_labels().num_present();
                 if reading.has_no_finding() && others > 0 {
                     let culprits = reading.annotations().iter().map(super::annotation::Annotation::id).collect();
                     let message = format!(
@@ -219,8 +252,8 @@ pub fn check(reading: &Reading, film: Size, rules: &[RuleSetting]) -> Vec<Violat
                 }
             }
             RuleId::AbnormalWithoutBox => {
-                if reading.num_boxes() == 0
-                    && let Some(label) = reading.image_labels().iter().next()
+                if reading.num_marks() == 0
+                    && let Some(label) = reading.image_labels().present().next()
                 {
                     let what = if label.as_str() == ABNORMAL { "abnormal" } else { label.as_str() };
                     let message =
@@ -249,7 +282,6 @@ mod tests {
     use crate::domain::id::{ImageId, ReaderId};
     use crate::domain::label::LabelName;
     use crate::domain::task::TaskState;
-    use std::collections::BTreeSet;
 
     const FILM: Size = Size::new(100.0, 80.0);
 
@@ -265,7 +297,7 @@ mod tests {
         if no_finding {
             annotations.push(Annotation::no_finding(AnnotationId(99), Origin::Drawn));
         }
-        let labels: BTreeSet<_> = labels.iter().map(|&l| LabelName::new(l)).collect();
+        let labels = labels.iter().map(|&l| LabelName::new(l)).collect();
         let reading = Reading::restored(
             ImageId::new("film"),
             ReaderId::new("R1"),
@@ -274,7 +306,8 @@ mod tests {
             TaskState::Doing,
             String::new(),
         );
-        let found: Vec<RuleId> = check(&reading, FILM, &default_rules()).iter().map(|v| v.rule).collect();
+        let context = RuleContext { reading: &reading, film: FILM, facts: None, labels: None, study: None };
+        let found: Vec<RuleId> = check(&context, &default_rules(), &[]).iter().filter_map(|v| v.rule).collect();
         assert_eq!(found, expected, "{boxes:?}");
     }
 
@@ -321,6 +354,7 @@ mod tests {
             rule.severity = Severity::Off;
         }
         let reading = Reading::new(ImageId::new("film"), ReaderId::new("R1"));
-        assert!(check(&reading, FILM, &rules).is_empty());
+        let context = RuleContext { reading: &reading, film: FILM, facts: None, labels: None, study: None };
+        assert!(check(&context, &rules, &[]).is_empty());
     }
 }

@@ -1,0 +1,5 @@
+//! Comments, history, image quality, time and help.
+
+use super::CommandRow;
+
+pub(super) const ROWS: &[CommandRow] = &[];

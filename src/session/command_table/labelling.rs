@@ -1,0 +1,5 @@
+//! Labels, attributes and answers.
+
+use super::CommandRow;
+
+pub(super) const ROWS: &[CommandRow] = &[];

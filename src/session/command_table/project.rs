@@ -1,0 +1,100 @@
+//! The project and its people: opening, importing, exporting, rules, labels, instructions.
+
+use super::super::command::Command;
+use super::Context::Everywhere;
+use super::{CommandRow, row};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    row(
+        "project_settings",
+        "Project…",
+        "Labels, rules and instructions of this project",
+        &["Ctrl+P"],
+        Everywhere,
+        Command::ShowProject,
+    ),
+    row("open_project", "Open project…", "Open a project folder", &["Ctrl+O"], Everywhere, Command::OpenProject),
+    row(
+        "create_project",
+        "New project…",
+        "Make a project in an empty folder",
+        &["Ctrl+Shift+N"],
+        Everywhere,
+        Command::CreateProject,
+    ),
+    row(
+        "import_films",
+        "Import films…",
+        "Add the DICOM films of a folder of any depth",
+        &["Ctrl+I"],
+        Everywhere,
+        Command::ImportFilms,
+    ),
+    row(
+        "import_film_files",
+        "Import film files…",
+        "Add single films, zip files or a DICOMDIR",
+        &[],
+        Everywhere,
+        Command::ImportFilmFiles,
+    ),
+    row(
+        "import_labels",
+        "Import labels…",
+        "Add the labels of a published CSV",
+        &["Ctrl+Shift+I"],
+        Everywhere,
+        Command::ImportLabels,
+    ),
+    row(
+        "export_spinexr",
+        "Export SpineXR CSV…",
+        "Write all labels in the VinDr-SpineXR form",
+        &["Ctrl+E"],
+        Everywhere,
+        Command::ExportSpineXr,
+    ),
+    row(
+        "export_cxr",
+        "Export VinDr-CXR CSV…",
+        "Write all labels in the VinDr-CXR form",
+        &[],
+        Everywhere,
+        Command::ExportCxr,
+    ),
+    row(
+        "export_kaggle",
+        "Export Kaggle CSV…",
+        "Write all labels in the form of the Kaggle challenge",
+        &[],
+        Everywhere,
+        Command::ExportKaggle,
+    ),
+    row(
+        "export_measures",
+        "Export measurements CSV…",
+        "Write all measurements with values and units",
+        &[],
+        Everywhere,
+        Command::ExportMeasures,
+    ),
+    row(
+        "cancel_job",
+        "Stop the running job",
+        "Stop an import or export; what is done stays done",
+        &[],
+        Everywhere,
+        Command::CancelJob,
+    ),
+    row("add_reader", "Add a reader", "Add the next reader to the project", &[], Everywhere, Command::AddReader),
+    row("change_reader", "Change reader", "Let another reader sign in", &[], Everywhere, Command::ChangeReader),
+    row(
+        "retry_save",
+        "Try to save again",
+        "Write the edits that could not be saved",
+        &[],
+        Everywhere,
+        Command::RetrySave,
+    ),
+    row("quit", "Quit", "Close the program; everything is saved already", &["Ctrl+Q"], Everywhere, Command::Quit),
+];

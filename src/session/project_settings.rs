@@ -1,0 +1,72 @@
+//! Changes of the project itself: rules, labels, instructions, references.
+
+use crate::domain::rules::{CustomRule, Mend, RuleSetting};
+
+use super::effect::Effect;
+use super::screen::{Screen, Session};
+
+/// A change of the project, or going to where it is changed.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ProjectCommand {
+    /// The project's settings, on this page.
+    Show(ProjectPage),
+    /// Back to the list or the film.
+    Leave,
+    SetRules(Vec<RuleSetting>),
+    SetCustomRules(Vec<CustomRule>),
+    /// What readers are told before they read.
+    SetInstructions(String),
+    /// Whether readers see each other's marks and comments.
+    SetOpen(bool),
+}
+
+/// A page of the project screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ProjectPage {
+    #[default]
+    Labels,
+    Rules,
+    /// Instructions and reference cases.
+    Guide,
+}
+
+impl ProjectPage {
+    pub const ALL: [Self; 3] = [Self::Labels, Self::Rules, Self::Guide];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Labels => "Labels",
+            Self::Rules => "Rules",
+            Self::Guide => "Instructions",
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn project_command(&mut self, command: ProjectCommand, now_ms: i64) -> Vec<Effect> {
+        match command {
+            ProjectCommand::Show(page) => self.with_comment_kept(now_ms, |session| {
+                session.project_page = page;
+                session.screen = Screen::Project;
+                Vec::new()
+            }),
+            ProjectCommand::Leave => {
+                self.screen = match (&self.reader, &self.pane.film) {
+                    (None, _) => Screen::SignIn,
+                    (Some(_), Some(_)) => Screen::Film,
+                    (Some(_), None) => Screen::Worklist,
+                };
+                Vec::new()
+            }
+            change => vec![Effect::ChangeProject(Box::new(change))],
+        }
+    }
+
+    pub(super) fn apply_mend(&mut self, mend: &Mend, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.pane.film else { return Vec::new() };
+        match mend.edit(&film.reading) {
+            Some(edit) => self.commit(edit, now_ms),
+            None => Vec::new(),
+        }
+    }
+}
