@@ -11,3 +11,4 @@ pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
+pub mod picture;

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
+use crate::domain::label::LabelName;
+use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
+use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
@@ -25,6 +28,8 @@ pub enum FilePurpose {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// A PNG file to compare with.
+    ReferencePicture,
 }
 
 impl FilePurpose {
@@ -36,6 +41,7 @@ impl FilePurpose {
             Self::ImportFilms => "Folder with films, of any depth",
             Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
             Self::ImportLabels => "CSV file with labels",
+            Self::ReferencePicture => "PNG picture of the finding",
             Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
@@ -118,6 +124,17 @@ pub enum Effect {
     CancelJob,
     /// Change the project's own settings; answered by `ProjectChanged`.
     ChangeProject(Box<ProjectCommand>),
+    /// Read the project's reference cases; answered by `ReferencesLoaded`.
+    LoadReferences,
+    /// Change their list; answered by `ReferencesLoaded`.
+    ChangeReferences(ReferenceChange),
+    /// Cut a reference picture out of a film; answered by `ReferencesLoaded`.
+    MakeReference(Box<ReferenceCrop>),
+    /// Take a picture file as one; answered by `ReferencesLoaded`.
+    AddReferenceFile {
+        path: PathBuf,
+        label: Option<LabelName>,
+    },
     /// Adds a reader under the next free id; answered by `ReadersLoaded`.
     AddReader,
     /// Try the edits again that were not saved.

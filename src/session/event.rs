@@ -9,6 +9,7 @@ use crate::domain::label::LabelSet;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
+use crate::domain::reference::Reference;
 use crate::domain::study::FilmEntry;
 use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
@@ -117,6 +118,8 @@ pub enum Event {
     },
     /// The open project's own window presets.
     PresetsLoaded(Vec<WindowPreset>),
+    /// The project's reference cases, in their order.
+    ReferencesLoaded(Vec<Reference>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

@@ -139,6 +139,10 @@ impl Session {
                 Vec::new()
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
+            Event::ReferencesLoaded(references) => {
+                self.guide.references = references;
+                Vec::new()
+            }
             Event::PresetsLoaded(presets) => {
                 self.windowing.presets = presets;
                 Vec::new()
@@ -212,6 +216,9 @@ impl Session {
             FilePurpose::ImportLabels => {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
+            }
+            FilePurpose::ReferencePicture => {
+                vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }
             FilePurpose::ExportSpineXr
             | FilePurpose::ExportCxr
@@ -330,7 +337,9 @@ impl Session {
             }
         };
         self.pane.film = Some(film);
+        let is_reference = std::mem::take(&mut self.pane.is_reference);
         if let Some(film) = &mut self.pane.film {
+            film.is_reference |= is_reference;
             film.selection = film.selection.filter(|id| film.reading.has(*id));
         }
         if let Some((early, frame, picture)) = self.pane.early_picture.take_if(|(early, _, _)| early == image) {

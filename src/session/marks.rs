@@ -31,11 +31,16 @@ impl Session {
             self.notify(NoticeKind::Error, text);
             return None;
         }
-        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. } | Edit::Comment { .. }) {
             self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
             return None;
         }
         let film = self.pane.film.as_mut()?;
+        if film.is_reference {
+            let text = "This film is shown to compare with. Open it from the list to read it.";
+            self.notify(NoticeKind::Warning, text);
+            return None;
+        }
         if let Err(err) = edit.apply(&mut film.reading) {
             let text = sentence(&err);
             self.notify(NoticeKind::Warning, text);
@@ -87,11 +92,13 @@ impl Session {
             (film.reading.state(), film.reading.decision(), film.reading.num_marks() as u32);
         let unfit = film.reading.unfit();
         let image = film.image().clone();
+        let num_open_threads = self.num_open_threads();
         self.worklist.update(&image, |row| {
             row.state = state;
             row.decision = decision;
             row.num_marks = num_marks;
             row.unfit = unfit;
+            row.num_open_threads = num_open_threads;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
         });
@@ -409,7 +416,7 @@ impl Session {
     }
 
     /// Nobody signs off a film that is not on the screen.
-    fn is_seen(&mut self) -> bool {
+    pub(super) fn is_seen(&mut self) -> bool {
         let is_seen = self.pane.film.as_ref().is_some_and(|film| film.is_drawn && film.film().is_some());
         if !is_seen {
             self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");

@@ -23,6 +23,8 @@ mod marks;
 pub mod drawing;
 pub mod labelling;
 pub mod discussing;
+pub mod threads;
+pub mod guide;
 pub mod history_walk;
 pub mod project_settings;
 mod screen;

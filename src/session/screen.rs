@@ -12,6 +12,7 @@ use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 
 use super::effect::{FilePurpose, Persist, Ticket};
+use super::guide::Guide;
 use super::input_map::InputMap;
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
@@ -186,6 +187,11 @@ pub enum Dialog {
     PathField {
         purpose: FilePurpose,
     },
+    /// Why the film is unfit to be read, and whether the next one is opened then.
+    ChooseUnfit {
+        image: ImageId,
+        goes_on: bool,
+    },
     /// What a job could not take.
     Report {
         title: String,
@@ -258,6 +264,10 @@ pub struct Session {
     pub armed: Option<LabelName>,
     /// Copied marks, in drawing order.
     pub clipboard: Vec<Annotation>,
+    /// Instructions and reference cases.
+    pub guide: Guide,
+    /// Resolved threads are listed and drawn too.
+    pub shows_resolved: bool,
     pub dialog: Option<Dialog>,
     pub notice: Option<Notice>,
     pub job: Option<JobView>,

@@ -14,7 +14,7 @@ use crate::session::{Command, Input, Layout, OpenFilm, Pane, Picture, Session, T
 
 use super::hands::to_canvas;
 use super::words::{tr, tr_args};
-use super::{Panel, hands, kit, lens, overlay, theme};
+use super::{Panel, comments, hands, kit, lens, overlay, theme};
 
 /// The canvas of a viewport; the active one holds the keyboard while a film is read.
 pub fn id(slot: usize) -> Id {
@@ -237,5 +237,6 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
         for command in commands {
             kit::menu_item(ui, panel, &command);
         }
+        comments::menu_ui(ui, panel);
     });
 }

@@ -6,7 +6,7 @@ use crate::domain::measure::MeasureKind;
 use crate::session::{Command, Layout, Tool};
 
 use super::words::{tr, tr_args};
-use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
+use super::{Panel, canvas, film_strip, findings, histogram_panel, instructions, kit, shell, theme, window_menu};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
@@ -35,6 +35,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
+    if panel.session.guide.is_open {
+        egui::Panel::right("instructions")
+            .exact_size(theme::WINDOW_PANEL_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| instructions::instructions_ui(ui, panel));
+    }
     if panel.session.windowing.is_panel_open {
         egui::Panel::right("window panel")
             .exact_size(theme::WINDOW_PANEL_WIDTH)

@@ -272,6 +272,7 @@ fn row(image: &ImageId, num_boxes: usize) -> WorklistRow {
         decision: Decision::Abnormal,
         num_marks: num_boxes as u32,
         unfit: None,
+        num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
     }

@@ -5,6 +5,7 @@ mod chain_line;
 mod corners;
 mod edges;
 mod measures;
+mod pins;
 mod planes;
 mod region;
 
@@ -34,6 +35,7 @@ pub(super) fn overlay_ui(
     }
     marks_ui(painter, session, film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
+    pins::pins_ui(painter, session, pane, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
         corners::corners_ui(painter, (session, state), pane, film, canvas);
