@@ -44,6 +44,7 @@ mod windowing_script;
 mod measuring_script;
 
 pub use command::{COMMANDS, Command};
+pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
