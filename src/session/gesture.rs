@@ -1,9 +1,9 @@
 //! A running drag: a preview outside the reading until release commits one edit, or Escape drops it.
 
+use crate::domain::annotation::Annotation;
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{DisplaySettings, VoiFunction, Window};
-use crate::domain::annotation::Annotation;
 use crate::domain::measure::MeasureShape;
 use crate::domain::shape::Shape;
 
@@ -28,20 +28,11 @@ pub struct Moved {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Gesture {
     /// Left pressed, not yet moved far enough: a click unless it travels.
-    Press {
-        at_screen: Point,
-        at_image: Point,
-    },
+    Press { at_screen: Point, at_image: Point },
     /// Drawing a box; both in film pixels, inside the film.
-    Draw {
-        from: Point,
-        to: Point,
-    },
+    Draw { from: Point, to: Point },
     /// Moving the selected marks from where one of them was grabbed.
-    Move {
-        grabbed: Point,
-        moved: Vec<Moved>,
-    },
+    Move { grabbed: Point, moved: Vec<Moved> },
     Resize {
         id: AnnotationId,
         /// What every label on the same shape shares.
@@ -51,25 +42,13 @@ pub enum Gesture {
         preview: Rect,
     },
     /// Moving one point of a polygon or line; `before` has the point already where the press put it there.
-    Vertex {
-        id: AnnotationId,
-        key: AnnotationId,
-        at: VertexAt,
-        before: Shape,
-        preview: Shape,
-    },
+    Vertex { id: AnnotationId, key: AnnotationId, at: VertexAt, before: Shape, preview: Shape },
     /// Pressed while a shape is drawn point by point; the point is in the film's drawing and follows the pointer.
-    Place {
-        at_screen: Point,
-        has_moved: bool,
-    },
+    Place { at_screen: Point, has_moved: bool },
     /// Drawing in one stroke; what was stroked so far is in the film's drawing.
     Stroke,
     /// Dragging a band around marks to select them; both in film pixels, inside the film.
-    Band {
-        from: Point,
-        to: Point,
-    },
+    Band { from: Point, to: Point },
     /// Pressed while a measure is drawn; its points so far are the film's sketch.
     Sketch {
         at_screen: Point,
@@ -77,27 +56,13 @@ pub enum Gesture {
         next: Option<Point>,
     },
     /// Moving a point of a measurement, or all of it.
-    Reshape {
-        id: AnnotationId,
-        point: Option<usize>,
-        grabbed: Point,
-        before: MeasureShape,
-        preview: MeasureShape,
-    },
+    Reshape { id: AnnotationId, point: Option<usize>, grabbed: Point, before: MeasureShape, preview: MeasureShape },
     /// Last pointer position in canvas points.
-    Pan {
-        last: Point,
-    },
+    Pan { last: Point },
     /// Dragging the region whose values make a window; both in film pixels, inside the film.
-    Region {
-        from: Point,
-        to: Point,
-    },
+    Region { from: Point, to: Point },
     /// Last pointer position in canvas points; the place that stays under the pointer.
-    Zoom {
-        last: Point,
-        anchor: Point,
-    },
+    Zoom { last: Point, anchor: Point },
     /// Window and pointer at the start.
     WindowLevel {
         from_screen: Point,

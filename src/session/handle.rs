@@ -456,11 +456,8 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        let has_sketch = self
-            .pane
-            .film
-            .as_mut()
-            .is_some_and(|film| film.drawing.take().is_some() || film.sketch.take().is_some());
+        let has_sketch =
+            self.pane.film.as_mut().is_some_and(|film| film.drawing.take().is_some() || film.sketch.take().is_some());
         if self.let_gesture_go() || has_sketch {
             return;
         }

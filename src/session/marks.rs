@@ -138,11 +138,22 @@ impl Session {
         if !is_written {
             return;
         }
-        if let Some(film) = &mut self.pane.film
-            && let Some(id) = touched(edit)
-            && film.reading.has(id)
-        {
-            film.select_only(Some(id));
+        if let Some(film) = &mut self.pane.film {
+            let mut ids = Vec::new();
+            touched(edit, &mut ids);
+            // One mark a shape, and a measurement only where no mark changed.
+            let mut keys = std::collections::BTreeSet::new();
+            let marks: Vec<AnnotationId> = ids
+                .iter()
+                .copied()
+                .filter(|id| film.reading.annotation(*id).is_some_and(|mark| keys.insert(mark.shape_key())))
+                .collect();
+            let measured = ids.into_iter().find(|id| film.reading.measurement(*id).is_some());
+            if !marks.is_empty() {
+                film.select_these(marks);
+            } else if measured.is_some() {
+                film.select_only(measured);
+            }
         }
         self.notify(NoticeKind::Info, notice);
     }
@@ -398,18 +409,18 @@ impl Session {
     }
 }
 
-/// The mark that an edit is about, for selecting it.
-fn touched(edit: &Edit) -> Option<AnnotationId> {
+/// The marks that an edit is about, for selecting them.
+fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
     match edit {
-        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
-        Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
-        Edit::Batch { edits, .. } => edits.iter().find_map(touched),
+        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => ids.push(a.id()),
+        Edit::Measure { before, after } => ids.extend(after.as_ref().or(before.as_ref()).map(|m| m.id)),
+        Edit::Batch { edits, .. } => edits.iter().for_each(|edit| touched(edit, ids)),
         Edit::SetImageLabels { .. }
         | Edit::SetSharedLabels { .. }
         | Edit::SetUnfit { .. }
         | Edit::Comment { .. }
         | Edit::SetTaskState { .. }
-        | Edit::SetComment { .. } => None,
+        | Edit::SetComment { .. } => {}
     }
 }
 

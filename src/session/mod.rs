@@ -35,6 +35,12 @@ mod pointer;
 #[cfg(test)]
 mod gesture_script;
 #[cfg(test)]
+mod draw_script;
+#[cfg(test)]
+mod reshape_script;
+#[cfg(test)]
+mod copy_script;
+#[cfg(test)]
 mod input_script;
 #[cfg(test)]
 mod panes_script;

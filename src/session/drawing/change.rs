@@ -36,10 +36,12 @@ impl Session {
         for (id, shape) in changes {
             let Some(mark) = film.reading.annotation(*id).filter(|mark| mark.shape() != Some(shape)) else { continue };
             if done.insert(mark.shape_key()) {
-                edits.extend(film.reading.on_shape(mark.shape_key()).map(|before| Edit::Replace {
-                    after: before.with_shape(shape.clone()),
-                    before: before.clone(),
-                }));
+                edits.extend(
+                    film.reading.on_shape(mark.shape_key()).map(|before| Edit::Replace {
+                        after: before.with_shape(shape.clone()),
+                        before: before.clone(),
+                    }),
+                );
             }
         }
         self.commit_all(edits, name, now_ms)
@@ -110,12 +112,8 @@ impl Session {
             let mut key = None;
             for source in &on_shape {
                 let Some(id) = self.new_id() else { return Vec::new() };
-                let added = Annotation::shaped(
-                    id,
-                    source.label().clone(),
-                    piece.clone(),
-                    Origin::Copied { from: source.id() },
-                );
+                let added =
+                    Annotation::shaped(id, source.label().clone(), piece.clone(), Origin::Copied { from: source.id() });
                 let Some(added) = added else { continue };
                 edits.push(Edit::Add(added.with_attributes(source.attributes().clone()).with_shape_key(key)));
                 if source.id() == mark.id() {
@@ -161,9 +159,7 @@ impl Session {
             .map(|mark| if let Some(Shape::Polygon(polygon)) = mark.shape() { Some(polygon) } else { None })
             .collect();
         let joined = match polygons {
-            Some(polygons) => {
-                polygons.into_iter().cloned().reduce(|a, b| a.joined(&b)).map(Shape::Polygon)
-            }
+            Some(polygons) => polygons.into_iter().cloned().reduce(|a, b| a.joined(&b)).map(Shape::Polygon),
             None => {
                 let is_area = |s: &&Shape| matches!(s, Shape::Polygon(_) | Shape::Mask(_));
                 let masks: Option<Vec<_>> =

@@ -137,7 +137,8 @@ impl Session {
             .collect();
         let num = copies.len();
         if num == 0 {
-            let text = if num_there == 0 { "The prior has no marks." } else { "No mark of the prior lies on this film." };
+            let text =
+                if num_there == 0 { "The prior has no marks." } else { "No mark of the prior lies on this film." };
             self.notify(NoticeKind::Info, text);
             return Vec::new();
         }

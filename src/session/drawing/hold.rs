@@ -126,8 +126,7 @@ impl OpenFilm {
                 let points = parts.iter().enumerate().flat_map(|(part, points)| {
                     points.iter().enumerate().map(move |(index, p)| (VertexAt { part, index }, *p))
                 });
-                let vertex =
-                    points.map(|(vertex, p)| (vertex, distance(p))).min_by(|a, b| a.1.total_cmp(&b.1))?;
+                let vertex = points.map(|(vertex, p)| (vertex, distance(p))).min_by(|a, b| a.1.total_cmp(&b.1))?;
                 let edge = nearest_edge(shape, &to_screen, at)?;
                 if vertex.1 <= HANDLE_REACH {
                     Some(Hold::Vertex(vertex.0))

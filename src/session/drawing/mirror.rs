@@ -29,9 +29,9 @@ fn turned(name: &str) -> Option<String> {
         }
     }
     let other = |word: &str| {
-        SIDES.iter().find_map(|(right, left)| {
-            (word == *right).then_some(*left).or_else(|| (word == *left).then_some(*right))
-        })
+        SIDES
+            .iter()
+            .find_map(|(right, left)| (word == *right).then_some(*left).or_else(|| (word == *left).then_some(*right)))
     };
     let mut has_turned = false;
     for word in &mut words {

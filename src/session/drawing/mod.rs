@@ -104,7 +104,8 @@ impl Session {
             DrawCommand::PasteFrom(source) => self.paste_from(&source, now_ms),
             DrawCommand::ToggleSnap => {
                 let snaps_to_edge = !self.settings.snaps_to_edge;
-                let text = if snaps_to_edge { "The film's edge draws shapes to itself." } else { "Edges draw nothing." };
+                let text =
+                    if snaps_to_edge { "The film's edge draws shapes to itself." } else { "Edges draw nothing." };
                 self.notify(NoticeKind::Info, text);
                 self.change_settings(Settings { snaps_to_edge, ..self.settings.clone() })
             }

@@ -113,12 +113,11 @@ impl Session {
             return self.say_locked();
         }
         let pieces: Option<Vec<Shape>> = match &shape {
-            Shape::Polygon(polygon) => {
-                polygon.cut(line).map(|pieces| pieces.into_iter().map(Shape::Polygon).collect())
-            }
-            Shape::Mask(mask) => mask.to_polygon().cut(line).map(|pieces| {
-                pieces.iter().filter_map(|piece| piece.to_mask().map(Shape::Mask)).collect()
-            }),
+            Shape::Polygon(polygon) => polygon.cut(line).map(|pieces| pieces.into_iter().map(Shape::Polygon).collect()),
+            Shape::Mask(mask) => mask
+                .to_polygon()
+                .cut(line)
+                .map(|pieces| pieces.iter().filter_map(|piece| piece.to_mask().map(Shape::Mask)).collect()),
             Shape::Box(_) | Shape::Point(_) | Shape::Line(_) => {
                 self.notify(NoticeKind::Info, "Only polygons and masks can be cut.");
                 return Vec::new();
@@ -139,7 +138,10 @@ impl Session {
     }
 
     fn offer_conversion(&mut self) -> Vec<Effect> {
-        self.notify(NoticeKind::Warning, "The selected mark is a polygon. Alt+C makes a mask of it, which can be painted.");
+        self.notify(
+            NoticeKind::Warning,
+            "The selected mark is a polygon. Alt+C makes a mask of it, which can be painted.",
+        );
         Vec::new()
     }
 }

@@ -40,7 +40,8 @@ impl OpenFilm {
         }
         if self.selection == Some(id) {
             self.selection = self.also_selected.pop_last();
-        } else if let Some(before) = self.selection.replace(id).filter(|before| self.reading.annotation(*before).is_some())
+        } else if let Some(before) =
+            self.selection.replace(id).filter(|before| self.reading.annotation(*before).is_some())
         {
             self.also_selected.insert(before);
         }

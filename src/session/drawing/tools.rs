@@ -44,10 +44,7 @@ impl Drawing {
         let first = points.next()?;
         let grown = |r: Rect, p: Point| {
             let (low, high) = (r.min(), r.max());
-            Rect::from_corners(
-                Point::new(low.x.min(p.x), low.y.min(p.y)),
-                Point::new(high.x.max(p.x), high.y.max(p.y)),
-            )
+            Rect::from_corners(Point::new(low.x.min(p.x), low.y.min(p.y)), Point::new(high.x.max(p.x), high.y.max(p.y)))
         };
         Some(points.fold(Rect::from_corners(first, first), grown))
     }
@@ -171,7 +168,8 @@ impl Session {
                 let is_slip = drawing.spanned().is_none_or(|r| r.width().max(r.height()) * scale < DRAG_THRESHOLD);
                 if is_slip {
                     // A click and no stroke: what is there is selected, as with the box.
-                    let at = drawing.points.first().map(|p| film.viewport.screen_from_image(canvas, film.grid()).apply(*p));
+                    let at =
+                        drawing.points.first().map(|p| film.viewport.screen_from_image(canvas, film.grid()).apply(*p));
                     let under = at.and_then(|at| film.mark_at(canvas, at));
                     film.select_only(under);
                     return Vec::new();
@@ -193,7 +191,11 @@ impl Session {
             let text = match drawing.tool {
                 DrawTool::Polygon => "A polygon needs three points. Click on, or press Escape to drop it.",
                 DrawTool::Line => "A line needs two points. Click on, or press Escape to drop it.",
-                _ => HALF,
+                DrawTool::Freehand => {
+                    self.notify(NoticeKind::Info, "Nothing was drawn: the stroke goes around nothing.");
+                    return Vec::new();
+                }
+                _ => "The box needs more points. Click on, or press Escape to drop it.",
             };
             film.drawing = Some(drawing);
             self.notify(NoticeKind::Info, text);
@@ -227,6 +229,3 @@ impl Session {
         }
     }
 }
-
-/// What a box by clicks says to Enter.
-const HALF: &str = "The box needs more points. Click on, or press Escape to drop it.";
