@@ -17,6 +17,7 @@ mod instructions;
 mod markdown;
 mod measurements;
 mod histogram_panel;
+mod tool_icons;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;

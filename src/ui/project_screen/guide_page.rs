@@ -21,7 +21,9 @@ pub(super) fn guide_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let Some(project) = &session.project else { return };
     kit::section_title(ui, tr("Reading instructions"));
-    let hint = tr("Begin a line with # for a heading or - for a list; **two stars** make words bold. Readers see it with one key.");
+    let hint = tr(
+        "Begin a line with # for a heading or - for a list; **two stars** make words bold. Readers see it with one key.",
+    );
     ui.label(RichText::new(hint).color(theme::weak()));
     let stored = &project.settings.instructions;
     let mut text = panel.state.guide_page.instructions.clone().unwrap_or_else(|| stored.clone());
