@@ -248,7 +248,9 @@ pub enum LabelSetError {
     NoParent { child: String, parent: String },
     #[error("{child} belongs to {parent}, which belongs to another label itself; families have two levels")]
     ThirdLevel { child: String, parent: String },
-    #[error("{child} belongs to {parent}, but one is a finding and the other an impression, or they are of another scope")]
+    #[error(
+        "{child} belongs to {parent}, but one is a finding and the other an impression, or they are of another scope"
+    )]
     OtherKind { child: String, parent: String },
 }
 

@@ -143,8 +143,8 @@ impl LabelDraft {
     }
 }
 
-/// Colours to choose from: those of the spine set, chosen to stay apart for every kind of colour vision and to show on
-/// black and on grey.
+/// Colours to choose from: those of the spine set, which stay apart for every kind of colour vision and show on black
+/// and on grey.
 pub const COLORS: [[u8; 3]; 14] = [
     [0x76, 0x62, 0x3b],
     [0x89, 0xff, 0xd8],
@@ -160,21 +160,6 @@ pub const COLORS: [[u8; 3]; 14] = [
     [0x9d, 0x00, 0xff],
     [0x9d, 0xc4, 0xc4],
     [0xeb, 0xeb, 0xff],
-]; 14] = [
-    [0x76, 0x62, 0x3b],
-    [0x89, 0xff, 0xd8],
-    [0xb1, 0xc4, 0x3b],
-    [0xc4, 0xb1, 0xff],
-    [0xb1, 0x27, 0x9d],
-    [0xff, 0xba, 0x33],
-    [0x4c, 0xaf, 0x50],
-    [0x60, 0xa5, 0xc4],
-    [0xff, 0x4d, 0x4d],
-    [0xff, 0xd7, 0xb3],
-    [0x27, 0x62, 0xeb],
-    [0xff, 0x76, 0xd8],
-    [0x00, 0x9d, 0x9d],
-    [0xeb, 0xeb, 0xd8],
 ];
 
 #[cfg(test)]
@@ -230,8 +215,7 @@ mod tests {
     #[test]
     fn a_file_keeps_the_labels_it_names_and_drops_the_others() {
         let draft = draft(&["A", "B"]);
-        let taken =
-            draft.with_labels(&[Label::named("B", LabelKind::Local), Label::named("New", LabelKind::Local)]);
+        let taken = draft.with_labels(&[Label::named("B", LabelKind::Local), Label::named("New", LabelKind::Local)]);
         assert_eq!((taken.removed(), taken.renames().len()), (vec![LabelName::new("A")], 0));
         assert_eq!(taken.added().count(), 1);
     }

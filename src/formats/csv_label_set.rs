@@ -115,8 +115,7 @@ fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'stat
 pub fn read(text: &str, base: &LabelSet) -> Result<LabelSet, LabelCsvError> {
     let table = Table::new(text).ok_or(LabelCsvError::NoColumn("Name"))?;
     let column = |name: &'static str| table.header().iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
-    let columns: HashMap<&str, usize> =
-        HEADER.split(',').filter_map(|name| Some((name, column(name)?))).collect();
+    let columns: HashMap<&str, usize> = HEADER.split(',').filter_map(|name| Some((name, column(name)?))).collect();
     for needed in ["Name", "Type"] {
         if !columns.contains_key(needed) {
             return Err(LabelCsvError::NoColumn(needed));
@@ -152,12 +151,7 @@ pub fn read(text: &str, base: &LabelSet) -> Result<LabelSet, LabelCsvError> {
     Ok(LabelSet::new(&base.id, &base.title, &base.source, labels)?)
 }
 
-fn read_row<'c>(
-    line: u32,
-    index: u64,
-    cell: &impl Fn(&str) -> &'c str,
-    base: &LabelSet,
-) -> Result<Row, LabelCsvError> {
+fn read_row<'c>(line: u32, index: u64, cell: &impl Fn(&str) -> &'c str, base: &LabelSet) -> Result<Row, LabelCsvError> {
     let text = |name: &str| without_guard(cell(name)).trim().to_owned();
     let kind = known(line, "Type", cell("Type"), &TYPES)?.unwrap_or(LabelKind::Global);
     let name = text("Name");
@@ -279,7 +273,8 @@ mod tests {
 
     #[test]
     fn what_the_header_does_not_say_stays_with_the_name() {
-        let text = format!("{HEADER}\nOsteophytes,FINDING,IMAGE,POLYGON,,New words,#102030,,,1\nNew,FINDING,,,,,,,,2\n");
+        let text =
+            format!("{HEADER}\nOsteophytes,FINDING,IMAGE,POLYGON,,New words,#102030,,,1\nNew,FINDING,,,,,,,,2\n");
         let set = read(&text, &base()).expect("valid");
         let (old, new) = (base().resolve("Osteophytes").expect("there").clone(), &set.labels()[0]);
         assert_eq!((new.hotkey, &new.code, &new.aliases), (old.hotkey, &old.code, &old.aliases));
