@@ -37,7 +37,13 @@ impl Session {
         }
         let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
-            let text = sentence(&err);
+            let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
+            let text = if is_of_others {
+                "The answers about this series or study were changed since on another of its films. Undo that first."
+                    .to_owned()
+            } else {
+                sentence(&err)
+            };
             self.notify(NoticeKind::Warning, text);
             return None;
         }

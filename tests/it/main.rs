@@ -45,6 +45,8 @@ mod film_pass_zoo;
 #[cfg(feature = "gui")]
 mod measure_window;
 #[cfg(feature = "gui")]
+mod labels_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_reach;

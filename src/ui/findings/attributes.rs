@@ -157,7 +157,7 @@ fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Option<Option<VertebralLe
     }
     panel.state.findings.attributes.level = text;
     let menu = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let button = egui::containers::menu::MenuButton::new(RichText::new("▾").small()).config(menu);
+    let button = egui::containers::menu::MenuButton::new(RichText::new("T–L").small()).config(menu);
     let (button, _) = button.ui(ui, |ui| picker_ui(ui, panel, level.flatten()));
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Pick a level")));
 }
