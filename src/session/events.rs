@@ -37,15 +37,22 @@ impl Session {
                 Vec::new()
             }
             Event::ProjectChanged { project, label_set } => {
+                let mut has_other_labels = false;
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
+                    has_other_labels = *open.label_set != *label_set;
                     open.label_set = label_set;
                 }
                 for slot in 0..self.layout.num_panes() {
                     self.with_pane(slot, Self::check_film);
                 }
+                if has_other_labels { self.labels_changed() } else { Vec::new() }
+            }
+            Event::LabelDeskLoaded { uses, versions } => {
+                (self.label_desk.uses, self.label_desk.versions) = (uses, versions);
                 Vec::new()
             }
+            Event::LabelSetRead(read) => self.labels_read(read),
             Event::ProjectFailed { message } => {
                 self.opening = None;
                 // A slip of the keys: what was typed stands in the field again.
@@ -213,6 +220,10 @@ impl Session {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
             }
+            FilePurpose::ImportLabelSet
+            | FilePurpose::TakeOverLabelSet
+            | FilePurpose::ExportLabelSetCsv
+            | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ExportSpineXr
             | FilePurpose::ExportCxr
             | FilePurpose::ExportKaggle
@@ -417,7 +428,7 @@ impl Session {
     }
 
     /// Reads open readings again when nothing of them is on its way any more.
-    fn reload_if_wanted(&mut self) -> Vec<Effect> {
+    pub(super) fn reload_if_wanted(&mut self) -> Vec<Effect> {
         let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
         let ready: Vec<ImageId> =
             self.reloads_wanted.iter().filter(|image| !self.has_pending_edits(image)).cloned().collect();

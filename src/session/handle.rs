@@ -3,12 +3,14 @@
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Voi;
+use crate::domain::presence::Presence;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
+use super::labelling::NextLabel;
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -150,8 +152,8 @@ impl Session {
             Command::Complete => self.with_comment_kept(now_ms, |session| session.complete(now_ms)),
             Command::CompleteAndNext => self.with_comment_kept(now_ms, |session| session.complete_and_next(now_ms)),
             Command::Reopen => self.reopen(now_ms),
-            Command::AssignLabel(name) => self.assign_label(&name, now_ms),
-            Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
+            Command::AssignLabel(name) => self.name_label(&name, now_ms),
+            Command::ToggleImageLabel(name) => self.toggle_answer(&name, Presence::Present, now_ms),
             Command::SelectMark(id) => {
                 self.select(id);
                 Vec::new()
@@ -477,6 +479,9 @@ impl Session {
         }
         if self.tool == Tool::Region {
             self.tool = self.windowing.tool_before;
+            return;
+        }
+        if std::mem::take(&mut self.next_label) != NextLabel::default() || self.label_card.take().is_some() {
             return;
         }
         if self.notice.take().is_none() {

@@ -25,6 +25,7 @@ mod mending_script;
 mod marks;
 pub mod drawing;
 pub mod labelling;
+pub mod label_editor;
 pub mod discussing;
 pub mod history_walk;
 pub mod project_settings;
@@ -61,6 +62,8 @@ pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
 
+pub use label_editor::{LabelDesk, LabelSetCommand, LabelVersion};
+pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

@@ -14,6 +14,8 @@ use crate::domain::project::{Project, Reader};
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
 use super::input_map::{Held, InputMap};
+use super::label_editor::LabelDesk;
+use super::labelling::{LabelFocus, NextLabel};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
@@ -260,6 +262,14 @@ pub struct Session {
     pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
+    /// What the next label that is named is for.
+    pub next_label: NextLabel,
+    /// The label whose definition stands beside the list.
+    pub label_card: Option<LabelName>,
+    /// Where the findings panel is to take the keyboard.
+    pub label_focus: Option<LabelFocus>,
+    /// The page of labels of the project.
+    pub label_desk: LabelDesk,
     /// Copied marks, in drawing order.
     pub clipboard: Vec<Annotation>,
     pub dialog: Option<Dialog>,

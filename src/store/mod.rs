@@ -18,6 +18,7 @@ mod rebuild;
 mod worklist;
 mod tallies;
 mod settings;
+mod label_sets;
 mod thread;
 mod rescue;
 
@@ -26,6 +27,7 @@ pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use error::StoreError;
 pub use films::{AddedFilm, AddedFilms};
+pub use label_sets::{LabelsChanged, NewLabelSet, StoredLabelSet};
 pub use measurements::StoredMeasurement;
 pub use project::{NewProject, Store};
 pub use rebuild::{Difference, LogBook};

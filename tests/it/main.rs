@@ -20,6 +20,7 @@ mod measure;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
+mod label_set_changes;
 mod command_line;
 mod architecture;
 mod tidy;
