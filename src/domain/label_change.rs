@@ -41,6 +41,8 @@ pub struct LabelChange {
     /// Old and new names; all at once, so that two labels may swap theirs.
     pub renames: Vec<(LabelName, LabelName)>,
     pub removed: Vec<LabelName>,
+    /// Labels that stay but are of another kind or scope: what was said with them would mean something else.
+    pub moved: Vec<LabelName>,
 }
 
 impl LabelDraft {
@@ -133,13 +135,28 @@ impl LabelDraft {
         self.base.labels().iter().map(|l| &l.name).filter(|name| !is_kept(name)).cloned().collect()
     }
 
+    /// Labels of the set in force that get another kind or scope.
+    pub fn moved(&self) -> Vec<LabelName> {
+        let is_moved = |row: &&DraftRow| {
+            let before = row.from.as_ref().and_then(|name| self.base.label(name));
+            before.is_some_and(|before| (before.kind, before.scope) != (row.label.kind, row.label.scope))
+        };
+        self.rows.iter().filter(is_moved).filter_map(|row| row.from.clone()).collect()
+    }
+
     pub fn added(&self) -> impl Iterator<Item = &LabelName> {
         self.rows.iter().filter(|row| row.from.is_none()).map(|row| &row.label.name)
     }
 
     pub fn change(&self) -> Result<LabelChange, LabelSetError> {
-        let (renames, removed) = (self.renames(), self.removed());
-        Ok(LabelChange { base: self.base.clone(), set: self.set()?, note: self.note.clone(), renames, removed })
+        Ok(LabelChange {
+            base: self.base.clone(),
+            set: self.set()?,
+            note: self.note.clone(),
+            renames: self.renames(),
+            removed: self.removed(),
+            moved: self.moved(),
+        })
     }
 }
 

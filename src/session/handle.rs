@@ -10,7 +10,7 @@ use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
-use super::labelling::NextLabel;
+use super::labelling::{LabelCommand, NextLabel};
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -85,7 +85,7 @@ impl Session {
     }
 
     pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
-        if !matches!(command, Command::Escape) {
+        if !matches!(command, Command::Escape | Command::Label(LabelCommand::Hover(_))) {
             self.notice = None;
         }
         let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };

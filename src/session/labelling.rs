@@ -122,15 +122,15 @@ impl Session {
                 self.label_card = label.filter(|label| self.label_card.as_ref() != Some(label));
                 Vec::new()
             }
-            LabelCommand::Search => {
-                self.label_focus = Some(LabelFocus::Search);
-                Vec::new()
-            }
-            LabelCommand::AskAttributes => {
-                self.label_focus = Some(LabelFocus::Attributes);
-                Vec::new()
-            }
+            LabelCommand::Search => self.focus_labels(LabelFocus::Search),
+            LabelCommand::AskAttributes => self.focus_labels(LabelFocus::Attributes),
         }
+    }
+
+    fn focus_labels(&mut self, focus: LabelFocus) -> Vec<Effect> {
+        self.label_focus = Some(focus);
+        self.num_label_focus += 1;
+        Vec::new()
     }
 
     /// A label was named, by its key, by a click or by typing: what it is for stands in [`Session::next_label`].

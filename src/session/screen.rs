@@ -268,6 +268,8 @@ pub struct Session {
     pub label_card: Option<LabelName>,
     /// Where the findings panel is to take the keyboard.
     pub label_focus: Option<LabelFocus>,
+    /// How often it was asked for.
+    pub num_label_focus: u32,
     /// The page of labels of the project.
     pub label_desk: LabelDesk,
     /// Copied marks, in drawing order.

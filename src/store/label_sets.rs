@@ -42,6 +42,8 @@ pub struct NewLabelSet<'a> {
     pub renames: &'a [(LabelName, LabelName)],
     /// Labels that the new version does not have.
     pub removed: &'a [LabelName],
+    /// Labels that get another kind or scope.
+    pub moved: &'a [LabelName],
     pub made_at_ms: i64,
 }
 
@@ -75,7 +77,7 @@ impl Store {
 
     /// Writes a new version and brings what exists over to it, in one transaction: every mark and answer of a renamed
     /// label, in completed readings too, by an ordinary log entry for each reading. Refused, with nothing changed, where
-    /// a label that goes is in use or where somebody else has changed the labels meanwhile.
+    /// a label that goes, or gets another kind or scope, is in use, or where somebody else has changed the labels meanwhile.
     pub fn set_label_set(&mut self, new: &NewLabelSet<'_>) -> Result<LabelsChanged, StoreError> {
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -84,8 +86,8 @@ impl Store {
             let text = "the labels were changed meanwhile. Open the page again to see them as they are now.";
             return Err(StoreError::RuleRefused(text.to_owned()));
         }
-        for removed in new.removed {
-            refuse_in_use(&tx, removed)?;
+        for label in new.removed.iter().chain(new.moved) {
+            refuse_in_use(&tx, label)?;
         }
         let renames: HashMap<&LabelName, &LabelName> = new.renames.iter().map(|(from, to)| (from, to)).collect();
         if renames.iter().any(|(from, to)| from.is_no_finding() || to.is_no_finding()) {
@@ -141,7 +143,7 @@ fn refuse_in_use(conn: &Connection, label: &LabelName) -> Result<(), StoreError>
     let uses = label_uses(conn, Some(label))?;
     let Some(found) = uses.get(label) else { return Ok(()) };
     Err(StoreError::RuleRefused(format!(
-        "{label} is in use: {} marks and {} answers in {} readings. Rename it, or relabel them first.",
+        "{label} is in use: {} marks and {} answers in {} readings. Relabel them first.",
         found.num_marks, found.num_answers, found.num_readings
     )))
 }

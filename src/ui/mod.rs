@@ -75,6 +75,8 @@ pub struct UiState {
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     pub foot_height: f32,
+    pub findings: findings::FindingsState,
+    pub label_editor: project_screen::LabelEditorState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

@@ -35,6 +35,7 @@ pub fn apply(store: &mut Store, change: &LabelChange, made_at_ms: i64) -> anyhow
         note: change.note.trim(),
         renames: &change.renames,
         removed: &change.removed,
+        moved: &change.moved,
         made_at_ms,
     })?)
 }

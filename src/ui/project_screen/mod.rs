@@ -4,6 +4,8 @@ mod guide_page;
 mod labels_page;
 mod rules_page;
 
+pub(crate) use labels_page::LabelEditorState;
+
 use egui::{CentralPanel, ScrollArea, Ui};
 
 use crate::session::{Command, ProjectCommand, ProjectPage};

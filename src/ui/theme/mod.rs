@@ -115,6 +115,8 @@ pub const GOOD: Color32 = film::GOOD;
 pub const WARN: Color32 = film::WARN;
 pub const BAD: Color32 = film::BAD;
 pub const ROW_HEIGHT: f32 = 28.0;
+/// Size of a page's heading.
+pub const HEADING: f32 = 16.0;
 
 /// A grey level of the test pattern, 0 to 255.
 pub const fn test_grey(level: u8) -> Color32 {
