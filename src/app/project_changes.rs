@@ -31,10 +31,8 @@ fn write(store: &mut Store, change: ProjectCommand) -> Result<(), StoreError> {
         ProjectCommand::SetRules(rules) => store.set_rules(&rules),
         ProjectCommand::SetOpen(is_open) => store.set_open(is_open),
         ProjectCommand::SetInstructions(text) => store.set_instructions(&text),
-        ProjectCommand::SetCustomRules(_)
-        | ProjectCommand::Labels(_)
-        | ProjectCommand::Show(_)
-        | ProjectCommand::Leave => Ok(()),
+        ProjectCommand::SetCustomRules(rules) => store.set_custom_rules(&rules),
+        ProjectCommand::Labels(_) | ProjectCommand::Show(_) | ProjectCommand::Leave => Ok(()),
     }
 }
 

@@ -304,35 +304,6 @@ pub enum LabelFocus {
 }
 
 impl OpenFilm {
-    pub fn is_selected(&self, id: AnnotationId) -> bool {
-        self.selection == Some(id) || self.also_selected.contains(&id)
-    }
-
-    /// Every selected mark, in drawing order.
-    pub fn selected_marks(&self) -> impl Iterator<Item = &Annotation> {
-        self.reading.annotations().iter().filter(|mark| self.is_selected(mark.id()))
-    }
-
-    /// The last of them is the one that commands show.
-    pub(super) fn select_these(&mut self, mut ids: Vec<AnnotationId>) {
-        self.selection = ids.pop();
-        self.also_selected = ids.into_iter().collect();
-    }
-
-    /// One more mark, or one fewer.
-    pub(super) fn toggle_selected(&mut self, id: AnnotationId) {
-        if self.also_selected.remove(&id) {
-            return;
-        }
-        if self.selection == Some(id) {
-            self.selection = self.also_selected.pop_last();
-        } else if let Some(before) =
-            self.selection.replace(id).filter(|before| self.reading.annotation(*before).is_some())
-        {
-            self.also_selected.insert(before);
-        }
-    }
-
     /// Every mark from the selected one to this one, in the order of the list.
     fn select_to(&mut self, id: AnnotationId) {
         let ids: Vec<AnnotationId> =
