@@ -11,6 +11,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
 mod measurements;
 mod histogram_panel;
 mod window_menu;
@@ -74,6 +75,9 @@ pub struct UiState {
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     pub foot_height: f32,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,
