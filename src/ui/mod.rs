@@ -11,6 +11,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
 mod measurements;
 mod histogram_panel;
 mod tool_icons;
@@ -77,6 +78,9 @@ pub struct UiState {
     pub foot_height: f32,
     pub findings: findings::FindingsState,
     pub label_editor: project_screen::LabelEditorState,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

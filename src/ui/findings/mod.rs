@@ -9,11 +9,10 @@ mod marks;
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
 use crate::domain::label::{ABNORMAL, Label, LabelName, LabelSet};
-use crate::domain::rules::{RuleId, Severity};
 use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
-use super::words::{tr, translated};
+use super::words::tr;
 use super::{Panel, kit, measurements, overlay, theme};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
@@ -38,7 +37,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &session.pane.film else { return };
     let whole = ui.available_height();
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
-        rules_ui(ui, panel, film);
+        violations::violations_ui(ui, panel, film);
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
@@ -149,28 +148,6 @@ fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     }
     if response.lost_focus() {
         panel.ask(Command::KeepComment);
-    }
-}
-
-fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
-    for violation in &film.violations {
-        // Not yet decided is where every film starts, and no fault.
-        let color = match (violation.rule, violation.severity) {
-            (Some(RuleId::NothingDecided), _) => theme::weak(),
-            (_, Severity::Error) => theme::bad(),
-            (_, Severity::Warning | Severity::Off) => theme::warn(),
-        };
-        let text = RichText::new(translated(&violation.message).into_owned()).color(color);
-        let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
-        let kind = if violation.severity == Severity::Error { tr("Error") } else { tr("Warning") };
-        response.widget_info(|| {
-            WidgetInfo::labeled(egui::Role::Button, true, format!("{kind}: {}", translated(&violation.message)))
-        });
-        if response.clicked()
-            && let Some(culprit) = violation.culprits.last()
-        {
-            panel.ask(Command::SelectMark(*culprit));
-        }
     }
 }
 
