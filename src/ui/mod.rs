@@ -13,6 +13,7 @@ mod film_screen;
 mod findings;
 mod measurements;
 mod histogram_panel;
+mod tool_icons;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;

@@ -16,9 +16,6 @@ const CROSS: f32 = 10.0;
 const FINEST: f32 = 0.75;
 /// Rows of a mask lower than this on the screen are filled together.
 const LOWEST_ROW: f64 = 1.5;
-/// Handles nearer together than this can't be told apart.
-const HANDLES_APART: f32 = 9.0;
-
 /// From the film to the points of a viewport.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pen<'a> {
@@ -106,22 +103,10 @@ impl Pen<'_> {
         open.into_iter().for_each(|((left, right), top, below)| band((left, top), (right, below)));
     }
 
-    /// Grips at all that can be taken hold of.
-    pub fn handles(&self, shape: &Shape, color: Color32, mut add: impl FnMut(Ink)) {
-        let points: Vec<Pos2> = match shape {
-            Shape::Box(rect) => Handle::ALL.into_iter().map(|h| self.at(rect.handle_position(h))).collect(),
-            Shape::Polygon(polygon) => polygon.parts().iter().flatten().map(|p| self.at(*p)).collect(),
-            Shape::Line(line) => line.points().iter().map(|p| self.at(*p)).collect(),
-            Shape::Point(_) | Shape::Mask(_) => Vec::new(),
-        };
-        let is_box = matches!(shape, Shape::Box(_));
-        let mut last: Option<Pos2> = None;
-        for at in points.into_iter().filter(|at| self.canvas.expand(theme::HANDLE_SIZE).contains(*at)) {
-            if !is_box && last.is_some_and(|last| last.distance(at) < HANDLES_APART) {
-                continue;
-            }
-            last = Some(at);
-            let grip = Rect::from_center_size(at, Vec2::splat(theme::HANDLE_SIZE));
+    /// Grips at the corners and edges of a box.
+    pub fn handles(&self, rect: geometry::Rect, color: Color32, mut add: impl FnMut(Ink)) {
+        for handle in Handle::ALL {
+            let grip = Rect::from_center_size(self.at(rect.handle_position(handle)), Vec2::splat(theme::HANDLE_SIZE));
             let stroke = Stroke::new(1.5, color);
             add(egui::epaint::RectShape::new(grip, 1.0, theme::CANVAS, stroke, StrokeKind::Inside).into());
         }

@@ -65,8 +65,10 @@ pub(super) fn marks_ui(
         pen.lines(shape, outline.as_deref(), Stroke::new(width, color), |ink| {
             painter.add(ink);
         });
-        if is_selected && !film.is_completed() && !film.locked.contains(&mark.id()) {
-            pen.handles(shape, color, |ink| {
+        if film.selection == Some(mark.id())
+            && let Some(rect) = shape.as_box().filter(|_| !film.is_completed() && !film.locked.contains(&mark.id()))
+        {
+            pen.handles(rect, color, |ink| {
                 painter.add(ink);
             });
         }

@@ -2,6 +2,7 @@
 
 mod chain_line;
 mod corners;
+mod drawing;
 mod edges;
 mod mark_layers;
 mod mark_pen;
@@ -57,6 +58,7 @@ pub(super) fn marks_ui(
 ) {
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         marks::marks_ui(painter, session, film, to_screen, canvas, &mut state.marks);
+        drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }
 }
