@@ -147,6 +147,8 @@ pub enum Command {
     ChangeSettings(Box<Settings>),
     ChangeInput(InputChange),
     // Help
+    /// To the next mark that breaks a rule.
+    NextProblem,
     Palette,
     CheatSheet,
     Confirm,
@@ -234,6 +236,7 @@ impl Command {
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
+            Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.has_prior(),

@@ -230,6 +230,7 @@ impl Session {
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
+            Command::NextProblem => self.next_problem(),
             Command::SetLayout(layout) => self.set_layout(layout, now_ms),
             Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
             Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {

@@ -381,7 +381,7 @@ impl Session {
                 n => format!("Not completed: {} ({} more)", first.message, n - 1),
             };
             self.notify(NoticeKind::Error, text);
-            return Vec::new();
+            return self.on_film(|film| film.is_refused = true);
         }
         if !self.is_seen() {
             return Vec::new();

@@ -19,6 +19,9 @@ mod tags;
 pub mod open_film;
 pub mod gesture;
 pub mod measuring;
+mod mending;
+#[cfg(test)]
+mod mending_script;
 mod marks;
 pub mod drawing;
 pub mod labelling;

@@ -77,6 +77,8 @@ pub struct OpenFilm {
     /// Where the menu was opened, in film pixels: where its Paste pastes.
     pub menu_at: Option<Point>,
     pub violations: Vec<Violation>,
+    /// Completing was refused for what is broken, and nothing was changed since.
+    pub is_refused: bool,
 }
 
 impl OpenFilm {
@@ -116,6 +118,7 @@ impl OpenFilm {
             cursor: None,
             menu_at: None,
             violations: Vec::new(),
+            is_refused: false,
         }
     }
 
@@ -175,6 +178,7 @@ impl OpenFilm {
             labels: Some(&project.label_set),
             study: Some(study),
         };
+        self.is_refused = false;
         self.violations = rules::check(&context, &project.settings.rules, &project.settings.custom_rules);
     }
 
