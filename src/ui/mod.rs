@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
-pub use overlay::PlaneTextures;
+pub use overlay::{MarkLayers, PlaneTextures};
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -74,6 +74,8 @@ pub struct UiState {
     pub memory_used: [Option<u64>; 2],
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
+    /// Marks as they were tessellated.
+    pub marks: MarkLayers,
     pub foot_height: f32,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.

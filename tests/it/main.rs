@@ -17,6 +17,7 @@ mod store_log;
 mod store_scale;
 mod store_check;
 mod measure;
+mod shapes;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
