@@ -12,6 +12,7 @@ pub mod effect;
 pub mod event;
 pub mod history;
 pub mod viewport;
+pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
@@ -24,6 +25,7 @@ pub mod drawing;
 pub mod labelling;
 pub mod discussing;
 pub mod history_walk;
+mod reading_clock;
 pub mod project_settings;
 mod screen;
 pub mod readme_keys;
@@ -31,9 +33,12 @@ mod handle;
 mod leaving;
 pub mod windowing;
 mod events;
+mod elsewhere;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod history_script;
 #[cfg(test)]
 mod input_script;
 #[cfg(test)]
@@ -47,6 +52,7 @@ pub use command::{COMMANDS, Command};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
+pub use history_walk::WalkCommand;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};

@@ -3,10 +3,10 @@
 use egui::{CentralPanel, RichText, Ui};
 
 use crate::domain::measure::MeasureKind;
-use crate::session::{Command, Layout, Tool};
+use crate::session::{Command, Layout, Tool, WalkCommand};
 
 use super::words::{tr, tr_args};
-use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
+use super::{Panel, canvas, film_strip, findings, histogram_panel, history_panel, kit, shell, theme, window_menu};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
@@ -35,6 +35,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
+    if panel.session.is_history_open {
+        egui::Panel::right("history")
+            .exact_size(theme::HISTORY_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| history_panel::history_ui(ui, panel));
+    }
     if panel.session.windowing.is_panel_open {
         egui::Panel::right("window panel")
             .exact_size(theme::WINDOW_PANEL_WIDTH)
@@ -74,6 +82,8 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.separator();
         kit::titled_button(ui, panel, &Command::Undo, None);
         kit::titled_button(ui, panel, &Command::Redo, None);
+        let is_history_open = session.is_history_open;
+        kit::toggle_button(ui, panel, &Command::Walk(WalkCommand::ToggleHistory), tr("History"), is_history_open);
         ui.separator();
         kit::titled_button(ui, panel, &Command::ShowSettings, None);
         kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));

@@ -13,6 +13,8 @@ mod film_screen;
 mod findings;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;
@@ -67,6 +69,8 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.

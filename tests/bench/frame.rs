@@ -171,6 +171,7 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
             label_set: Arc::new(set),
             readers: vec![one],
             number: 1,
+            is_read_only: false,
             view: None,
         }),
         Input::Command(Command::SignInAs(reader.clone())),
