@@ -29,6 +29,7 @@ fn write(store: &mut Store, change: ProjectCommand) -> Result<(), StoreError> {
         ProjectCommand::SetRules(rules) => store.set_rules(&rules),
         ProjectCommand::SetOpen(is_open) => store.set_open(is_open),
         ProjectCommand::SetInstructions(text) => store.set_instructions(&text),
-        ProjectCommand::SetCustomRules(_) | ProjectCommand::Show(_) | ProjectCommand::Leave => Ok(()),
+        ProjectCommand::SetCustomRules(rules) => store.set_custom_rules(&rules),
+        ProjectCommand::Show(_) | ProjectCommand::Leave => Ok(()),
     }
 }

@@ -87,7 +87,10 @@ fn film_lines(report: &CheckReport) -> Vec<String> {
 }
 
 fn rule_lines(report: &CheckReport, severity: Severity) -> Vec<String> {
-    let line = |r: &BrokenRule| format!("film {}, reader {}: {}", r.image, r.reader, r.violation.message);
+    let line = |r: &BrokenRule| {
+        let own = r.violation.custom.as_ref().map_or_else(String::new, |title| format!("{title}: "));
+        format!("film {}, reader {}: {own}{}", r.image, r.reader, r.violation.message)
+    };
     report.rules.iter().filter(|r| r.violation.severity == severity).map(line).collect()
 }
 
@@ -108,6 +111,7 @@ fn as_json(report: &CheckReport) -> Value {
             "image_id": r.image.as_str(),
             "rad_id": r.reader.as_str(),
             "rule": v.rule.map_or("custom", |rule| rule.row().key),
+            "title": v.rule_title(),
             "severity": v.severity.as_str(),
             "message": v.message,
             "marks": v.culprits.iter().map(|id| id.0).collect::<Vec<_>>(),

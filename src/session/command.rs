@@ -147,6 +147,8 @@ pub enum Command {
     ChangeSettings(Box<Settings>),
     ChangeInput(InputChange),
     // Help
+    /// To the next mark that breaks a rule.
+    NextProblem,
     Palette,
     CheatSheet,
     Confirm,
@@ -218,7 +220,11 @@ impl Command {
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),
             Self::AddReader => session.project.is_some(),
-            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo() || f.sketch.is_some()),
+            Self::Undo => session
+                .pane
+                .film
+                .as_ref()
+                .is_some_and(|f| f.history.can_undo() || f.sketch.is_some() || f.drawing.is_some()),
             Self::Redo => session.pane.film.as_ref().is_some_and(|f| f.history.can_redo()),
             Self::Reopen => session.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
             Self::WindowPreset(n) => {
@@ -230,6 +236,7 @@ impl Command {
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
+            Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,
             Self::ComparePrior => session.has_prior(),

@@ -98,6 +98,7 @@ impl Session {
         if !matches!(command, Command::Escape) {
             self.notice = None;
         }
+        let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
         let mut effects = match command {
             Command::OpenProject => {
                 self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::OpenProject)])
@@ -181,11 +182,7 @@ impl Session {
                     self.notify(NoticeKind::Info, format!("Copied: {text}"));
                     return Vec::new();
                 }
-                if let Some(selected) =
-                    self.pane.film.as_ref().and_then(|f| f.selected()).filter(|a| a.shape().is_some())
-                {
-                    self.clipboard = vec![selected.clone()];
-                }
+                self.copy_marks();
                 Vec::new()
             }
             Command::ToggleMiddleHeight => self.toggle_middle_height(now_ms),
@@ -245,6 +242,7 @@ impl Session {
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
+            Command::NextProblem => self.next_problem(),
             Command::SetLayout(layout) => self.set_layout(layout, now_ms),
             Command::NextLayout => self.set_layout(self.layout.next(), now_ms),
             Command::ActivatePane(slot) => self.with_comment_kept(now_ms, |session| {
@@ -471,16 +469,21 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        let has_sketch = self.pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some());
+        let has_sketch =
+            self.pane.film.as_mut().is_some_and(|film| film.drawing.take().is_some() || film.sketch.take().is_some());
         if self.let_gesture_go() || has_sketch {
             return;
         }
-        if let Some(film) = &mut self.pane.film
-            && (film.unlabelled.take().is_some() || film.selection.take().is_some())
-        {
-            return;
+        if let Some(film) = &mut self.pane.film {
+            if film.unlabelled.take().is_some() {
+                return;
+            }
+            if film.selection.is_some() {
+                film.select_only(None);
+                return;
+            }
         }
-        if matches!(self.tool, Tool::Measure(_)) {
+        if matches!(self.tool, Tool::Measure(_) | Tool::Draw(_)) {
             self.tool = self.input.choices().preset.first_tool();
             return;
         }
@@ -503,6 +506,15 @@ impl Session {
         if matches!(film.gesture, Some(Gesture::Sketch { .. })) {
             self.unplace_point();
         }
+        match self.pane.film.as_ref().and_then(|film| film.gesture.as_ref()) {
+            Some(Gesture::Place { .. }) => {
+                self.take_point_back();
+            }
+            Some(Gesture::Stroke) => {
+                self.drop_sketches();
+            }
+            _ => {}
+        }
         let has_gone = self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some());
         if let Some(dragged) = dragged {
             self.follow_display(&dragged);
@@ -514,7 +526,7 @@ impl Session {
         if let Some(film) = &mut self.pane.film
             && film.reading.has(id)
         {
-            film.selection = Some(id);
+            film.select_only(Some(id));
         }
     }
 
@@ -526,7 +538,7 @@ impl Session {
             if n > 0 {
                 let at = film.selection.and_then(|id| ids.iter().position(|&other| other == id));
                 let next = at.map_or(if step > 0 { 0 } else { n - 1 }, |i| (i as isize + step).rem_euclid(n));
-                film.selection = Some(ids[next as usize]);
+                film.select_only(Some(ids[next as usize]));
             }
         })
     }

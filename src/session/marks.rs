@@ -12,12 +12,10 @@ use crate::domain::shape::Shape;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
+use super::drawing;
 use super::effect::{Effect, EntryRef, PendingStep, Persist, Ticket};
 use super::history::HistoryEntry;
 use super::screen::{Dialog, NoticeKind, Session};
-
-/// How far a duplicate lies from its original, in film pixels.
-const DUPLICATE_OFFSET: f64 = 12.0;
 
 impl Session {
     /// Applies a new edit to the open film and has it written. A refused edit becomes a notice.
@@ -155,11 +153,22 @@ impl Session {
         if !is_written {
             return;
         }
-        if let Some(film) = &mut self.pane.film
-            && let Some(id) = touched(edit)
-            && film.reading.has(id)
-        {
-            film.selection = Some(id);
+        if let Some(film) = &mut self.pane.film {
+            let mut ids = Vec::new();
+            touched(edit, &mut ids);
+            // One mark a shape, and a measurement only where no mark changed.
+            let mut keys = std::collections::BTreeSet::new();
+            let marks: Vec<AnnotationId> = ids
+                .iter()
+                .copied()
+                .filter(|id| film.reading.annotation(*id).is_some_and(|mark| keys.insert(mark.shape_key())))
+                .collect();
+            let measured = ids.into_iter().find(|id| film.reading.measurement(*id).is_some());
+            if !marks.is_empty() {
+                film.select_these(marks);
+            } else if measured.is_some() {
+                film.select_only(measured);
+            }
         }
         self.notify(NoticeKind::Info, notice);
     }
@@ -183,7 +192,7 @@ impl Session {
         if !effects.is_empty()
             && let Some(film) = &mut self.pane.film
         {
-            film.selection = Some(id);
+            film.select_only(Some(id));
             film.unlabelled = None;
             self.armed = Some(label);
         }
@@ -192,18 +201,9 @@ impl Session {
 
     /// A mark with another shape, and with it every label on the same shape, as one step.
     pub(super) fn reshape_mark(&mut self, id: AnnotationId, shape: Shape, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let Some(mark) = film.reading.annotation(id).filter(|mark| mark.shape() != Some(&shape)) else {
-            return Vec::new();
-        };
-        let replace =
-            |before: &Annotation| Edit::Replace { after: before.with_shape(shape.clone()), before: before.clone() };
-        let mut edits: Vec<Edit> = film.reading.on_shape(mark.shape_key()).map(replace).collect();
-        let edit = match edits.len() {
-            1 => edits.remove(0),
-            _ => Edit::Batch { name: format!("Change {}", mark.label()), edits },
-        };
-        self.commit(edit, now_ms)
+        let mark = self.pane.film.as_ref().and_then(|film| film.reading.annotation(id));
+        let Some(name) = mark.map(|mark| format!("Change {}", mark.label())) else { return Vec::new() };
+        self.reshape_marks(&[(id, shape)], &name, now_ms)
     }
 
     /// The first mark on a film also takes its task from New to Doing, in one step.
@@ -232,14 +232,29 @@ impl Session {
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
         if let Some(shape) = film.unlabelled.clone() {
+            if let Some(refusal) = self.why_not_shape(&label.name, shape.kind()) {
+                self.notify(NoticeKind::Warning, refusal);
+                return Vec::new();
+            }
             return self.add_mark(label.name, shape, Origin::Drawn, now_ms);
         }
+        let is_other = |mark: &&Annotation| *mark.label() != label.name && !film.locked.contains(&mark.id());
+        let selected: Vec<Annotation> = film.selected_marks().filter(is_other).cloned().collect();
         self.armed = Some(label.name.clone());
-        let selected = film.selected().filter(|a| *a.label() != label.name && !film.locked.contains(&a.id())).cloned();
-        match selected.and_then(|before| before.with_label(label.name).map(|after| (before, after))) {
-            Some((before, after)) => self.commit(Edit::Replace { before, after }, now_ms),
-            None => Vec::new(),
+        let kinds = selected.iter().filter_map(|mark| mark.shape().map(Shape::kind));
+        if let Some(refusal) = kinds.into_iter().find_map(|kind| self.why_not_shape(&label.name, kind)) {
+            self.notify(NoticeKind::Warning, refusal);
+            return Vec::new();
         }
+        let edits: Vec<Edit> = selected
+            .into_iter()
+            .filter_map(|before| {
+                let after = before.with_label(label.name.clone())?;
+                Some(Edit::Replace { before, after })
+            })
+            .collect();
+        let name = format!("Relabel {} marks as {}", edits.len(), label.name);
+        self.commit_all(edits, &name, now_ms)
     }
 
     pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
@@ -276,7 +291,7 @@ impl Session {
             return Vec::new();
         }
         if film.unlabelled.is_some() {
-            self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
+            self.notify(NoticeKind::Warning, drawing::WAITS_FOR_LABEL);
             return Vec::new();
         }
         let Some(id) = self.new_id() else { return Vec::new() };
@@ -322,45 +337,18 @@ impl Session {
         if film.unlabelled.take().is_some() || film.sketch.take().is_some() {
             return Vec::new();
         }
+        if let Some(effects) = self.delete_vertex(now_ms) {
+            return effects;
+        }
         if let Some(effects) = self.delete_measurement(now_ms) {
             return effects;
         }
-        let Some(film) = &mut self.pane.film else { return Vec::new() };
-        let Some(selected) = film.selected().cloned() else { return Vec::new() };
-        if film.locked.contains(&selected.id()) {
-            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to delete it.");
-            return Vec::new();
-        }
-        self.commit(Edit::Remove(selected), now_ms)
-    }
-
-    pub(super) fn duplicate(&mut self, now_ms: i64) -> Vec<Effect> {
-        if let Some(effects) = self.duplicate_measurement(DUPLICATE_OFFSET, now_ms) {
-            return effects;
-        }
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let size = film.size();
-        let Some((source, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s))) else {
-            return Vec::new();
-        };
-        let moved = shape.moved_within(DUPLICATE_OFFSET, DUPLICATE_OFFSET, size);
-        let shape =
-            if moved == *shape { shape.moved_within(-DUPLICATE_OFFSET, -DUPLICATE_OFFSET, size) } else { moved };
-        self.add_mark(source.label().clone(), shape, Origin::Copied { from: source.id() }, now_ms)
-    }
-
-    pub(super) fn paste(&mut self, now_ms: i64) -> Vec<Effect> {
-        let (Some(film), Some(source)) = (&self.pane.film, self.clipboard.first().cloned()) else { return Vec::new() };
-        let Some(shape) = source.shape() else { return Vec::new() };
-        let size = film.size();
-        // Under the cursor where it is over the film, else where it was.
-        let middle = shape.bounds().center();
-        let (dx, dy) = film.cursor.or(film.menu_at).map_or((0.0, 0.0), |p| (p.x - middle.x, p.y - middle.y));
-        let shape = match shape.moved_within(dx, dy, size) {
-            Shape::Box(rect) => Shape::Box(rect.clamped_to(size)),
-            other => other,
-        };
-        self.add_mark(source.label().clone(), shape, Origin::Drawn, now_ms)
+        let free = self.changeable();
+        let no_finding = self.pane.film.as_ref().and_then(|film| film.selected()).filter(|mark| mark.shape().is_none());
+        let removed = no_finding.cloned().into_iter().chain(free);
+        let edits: Vec<Edit> = removed.map(Edit::Remove).collect();
+        let name = format!("Remove {} marks", edits.len());
+        self.commit_all(edits, &name, now_ms)
     }
 
     /// Moves the selected box by film pixels as the person sees directions on the turned film.
@@ -381,18 +369,12 @@ impl Session {
         if film.selected_measurement().is_some() {
             return self.nudge_measurement(ix, iy, now_ms).unwrap_or_default();
         }
-        let Some((before, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s.clone()))) else {
-            return Vec::new();
-        };
-        if film.locked.contains(&before.id()) {
-            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to move it.");
+        let mut moved = film.selection.map(|id| film.moved_with(id)).unwrap_or_default();
+        if self.changeable().is_empty() {
             return Vec::new();
         }
-        let moved = shape.moved_within(ix, iy, size);
-        if moved == shape {
-            return Vec::new();
-        }
-        self.reshape_mark(before.id(), moved, now_ms)
+        drawing::move_together(&mut moved, Point::new(ix, iy), drawing::Snap::off(size), size);
+        self.release_moved(moved, now_ms)
     }
 
     /// Signs the reading off, or says what stands in the way.
@@ -404,7 +386,7 @@ impl Session {
         if film.unlabelled.is_some() {
             self.notify(
                 NoticeKind::Error,
-                "Not completed: a box waits for its label. Press a label key, or Escape to drop it.",
+                "Not completed: a shape waits for its label. Press a label key, or Escape to drop it.",
             );
             return Vec::new();
         }
@@ -414,7 +396,7 @@ impl Session {
                 n => format!("Not completed: {} ({} more)", first.message, n - 1),
             };
             self.notify(NoticeKind::Error, text);
-            return Vec::new();
+            return self.on_film(|film| film.is_refused = true);
         }
         if !self.is_seen() {
             return Vec::new();
@@ -442,18 +424,18 @@ impl Session {
     }
 }
 
-/// The mark that an edit is about, for selecting it.
-fn touched(edit: &Edit) -> Option<AnnotationId> {
+/// The marks that an edit is about, for selecting them.
+fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
     match edit {
-        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
-        Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
-        Edit::Batch { edits, .. } => edits.iter().find_map(touched),
+        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => ids.push(a.id()),
+        Edit::Measure { before, after } => ids.extend(after.as_ref().or(before.as_ref()).map(|m| m.id)),
+        Edit::Batch { edits, .. } => edits.iter().for_each(|edit| touched(edit, ids)),
         Edit::SetImageLabels { .. }
         | Edit::SetSharedLabels { .. }
         | Edit::SetUnfit { .. }
         | Edit::Comment { .. }
         | Edit::SetTaskState { .. }
-        | Edit::SetComment { .. } => None,
+        | Edit::SetComment { .. } => {}
     }
 }
 

@@ -20,6 +20,9 @@ mod tags;
 pub mod open_film;
 pub mod gesture;
 pub mod measuring;
+mod mending;
+#[cfg(test)]
+mod mending_script;
 mod marks;
 pub mod drawing;
 pub mod labelling;
@@ -40,6 +43,12 @@ mod gesture_script;
 #[cfg(test)]
 mod history_script;
 #[cfg(test)]
+mod draw_script;
+#[cfg(test)]
+mod reshape_script;
+#[cfg(test)]
+mod copy_script;
+#[cfg(test)]
 mod input_script;
 #[cfg(test)]
 mod panes_script;
@@ -49,6 +58,7 @@ mod windowing_script;
 mod measuring_script;
 
 pub use command::{COMMANDS, Command};
+pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;

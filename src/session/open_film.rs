@@ -14,6 +14,7 @@ use crate::domain::shape::Shape;
 use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
 
+use super::drawing::Drawing;
 use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
@@ -65,6 +66,8 @@ pub struct OpenFilm {
     pub unlabelled: Option<Shape>,
     /// A measure that is being drawn.
     pub sketch: Option<Sketch>,
+    /// A shape that is being drawn point by point or in a stroke.
+    pub drawing: Option<Drawing>,
     /// Every measure as it is shown now, the one being drawn last.
     pub measured: Vec<Measured>,
     /// The comment while it is being typed.
@@ -74,6 +77,8 @@ pub struct OpenFilm {
     /// Where the menu was opened, in film pixels: where its Paste pastes.
     pub menu_at: Option<Point>,
     pub violations: Vec<Violation>,
+    /// Completing was refused for what is broken, and nothing was changed since.
+    pub is_refused: bool,
 }
 
 impl OpenFilm {
@@ -107,11 +112,13 @@ impl OpenFilm {
             gesture: None,
             unlabelled: None,
             sketch: None,
+            drawing: None,
             measured: Vec::new(),
             comment_draft: None,
             cursor: None,
             menu_at: None,
             violations: Vec::new(),
+            is_refused: false,
         }
     }
 
@@ -154,7 +161,7 @@ impl OpenFilm {
     pub fn visible_marks(&self) -> impl Iterator<Item = (&Annotation, Cow<'_, Shape>)> {
         self.reading.annotations().iter().filter_map(move |a| {
             let shape = a.shape().filter(|_| !self.hidden.contains(&a.id()))?;
-            let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a.id()));
+            let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a));
             Some((a, preview.map_or(Cow::Borrowed(shape), Cow::Owned)))
         })
     }
@@ -171,6 +178,7 @@ impl OpenFilm {
             labels: Some(&project.label_set),
             study: Some(study),
         };
+        self.is_refused = false;
         self.violations = rules::check(&context, &project.settings.rules, &project.settings.custom_rules);
     }
 

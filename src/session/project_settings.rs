@@ -1,6 +1,6 @@
 //! Changes of the project itself: rules, labels, instructions, references.
 
-use crate::domain::rules::{CustomRule, Mend, RuleSetting};
+use crate::domain::rules::{CustomRule, RuleSetting};
 
 use super::effect::Effect;
 use super::screen::{Screen, Session};
@@ -59,14 +59,6 @@ impl Session {
                 Vec::new()
             }
             change => vec![Effect::ChangeProject(Box::new(change))],
-        }
-    }
-
-    pub(super) fn apply_mend(&mut self, mend: &Mend, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        match mend.edit(&film.reading) {
-            Some(edit) => self.commit(edit, now_ms),
-            None => Vec::new(),
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading_time::ReaderStatistics;
 
+use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
-use super::input_map::InputMap;
+use super::input_map::{Held, InputMap};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
@@ -277,9 +278,12 @@ pub struct Session {
     /// The button of the running drag, and the tool that it has up.
     pub(super) drag_button: PointerButton,
     pub(super) drag_tool: Tool,
+    /// What was held when it began.
+    pub(super) drag_held: Held,
     /// When and where the last click was that did nothing else: the next one near it is a double click.
     pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,
+    pub brush: Brush,
     pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,

@@ -76,10 +76,20 @@ pub fn labels_json<'a>(sorted_names: impl IntoIterator<Item = &'a str>) -> Strin
 pub struct HeldReading {
     pub state: TaskState,
     pub num_marks: u32,
+    /// Those that are present.
     pub num_image_labels: u32,
     pub has_no_finding: bool,
     /// Names of marks and image labels together.
     pub labels: Vec<String>,
+    /// Image labels that the reader is unsure of: they too stand against "No finding".
+    pub num_unsure: u32,
+}
+
+impl HeldReading {
+    /// How many things stand against "No finding".
+    pub const fn num_findings(&self) -> u32 {
+        self.num_marks + self.num_image_labels + self.num_unsure
+    }
 }
 
 /// An import under way. Dropped without [`BulkImport::commit`] it changes nothing.
@@ -174,7 +184,10 @@ impl BulkImport<'_> {
     /// Calls `visit` with image, reader and what is held, for every reading of the project.
     pub fn for_each_reading(&self, mut visit: impl FnMut(&str, &str, HeldReading)) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare(
-            "SELECT image_id, rad_id, state, num_marks, num_image_labels, has_no_finding, labels FROM reading",
+            "SELECT image_id, rad_id, state, num_marks, num_image_labels, has_no_finding, labels, (
+                SELECT count(*) FROM image_label l
+                WHERE l.image_id = reading.image_id AND l.rad_id = reading.rad_id AND l.presence = 'unsure'
+             ) FROM reading",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -185,6 +198,7 @@ impl BulkImport<'_> {
                 num_image_labels: row.get(4)?,
                 has_no_finding: row.get(5)?,
                 labels: serde_json::from_str(text(6)?).map_err(|e| unreadable("a reading's labels", e))?,
+                num_unsure: row.get(7)?,
             };
             visit(text(0)?, text(1)?, held);
         }
@@ -203,10 +217,11 @@ impl BulkImport<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The image labels that a reader has put on a film.
+    /// The image labels that a reader says are present on a film.
     pub fn image_labels_of(&self, image: &str, reader: &str) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.tx.prepare_cached("SELECT label FROM image_label WHERE image_id = ?1 AND rad_id = ?2")?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT label FROM image_label WHERE image_id = ?1 AND rad_id = ?2 AND presence = 'present'",
+        )?;
         let rows = statement.query_map([image, reader], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -260,12 +275,16 @@ impl BulkImport<'_> {
         Ok(())
     }
 
-    /// Writes image labels: image, reader, label. Best sorted by all three.
+    /// Writes image labels that are present: image, reader, label. Another answer of the same reader gives way. Best
+    /// sorted by all three.
     pub fn write_image_labels<'a>(
         &mut self,
         labels: impl Iterator<Item = (&'a str, &'a str, &'a str)>,
     ) -> Result<(), StoreError> {
-        let mut insert = self.tx.prepare("INSERT INTO image_label (image_id, rad_id, label) VALUES (?1, ?2, ?3)")?;
+        let mut insert = self.tx.prepare(
+            "INSERT INTO image_label (image_id, rad_id, label) VALUES (?1, ?2, ?3)
+             ON CONFLICT (image_id, rad_id, label) DO UPDATE SET presence = 'present'",
+        )?;
         for (image, reader, label) in labels {
             insert.execute([image, reader, label])?;
         }

@@ -11,6 +11,7 @@ mod rows;
 mod shape_rows;
 mod shared_labels;
 mod comments;
+mod custom_rules;
 mod chunk;
 mod bulk;
 mod bulk_read;

@@ -120,7 +120,7 @@ pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
         is_synthetic,
         is_blind: read_blind(conn)?,
         is_open: read_open(conn)?,
-        custom_rules: Vec::new(),
+        custom_rules: super::custom_rules::read_custom_rules(conn)?,
         instructions,
     })
 }

@@ -34,6 +34,8 @@ pub(super) fn history_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut lines = history.lines();
     lines.reverse();
     let row_height = theme::row_height();
+    // Lines go on from row to row.
+    ui.spacing_mut().item_spacing.y = 0.0;
     // The newest is on top; the state before everything is the last row.
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, row_height, lines.len() + 1, |ui, rows| {
         for n in rows {
@@ -86,16 +88,16 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, row: &Row<'_>) {
     painter.rect_filled(rect, 2.0, fill);
     let x = rect.min.x + 8.0 + BRANCH_STEP * row.branch.min(MOST_BRANCHES) as f32;
     let trunk = rect.min.x + 8.0;
-    let line_color = if is_done { theme::accent() } else { theme::line() };
+    let line_color = if is_done { theme::accent() } else { theme::weak() };
     if !is_start {
         painter.vline(x, rect.center().y..=rect.max.y, egui::Stroke::new(1.5, line_color));
     }
     if row.line.is_some_and(|line| line.begins_branch) && row.branch > 0 {
         let corner = egui::pos2(x, rect.max.y);
-        painter.line_segment([egui::pos2(trunk, rect.max.y), corner], egui::Stroke::new(1.5, theme::line()));
+        painter.line_segment([egui::pos2(trunk, rect.max.y), corner], egui::Stroke::new(1.0, theme::weak()));
     }
     if row.branch > 0 {
-        painter.vline(trunk, rect.min.y..=rect.max.y, egui::Stroke::new(1.5, theme::line()));
+        painter.vline(trunk, rect.min.y..=rect.max.y, egui::Stroke::new(1.0, theme::weak()));
     }
     let at = egui::pos2(x, rect.center().y);
     painter.circle_filled(at, if is_current { 5.0 } else { 3.5 }, line_color);

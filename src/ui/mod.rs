@@ -15,6 +15,7 @@ mod measurements;
 mod histogram_panel;
 mod history_panel;
 mod statistics;
+mod tool_icons;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;

@@ -11,6 +11,8 @@ use super::{Panel, kit, theme};
 
 /// Days that are listed: half a month.
 const NUM_DAYS: usize = 14;
+/// So that values stand below each other.
+const NAME_WIDTH: f32 = 150.0;
 
 pub(super) fn statistics_ui(ui: &mut Ui, panel: &mut Panel<'_>, statistics: Option<&ReaderStatistics>) {
     kit::set_dialog_width(ui, 460.0);
@@ -40,7 +42,7 @@ pub(super) fn statistics_ui(ui: &mut Ui, panel: &mut Panel<'_>, statistics: Opti
 
 fn numbers_ui(ui: &mut Ui, statistics: &ReaderStatistics) {
     kit::section(ui, tr("Films"));
-    Grid::new("films").num_columns(2).spacing([24.0, theme::UNIT]).show(ui, |ui| {
+    Grid::new("films").num_columns(2).min_col_width(NAME_WIDTH).spacing([24.0, theme::UNIT]).show(ui, |ui| {
         line_ui(ui, tr("Completed"), &statistics.num_read.to_string());
         line_ui(ui, tr("Normal"), &statistics.num_normal.to_string());
         line_ui(ui, tr("Abnormal"), &statistics.num_abnormal.to_string());
@@ -59,7 +61,7 @@ fn tools_ui(ui: &mut Ui, statistics: &ReaderStatistics) {
         return;
     }
     kit::section(ui, tr("Time by tool"));
-    Grid::new("tools").num_columns(2).spacing([24.0, theme::UNIT]).show(ui, |ui| {
+    Grid::new("tools").num_columns(2).min_col_width(NAME_WIDTH).spacing([24.0, theme::UNIT]).show(ui, |ui| {
         for (tool, active_ms) in &statistics.by_tool {
             line_ui(ui, tool_title(tool), &duration(*active_ms));
         }
@@ -71,7 +73,7 @@ fn marks_ui(ui: &mut Ui, statistics: &ReaderStatistics) {
         return;
     }
     kit::section(ui, tr("Marks by label"));
-    Grid::new("marks").num_columns(2).spacing([24.0, theme::UNIT]).show(ui, |ui| {
+    Grid::new("marks").num_columns(2).min_col_width(NAME_WIDTH).spacing([24.0, theme::UNIT]).show(ui, |ui| {
         for (label, number) in &statistics.marks {
             line_ui(ui, label.as_str(), &number.to_string());
         }
@@ -83,7 +85,7 @@ fn days_ui(ui: &mut Ui, statistics: &ReaderStatistics) {
         return;
     }
     kit::section(ui, tr("By day"));
-    Grid::new("days").num_columns(3).spacing([24.0, theme::UNIT]).show(ui, |ui| {
+    Grid::new("days").num_columns(3).min_col_width(NAME_WIDTH).spacing([24.0, theme::UNIT]).show(ui, |ui| {
         for day in statistics.days.iter().take(NUM_DAYS) {
             ui.label(RichText::new(&day.day).color(theme::weak()));
             ui.label(if day.num_read == 1 { tr("1 film").to_owned() } else { tr_args("{} films", &[&day.num_read]) });

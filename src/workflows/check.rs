@@ -10,10 +10,11 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::domain::geometry::Size;
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelName;
 use crate::domain::project::Project;
-use crate::domain::rules::{RuleContext, RuleId, RuleSetting, Severity, Violation, check};
+use crate::domain::reading::{Decision, Reading};
+use crate::domain::rules::{RuleContext, RuleId, RuleSetting, Severity, StudyProgress, Violation, check};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
 use crate::formats::label_set;
@@ -99,6 +100,9 @@ pub fn check_project(
         without_film: BTreeMap::new(),
         unknown_labels: BTreeMap::new(),
     };
+    let asks_for_study =
+        report.project.rules.iter().any(|r| r.id == RuleId::StudyFilmsUnread && r.severity != Severity::Off);
+    let progress = if asks_for_study { Some(Progress::of_readings(&store, &facts)?) } else { None };
     for (image, reader) in store.reading_keys()? {
         let reading = store.reading(&image, &reader)?;
         report.num_readings += 1;
@@ -111,7 +115,7 @@ pub fn check_project(
             film: size,
             facts: facts.get(&image).copied(),
             labels: labels.as_ref(),
-            study: None,
+            study: progress.as_ref().and_then(|progress| progress.of(facts.get(&image)?, &reading)),
         };
         let violations = check(&context, &rules, &report.project.custom_rules).into_iter();
         report.rules.extend(violations.map(|violation| BrokenRule {
@@ -136,9 +140,42 @@ pub fn check_project(
     Ok(report)
 }
 
-/// A reading that is not completed may still be undecided.
+/// Who has read which films of which study.
+struct Progress {
+    films: BTreeMap<StudyId, usize>,
+    read: BTreeMap<(StudyId, ReaderId), usize>,
+}
+
+impl Progress {
+    fn of_readings(store: &Store, facts: &BTreeMap<&ImageId, &FilmFacts>) -> anyhow::Result<Self> {
+        let mut films: BTreeMap<StudyId, usize> = BTreeMap::new();
+        for facts in facts.values() {
+            *films.entry(facts.study.clone()).or_default() += 1;
+        }
+        let mut read: BTreeMap<(StudyId, ReaderId), usize> = BTreeMap::new();
+        for (image, reader) in store.reading_keys()? {
+            let Some(facts) = facts.get(&image) else { continue };
+            let reading = store.reading(&image, &reader)?;
+            *read.entry((facts.study.clone(), reader)).or_default() += usize::from(is_read(&reading));
+        }
+        Ok(Self { films, read })
+    }
+
+    /// Of the other films of this film's study.
+    fn of(&self, film: &FilmFacts, reading: &Reading) -> Option<StudyProgress> {
+        let num_films = self.films.get(&film.study)?.saturating_sub(1);
+        let num_read = self.read.get(&(film.study.clone(), reading.reader().clone()))?;
+        Some(StudyProgress { num_films, num_read: num_read.saturating_sub(usize::from(is_read(reading))) })
+    }
+}
+
+fn is_read(reading: &Reading) -> bool {
+    reading.decision() != Decision::Undecided || reading.unfit().is_some()
+}
+
+/// A reading that is not completed may still lack what completes it.
 fn rules_for(rules: &[RuleSetting], state: TaskState) -> Vec<RuleSetting> {
-    let applies = |rule: &&RuleSetting| state == TaskState::Completed || rule.id != RuleId::NothingDecided;
+    let applies = |rule: &&RuleSetting| state == TaskState::Completed || !rule.id.is_about_completeness();
     rules.iter().filter(applies).copied().collect()
 }
 

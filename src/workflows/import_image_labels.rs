@@ -98,7 +98,7 @@ fn judge_image_labels<'a>(
         first_line.insert((&row.image, reader), row.line);
         let held = held_of.remove(&(row.image.clone().into_owned(), reader.to_owned()));
         let holds_no_finding = held.as_ref().is_some_and(|held| held.has_no_finding);
-        let holds_findings = held.as_ref().is_some_and(|held| held.num_marks + held.num_image_labels > 0);
+        let holds_findings = held.as_ref().is_some_and(|held| held.num_findings() > 0);
         if row.is_no_finding && holds_findings {
             refuse(Problem::ProjectHasFindings);
             continue;

@@ -176,10 +176,8 @@ impl Judge<'_> {
 fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Verdict], judgement: &mut Judgement) {
     let a_box = marks.iter().zip(&*verdicts).find(|(m, v)| m.columns.is_some() && **v == Verdict::Take);
     let line_of_box = a_box.map(|(mark, _)| mark.line);
-    let (holds_no_finding, holds_findings) = reading
-        .held
-        .as_ref()
-        .map_or((false, false), |held| (held.has_no_finding, held.num_marks + held.num_image_labels > 0));
+    let (holds_no_finding, holds_findings) =
+        reading.held.as_ref().map_or((false, false), |held| (held.has_no_finding, held.num_findings() > 0));
     let mut first_line = None;
     for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_none()) {
         let problem = place_problem(reading, mark).or_else(|| {

@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use rachis::domain::edit::Edit;
 use rachis::domain::id::{ImageId, ReaderId};
+use rachis::domain::label::LabelName;
+use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::rules::{RuleId, Severity, default_rules};
 use rachis::domain::study::FilmSource;
 use rachis::domain::task::TaskState;
@@ -156,6 +160,43 @@ fn image_labels_come_back_as_they_were() {
     project.import(&test);
     assert_eq!(project.export_labels(false), test);
     assert!(project.export_labels(true).contains("\nz,consensus,"));
+}
+
+/// What a reader said otherwise gives way to an imported label; what is unsure stands against "No finding".
+#[test]
+fn imported_image_labels_meet_other_answers() {
+    let ones = |labels: &[&str]| {
+        let cells: Vec<&str> = CXR_LABELS.split(',').map(|l| if labels.contains(&l) { "1" } else { "0" }).collect();
+        cells.join(",")
+    };
+    let mut project = Project::new("vindr_cxr");
+    for (film, label, presence) in
+        [("a", "ILD", Presence::Absent), ("b", "ILD", Presence::Absent), ("c", "ILD", Presence::Unsure)]
+    {
+        let before = LabelAnswers::default();
+        let after = before.clone().with(LabelName::new(label), Some(presence));
+        let edit = Edit::SetImageLabels { before, after };
+        let (image, reader) = (ImageId::new(film), ReaderId::new("R1"));
+        project.store.commit(&NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: 1 }).unwrap();
+    }
+    let table = format!(
+        "image_id,rad_id,{CXR_LABELS}\na,R1,{}\nb,R1,{}\nc,R1,{}\n",
+        ones(&["ILD"]),
+        ones(&["No finding"]),
+        ones(&["No finding"]),
+    );
+    let report = project.import(table);
+    let said: Vec<String> = report.bad.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].ends_with("the project holds findings of the same reader on this film")
+            && said[0].starts_with("line 4"),
+        "{said:?}"
+    );
+    let reading = |film: &str| project.store.reading(&ImageId::new(film), &ReaderId::new("R1")).unwrap();
+    assert!(reading("a").image_labels().is_present(&LabelName::new("ILD")));
+    assert!(reading("b").has_no_finding());
+    assert!(!reading("c").has_no_finding());
 }
 
 /// A box says its label of the film too.

@@ -186,3 +186,16 @@ fn two_films_side_by_side_are_read_and_linked() {
     wait(&mut seat, "its lateral film", |w| w.session.slot_of(&fourth) == Some(1));
     saved(&mut seat);
 }
+
+#[test]
+fn enter_signs_the_first_reader_in() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 1));
+    let mut seat = at_project(&folder);
+    seat.run_steps(3);
+    seat.key_press(egui::Key::Enter);
+    seat.run_steps(3);
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    assert_eq!(seat.state().session.reader.as_ref().map(|reader| reader.id.as_str()), Some("R1"));
+}

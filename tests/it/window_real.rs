@@ -41,9 +41,11 @@ impl Display {
         // A number of its own: servers that look for a free one at the same time take each other's socket away.
         let number = 100 + std::process::id() % 10_000 + 10_000 * NUM_STARTED.fetch_add(1, Ordering::SeqCst);
         let name = format!(":{number}");
+        // Without -noreset the server starts over whenever its last client leaves, as each xdotool and each closed
+        // window may be, and hangs up on a program that is connecting just then.
         let xvfb = Command::new("Xvfb")
             .arg(&name)
-            .args(["-screen", "0", &format!("{}x{}x24", SCREEN.0, SCREEN.1), "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{}x{}x24", SCREEN.0, SCREEN.1), "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -100,8 +102,11 @@ impl Display {
 
     /// Starts the program on a project and waits for its window.
     fn open(&self, project: &Path) -> Child {
-        let program = self.command(env!("CARGO_BIN_EXE_rachis")).arg("open").arg(project).spawn().unwrap();
+        let mut program = self.command(env!("CARGO_BIN_EXE_rachis")).arg("open").arg(project).spawn().unwrap();
         let find = || {
+            // A program that is gone opens no window, however long one waits.
+            let ended = program.try_wait().unwrap();
+            assert!(ended.is_none(), "the program ended before it had a window: {ended:?}");
             let found =
                 self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Rachis$"]).output().unwrap();
             String::from_utf8_lossy(&found.stdout).lines().next().map(str::to_owned)

@@ -53,6 +53,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         Command::MarkAbnormal,
     ),
     row("complete", "Complete", "Sign the reading off and stay", &["Shift+Enter"], Film, Command::Complete),
+    row("next_problem", "Next problem", "Go to the next mark that breaks a rule", &["F6"], Film, Command::NextProblem),
     row("reopen", "Reopen", "Open a completed reading for changes", &["Ctrl+R"], Film, Command::Reopen),
     row("next_film", "Next film", "Open the next film of the worklist", &["PageDown", "D"], Film, Command::NextFilm),
     row(

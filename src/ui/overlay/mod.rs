@@ -3,6 +3,7 @@
 mod boxes;
 mod chain_line;
 mod corners;
+mod drawing;
 mod edges;
 mod measures;
 mod planes;
@@ -48,6 +49,7 @@ pub(super) fn overlay_ui(
 pub(super) fn marks_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         boxes::boxes_ui(painter, session, film, to_screen, canvas);
+        drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }
 }

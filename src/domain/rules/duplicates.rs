@@ -1,0 +1,248 @@
+//! The same finding marked twice: found by sorting the marks of a label and looking only at neighbours.
+
+use std::collections::HashMap;
+
+use crate::domain::geometry::Point;
+use crate::domain::id::AnnotationId;
+use crate::domain::label::LabelName;
+use crate::domain::shape::{Mask, Polygon, Shape};
+
+use super::{Found, Look, Mark, Mend};
+
+/// Boxes, polygons and masks of one label whose intersection over union is above `most`.
+pub(super) fn same_areas(look: &Look<'_>, most: f64) -> Vec<Found> {
+    let groups = groups(look, |shape| shape.kind().has_area());
+    // Neither of two that overlap begins further away than the other is wide; nor, for two boxes, than the share of the
+    // width that may differ.
+    let share = 1.0 - most.clamp(0.0, 1.0);
+    let found = groups.into_iter().flat_map(|marks| {
+        let is_boxes = marks.iter().all(|mark| matches!(mark.shape, Shape::Box(_)));
+        let axis = Axis::of(&marks);
+        let longest = marks.iter().map(|mark| axis.length(mark)).fold(0.0, f64::max);
+        let reach = move |length: f64| {
+            if is_boxes { ((share * length / most.max(1e-9)).min(longest), share * length) } else { (longest, length) }
+        };
+        same(&marks, axis, reach, move |a, b| iou_above(a, b, most))
+    });
+    told(look, found.collect())
+}
+
+/// Points of one label at most so far apart, and lines whose points are.
+pub(super) fn same_points(look: &Look<'_>, most: f64) -> Vec<Found> {
+    let groups = groups(look, |shape| !shape.kind().has_area());
+    let found = groups.into_iter().flat_map(|marks| {
+        let axis = Axis::of(&marks);
+        same(&marks, axis, |_| (most, most), move |a, b| are_near(a.shape, b.shape, most))
+    });
+    told(look, found.collect())
+}
+
+fn told(look: &Look<'_>, mut found: Vec<Vec<AnnotationId>>) -> Vec<Found> {
+    found.sort_by_key(|ids| ids[0]);
+    let tell = |ids: Vec<AnnotationId>| {
+        let label = look.reading.annotation(ids[0]).map_or_else(String::new, |mark| mark.label().to_string());
+        let message = match ids.len() {
+            2 => format!("{label} is marked twice in the same place. Delete one of the two."),
+            n => format!("{label} is marked {n} times in the same place. Delete all but one."),
+        };
+        let mends = vec![Mend::Remove(ids[1..].to_vec())];
+        Found::new(message, ids, mends)
+    };
+    found.into_iter().map(tell).collect()
+}
+
+/// The marks of each label that has several, in drawing order.
+fn groups<'l, 'a>(look: &'l Look<'a>, is_meant: impl Fn(&Shape) -> bool) -> Vec<Vec<&'l Mark<'a>>> {
+    let mut groups: HashMap<&LabelName, Vec<&Mark<'a>>> = HashMap::new();
+    for mark in look.marks.iter().filter(|mark| is_meant(mark.shape)) {
+        groups.entry(mark.label()).or_default().push(mark);
+    }
+    groups.into_values().filter(|marks| marks.len() > 1).collect()
+}
+
+/// Along which marks are sorted.
+#[derive(Clone, Copy)]
+enum Axis {
+    X,
+    Y,
+}
+
+impl Axis {
+    /// The one that spreads the marks more, so that fewer are neighbours.
+    fn of(marks: &[&Mark<'_>]) -> Self {
+        let spread = |axis: Self| {
+            let low = marks.iter().map(|mark| axis.begin(mark)).fold(f64::INFINITY, f64::min);
+            let high = marks.iter().map(|mark| axis.begin(mark)).fold(f64::NEG_INFINITY, f64::max);
+            high - low
+        };
+        if spread(Self::X) >= spread(Self::Y) { Self::X } else { Self::Y }
+    }
+
+    const fn begin(self, mark: &Mark<'_>) -> f64 {
+        match self {
+            Self::X => mark.bounds.xmin(),
+            Self::Y => mark.bounds.ymin(),
+        }
+    }
+
+    fn length(self, mark: &Mark<'_>) -> f64 {
+        match self {
+            Self::X => mark.bounds.width(),
+            Self::Y => mark.bounds.height(),
+        }
+    }
+}
+
+/// Each mark with the later ones that are the same, every mark in one such list at most. `reach` says from the length of
+/// a mark along the axis how far before and after its beginning one like it can begin.
+fn same(
+    marks: &[&Mark<'_>],
+    axis: Axis,
+    reach: impl Fn(f64) -> (f64, f64),
+    are_same: impl Fn(&Mark<'_>, &Mark<'_>) -> bool,
+) -> Vec<Vec<AnnotationId>> {
+    let mut sorted: Vec<(f64, usize)> = marks.iter().enumerate().map(|(i, mark)| (axis.begin(mark), i)).collect();
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut is_taken = vec![false; marks.len()];
+    let mut found = Vec::new();
+    for (i, mark) in marks.iter().enumerate() {
+        if is_taken[i] {
+            continue;
+        }
+        let (before, after) = reach(axis.length(mark));
+        let begin = axis.begin(mark);
+        let from = sorted.partition_point(|(at, _)| *at < begin - before);
+        let near = sorted[from..].iter().take_while(|(at, _)| *at <= begin + after);
+        let mut like: Vec<usize> =
+            near.map(|(_, j)| *j).filter(|&j| j > i && !is_taken[j] && are_same(mark, marks[j])).collect();
+        if like.is_empty() {
+            continue;
+        }
+        like.sort_unstable();
+        for &j in &like {
+            is_taken[j] = true;
+        }
+        found.push(std::iter::once(mark.id()).chain(like.iter().map(|&j| marks[j].id())).collect());
+    }
+    found
+}
+
+fn iou_above(a: &Mark<'_>, b: &Mark<'_>, most: f64) -> bool {
+    if let (Shape::Box(a), Shape::Box(b)) = (a.shape, b.shape) {
+        return a.iou(b) > most;
+    }
+    let (p, q) = (a.bounds, b.bounds);
+    let width = p.xmax().min(q.xmax()) - p.xmin().max(q.xmin());
+    let height = p.ymax().min(q.ymax()) - p.ymin().max(q.ymin());
+    width > 0.0 && height > 0.0 && iou(a.shape, b.shape) > most
+}
+
+/// Rows in which two outlines are compared; a difference thinner than one row in so many is not seen.
+const NUM_ROWS: u32 = 256;
+
+/// Intersection over union by rows through the middle of equal stretches, exact along each row.
+fn iou(a: &Shape, b: &Shape) -> f64 {
+    let (p, q) = (a.bounds(), b.bounds());
+    let (top, bottom) = (p.ymin().min(q.ymin()), p.ymax().max(q.ymax()));
+    let height = (bottom - top) / f64::from(NUM_ROWS);
+    let (mut both, mut either) = (0.0, 0.0);
+    for row in 0..NUM_ROWS {
+        let y = top + (f64::from(row) + 0.5) * height;
+        let (mine, yours) = (stretches(a, y), stretches(b, y));
+        let common: f64 =
+            mine.iter().flat_map(|m| yours.iter().map(move |o| (m.1.min(o.1) - m.0.max(o.0)).max(0.0))).sum();
+        let length = |all: &[(f64, f64)]| all.iter().map(|(from, to)| to - from).sum::<f64>();
+        both += common;
+        either += length(&mine) + length(&yours) - common;
+    }
+    if either > 0.0 { both / either } else { 0.0 }
+}
+
+/// Where a row enters and leaves the shape, apart from each other and in order.
+fn stretches(shape: &Shape, y: f64) -> Vec<(f64, f64)> {
+    match shape {
+        Shape::Box(rect) if y >= rect.ymin() && y <= rect.ymax() => vec![(rect.xmin(), rect.xmax())],
+        Shape::Polygon(polygon) => of_polygon(polygon, y),
+        Shape::Mask(mask) => of_mask(mask, y),
+        Shape::Box(_) | Shape::Point(_) | Shape::Line(_) => Vec::new(),
+    }
+}
+
+fn of_polygon(polygon: &Polygon, y: f64) -> Vec<(f64, f64)> {
+    let mut all: Vec<(f64, f64)> = Vec::new();
+    for part in polygon.parts() {
+        let next = part.iter().cycle().skip(1);
+        let mut crossings: Vec<f64> = part
+            .iter()
+            .zip(next)
+            .filter(|(a, b)| (a.y > y) != (b.y > y))
+            .map(|(a, b)| (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x)
+            .collect();
+        crossings.sort_unstable_by(f64::total_cmp);
+        all.extend(crossings.chunks_exact(2).map(|pair| (pair[0], pair[1])));
+    }
+    all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // Parts may overlap: what lies in any of them lies in the polygon.
+    let mut apart: Vec<(f64, f64)> = Vec::with_capacity(all.len());
+    for (from, to) in all {
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => apart.push((from, to)),
+        }
+    }
+    apart
+}
+
+fn of_mask(mask: &Mask, y: f64) -> Vec<(f64, f64)> {
+    let row = (y - f64::from(mask.y())).floor();
+    let left = f64::from(mask.x());
+    let spans = mask.spans().filter(|(at, ..)| f64::from(*at) == row);
+    spans.map(|(_, from, to)| (left + f64::from(from), left + f64::from(to))).collect()
+}
+
+/// Points, or lines point by point in either direction.
+fn are_near(a: &Shape, b: &Shape, most: f64) -> bool {
+    let near = |a: &Point, b: &Point| (a.x - b.x).hypot(a.y - b.y) <= most;
+    match (a, b) {
+        (Shape::Point(a), Shape::Point(b)) => near(a, b),
+        (Shape::Line(a), Shape::Line(b)) => {
+            let (a, b) = (a.points(), b.points());
+            let forth = || a.iter().zip(b).all(|(a, b)| near(a, b));
+            let back = || a.iter().zip(b.iter().rev()).all(|(a, b)| near(a, b));
+            a.len() == b.len() && (forth() || back())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::geometry::Rect;
+
+    fn polygon(parts: &[&[[f64; 2]]]) -> Shape {
+        let part = |points: &&[[f64; 2]]| points.iter().map(|[x, y]| Point::new(*x, *y)).collect();
+        Shape::Polygon(Polygon::new(parts.iter().map(part).collect()).expect("outlines"))
+    }
+
+    #[test]
+    fn outlines_and_masks_are_compared_by_their_areas() {
+        let rect = |c: [f64; 4]| Shape::Box(Rect::from_columns(c[0], c[1], c[2], c[3]).expect("ordered"));
+        let check = |a: &Shape, b: &Shape, expected: f64| {
+            assert!((iou(a, b) - expected).abs() < 0.01, "{a:?} {b:?}: {}", iou(a, b));
+            assert!((iou(b, a) - iou(a, b)).abs() < 1e-12);
+        };
+        let square = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]]]);
+        let triangle = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]]);
+        check(&square, &rect([0.0, 0.0, 10.0, 10.0]), 1.0);
+        check(&square, &triangle, 0.5);
+        check(&square, &rect([5.0, 0.0, 15.0, 10.0]), 1.0 / 3.0);
+        check(&square, &rect([20.0, 0.0, 30.0, 10.0]), 0.0);
+        let mask = Shape::Mask(Mask::new(0, 0, 10, 10, vec![0, 100]).expect("full"));
+        check(&square, &mask, 1.0);
+        check(&triangle, &mask, 0.5);
+        // Two parts on each other are no more than one.
+        let twice: &[[f64; 2]] = &[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
+        check(&polygon(&[twice, twice]), &square, 1.0);
+    }
+}
