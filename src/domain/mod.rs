@@ -20,6 +20,7 @@ pub mod study;
 pub mod tag_row;
 pub mod worklist;
 pub mod project;
+pub mod reading_time;
 pub mod stats;
 pub mod imaging;
 pub mod measure;

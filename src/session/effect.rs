@@ -7,6 +7,7 @@ use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::LabelSet;
+use crate::domain::reading_time::ReadingTime;
 use crate::domain::study::FilmSource;
 
 use super::input_map::InputChoices;
@@ -159,6 +160,12 @@ pub enum Effect {
     },
     /// Keep the project's own window presets.
     RememberPresets(Vec<WindowPreset>),
+    /// Add to the reader's active time.
+    RecordTime(Vec<ReadingTime>),
+    /// Count what the reader has read; answered by `StatisticsLoaded`.
+    LoadStatistics {
+        reader: ReaderId,
+    },
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

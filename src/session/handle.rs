@@ -45,14 +45,22 @@ pub enum Input {
         slot: usize,
         canvas: Canvas,
     },
+    /// The window has the keyboard now, or has no longer.
+    WindowFocused(bool),
     Event(Event),
 }
 
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
-        let effects = self.take(input, now_ms);
+        let is_by_person = input.is_by_person();
+        let mut effects = self.take(input, now_ms);
         self.measure_films();
+        // Before the store changes: the time belongs to the project that it was spent on.
+        let is_leaving =
+            effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
+        let times = if is_leaving { self.keep_time(now_ms) } else { self.mind_time(is_by_person, now_ms) };
+        effects.splice(..0, times);
         effects
     }
 
@@ -78,6 +86,10 @@ impl Session {
                 if is_there {
                     self.with_pane(slot, |session| session.on_film(|film| film.is_drawn |= film.film().is_some()));
                 }
+                Vec::new()
+            }
+            Input::WindowFocused(is_focused) => {
+                self.is_window_left = !is_focused;
                 Vec::new()
             }
             Input::Event(event) => self.event(event, now_ms),
@@ -578,8 +590,7 @@ impl Session {
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
-        if is_changing || self.remembered.as_deref() == Some(&view) {
+        if self.is_in_motion() || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod event;
 pub mod history;
 pub mod viewport;
+pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
@@ -28,6 +29,7 @@ pub mod labelling;
 pub mod label_editor;
 pub mod discussing;
 pub mod history_walk;
+mod reading_clock;
 pub mod project_settings;
 mod screen;
 pub mod readme_keys;
@@ -35,9 +37,12 @@ mod handle;
 mod leaving;
 pub mod windowing;
 mod events;
+mod elsewhere;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod history_script;
 #[cfg(test)]
 mod draw_script;
 #[cfg(test)]
@@ -58,6 +63,7 @@ pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
+pub use history_walk::WalkCommand;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};

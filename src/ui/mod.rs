@@ -14,6 +14,8 @@ mod findings;
 mod violations;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
 mod tool_icons;
 mod window_menu;
 mod film_strip;
@@ -69,6 +71,8 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.

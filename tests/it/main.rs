@@ -30,6 +30,10 @@ mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
 #[cfg(feature = "gui")]
+mod two_windows;
+#[cfg(feature = "gui")]
+mod history_window;
+#[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
 mod tag_browser;

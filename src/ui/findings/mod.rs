@@ -13,7 +13,7 @@ use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
 use super::words::tr;
-use super::{Panel, kit, measurements, overlay, theme};
+use super::{Panel, kit, measurements, overlay, theme, violations};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
 #[derive(Debug, Default)]

@@ -127,6 +127,7 @@ pub const fn test_grey(level: u8) -> Color32 {
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
 pub const WINDOW_PANEL_WIDTH: f32 = 284.0;
+pub const HISTORY_WIDTH: f32 = 232.0;
 pub const STRIP_WIDTH: f32 = 132.0;
 pub const BOX_STROKE: f32 = 1.5;
 pub const SELECTED_STROKE: f32 = 2.5;
