@@ -12,6 +12,7 @@ mod references;
 mod ahead;
 mod film_desk;
 mod jobs;
+mod view_keeper;
 mod view_memory;
 mod window_presets;
 mod input_memory;

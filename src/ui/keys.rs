@@ -131,7 +131,7 @@ fn dialog_key(
             out.extend(unfit_menu::reason_of_key(chord, *goes_on).map(Input::Command));
             asks_again()
         }
-        (Dialog::CheatSheet | Dialog::Report { .. }, "Enter") => !is_on_widget,
+        (Dialog::CheatSheet | Dialog::MyStatistics(_) | Dialog::Report { .. }, "Enter") => !is_on_widget,
         _ => asks_again(),
     };
     if closes {

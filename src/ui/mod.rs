@@ -11,12 +11,15 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
 mod comments;
 mod unfit_menu;
 mod instructions;
 mod markdown;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
 mod tool_icons;
 mod window_menu;
 mod film_strip;
@@ -38,7 +41,7 @@ use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
 pub use instructions::ReferenceTextures;
-pub use overlay::PlaneTextures;
+pub use overlay::{MarkLayers, PlaneTextures};
 pub use project_screen::GuideDraft;
 pub use shell::show;
 
@@ -74,6 +77,8 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
@@ -87,7 +92,14 @@ pub struct UiState {
     pub now_ms: i64,
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
+    /// Marks as they were tessellated.
+    pub marks: MarkLayers,
     pub foot_height: f32,
+    pub findings: findings::FindingsState,
+    pub label_editor: project_screen::LabelEditorState,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,
