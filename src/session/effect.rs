@@ -11,7 +11,6 @@ use crate::domain::study::FilmSource;
 use super::input_map::InputChoices;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
-use super::viewport::ViewState;
 
 /// What a chosen file or folder is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,6 +141,4 @@ pub enum Effect {
     LoadStatistics {
         reader: ReaderId,
     },
-    /// Keep the view for the next start.
-    RememberView(Box<ViewState>),
 }
