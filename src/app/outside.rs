@@ -24,6 +24,7 @@ use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
+use crate::workflows::label_sets;
 
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
@@ -163,6 +164,15 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
+            Effect::LoadLabelDesk => self.query(|store| project_changes::label_desk(store)),
+            Effect::ReadLabelSet { path, base } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(project_changes::read_labels(&path, &base)));
+            }
+            Effect::WriteLabelSet { path, set } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(project_changes::write_labels(&path, &set)));
+            }
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
@@ -197,6 +207,9 @@ impl Outside {
     }
 
     fn persist(&mut self, persist: Persist) {
+        if crate::session::labelling::is_shared(&persist.edit) {
+            self.films.films_changed();
+        }
         self.films.edited(&persist.image);
         let Some(project) = &mut self.project else {
             let message = "The project is closed, so the edit has no place to go.".to_owned();
@@ -270,6 +283,14 @@ impl Outside {
     pub fn read_ahead(&mut self, session: &Session, number: u64, film: OpenedFilm) {
         if let Some(project) = &self.project {
             self.films.read_ahead(&project.store, session, number, film);
+        }
+    }
+
+    /// The project's settings or labels are others now: what was read ahead is old.
+    pub fn project_changed(&mut self, label_set: &Arc<LabelSet>) {
+        if let Some(project) = self.project.as_mut().filter(|project| project.label_set != *label_set) {
+            project.label_set = label_set.clone();
+            self.films.films_changed();
         }
     }
 
@@ -442,10 +463,9 @@ fn open_project(
     let is_read_only = store.session() == 0;
     let rescued = if is_read_only { None } else { replay_rescued(&mut store) };
     let settings = store.project().clone();
-    let Some(labels) = label_set::shipped().into_iter().find(|set| set.id == settings.label_set) else {
-        let message =
-            format!("The project reads with the label set {:?}, which this version does not have.", settings.label_set);
-        return post.event(Event::ProjectFailed { message });
+    let labels = match label_sets::of_project(&store) {
+        Ok((labels, _)) => labels,
+        Err(error) => return post.event(Event::ProjectFailed { message: format!("{error:#}") }),
     };
     let readers = match store.readers() {
         Ok(readers) => readers,

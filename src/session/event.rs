@@ -1,11 +1,13 @@
 //! What came back from the outside.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::LabelSet;
+use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::label_change::LabelUse;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
@@ -16,6 +18,7 @@ use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
 use super::input_map::InputChoices;
+use super::label_editor::LabelVersion;
 use super::settings::Settings;
 use super::viewport::ViewState;
 
@@ -48,6 +51,13 @@ pub enum Event {
         project: Box<Project>,
         label_set: Arc<LabelSet>,
     },
+    /// How often labels are used, and the versions of the project's labels, the newest first.
+    LabelDeskLoaded {
+        uses: BTreeMap<LabelName, LabelUse>,
+        versions: Vec<LabelVersion>,
+    },
+    /// Labels from a file or another project, or why not.
+    LabelSetRead(Result<Arc<LabelSet>, String>),
     ProjectFailed {
         message: String,
     },

@@ -38,21 +38,30 @@ impl Session {
                 Vec::new()
             }
             Event::ProjectChanged { project, label_set } => {
+                let mut has_other_labels = false;
                 let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
                 let has_opened = was_open != project.is_open;
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
+                    has_other_labels = *open.label_set != *label_set;
                     open.label_set = label_set;
                 }
                 for slot in 0..self.layout.num_panes() {
                     self.with_pane(slot, Self::check_film);
                 }
+                let mut effects = if has_other_labels { self.labels_changed() } else { Vec::new() };
                 // Other readers' marks come into view, or go.
                 if has_opened {
                     self.reload_shown();
                 }
-                self.reload_if_wanted()
+                effects.extend(self.reload_if_wanted());
+                effects
             }
+            Event::LabelDeskLoaded { uses, versions } => {
+                (self.label_desk.uses, self.label_desk.versions) = (uses, versions);
+                Vec::new()
+            }
+            Event::LabelSetRead(read) => self.labels_read(read),
             Event::ProjectFailed { message } => {
                 self.opening = None;
                 // A slip of the keys: what was typed stands in the field again.
@@ -236,6 +245,10 @@ impl Session {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
             }
+            FilePurpose::ImportLabelSet
+            | FilePurpose::TakeOverLabelSet
+            | FilePurpose::ExportLabelSetCsv
+            | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ExportSpineXr
             | FilePurpose::ExportCxr
             | FilePurpose::ExportKaggle

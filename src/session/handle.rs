@@ -3,12 +3,14 @@
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Voi;
+use crate::domain::presence::Presence;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
+use super::labelling::{LabelCommand, NextLabel};
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -95,7 +97,7 @@ impl Session {
     }
 
     pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
-        if !matches!(command, Command::Escape) {
+        if !matches!(command, Command::Escape | Command::Label(LabelCommand::Hover(_))) {
             self.notice = None;
         }
         let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
@@ -162,8 +164,8 @@ impl Session {
             Command::Complete => self.with_comment_kept(now_ms, |session| session.complete(now_ms)),
             Command::CompleteAndNext => self.with_comment_kept(now_ms, |session| session.complete_and_next(now_ms)),
             Command::Reopen => self.reopen(now_ms),
-            Command::AssignLabel(name) => self.assign_label(&name, now_ms),
-            Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
+            Command::AssignLabel(name) => self.name_label(&name, now_ms),
+            Command::ToggleImageLabel(name) => self.toggle_answer(&name, Presence::Present, now_ms),
             Command::SelectMark(id) => {
                 self.select(id);
                 Vec::new()
@@ -487,6 +489,9 @@ impl Session {
         }
         if self.tool == Tool::Region {
             self.tool = self.windowing.tool_before;
+            return;
+        }
+        if std::mem::take(&mut self.next_label) != NextLabel::default() || self.label_card.take().is_some() {
             return;
         }
         if self.notice.take().is_none() {

@@ -54,7 +54,13 @@ impl Session {
     pub(super) fn write_one(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
         let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
-            let text = sentence(&err);
+            let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
+            let text = if is_of_others {
+                "The answers about this series or study were changed since on another of its films. Undo that first."
+                    .to_owned()
+            } else {
+                sentence(&err)
+            };
             self.notify(NoticeKind::Warning, text);
             return None;
         }
@@ -77,6 +83,7 @@ impl Session {
             made_at_ms: now_ms,
         };
         self.pending.insert(ticket, persist.clone());
+        self.share_answers(&persist.edit);
         Some(Effect::Persist(Box::new(persist)))
     }
 
@@ -228,7 +235,7 @@ impl Session {
             return self.no_finding(false, now_ms);
         }
         if label.kind == LabelKind::Global {
-            return self.toggle_image_label(&label.name, now_ms);
+            return self.toggle_answer(&label.name, Presence::Present, now_ms);
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
         if let Some(shape) = film.unlabelled.clone() {
@@ -246,27 +253,11 @@ impl Session {
             self.notify(NoticeKind::Warning, refusal);
             return Vec::new();
         }
-        let edits: Vec<Edit> = selected
-            .into_iter()
-            .filter_map(|before| {
-                let after = before.with_label(label.name.clone())?;
-                Some(Edit::Replace { before, after })
-            })
-            .collect();
-        let name = format!("Relabel {} marks as {}", edits.len(), label.name);
-        self.commit_all(edits, &name, now_ms)
-    }
-
-    pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let before = film.reading.image_labels().clone();
-        let presence = if before.is_present(name) { None } else { Some(Presence::Present) };
-        let after = before.clone().with(name.clone(), presence);
-        self.commit_with_opening(Edit::SetImageLabels { before, after }, now_ms)
+        self.relabel_selected(&label.name, now_ms)
     }
 
     pub(super) fn mark_abnormal(&mut self, now_ms: i64) -> Vec<Effect> {
-        self.toggle_image_label(&LabelName::new(ABNORMAL), now_ms)
+        self.toggle_answer(&LabelName::new(ABNORMAL), Presence::Present, now_ms)
     }
 
     /// "No finding": on where nothing is marked, off where it is on, asked first where it would remove marks.

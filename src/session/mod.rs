@@ -26,6 +26,7 @@ mod mending_script;
 mod marks;
 pub mod drawing;
 pub mod labelling;
+pub mod label_editor;
 pub mod discussing;
 pub mod history_walk;
 mod reading_clock;
@@ -67,6 +68,8 @@ pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
 
+pub use label_editor::{LabelDesk, LabelSetCommand, LabelVersion};
+pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

@@ -15,6 +15,8 @@ use crate::domain::reading_time::ReaderStatistics;
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
 use super::input_map::{Held, InputMap};
+use super::label_editor::LabelDesk;
+use super::labelling::{LabelFocus, NextLabel};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
@@ -287,6 +289,16 @@ pub struct Session {
     pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
+    /// What the next label that is named is for.
+    pub next_label: NextLabel,
+    /// The label whose definition stands beside the list.
+    pub label_card: Option<LabelName>,
+    /// Where the findings panel is to take the keyboard.
+    pub label_focus: Option<LabelFocus>,
+    /// How often it was asked for.
+    pub num_label_focus: u32,
+    /// The page of labels of the project.
+    pub label_desk: LabelDesk,
     /// Copied marks, in drawing order.
     pub clipboard: Vec<Annotation>,
     pub dialog: Option<Dialog>,

@@ -3,7 +3,7 @@
 use egui::{CentralPanel, RichText, Ui};
 
 use crate::domain::measure::MeasureKind;
-use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool, WalkCommand};
+use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool};
 
 use super::words::{tr, tr_args};
 use super::{
@@ -73,19 +73,23 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::OneToOne, None);
         kit::command_menu(ui, panel, tr("Display"), VIEW_MENU);
         ui.separator();
-        for layout in Layout::ALL {
-            let text = layout.num_panes().to_string();
-            kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
-        }
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for layout in Layout::ALL {
+                let text = layout.num_panes().to_string();
+                kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
+            }
+        });
         kit::toggle_button(ui, panel, &Command::ToggleLinked, tr("Link"), session.is_linked);
         kit::titled_button(ui, panel, &Command::ComparePrior, Some(tr("Prior")));
         ui.separator();
-        kit::titled_button(ui, panel, &Command::Undo, None);
-        kit::titled_button(ui, panel, &Command::Redo, None);
-        let is_history_open = session.is_history_open;
-        kit::toggle_button(ui, panel, &Command::Walk(WalkCommand::ToggleHistory), tr("History"), is_history_open);
-        ui.separator();
-        kit::titled_button(ui, panel, &Command::ShowSettings, None);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 1.0;
+            tool_icons::undo_button(ui, panel);
+            tool_icons::redo_button(ui, panel);
+            tool_icons::history_button(ui, panel);
+            tool_icons::settings_button(ui, panel);
+        });
         kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
     });
 }

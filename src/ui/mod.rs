@@ -11,6 +11,7 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
 mod measurements;
 mod histogram_panel;
 mod history_panel;
@@ -35,7 +36,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
-pub use overlay::PlaneTextures;
+pub use overlay::{MarkLayers, PlaneTextures};
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -78,7 +79,14 @@ pub struct UiState {
     pub memory_used: [Option<u64>; 2],
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
+    /// Marks as they were tessellated.
+    pub marks: MarkLayers,
     pub foot_height: f32,
+    pub findings: findings::FindingsState,
+    pub label_editor: project_screen::LabelEditorState,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,
