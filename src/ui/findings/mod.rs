@@ -87,6 +87,10 @@ fn query_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         state.num_focus = session.num_label_focus;
         response.request_focus();
     }
+    // What was typed shows in the next frame.
+    if response.changed() {
+        ui.ctx().request_repaint();
+    }
     if !response.lost_focus() {
         return;
     }
