@@ -8,15 +8,17 @@ use std::sync::mpsc::Receiver;
 use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::LabelSet;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
+use crate::domain::reading_time::ReadingTime;
 use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::Lane;
 use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
+use crate::session::event::Elsewhere;
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
@@ -28,7 +30,9 @@ use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::OpenedFilm;
-use super::{choose_path, input_memory, project_changes, recent, settings_file, view_memory, window_presets};
+use super::{
+    choose_path, input_memory, project_changes, recent, references, settings_file, view_memory, window_presets,
+};
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -53,6 +57,7 @@ struct Open {
     label_set: Arc<LabelSet>,
     folder: PathBuf,
     number: u32,
+    is_read_only: bool,
     /// The store's number of each edit that the session numbered, and back.
     store_ticket: HashMap<crate::session::effect::Ticket, store::Ticket>,
     session_ticket: HashMap<store::Ticket, crate::session::effect::Ticket>,
@@ -80,9 +85,21 @@ impl Outside {
     }
 
     /// The event for a save's outcome; `number` is that of the opening whose store says so.
-    pub fn outcome(&self, number: u32, outcome: Outcome) -> Option<Event> {
+    pub fn outcome(&mut self, number: u32, outcome: Outcome) -> Option<Event> {
         let project = self.project.as_ref().filter(|project| project.number == number)?;
         match outcome {
+            Outcome::WrittenElsewhere(written) => {
+                written.readings.iter().for_each(|(image, _)| self.films.edited(image));
+                if written.has_new_films {
+                    self.films.films_changed();
+                }
+                if written.is_project_changed {
+                    let (post, label_set) = (self.post.clone(), project.label_set.clone());
+                    project.store.with(move |store| project_changes::tell(store, &post, label_set));
+                }
+                let (readings, has_new_films) = (written.readings, written.has_new_films);
+                Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films }))
+            }
             Outcome::Saved { ticket, seq } => {
                 let ticket = *project.session_ticket.get(&ticket)?;
                 Some(Event::Saved { ticket, seq })
@@ -100,7 +117,7 @@ impl Outside {
 
     /// Takes over the store of a project that was opened.
     pub fn opened(&mut self, store: StoreThread, event: &Event) {
-        if let Event::ProjectOpened { label_set, folder, number, .. } = event {
+        if let Event::ProjectOpened { label_set, folder, number, is_read_only, .. } = event {
             if let Some(before) = self.project.take() {
                 // Dropping a store waits for its edits; that is not the window's to do.
                 self.lane.run(move || drop(before));
@@ -114,6 +131,7 @@ impl Outside {
                 label_set: label_set.clone(),
                 folder: folder.clone(),
                 number: *number,
+                is_read_only: *is_read_only,
                 store_ticket: HashMap::new(),
                 session_ticket: HashMap::new(),
             });
@@ -131,11 +149,13 @@ impl Outside {
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
             Effect::OpenProject(folder) => {
                 let post = self.post.clone();
-                self.lane.run(move || open_project(&post, || Store::open(&folder)));
+                self.lane.run(move || open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder)));
             }
             Effect::CreateProject { folder, label_set } => {
                 let post = self.post.clone();
-                self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
+                self.lane.run(move || {
+                    open_project(&post, || create_project(&folder, &label_set), || Err(StoreError::ReadOnly));
+                });
             }
             Effect::ImportFilms { paths, copies } => {
                 self.with_folder(|jobs, folder| jobs.import_films(folder, paths, copies));
@@ -155,6 +175,17 @@ impl Outside {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(project_changes::write_labels(&path, &set)));
             }
+            Effect::LoadReferences => self.query(|store| references::load(store)),
+            Effect::ChangeReferences(change) => self.query(move |store| {
+                store.change_references(&change)?;
+                references::load(store)
+            }),
+            Effect::MakeReference(crop) => {
+                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))))
+            }
+            Effect::AddReferenceFile { path, label } => {
+                self.add_reference(move || Ok((references::png_of_file(&path)?, label, None)));
+            }
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
@@ -165,6 +196,11 @@ impl Outside {
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
             Effect::LoadInput { reader } => self.load_input(reader),
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
+            Effect::RecordTime(times) => self.record_time(times),
+            Effect::LoadStatistics { reader } => self.query(move |store| {
+                let statistics = store.reader_statistics(&reader)?;
+                Ok(Event::StatisticsLoaded(Box::new(statistics)))
+            }),
             Effect::RememberView(view) => self.remember_view(&view),
         }
         None
@@ -321,6 +357,32 @@ impl Outside {
         });
     }
 
+    /// The picture is made on a thread of its own, so that no edit waits for it.
+    fn add_reference(
+        &self,
+        make: impl FnOnce() -> Result<(Vec<u8>, Option<LabelName>, Option<ImageId>), String> + Send + 'static,
+    ) {
+        let Some(project) = &self.project else { return };
+        let (post, store) = (self.post.clone(), project.store.clone());
+        self.lane.run(move || {
+            let (png, label, image) = match make() {
+                Ok(made) => made,
+                Err(why) => return post.event(Event::Warning(why)),
+            };
+            let answer = post.clone();
+            let is_queued = store.with(move |store| {
+                let added = store.add_reference_picture(label.as_ref(), image.as_ref(), "", &png);
+                answer.event(match added.and_then(|_| references::load(store)) {
+                    Ok(event) => event,
+                    Err(error) => Event::Warning(error.to_string()),
+                });
+            });
+            if !is_queued {
+                post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+            }
+        });
+    }
+
     fn add_reader(&self) {
         self.query(move |store| {
             let taken = store.readers()?;
@@ -387,9 +449,18 @@ impl Outside {
         });
     }
 
+    fn record_time(&self, times: Vec<ReadingTime>) {
+        let Some(project) = self.project.as_ref().filter(|project| !project.is_read_only) else { return };
+        project.store.with(move |store| {
+            if let Err(error) = store.add_reading_time(&times) {
+                tracing::warn!(%error, "reading time was not kept");
+            }
+        });
+    }
+
     /// Keeps the view for the next start.
     pub fn remember_view(&self, view: &ViewState) {
-        let Some(project) = &self.project else { return };
+        let Some(project) = self.project.as_ref().filter(|project| !project.is_read_only) else { return };
         let json = view_memory::to_json(view);
         project.store.with(move |store| {
             if let Err(error) = store.set_setting(view_memory::KEY, &json) {
@@ -414,12 +485,23 @@ fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
 }
 
 /// Opens or makes a project, saves what an earlier run could not, and hands its store over.
-fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
+fn open_project(
+    post: &Post,
+    open: impl FnOnce() -> Result<Store, StoreError>,
+    look: impl FnOnce() -> Result<Store, StoreError>,
+) {
     let mut store = match open() {
         Ok(store) => store,
+        // What can't be written can still be looked at.
+        Err(StoreError::ReadOnly) => match look() {
+            Ok(store) => store,
+            Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
+        },
         Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
     };
-    let rescued = replay_rescued(&mut store);
+    // An opening to look has no number: no edit could carry it.
+    let is_read_only = store.session() == 0;
+    let rescued = if is_read_only { None } else { replay_rescued(&mut store) };
     let settings = store.project().clone();
     let labels = match label_sets::of_project(&store) {
         Ok((labels, _)) => labels,
@@ -431,12 +513,14 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
     };
     let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
     let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
+    let references = references::load(&store);
     let event = Event::ProjectOpened {
         folder: store.folder().to_owned(),
         project: settings,
         label_set: Arc::new(labels),
         readers,
         number: store.session(),
+        is_read_only,
         view: view.map(Box::new),
     };
     let (outcomes, number) = (post.clone(), store.session());
@@ -444,11 +528,16 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
         Ok(store) => {
             post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
             post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
+            post.event(references.unwrap_or_else(|error| Event::Warning(error.to_string())));
         }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }
     if let Some(text) = rescued {
         post.event(Event::Warning(text));
+    }
+    if is_read_only {
+        let text = "The project's folder can't be written, so it is open to look only: nothing can be changed here.";
+        post.event(Event::Warning(text.to_owned()));
     }
 }
 

@@ -10,6 +10,8 @@ use crate::session::{Event, LabelSetCommand, LabelVersion, ProjectCommand};
 use crate::store::{Store, StoreError};
 use crate::workflows::label_sets;
 
+use super::inbox::Post;
+
 /// Writes one change and says how the project is now.
 pub(super) fn carry_out(store: &mut Store, change: ProjectCommand, label_set: Arc<LabelSet>) -> Event {
     if let ProjectCommand::Labels(LabelSetCommand::Write(change)) = change {
@@ -23,6 +25,14 @@ pub(super) fn carry_out(store: &mut Store, change: ProjectCommand, label_set: Ar
     match write(store, change) {
         Ok(()) => Event::ProjectChanged { project: Box::new(store.project().clone()), label_set },
         Err(error) => Event::Warning(error.to_string()),
+    }
+}
+
+/// Says how the project is after somebody else changed it.
+pub(super) fn tell(store: &mut Store, post: &Post, label_set: Arc<LabelSet>) {
+    post.event(Event::ProjectChanged { project: Box::new(store.project().clone()), label_set });
+    if let Ok(readers) = store.readers() {
+        post.event(Event::ReadersLoaded(readers));
     }
 }
 

@@ -162,7 +162,7 @@ impl fmt::Display for VertebralLevel {
 }
 
 /// The attributes of one label on one shape; what was not said is absent.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Attributes {
     pub grade: Option<Grade>,
     pub level: Option<VertebralLevel>,

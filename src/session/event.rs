@@ -11,6 +11,8 @@ use crate::domain::label_change::LabelUse;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
+use crate::domain::reading_time::ReaderStatistics;
+use crate::domain::reference::Reference;
 use crate::domain::study::FilmEntry;
 use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
@@ -20,6 +22,15 @@ use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
 use super::settings::Settings;
 use super::viewport::ViewState;
+
+/// What another window, or a job, wrote to the open project.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Elsewhere {
+    /// Readings with edits that this window has not made.
+    pub readings: Vec<(ImageId, ReaderId)>,
+    /// Films came or went, or rows were imported.
+    pub has_new_films: bool,
+}
 
 /// An answer to an effect, or news from long work.
 #[derive(Clone, Debug)]
@@ -31,6 +42,8 @@ pub enum Event {
         readers: Vec<Reader>,
         /// Number of this opening, for the ids of new marks.
         number: u32,
+        /// The folder can't be written.
+        is_read_only: bool,
         /// Where the last reader left off.
         view: Option<Box<ViewState>>,
     },
@@ -127,6 +140,11 @@ pub enum Event {
     },
     /// The open project's own window presets.
     PresetsLoaded(Vec<WindowPreset>),
+    /// Another window or a job wrote to the project.
+    ChangedElsewhere(Elsewhere),
+    StatisticsLoaded(Box<ReaderStatistics>),
+    /// The project's reference cases, in their order.
+    ReferencesLoaded(Vec<Reference>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

@@ -97,6 +97,7 @@ pub(super) fn reading_session() -> Session {
         label_set: Arc::new(set),
         readers: vec![reader.clone()],
         number: 1,
+        is_read_only: false,
         view: None,
     }));
     handle(Input::Command(Command::SignInAs(reader.id.clone())));
@@ -110,6 +111,7 @@ pub(super) fn reading_session() -> Session {
         decision: crate::domain::reading::Decision::Undecided,
         num_marks: 0,
         unfit: None,
+        num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
     });

@@ -45,14 +45,22 @@ pub enum Input {
         slot: usize,
         canvas: Canvas,
     },
+    /// The window has the keyboard now, or has no longer.
+    WindowFocused(bool),
     Event(Event),
 }
 
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
-        let effects = self.take(input, now_ms);
+        let is_by_person = input.is_by_person();
+        let mut effects = self.take(input, now_ms);
         self.measure_films();
+        // Before the store changes: the time belongs to the project that it was spent on.
+        let is_leaving =
+            effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
+        let times = if is_leaving { self.keep_time(now_ms) } else { self.mind_time(is_by_person, now_ms) };
+        effects.splice(..0, times);
         effects
     }
 
@@ -78,6 +86,10 @@ impl Session {
                 if is_there {
                     self.with_pane(slot, |session| session.on_film(|film| film.is_drawn |= film.film().is_some()));
                 }
+                Vec::new()
+            }
+            Input::WindowFocused(is_focused) => {
+                self.is_window_left = !is_focused;
                 Vec::new()
             }
             Input::Event(event) => self.event(event, now_ms),
@@ -274,7 +286,7 @@ impl Session {
                 Vec::new()
             }
             Command::FilterState(state) => {
-                self.worklist.set_filter(Filter { state, ..self.worklist.filter.clone() });
+                self.worklist.set_filter(Filter { state, unfit: None, ..self.worklist.filter.clone() });
                 Vec::new()
             }
             Command::FilterLabel(label) => {
@@ -331,6 +343,7 @@ impl Session {
             return if self.is_anything_unfinished() { Vec::new() } else { self.request(image, true) };
         };
         self.activate(slot);
+        self.read_again();
         let Some(film) = self.pane.film.as_ref().filter(|f| *f.image() == image) else {
             // On its way already; asked again, it is asked for again.
             return self.request(image, true);
@@ -373,6 +386,7 @@ impl Session {
         let frame = self.left_views.iter().find(|film| film.image == image).map_or(0, |film| film.frame);
         self.pane.wanted = Some(image.clone());
         self.pane.hangs_study = hangs_study;
+        self.pane.is_reference = false;
         self.pane.early_picture = None;
         self.pane.early_failure = None;
         // A view that was left counts for the film that is shown in its place now, not whenever it is opened again.
@@ -406,6 +420,10 @@ impl Session {
     }
 
     fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
+        // What is unfit is out of the queue: there is nothing to complete.
+        if self.pane.film.as_ref().is_some_and(|film| film.reading.unfit().is_some()) {
+            return self.open_next_unread(now_ms);
+        }
         let was_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
         let mut effects = self.complete(now_ms);
         let is_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
@@ -423,7 +441,7 @@ impl Session {
         effects
     }
 
-    fn open_next_unread(&mut self, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn open_next_unread(&mut self, now_ms: i64) -> Vec<Effect> {
         let next = self.pane.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
         match next {
             Some(next) => self.open_film(next, now_ms),
@@ -578,8 +596,7 @@ impl Session {
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
-        if is_changing || self.remembered.as_deref() == Some(&view) {
+        if self.is_in_motion() || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

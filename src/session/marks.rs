@@ -24,16 +24,40 @@ impl Session {
     }
 
     fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
+        if !self.may_write(matches!(edit, Edit::SetComment { .. } | Edit::Comment { .. })) {
+            return None;
+        }
+        let effect = self.write_one(edit, step, now_ms)?;
+        self.refresh_after_edit(now_ms);
+        Some(effect)
+    }
+
+    /// Whether the film may be changed now; if not, the reader is told why.
+    pub(super) fn may_write(&mut self, is_comment: bool) -> bool {
+        if self.project.as_ref().is_some_and(|project| project.is_read_only) {
+            self.notify(NoticeKind::Warning, "The project is open to look only: its folder can't be written.");
+            return false;
+        }
         if let Some(failure) = self.save_failure() {
             let text = format!("The film is read-only until the last change is saved: {failure}");
             self.notify(NoticeKind::Error, text);
-            return None;
+            return false;
         }
-        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+        if self.pane.wanted.is_some() && !is_comment {
             self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
+            return false;
+        }
+        true
+    }
+
+    /// Applies one edit and has it written; what follows from the reading is left to the caller.
+    pub(super) fn write_one(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
+        let film = self.pane.film.as_mut()?;
+        if film.is_reference {
+            let text = "This film is shown to compare with. Open it from the list to read it.";
+            self.notify(NoticeKind::Warning, text);
             return None;
         }
-        let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
             let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
             let text = if is_of_others {
@@ -49,14 +73,11 @@ impl Session {
         let ticket = Ticket(self.next_ticket);
         match step {
             PendingStep::Do => {
-                film.history.push(HistoryEntry { at: EntryRef::Pending(ticket), edit: edit.clone() });
+                let at = EntryRef::Pending(ticket);
+                film.history.push(HistoryEntry { at, edit: edit.clone(), made_at_ms: now_ms });
             }
-            PendingStep::Undo(_) => {
-                film.history.take_undo();
-            }
-            PendingStep::Redo(_) => {
-                film.history.take_redo();
-            }
+            PendingStep::Undo(_) => drop(film.history.take_undo()),
+            PendingStep::Redo(at) => drop(film.history.take_redo_of(at)),
         }
         let persist = Persist {
             ticket,
@@ -68,7 +89,6 @@ impl Session {
         };
         self.pending.insert(ticket, persist.clone());
         self.share_answers(&persist.edit);
-        self.refresh_after_edit(now_ms);
         Some(Effect::Persist(Box::new(persist)))
     }
 
@@ -92,11 +112,13 @@ impl Session {
             (film.reading.state(), film.reading.decision(), film.reading.num_marks() as u32);
         let unfit = film.reading.unfit();
         let image = film.image().clone();
+        let num_open_threads = self.num_open_threads();
         self.worklist.update(&image, |row| {
             row.state = state;
             row.decision = decision;
             row.num_marks = num_marks;
             row.unfit = unfit;
+            row.num_open_threads = num_open_threads;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
         });
@@ -382,7 +404,7 @@ impl Session {
     }
 
     /// Nobody signs off a film that is not on the screen.
-    fn is_seen(&mut self) -> bool {
+    pub(super) fn is_seen(&mut self) -> bool {
         let is_seen = self.pane.film.as_ref().is_some_and(|film| film.is_drawn && film.film().is_some());
         if !is_seen {
             self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");
@@ -416,7 +438,7 @@ fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
 }
 
 /// What a refused edit means and how to go on.
-fn sentence(err: &EditError) -> String {
+pub(super) fn sentence(err: &EditError) -> String {
     match err {
         EditError::NoFindingWithBoxes => {
             "\"No finding\" excludes every other label. Press N to take \"No finding\" back, then mark.".to_owned()

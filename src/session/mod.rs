@@ -12,6 +12,7 @@ pub mod effect;
 pub mod event;
 pub mod history;
 pub mod viewport;
+pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
@@ -27,7 +28,10 @@ pub mod drawing;
 pub mod labelling;
 pub mod label_editor;
 pub mod discussing;
+pub mod threads;
+pub mod guide;
 pub mod history_walk;
+mod reading_clock;
 pub mod project_settings;
 mod screen;
 pub mod readme_keys;
@@ -35,9 +39,12 @@ mod handle;
 mod leaving;
 pub mod windowing;
 mod events;
+mod elsewhere;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod history_script;
 #[cfg(test)]
 mod draw_script;
 #[cfg(test)]
@@ -60,6 +67,7 @@ pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
+pub use history_walk::WalkCommand;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};

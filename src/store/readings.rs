@@ -22,7 +22,7 @@ use super::rows::{
     step_from_columns, step_to_columns,
 };
 use super::shape_rows::{AttributesRow, ShapeRow};
-use super::shared_labels::{load_shared, places_of, write_shared};
+use super::shared_labels::{check_scopes, load_shared, places_of, write_shared};
 
 /// What the `reading` table says in sum of a reading's marks and labels.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -121,6 +121,7 @@ impl Store {
 /// Writes an entry and what it changes, within a transaction of the caller's.
 pub(super) fn write_entry(tx: &Connection, session: u32, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
     check_step(tx, entry)?;
+    check_scopes(tx, &entry.edit, &entry.image)?;
     let before = load_reading(tx, &entry.image, &entry.reader)?;
     let mut after = before.clone();
     entry.edit.apply(&mut after)?;

@@ -11,8 +11,15 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
+mod comments;
+mod unfit_menu;
+mod instructions;
+mod markdown;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
 mod tool_icons;
 mod window_menu;
 mod film_strip;
@@ -33,7 +40,9 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
-pub use overlay::PlaneTextures;
+pub use instructions::ReferenceTextures;
+pub use overlay::{MarkLayers, PlaneTextures};
+pub use project_screen::GuideDraft;
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -68,15 +77,29 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
     pub memory_used: [Option<u64>; 2],
+    /// Reference pictures as textures.
+    pub references: ReferenceTextures,
+    pub guide_page: GuideDraft,
+    /// The comment whose field has taken the keyboard.
+    pub begun_draft: Option<(ImageId, crate::session::threads::Target)>,
+    /// Milliseconds since 1970-01-01 UTC, for how long ago something was said.
+    pub now_ms: i64,
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
+    /// Marks as they were tessellated.
+    pub marks: MarkLayers,
     pub foot_height: f32,
     pub findings: findings::FindingsState,
     pub label_editor: project_screen::LabelEditorState,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

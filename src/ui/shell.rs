@@ -95,6 +95,11 @@ fn save_state_ui(ui: &mut Ui, session: &Session) {
     if session.project.is_none() {
         return;
     }
+    if session.project.as_ref().is_some_and(|project| project.is_read_only) {
+        kit::badge(ui, tr("TO LOOK ONLY"), theme::warn());
+        ui.separator();
+        return;
+    }
     let (text, color) = match session.save_state() {
         SaveState::Saved => (tr("Saved"), theme::good()),
         SaveState::Saving(_) => (tr("Saving"), theme::weak()),

@@ -17,6 +17,7 @@ mod store_log;
 mod store_scale;
 mod store_check;
 mod measure;
+mod shapes;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
@@ -28,6 +29,10 @@ mod tidy;
 mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
+#[cfg(feature = "gui")]
+mod two_windows;
+#[cfg(feature = "gui")]
+mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
@@ -46,6 +51,8 @@ mod film_pass_zoo;
 mod measure_window;
 #[cfg(feature = "gui")]
 mod labels_window;
+#[cfg(feature = "gui")]
+mod discuss_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

@@ -100,6 +100,12 @@ impl Polygon {
         self.parts.iter().map(|part| Self { parts: vec![part.clone()] }).collect()
     }
 
+    /// The outlines as they are drawn, each with whether it is closed: bridges to holes are left out, which cuts an
+    /// outline into open stretches that meet.
+    pub fn strokes(&self) -> Vec<(Vec<Point>, bool)> {
+        self.parts.iter().flat_map(|part| without_bridges(part)).collect()
+    }
+
     /// Part, index and distance of the point that is nearest.
     pub fn nearest_vertex(&self, p: Point) -> (usize, usize, f64) {
         let points = self.parts.iter().enumerate();
@@ -113,6 +119,33 @@ impl Polygon {
         let edges = edges.flat_map(|(part, points)| edges_of(points).enumerate().map(move |(i, edge)| (part, i, edge)));
         nearest(edges.map(|(part, i, (a, b))| (part, i, distance_to_segment(p, a, b))))
     }
+}
+
+fn without_bridges(part: &[Point]) -> Vec<(Vec<Point>, bool)> {
+    let key = |(a, b): (Point, Point)| [a.x, a.y, b.x, b.y];
+    let order = |a: &[f64; 4], b: &[f64; 4]| {
+        a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    };
+    let mut backwards: Vec<[f64; 4]> = edges_of(part).map(|(a, b)| key((b, a))).collect();
+    backwards.sort_by(order);
+    let is_bridge = |edge: (Point, Point)| backwards.binary_search_by(|other| order(other, &key(edge))).is_ok();
+    if !edges_of(part).any(is_bridge) {
+        return vec![(part.to_vec(), true)];
+    }
+    let mut strokes: Vec<Vec<Point>> = Vec::new();
+    let mut is_going_on = false;
+    for (a, b) in edges_of(part) {
+        if is_bridge((a, b)) {
+            is_going_on = false;
+            continue;
+        }
+        match strokes.last_mut().filter(|_| is_going_on) {
+            Some(stroke) => stroke.push(b),
+            None => strokes.push(vec![a, b]),
+        }
+        is_going_on = true;
+    }
+    strokes.into_iter().map(|stroke| (stroke, false)).collect()
 }
 
 fn nearest(all: impl Iterator<Item = (usize, usize, f64)>) -> (usize, usize, f64) {
@@ -149,6 +182,10 @@ mod tests {
     fn polygon(parts: &[&[(f64, f64)]]) -> Polygon {
         let part = |points: &&[(f64, f64)]| points.iter().map(|&(x, y)| Point::new(x, y)).collect();
         Polygon::new(parts.iter().map(part).collect()).expect("outlines")
+    }
+
+    fn length(stroke: &[Point]) -> f64 {
+        stroke.windows(2).map(|ends| (ends[1].x - ends[0].x).hypot(ends[1].y - ends[0].y)).sum()
     }
 
     const SQUARE: &[(f64, f64)] = &[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)];
@@ -199,6 +236,8 @@ mod tests {
             (0.0, 3.0),
         ]]);
         assert!(!ring.contains(Point::new(4.5, 4.5)) && ring.contains(Point::new(1.5, 3.0)));
+        let drawn: f64 = ring.strokes().iter().map(|(stroke, _)| length(stroke)).sum();
+        assert_eq!(drawn, 4.0 * 9.0 + 4.0 * 3.0, "without the bridge");
         let moved = ring.with_point_moved(0, 4, Point::new(0.0, 2.0));
         assert_eq!((moved.parts()[0][4], moved.parts()[0][10]), (Point::new(0.0, 2.0), Point::new(0.0, 2.0)));
         assert!(!moved.contains(Point::new(4.5, 4.5)) && moved.contains(Point::new(1.5, 2.5)));

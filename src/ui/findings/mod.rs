@@ -6,15 +6,14 @@ mod attributes;
 mod label_card;
 mod marks;
 
-use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::domain::label::{ABNORMAL, Label, LabelName, LabelSet};
-use crate::domain::rules::{RuleId, Severity};
 use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
-use super::words::{tr, translated};
-use super::{Panel, kit, measurements, overlay, theme};
+use super::words::tr;
+use super::{Panel, comments, kit, measurements, overlay, theme, unfit_menu, violations};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
 #[derive(Debug, Default)]
@@ -38,7 +37,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &session.pane.film else { return };
     let whole = ui.available_height();
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
-        rules_ui(ui, panel, film);
+        violations::violations_ui(ui, panel, film);
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
@@ -57,6 +56,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);
+        comments::comments_ui(ui, panel, film);
         comment_ui(ui, panel, film);
     });
     // The list of findings takes what the rest leaves, by the window's height alone: nothing moves as findings come.
@@ -139,15 +139,18 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let is_marked = film.reading.image_labels().present().any(|l| l.as_str() == ABNORMAL);
         kit::toggle_button(ui, panel, &Command::MarkAbnormal, tr("Abnormal"), is_marked);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::MarkAbnormal));
+        unfit_menu::button_ui(ui, panel, film);
     });
+    unfit_menu::study_ui(ui, panel, film);
+    unfit_menu::banner_ui(ui, panel, film);
 }
 
 fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
-    kit::section(ui, tr("Comment"));
+    kit::section(ui, tr("Remark"));
     let mut text = film.comment_draft.clone().unwrap_or_else(|| film.reading.comment().to_owned());
     let field = egui::TextEdit::multiline(&mut text).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("For whoever reads this film next")));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Comment")));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Remark")));
     if response.changed() {
         panel.ask(Command::DraftComment(text));
     }
@@ -156,31 +159,19 @@ fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     }
 }
 
-fn rules_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
-    for violation in &film.violations {
-        // Not yet decided is where every film starts, and no fault.
-        let color = match (violation.rule, violation.severity) {
-            (Some(RuleId::NothingDecided), _) => theme::weak(),
-            (_, Severity::Error) => theme::bad(),
-            (_, Severity::Warning | Severity::Off) => theme::warn(),
-        };
-        let text = RichText::new(translated(&violation.message).into_owned()).color(color);
-        let response = ui.add(egui::Label::new(text).wrap().sense(Sense::click()).selectable(false));
-        let kind = if violation.severity == Severity::Error { tr("Error") } else { tr("Warning") };
-        response.widget_info(|| {
-            WidgetInfo::labeled(egui::Role::Button, true, format!("{kind}: {}", translated(&violation.message)))
-        });
-        if response.clicked()
-            && let Some(culprit) = violation.culprits.last()
-        {
-            panel.ask(Command::SelectMark(*culprit));
-        }
-    }
-}
-
 fn complete_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let wide =
         |text: &str| egui::Button::new(text.to_owned()).min_size(egui::vec2(theme::SIDE_PANEL_WIDTH - 24.0, 32.0));
+    // What is unfit is out of the queue: there is nothing to complete.
+    if film.reading.unfit().is_some() {
+        let text = format!("{}   {}", tr("Next film"), kit::shortcut(panel.session, &Command::CompleteAndNext));
+        let response = ui.add(wide(&text).fill(theme::accent_dim()));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Next film of the queue")));
+        if response.clicked() {
+            panel.ask(Command::CompleteAndNext);
+        }
+        return;
+    }
     if film.reading.state() == TaskState::Completed {
         ui.horizontal(|ui| {
             kit::badge(ui, tr("COMPLETED"), theme::good());
