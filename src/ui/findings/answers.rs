@@ -13,6 +13,8 @@ use super::matches;
 
 /// From so many labels on they stand in two columns.
 const MANY_LABELS: usize = 15;
+/// So many have room to spare; more stand a little closer.
+const FEW_LABELS: usize = 10;
 
 pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let session = panel.session;
@@ -26,7 +28,8 @@ pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let num_columns = if is_narrow { 2 } else { 1 };
     let num_rows = shown.len().div_ceil(num_columns);
     let column = (width - COLUMN_GAP * (num_columns - 1) as f32) / num_columns as f32;
-    let height = if is_narrow { theme::label_row_height().min(22.0) } else { theme::label_row_height() };
+    let is_long = shown.len() > FEW_LABELS;
+    let height = if is_long { theme::label_row_height().min(22.0) } else { theme::label_row_height() };
     let (_, place) = ui.allocate_space(egui::vec2(width, height * num_rows as f32));
     for (index, label) in shown.into_iter().enumerate() {
         let at = egui::vec2((index / num_rows) as f32 * (column + COLUMN_GAP), (index % num_rows) as f32 * height);
