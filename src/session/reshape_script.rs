@@ -101,7 +101,7 @@ fn splitting_and_joining() {
     check(&format!("{boxes} shift+click 30,50 Alt+J"), "film0 doing: *Osteophytes<20,60 20,20 90,20 90,60>");
     check(
         &format!("{boxes} shift+click 30,50 Alt+J Ctrl+Z"),
-        "film0 doing: *Osteophytes<20,20 60,20 60,60 20,60> Osteophytes<40,20 90,20 90,60 40,60>",
+        "film0 doing: *Osteophytes<20,20 60,20 60,60 20,60> *Osteophytes<40,20 90,20 90,60 40,60>",
     );
     let far = "1 polygon 20,20 60,20 60,60 20,60 Enter polygon 120,20 160,20 160,60 120,60 Enter ";
     check(

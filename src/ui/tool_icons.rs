@@ -1,8 +1,8 @@
-//! Small drawn pictures of the drawing tools, so that eleven of them have room in the bar.
+//! Small drawn pictures of tools and of what is asked for most, so that all of them have room in the bar.
 
 use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use crate::session::{Command, DrawTool, Tool};
+use crate::session::{Command, DrawTool, Tool, WalkCommand};
 
 use super::words::tr;
 use super::{Panel, kit, theme};
@@ -25,27 +25,82 @@ pub(super) const TOOLS: [Tool; 11] = [
     Tool::Draw(DrawTool::Knife),
 ];
 
-/// A button with a tool's picture, its name and key in the tooltip, framed while the tool is in the hand.
+/// A button with a tool's picture, framed while the tool is in the hand.
 pub(super) fn tool_button(ui: &mut Ui, panel: &mut Panel<'_>, tool: Tool) {
-    let command = Command::UseTool(tool);
-    let is_on = panel.session.tool == tool;
-    let size = Vec2::new(ICON + 9.0, ui.spacing().interact_size.y);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    button(ui, panel, Command::UseTool(tool), |painter, rect, color| picture(painter, rect, tool, color));
+}
+
+/// An arrow that turns back.
+pub(super) fn undo_button(ui: &mut Ui, panel: &mut Panel<'_>) {
+    button(ui, panel, Command::Undo, |painter, rect, color| turning_arrow(painter, rect, false, color));
+}
+
+/// The same arrow the other way.
+pub(super) fn redo_button(ui: &mut Ui, panel: &mut Panel<'_>) {
+    button(ui, panel, Command::Redo, |painter, rect, color| turning_arrow(painter, rect, true, color));
+}
+
+/// A clock: what was done to the film.
+pub(super) fn history_button(ui: &mut Ui, panel: &mut Panel<'_>) {
+    button(ui, panel, Command::Walk(WalkCommand::ToggleHistory), |painter, rect, color| {
+        let (middle, radius) = (rect.center(), rect.width() * 0.38);
+        painter.circle_stroke(middle, radius, Stroke::new(1.6, color));
+        painter.line_segment([middle, middle - Vec2::new(0.0, radius * 0.7)], Stroke::new(1.6, color));
+        painter.line_segment([middle, middle + Vec2::new(radius * 0.55, 0.0)], Stroke::new(1.6, color));
+    });
+}
+
+/// A cog wheel.
+pub(super) fn settings_button(ui: &mut Ui, panel: &mut Panel<'_>) {
+    button(ui, panel, Command::ShowSettings, |painter, rect, color| {
+        let (middle, radius) = (rect.center(), rect.width() * 0.3);
+        painter.circle_stroke(middle, radius, Stroke::new(1.6, color));
+        painter.circle_filled(middle, 1.7, color);
+        for tooth in 0..8 {
+            let out = Vec2::angled(tooth as f32 / 8.0 * std::f32::consts::TAU);
+            painter.line_segment([middle + out * radius, middle + out * radius * 1.6], Stroke::new(2.2, color));
+        }
+    });
+}
+
+/// A picture instead of a title; name and key are in the tooltip.
+fn button(ui: &mut Ui, panel: &mut Panel<'_>, command: Command, draw: impl Fn(&Painter, Rect, Color32)) {
+    let (is_on, is_available) = (command.is_on(panel.session), command.is_available(panel.session));
+    let size = Vec2::new(ICON + 8.0, ui.spacing().interact_size.y);
+    let sense = if is_available { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     let title = command.row().map_or("", |row| tr(row.title));
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_on, title));
-    let fill = match (is_on, response.hovered()) {
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, is_available, is_on, title));
+    let fill = match (is_on, is_available && response.hovered()) {
         (true, _) => theme::accent_dim(),
         (false, true) => theme::hovered(),
         (false, false) => theme::panel(),
     };
     let frame = if is_on { Stroke::new(1.0, theme::accent()) } else { Stroke::NONE };
     ui.painter().rect(rect, 3.0, fill, frame, StrokeKind::Inside);
-    let color = if is_on { theme::strong() } else { theme::text() };
-    picture(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(ICON)), tool, color);
+    let color = match (is_on, is_available) {
+        (true, _) => theme::strong(),
+        (false, true) => theme::text(),
+        (false, false) => theme::weak().gamma_multiply(0.5),
+    };
+    draw(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(ICON)), color);
     let response = response.on_hover_text(kit::tooltip(panel.session, &command));
     if response.clicked() {
         panel.ask(command);
     }
+}
+
+fn turning_arrow(painter: &Painter, rect: Rect, is_forward: bool, color: Color32) {
+    let x = |x: f32| if is_forward { 1.0 - x } else { x };
+    let at = |(px, py): (f32, f32)| rect.min + Vec2::new(x(px) * rect.width(), py * rect.height());
+    let line = Stroke::new(1.6, color);
+    let arc = (0..=10).map(|n| {
+        let angle = -std::f32::consts::FRAC_PI_2 + n as f32 / 10.0 * std::f32::consts::PI;
+        at((0.6 + 0.3 * angle.cos(), 0.58 + 0.27 * angle.sin()))
+    });
+    let points: Vec<Pos2> = std::iter::once(at((0.08, 0.31))).chain(arc).chain([at((0.3, 0.85))]).collect();
+    painter.add(Shape::line(points, line));
+    painter.add(Shape::line([(0.34, 0.06), (0.08, 0.31), (0.34, 0.56)].map(at).to_vec(), line));
 }
 
 fn picture(painter: &Painter, rect: Rect, tool: Tool, color: Color32) {
