@@ -114,8 +114,8 @@ pub(super) fn marks_ui(
 }
 
 /// The mark that the reader points at in the list, while the others step back.
-fn singled_out(_film: &OpenFilm) -> Option<AnnotationId> {
-    None
+fn singled_out(film: &OpenFilm) -> Option<AnnotationId> {
+    film.hovered.filter(|id| !film.hidden.contains(id))
 }
 
 /// The label and what was said of it, as a reader would note it: "Osteophytes L4-L5 ++".
