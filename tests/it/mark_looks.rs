@@ -11,10 +11,10 @@ use rachis::domain::id::{AnnotationId, ImageId};
 use rachis::domain::label::LabelName;
 use rachis::domain::shape::{Line, Mask, Polygon, Shape, ShapeKind};
 use rachis::jobs::CancelToken;
-use rachis::session::{Command, Input};
+use rachis::session::{Command, Input, LabelCommand};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
-use crate::seat::{Seat, is_reading, wait, with_films};
+use crate::seat::{Seat, drag, is_reading, wait, with_films};
 
 fn at_film(folder: &Path) -> Seat<'static> {
     let request = DemoRequest { folder: folder.to_owned(), num_studies: 2, seed: FIRST_SEED, scale: 0.15 };
@@ -107,4 +107,62 @@ fn marks_of_every_shape_look_as_they_were_judged() {
     }
     seat.run_steps(3);
     results.add(seat.try_snapshot("marks_selected"));
+}
+
+#[test]
+fn marks_are_drawn_anew_when_they_change_and_only_then() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_film(&scratch.path().join("project"));
+    let size = seat.state().session.pane.film.as_ref().expect("open").size();
+    seat.state_mut().session.clipboard = marks(size);
+    ask(&mut seat, Command::Paste);
+    let ids: Vec<AnnotationId> = {
+        let film = seat.state().session.pane.film.as_ref().expect("open");
+        film.reading.annotations().iter().map(Annotation::id).collect()
+    };
+    ask(&mut seat, Command::SelectMark(ids[0]));
+    let num_made = |seat: &Seat<'_>| seat.state().state.marks.num_made();
+    let before = num_made(&seat);
+    seat.run_steps(3);
+    drag(&mut seat, egui::PointerButton::Secondary, (0.4, 0.4), (0.6, 0.5));
+    ask(&mut seat, Command::SelectMark(ids[3]));
+    ask(&mut seat, Command::Label(LabelCommand::Hover(Some(ids[2]))));
+    seat.step();
+    assert_eq!(num_made(&seat), before, "windowing, choosing and pointing leave the marks as they are");
+
+    // Each kind of mark, one pixel further.
+    for id in ids {
+        ask(&mut seat, Command::SelectMark(id));
+        let before = num_made(&seat);
+        ask(&mut seat, Command::NudgeRight);
+        assert!(num_made(&seat) > before, "{id:?}");
+    }
+    for command in [Command::ToggleHidden, Command::Undo, Command::Fit, Command::RotateRight] {
+        let before = num_made(&seat);
+        ask(&mut seat, command.clone());
+        if command != Command::Fit {
+            assert!(num_made(&seat) > before, "{command:?}");
+        }
+    }
+
+    // While the film is dragged the marks only move along.
+    let canvas = seat.get_by_label_contains("Film canvas").rect();
+    let press = |seat: &mut Seat<'_>, pressed: bool, pos: egui::Pos2| {
+        let button = egui::PointerButton::Middle;
+        seat.event(egui::Event::PointerButton { pos, button, pressed, modifiers: egui::Modifiers::NONE });
+        seat.step();
+    };
+    ask(&mut seat, Command::ZoomIn);
+    seat.hover_at(canvas.center());
+    seat.step();
+    press(&mut seat, true, canvas.center());
+    let before = num_made(&seat);
+    for k in 1..=6 {
+        seat.hover_at(canvas.center() + egui::vec2(9.0 * k as f32, 4.0 * k as f32));
+        seat.step();
+    }
+    assert_eq!(num_made(&seat), before);
+    press(&mut seat, false, canvas.center() + egui::vec2(54.0, 24.0));
+    seat.run_steps(2);
+    assert_eq!(num_made(&seat), before + 1, "at rest they lie on whole pixels again");
 }

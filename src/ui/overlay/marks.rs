@@ -61,7 +61,7 @@ pub(super) fn marks_ui(
             pen.fill(mask, fill, |rect, color| mesh.add_colored_rect(rect, color));
             painter.add(mesh);
         }
-        let outline = layers.outline(mark.id(), shape).filter(|_| !is_moving);
+        let outline = layers.outline(mark.id(), shape);
         pen.lines(shape, outline.as_deref(), Stroke::new(width, color), |ink| {
             painter.add(ink);
         });
