@@ -57,6 +57,14 @@ impl Grade {
         }
     }
 
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Mild => "Mild",
+            Self::Moderate => "Moderate",
+            Self::Severe => "Severe",
+        }
+    }
+
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grade| grade.key() == key)
     }
@@ -78,6 +86,14 @@ impl Certainty {
             Self::Possible => "possible",
             Self::Probable => "probable",
             Self::Definite => "definite",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Possible => "Possible",
+            Self::Probable => "Probable",
+            Self::Definite => "Definite",
         }
     }
 

@@ -97,6 +97,7 @@ pub(super) fn reading_session() -> Session {
         label_set: Arc::new(set),
         readers: vec![reader.clone()],
         number: 1,
+        is_read_only: false,
         view: None,
     }));
     handle(Input::Command(Command::SignInAs(reader.id.clone())));

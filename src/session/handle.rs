@@ -3,12 +3,14 @@
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Voi;
+use crate::domain::presence::Presence;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
+use super::labelling::{LabelCommand, NextLabel};
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -43,14 +45,22 @@ pub enum Input {
         slot: usize,
         canvas: Canvas,
     },
+    /// The window has the keyboard now, or has no longer.
+    WindowFocused(bool),
     Event(Event),
 }
 
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
-        let effects = self.take(input, now_ms);
+        let is_by_person = input.is_by_person();
+        let mut effects = self.take(input, now_ms);
         self.measure_films();
+        // Before the store changes: the time belongs to the project that it was spent on.
+        let is_leaving =
+            effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
+        let times = if is_leaving { self.keep_time(now_ms) } else { self.mind_time(is_by_person, now_ms) };
+        effects.splice(..0, times);
         effects
     }
 
@@ -78,12 +88,16 @@ impl Session {
                 }
                 Vec::new()
             }
+            Input::WindowFocused(is_focused) => {
+                self.is_window_left = !is_focused;
+                Vec::new()
+            }
             Input::Event(event) => self.event(event, now_ms),
         }
     }
 
     pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
-        if !matches!(command, Command::Escape) {
+        if !matches!(command, Command::Escape | Command::Label(LabelCommand::Hover(_))) {
             self.notice = None;
         }
         let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
@@ -150,8 +164,8 @@ impl Session {
             Command::Complete => self.with_comment_kept(now_ms, |session| session.complete(now_ms)),
             Command::CompleteAndNext => self.with_comment_kept(now_ms, |session| session.complete_and_next(now_ms)),
             Command::Reopen => self.reopen(now_ms),
-            Command::AssignLabel(name) => self.assign_label(&name, now_ms),
-            Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
+            Command::AssignLabel(name) => self.name_label(&name, now_ms),
+            Command::ToggleImageLabel(name) => self.toggle_answer(&name, Presence::Present, now_ms),
             Command::SelectMark(id) => {
                 self.select(id);
                 Vec::new()
@@ -479,6 +493,9 @@ impl Session {
             self.tool = self.windowing.tool_before;
             return;
         }
+        if std::mem::take(&mut self.next_label) != NextLabel::default() || self.label_card.take().is_some() {
+            return;
+        }
         if self.notice.take().is_none() {
             self.armed = None;
         }
@@ -573,8 +590,7 @@ impl Session {
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
-        if is_changing || self.remembered.as_deref() == Some(&view) {
+        if self.is_in_motion() || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

@@ -24,18 +24,43 @@ impl Session {
     }
 
     fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
+        if !self.may_write(matches!(edit, Edit::SetComment { .. })) {
+            return None;
+        }
+        let effect = self.write_one(edit, step, now_ms)?;
+        self.refresh_after_edit(now_ms);
+        Some(effect)
+    }
+
+    /// Whether the film may be changed now; if not, the reader is told why.
+    pub(super) fn may_write(&mut self, is_comment: bool) -> bool {
+        if self.project.as_ref().is_some_and(|project| project.is_read_only) {
+            self.notify(NoticeKind::Warning, "The project is open to look only: its folder can't be written.");
+            return false;
+        }
         if let Some(failure) = self.save_failure() {
             let text = format!("The film is read-only until the last change is saved: {failure}");
             self.notify(NoticeKind::Error, text);
-            return None;
+            return false;
         }
-        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+        if self.pane.wanted.is_some() && !is_comment {
             self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
-            return None;
+            return false;
         }
+        true
+    }
+
+    /// Applies one edit and has it written; what follows from the reading is left to the caller.
+    pub(super) fn write_one(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
         let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
-            let text = sentence(&err);
+            let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
+            let text = if is_of_others {
+                "The answers about this series or study were changed since on another of its films. Undo that first."
+                    .to_owned()
+            } else {
+                sentence(&err)
+            };
             self.notify(NoticeKind::Warning, text);
             return None;
         }
@@ -43,14 +68,11 @@ impl Session {
         let ticket = Ticket(self.next_ticket);
         match step {
             PendingStep::Do => {
-                film.history.push(HistoryEntry { at: EntryRef::Pending(ticket), edit: edit.clone() });
+                let at = EntryRef::Pending(ticket);
+                film.history.push(HistoryEntry { at, edit: edit.clone(), made_at_ms: now_ms });
             }
-            PendingStep::Undo(_) => {
-                film.history.take_undo();
-            }
-            PendingStep::Redo(_) => {
-                film.history.take_redo();
-            }
+            PendingStep::Undo(_) => drop(film.history.take_undo()),
+            PendingStep::Redo(at) => drop(film.history.take_redo_of(at)),
         }
         let persist = Persist {
             ticket,
@@ -61,7 +83,7 @@ impl Session {
             made_at_ms: now_ms,
         };
         self.pending.insert(ticket, persist.clone());
-        self.refresh_after_edit(now_ms);
+        self.share_answers(&persist.edit);
         Some(Effect::Persist(Box::new(persist)))
     }
 
@@ -213,7 +235,7 @@ impl Session {
             return self.no_finding(false, now_ms);
         }
         if label.kind == LabelKind::Global {
-            return self.toggle_image_label(&label.name, now_ms);
+            return self.toggle_answer(&label.name, Presence::Present, now_ms);
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
         if let Some(shape) = film.unlabelled.clone() {
@@ -231,27 +253,11 @@ impl Session {
             self.notify(NoticeKind::Warning, refusal);
             return Vec::new();
         }
-        let edits: Vec<Edit> = selected
-            .into_iter()
-            .filter_map(|before| {
-                let after = before.with_label(label.name.clone())?;
-                Some(Edit::Replace { before, after })
-            })
-            .collect();
-        let name = format!("Relabel {} marks as {}", edits.len(), label.name);
-        self.commit_all(edits, &name, now_ms)
-    }
-
-    pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let before = film.reading.image_labels().clone();
-        let presence = if before.is_present(name) { None } else { Some(Presence::Present) };
-        let after = before.clone().with(name.clone(), presence);
-        self.commit_with_opening(Edit::SetImageLabels { before, after }, now_ms)
+        self.relabel_selected(&label.name, now_ms)
     }
 
     pub(super) fn mark_abnormal(&mut self, now_ms: i64) -> Vec<Effect> {
-        self.toggle_image_label(&LabelName::new(ABNORMAL), now_ms)
+        self.toggle_answer(&LabelName::new(ABNORMAL), Presence::Present, now_ms)
     }
 
     /// "No finding": on where nothing is marked, off where it is on, asked first where it would remove marks.
@@ -425,7 +431,7 @@ fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
 }
 
 /// What a refused edit means and how to go on.
-fn sentence(err: &EditError) -> String {
+pub(super) fn sentence(err: &EditError) -> String {
     match err {
         EditError::NoFindingWithBoxes => {
             "\"No finding\" excludes every other label. Press N to take \"No finding\" back, then mark.".to_owned()

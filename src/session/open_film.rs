@@ -59,6 +59,8 @@ pub struct OpenFilm {
     pub also_selected: BTreeSet<AnnotationId>,
     /// Other readers' readings of the film; empty where the project keeps them apart.
     pub others: Vec<Reading>,
+    /// The mark under the pointer in the list of findings; the film shows the others faintly.
+    pub hovered: Option<AnnotationId>,
     pub hidden: BTreeSet<AnnotationId>,
     pub locked: BTreeSet<AnnotationId>,
     pub gesture: Option<Gesture>,
@@ -107,6 +109,7 @@ impl OpenFilm {
             selection: None,
             also_selected: BTreeSet::new(),
             others: Vec::new(),
+            hovered: None,
             hidden: BTreeSet::new(),
             locked: BTreeSet::new(),
             gesture: None,

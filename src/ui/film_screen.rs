@@ -6,7 +6,9 @@ use crate::domain::measure::MeasureKind;
 use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool};
 
 use super::words::{tr, tr_args};
-use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, tool_icons, window_menu};
+use super::{
+    Panel, canvas, film_strip, findings, histogram_panel, history_panel, kit, shell, theme, tool_icons, window_menu,
+};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
@@ -35,6 +37,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
+    if panel.session.is_history_open {
+        egui::Panel::right("history")
+            .exact_size(theme::HISTORY_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| history_panel::history_ui(ui, panel));
+    }
     if panel.session.windowing.is_panel_open {
         egui::Panel::right("window panel")
             .exact_size(theme::WINDOW_PANEL_WIDTH)
@@ -77,6 +87,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.spacing_mut().item_spacing.x = 1.0;
             tool_icons::undo_button(ui, panel);
             tool_icons::redo_button(ui, panel);
+            tool_icons::history_button(ui, panel);
             tool_icons::settings_button(ui, panel);
         });
         kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));

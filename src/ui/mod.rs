@@ -11,8 +11,11 @@ mod lens;
 mod overlay;
 mod film_screen;
 mod findings;
+mod violations;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
 mod tool_icons;
 mod window_menu;
 mod film_strip;
@@ -68,6 +71,8 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
@@ -77,6 +82,11 @@ pub struct UiState {
     /// Marks as they were tessellated.
     pub marks: MarkLayers,
     pub foot_height: f32,
+    pub findings: findings::FindingsState,
+    pub label_editor: project_screen::LabelEditorState,
+    /// Titles of the rules whose violations are shown one by one.
+    pub open_rules: std::collections::BTreeSet<String>,
+    pub rules_page: project_screen::RulesPageState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

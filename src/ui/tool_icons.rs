@@ -2,7 +2,7 @@
 
 use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use crate::session::{Command, DrawTool, Tool};
+use crate::session::{Command, DrawTool, Tool, WalkCommand};
 
 use super::words::tr;
 use super::{Panel, kit, theme};
@@ -38,6 +38,16 @@ pub(super) fn undo_button(ui: &mut Ui, panel: &mut Panel<'_>) {
 /// The same arrow the other way.
 pub(super) fn redo_button(ui: &mut Ui, panel: &mut Panel<'_>) {
     button(ui, panel, Command::Redo, |painter, rect, color| turning_arrow(painter, rect, true, color));
+}
+
+/// A clock: what was done to the film.
+pub(super) fn history_button(ui: &mut Ui, panel: &mut Panel<'_>) {
+    button(ui, panel, Command::Walk(WalkCommand::ToggleHistory), |painter, rect, color| {
+        let (middle, radius) = (rect.center(), rect.width() * 0.38);
+        painter.circle_stroke(middle, radius, Stroke::new(1.6, color));
+        painter.line_segment([middle, middle - Vec2::new(0.0, radius * 0.7)], Stroke::new(1.6, color));
+        painter.line_segment([middle, middle + Vec2::new(radius * 0.55, 0.0)], Stroke::new(1.6, color));
+    });
 }
 
 /// A cog wheel.

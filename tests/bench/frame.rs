@@ -241,6 +241,7 @@ fn session_with(num_films: usize, marks: Marks) -> Session {
             label_set: Arc::new(set),
             readers: vec![one],
             number: 1,
+            is_read_only: false,
             view: None,
         }),
         Input::Command(Command::SignInAs(reader.clone())),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rachis::domain::imaging::Interpolation;
 use rachis::domain::reading::Decision;
+use rachis::domain::rules::{Mend, RULES, Severity};
 use rachis::domain::study::View;
 use rachis::formats::label_set;
 use rachis::session::input_map::{DragAction, MouseButton, WheelAction};
@@ -18,7 +19,7 @@ use crate::tidy::source_text::{Kind, Token, files, read, tokens};
 /// Places whose sentences reach the person as text: each must have a line.
 const SPEAKING: &[&str] = &[
     "src/session/",
-    "src/domain/rules.rs",
+    "src/domain/rules/",
     "src/domain/edit.rs",
     "src/store/error.rs",
     "src/app/outside.rs",
@@ -117,6 +118,12 @@ fn names() -> Vec<&'static str> {
     names.extend(Density::ALL.map(Density::name));
     names.extend(PURPOSES.map(FilePurpose::title));
     names.extend(Interpolation::ALL.map(Interpolation::name));
+    names.extend(Severity::ALL.map(Severity::title));
+    names.extend(Mend::ALL_WORDS);
+    for row in &RULES {
+        names.extend([row.title, row.help]);
+        names.extend(row.parameter.map(|parameter| parameter.meaning));
+    }
     names.extend(View::ALL.into_iter().filter_map(View::name));
     names
 }

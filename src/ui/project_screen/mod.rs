@@ -1,8 +1,12 @@
 //! The project's own settings, page by page: labels, rules, instructions and reference cases.
 
+mod custom_rule_form;
 mod guide_page;
 mod labels_page;
 mod rules_page;
+
+pub(crate) use labels_page::LabelEditorState;
+pub use rules_page::RulesPageState;
 
 use egui::{CentralPanel, ScrollArea, Ui};
 

@@ -115,6 +115,8 @@ pub const GOOD: Color32 = film::GOOD;
 pub const WARN: Color32 = film::WARN;
 pub const BAD: Color32 = film::BAD;
 pub const ROW_HEIGHT: f32 = 28.0;
+/// Size of a page's heading.
+pub const HEADING: f32 = 16.0;
 
 /// A grey level of the test pattern, 0 to 255.
 pub const fn test_grey(level: u8) -> Color32 {
@@ -125,6 +127,7 @@ pub const fn test_grey(level: u8) -> Color32 {
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
 pub const WINDOW_PANEL_WIDTH: f32 = 284.0;
+pub const HISTORY_WIDTH: f32 = 232.0;
 pub const STRIP_WIDTH: f32 = 132.0;
 pub const BOX_STROKE: f32 = 1.5;
 pub const SELECTED_STROKE: f32 = 2.5;
