@@ -195,10 +195,13 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, tr_args("The rule: {}", &[&text])));
         ui.add_space(theme::UNIT);
         ui.horizontal(|ui| {
-            let title = condition.as_ref().map_or_else(|_| String::new(), |c| match draft.title.trim() {
-                "" => c.to_string(),
-                title => title.to_owned(),
-            });
+            let title = condition.as_ref().map_or_else(
+                |_| String::new(),
+                |c| match draft.title.trim() {
+                    "" => c.to_string(),
+                    title => title.to_owned(),
+                },
+            );
             let is_new_title =
                 project.custom_rules.iter().enumerate().all(|(n, rule)| Some(n) == draft.at || rule.title != title);
             let is_ready = condition.is_ok() && is_new_title;
@@ -229,14 +232,12 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
 fn fields_ui(ui: &mut Ui, draft: &mut Draft, labels: &LabelSet) {
     egui::Grid::new("rule form").num_columns(2).spacing([12.0, 8.0]).show(ui, |ui| {
         ui.label(tr("Kind"));
-        let response = ComboBox::from_id_salt("rule kind").selected_text(draft.kind.title()).width(280.0).show_ui(
-            ui,
-            |ui| {
+        let response =
+            ComboBox::from_id_salt("rule kind").selected_text(draft.kind.title()).width(280.0).show_ui(ui, |ui| {
                 for kind in Kind::ALL {
                     ui.selectable_value(&mut draft.kind, kind, kind.title());
                 }
-            },
-        );
+            });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Kind")));
         ui.end_row();
 
