@@ -36,6 +36,8 @@ mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
+mod click_budget;
+#[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
 mod blind_view;
