@@ -92,10 +92,12 @@ fn group_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, group: &[&Viola
         None => first.rule_title().to_owned(),
     };
     let is_open = panel.state.open_rules.contains(first.rule_title());
-    let arrow = if is_open { "⏷" } else { "⏵" };
+    let arrow = if is_open { "↓" } else { "→" };
     let response = lined_ui(ui, first.severity, |ui| {
         let text = format!("{title}  {}  {arrow}", group.len());
-        ui.add(egui::Label::new(RichText::new(text).color(theme::text())).wrap().selectable(false).sense(Sense::click()))
+        ui.add(
+            egui::Label::new(RichText::new(text).color(theme::text())).wrap().selectable(false).sense(Sense::click()),
+        )
     });
     let kind = severity_word(first.severity);
     response.widget_info(|| {

@@ -23,6 +23,7 @@ mod label_sets;
 mod command_line;
 mod architecture;
 mod tidy;
+mod rules_scale;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
@@ -45,6 +46,8 @@ mod film_pass_zoo;
 mod measure_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_rules;
 #[cfg(feature = "gui")]
 mod window_reach;
 #[cfg(feature = "gui")]
