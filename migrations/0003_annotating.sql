@@ -190,13 +190,14 @@ BEGIN
 END;
 
 -- How long a reader worked on a film with each tool, pauses left out. A tally, not data of the reading: it is not in the
--- log.
+-- log. `day` is the computer's calendar day, as 2024-05-31.
 CREATE TABLE reading_time (
     rad_id TEXT NOT NULL CHECK (rad_id <> ''),
     image_id TEXT NOT NULL CHECK (image_id <> ''),
     tool TEXT NOT NULL CHECK (tool <> ''),
+    day TEXT NOT NULL CHECK (day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     active_ms INTEGER NOT NULL CHECK (active_ms >= 0),
-    PRIMARY KEY (rad_id, image_id, tool)
+    PRIMARY KEY (rad_id, image_id, tool, day)
 ) STRICT, WITHOUT ROWID;
 
 -- The project's own rules; `condition` is JSON (its form is described in src/store/custom_rules.rs).

@@ -35,6 +35,14 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
         }
+        FilePurpose::TakeOverLabelSet => one(dialog.pick_folder()),
+        FilePurpose::ImportLabelSet => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
+        FilePurpose::ExportLabelSetCsv => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("labels.csv").save_file())
+        }
+        FilePurpose::ExportLabelSetJson => {
+            one(dialog.add_filter("JSON", &["json"]).set_file_name("labels.json").save_file())
+        }
         FilePurpose::ExportMeasures => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())
         }

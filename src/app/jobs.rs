@@ -3,12 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
 use crate::domain::study::FilmSource;
-use crate::formats::label_set;
 use crate::formats::table_form::TableForm;
 use crate::jobs::{CancelToken, Lane, Progress};
 use crate::session::{Event, FilePurpose};
@@ -17,6 +14,7 @@ use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_l
 use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
 use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
+use crate::workflows::label_sets;
 
 use super::inbox::Post;
 
@@ -148,8 +146,7 @@ fn told_of_measures(done: &MeasureReport, to: &Path) -> Told {
 }
 
 fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {
-    let id = &store.project().label_set;
-    label_set::shipped_by_id(id).with_context(|| format!("this version does not have the label set {id:?}"))
+    Ok(label_sets::of_project(store)?.0)
 }
 
 fn label_summary(report: &LabelReport) -> String {

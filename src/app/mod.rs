@@ -11,6 +11,7 @@ mod readings;
 mod ahead;
 mod film_desk;
 mod jobs;
+mod view_keeper;
 mod view_memory;
 mod window_presets;
 mod input_memory;

@@ -11,17 +11,20 @@ use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
+use crate::domain::reading_time::ReadingTime;
 use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::Lane;
 use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
+use crate::session::event::Elsewhere;
 use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
+use crate::workflows::label_sets;
 
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
@@ -52,6 +55,7 @@ struct Open {
     label_set: Arc<LabelSet>,
     folder: PathBuf,
     number: u32,
+    is_read_only: bool,
     /// The store's number of each edit that the session numbered, and back.
     store_ticket: HashMap<crate::session::effect::Ticket, store::Ticket>,
     session_ticket: HashMap<store::Ticket, crate::session::effect::Ticket>,
@@ -79,9 +83,21 @@ impl Outside {
     }
 
     /// The event for a save's outcome; `number` is that of the opening whose store says so.
-    pub fn outcome(&self, number: u32, outcome: Outcome) -> Option<Event> {
+    pub fn outcome(&mut self, number: u32, outcome: Outcome) -> Option<Event> {
         let project = self.project.as_ref().filter(|project| project.number == number)?;
         match outcome {
+            Outcome::WrittenElsewhere(written) => {
+                written.readings.iter().for_each(|(image, _)| self.films.edited(image));
+                if written.has_new_films {
+                    self.films.films_changed();
+                }
+                if written.is_project_changed {
+                    let (post, label_set) = (self.post.clone(), project.label_set.clone());
+                    project.store.with(move |store| project_changes::tell(store, &post, label_set));
+                }
+                let (readings, has_new_films) = (written.readings, written.has_new_films);
+                Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films }))
+            }
             Outcome::Saved { ticket, seq } => {
                 let ticket = *project.session_ticket.get(&ticket)?;
                 Some(Event::Saved { ticket, seq })
@@ -99,7 +115,7 @@ impl Outside {
 
     /// Takes over the store of a project that was opened.
     pub fn opened(&mut self, store: StoreThread, event: &Event) {
-        if let Event::ProjectOpened { label_set, folder, number, .. } = event {
+        if let Event::ProjectOpened { label_set, folder, number, is_read_only, .. } = event {
             if let Some(before) = self.project.take() {
                 // Dropping a store waits for its edits; that is not the window's to do.
                 self.lane.run(move || drop(before));
@@ -113,6 +129,7 @@ impl Outside {
                 label_set: label_set.clone(),
                 folder: folder.clone(),
                 number: *number,
+                is_read_only: *is_read_only,
                 store_ticket: HashMap::new(),
                 session_ticket: HashMap::new(),
             });
@@ -130,11 +147,13 @@ impl Outside {
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
             Effect::OpenProject(folder) => {
                 let post = self.post.clone();
-                self.lane.run(move || open_project(&post, || Store::open(&folder)));
+                self.lane.run(move || open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder)));
             }
             Effect::CreateProject { folder, label_set } => {
                 let post = self.post.clone();
-                self.lane.run(move || open_project(&post, || create_project(&folder, &label_set)));
+                self.lane.run(move || {
+                    open_project(&post, || create_project(&folder, &label_set), || Err(StoreError::ReadOnly));
+                });
             }
             Effect::ImportFilms { paths, copies } => {
                 self.with_folder(|jobs, folder| jobs.import_films(folder, paths, copies));
@@ -145,6 +164,15 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
+            Effect::LoadLabelDesk => self.query(|store| project_changes::label_desk(store)),
+            Effect::ReadLabelSet { path, base } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(project_changes::read_labels(&path, &base)));
+            }
+            Effect::WriteLabelSet { path, set } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(project_changes::write_labels(&path, &set)));
+            }
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
@@ -155,6 +183,11 @@ impl Outside {
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
             Effect::LoadInput { reader } => self.load_input(reader),
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
+            Effect::RecordTime(times) => self.record_time(times),
+            Effect::LoadStatistics { reader } => self.query(move |store| {
+                let statistics = store.reader_statistics(&reader)?;
+                Ok(Event::StatisticsLoaded(Box::new(statistics)))
+            }),
             Effect::RememberView(view) => self.remember_view(&view),
         }
         None
@@ -175,6 +208,9 @@ impl Outside {
     }
 
     fn persist(&mut self, persist: Persist) {
+        if crate::session::labelling::is_shared(&persist.edit) {
+            self.films.films_changed();
+        }
         self.films.edited(&persist.image);
         let Some(project) = &mut self.project else {
             let message = "The project is closed, so the edit has no place to go.".to_owned();
@@ -248,6 +284,14 @@ impl Outside {
     pub fn read_ahead(&mut self, session: &Session, number: u64, film: OpenedFilm) {
         if let Some(project) = &self.project {
             self.films.read_ahead(&project.store, session, number, film);
+        }
+    }
+
+    /// The project's settings or labels are others now: what was read ahead is old.
+    pub fn project_changed(&mut self, label_set: &Arc<LabelSet>) {
+        if let Some(project) = self.project.as_mut().filter(|project| project.label_set != *label_set) {
+            project.label_set = label_set.clone();
+            self.films.films_changed();
         }
     }
 
@@ -366,9 +410,18 @@ impl Outside {
         });
     }
 
+    fn record_time(&self, times: Vec<ReadingTime>) {
+        let Some(project) = self.project.as_ref().filter(|project| !project.is_read_only) else { return };
+        project.store.with(move |store| {
+            if let Err(error) = store.add_reading_time(&times) {
+                tracing::warn!(%error, "reading time was not kept");
+            }
+        });
+    }
+
     /// Keeps the view for the next start.
     pub fn remember_view(&self, view: &ViewState) {
-        let Some(project) = &self.project else { return };
+        let Some(project) = self.project.as_ref().filter(|project| !project.is_read_only) else { return };
         let json = view_memory::to_json(view);
         project.store.with(move |store| {
             if let Err(error) = store.set_setting(view_memory::KEY, &json) {
@@ -393,17 +446,27 @@ fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
 }
 
 /// Opens or makes a project, saves what an earlier run could not, and hands its store over.
-fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
+fn open_project(
+    post: &Post,
+    open: impl FnOnce() -> Result<Store, StoreError>,
+    look: impl FnOnce() -> Result<Store, StoreError>,
+) {
     let mut store = match open() {
         Ok(store) => store,
+        // What can't be written can still be looked at.
+        Err(StoreError::ReadOnly) => match look() {
+            Ok(store) => store,
+            Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
+        },
         Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
     };
-    let rescued = replay_rescued(&mut store);
+    // An opening to look has no number: no edit could carry it.
+    let is_read_only = store.session() == 0;
+    let rescued = if is_read_only { None } else { replay_rescued(&mut store) };
     let settings = store.project().clone();
-    let Some(labels) = label_set::shipped().into_iter().find(|set| set.id == settings.label_set) else {
-        let message =
-            format!("The project reads with the label set {:?}, which this version does not have.", settings.label_set);
-        return post.event(Event::ProjectFailed { message });
+    let labels = match label_sets::of_project(&store) {
+        Ok((labels, _)) => labels,
+        Err(error) => return post.event(Event::ProjectFailed { message: format!("{error:#}") }),
     };
     let readers = match store.readers() {
         Ok(readers) => readers,
@@ -417,6 +480,7 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
         label_set: Arc::new(labels),
         readers,
         number: store.session(),
+        is_read_only,
         view: view.map(Box::new),
     };
     let (outcomes, number) = (post.clone(), store.session());
@@ -429,6 +493,10 @@ fn open_project(post: &Post, open: impl FnOnce() -> Result<Store, StoreError>) {
     }
     if let Some(text) = rescued {
         post.event(Event::Warning(text));
+    }
+    if is_read_only {
+        let text = "The project's folder can't be written, so it is open to look only: nothing can be changed here.";
+        post.event(Event::Warning(text.to_owned()));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The view as it is kept in a project's settings: a wire twin, so that renaming the core breaks no project.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::geometry::Point;
@@ -7,8 +9,11 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
+use crate::session::measuring::Sketch;
+use crate::session::unfinished::Unfinished;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{DrawTool, Layout, OverlayState, Screen, Tool};
+use crate::store::{shape_from_json, shape_to_json};
 
 /// The settings key under which the last view stands.
 pub const KEY: &str = "view";
@@ -26,6 +31,8 @@ struct Row {
     tool: String,
     #[serde(default)]
     window_panel: bool,
+    #[serde(default)]
+    history: bool,
     armed: Option<String>,
 }
 
@@ -49,6 +56,21 @@ struct FilmRow {
     #[serde(default)]
     enhancement: (f32, f32, bool),
     selection: Option<i64>,
+    #[serde(default)]
+    also_selected: Vec<i64>,
+    #[serde(default)]
+    hidden: Vec<i64>,
+    #[serde(default)]
+    locked: Vec<i64>,
+    /// The comment while it was typed.
+    #[serde(default)]
+    draft: Option<String>,
+    /// A mark without its label, as the store writes shapes.
+    #[serde(default)]
+    unlabelled: Option<String>,
+    /// Kind and points of a half-drawn measure.
+    #[serde(default)]
+    sketch: Option<(String, Vec<[f64; 2]>)>,
 }
 
 /// As JSON.
@@ -66,8 +88,9 @@ pub fn to_json(view: &ViewState) -> String {
             OverlayState::Nothing => "nothing",
         }
         .to_owned(),
-        tool: tool_name(view.tool).to_owned(),
+        tool: view.tool.key().to_owned(),
         window_panel: view.is_window_panel_open,
+        history: view.is_history_open,
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -91,6 +114,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
         },
         tool: tool_of(&row.tool),
         is_window_panel_open: row.window_panel,
+        is_history_open: row.history,
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -119,6 +143,15 @@ impl FilmRow {
             inverted: view.is_inverted,
             enhancement: (view.enhancement.sharpening, view.enhancement.local_contrast, view.enhancement.is_equalised),
             selection: view.selection.map(|id| id.0),
+            also_selected: numbers(&view.unfinished.also_selected),
+            hidden: numbers(&view.unfinished.hidden),
+            locked: numbers(&view.unfinished.locked),
+            draft: view.unfinished.comment_draft.clone(),
+            unlabelled: view.unfinished.unlabelled.as_ref().map(shape_to_json),
+            sketch: view.unfinished.sketch.as_ref().map(|sketch| {
+                let points = sketch.points.iter().map(|p| [p.x, p.y]).collect();
+                (sketch.kind.key().to_owned(), points)
+            }),
         }
     }
 
@@ -149,29 +182,38 @@ impl FilmRow {
                 is_equalised: self.enhancement.2,
             },
             selection: self.selection.map(AnnotationId),
+            unfinished: Unfinished {
+                also_selected: ids(self.also_selected),
+                hidden: ids(self.hidden),
+                locked: ids(self.locked),
+                comment_draft: self.draft,
+                unlabelled: self.unlabelled.as_deref().and_then(shape_from_json),
+                sketch: self.sketch.and_then(|(kind, points)| {
+                    let kind = MeasureKind::from_key(&kind)?;
+                    // A measure with all its points is no sketch.
+                    let is_open = points.len() < if kind.has_room_for(6) { 6 } else { kind.num_points() };
+                    let points = points.into_iter().map(|[x, y]| Point::new(x, y)).collect();
+                    is_open.then_some(Sketch { kind, points })
+                }),
+            },
         }
     }
 }
 
-const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
-
-const fn tool_name(tool: Tool) -> &'static str {
-    match tool {
-        Tool::Box => "box",
-        Tool::Select => "select",
-        Tool::Window => "window",
-        Tool::Pan => "pan",
-        Tool::Zoom => "zoom",
-        Tool::Region => "region",
-        Tool::Draw(tool) => tool.key(),
-        Tool::Measure(kind) => kind.key(),
-    }
+fn numbers(ids: &BTreeSet<AnnotationId>) -> Vec<i64> {
+    ids.iter().map(|id| id.0).collect()
 }
+
+fn ids(numbers: Vec<i64>) -> BTreeSet<AnnotationId> {
+    numbers.into_iter().map(AnnotationId).collect()
+}
+
+const TOOLS: [Tool; 6] = [Tool::Box, Tool::Select, Tool::Window, Tool::Pan, Tool::Zoom, Tool::Region];
 
 fn tool_of(name: &str) -> Tool {
     let drawing = DrawTool::from_key(name).map(Tool::Draw);
     let measuring = drawing.or(MeasureKind::from_key(name).map(Tool::Measure));
-    TOOLS.into_iter().find(|tool| tool_name(*tool) == name).or(measuring).unwrap_or_default()
+    TOOLS.into_iter().find(|tool| tool.key() == name).or(measuring).unwrap_or_default()
 }
 
 pub(super) const fn function_name(function: VoiFunction) -> &'static str {
@@ -193,6 +235,8 @@ pub(super) fn function_of(name: &str) -> VoiFunction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::geometry::Rect;
+    use crate::domain::shape::{Line, Shape};
 
     #[test]
     fn a_view_comes_back_as_it_was() {
@@ -213,8 +257,25 @@ mod tests {
             is_inverted: true,
             enhancement: Enhancement { sharpening: 0.25, local_contrast: -0.5, is_equalised: true },
             selection: Some(AnnotationId(7)),
+            unfinished: Unfinished {
+                also_selected: ids(vec![8, 9]),
+                hidden: ids(vec![10]),
+                locked: ids(vec![7]),
+                comment_draft: Some("half a sen".into()),
+                unlabelled: Rect::from_columns(1.5, 2.0, 30.25, 4.0).map(Shape::Box),
+                sketch: Some(Sketch {
+                    kind: MeasureKind::Cobb,
+                    points: vec![Point::new(1.0, 2.5), Point::new(9.0, 2.5)],
+                }),
+            },
         };
-        let second = FilmView { image: ImageId::new("other"), window: ShownWindow::OfFile(1), ..film.clone() };
+        let line = Line::new(vec![Point::new(1.5, 2.0), Point::new(3.0, 4.0)]).map(Shape::Line);
+        let second = FilmView {
+            image: ImageId::new("other"),
+            window: ShownWindow::OfFile(1),
+            unfinished: Unfinished { unlabelled: line, ..Unfinished::default() },
+            ..film.clone()
+        };
         let view = ViewState {
             reader: ReaderId::new("R1"),
             screen: Screen::Film,
@@ -225,6 +286,7 @@ mod tests {
             overlay: OverlayState::BoxesOnly,
             tool: Tool::Measure(MeasureKind::Cobb),
             is_window_panel_open: true,
+            is_history_open: true,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));

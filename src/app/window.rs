@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use eframe::egui_wgpu::RenderState;
 
@@ -11,11 +11,13 @@ use crate::domain::annotation::Annotation;
 use crate::domain::id::ImageId;
 use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
+use crate::store;
 use crate::ui::{self, UiState};
 
 use super::inbox::News;
 use super::outside::{self, Outside};
 use super::thumbnails::Thumbnail;
+use super::view_keeper::ViewKeeper;
 
 /// The program's state as eframe runs it.
 pub struct Window {
@@ -24,6 +26,8 @@ pub struct Window {
     outside: Outside,
     context: egui::Context,
     inputs: Vec<Input>,
+    has_focus: bool,
+    views: ViewKeeper,
     gpu: Option<RenderState>,
     graphics: Option<Graphics>,
     /// Takes the project's folder when the graphics device is lost and the window wants to be opened again.
@@ -56,11 +60,14 @@ impl Window {
                 can_enhance: graphics.as_ref().is_some_and(|graphics| graphics.can_enhance),
                 screen_bits: graphics.as_ref().map_or(8, |graphics| graphics.bits),
                 label_sets: outside::label_sets(),
+                utc_offset_secs: store::utc_offset_secs(),
                 ..state
             },
             outside,
             context: creation.egui_ctx.clone(),
             inputs: Vec::new(),
+            has_focus: true,
+            views: ViewKeeper::default(),
             gpu: creation.wgpu_render_state.clone(),
             graphics,
             reopen: None,
@@ -74,6 +81,9 @@ impl Window {
         while let Some(input) = inputs.pop_front() {
             if matches!(&input, Input::Event(Event::JobFinished { .. })) {
                 self.outside.films_changed();
+            }
+            if let Input::Event(Event::ProjectChanged { label_set, .. }) = &input {
+                self.outside.project_changed(label_set);
             }
             for effect in self.session.handle(input, now_ms()) {
                 inputs.extend(self.outside.carry_out(effect).map(Input::Event));
@@ -122,11 +132,25 @@ impl Window {
         self.graphics.as_ref().is_some_and(Graphics::is_lost)
     }
 
+    /// Has the view written soon after it changed, for the case that the program is killed.
+    fn keep_view(&mut self, context: &egui::Context) {
+        let view = if self.session.is_in_motion() { None } else { self.session.view_state() };
+        if let Some(view) = self.views.look(view, now_ms()) {
+            self.outside.remember_view(&view);
+        }
+        if let Some(wait_ms) = self.views.wait_ms(now_ms()) {
+            context.request_repaint_after(Duration::from_millis(wait_ms));
+        }
+    }
+
     /// Leaves the work as it is for the next window.
     fn close(&mut self) {
         self.handle(Input::Command(crate::session::Command::KeepComment));
         if let Some(view) = self.session.view_state() {
             self.outside.remember_view(&view);
+        }
+        for effect in self.session.stop_clock(now_ms()) {
+            self.outside.carry_out(effect);
         }
         self.outside.close_project();
     }
@@ -190,7 +214,13 @@ impl Drop for Window {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_news(context);
+        let has_focus = context.input(|input| input.focused);
+        if has_focus != self.has_focus {
+            self.has_focus = has_focus;
+            self.handle(Input::WindowFocused(has_focus));
+        }
         self.mind_memory();
+        self.keep_view(context);
         // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
         if self.is_device_lost() {
             context.send_viewport_cmd(egui::ViewportCommand::Close);

@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::id::{ImageId, ReaderId};
-use crate::formats::label_set;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
 use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
 use crate::workflows::export_measures::export_measures;
+use crate::workflows::label_sets;
 
 /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
 #[derive(clap::Args, Debug)]
@@ -64,8 +64,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         Format::Kaggle => TableForm::Kaggle,
         Format::Measures => return run_measures(&store, args),
     };
-    let labels = label_set::shipped_by_id(&store.project().label_set)
-        .with_context(|| format!("the project's label set {} is not known here", store.project().label_set))?;
+    let labels = label_sets::of_project(&store)?.0;
     let options = ExportLabels {
         form,
         readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),

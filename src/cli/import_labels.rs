@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::id::ReaderId;
 use crate::formats::bad_row::BadRow;
-use crate::formats::label_set;
 use crate::store::Store;
 use crate::workflows::import_labels::{BadRows, DEFAULT_READER, ImportLabels, LabelReport, import_labels};
+use crate::workflows::label_sets;
 
 /// Lines of one kind before the rest is only counted; `--json` has them all.
 const SHOWN: usize = 20;
@@ -43,8 +43,7 @@ enum OnBadRows {
 
 pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
     let mut store = Store::open(&args.project)?;
-    let labels = label_set::shipped_by_id(&store.project().label_set)
-        .with_context(|| format!("the project's label set {} is not known here", store.project().label_set))?;
+    let labels = label_sets::of_project(&store)?.0;
     if args.reader.trim().is_empty() {
         bail!("the reader's id is empty");
     }

@@ -57,6 +57,14 @@ impl Grade {
         }
     }
 
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Mild => "Mild",
+            Self::Moderate => "Moderate",
+            Self::Severe => "Severe",
+        }
+    }
+
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grade| grade.key() == key)
     }
@@ -78,6 +86,14 @@ impl Certainty {
             Self::Possible => "possible",
             Self::Probable => "probable",
             Self::Definite => "definite",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Possible => "Possible",
+            Self::Probable => "Probable",
+            Self::Definite => "Definite",
         }
     }
 
@@ -146,7 +162,7 @@ impl fmt::Display for VertebralLevel {
 }
 
 /// The attributes of one label on one shape; what was not said is absent.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Attributes {
     pub grade: Option<Grade>,
     pub level: Option<VertebralLevel>,

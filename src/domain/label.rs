@@ -89,6 +89,21 @@ pub enum FamilyChoice {
     Single,
 }
 
+impl FamilyChoice {
+    pub const ALL: [Self; 2] = [Self::Multiple, Self::Single];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Multiple => "multiple",
+            Self::Single => "single",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.key() == key)
+    }
+}
+
 /// The patient's side.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
@@ -97,6 +112,19 @@ pub enum Side {
 }
 
 impl Side {
+    pub const ALL: [Self; 2] = [Self::Right, Self::Left];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Left => "left",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.key() == key)
+    }
+
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -164,6 +192,17 @@ impl Label {
         }
     }
 
+    /// What is asked of each mark, what must be answered among it.
+    pub fn asked(&self) -> impl Iterator<Item = AttributeKind> + '_ {
+        let asks = |kind: &AttributeKind| self.attributes.contains(kind) || self.required.contains(kind);
+        AttributeKind::ALL.into_iter().filter(asks)
+    }
+
+    /// The short name, or the name where there is none.
+    pub fn brief(&self) -> &str {
+        self.short_name.as_deref().unwrap_or(self.name.as_str())
+    }
+
     /// Whether a mark of this label may have that shape.
     pub fn allows(&self, shape: ShapeKind) -> bool {
         self.shapes.is_empty() || self.shapes.contains(&shape)
@@ -182,6 +221,12 @@ pub struct LabelSet {
     by_name: HashMap<String, usize>,
 }
 
+/// More labels than a worklist row has room for, one bit each.
+pub const MOST_LABELS: usize = 128;
+
+/// Letters of a name, as label services bound them.
+pub const LONGEST_NAME: usize = 255;
+
 /// Why a list of labels is not a label set.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum LabelSetError {
@@ -189,12 +234,35 @@ pub enum LabelSetError {
     DuplicateName { set: String, name: String },
     #[error("the label set {set} gives the key {key:?} to both {first} and {second}")]
     DuplicateKey { set: String, key: char, first: String, second: String },
+    #[error("label {number} has no name")]
+    NoName { number: usize },
+    #[error("the name {name:?} is longer than 255 letters")]
+    LongName { name: String },
+    #[error("a label set has at most 128 labels; this one has {num}")]
+    TooMany { num: usize },
+    #[error("\"No finding\" is written exactly so, is said of the film, and has no family: {name:?}")]
+    NoFindingForm { name: String },
+    #[error("{name} is a finding: it is drawn on a film, so it can't be of a whole series or study")]
+    LocalScope { name: String },
+    #[error("{child} belongs to {parent}, which the set does not have")]
+    NoParent { child: String, parent: String },
+    #[error("{child} belongs to {parent}, which belongs to another label itself; families have two levels")]
+    ThirdLevel { child: String, parent: String },
+    #[error(
+        "{child} belongs to {parent}, but one is a finding and the other an impression, or they are of another scope"
+    )]
+    OtherKind { child: String, parent: String },
 }
 
 impl LabelSet {
     pub fn new(id: &str, title: &str, source: &str, labels: Vec<Label>) -> Result<Self, LabelSetError> {
+        if labels.len() > MOST_LABELS {
+            return Err(LabelSetError::TooMany { num: labels.len() });
+        }
         let mut by_name = HashMap::new();
         for (index, label) in labels.iter().enumerate() {
+            check_label(index, label)?;
+            check_family(label, &labels)?;
             let names = std::iter::once(label.name.as_str()).chain(label.aliases.iter().map(String::as_str));
             for name in names {
                 if by_name.insert(name.to_lowercase(), index).is_some_and(|other| other != index) {
@@ -248,6 +316,44 @@ impl LabelSet {
     }
 }
 
+/// What must hold of one label by itself.
+fn check_label(index: usize, label: &Label) -> Result<(), LabelSetError> {
+    let name = label.name.as_str();
+    if name.trim().is_empty() {
+        return Err(LabelSetError::NoName { number: index + 1 });
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(LabelSetError::LongName { name: name.to_owned() });
+    }
+    let is_no_finding = name.trim().eq_ignore_ascii_case(NO_FINDING);
+    let is_plain = label.kind == LabelKind::Global && label.scope == LabelScope::Image && label.parent.is_none();
+    if is_no_finding && !(label.name.is_no_finding() && is_plain) {
+        return Err(LabelSetError::NoFindingForm { name: name.to_owned() });
+    }
+    if label.kind == LabelKind::Local && label.scope != LabelScope::Image {
+        return Err(LabelSetError::LocalScope { name: name.to_owned() });
+    }
+    Ok(())
+}
+
+/// Two levels, and child and parent of one kind and scope.
+fn check_family(label: &Label, labels: &[Label]) -> Result<(), LabelSetError> {
+    let Some(parent) = &label.parent else { return Ok(()) };
+    let names = || (label.name.to_string(), parent.to_string());
+    let Some(found) = labels.iter().find(|l| l.name == *parent && l.name != label.name) else {
+        let (child, parent) = names();
+        return Err(LabelSetError::NoParent { child, parent });
+    };
+    let (child, parent) = names();
+    if found.parent.is_some() || found.name.is_no_finding() {
+        return Err(LabelSetError::ThirdLevel { child, parent });
+    }
+    if found.kind != label.kind || found.scope != label.scope {
+        return Err(LabelSetError::OtherKind { child, parent });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,5 +382,41 @@ mod tests {
         assert!(matches!(twice, Err(LabelSetError::DuplicateName { .. })));
         let keys = LabelSet::new("t", "", "", vec![label("A", &[], Some('1')), label("B", &[], Some('1'))]);
         assert!(matches!(keys, Err(LabelSetError::DuplicateKey { .. })));
+    }
+
+    #[test]
+    fn families_have_two_levels_of_one_kind_and_scope() {
+        let child = |name: &str, parent: &str| Label {
+            parent: Some(LabelName::new(parent)),
+            ..Label::named(name, LabelKind::Global)
+        };
+        let check = |labels: Vec<Label>, expected: &str| {
+            let said = LabelSet::new("t", "", "", labels).map_or_else(|e| e.to_string(), |_| "fine".to_owned());
+            assert!(said.contains(expected), "{said:?} should say {expected:?}");
+        };
+        let parent = || Label::named("Pneumonia", LabelKind::Global);
+        check(vec![child("Lobar", "Pneumonia"), parent()], "fine");
+        check(vec![child("Lobar", "Pneumonia")], "which the set does not have");
+        check(vec![child("Lobar", "Lobar")], "which the set does not have");
+        check(vec![parent(), child("Lobar", "Pneumonia"), child("Upper", "Lobar")], "two levels");
+        check(vec![Label { scope: LabelScope::Study, ..parent() }, child("Lobar", "Pneumonia")], "another scope");
+        check(vec![Label::named("Pneumonia", LabelKind::Local), child("Lobar", "Pneumonia")], "an impression");
+        check(vec![Label { scope: LabelScope::Series, ..Label::named("Nodule", LabelKind::Local) }], "drawn on a film");
+    }
+
+    #[test]
+    fn names_are_there_and_no_finding_is_one_thing() {
+        let check = |name: &str, kind: LabelKind, is_fine: bool| {
+            let set = LabelSet::new("t", "", "", vec![Label::named(name, kind)]);
+            assert_eq!(set.is_ok(), is_fine, "{name:?}: {set:?}");
+        };
+        check("  ", LabelKind::Local, false);
+        check(&"x".repeat(256), LabelKind::Local, false);
+        check(&"x".repeat(255), LabelKind::Local, true);
+        check("No finding", LabelKind::Global, true);
+        check("no finding", LabelKind::Global, false);
+        check("No finding", LabelKind::Local, false);
+        let many = (0..129).map(|n| Label::named(format!("Label {n}"), LabelKind::Local)).collect();
+        assert_eq!(LabelSet::new("t", "", "", many), Err(LabelSetError::TooMany { num: 129 }));
     }
 }

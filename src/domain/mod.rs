@@ -4,6 +4,7 @@
 pub mod id;
 pub mod geometry;
 pub mod label;
+pub mod label_change;
 pub mod presence;
 pub mod attribute;
 pub mod shape;
@@ -19,6 +20,7 @@ pub mod study;
 pub mod tag_row;
 pub mod worklist;
 pub mod project;
+pub mod reading_time;
 pub mod stats;
 pub mod imaging;
 pub mod measure;

@@ -1,6 +1,7 @@
 //! Published files in and out: pure text to domain values and back.
 
 pub mod label_set;
+pub mod csv_label_set;
 pub mod csv;
 pub mod csv_cell;
 pub mod number;

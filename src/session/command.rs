@@ -220,7 +220,11 @@ impl Command {
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),
             Self::AddReader => session.project.is_some(),
-            Self::Undo => session.pane.film.as_ref().is_some_and(|f| f.history.can_undo() || f.sketch.is_some()),
+            Self::Undo => session
+                .pane
+                .film
+                .as_ref()
+                .is_some_and(|f| f.history.can_undo() || f.sketch.is_some() || f.drawing.is_some()),
             Self::Redo => session.pane.film.as_ref().is_some_and(|f| f.history.can_redo()),
             Self::Reopen => session.pane.film.as_ref().is_some_and(|f| f.reading.state() == TaskState::Completed),
             Self::WindowPreset(n) => {

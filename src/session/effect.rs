@@ -1,10 +1,13 @@
 //! What the session asks the outside to do; nothing in here is done by the session itself.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
+use crate::domain::label::LabelSet;
+use crate::domain::reading_time::ReadingTime;
 use crate::domain::study::FilmSource;
 
 use super::input_map::InputChoices;
@@ -25,6 +28,12 @@ pub enum FilePurpose {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// A label set as CSV or JSON.
+    ImportLabelSet,
+    /// Another project, for its labels.
+    TakeOverLabelSet,
+    ExportLabelSetCsv,
+    ExportLabelSetJson,
 }
 
 impl FilePurpose {
@@ -36,6 +45,10 @@ impl FilePurpose {
             Self::ImportFilms => "Folder with films, of any depth",
             Self::ImportFilmFiles => "Films, zip files or a DICOMDIR",
             Self::ImportLabels => "CSV file with labels",
+            Self::ImportLabelSet => "CSV or JSON file with a label set",
+            Self::TakeOverLabelSet => "Folder of the project whose labels to take over",
+            Self::ExportLabelSetCsv => "CSV file to write the label set to",
+            Self::ExportLabelSetJson => "JSON file to write the label set to",
             Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
@@ -118,6 +131,18 @@ pub enum Effect {
     CancelJob,
     /// Change the project's own settings; answered by `ProjectChanged`.
     ChangeProject(Box<ProjectCommand>),
+    /// Read versions and uses of the project's labels; answered by `LabelDeskLoaded`.
+    LoadLabelDesk,
+    /// Read labels from a file or another project; answered by `LabelSetRead`. What a CSV does not say comes from `base`.
+    ReadLabelSet {
+        path: PathBuf,
+        base: Arc<LabelSet>,
+    },
+    /// Write labels to a file, as JSON where its name ends so.
+    WriteLabelSet {
+        path: PathBuf,
+        set: Arc<LabelSet>,
+    },
     /// Adds a reader under the next free id; answered by `ReadersLoaded`.
     AddReader,
     /// Try the edits again that were not saved.
@@ -135,6 +160,12 @@ pub enum Effect {
     },
     /// Keep the project's own window presets.
     RememberPresets(Vec<WindowPreset>),
+    /// Add to the reader's active time.
+    RecordTime(Vec<ReadingTime>),
+    /// Count what the reader has read; answered by `StatisticsLoaded`.
+    LoadStatistics {
+        reader: ReaderId,
+    },
     /// Keep the view for the next start.
     RememberView(Box<ViewState>),
 }

@@ -1,22 +1,35 @@
 //! What came back from the outside.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::LabelSet;
+use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::label_change::LabelUse;
 use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
+use crate::domain::reading_time::ReaderStatistics;
 use crate::domain::study::FilmEntry;
 use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
 use super::input_map::InputChoices;
+use super::label_editor::LabelVersion;
 use super::settings::Settings;
 use super::viewport::ViewState;
+
+/// What another window, or a job, wrote to the open project.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Elsewhere {
+    /// Readings with edits that this window has not made.
+    pub readings: Vec<(ImageId, ReaderId)>,
+    /// Films came or went, or rows were imported.
+    pub has_new_films: bool,
+}
 
 /// An answer to an effect, or news from long work.
 #[derive(Clone, Debug)]
@@ -28,6 +41,8 @@ pub enum Event {
         readers: Vec<Reader>,
         /// Number of this opening, for the ids of new marks.
         number: u32,
+        /// The folder can't be written.
+        is_read_only: bool,
         /// Where the last reader left off.
         view: Option<Box<ViewState>>,
     },
@@ -36,6 +51,13 @@ pub enum Event {
         project: Box<Project>,
         label_set: Arc<LabelSet>,
     },
+    /// How often labels are used, and the versions of the project's labels, the newest first.
+    LabelDeskLoaded {
+        uses: BTreeMap<LabelName, LabelUse>,
+        versions: Vec<LabelVersion>,
+    },
+    /// Labels from a file or another project, or why not.
+    LabelSetRead(Result<Arc<LabelSet>, String>),
     ProjectFailed {
         message: String,
     },
@@ -117,6 +139,9 @@ pub enum Event {
     },
     /// The open project's own window presets.
     PresetsLoaded(Vec<WindowPreset>),
+    /// Another window or a job wrote to the project.
+    ChangedElsewhere(Elsewhere),
+    StatisticsLoaded(Box<ReaderStatistics>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

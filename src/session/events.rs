@@ -23,11 +23,12 @@ use super::windowing::CarriedDisplay;
 impl Session {
     pub(super) fn event(&mut self, event: Event, now_ms: i64) -> Vec<Effect> {
         match event {
-            Event::ProjectOpened { folder, project, label_set, readers, number, view } => {
+            Event::ProjectOpened { folder, project, label_set, readers, number, is_read_only, view } => {
                 let pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
                 let settings = self.settings.clone();
                 *self = Self { pane, settings, next_ticket: self.next_ticket, ..Self::default() };
-                self.project = Some(OpenProject { folder, settings: project, label_set, readers, number });
+                self.project =
+                    Some(OpenProject { folder, settings: project, label_set, readers, number, is_read_only });
                 self.screen = Screen::SignIn;
                 if let Some(view) = view {
                     let reader = view.reader.clone();
@@ -37,15 +38,30 @@ impl Session {
                 Vec::new()
             }
             Event::ProjectChanged { project, label_set } => {
+                let mut has_other_labels = false;
+                let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
+                let has_opened = was_open != project.is_open;
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
+                    has_other_labels = *open.label_set != *label_set;
                     open.label_set = label_set;
                 }
                 for slot in 0..self.layout.num_panes() {
                     self.with_pane(slot, Self::check_film);
                 }
+                let mut effects = if has_other_labels { self.labels_changed() } else { Vec::new() };
+                // Other readers' marks come into view, or go.
+                if has_opened {
+                    self.reload_shown();
+                }
+                effects.extend(self.reload_if_wanted());
+                effects
+            }
+            Event::LabelDeskLoaded { uses, versions } => {
+                (self.label_desk.uses, self.label_desk.versions) = (uses, versions);
                 Vec::new()
             }
+            Event::LabelSetRead(read) => self.labels_read(read),
             Event::ProjectFailed { message } => {
                 self.opening = None;
                 // A slip of the keys: what was typed stands in the field again.
@@ -69,6 +85,8 @@ impl Session {
                     return Vec::new();
                 }
                 self.worklist.set_rows(rows);
+                // Edits still on their way are newer than what was read.
+                self.is_worklist_wanted |= !self.pending.is_empty();
                 self.restore_films(now_ms)
             }
             Event::ReadingLoaded { study, priors, image, reading, log, others } => match self.slot_of(&image) {
@@ -112,12 +130,14 @@ impl Session {
             }
             Event::SaveRefused { ticket, message } => {
                 let refused = self.pending.get(&ticket).map(|p| (p.image.clone(), p.reader.clone()));
+                // Those that built on a refused one went with it, and nothing new is to be said of them.
                 if let Some(reading) = refused {
                     self.pending.retain(|_, p| (p.image.clone(), p.reader.clone()) != reading);
                     self.failed.retain(|t, _| self.pending.contains_key(t));
                     self.reloads_wanted.insert(reading.0);
+                    self.is_worklist_wanted = true;
+                    self.notify(NoticeKind::Error, not_saved(&message));
                 }
-                self.notify(NoticeKind::Error, not_saved(&message));
                 self.reload_if_wanted()
             }
             Event::JobStarted { title, can_stop } => {
@@ -153,6 +173,13 @@ impl Session {
                 }
                 Vec::new()
             }
+            Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
+            Event::StatisticsLoaded(statistics) => {
+                if let Some(Dialog::MyStatistics(place)) = &mut self.dialog {
+                    *place = Some(statistics);
+                }
+                Vec::new()
+            }
             Event::FilesDropped(paths) => {
                 if self.job.as_ref().is_some_and(|job| job.outcome.is_none()) {
                     self.notify(NoticeKind::Warning, "One import at a time: drop them again when this one is done.");
@@ -183,13 +210,18 @@ impl Session {
         }
         let mut effects = Vec::new();
         if let Some(reader) = self.reader_id().cloned() {
-            let shown: Vec<ImageId> =
-                self.panes().filter_map(|(_, pane)| pane.film.as_ref()).map(|f| f.image().clone()).collect();
-            self.reloads_wanted.extend(shown);
+            self.reload_shown();
             effects.extend(self.reload_if_wanted());
             effects.push(Effect::LoadWorklist { reader });
         }
         effects
+    }
+
+    /// Every film on the screen is to be read again.
+    fn reload_shown(&mut self) {
+        let shown: Vec<ImageId> =
+            self.panes().filter_map(|(_, pane)| pane.film.as_ref()).map(|f| f.image().clone()).collect();
+        self.reloads_wanted.extend(shown);
     }
 
     fn path_chosen(&mut self, purpose: FilePurpose, paths: Vec<PathBuf>) -> Vec<Effect> {
@@ -213,6 +245,10 @@ impl Session {
                 self.dialog = Some(Dialog::BadRows { path });
                 Vec::new()
             }
+            FilePurpose::ImportLabelSet
+            | FilePurpose::TakeOverLabelSet
+            | FilePurpose::ExportLabelSetCsv
+            | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ExportSpineXr
             | FilePurpose::ExportCxr
             | FilePurpose::ExportKaggle
@@ -228,6 +264,7 @@ impl Session {
         (self.overlay, self.tool) = (view.overlay, view.tool);
         self.armed.clone_from(&view.armed);
         self.windowing.is_panel_open = view.is_window_panel_open;
+        self.is_history_open = view.is_history_open;
         let mut effects = self.set_layout(view.layout, now_ms);
         let is_listed = |film: &FilmView| self.worklist.row(&film.image).is_some();
         let films: Vec<(usize, FilmView)> = (view.films.into_iter().enumerate())
@@ -304,7 +341,11 @@ impl Session {
         });
         let linked = self.linked_view(&entry);
         let film = match before {
-            Some(old) if old.image() == image => OpenFilm { entry, study, priors, reading, history, others, ..old },
+            Some(old) if old.image() == image => {
+                let film = OpenFilm { entry, study, priors, reading, history, others, ..old.clone() };
+                self.tell_of_change(&old, &film);
+                film
+            }
             old => {
                 let film = OpenFilm {
                     hidden: self.kept.0.clone(),
@@ -313,13 +354,19 @@ impl Session {
                     ..OpenFilm::new(entry, study, priors, reading, history)
                 };
                 match (view, old) {
-                    (Some(view), _) => OpenFilm {
-                        frame: view.frame,
-                        viewport: view.viewport,
-                        selection: view.selection,
-                        restored: Some((view.window, view.is_inverted, view.enhancement)),
-                        ..film
-                    },
+                    (Some(view), _) => {
+                        let mut film = OpenFilm {
+                            frame: view.frame,
+                            viewport: view.viewport,
+                            selection: view.selection,
+                            restored: Some((view.window, view.is_inverted, view.enhancement)),
+                            ..film
+                        };
+                        if let Some(text) = view.unfinished.bring_back(&mut film) {
+                            self.notify(NoticeKind::Info, text);
+                        }
+                        film
+                    }
                     // Linked, a film comes up as enlarged as the one beside it.
                     (None, _) if linked.is_some() => OpenFilm { viewport: linked.unwrap_or_default(), carried, ..film },
                     (None, Some(old)) if self.settings.keeps_view => {
@@ -332,6 +379,7 @@ impl Session {
         self.pane.film = Some(film);
         if let Some(film) = &mut self.pane.film {
             film.selection = film.selection.filter(|id| film.reading.has(*id));
+            film.also_selected.retain(|id| film.reading.has(*id));
         }
         if let Some((early, frame, picture)) = self.pane.early_picture.take_if(|(early, _, _)| early == image) {
             self.picture_loaded(&early, frame, picture);
@@ -417,16 +465,18 @@ impl Session {
     }
 
     /// Reads open readings again when nothing of them is on its way any more.
-    fn reload_if_wanted(&mut self) -> Vec<Effect> {
+    pub(super) fn reload_if_wanted(&mut self) -> Vec<Effect> {
         let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
         let ready: Vec<ImageId> =
             self.reloads_wanted.iter().filter(|image| !self.has_pending_edits(image)).cloned().collect();
         self.reloads_wanted.retain(|image| !ready.contains(image));
-        ready
-            .into_iter()
-            .filter(|image| self.is_shown(image))
-            .map(|image| Effect::LoadReading { image, reader: reader.clone() })
-            .collect()
+        let shown = ready.into_iter().filter(|image| self.is_shown(image));
+        let mut effects: Vec<Effect> =
+            shown.map(|image| Effect::LoadReading { image, reader: reader.clone() }).collect();
+        if self.pending.is_empty() && std::mem::take(&mut self.is_worklist_wanted) {
+            effects.push(Effect::LoadWorklist { reader });
+        }
+        effects
     }
 }
 

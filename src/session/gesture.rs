@@ -1,10 +1,13 @@
 //! A running drag: a preview outside the reading until release commits one edit, or Escape drops it.
 
+use crate::domain::annotation::Annotation;
 use crate::domain::geometry::{Handle, Point, Rect, Size};
 use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{DisplaySettings, VoiFunction, Window};
 use crate::domain::measure::MeasureShape;
 use crate::domain::shape::Shape;
+
+use super::drawing::VertexAt;
 
 /// Screen points that the pointer must travel before a press becomes a drag.
 pub const DRAG_THRESHOLD: f64 = 4.0;
@@ -12,32 +15,40 @@ pub const DRAG_THRESHOLD: f64 = 4.0;
 /// Half the side of a resize handle, in screen points; presses this near to it take it.
 pub const HANDLE_REACH: f64 = 7.0;
 
+/// One of the marks that are being moved.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Moved {
+    pub id: AnnotationId,
+    pub key: AnnotationId,
+    pub before: Shape,
+    pub preview: Shape,
+}
+
 /// What a pressed button is doing.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Gesture {
     /// Left pressed, not yet moved far enough: a click unless it travels.
-    Press {
-        at_screen: Point,
-        at_image: Point,
-    },
+    Press { at_screen: Point, at_image: Point },
     /// Drawing a box; both in film pixels, inside the film.
-    Draw {
-        from: Point,
-        to: Point,
-    },
-    /// Moving a mark from where it was grabbed.
-    Move {
-        id: AnnotationId,
-        grabbed: Point,
-        before: Shape,
-        preview: Shape,
-    },
+    Draw { from: Point, to: Point },
+    /// Moving the selected marks from where one of them was grabbed.
+    Move { grabbed: Point, moved: Vec<Moved> },
     Resize {
         id: AnnotationId,
+        /// What every label on the same shape shares.
+        key: AnnotationId,
         handle: Handle,
         before: Rect,
         preview: Rect,
     },
+    /// Moving one point of a polygon or line; `before` has the point already where the press put it there.
+    Vertex { id: AnnotationId, key: AnnotationId, at: VertexAt, before: Shape, preview: Shape },
+    /// Pressed while a shape is drawn point by point; the point is in the film's drawing and follows the pointer.
+    Place { at_screen: Point, has_moved: bool },
+    /// Drawing in one stroke; what was stroked so far is in the film's drawing.
+    Stroke,
+    /// Dragging a band around marks to select them; both in film pixels, inside the film.
+    Band { from: Point, to: Point },
     /// Pressed while a measure is drawn; its points so far are the film's sketch.
     Sketch {
         at_screen: Point,
@@ -45,27 +56,13 @@ pub enum Gesture {
         next: Option<Point>,
     },
     /// Moving a point of a measurement, or all of it.
-    Reshape {
-        id: AnnotationId,
-        point: Option<usize>,
-        grabbed: Point,
-        before: MeasureShape,
-        preview: MeasureShape,
-    },
+    Reshape { id: AnnotationId, point: Option<usize>, grabbed: Point, before: MeasureShape, preview: MeasureShape },
     /// Last pointer position in canvas points.
-    Pan {
-        last: Point,
-    },
+    Pan { last: Point },
     /// Dragging the region whose values make a window; both in film pixels, inside the film.
-    Region {
-        from: Point,
-        to: Point,
-    },
+    Region { from: Point, to: Point },
     /// Last pointer position in canvas points; the place that stays under the pointer.
-    Zoom {
-        last: Point,
-        anchor: Point,
-    },
+    Zoom { last: Point, anchor: Point },
     /// Window and pointer at the start.
     WindowLevel {
         from_screen: Point,
@@ -77,11 +74,22 @@ pub enum Gesture {
 }
 
 impl Gesture {
-    /// Where a mark is shown while it is being dragged.
-    pub fn preview_of(&self, mark: AnnotationId) -> Option<Shape> {
+    /// Where a mark is shown while it, or another label on its shape, is being dragged.
+    pub fn preview_of(&self, mark: &Annotation) -> Option<Shape> {
         match self {
-            Self::Move { id, preview, .. } if *id == mark => Some(preview.clone()),
-            Self::Resize { id, preview, .. } if *id == mark => Some(Shape::Box(*preview)),
+            Self::Move { moved, .. } => {
+                moved.iter().find(|moved| moved.key == mark.shape_key()).map(|moved| moved.preview.clone())
+            }
+            Self::Resize { key, preview, .. } if *key == mark.shape_key() => Some(Shape::Box(*preview)),
+            Self::Vertex { key, preview, .. } if *key == mark.shape_key() => Some(preview.clone()),
+            _ => None,
+        }
+    }
+
+    /// The band around marks that are to be selected.
+    pub fn band(&self) -> Option<Rect> {
+        match self {
+            Self::Band { from, to } => Some(Rect::from_corners(*from, *to)),
             _ => None,
         }
     }

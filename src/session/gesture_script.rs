@@ -1,7 +1,13 @@
 //! Scripts of keys and pointer moves, one step a word, and what they must leave behind.
 //!
-//! Words: `draw x0,y0,x1,y1`, `drag x0,y0,x1,y1` and `click x,y` with the left button; `right x0,y0,x1,y1`, `middle ...`,
-//! `wheel x,y,steps`; `key Ctrl+Z`, or any plain label key. Places are film pixels; the test canvas shows the film 1:1.
+//! Words: `draw x0,y0,x1,y1`, `drag x0,y0,x1,y1` and `click x,y` with the left button, or just `x,y` for a click; with keys
+//! held `shift+click x,y`, `ctrl+drag ...`; `stroke x,y;x,y;...` for a drag along several places, `hover x,y`;
+//! `right x0,y0,x1,y1`, `middle ...`, `wheel x,y,steps`; the names of the drawing tools (`polygon`, `brush`, ...) to take
+//! one up; `key Ctrl+Z`, or any plain label key. Places are film pixels; the test canvas shows the film 1:1.
+//!
+//! A told reading has boxes as (xmin,ymin,xmax,ymax), polygons as <x,y x,y ...> with / between parts, masks as their box
+//! and number of pixels [x,y,width,height:pixels], points as (x,y) and lines as x,y-x,y. What is selected has a star; a
+//! shape that waits for its label is a question mark, one that is being drawn its tool and number of points.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -10,16 +16,17 @@ use std::sync::Arc;
 use crate::domain::geometry::{Point, Size};
 use crate::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
 use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
-use crate::domain::label::{Label, LabelKind, LabelName, LabelSet};
+use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, Side};
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
 use crate::domain::rules::default_rules;
+use crate::domain::shape::{Shape, ShapeKind};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::Effect;
-use super::input_map::Asked;
+use super::input_map::{Asked, Held};
 use super::keymap::Chord;
 use super::viewport::Canvas;
 use super::*;
@@ -66,6 +73,10 @@ pub(super) fn reading_session() -> Session {
         label("Fracture", '2', LabelKind::Local),
         label("Tumor", 't', LabelKind::Global),
         label("No finding", 'n', LabelKind::Global),
+        Label { side: Some(Side::Right), ..label("R3", '3', LabelKind::Local) },
+        Label { side: Some(Side::Left), ..label("L3", '4', LabelKind::Local) },
+        Label { shapes: vec![ShapeKind::Polygon], ..label("Outline", '5', LabelKind::Local) },
+        Label { shapes: vec![ShapeKind::Box, ShapeKind::Mask], ..label("Area", '6', LabelKind::Local) },
     ];
     let set = LabelSet::new("test", "", "", labels).expect("unique");
     let reader = Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None };
@@ -86,6 +97,7 @@ pub(super) fn reading_session() -> Session {
         label_set: Arc::new(set),
         readers: vec![reader.clone()],
         number: 1,
+        is_read_only: false,
         view: None,
     }));
     handle(Input::Command(Command::SignInAs(reader.id.clone())));
@@ -146,40 +158,68 @@ fn numbers(text: &str) -> Vec<f64> {
 
 pub(super) fn drag(session: &mut Session, button: PointerButton, p: &[f64]) {
     let at = |t: f64| Point::new(p[0] + (p[2] - p[0]) * t, p[1] + (p[3] - p[1]) * t);
-    let event = |kind, at| {
-        Input::Pointer(PointerEvent {
-            slot: 0,
-            kind,
-            at,
-            is_ctrl: false,
-            is_shift: false,
-            is_alt: false,
-            is_space: false,
-        })
-    };
-    let steps = [
-        event(PointerKind::Down(button), at(0.0)),
-        event(PointerKind::Move, at(0.5)),
-        event(PointerKind::Move, at(1.0)),
-        event(PointerKind::Up(button), at(1.0)),
-    ];
-    for step in steps {
-        let effects = session.handle(step, 0);
-        answer(session, effects);
+    let trail = [at(0.0), at(0.5), at(1.0)];
+    pull(session, button, Held::default(), &trail);
+}
+
+/// Presses at the first place, goes through the others, and lets go at the last.
+fn pull(session: &mut Session, button: PointerButton, held: Held, trail: &[Point]) {
+    point(session, PointerKind::Down(button), trail[0], held);
+    for at in &trail[1..] {
+        point(session, PointerKind::Move, *at, held);
     }
+    point(session, PointerKind::Up(button), trail[trail.len() - 1], held);
+}
+
+fn point(session: &mut Session, kind: PointerKind, at: Point, held: Held) {
+    let Held { ctrl: is_ctrl, shift: is_shift, alt: is_alt } = held;
+    let event = PointerEvent { slot: 0, kind, at, is_ctrl, is_shift, is_alt, is_space: false };
+    let effects = session.handle(Input::Pointer(event), 0);
+    answer(session, effects);
+}
+
+fn is_place(word: &str) -> bool {
+    word.contains(',') && word.split(',').all(|n| n.parse::<f64>().is_ok())
 }
 
 pub(super) fn play(session: &mut Session, script: &str) {
     let mut words = script.split_whitespace();
     while let Some(word) = words.next() {
         let mut next = || words.next().expect("an argument");
+        let (held, word) = match word.split_once('+') {
+            Some((held @ ("shift" | "ctrl" | "alt"), word)) => {
+                (Held { shift: held == "shift", ctrl: held == "ctrl", alt: held == "alt" }, word)
+            }
+            _ => (Held::default(), word),
+        };
         match word {
+            place if is_place(place) => {
+                let p = numbers(place);
+                pull(session, PointerButton::Left, held, &[Point::new(p[0], p[1])]);
+            }
+            "stroke" => {
+                let trail: Vec<Point> = next().split(';').map(numbers).map(|p| Point::new(p[0], p[1])).collect();
+                pull(session, PointerButton::Left, held, &trail);
+            }
+            "hover" => {
+                let p = numbers(next());
+                point(session, PointerKind::Move, Point::new(p[0], p[1]), held);
+            }
+            "drag" if held != Held::default() => {
+                let p = numbers(next());
+                let trail = [Point::new(p[0], p[1]), Point::new(p[2], p[3])];
+                pull(session, PointerButton::Left, held, &trail);
+            }
+            tool if DrawTool::from_key(tool).is_some() => {
+                let command = DrawTool::from_key(tool).map(|tool| Command::UseTool(Tool::Draw(tool)));
+                session.handle(Input::Command(command.expect("just looked up")), 0);
+            }
             "draw" | "drag" => drag(session, PointerButton::Left, &numbers(next())),
             "right" => drag(session, PointerButton::Right, &numbers(next())),
             "middle" => drag(session, PointerButton::Middle, &numbers(next())),
             "click" => {
                 let p = numbers(next());
-                drag(session, PointerButton::Left, &[p[0], p[1], p[0], p[1]]);
+                pull(session, PointerButton::Left, held, &[Point::new(p[0], p[1])]);
             }
             "wheel" => {
                 let p = numbers(next());
@@ -201,23 +241,47 @@ pub(super) fn told(session: &Session) -> String {
     let film = session.pane.film.as_ref().expect("a film is open");
     let mut text = format!("{} {}:", film.image(), film.reading.state().as_str());
     for a in film.reading.annotations() {
-        let star = if film.selection == Some(a.id()) { "*" } else { "" };
-        let _ = match a.rect() {
-            Some(r) => write!(text, " {star}{}({},{},{},{})", a.label(), r.xmin(), r.ymin(), r.xmax(), r.ymax()),
-            None => write!(text, " {}", a.label()),
-        };
+        let star = if film.is_selected(a.id()) && a.shape().is_some() { "*" } else { "" };
+        let _ = write!(text, " {star}{}{}", a.label(), a.shape().map_or_else(String::new, told_shape));
     }
     for l in film.reading.image_labels().present() {
         let _ = write!(text, " +{l}");
     }
-    if film.unlabelled.is_some() {
-        text.push_str(" ?");
+    match &film.unlabelled {
+        Some(Shape::Box(_)) => text.push_str(" ?"),
+        Some(shape) => text.push_str(&format!(" ?{}", shape.kind().key())),
+        None => {}
+    }
+    if let Some(drawing) = &film.drawing {
+        text.push_str(&format!(" {}:{}", drawing.tool.key(), drawing.points.len()));
     }
     text
 }
 
+fn told_shape(shape: &Shape) -> String {
+    let joined = |points: &[Point], between: &str| {
+        points.iter().map(|p| format!("{},{}", p.x, p.y)).collect::<Vec<_>>().join(between)
+    };
+    match shape {
+        Shape::Box(r) => format!("({},{},{},{})", r.xmin(), r.ymin(), r.xmax(), r.ymax()),
+        Shape::Polygon(polygon) => {
+            format!("<{}>", polygon.parts().iter().map(|part| joined(part, " ")).collect::<Vec<_>>().join("/"))
+        }
+        Shape::Mask(m) => format!("[{},{},{},{}:{}]", m.x(), m.y(), m.width(), m.height(), m.num_pixels()),
+        Shape::Point(p) => format!("({},{})", p.x, p.y),
+        Shape::Line(line) => joined(line.points(), "-"),
+    }
+}
+
+/// What the notice says after a script.
+pub(super) fn said(script: &str) -> String {
+    let mut session = reading_session();
+    play(&mut session, script);
+    session.notice.map_or_else(String::new, |notice| notice.text)
+}
+
 #[track_caller]
-fn check(script: &str, expected: &str) {
+pub(super) fn check(script: &str, expected: &str) {
     let mut session = reading_session();
     play(&mut session, script);
     assert_eq!(told(&session), expected, "{script}");
@@ -287,7 +351,7 @@ fn nudging_copying_and_deleting() {
     check(&format!("{one} Ctrl+D Ctrl+Shift+Delete"), "film0 doing:");
     check(
         &format!("{one} Ctrl+D Ctrl+Shift+Delete Ctrl+Z"),
-        "film0 doing: Osteophytes(10,10,50,40) *Osteophytes(22,22,62,52)",
+        "film0 doing: *Osteophytes(10,10,50,40) *Osteophytes(22,22,62,52)",
     );
     check(&format!("{one} Ctrl+C D Ctrl+V"), "film1 doing: *Osteophytes(10,10,50,40)");
 }

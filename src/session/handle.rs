@@ -3,12 +3,14 @@
 use crate::domain::geometry::{PixelGrid, Point};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::Voi;
+use crate::domain::presence::Presence;
 
 use super::command::Command;
 use super::effect::{Effect, FilePurpose};
 use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
+use super::labelling::{LabelCommand, NextLabel};
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -43,14 +45,22 @@ pub enum Input {
         slot: usize,
         canvas: Canvas,
     },
+    /// The window has the keyboard now, or has no longer.
+    WindowFocused(bool),
     Event(Event),
 }
 
 impl Session {
     /// Takes one input; `now_ms` is milliseconds since 1970-01-01 UTC.
     pub fn handle(&mut self, input: Input, now_ms: i64) -> Vec<Effect> {
-        let effects = self.take(input, now_ms);
+        let is_by_person = input.is_by_person();
+        let mut effects = self.take(input, now_ms);
         self.measure_films();
+        // Before the store changes: the time belongs to the project that it was spent on.
+        let is_leaving =
+            effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
+        let times = if is_leaving { self.keep_time(now_ms) } else { self.mind_time(is_by_person, now_ms) };
+        effects.splice(..0, times);
         effects
     }
 
@@ -78,14 +88,19 @@ impl Session {
                 }
                 Vec::new()
             }
+            Input::WindowFocused(is_focused) => {
+                self.is_window_left = !is_focused;
+                Vec::new()
+            }
             Input::Event(event) => self.event(event, now_ms),
         }
     }
 
     pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
-        if !matches!(command, Command::Escape) {
+        if !matches!(command, Command::Escape | Command::Label(LabelCommand::Hover(_))) {
             self.notice = None;
         }
+        let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
         let mut effects = match command {
             Command::OpenProject => {
                 self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::OpenProject)])
@@ -149,8 +164,8 @@ impl Session {
             Command::Complete => self.with_comment_kept(now_ms, |session| session.complete(now_ms)),
             Command::CompleteAndNext => self.with_comment_kept(now_ms, |session| session.complete_and_next(now_ms)),
             Command::Reopen => self.reopen(now_ms),
-            Command::AssignLabel(name) => self.assign_label(&name, now_ms),
-            Command::ToggleImageLabel(name) => self.toggle_image_label(&name, now_ms),
+            Command::AssignLabel(name) => self.name_label(&name, now_ms),
+            Command::ToggleImageLabel(name) => self.toggle_answer(&name, Presence::Present, now_ms),
             Command::SelectMark(id) => {
                 self.select(id);
                 Vec::new()
@@ -169,11 +184,7 @@ impl Session {
                     self.notify(NoticeKind::Info, format!("Copied: {text}"));
                     return Vec::new();
                 }
-                if let Some(selected) =
-                    self.pane.film.as_ref().and_then(|f| f.selected()).filter(|a| a.shape().is_some())
-                {
-                    self.clipboard = vec![selected.clone()];
-                }
+                self.copy_marks();
                 Vec::new()
             }
             Command::ToggleMiddleHeight => self.toggle_middle_height(now_ms),
@@ -460,21 +471,29 @@ impl Session {
         if self.dialog.take().is_some() {
             return;
         }
-        let has_sketch = self.pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some());
+        let has_sketch =
+            self.pane.film.as_mut().is_some_and(|film| film.drawing.take().is_some() || film.sketch.take().is_some());
         if self.let_gesture_go() || has_sketch {
             return;
         }
-        if let Some(film) = &mut self.pane.film
-            && (film.unlabelled.take().is_some() || film.selection.take().is_some())
-        {
-            return;
+        if let Some(film) = &mut self.pane.film {
+            if film.unlabelled.take().is_some() {
+                return;
+            }
+            if film.selection.is_some() {
+                film.select_only(None);
+                return;
+            }
         }
-        if matches!(self.tool, Tool::Measure(_)) {
+        if matches!(self.tool, Tool::Measure(_) | Tool::Draw(_)) {
             self.tool = self.input.choices().preset.first_tool();
             return;
         }
         if self.tool == Tool::Region {
             self.tool = self.windowing.tool_before;
+            return;
+        }
+        if std::mem::take(&mut self.next_label) != NextLabel::default() || self.label_card.take().is_some() {
             return;
         }
         if self.notice.take().is_none() {
@@ -492,6 +511,15 @@ impl Session {
         if matches!(film.gesture, Some(Gesture::Sketch { .. })) {
             self.unplace_point();
         }
+        match self.pane.film.as_ref().and_then(|film| film.gesture.as_ref()) {
+            Some(Gesture::Place { .. }) => {
+                self.take_point_back();
+            }
+            Some(Gesture::Stroke) => {
+                self.drop_sketches();
+            }
+            _ => {}
+        }
         let has_gone = self.pane.film.as_mut().is_some_and(|film| film.gesture.take().is_some());
         if let Some(dragged) = dragged {
             self.follow_display(&dragged);
@@ -503,7 +531,7 @@ impl Session {
         if let Some(film) = &mut self.pane.film
             && film.reading.has(id)
         {
-            film.selection = Some(id);
+            film.select_only(Some(id));
         }
     }
 
@@ -515,7 +543,7 @@ impl Session {
             if n > 0 {
                 let at = film.selection.and_then(|id| ids.iter().position(|&other| other == id));
                 let next = at.map_or(if step > 0 { 0 } else { n - 1 }, |i| (i as isize + step).rem_euclid(n));
-                film.selection = Some(ids[next as usize]);
+                film.select_only(Some(ids[next as usize]));
             }
         })
     }
@@ -562,8 +590,7 @@ impl Session {
     /// Has the view kept for the next start when it changed, gestures left out.
     pub(super) fn remember_view(&mut self) -> Option<Effect> {
         let view = self.view_state()?;
-        let is_changing = self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|f| f.gesture.is_some());
-        if is_changing || self.remembered.as_deref() == Some(&view) {
+        if self.is_in_motion() || self.remembered.as_deref() == Some(&view) {
             return None;
         }
         let view = Box::new(view);

@@ -2,6 +2,7 @@
 
 use crate::domain::edit::Edit;
 
+use super::drawing::{HALF_DRAWN, WAITS_FOR_LABEL};
 use super::effect::Effect;
 use super::open_film::OpenFilm;
 use super::screen::{NoticeKind, Session};
@@ -37,12 +38,13 @@ impl Session {
         effects
     }
 
-    /// A box without its label or a half-drawn measure would be lost if its film left: it is shown, and nothing leaves.
+    /// A shape without its label, a half-drawn shape or a half-drawn measure would be lost if its film left: it is shown, and nothing leaves.
     pub(super) fn is_anything_unfinished(&mut self) -> bool {
-        let unfinished = |film: &OpenFilm| match (&film.unlabelled, &film.sketch) {
-            (Some(_), _) => Some("A box waits for its label. Press a label key, or Escape to drop it."),
-            (None, Some(_)) => Some("A measure is half drawn. Finish it, or press Escape to drop it."),
-            (None, None) => None,
+        let unfinished = |film: &OpenFilm| match (&film.unlabelled, &film.drawing, &film.sketch) {
+            (Some(_), ..) => Some(WAITS_FOR_LABEL),
+            (None, Some(_), _) => Some(HALF_DRAWN),
+            (None, None, Some(_)) => Some("A measure is half drawn. Finish it, or press Escape to drop it."),
+            (None, None, None) => None,
         };
         let found = self.panes().find_map(|(slot, pane)| Some((slot, unfinished(pane.film.as_ref()?)?)));
         let Some((slot, text)) = found else { return false };

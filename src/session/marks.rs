@@ -12,12 +12,10 @@ use crate::domain::shape::Shape;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
+use super::drawing;
 use super::effect::{Effect, EntryRef, PendingStep, Persist, Ticket};
 use super::history::HistoryEntry;
 use super::screen::{Dialog, NoticeKind, Session};
-
-/// How far a duplicate lies from its original, in film pixels.
-const DUPLICATE_OFFSET: f64 = 12.0;
 
 impl Session {
     /// Applies a new edit to the open film and has it written. A refused edit becomes a notice.
@@ -26,18 +24,43 @@ impl Session {
     }
 
     fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
+        if !self.may_write(matches!(edit, Edit::SetComment { .. })) {
+            return None;
+        }
+        let effect = self.write_one(edit, step, now_ms)?;
+        self.refresh_after_edit(now_ms);
+        Some(effect)
+    }
+
+    /// Whether the film may be changed now; if not, the reader is told why.
+    pub(super) fn may_write(&mut self, is_comment: bool) -> bool {
+        if self.project.as_ref().is_some_and(|project| project.is_read_only) {
+            self.notify(NoticeKind::Warning, "The project is open to look only: its folder can't be written.");
+            return false;
+        }
         if let Some(failure) = self.save_failure() {
             let text = format!("The film is read-only until the last change is saved: {failure}");
             self.notify(NoticeKind::Error, text);
-            return None;
+            return false;
         }
-        if self.pane.wanted.is_some() && !matches!(edit, Edit::SetComment { .. }) {
+        if self.pane.wanted.is_some() && !is_comment {
             self.notify(NoticeKind::Warning, "The next film is opening; nothing was changed.");
-            return None;
+            return false;
         }
+        true
+    }
+
+    /// Applies one edit and has it written; what follows from the reading is left to the caller.
+    pub(super) fn write_one(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
         let film = self.pane.film.as_mut()?;
         if let Err(err) = edit.apply(&mut film.reading) {
-            let text = sentence(&err);
+            let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
+            let text = if is_of_others {
+                "The answers about this series or study were changed since on another of its films. Undo that first."
+                    .to_owned()
+            } else {
+                sentence(&err)
+            };
             self.notify(NoticeKind::Warning, text);
             return None;
         }
@@ -45,14 +68,11 @@ impl Session {
         let ticket = Ticket(self.next_ticket);
         match step {
             PendingStep::Do => {
-                film.history.push(HistoryEntry { at: EntryRef::Pending(ticket), edit: edit.clone() });
+                let at = EntryRef::Pending(ticket);
+                film.history.push(HistoryEntry { at, edit: edit.clone(), made_at_ms: now_ms });
             }
-            PendingStep::Undo(_) => {
-                film.history.take_undo();
-            }
-            PendingStep::Redo(_) => {
-                film.history.take_redo();
-            }
+            PendingStep::Undo(_) => drop(film.history.take_undo()),
+            PendingStep::Redo(at) => drop(film.history.take_redo_of(at)),
         }
         let persist = Persist {
             ticket,
@@ -63,7 +83,7 @@ impl Session {
             made_at_ms: now_ms,
         };
         self.pending.insert(ticket, persist.clone());
-        self.refresh_after_edit(now_ms);
+        self.share_answers(&persist.edit);
         Some(Effect::Persist(Box::new(persist)))
     }
 
@@ -140,11 +160,22 @@ impl Session {
         if !is_written {
             return;
         }
-        if let Some(film) = &mut self.pane.film
-            && let Some(id) = touched(edit)
-            && film.reading.has(id)
-        {
-            film.selection = Some(id);
+        if let Some(film) = &mut self.pane.film {
+            let mut ids = Vec::new();
+            touched(edit, &mut ids);
+            // One mark a shape, and a measurement only where no mark changed.
+            let mut keys = std::collections::BTreeSet::new();
+            let marks: Vec<AnnotationId> = ids
+                .iter()
+                .copied()
+                .filter(|id| film.reading.annotation(*id).is_some_and(|mark| keys.insert(mark.shape_key())))
+                .collect();
+            let measured = ids.into_iter().find(|id| film.reading.measurement(*id).is_some());
+            if !marks.is_empty() {
+                film.select_these(marks);
+            } else if measured.is_some() {
+                film.select_only(measured);
+            }
         }
         self.notify(NoticeKind::Info, notice);
     }
@@ -168,7 +199,7 @@ impl Session {
         if !effects.is_empty()
             && let Some(film) = &mut self.pane.film
         {
-            film.selection = Some(id);
+            film.select_only(Some(id));
             film.unlabelled = None;
             self.armed = Some(label);
         }
@@ -177,18 +208,9 @@ impl Session {
 
     /// A mark with another shape, and with it every label on the same shape, as one step.
     pub(super) fn reshape_mark(&mut self, id: AnnotationId, shape: Shape, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let Some(mark) = film.reading.annotation(id).filter(|mark| mark.shape() != Some(&shape)) else {
-            return Vec::new();
-        };
-        let replace =
-            |before: &Annotation| Edit::Replace { after: before.with_shape(shape.clone()), before: before.clone() };
-        let mut edits: Vec<Edit> = film.reading.on_shape(mark.shape_key()).map(replace).collect();
-        let edit = match edits.len() {
-            1 => edits.remove(0),
-            _ => Edit::Batch { name: format!("Change {}", mark.label()), edits },
-        };
-        self.commit(edit, now_ms)
+        let mark = self.pane.film.as_ref().and_then(|film| film.reading.annotation(id));
+        let Some(name) = mark.map(|mark| format!("Change {}", mark.label())) else { return Vec::new() };
+        self.reshape_marks(&[(id, shape)], &name, now_ms)
     }
 
     /// The first mark on a film also takes its task from New to Doing, in one step.
@@ -213,30 +235,29 @@ impl Session {
             return self.no_finding(false, now_ms);
         }
         if label.kind == LabelKind::Global {
-            return self.toggle_image_label(&label.name, now_ms);
+            return self.toggle_answer(&label.name, Presence::Present, now_ms);
         }
         let Some(film) = &self.pane.film else { return Vec::new() };
         if let Some(shape) = film.unlabelled.clone() {
+            if let Some(refusal) = self.why_not_shape(&label.name, shape.kind()) {
+                self.notify(NoticeKind::Warning, refusal);
+                return Vec::new();
+            }
             return self.add_mark(label.name, shape, Origin::Drawn, now_ms);
         }
+        let is_other = |mark: &&Annotation| *mark.label() != label.name && !film.locked.contains(&mark.id());
+        let selected: Vec<Annotation> = film.selected_marks().filter(is_other).cloned().collect();
         self.armed = Some(label.name.clone());
-        let selected = film.selected().filter(|a| *a.label() != label.name && !film.locked.contains(&a.id())).cloned();
-        match selected.and_then(|before| before.with_label(label.name).map(|after| (before, after))) {
-            Some((before, after)) => self.commit(Edit::Replace { before, after }, now_ms),
-            None => Vec::new(),
+        let kinds = selected.iter().filter_map(|mark| mark.shape().map(Shape::kind));
+        if let Some(refusal) = kinds.into_iter().find_map(|kind| self.why_not_shape(&label.name, kind)) {
+            self.notify(NoticeKind::Warning, refusal);
+            return Vec::new();
         }
-    }
-
-    pub(super) fn toggle_image_label(&mut self, name: &LabelName, now_ms: i64) -> Vec<Effect> {
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let before = film.reading.image_labels().clone();
-        let presence = if before.is_present(name) { None } else { Some(Presence::Present) };
-        let after = before.clone().with(name.clone(), presence);
-        self.commit_with_opening(Edit::SetImageLabels { before, after }, now_ms)
+        self.relabel_selected(&label.name, now_ms)
     }
 
     pub(super) fn mark_abnormal(&mut self, now_ms: i64) -> Vec<Effect> {
-        self.toggle_image_label(&LabelName::new(ABNORMAL), now_ms)
+        self.toggle_answer(&LabelName::new(ABNORMAL), Presence::Present, now_ms)
     }
 
     /// "No finding": on where nothing is marked, off where it is on, asked first where it would remove marks.
@@ -261,7 +282,7 @@ impl Session {
             return Vec::new();
         }
         if film.unlabelled.is_some() {
-            self.notify(NoticeKind::Warning, "A box waits for its label. Press a label key, or Escape to drop it.");
+            self.notify(NoticeKind::Warning, drawing::WAITS_FOR_LABEL);
             return Vec::new();
         }
         let Some(id) = self.new_id() else { return Vec::new() };
@@ -307,45 +328,18 @@ impl Session {
         if film.unlabelled.take().is_some() || film.sketch.take().is_some() {
             return Vec::new();
         }
+        if let Some(effects) = self.delete_vertex(now_ms) {
+            return effects;
+        }
         if let Some(effects) = self.delete_measurement(now_ms) {
             return effects;
         }
-        let Some(film) = &mut self.pane.film else { return Vec::new() };
-        let Some(selected) = film.selected().cloned() else { return Vec::new() };
-        if film.locked.contains(&selected.id()) {
-            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to delete it.");
-            return Vec::new();
-        }
-        self.commit(Edit::Remove(selected), now_ms)
-    }
-
-    pub(super) fn duplicate(&mut self, now_ms: i64) -> Vec<Effect> {
-        if let Some(effects) = self.duplicate_measurement(DUPLICATE_OFFSET, now_ms) {
-            return effects;
-        }
-        let Some(film) = &self.pane.film else { return Vec::new() };
-        let size = film.size();
-        let Some((source, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s))) else {
-            return Vec::new();
-        };
-        let moved = shape.moved_within(DUPLICATE_OFFSET, DUPLICATE_OFFSET, size);
-        let shape =
-            if moved == *shape { shape.moved_within(-DUPLICATE_OFFSET, -DUPLICATE_OFFSET, size) } else { moved };
-        self.add_mark(source.label().clone(), shape, Origin::Copied { from: source.id() }, now_ms)
-    }
-
-    pub(super) fn paste(&mut self, now_ms: i64) -> Vec<Effect> {
-        let (Some(film), Some(source)) = (&self.pane.film, self.clipboard.first().cloned()) else { return Vec::new() };
-        let Some(shape) = source.shape() else { return Vec::new() };
-        let size = film.size();
-        // Under the cursor where it is over the film, else where it was.
-        let middle = shape.bounds().center();
-        let (dx, dy) = film.cursor.or(film.menu_at).map_or((0.0, 0.0), |p| (p.x - middle.x, p.y - middle.y));
-        let shape = match shape.moved_within(dx, dy, size) {
-            Shape::Box(rect) => Shape::Box(rect.clamped_to(size)),
-            other => other,
-        };
-        self.add_mark(source.label().clone(), shape, Origin::Drawn, now_ms)
+        let free = self.changeable();
+        let no_finding = self.pane.film.as_ref().and_then(|film| film.selected()).filter(|mark| mark.shape().is_none());
+        let removed = no_finding.cloned().into_iter().chain(free);
+        let edits: Vec<Edit> = removed.map(Edit::Remove).collect();
+        let name = format!("Remove {} marks", edits.len());
+        self.commit_all(edits, &name, now_ms)
     }
 
     /// Moves the selected box by film pixels as the person sees directions on the turned film.
@@ -366,18 +360,12 @@ impl Session {
         if film.selected_measurement().is_some() {
             return self.nudge_measurement(ix, iy, now_ms).unwrap_or_default();
         }
-        let Some((before, shape)) = film.selected().and_then(|a| a.shape().map(|s| (a.clone(), s.clone()))) else {
-            return Vec::new();
-        };
-        if film.locked.contains(&before.id()) {
-            self.notify(NoticeKind::Warning, "The box is locked. Unlock it with Shift+L to move it.");
+        let mut moved = film.selection.map(|id| film.moved_with(id)).unwrap_or_default();
+        if self.changeable().is_empty() {
             return Vec::new();
         }
-        let moved = shape.moved_within(ix, iy, size);
-        if moved == shape {
-            return Vec::new();
-        }
-        self.reshape_mark(before.id(), moved, now_ms)
+        drawing::move_together(&mut moved, Point::new(ix, iy), drawing::Snap::off(size), size);
+        self.release_moved(moved, now_ms)
     }
 
     /// Signs the reading off, or says what stands in the way.
@@ -389,7 +377,7 @@ impl Session {
         if film.unlabelled.is_some() {
             self.notify(
                 NoticeKind::Error,
-                "Not completed: a box waits for its label. Press a label key, or Escape to drop it.",
+                "Not completed: a shape waits for its label. Press a label key, or Escape to drop it.",
             );
             return Vec::new();
         }
@@ -427,23 +415,23 @@ impl Session {
     }
 }
 
-/// The mark that an edit is about, for selecting it.
-fn touched(edit: &Edit) -> Option<AnnotationId> {
+/// The marks that an edit is about, for selecting them.
+fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
     match edit {
-        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => Some(a.id()),
-        Edit::Measure { before, after } => after.as_ref().or(before.as_ref()).map(|m| m.id),
-        Edit::Batch { edits, .. } => edits.iter().find_map(touched),
+        Edit::Add(a) | Edit::Remove(a) | Edit::Replace { after: a, .. } => ids.push(a.id()),
+        Edit::Measure { before, after } => ids.extend(after.as_ref().or(before.as_ref()).map(|m| m.id)),
+        Edit::Batch { edits, .. } => edits.iter().for_each(|edit| touched(edit, ids)),
         Edit::SetImageLabels { .. }
         | Edit::SetSharedLabels { .. }
         | Edit::SetUnfit { .. }
         | Edit::Comment { .. }
         | Edit::SetTaskState { .. }
-        | Edit::SetComment { .. } => None,
+        | Edit::SetComment { .. } => {}
     }
 }
 
 /// What a refused edit means and how to go on.
-fn sentence(err: &EditError) -> String {
+pub(super) fn sentence(err: &EditError) -> String {
     match err {
         EditError::NoFindingWithBoxes => {
             "\"No finding\" excludes every other label. Press N to take \"No finding\" back, then mark.".to_owned()

@@ -216,7 +216,8 @@ impl Session {
     pub(super) fn drop_sketches(&mut self) -> bool {
         let mut has_dropped = false;
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
-            has_dropped |= pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some());
+            has_dropped |=
+                pane.film.as_mut().is_some_and(|film| film.sketch.take().is_some() | film.drawing.take().is_some());
         }
         has_dropped
     }
@@ -253,7 +254,7 @@ impl Session {
         }
         let size = film.size();
         let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());
-        film.selection = None;
+        film.select_only(None);
         let sketch = film.sketch.get_or_insert_with(|| Sketch { kind, points: Vec::new() });
         let is_far = |p: &Point| {
             let q = to_screen.apply(*p);
@@ -308,7 +309,7 @@ impl Session {
         if !effects.is_empty()
             && let Some(film) = &mut self.pane.film
         {
-            film.selection = Some(id);
+            film.select_only(Some(id));
         }
         effects
     }

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod event;
 pub mod history;
 pub mod viewport;
+pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
@@ -25,8 +26,10 @@ mod mending_script;
 mod marks;
 pub mod drawing;
 pub mod labelling;
+pub mod label_editor;
 pub mod discussing;
 pub mod history_walk;
+mod reading_clock;
 pub mod project_settings;
 mod screen;
 pub mod readme_keys;
@@ -34,9 +37,18 @@ mod handle;
 mod leaving;
 pub mod windowing;
 mod events;
+mod elsewhere;
 mod pointer;
 #[cfg(test)]
 mod gesture_script;
+#[cfg(test)]
+mod history_script;
+#[cfg(test)]
+mod draw_script;
+#[cfg(test)]
+mod reshape_script;
+#[cfg(test)]
+mod copy_script;
 #[cfg(test)]
 mod input_script;
 #[cfg(test)]
@@ -47,13 +59,17 @@ mod windowing_script;
 mod measuring_script;
 
 pub use command::{COMMANDS, Command};
+pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use event::Event;
 pub use handle::Input;
+pub use history_walk::WalkCommand;
 pub use open_film::{OpenFilm, Picture};
 pub use panes::{Layout, Pane};
 pub use pointer::{PointerButton, PointerEvent, PointerKind};
 
+pub use label_editor::{LabelDesk, LabelSetCommand, LabelVersion};
+pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};

@@ -14,6 +14,7 @@ use crate::domain::shape::Shape;
 use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
 
+use super::drawing::Drawing;
 use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
@@ -58,6 +59,8 @@ pub struct OpenFilm {
     pub also_selected: BTreeSet<AnnotationId>,
     /// Other readers' readings of the film; empty where the project keeps them apart.
     pub others: Vec<Reading>,
+    /// The mark under the pointer in the list of findings; the film shows the others faintly.
+    pub hovered: Option<AnnotationId>,
     pub hidden: BTreeSet<AnnotationId>,
     pub locked: BTreeSet<AnnotationId>,
     pub gesture: Option<Gesture>,
@@ -65,6 +68,8 @@ pub struct OpenFilm {
     pub unlabelled: Option<Shape>,
     /// A measure that is being drawn.
     pub sketch: Option<Sketch>,
+    /// A shape that is being drawn point by point or in a stroke.
+    pub drawing: Option<Drawing>,
     /// Every measure as it is shown now, the one being drawn last.
     pub measured: Vec<Measured>,
     /// The comment while it is being typed.
@@ -104,11 +109,13 @@ impl OpenFilm {
             selection: None,
             also_selected: BTreeSet::new(),
             others: Vec::new(),
+            hovered: None,
             hidden: BTreeSet::new(),
             locked: BTreeSet::new(),
             gesture: None,
             unlabelled: None,
             sketch: None,
+            drawing: None,
             measured: Vec::new(),
             comment_draft: None,
             cursor: None,
@@ -157,7 +164,7 @@ impl OpenFilm {
     pub fn visible_marks(&self) -> impl Iterator<Item = (&Annotation, Cow<'_, Shape>)> {
         self.reading.annotations().iter().filter_map(move |a| {
             let shape = a.shape().filter(|_| !self.hidden.contains(&a.id()))?;
-            let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a.id()));
+            let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a));
             Some((a, preview.map_or(Cow::Borrowed(shape), Cow::Owned)))
         })
     }

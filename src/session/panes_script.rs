@@ -162,6 +162,7 @@ fn every_viewport_comes_back_as_it_was() {
         label_set: project.label_set.clone(),
         readers: project.readers.clone(),
         number: 2,
+        is_read_only: false,
         view: Some(Box::new(view.clone())),
     };
     let rows = (0..2).filter_map(|n| again.worklist.shown(n).cloned()).collect();

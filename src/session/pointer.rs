@@ -1,15 +1,14 @@
 //! The pointer on the film: presses become gestures, releases become edits.
 
-use crate::domain::annotation::Origin;
-use crate::domain::geometry::{Handle, Point, Rect, Size};
-use crate::domain::id::AnnotationId;
+use crate::domain::geometry::{Point, Rect, Size};
 use crate::domain::imaging::{Pixels, Voi};
 use crate::domain::measure::MeasureKind;
 use crate::domain::shape::Shape;
 
 use super::command::{COMMANDS, Command};
+use super::drawing::{Hold, Snap, move_together, with_vertex};
 use super::effect::Effect;
-use super::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, dragged_window, dragged_zoom, on_film};
+use super::gesture::{DRAG_THRESHOLD, Gesture, dragged_window, dragged_zoom, on_film};
 use super::handle::Input;
 use super::input_map::{DragAction, Held, Press, PressAction};
 use super::measuring::reshaped;
@@ -135,6 +134,9 @@ impl Session {
         match event.kind {
             PointerKind::Leave => {
                 film.cursor = None;
+                if let Some(drawing) = &mut film.drawing {
+                    drawing.next = None;
+                }
                 Vec::new()
             }
             PointerKind::Down(button) => {
@@ -156,6 +158,7 @@ impl Session {
                     DragAction::ContextMenu => return Vec::new(),
                 };
                 self.drag_tool = tool;
+                self.drag_held = event.held();
                 let is_viewing = matches!(tool, Tool::Window | Tool::Pan | Tool::Zoom);
                 if is_leaving {
                     return Vec::new();
@@ -168,7 +171,14 @@ impl Session {
                 if !is_viewing && tool != Tool::Region && self.overlay == OverlayState::Nothing {
                     self.overlay = OverlayState::BoxesOnly;
                 }
-                let held = grab(film, canvas, event.at, at_image).filter(|_| !is_read_only);
+                if let Some(effects) = self.press_on_shapes(tool, event, at_image, now_ms) {
+                    return effects;
+                }
+                let Some(film) = &mut self.pane.film else { return Vec::new() };
+                let to_screen = film.viewport.screen_from_image(canvas, film.grid());
+                let held = film
+                    .grab_measurement(&to_screen, event.at, at_image)
+                    .filter(|_| film.sketch.is_none() && !is_read_only);
                 let gesture = held
                     .or_else(|| self.press_to_measure(event.at, at_image))
                     .unwrap_or(Gesture::Press { at_screen: event.at, at_image });
@@ -176,7 +186,10 @@ impl Session {
             }
             PointerKind::Move => {
                 let (view, display) = (film.viewport, film.display.clone());
-                let is_measuring = advance(film, canvas, self.drag_tool, event, at_image);
+                let snap = Snap::of(film, canvas, self.settings.snaps_to_edge && !event.is_alt);
+                let drag = Drag { tool: self.drag_tool, is_band: self.drag_held.shift, snap };
+                let is_measuring = advance(film, canvas, drag, event, at_image);
+                Self::follow_drawing(film, event.at, snap.point(at_image));
                 self.follow_view(&view);
                 if let Some(display) = display {
                     self.follow_display(&display);
@@ -196,6 +209,40 @@ impl Session {
         }
     }
 
+    /// A press that selects several marks, takes a point off a shape, or draws; `None` where it is for something else.
+    fn press_on_shapes(
+        &mut self,
+        tool: Tool,
+        event: PointerEvent,
+        at_image: Point,
+        now_ms: i64,
+    ) -> Option<Vec<Effect>> {
+        let canvas = self.pane.canvas;
+        let film = self.pane.film.as_mut()?;
+        let is_drawing = film.drawing.is_some();
+        if event.is_shift && is_for_marks(tool) && !is_drawing {
+            film.gesture = Some(Gesture::Press { at_screen: event.at, at_image });
+            return Some(Vec::new());
+        }
+        let takes_hold = !matches!(tool, Tool::Draw(tool) if tool.is_stroked() || is_drawing);
+        if takes_hold {
+            if let Some((mark, Hold::Vertex(at))) = film.hold_at(canvas, event.at)
+                && (event.is_ctrl || event.is_alt)
+                && let Some(shape) = mark.shape().cloned()
+            {
+                let id = mark.id();
+                return Some(self.remove_vertex(id, &shape, at, now_ms));
+            }
+            if let Some(gesture) = film.grab(canvas, tool, event.at, event.held()) {
+                film.gesture = Some(gesture);
+                return Some(Vec::new());
+            }
+        }
+        let Tool::Draw(tool) = tool else { return None };
+        let snap = Snap::of(film, canvas, self.settings.snaps_to_edge && !event.is_alt);
+        Some(self.press_to_draw(tool, event.at, snap.point(at_image), now_ms))
+    }
+
     fn start_window(&mut self, from_screen: Point) -> Vec<Effect> {
         let gesture = self.pane.film.as_ref().and_then(|film| window_gesture(film, from_screen));
         gesture.map_or_else(Vec::new, |gesture| self.start(gesture))
@@ -207,20 +254,12 @@ impl Session {
 
     /// Drawing on a film that says "No finding", is completed, or has a box without a label: stopped at once.
     fn warn_of_contradiction(&mut self) {
-        let Some(film) = &mut self.pane.film else { return };
+        let Some(film) = &self.pane.film else { return };
         if film.gesture.as_ref().and_then(Gesture::drawn).is_none() {
             return;
         }
-        let text = if film.is_completed() {
-            "The reading is completed. Press Ctrl+R to reopen it for changes."
-        } else if film.reading.has_no_finding() {
-            "The film says \"No finding\". Press N to take it back, then draw."
-        } else if film.unlabelled.is_some() {
-            "A box waits for its label. Press a label key, or Escape to drop it."
-        } else {
-            return;
-        };
-        film.gesture = None;
+        let Some(text) = self.obstacle_to_drawing() else { return };
+        self.on_film(|film| film.gesture = None);
         self.notify(NoticeKind::Warning, text);
     }
 
@@ -231,9 +270,16 @@ impl Session {
         }
         let scale = film.viewport.scale(self.pane.canvas, film.grid());
         let mut effects = match film.gesture.take() {
-            Some(Gesture::Press { at_image, .. }) => {
+            Some(Gesture::Press { .. }) if self.drag_held.shift && is_for_marks(self.drag_tool) => {
+                if let Some(id) = film.mark_at(self.pane.canvas, at) {
+                    film.toggle_selected(id);
+                }
+                Vec::new()
+            }
+            Some(Gesture::Press { .. }) => {
                 let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());
-                film.selection = film.measurement_at(&to_screen, at).or_else(|| mark_at(film, at_image));
+                let under = film.measurement_at(&to_screen, at).or_else(|| film.mark_at(self.pane.canvas, at));
+                film.select_only(under);
                 let is_on_mark = film.selection.is_some();
                 self.notice = None;
                 self.clicked(at, is_on_mark, now_ms);
@@ -245,18 +291,17 @@ impl Session {
                 if rect.width() * scale < DRAG_THRESHOLD / 2.0 || rect.height() * scale < DRAG_THRESHOLD / 2.0 {
                     return Vec::new();
                 }
-                match self.armed.clone() {
-                    Some(label) => self.add_mark(label, Shape::Box(rect), Origin::Drawn, now_ms),
-                    None => {
-                        film.unlabelled = Some(Shape::Box(rect));
-                        film.selection = None;
-                        self.notify(NoticeKind::Info, "Press the label's key, or click it on the right.");
-                        Vec::new()
-                    }
-                }
+                self.take_shape(Shape::Box(rect), now_ms)
             }
-            Some(Gesture::Move { id, preview, .. }) => self.reshape_mark(id, preview, now_ms),
+            Some(Gesture::Move { moved, .. }) => self.release_moved(moved, now_ms),
             Some(Gesture::Resize { id, preview, .. }) => self.reshape_mark(id, Shape::Box(preview), now_ms),
+            Some(Gesture::Vertex { id, preview, .. }) => self.reshape_mark(id, preview, now_ms),
+            Some(Gesture::Place { has_moved, .. }) => self.release_point(has_moved, now_ms),
+            Some(Gesture::Stroke) => self.release_stroke(now_ms),
+            Some(Gesture::Band { from, to }) => {
+                film.select_in(Rect::from_corners(from, to));
+                Vec::new()
+            }
             Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
             Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
@@ -292,38 +337,18 @@ pub(super) fn inside(p: Point, film: Size) -> Option<Point> {
     ((0.0..film.width).contains(&p.x) && (0.0..film.height).contains(&p.y)).then_some(p)
 }
 
-/// The smallest visible box under a point: small findings on large ones stay reachable.
-fn mark_at(film: &OpenFilm, p: Point) -> Option<AnnotationId> {
-    film.visible_marks()
-        .filter(|(_, shape)| shape.contains(p))
-        .min_by(|(_, a), (_, b)| a.bounds().area().total_cmp(&b.bounds().area()))
-        .map(|(a, _)| a.id())
+/// Whether the tool is about marks: Shift+click and Shift+drag select with it.
+const fn is_for_marks(tool: Tool) -> bool {
+    matches!(tool, Tool::Select | Tool::Box | Tool::Draw(_))
 }
 
-/// A press on the selected box or one of its handles takes hold of it.
-fn grab(film: &OpenFilm, canvas: Canvas, at_screen: Point, at_image: Point) -> Option<Gesture> {
-    let to_screen = film.viewport.screen_from_image(canvas, film.grid());
-    if film.selected_measurement().is_some() {
-        return film.grab_measurement(&to_screen, at_screen, at_image).filter(|_| film.sketch.is_none());
-    }
-    let (selected, rect) = film.selected().and_then(|a| Some((a, a.rect()?)))?;
-    let id = selected.id();
-    if film.locked.contains(&id) || film.hidden.contains(&id) || film.is_completed() {
-        return None;
-    }
-    let distance = |handle: Handle| {
-        let p = to_screen.apply(rect.handle_position(handle));
-        (p.x - at_screen.x).abs().max((p.y - at_screen.y).abs())
-    };
-    let nearest = Handle::ALL.into_iter().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))?;
-    if distance(nearest) <= HANDLE_REACH {
-        Some(Gesture::Resize { id, handle: nearest, before: rect, preview: rect })
-    } else if rect.contains(at_image) {
-        let shape = Shape::Box(rect);
-        Some(Gesture::Move { id, grabbed: at_image, before: shape.clone(), preview: shape })
-    } else {
-        None
-    }
+/// What decides how a drag goes on.
+#[derive(Clone, Copy)]
+struct Drag {
+    tool: Tool,
+    /// Shift was held when it began.
+    is_band: bool,
+    snap: Snap,
 }
 
 /// Windowing from this place of the screen on, once there is a window.
@@ -337,7 +362,7 @@ fn window_gesture(film: &OpenFilm, from_screen: Point) -> Option<Gesture> {
 fn advance(
     film: &mut OpenFilm,
     canvas: Canvas,
-    tool: Tool,
+    Drag { tool, is_band, snap }: Drag,
     event: PointerEvent,
     at_image: Point,
 ) -> Option<(MeasureKind, Point, Point)> {
@@ -360,33 +385,47 @@ fn advance(
                     film.gesture = Some(gesture);
                     return None;
                 }
-                let under = mark_at(film, *from).filter(|id| tool == Tool::Select && !film.locked.contains(id));
-                gesture = match (tool, under.and_then(|id| Some((id, film.reading.annotation(id)?.shape()?.clone())))) {
-                    (Tool::Select, Some((id, before))) if !film.is_completed() => {
-                        film.selection = Some(id);
-                        let preview = before.moved_within(at_image.x - from.x, at_image.y - from.y, size);
-                        Gesture::Move { id, grabbed: *from, before, preview }
+                let under = film.mark_at(canvas, *at_screen).filter(|_| tool == Tool::Select && !film.is_completed());
+                let moved = under.map(|id| (id, film.moved_with(id))).filter(|(_, moved)| !moved.is_empty());
+                gesture = match (tool, moved) {
+                    (tool, _) if is_band && is_for_marks(tool) => {
+                        Gesture::Band { from: on_film(*from, size), to: on_film(at_image, size) }
+                    }
+                    (Tool::Select, Some((id, mut moved))) => {
+                        if !film.is_selected(id) {
+                            film.select_only(Some(id));
+                        }
+                        let by = Point::new(at_image.x - from.x, at_image.y - from.y);
+                        move_together(&mut moved, by, snap, size);
+                        Gesture::Move { grabbed: *from, moved }
                     }
                     (Tool::Select | Tool::Pan, _) => Gesture::Pan { last: *at_screen },
                     (Tool::Zoom, _) => Gesture::Zoom { last: *at_screen, anchor: *at_screen },
                     (Tool::Window, _) => window_gesture(film, *at_screen)?,
                     (Tool::Region, _) => Gesture::Region { from: on_film(*from, size), to: on_film(at_image, size) },
                     (Tool::Box | Tool::Draw(_) | Tool::Measure(_), _) => {
-                        Gesture::Draw { from: on_film(*from, size), to: on_film(at_image, size) }
+                        Gesture::Draw { from: snap.point(*from), to: snap.point(at_image) }
                     }
                 };
             }
         }
-        Gesture::Draw { to, .. } | Gesture::Region { to, .. } => *to = on_film(at_image, size),
-        Gesture::Move { grabbed, before, preview, .. } => {
-            *preview = before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size);
+        Gesture::Draw { to, .. } => *to = snap.point(at_image),
+        Gesture::Region { to, .. } | Gesture::Band { to, .. } => *to = on_film(at_image, size),
+        Gesture::Move { grabbed, moved } => {
+            let by = Point::new(at_image.x - grabbed.x, at_image.y - grabbed.y);
+            move_together(moved, by, snap, size);
         }
-        Gesture::Resize { handle, before, preview, .. } => *preview = before.resized(*handle, at_image, size),
+        Gesture::Resize { handle, before, preview, .. } => {
+            *preview = before.resized(*handle, snap.point(at_image), size);
+        }
+        Gesture::Vertex { at, before, preview, .. } => {
+            *preview = with_vertex(before, *at, snap.point(at_image));
+        }
         Gesture::Reshape { point, grabbed, before, preview, .. } => {
             let by = Point::new(at_image.x - grabbed.x, at_image.y - grabbed.y);
             *preview = reshaped(film, before, *point, by);
         }
-        Gesture::Sketch { .. } => {}
+        Gesture::Sketch { .. } | Gesture::Place { .. } | Gesture::Stroke => {}
         Gesture::Pan { last } => {
             film.viewport.pan(event.at.x - last.x, event.at.y - last.y, canvas, film.grid());
             *last = event.at;

@@ -3,6 +3,7 @@
 use crate::domain::rules::{CustomRule, RuleSetting};
 
 use super::effect::Effect;
+use super::label_editor::LabelSetCommand;
 use super::screen::{Screen, Session};
 
 /// A change of the project, or going to where it is changed.
@@ -13,6 +14,8 @@ pub enum ProjectCommand {
     /// Back to the list or the film.
     Leave,
     SetRules(Vec<RuleSetting>),
+    /// The page of labels.
+    Labels(LabelSetCommand),
     SetCustomRules(Vec<CustomRule>),
     /// What readers are told before they read.
     SetInstructions(String),
@@ -48,7 +51,7 @@ impl Session {
             ProjectCommand::Show(page) => self.with_comment_kept(now_ms, |session| {
                 session.project_page = page;
                 session.screen = Screen::Project;
-                Vec::new()
+                if page == ProjectPage::Labels { vec![Effect::LoadLabelDesk] } else { Vec::new() }
             }),
             ProjectCommand::Leave => {
                 self.screen = match (&self.reader, &self.pane.film) {
@@ -58,6 +61,7 @@ impl Session {
                 };
                 Vec::new()
             }
+            ProjectCommand::Labels(command) => self.label_set_command(command),
             change => vec![Effect::ChangeProject(Box::new(change))],
         }
     }

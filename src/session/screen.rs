@@ -10,12 +10,17 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
+use crate::domain::reading_time::ReaderStatistics;
 
+use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
-use super::input_map::InputMap;
+use super::input_map::{Held, InputMap};
+use super::label_editor::LabelDesk;
+use super::labelling::{LabelFocus, NextLabel};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
+use super::reading_clock::ReadingClock;
 use super::settings::Settings;
 use super::tags::Tags;
 use super::viewport::{FilmView, ViewState};
@@ -75,6 +80,22 @@ pub enum DrawTool {
     Line,
     /// Cuts the selected polygon or mask along a line.
     Knife,
+}
+
+impl Tool {
+    /// Stable, as remembered and as time is counted.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Box => "box",
+            Self::Select => "select",
+            Self::Window => "window",
+            Self::Pan => "pan",
+            Self::Zoom => "zoom",
+            Self::Region => "region",
+            Self::Draw(tool) => tool.key(),
+            Self::Measure(kind) => kind.key(),
+        }
+    }
 }
 
 impl DrawTool {
@@ -139,6 +160,8 @@ pub struct OpenProject {
     pub readers: Vec<Reader>,
     /// Number of this opening.
     pub number: u32,
+    /// Its folder can't be written: to look only.
+    pub is_read_only: bool,
 }
 
 /// How the last edits stand.
@@ -186,6 +209,8 @@ pub enum Dialog {
     PathField {
         purpose: FilePurpose,
     },
+    /// What the reader has read and in what time, as soon as it is counted.
+    MyStatistics(Option<Box<ReaderStatistics>>),
     /// What a job could not take.
     Report {
         title: String,
@@ -241,6 +266,11 @@ pub struct Session {
     /// The active viewport alone, without the panels beside it.
     pub is_maximised: bool,
     pub is_full_screen: bool,
+    /// What was done to the film, beside it.
+    pub is_history_open: bool,
+    /// Another program has the keyboard.
+    pub(super) is_window_left: bool,
+    pub(super) clock: ReadingClock,
     /// A lens at the pointer.
     pub is_magnifier_on: bool,
     /// Of this computer.
@@ -250,12 +280,25 @@ pub struct Session {
     /// The button of the running drag, and the tool that it has up.
     pub(super) drag_button: PointerButton,
     pub(super) drag_tool: Tool,
+    /// What was held when it began.
+    pub(super) drag_held: Held,
     /// When and where the last click was that did nothing else: the next one near it is a double click.
     pub(super) last_click: Option<(i64, usize, Point)>,
     pub tool: Tool,
+    pub brush: Brush,
     pub windowing: Windowing,
     pub overlay: OverlayState,
     pub armed: Option<LabelName>,
+    /// What the next label that is named is for.
+    pub next_label: NextLabel,
+    /// The label whose definition stands beside the list.
+    pub label_card: Option<LabelName>,
+    /// Where the findings panel is to take the keyboard.
+    pub label_focus: Option<LabelFocus>,
+    /// How often it was asked for.
+    pub num_label_focus: u32,
+    /// The page of labels of the project.
+    pub label_desk: LabelDesk,
     /// Copied marks, in drawing order.
     pub clipboard: Vec<Annotation>,
     pub dialog: Option<Dialog>,
@@ -270,6 +313,8 @@ pub struct Session {
     pub(super) failed: BTreeMap<Ticket, String>,
     /// Open readings that changed outside while their edits were on their way: read again when they are saved.
     pub(super) reloads_wanted: BTreeSet<ImageId>,
+    /// The worklist was read while edits were on their way, or an edit was refused: read again when they are saved.
+    pub(super) is_worklist_wanted: bool,
     pub(super) next_ticket: u64,
     pub(super) next_ordinal: u32,
     /// Marks that were hidden or locked on films left since; ids are unique in the project.
@@ -311,19 +356,34 @@ impl Session {
 
     /// What the next start needs to show the same picture.
     pub fn view_state(&self) -> Option<ViewState> {
+        // A view that is just coming back is no new one.
+        if self.restoring.is_some() {
+            return None;
+        }
         let reader = self.reader_id()?.clone();
+        let view_of = |pane: &Pane| match (&pane.film, &pane.wanted) {
+            (Some(film), _) => Some(FilmView::of(film)),
+            (None, Some(image)) => self.left_views.iter().find(|view| view.image == *image).cloned(),
+            (None, None) => None,
+        };
         Some(ViewState {
             reader,
             screen: self.screen,
             layout: self.layout,
             active_slot: self.active_slot,
             is_linked: self.is_linked,
-            films: self.panes().map(|(_, pane)| pane.film.as_ref().map(FilmView::of)).collect(),
+            films: self.panes().map(|(_, pane)| view_of(pane)).collect(),
             overlay: self.overlay,
             tool: self.tool,
             is_window_panel_open: self.windowing.is_panel_open,
+            is_history_open: self.is_history_open,
             armed: self.armed.clone(),
         })
+    }
+
+    /// Whether a drag is under way: what is shown then is on its way to something else.
+    pub fn is_in_motion(&self) -> bool {
+        self.windowing.is_adjusting || self.pane.film.as_ref().is_some_and(|film| film.gesture.is_some())
     }
 
     pub(super) fn notify(&mut self, kind: NoticeKind, text: impl Into<String>) {

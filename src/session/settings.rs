@@ -82,6 +82,8 @@ pub struct Settings {
     pub keeps_view: bool,
     /// The next film is shown with the same window.
     pub keeps_window: bool,
+    /// The film's edge draws shapes to itself.
+    pub snaps_to_edge: bool,
     /// Memory for decoded films, in MiB.
     pub film_budget_mb: u32,
     /// Memory of the graphics card for films, in MiB.
@@ -99,6 +101,7 @@ impl Default for Settings {
             is_dithered: true,
             keeps_view: false,
             keeps_window: false,
+            snaps_to_edge: true,
             film_budget_mb: 1024,
             texture_budget_mb: 512,
         }

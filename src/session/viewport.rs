@@ -8,6 +8,7 @@ use crate::domain::label::LabelName;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
 use super::screen::{OverlayState, Screen, Tool};
+use super::unfinished::Unfinished;
 
 /// How large the film is shown.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -221,18 +222,26 @@ pub struct FilmView {
     pub is_inverted: bool,
     pub enhancement: Enhancement,
     pub selection: Option<AnnotationId>,
+    pub unfinished: Unfinished,
 }
 
 impl FilmView {
     pub fn of(film: &OpenFilm) -> Self {
+        // Until the picture is there, what it is to be shown with stands aside.
+        let (window, is_inverted, enhancement) = film.restored.clone().unwrap_or_else(|| {
+            let display = film.display.as_ref();
+            let enhancement = display.map_or_else(Enhancement::default, |display| display.enhancement);
+            (film.shown_window(), display.is_some_and(|display| display.is_inverted), enhancement)
+        });
         Self {
             image: film.image().clone(),
             frame: film.frame,
             viewport: film.viewport,
-            window: film.shown_window(),
-            is_inverted: film.display.as_ref().is_some_and(|display| display.is_inverted),
-            enhancement: film.display.as_ref().map_or_else(Enhancement::default, |display| display.enhancement),
+            window,
+            is_inverted,
+            enhancement,
             selection: film.selection,
+            unfinished: Unfinished::of(film),
         }
     }
 }
@@ -250,6 +259,7 @@ pub struct ViewState {
     pub overlay: OverlayState,
     pub tool: Tool,
     pub is_window_panel_open: bool,
+    pub is_history_open: bool,
     /// The label that the next box gets.
     pub armed: Option<LabelName>,
 }

@@ -22,7 +22,7 @@ use super::rows::{
     step_from_columns, step_to_columns,
 };
 use super::shape_rows::{AttributesRow, ShapeRow};
-use super::shared_labels::{load_shared, places_of, write_shared};
+use super::shared_labels::{check_scopes, load_shared, places_of, write_shared};
 
 /// What the `reading` table says in sum of a reading's marks and labels.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,31 +112,37 @@ impl Store {
     pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        check_step(&tx, entry)?;
-        let before = load_reading(&tx, &entry.image, &entry.reader)?;
-        let mut after = before.clone();
-        entry.edit.apply(&mut after)?;
-        write_changes(&tx, &before, &after)?;
-        write_shared(&tx, &entry.edit, &after)?;
-        write_summary(&tx, &after, entry.made_at_ms)?;
-        let (step, of_seq) = step_to_columns(entry.step);
-        tx.prepare_cached(
-            "INSERT INTO edit_log (made_at, session, image_id, rad_id, step, of_seq, edit)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            entry.made_at_ms,
-            session,
-            entry.image.as_str(),
-            entry.reader.as_str(),
-            step,
-            of_seq,
-            edit_to_json(&entry.edit),
-        ])?;
-        let seq = LogSeq(tx.last_insert_rowid());
+        let seq = write_entry(&tx, session, entry)?;
         tx.commit()?;
         Ok(seq)
     }
+}
+
+/// Writes an entry and what it changes, within a transaction of the caller's.
+pub(super) fn write_entry(tx: &Connection, session: u32, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
+    check_step(tx, entry)?;
+    check_scopes(tx, &entry.edit, &entry.image)?;
+    let before = load_reading(tx, &entry.image, &entry.reader)?;
+    let mut after = before.clone();
+    entry.edit.apply(&mut after)?;
+    write_changes(tx, &before, &after)?;
+    write_shared(tx, &entry.edit, &after)?;
+    write_summary(tx, &after, entry.made_at_ms)?;
+    let (step, of_seq) = step_to_columns(entry.step);
+    tx.prepare_cached(
+        "INSERT INTO edit_log (made_at, session, image_id, rad_id, step, of_seq, edit)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        entry.made_at_ms,
+        session,
+        entry.image.as_str(),
+        entry.reader.as_str(),
+        step,
+        of_seq,
+        edit_to_json(&entry.edit),
+    ])?;
+    Ok(LogSeq(tx.last_insert_rowid()))
 }
 
 /// An undo carries the inverse of the edit it names and a redo the same edit, both of the same reading.

@@ -203,7 +203,6 @@ impl Store {
                 differences.push(Difference { image, reader, what });
             }
         }
-        let empty = LabelAnswers::default();
         for ((scope, reader), answers) in &book.shared {
             if load_shared(&self.conn, scope, reader)? != *answers {
                 let (_, id) = scope_columns(scope);
@@ -212,7 +211,7 @@ impl Store {
             }
         }
         for (scope, reader) in self.shared_scopes()? {
-            if *book.shared.get(&(scope.clone(), reader.clone())).unwrap_or(&empty) == empty {
+            if !book.shared.contains_key(&(scope.clone(), reader.clone())) {
                 let (_, id) = scope_columns(&scope);
                 let what = "what was said of a whole series or study is in no entry of the log";
                 differences.push(Difference { image: ImageId::from(id), reader, what });
@@ -258,6 +257,9 @@ impl Store {
         }
         if stored.measurements() != should.measurements() {
             return Ok(Some("the measurements are not those of the log"));
+        }
+        if stored.unfit() != should.unfit() {
+            return Ok(Some("the reason why the film is unfit is not that of the log"));
         }
         if stored.state() != should.state() || stored.comment() != should.comment() {
             return Ok(Some("the state or the comment is not that of the log"));

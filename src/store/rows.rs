@@ -406,6 +406,8 @@ impl EntryRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attribute::Attributes;
+    use crate::domain::shape::{Line, Mask, Polygon};
     use proptest::prelude::*;
 
     #[test]
@@ -461,6 +463,96 @@ mod tests {
                 mark.with_coordinate_text(text.clone()).with_extra(text)
             },
         )
+    }
+
+    /// The mark with any shape, attributes and place among the labels of one shape.
+    fn any_shaped() -> impl Strategy<Value = Annotation> {
+        let point = || prop::array::uniform2(-1e4f64..1e4).prop_map(|[x, y]| Point::new(x, y));
+        let shape = prop_oneof![
+            prop::collection::vec(prop::collection::vec(point(), 3..6), 1..3)
+                .prop_filter_map("a polygon", |parts| Polygon::new(parts).map(Shape::Polygon)),
+            (-99i32..99, -99i32..99, 1u32..9).prop_map(|(x, y, runs)| {
+                let mask = Mask::new(x, y, runs + 1, 2, vec![1, 2 * runs + 1]).expect("two rows");
+                Shape::Mask(mask)
+            }),
+            prop::collection::vec(point(), 2..6).prop_filter_map("a line", |points| Line::new(points).map(Shape::Line)),
+            point().prop_map(Shape::Point),
+        ];
+        let attributes = (0..4usize, 0..4usize, 0..3usize, ".{0,9}").prop_map(|(grade, level, certainty, note)| {
+            use crate::domain::attribute::{Certainty, Grade, VertebralLevel};
+            Attributes {
+                grade: [None, Some(Grade::Mild), Some(Grade::Moderate), Some(Grade::Severe)][grade],
+                level: ["", "T1", "L4-L5", "S1"].get(level).and_then(|level| VertebralLevel::parse(level)),
+                certainty: [None, Some(Certainty::Possible), Some(Certainty::Definite)][certainty],
+                note,
+            }
+        });
+        (1i64..99, shape, attributes, prop::option::of(100i64..200)).prop_map(|(id, shape, attributes, key)| {
+            let label = LabelName::new("Fracture");
+            let mark = Annotation::shaped(AnnotationId(id), label, shape, Origin::Drawn).expect("a lesion");
+            mark.with_attributes(attributes).with_shape_key(key.map(AnnotationId))
+        })
+    }
+
+    fn any_answers() -> impl Strategy<Value = LabelAnswers> {
+        let presence = prop_oneof![Just(Presence::Present), Just(Presence::Absent), Just(Presence::Unsure)];
+        prop::collection::vec((".{1,5}", presence), 0..4).prop_map(|answers| {
+            answers.into_iter().map(|(label, presence)| (LabelName::new(label), presence)).collect()
+        })
+    }
+
+    fn any_comment() -> impl Strategy<Value = Comment> {
+        let pin = prop_oneof![
+            Just(Pin::Film),
+            (1i64..99).prop_map(|id| Pin::Mark(AnnotationId(id))),
+            (-1e4f64..1e4, -1e4f64..1e4).prop_map(|(x, y)| Pin::Place(Point::new(x, y))),
+        ];
+        (1i64..99, prop::option::of(100i64..200), pin, ".{0,20}", any::<bool>(), 0i64..1 << 40).prop_map(
+            |(id, answers, pin, text, is_resolved, made_at_ms)| Comment {
+                id: AnnotationId(id),
+                answers: answers.map(AnnotationId),
+                pin,
+                text,
+                is_resolved,
+                made_at_ms,
+            },
+        )
+    }
+
+    /// An edit of each kind that says more than boxes, measurements and labels.
+    fn any_saying() -> impl Strategy<Value = Vec<Edit>> {
+        let scope = prop_oneof![
+            ".{1,5}".prop_map(|id| SharedScope::Series(SeriesId::new(id))),
+            ".{1,5}".prop_map(|id| SharedScope::Study(StudyId::new(id))),
+        ];
+        let unfit = || prop::option::of((0..UnfitReason::ALL.len()).prop_map(|at| UnfitReason::ALL[at]));
+        let comments = prop::array::uniform2(prop::option::of(any_comment()));
+        (any_answers(), any_answers(), scope, unfit(), unfit(), comments, any_shaped()).prop_map(
+            |(before, after, scope, fit, unfit, [first, second], mark)| {
+                vec![
+                    Edit::SetImageLabels { before: before.clone(), after: after.clone() },
+                    Edit::SetSharedLabels { scope, before, after },
+                    Edit::SetUnfit { before: fit, after: unfit },
+                    Edit::Comment { before: first, after: second },
+                    Edit::Replace { before: mark.clone(), after: mark.with_shape_key(None) },
+                ]
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn an_unsaved_step_comes_back_from_the_rescue_file_bit_for_bit(
+            edits in any_saying(), at in 0usize..3, made_at_ms in 0i64..1 << 40,
+        ) {
+            let step = [Step::Do, Step::Undo(LogSeq(7)), Step::Redo(LogSeq(8))][at];
+            let edit = Edit::Batch { name: "all".to_owned(), edits };
+            prop_assert_eq!(&edit_from_json(&edit_to_json(&edit)).expect("readable"), &edit);
+            let entry = NewLogEntry { image: "a".into(), reader: "R1".into(), step, edit, made_at_ms };
+            let line = serde_json::to_string(&EntryRow::from(&entry)).expect("plain");
+            let row: EntryRow = serde_json::from_str(&line).expect("readable");
+            prop_assert_eq!(row.into_entry().expect("readable"), entry);
+        }
     }
 
     fn any_measurement() -> impl Strategy<Value = Measurement> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attribute::{Attributes, Certainty, Grade, VertebralLevel};
-use crate::domain::geometry::Point;
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::shape::{Line, Mask, Polygon, Shape, ShapeKind};
 
 /// Any shape but a box, in image pixels: `{"polygon": [[[x, y], ...]]}`.
@@ -85,6 +85,27 @@ impl ShapeRow {
         let row: Self = serde_json::from_str(&format!("{{\"{kind}\":{geometry}}}")).map_err(|e| e.to_string())?;
         row.into_shape()
     }
+}
+
+/// Any shape as JSON: what the log says of it, or `{"box": [xmin, ymin, xmax, ymax]}`.
+pub fn shape_to_json(shape: &Shape) -> String {
+    match ShapeRow::of(shape) {
+        Some(row) => serde_json::to_string(&row).expect("maps, lists and numbers"),
+        None => {
+            let r = shape.bounds();
+            serde_json::json!({"box": [r.xmin(), r.ymin(), r.xmax(), r.ymax()]}).to_string()
+        }
+    }
+}
+
+/// `None` where it is no shape.
+pub fn shape_from_json(json: &str) -> Option<Shape> {
+    if let Ok(row) = serde_json::from_str::<ShapeRow>(json) {
+        return row.into_shape().ok();
+    }
+    let value: serde_json::Value = serde_json::from_str(json).ok()?;
+    let [x, y, right, bottom]: [f64; 4] = serde_json::from_value(value.get("box")?.clone()).ok()?;
+    Rect::from_columns(x, y, right, bottom).map(Shape::Box)
 }
 
 /// What was said; what was not is left out.

@@ -55,6 +55,21 @@ pub(super) fn load_shared(
     Ok(answers.into_iter().collect())
 }
 
+/// Refuses an edit that speaks of a series or study that its film is not of: the film shows its own alone, so nobody
+/// would see what was said.
+pub(super) fn check_scopes(conn: &Connection, edit: &Edit, image: &ImageId) -> Result<(), StoreError> {
+    let scopes = scopes_of(edit);
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    let own = places_of(conn, image)?;
+    let is_own = |scope: &SharedScope| own.as_ref().is_some_and(|(series, study)| scope == series || scope == study);
+    match scopes.into_iter().find(|scope| !is_own(scope)) {
+        Some(_) => Err(StoreError::RuleRefused("the film is not of the series or study that is spoken of.".into())),
+        None => Ok(()),
+    }
+}
+
 /// Writes what a reading says of the scopes that its edit is about.
 pub(super) fn write_shared(conn: &Connection, edit: &Edit, after: &Reading) -> Result<(), StoreError> {
     for scope in scopes_of(edit) {

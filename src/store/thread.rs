@@ -3,22 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::domain::edit::EditError;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::log::NewLogEntry;
 
 use super::error::StoreError;
 use super::project::{Store, now_ms};
 use super::rescue::{RescuedEdit, rescue_path, with_known_seq, write_rescue};
+use super::watch::{Watch, WrittenElsewhere};
 
 /// Requests that may wait. A person makes a few a second; this many mean that the disk has stopped.
 const QUEUE: usize = 4096;
 
 /// Tries of a write that fails for a reason that may pass, and the pauses between them.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+
+/// How often the thread looks for what others wrote; it costs a look at one number.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Names an edit from when it is handed over, before it has a place in the log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -30,6 +35,8 @@ pub struct Ticket(pub u64);
 pub enum Outcome {
     /// On the disk: a power cut now would not lose it.
     Saved { ticket: Ticket, seq: LogSeq },
+    /// Another window, a job or a script wrote to the project.
+    WrittenElsewhere(WrittenElsewhere),
     /// Not in the project. Later edits of the same reading are held back too, because they build on this one.
     NotSaved {
         ticket: Ticket,
@@ -69,7 +76,10 @@ impl StoreThread {
     pub fn start(store: Store, on_outcome: impl FnMut(Outcome) + Send + 'static) -> Result<Self, StoreError> {
         let (requests, inbox) = mpsc::sync_channel(QUEUE);
         let folder = store.folder().to_owned();
+        let watch = Watch::new(&store)?;
         let writer = Writer {
+            watch,
+            looked_at: Instant::now(),
             rescue: rescue_path(&folder, store.session()),
             store,
             on_outcome: Box::new(on_outcome),
@@ -150,6 +160,8 @@ impl Drop for StoreThread {
 /// The thread's own state.
 struct Writer {
     store: Store,
+    watch: Watch,
+    looked_at: Instant,
     on_outcome: Box<dyn FnMut(Outcome) + Send>,
     rescue: PathBuf,
     /// Where each saved edit of this run is in the log.
@@ -162,21 +174,42 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, inbox: &Receiver<Request>) -> Store {
-        while let Ok(request) = inbox.recv() {
-            match request {
-                Request::Commit(edit) => self.commit(*edit),
-                // A query that panics costs its answer, not the thread that saves.
-                Request::With(work) => {
-                    let store = &mut self.store;
-                    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(store))).is_err() {
-                        tracing::error!("a query of the store ended in a panic");
-                    }
-                }
-                Request::Retry => self.retry(),
-                Request::GiveUp(image, reader) => self.give_up(&(image, reader)),
+        loop {
+            match inbox.recv_timeout(LOOK.saturating_sub(self.looked_at.elapsed())) {
+                Ok(request) => self.answer(request),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.store,
+            }
+            if self.looked_at.elapsed() >= LOOK {
+                self.look();
             }
         }
-        self.store
+    }
+
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Commit(edit) => self.commit(*edit),
+            // A query that panics costs its answer, not the thread that saves.
+            Request::With(work) => {
+                let store = &mut self.store;
+                if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(store))).is_err() {
+                    tracing::error!("a query of the store ended in a panic");
+                }
+            }
+            Request::Retry => self.retry(),
+            Request::GiveUp(image, reader) => self.give_up(&(image, reader)),
+        }
+    }
+
+    /// Passes on what others wrote.
+    fn look(&mut self) {
+        match self.watch.look(&mut self.store) {
+            Ok(Some(written)) => (self.on_outcome)(Outcome::WrittenElsewhere(written)),
+            Ok(None) => {}
+            // The next look tells what this one could not.
+            Err(error) => tracing::warn!(%error, "what others wrote could not be read"),
+        }
+        self.looked_at = Instant::now();
     }
 
     fn commit(&mut self, edit: RescuedEdit) {
@@ -194,7 +227,7 @@ impl Writer {
                 if !error.is_passing() {
                     self.held_for_good.insert(key);
                 }
-                self.hold(vec![edit], &error.to_string(), error.is_passing());
+                self.hold(vec![edit], &in_words(&error), error.is_passing());
             }
         }
     }
@@ -260,7 +293,7 @@ impl Writer {
                     Ok(seq) => self.saved(edit.ticket, seq),
                     Err(error) => {
                         let rest = std::iter::once(edit).chain(waiting).collect();
-                        self.hold(rest, &error.to_string(), error.is_passing());
+                        self.hold(rest, &in_words(&error), error.is_passing());
                         break;
                     }
                 }
@@ -280,6 +313,16 @@ impl Writer {
             }
             Err(error) => tracing::error!(%error, "unsaved edits stay where they are"),
         }
+    }
+}
+
+/// A window shows the film anew where an edit was refused.
+fn in_words(error: &StoreError) -> String {
+    match error {
+        StoreError::Edit(EditError::Stale) | StoreError::WrongStep(_) => {
+            "Not saved: the film was changed elsewhere first. It is shown as it is now; make the change again.".into()
+        }
+        other => other.to_string(),
     }
 }
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use egui::{Color32, CursorIcon, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use crate::domain::geometry::{Handle, Size, Transform};
-use crate::domain::id::ImageId;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::imaging::{DisplaySettings, Film};
 use crate::render::{FilmCallback, FramePlan};
-use crate::session::gesture::{Gesture, HANDLE_REACH};
+use crate::session::drawing::Hold;
+use crate::session::gesture::Gesture;
 use crate::session::viewport::Canvas;
-use crate::session::{Command, Input, Layout, OpenFilm, Pane, Picture, Session, Tool};
+use crate::session::{
+    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, Tool,
+};
 
 use super::hands::to_canvas;
 use super::words::{tr, tr_args};
@@ -104,7 +107,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
     }
     let painter = ui.painter().with_clip_rect(rect);
     overlay::overlay_ui(&painter, session, pane, film, rect, panel.state);
-    lens::lens_ui(ui, session, slot, film, rect);
+    lens::lens_ui(ui, (session, panel.state), slot, film, rect);
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {
         context_menu(panel, &response);
@@ -186,25 +189,31 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
         Some(Gesture::Pan { .. }) => CursorIcon::Grabbing,
         Some(Gesture::Move { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
+        Some(Gesture::Vertex { .. }) => CursorIcon::Move,
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
         Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Select => CursorIcon::Default,
         _ if session.tool == Tool::Pan => CursorIcon::Grab,
         _ if session.tool == Tool::Zoom => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Window => CursorIcon::AllScroll,
+        // The ring says where and how much.
+        _ if matches!(session.tool, Tool::Draw(DrawTool::Brush | DrawTool::Eraser)) => CursorIcon::None,
         _ => CursorIcon::Crosshair,
     };
-    let hovered = ui.input(|i| i.pointer.hover_pos()).and_then(|pos| {
-        let selected = film.selected()?;
-        let r = selected.rect().filter(|_| film.gesture.is_none() && !film.locked.contains(&selected.id()))?;
-        let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
-        let at = to_canvas(rect, pos);
-        let handle = Handle::ALL.into_iter().find(|&h| {
-            let p = to_screen.apply(r.handle_position(h));
-            (p.x - at.x).abs().max((p.y - at.y).abs()) <= HANDLE_REACH
-        });
-        let inside = r.contains(film.viewport.image_from_screen(pane.canvas, film.grid()).apply(at));
-        handle.map(|h| handle_cursor(h, film)).or(inside.then_some(CursorIcon::Move))
+    let takes_hold = film.gesture.is_none()
+        && film.drawing.is_none()
+        && !matches!(session.tool, Tool::Draw(tool) if tool.is_stroked());
+    let hovered = ui.input(|i| i.pointer.hover_pos()).filter(|_| takes_hold).and_then(|pos| {
+        let held = ui.input(|i| i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt);
+        let (_, hold) = film.hold_at(pane.canvas, to_canvas(rect, pos))?;
+        Some(match hold {
+            Hold::Handle(handle) => handle_cursor(handle, film),
+            Hold::Vertex(_) if held => CursorIcon::NoDrop,
+            Hold::Vertex(_) => CursorIcon::PointingHand,
+            Hold::Edge(..) if held => CursorIcon::Copy,
+            Hold::Edge(..) | Hold::Inside if matches!(session.tool, Tool::Draw(_)) => return None,
+            Hold::Edge(..) | Hold::Inside => CursorIcon::Move,
+        })
     });
     ui.ctx().set_cursor_icon(hovered.unwrap_or(icon));
 }
@@ -227,15 +236,47 @@ fn handle_cursor(handle: Handle, film: &OpenFilm) -> CursorIcon {
 /// Right click without motion; a right-drag windows and opens nothing.
 fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
     response.context_menu(|ui| {
-        let has_selection = panel.session.pane.film.as_ref().is_some_and(|f| f.selection.is_some());
+        let session = panel.session;
+        let has_selection = session.pane.film.as_ref().is_some_and(|f| f.selection.is_some());
+        let is_drawing = session.pane.film.as_ref().is_some_and(|f| f.drawing.is_some());
+        if is_drawing {
+            for command in [Command::Draw(DrawCommand::Finish), Command::Draw(DrawCommand::TakeBack), Command::Escape] {
+                kit::menu_item(ui, panel, &command);
+            }
+            return;
+        }
+        let shapes = [
+            Command::ToggleMiddleHeight,
+            Command::Draw(DrawCommand::Smooth),
+            Command::Draw(DrawCommand::Split),
+            Command::Draw(DrawCommand::Join),
+            Command::Draw(DrawCommand::Convert),
+            Command::Draw(DrawCommand::Mirror),
+        ];
+        // What does not apply to the selected mark is left out: the menu stays short.
+        let shapes = shapes.into_iter().filter(|command| command.is_available(session));
         let marks = [Command::Duplicate, Command::Copy, Command::ToggleHidden, Command::ToggleLocked, Command::Delete];
         let film =
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];
-        let middle = Some(Command::ToggleMiddleHeight).filter(|command| command.is_available(panel.session));
-        let marks = middle.into_iter().chain(marks);
-        let commands: Vec<Command> = if has_selection { marks.chain(film).collect() } else { film.into() };
+        let commands: Vec<Command> =
+            if has_selection { shapes.chain(marks).chain(film).collect() } else { film.into() };
         for command in commands {
             kit::menu_item(ui, panel, &command);
         }
+        let prior = Command::Draw(DrawCommand::PasteFrom(PasteSource::Prior));
+        if prior.is_available(panel.session) {
+            kit::menu_item(ui, panel, &prior);
+        }
+        for reader in readers_with_marks(panel.session) {
+            let name = tr_args("Paste the marks of {}", &[&reader]);
+            let command = Command::Draw(DrawCommand::PasteFrom(PasteSource::Reader(reader)));
+            kit::named_menu_item(ui, panel, &command, &name);
+        }
     });
+}
+
+/// Other readers of the film whose marks may be seen.
+fn readers_with_marks(session: &Session) -> Vec<ReaderId> {
+    let others = session.pane.film.iter().flat_map(|film| &film.others);
+    others.filter(|reading| reading.num_marks() > 0).map(|reading| reading.reader().clone()).collect()
 }

@@ -5,7 +5,7 @@ use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
-use super::{Panel, cheat_sheet, kit, palette, settings_screen, tag_browser, test_pattern, theme};
+use super::{Panel, cheat_sheet, kit, palette, settings_screen, statistics, tag_browser, test_pattern, theme};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -45,6 +45,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CopyFilms { .. } => tr("Import films"),
         Dialog::BadRows { .. } => tr("Import labels"),
         Dialog::PathField { .. } => tr("Path"),
+        Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -73,6 +74,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::CopyFilms { .. } => copy_ui(ui, panel),
         Dialog::BadRows { path } => bad_rows_ui(ui, panel, path),
         Dialog::PathField { purpose } => path_ui(ui, panel, *purpose),
+        Dialog::MyStatistics(statistics) => {
+            statistics::statistics_ui(ui, panel, statistics.as_deref());
+            close_ui(ui, panel);
+        }
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

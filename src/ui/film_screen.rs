@@ -3,10 +3,12 @@
 use egui::{CentralPanel, RichText, Ui};
 
 use crate::domain::measure::MeasureKind;
-use crate::session::{Command, Layout, Tool};
+use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool};
 
 use super::words::{tr, tr_args};
-use super::{Panel, canvas, film_strip, findings, histogram_panel, kit, shell, theme, window_menu};
+use super::{
+    Panel, canvas, film_strip, findings, histogram_panel, history_panel, kit, shell, theme, tool_icons, window_menu,
+};
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.session.panes().all(|(_, pane)| pane.film.is_none()) {
@@ -35,6 +37,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(shell::bar_frame())
         .show(ui, |ui| findings::findings_ui(ui, panel));
+    if panel.session.is_history_open {
+        egui::Panel::right("history")
+            .exact_size(theme::HISTORY_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| history_panel::history_ui(ui, panel));
+    }
     if panel.session.windowing.is_panel_open {
         egui::Panel::right("window panel")
             .exact_size(theme::WINDOW_PANEL_WIDTH)
@@ -51,10 +61,8 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::ShowWorklist, None);
         position_ui(ui, panel);
         ui.separator();
+        draw_tools_ui(ui, panel);
         let session = panel.session;
-        let tool = session.tool;
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Box), tr("Box"), tool == Tool::Box);
-        kit::toggle_button(ui, panel, &Command::UseTool(Tool::Select), tr("Select"), tool == Tool::Select);
         kit::tool_menu(ui, panel, tr("Measure"), MEASURE_MENU);
         ui.separator();
         window_menu::menu_ui(ui, panel);
@@ -65,20 +73,53 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::OneToOne, None);
         kit::command_menu(ui, panel, tr("Display"), VIEW_MENU);
         ui.separator();
-        for layout in Layout::ALL {
-            let text = layout.num_panes().to_string();
-            kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
-        }
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for layout in Layout::ALL {
+                let text = layout.num_panes().to_string();
+                kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
+            }
+        });
         kit::toggle_button(ui, panel, &Command::ToggleLinked, tr("Link"), session.is_linked);
         kit::titled_button(ui, panel, &Command::ComparePrior, Some(tr("Prior")));
         ui.separator();
-        kit::titled_button(ui, panel, &Command::Undo, None);
-        kit::titled_button(ui, panel, &Command::Redo, None);
-        ui.separator();
-        kit::titled_button(ui, panel, &Command::ShowSettings, None);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 1.0;
+            tool_icons::undo_button(ui, panel);
+            tool_icons::redo_button(ui, panel);
+            tool_icons::history_button(ui, panel);
+            tool_icons::settings_button(ui, panel);
+        });
         kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
     });
 }
+
+/// The drawing tools close together, and what is done to the shapes that are selected.
+fn draw_tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.0;
+        for tool in tool_icons::TOOLS {
+            tool_icons::tool_button(ui, panel, tool);
+        }
+    });
+    kit::command_menu(ui, panel, tr("Shape"), SHAPE_MENU);
+}
+
+/// What is done to shapes that are there.
+const SHAPE_MENU: &[Command] = &[
+    Command::Draw(DrawCommand::Smooth),
+    Command::Draw(DrawCommand::Split),
+    Command::Draw(DrawCommand::Join),
+    Command::Draw(DrawCommand::Convert),
+    Command::Draw(DrawCommand::Mirror),
+    Command::Duplicate,
+    Command::Copy,
+    Command::Paste,
+    Command::Draw(DrawCommand::PasteFrom(PasteSource::Prior)),
+    Command::Draw(DrawCommand::BrushLarger),
+    Command::Draw(DrawCommand::BrushSmaller),
+    Command::Draw(DrawCommand::ToggleSnap),
+];
 
 const MEASURE_MENU: &[Command] = &[
     Command::UseTool(Tool::Measure(MeasureKind::Ruler)),

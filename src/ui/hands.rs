@@ -4,7 +4,7 @@ use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, Ui};
 
 use crate::domain::geometry::Point;
 use crate::session::input_map::{Held, WheelAction};
-use crate::session::{Command, Input, PointerButton, PointerEvent, PointerKind};
+use crate::session::{Command, DrawCommand, DrawTool, Input, PointerButton, PointerEvent, PointerKind, Tool};
 
 use super::Panel;
 
@@ -114,6 +114,12 @@ fn wheel(
         MouseWheelUnit::Point => f64::from(along) / POINTS_A_NOTCH,
         MouseWheelUnit::Page => f64::from(along) * 5.0,
     };
+    // With a brush in the hand, Shift turns its size.
+    let is_brush = matches!(panel.session.tool, Tool::Draw(DrawTool::Brush | DrawTool::Eraser));
+    if is_brush && held == (Held { shift: true, ..Held::default() }) {
+        let (larger, smaller) = (Command::Draw(DrawCommand::BrushLarger), Command::Draw(DrawCommand::BrushSmaller));
+        return step(panel, slot, notches, &larger, &smaller);
+    }
     match panel.session.input.wheel(held) {
         // A trackpad tells points and both directions: two fingers move the film as they move, and pinching zooms.
         WheelAction::Zoom if is_trackpad && unit == MouseWheelUnit::Point && held == Held::default() => {

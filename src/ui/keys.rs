@@ -125,7 +125,7 @@ fn dialog_key(
             out.push(Input::Command(Command::Confirm));
             false
         }
-        (Dialog::CheatSheet | Dialog::Report { .. }, "Enter") => !is_on_widget,
+        (Dialog::CheatSheet | Dialog::MyStatistics(_) | Dialog::Report { .. }, "Enter") => !is_on_widget,
         _ => asks_again(),
     };
     if closes {

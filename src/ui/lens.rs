@@ -5,7 +5,7 @@ use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
 use crate::domain::geometry::{Point, Transform};
 use crate::session::{OpenFilm, Session};
 
-use super::{canvas, overlay, theme};
+use super::{UiState, canvas, overlay, theme};
 
 /// Width and height of the lens in points.
 const SIZE: f32 = 280.0;
@@ -15,7 +15,7 @@ const ENLARGEMENT: f64 = 2.5;
 const SLOT: usize = 8;
 
 /// Draws the lens where the pointer is, kept inside its viewport.
-pub(super) fn lens_ui(ui: &Ui, session: &Session, slot: usize, film: &OpenFilm, rect: Rect) {
+pub(super) fn lens_ui(ui: &Ui, (session, state): (&Session, &mut UiState), slot: usize, film: &OpenFilm, rect: Rect) {
     let (Some(pane), Some(picture), Some(display)) = (session.pane_at(slot), film.film(), &film.display) else {
         return;
     };
@@ -44,7 +44,7 @@ pub(super) fn lens_ui(ui: &Ui, session: &Session, slot: usize, film: &OpenFilm, 
     canvas::draw_film(ui, SLOT, lens, canvas::plan(picture, display, session, to_lens.inverse(), lens, pane.canvas));
     // What is marked lies on the same anatomy in the lens as around it.
     let painter = ui.painter().with_clip_rect(lens.intersect(ui.clip_rect()));
-    overlay::marks_ui(&painter, session, film, &to_lens, lens);
+    overlay::marks_ui(&painter, (session, state), film, &to_lens, lens);
     ui.painter().rect_stroke(lens, 0.0, Stroke::new(1.0, theme::film::WEAK), StrokeKind::Outside);
     cross(ui, center);
 }

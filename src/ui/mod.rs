@@ -14,6 +14,9 @@ mod findings;
 mod violations;
 mod measurements;
 mod histogram_panel;
+mod history_panel;
+mod statistics;
+mod tool_icons;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;
@@ -33,7 +36,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
-pub use overlay::PlaneTextures;
+pub use overlay::{MarkLayers, PlaneTextures};
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -68,13 +71,19 @@ pub struct UiState {
     pub first_stroke: Option<(crate::session::keymap::Chord, f64)>,
     /// Turns of the wheel that are no whole notch yet.
     pub wheel_rest: f64,
+    /// This computer's distance from UTC.
+    pub utc_offset_secs: i64,
     pub settings: settings_screen::SettingsState,
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
     pub memory_used: [Option<u64>; 2],
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
+    /// Marks as they were tessellated.
+    pub marks: MarkLayers,
     pub foot_height: f32,
+    pub findings: findings::FindingsState,
+    pub label_editor: project_screen::LabelEditorState,
     /// Titles of the rules whose violations are shown one by one.
     pub open_rules: std::collections::BTreeSet<String>,
     pub rules_page: project_screen::RulesPageState,

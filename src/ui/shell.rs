@@ -31,6 +31,15 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
     }
 }
 
+/// Of a small card that lies over something else.
+pub(super) fn card_frame() -> Frame {
+    Frame::new()
+        .fill(theme::panel())
+        .stroke(egui::Stroke::new(1.0, theme::line()))
+        .corner_radius(6.0)
+        .inner_margin(Margin::symmetric(12, 10))
+}
+
 /// A bar of the window in the panel's colour.
 pub(super) fn bar_frame() -> Frame {
     Frame::new().fill(theme::panel()).inner_margin(Margin::symmetric(12, 6))
@@ -84,6 +93,11 @@ fn notice_ui(ui: &mut Ui, session: &Session) {
 
 fn save_state_ui(ui: &mut Ui, session: &Session) {
     if session.project.is_none() {
+        return;
+    }
+    if session.project.as_ref().is_some_and(|project| project.is_read_only) {
+        kit::badge(ui, tr("TO LOOK ONLY"), theme::warn());
+        ui.separator();
         return;
     }
     let (text, color) = match session.save_state() {

@@ -17,8 +17,9 @@ use crate::domain::reading::{Decision, Reading};
 use crate::domain::rules::{RuleContext, RuleId, RuleSetting, Severity, StudyProgress, Violation, check};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
-use crate::formats::label_set;
 use crate::store::Store;
+
+use super::label_sets;
 
 /// A broken rule and where.
 #[derive(Clone, PartialEq, Debug)]
@@ -86,7 +87,7 @@ pub fn check_project(
         .map(|f| (&f.facts.image, Size::new(f64::from(f.facts.width), f64::from(f.facts.height))))
         .collect();
     let facts: BTreeMap<&ImageId, &FilmFacts> = films.iter().map(|f| (&f.facts.image, &f.facts)).collect();
-    let labels = label_set::shipped_by_id(&store.project().label_set);
+    let labels = label_sets::of_project(&store).ok().map(|(set, _)| set);
 
     let mut report = CheckReport {
         project: store.project().clone(),

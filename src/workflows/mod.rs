@@ -9,6 +9,7 @@ mod import_boxes;
 mod import_image_labels;
 mod label_judge;
 mod label_rows;
+pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;
 mod staged_file;

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-
 use crate::domain::project::Project;
 use crate::domain::stats::{Characteristics, characteristics};
-use crate::formats::label_set;
 use crate::store::Store;
+
+use super::label_sets;
 
 /// The table and the project it is of.
 #[derive(Debug)]
@@ -19,8 +18,7 @@ pub struct ProjectStats {
 /// Reads the project without changing it.
 pub fn project_stats(folder: &Path) -> anyhow::Result<ProjectStats> {
     let store = Store::open_to_look(folder)?;
-    let labels = label_set::shipped_by_id(&store.project().label_set)
-        .with_context(|| format!("the project's label set {} is not known here", store.project().label_set))?;
+    let labels = label_sets::of_project(&store)?.0;
     let films = store.films()?;
     let table = characteristics(films.iter().map(|f| &f.facts), &store.tallies()?, &labels);
     Ok(ProjectStats { project: store.project().clone(), table })

@@ -102,7 +102,7 @@ fn write_readings(database: &Path, num_films: usize, num_boxes: usize) {
             .unwrap();
         let mut reading = tx
             .prepare(
-                "INSERT INTO reading (rad_id, image_id, state, updated_at, num_boxes, has_no_finding, labels)
+                "INSERT INTO reading (rad_id, image_id, state, updated_at, num_marks, has_no_finding, labels)
                  VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)",
             )
             .unwrap();

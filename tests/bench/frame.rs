@@ -1,4 +1,5 @@
-//! CPU time of a frame while the window is dragged over 500 boxes, at 1920 x 1080, in one viewport and in four.
+//! CPU time of a frame at 1920 x 1080: while the window is dragged over 500 boxes, in one viewport and in four, and over
+//! 5,000 marks of every shape while one windows, points, drags a mark and pans.
 //!
 //! Everything the window's own thread does is counted: input, panels, tessellation, uploads, encoding. Rasterising is
 //! the graphics card's work and is waited for outside the count, so the figure holds with software rendering too.
@@ -18,6 +19,7 @@ use rachis::domain::label::LabelName;
 use rachis::domain::project::{Project, Reader};
 use rachis::domain::reading::{Decision, Reading};
 use rachis::domain::rules::default_rules;
+use rachis::domain::shape::{Line, Mask, Polygon, Shape};
 use rachis::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use rachis::domain::task::TaskState;
 use rachis::domain::worklist::WorklistRow;
@@ -36,16 +38,44 @@ struct Seat {
     gpu: RenderState,
     target: wgpu::Texture,
     shift: f64,
+    action: Action,
+}
+
+/// What the reader does from frame to frame.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Action {
+    /// The right button is held and changes the window.
+    Window,
+    /// The pointer moves over the film and its marks.
+    Point,
+    /// A mark is dragged.
+    Drag,
+    /// The film is dragged.
+    Pan,
+}
+
+/// How many marks of a kind lie on a film.
+#[derive(Clone, Copy, Debug)]
+enum Marks {
+    Boxes(usize),
+    /// Boxes, outlines, masks, points and lines in turn.
+    Mixed(usize),
 }
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("frame");
     group.sample_size(30);
     // In four viewports the windows are linked: the drag changes all of them.
-    for (name, num_films, num_boxes) in
-        [("windowing, 500 boxes, CPU time", 1, 500), ("windowing, 4 viewports, 500 boxes, CPU time", 4, 125)]
-    {
-        let mut seat = Seat::new(num_films, num_boxes);
+    let cases = [
+        ("windowing, 500 boxes, CPU time", 1, Marks::Boxes(500), Action::Window),
+        ("windowing, 4 viewports, 500 boxes, CPU time", 4, Marks::Boxes(125), Action::Window),
+        ("windowing, 5,000 marks, CPU time", 1, Marks::Mixed(5000), Action::Window),
+        ("hovering, 5,000 marks, CPU time", 1, Marks::Mixed(5000), Action::Point),
+        ("dragging a mark, 5,000 marks, CPU time", 1, Marks::Mixed(5000), Action::Drag),
+        ("panning, 5,000 marks, CPU time", 1, Marks::Mixed(5000), Action::Pan),
+    ];
+    for (name, num_films, marks, action) in cases {
+        let mut seat = Seat::new(num_films, marks, action);
         for _ in 0..5 {
             seat.frame();
         }
@@ -58,7 +88,7 @@ pub fn bench(criterion: &mut Criterion) {
 }
 
 impl Seat {
-    fn new(num_films: usize, num_boxes: usize) -> Self {
+    fn new(num_films: usize, marks: Marks, action: Action) -> Self {
         let instance = wgpu::Instance::default();
         let options = RendererOptions::default();
         let gpu = pollster::block_on(RenderState::create(&WgpuConfiguration::default(), &instance, None, options))
@@ -77,17 +107,51 @@ impl Seat {
             view_formats: &[],
         });
         let state = UiState { has_gpu: true, ..UiState::default() };
-        Self { context, state, session: session_with(num_films, num_boxes), gpu, target, shift: 0.0 }
+        let session = session_with(num_films, marks);
+        let mut seat = Self { context, state, session, gpu, target, shift: 0.0, action: Action::Point };
+        // The viewports learn their size.
+        seat.frame();
+        seat.frame();
+        seat.press(action);
+        seat
     }
 
-    /// One frame with a new window; the thread's CPU time without waiting for the rasteriser.
+    /// What is pressed before the frames that count.
+    fn press(&mut self, action: Action) {
+        let (button, at) = match action {
+            Action::Point => return,
+            Action::Window => (PointerButton::Right, Point::new(200.0, 200.0)),
+            Action::Pan => (PointerButton::Middle, Point::new(400.0, 300.0)),
+            Action::Drag => {
+                // A box in the middle of the film, by its middle.
+                let film = self.session.pane.film.as_ref().expect("open");
+                let boxes = film.reading.annotations().iter().filter_map(|a| Some((a.id(), a.rect()?)));
+                let middle = film.grid().middle();
+                let far = |r: Rect| (r.center().x - middle.x).hypot(r.center().y - middle.y);
+                let (id, rect) = boxes.min_by(|a, b| far(a.1).total_cmp(&far(b.1))).expect("a box");
+                let at = film.viewport.screen_from_image(self.session.pane.canvas, film.grid()).apply(rect.center());
+                self.session.handle(Input::Command(Command::SelectMark(id)), 0);
+                (PointerButton::Left, at)
+            }
+        };
+        self.session.handle(Input::Pointer(pointer(PointerKind::Down(button), at)), 0);
+        self.action = action;
+    }
+
+    /// One frame of it; the thread's CPU time without waiting for the rasteriser.
     fn frame(&mut self) -> Duration {
         let start = cpu_time::of_this_thread();
         self.shift = (self.shift + 3.0) % 200.0;
         let at = Point::new(400.0 + self.shift, 300.0);
-        self.session.handle(Input::Pointer(pointer(PointerKind::Move, at)), 0);
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(SCREEN.0, SCREEN.1));
-        let input = egui::RawInput { screen_rect: Some(screen), ..egui::RawInput::default() };
+        let mut input = egui::RawInput { screen_rect: Some(screen), ..egui::RawInput::default() };
+        if self.action == Action::Point {
+            // Through the window, which finds out what lies under the pointer.
+            let at = egui::pos2(700.0 + self.shift as f32, 400.0 + self.shift as f32 / 3.0);
+            input.events.push(egui::Event::PointerMoved(at));
+        } else {
+            self.session.handle(Input::Pointer(pointer(PointerKind::Move, at)), 0);
+        }
         let mut asked = Vec::new();
         let mut output = self.context.run_ui(input, |ui| ui::show(ui, &self.session, &mut self.state, &mut asked));
         for input in asked {
@@ -128,12 +192,18 @@ impl Seat {
         spent
     }
 
-    /// That the frames are what they are taken for: every viewport's film on the card, every window dragged.
+    /// That the frames are what they are taken for: every viewport's film on the card, and what is done happens.
     fn check(&self, num_films: usize) {
         let shown: Vec<_> = self.session.panes().filter_map(|(_, pane)| pane.film.as_ref()).collect();
         assert_eq!(shown.len(), num_films);
         for film in shown {
-            assert!(film.window().is_some_and(|window| window.width != 4096.0), "the drag changes this window");
+            let is_done = match self.action {
+                Action::Window => film.window().is_some_and(|window| window.width != 4096.0),
+                Action::Point => film.cursor.is_some(),
+                Action::Drag => film.visible_marks().any(|(_, shape)| matches!(shape, std::borrow::Cow::Owned(_))),
+                Action::Pan => matches!(film.gesture, Some(rachis::session::gesture::Gesture::Pan { .. })),
+            };
+            assert!(is_done, "{:?}", self.action);
         }
         let renderer = self.gpu.renderer.read();
         let pass = renderer.callback_resources.get::<rachis::render::FilmPass>().expect("installed");
@@ -145,13 +215,13 @@ fn pointer(kind: PointerKind, at: Point) -> PointerEvent {
     PointerEvent { slot: 0, kind, at, is_ctrl: false, is_shift: false, is_alt: false, is_space: false }
 }
 
-/// 2500 x 1600 films of one study with boxes all over them, side by side and linked, the right button held.
-fn session_with(num_films: usize, num_boxes: usize) -> Session {
+/// 2500 x 1600 films of one study with marks all over them, side by side and linked.
+fn session_with(num_films: usize, marks: Marks) -> Session {
     let set = label_set::shipped().into_iter().find(|set| set.id == "vindr_spine").expect("shipped");
     let labels: Vec<_> = set.local().map(|label| label.name.clone()).collect();
     let reader = ReaderId::new("R1");
     let images: Vec<ImageId> = (0..num_films).map(|n| ImageId::new(format!("film{n}"))).collect();
-    let rows = images.iter().map(|image| row(image, num_boxes)).collect();
+    let rows = images.iter().map(|image| row(image, marks)).collect();
     let project = Project {
         name: "bench".into(),
         label_set: set.id.clone(),
@@ -171,6 +241,7 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
             label_set: Arc::new(set),
             readers: vec![one],
             number: 1,
+            is_read_only: false,
             view: None,
         }),
         Input::Command(Command::SignInAs(reader.clone())),
@@ -188,7 +259,7 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
                 Effect::LoadReading { image, reader } => inputs.push_back(Input::Event(Event::ReadingLoaded {
                     study: images.iter().map(entry).collect(),
                     priors: Vec::new(),
-                    reading: reading(&image, &reader, &labels, num_boxes),
+                    reading: reading(&image, &reader, &labels, marks),
                     image,
                     log: Vec::new(),
                     others: Vec::new(),
@@ -202,7 +273,6 @@ fn session_with(num_films: usize, num_boxes: usize) -> Session {
             }
         }
     }
-    session.handle(Input::Pointer(pointer(PointerKind::Down(PointerButton::Right), Point::new(200.0, 200.0))), 0);
     session
 }
 
@@ -214,21 +284,50 @@ fn film() -> Film {
     Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), facts)
 }
 
-fn reading(image: &ImageId, reader: &ReaderId, labels: &[LabelName], num_boxes: usize) -> Reading {
-    let annotations = (0..num_boxes).map(|i| {
-        let (x, y) = ((i % 20) as f64 * 78.0, (i / 20) as f64 * 98.0);
-        let rect = Rect::from_columns(x + 3.0, y + 20.0, x + 60.0, y + 80.0).expect("ordered");
+fn reading(image: &ImageId, reader: &ReaderId, labels: &[LabelName], marks: Marks) -> Reading {
+    let mark = |i: usize, shape: Shape| {
         let label = labels[i % labels.len()].clone();
-        Annotation::boxed(AnnotationId(i as i64 + 1), label, rect, Origin::Drawn).expect("a lesion")
-    });
+        Annotation::shaped(AnnotationId(i as i64 + 1), label, shape, Origin::Drawn).expect("a lesion")
+    };
+    let annotations: Vec<Annotation> = match marks {
+        Marks::Boxes(num) => (0..num)
+            .map(|i| {
+                let (x, y) = ((i % 20) as f64 * 78.0, (i / 20) as f64 * 98.0);
+                let rect = Rect::from_columns(x + 3.0, y + 20.0, x + 60.0, y + 80.0).expect("ordered");
+                mark(i, Shape::Box(rect))
+            })
+            .collect(),
+        Marks::Mixed(num) => (0..num)
+            .map(|i| {
+                let middle = Point::new((i % 50) as f64 * 32.0 + 16.0, (i / 50) as f64 * 25.0 + 12.5);
+                mark(i, any_shape(i, middle))
+            })
+            .collect(),
+    };
     Reading::restored(
         image.clone(),
         reader.clone(),
-        annotations.collect(),
+        annotations,
         rachis::domain::presence::LabelAnswers::default(),
         TaskState::Doing,
         String::new(),
     )
+}
+
+/// Each kind in turn, about 24 x 18 pixels.
+fn any_shape(i: usize, middle: Point) -> Shape {
+    let around = |k: usize, of: usize| {
+        let angle = std::f64::consts::TAU * k as f64 / of as f64;
+        let r = 1.0 + 0.15 * (angle * 3.0 + i as f64).sin();
+        Point::new(middle.x + 11.0 * r * angle.cos(), middle.y + 8.0 * r * angle.sin())
+    };
+    match i % 5 {
+        0 => Shape::Box(Rect::from_corners(around(3, 8), around(7, 8))),
+        1 => Shape::Polygon(Polygon::new(vec![(0..24).map(|k| around(k, 24)).collect()]).expect("an outline")),
+        2 => Shape::Mask(Mask::stroke(&[around(4, 8), middle, around(7, 8)], 5.0).expect("pixels")),
+        3 => Shape::Point(middle),
+        _ => Shape::Line(Line::new(vec![around(4, 8), middle, around(7, 8)]).expect("a line")),
+    }
 }
 
 fn entry(image: &ImageId) -> FilmEntry {
@@ -261,7 +360,8 @@ fn entry(image: &ImageId) -> FilmEntry {
     }
 }
 
-fn row(image: &ImageId, num_boxes: usize) -> WorklistRow {
+fn row(image: &ImageId, marks: Marks) -> WorklistRow {
+    let (Marks::Boxes(num_marks) | Marks::Mixed(num_marks)) = marks;
     WorklistRow {
         image: image.clone(),
         study: StudyId::new("study"),
@@ -270,7 +370,7 @@ fn row(image: &ImageId, num_boxes: usize) -> WorklistRow {
         age_years: None,
         state: TaskState::Doing,
         decision: Decision::Abnormal,
-        num_marks: num_boxes as u32,
+        num_marks: num_marks as u32,
         unfit: None,
         labels: 0,
         last_edit_ms: None,

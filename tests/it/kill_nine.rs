@@ -13,8 +13,8 @@ use rachis::domain::id::LogSeq;
 use rachis::domain::log::Step;
 use rachis::store::{Outcome, Store, StoreThread};
 
-use crate::store_log::{assert_log_rebuilds, new_project};
-use crate::store_walk::{Dice, Walk};
+use crate::store_log::assert_log_rebuilds;
+use crate::store_walk::{self, Dice, Walk};
 
 /// Names the project to the victim.
 const VICTIM: &str = "RACHIS_TEST_KILL_NINE_PROJECT";
@@ -35,7 +35,7 @@ fn kill_nine_loses_nothing_that_was_called_saved() {
     let (mut done, mut num_saved, mut num_idle) = (0, 0, 0);
     while done < kills {
         let folder = tempfile::tempdir().unwrap();
-        drop(Store::create(folder.path(), &new_project()).unwrap());
+        drop(store_walk::project(folder.path()));
         let mut saved = BTreeMap::new();
         for _ in 0..KILLS_A_PROJECT.min(kills - done) {
             let before = saved.len();

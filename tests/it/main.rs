@@ -17,9 +17,11 @@ mod store_log;
 mod store_scale;
 mod store_check;
 mod measure;
+mod shapes;
 mod kill_nine;
 mod csv_round_trip;
 mod label_sets;
+mod label_set_changes;
 mod command_line;
 mod architecture;
 mod tidy;
@@ -28,6 +30,10 @@ mod rules_scale;
 mod film_pass;
 #[cfg(feature = "gui")]
 mod seat;
+#[cfg(feature = "gui")]
+mod two_windows;
+#[cfg(feature = "gui")]
+mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
@@ -44,6 +50,8 @@ mod film_pass_viewports;
 mod film_pass_zoo;
 #[cfg(feature = "gui")]
 mod measure_window;
+#[cfg(feature = "gui")]
+mod labels_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

@@ -1,5 +1,6 @@
 //! The log rebuilds the tables; nothing saved is lost; what opening refuses.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -9,16 +10,18 @@ use rachis::domain::edit::{Edit, EditError};
 use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
-use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::log::{LogEntry, NewLogEntry, Step};
 use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
+use rachis::domain::presence::{LabelAnswers, Presence, SharedScope};
 use rachis::domain::project::Reader;
+use rachis::domain::quality::UnfitReason;
 use rachis::domain::reading::Reading;
 use rachis::domain::rules::default_rules;
 use rachis::domain::study::{FilmEntry, FilmFacts, FilmSource, Sex};
 use rachis::store::{AddedFilm, NewProject, Outcome, Store, StoreError, StoreThread};
 use rusqlite::Connection;
 
-use crate::store_walk::{Walk, commit_steps};
+use crate::store_walk::{self, Walk, commit_steps};
 
 pub fn new_project() -> NewProject {
     NewProject { name: "Spine".into(), label_set: "vindr_spine".into(), rules: default_rules(), is_synthetic: true }
@@ -37,19 +40,14 @@ proptest! {
     #[test]
     fn a_walk_of_edits_undo_and_redo_is_in_tables_log_and_memory_alike(seed in any::<u64>(), steps in 1usize..80) {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::create(folder.path(), &new_project()).unwrap();
+        let mut store = store_walk::project(folder.path());
         let mut walk = Walk::new(seed, &store);
         commit_steps(&mut walk, &mut store, steps);
         let store = if seed % 2 == 0 { store } else { drop(store); Store::open(folder.path()).unwrap() };
         for ((image, reader), reading) in &walk.readings {
             prop_assert_eq!(&store.reading(image, reader).unwrap(), reading);
-            let log = store.log(image, reader).unwrap();
-            let mut replayed = Reading::new(image.clone(), reader.clone());
-            for entry in &log {
-                entry.entry.edit.apply(&mut replayed).unwrap();
-            }
-            prop_assert_eq!(&replayed, reading);
         }
+        prop_assert_eq!(&replayed(&store, &walk), &walk.readings);
         assert_log_rebuilds(&store);
         prop_assert!(store.integrity_problems().unwrap().is_empty());
     }
@@ -57,7 +55,7 @@ proptest! {
     #[test]
     fn the_store_thread_saves_in_order_and_an_undo_need_not_wait_for_its_place(seed in any::<u64>()) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::create(folder.path(), &new_project()).unwrap();
+        let store = store_walk::project(folder.path());
         let mut walk = Walk::new(seed, &store);
         let (outcomes, inbox) = mpsc::channel();
         let thread = StoreThread::start(store, move |outcome| outcomes.send(outcome).unwrap()).unwrap();
@@ -78,6 +76,18 @@ proptest! {
         }
         assert_log_rebuilds(&store);
     }
+}
+
+/// Every entry of the log applied in its order, by hand.
+fn replayed(store: &Store, walk: &Walk) -> BTreeMap<(ImageId, ReaderId), Reading> {
+    let mut log: Vec<_> = walk.readings.keys().flat_map(|(image, reader)| store.log(image, reader).unwrap()).collect();
+    log.sort_by_key(|entry| entry.seq);
+    let fresh = |(image, reader): &(ImageId, ReaderId)| Reading::new(image.clone(), reader.clone());
+    let mut readings = walk.readings.keys().map(|key| (key.clone(), fresh(key))).collect();
+    for LogEntry { entry, .. } in log {
+        walk.apply(&entry.edit, &(entry.image, entry.reader), &mut readings).unwrap();
+    }
+    readings
 }
 
 fn entry(edit: Edit, step: Step) -> NewLogEntry {
@@ -115,11 +125,40 @@ fn a_stale_edit_is_refused_with_nothing_changed() {
         (comment, EditError::Stale),
         (ruler(2).inverse(), EditError::Stale),
         (batch, EditError::Stale),
+        (Edit::SetUnfit { before: Some(UnfitReason::LowQuality), after: None }, EditError::Stale),
     ] {
         let error = store.commit(&entry(edit.clone(), Step::Do)).unwrap_err();
         assert!(matches!(&error, StoreError::Edit(e) if *e == expected), "{edit:?}: {error}");
         assert_eq!(dump(folder.path()), before, "{edit:?}");
     }
+}
+
+#[test]
+fn what_is_said_of_a_study_is_refused_for_films_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store_walk::project(folder.path());
+    let said = |scope| Edit::SetSharedLabels {
+        scope,
+        before: LabelAnswers::default(),
+        after: LabelAnswers::default().with(LabelName::new("Scoliosis"), Some(Presence::Present)),
+    };
+    let step = |film: &str, scope| NewLogEntry { image: film.into(), ..entry(said(scope), Step::Do) };
+    let before = dump(folder.path());
+    for (film, scope) in [
+        ("film a", SharedScope::Study("study 2".into())),
+        ("film a", SharedScope::Series("series 2".into())),
+        ("no film", SharedScope::Study("study 1".into())),
+    ] {
+        let error = store.commit(&step(film, scope.clone())).unwrap_err();
+        assert!(matches!(error, StoreError::RuleRefused(_)), "{film} {scope:?}: {error}");
+        assert_eq!(dump(folder.path()), before);
+    }
+    store.commit(&step("film a", SharedScope::Study("study 1".into()))).unwrap();
+    let of =
+        |film: &str, reader: &str| store.reading(&film.into(), &reader.into()).unwrap().study_labels().num_present();
+    let told = [("film a", "R1"), ("film b", "R1"), ("film c", "R1"), ("film b", "R2")].map(|(f, r)| of(f, r));
+    assert_eq!(told, [1, 1, 0, 0]);
+    assert_log_rebuilds(&store);
 }
 
 #[test]
@@ -146,14 +185,35 @@ fn an_undo_must_match_the_entry_it_names() {
 
 #[test]
 fn rows_that_the_log_does_not_account_for_are_found() {
-    let cases: [(&str, &str); 9] = [
+    let cases: [(&str, &str); 15] = [
         ("UPDATE annotation SET xmax = xmax + 1e-9", "the marks are not those of the log"),
         ("DELETE FROM annotation", "the marks are not those of the log"),
-        ("INSERT INTO image_label VALUES ('film', 'R1', 'x')", "the image labels are not those of the log"),
+        (
+            "INSERT INTO image_label (image_id, rad_id, label) VALUES ('film', 'R1', 'x')",
+            "the image labels are not those of the log",
+        ),
         ("UPDATE reading SET state = 'completed'", "the state or the comment is not that of the log"),
-        ("UPDATE reading SET num_boxes = 9", "the worklist's counts do not match the marks"),
+        ("UPDATE reading SET num_marks = 9", "the worklist's counts do not match the marks"),
         ("UPDATE measurement SET x2 = x2 + 1e-9", "the measurements are not those of the log"),
         ("DELETE FROM measurement", "the measurements are not those of the log"),
+        (
+            "UPDATE annotation SET shape = 'point', geometry = '[1.5, 2.25]', xmax = xmin, ymax = ymin",
+            "the marks are not those of the log",
+        ),
+        ("UPDATE annotation SET attributes = '{\"severity\":\"mild\"}'", "the marks are not those of the log"),
+        ("UPDATE reading SET unfit = 'low_quality'", "the reason why the film is unfit is not that of the log"),
+        (
+            "INSERT INTO comment (image_id, rad_id, text, is_resolved, made_at) VALUES ('film', 'R1', 'x', 0, 1)",
+            "the comments are not those of the log",
+        ),
+        (
+            "INSERT INTO shared_label VALUES ('study', 's', 'R1', 'x', 'present')",
+            "what was said of a whole series or study is in no entry of the log",
+        ),
+        (
+            "INSERT INTO comment (image_id, rad_id, text, is_resolved, made_at) VALUES ('other', 'R1', 'x', 0, 1)",
+            "there are rows that no entry of the log accounts for",
+        ),
         (
             "INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('other', 'R1', 'probe', 1, 2)",
             "there are rows that no entry of the log accounts for",
@@ -463,7 +523,7 @@ pub fn film(n: u8, source: FilmSource) -> FilmEntry {
 fn dump(folder: &Path) -> String {
     let conn = Connection::open(folder.join("project.db")).unwrap();
     let mut out = String::new();
-    for table in ["annotation", "image_label", "measurement", "reading", "edit_log"] {
+    for table in ["annotation", "image_label", "shared_label", "comment", "measurement", "reading", "edit_log"] {
         let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();

@@ -12,7 +12,7 @@ const BEFORE: &str = "
     INSERT INTO annotation (id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax)
         VALUES (1, 'sick', 'R1', 'Osteophytes', 1, 2, 3, 4), (2, 'sick', 'R1', 'Fracture', 5, 6, 7, 8);
     INSERT INTO annotation (id, image_id, rad_id, lesion_type) VALUES (3, 'well', 'R1', 'No finding');
-    INSERT INTO image_label VALUES ('said', 'R1', 'Pneumonia');
+    INSERT INTO image_label (image_id, rad_id, label) VALUES ('said', 'R1', 'Pneumonia');
     INSERT INTO measurement (id, image_id, rad_id, kind, x1, y1, x2, y2)
         VALUES (4, 'sick', 'R1', 'ruler', 1, 2, 3, 4), (5, 'sick', 'R1', 'ellipse', 5, 6, 7, 8);
     INSERT INTO edit_log (made_at, session, image_id, rad_id, step, edit) VALUES (1, 1, 'sick', 'R1', 'do', '{}');
@@ -68,6 +68,34 @@ const CASES: &[(&str, &str)] = &[
     ("UPDATE annotation SET xmin = NULL WHERE id = 1", "needs all of"),
     ("UPDATE annotation SET xmin = 1, ymin = 1, xmax = 2, ymax = 2 WHERE id = 3", "has none"),
     ("UPDATE annotation SET xmin = 2.5 WHERE id = 1", ""),
+    // Shapes beside boxes, and what is said with them.
+    (
+        "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, shape) VALUES ('a','R1','x',1,2,3,4,'mask')",
+        "with its geometry",
+    ),
+    (
+        "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, shape, geometry) VALUES ('a','R1','x',1,2,3,4,'blob','[]')",
+        "with its geometry",
+    ),
+    (
+        "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, shape, geometry) VALUES ('a','R1','x',1,2,1,2,'point','[1,2]')",
+        "",
+    ),
+    (
+        "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, shape, geometry) VALUES ('a','R1','x',1,2,1,4,'mask','{}')",
+        "xmin must be less",
+    ),
+    ("UPDATE annotation SET attributes = '{ severe' WHERE id = 1", "attributes is JSON"),
+    ("UPDATE annotation SET attributes = '{}' WHERE id = 3", "has none"),
+    ("UPDATE annotation SET shape_key = id WHERE id = 1", "CHECK"),
+    ("INSERT INTO image_label (image_id, rad_id, label, presence) VALUES ('well','R1','Pneumonia','absent')", ""),
+    (
+        "INSERT INTO image_label (image_id, rad_id, label, presence) VALUES ('well','R1','Pneumonia','unsure')",
+        "Remove \"No finding\"",
+    ),
+    ("INSERT INTO image_label (image_id, rad_id, label, presence) VALUES ('a','R1','Pneumonia','maybe')", "CHECK"),
+    ("INSERT INTO shared_label VALUES ('patient','p','R1','x','present')", "CHECK"),
+    ("INSERT INTO comment (image_id, rad_id, pin_x, text, is_resolved, made_at) VALUES ('a','R1',1,'t',0,1)", "CHECK"),
     // Measurements.
     ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('a','R1','probe',1,2)", ""),
     ("INSERT INTO measurement (image_id, rad_id, kind, x1, y1) VALUES ('well','R1','probe',1,2)", ""),
@@ -156,10 +184,10 @@ const CASES: &[(&str, &str)] = &[
         "INSERT INTO annotation (image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax) VALUES ('well','R2','x',1,2,3,4)",
         "",
     ),
-    ("INSERT INTO image_label VALUES ('well','R1','Pneumonia')", "Remove \"No finding\""),
-    ("INSERT INTO image_label VALUES ('sick','R1','Pneumonia')", ""),
-    ("INSERT INTO image_label VALUES ('a','R1','No Finding')", "row of annotation"),
-    ("INSERT INTO image_label VALUES ('a','R1','')", "CHECK"),
+    ("INSERT INTO image_label (image_id, rad_id, label) VALUES ('well','R1','Pneumonia')", "Remove \"No finding\""),
+    ("INSERT INTO image_label (image_id, rad_id, label) VALUES ('sick','R1','Pneumonia')", ""),
+    ("INSERT INTO image_label (image_id, rad_id, label) VALUES ('a','R1','No Finding')", "row of annotation"),
+    ("INSERT INTO image_label (image_id, rad_id, label) VALUES ('a','R1','')", "CHECK"),
     ("UPDATE image_label SET image_id = 'well'", "Remove \"No finding\""),
     (
         "UPDATE annotation SET lesion_type = 'No finding', xmin = NULL, ymin = NULL, xmax = NULL, ymax = NULL WHERE id = 1",
@@ -196,7 +224,10 @@ const CASES: &[(&str, &str)] = &[
         "this id already",
     ),
     ("UPDATE OR REPLACE annotation SET id = 2 WHERE id = 1", "this id already"),
-    ("INSERT OR REPLACE INTO image_label VALUES ('well','R1','Pneumonia')", "Remove \"No finding\""),
+    (
+        "INSERT OR REPLACE INTO image_label (image_id, rad_id, label) VALUES ('well','R1','Pneumonia')",
+        "Remove \"No finding\"",
+    ),
     (
         "PRAGMA foreign_keys = OFF; INSERT INTO annotation (image_id, rad_id, lesion_type) VALUES ('sick','R1','No finding')",
         "Remove them before",
@@ -241,7 +272,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     // The rest.
     ("INSERT INTO reading (rad_id, image_id, state, updated_at) VALUES ('R1', 'a', 'asleep', 1)", "CHECK"),
-    ("INSERT INTO project VALUES (2, 'second', 'vindr_spine', 0, 1, '', randomblob(16))", "CHECK"),
+    ("INSERT INTO project VALUES (2, 'second', 'vindr_spine', 0, 1, '', randomblob(16), '')", "CHECK"),
     ("INSERT INTO setting VALUES ('k', '{')", "CHECK"),
 ];
 
@@ -282,7 +313,8 @@ fn check(database: &Path, sql: &str, refusal: &str, outcome: Result<(), String>)
     let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     let contradictions = "SELECT count(*) FROM annotation a WHERE lesion_type = 'No finding' AND (
         EXISTS (SELECT 1 FROM annotation b WHERE b.image_id = a.image_id AND b.rad_id = a.rad_id AND b.id <> a.id)
-        OR EXISTS (SELECT 1 FROM image_label l WHERE l.image_id = a.image_id AND l.rad_id = a.rad_id))";
+        OR EXISTS (SELECT 1 FROM image_label l WHERE l.image_id = a.image_id AND l.rad_id = a.rad_id
+            AND l.presence <> 'absent'))";
     assert_eq!(count(contradictions), 0, "{sql}");
     assert!(count("SELECT count(*) FROM annotation") >= 3, "{sql}");
     assert!(count("SELECT count(*) FROM measurement WHERE id IN (4, 5)") == 2, "{sql}");

@@ -5,18 +5,37 @@ use std::collections::BTreeMap;
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::attribute::{Attributes, Certainty, Grade, VertebralLevel};
 use rachis::domain::comment::{Comment, Pin};
-use rachis::domain::edit::Edit;
+use rachis::domain::edit::{Edit, EditError};
 use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
-use rachis::domain::presence::{LabelAnswers, Presence};
+use rachis::domain::presence::{LabelAnswers, Presence, SharedScope};
 use rachis::domain::quality::UnfitReason;
 use rachis::domain::reading::Reading;
 use rachis::domain::shape::{Line, Mask, Polygon, Shape};
+use rachis::domain::study::FilmSource;
 use rachis::domain::task::TaskState;
 use rachis::store::Store;
+
+use crate::store_log::{film, new_project};
+
+/// Series and study of each film of a walk: two films of a series, one of another study.
+const PLACES: [(&str, &str, &str); 3] =
+    [("film a", "series 1", "study 1"), ("film b", "series 1", "study 1"), ("film c", "series 2", "study 2")];
+
+/// A project with the films of a walk.
+pub fn project(folder: &std::path::Path) -> Store {
+    let mut store = Store::create(folder, &new_project()).unwrap();
+    let films = (1..).zip(PLACES).map(|(n, (image, series, study))| {
+        let mut entry = film(n, FilmSource::File(folder.join(format!("films/{image}.dcm"))));
+        (entry.facts.image, entry.facts.series, entry.facts.study) = (image.into(), series.into(), study.into());
+        entry
+    });
+    store.add_films(&films.collect::<Vec<_>>()).unwrap();
+    store
+}
 
 /// A small generator (splitmix64), so that a walk is told by one number.
 pub struct Dice(pub u64);
@@ -35,6 +54,8 @@ impl Dice {
 pub struct Walk {
     dice: Dice,
     session: u32,
+    /// Series and study of each film; films that the project does not have are said nothing of beyond themselves.
+    places: BTreeMap<ImageId, [SharedScope; 2]>,
     num_marks: u32,
     clock_ms: i64,
     pub readings: BTreeMap<(ImageId, ReaderId), Reading>,
@@ -61,9 +82,12 @@ impl Walk {
                 readings.insert((film, reader), reading);
             }
         }
+        let known = store.films().unwrap().into_iter().map(|entry| entry.facts);
+        let scopes = known.map(|f| (f.image, [SharedScope::Series(f.series), SharedScope::Study(f.study)]));
         Self {
             dice: Dice(seed),
             session: store.session(),
+            places: scopes.collect(),
             num_marks: 0,
             clock_ms: 1_700_000_000_000,
             readings,
@@ -106,7 +130,10 @@ impl Walk {
                 (Step::Do, None, edit.clone(), Some(edit))
             }
         };
-        edit.apply(self.readings.get_mut(key).unwrap()).ok()?;
+        let mut readings = std::mem::take(&mut self.readings);
+        let applied = self.apply(&edit, key, &mut readings);
+        self.readings = readings;
+        applied.ok()?;
         match step {
             Step::Do => {
                 self.undone.remove(key);
@@ -124,6 +151,28 @@ impl Walk {
         }
         let (image, reader) = key.clone();
         Some(WalkStep { entry: NewLogEntry { image, reader, step, edit, made_at_ms: self.clock_ms }, of })
+    }
+
+    /// Applies an edit to one reading; what is said of its series and study is said on all their films.
+    pub fn apply(
+        &self,
+        edit: &Edit,
+        key: &(ImageId, ReaderId),
+        readings: &mut BTreeMap<(ImageId, ReaderId), Reading>,
+    ) -> Result<(), EditError> {
+        let reading = readings.get_mut(key).unwrap();
+        edit.apply(reading)?;
+        let [series, study] = [reading.series_labels(), reading.study_labels()].map(Clone::clone);
+        let Some([own_series, own_study]) = self.places.get(&key.0) else { return Ok(()) };
+        for ((image, reader), other) in readings.iter_mut().filter(|((image, _), _)| *image != key.0) {
+            let Some([of_series, of_study]) = self.places.get(image).filter(|_| *reader == key.1) else { continue };
+            let pick = |same, ours: &LabelAnswers, theirs: &LabelAnswers| if same { ours } else { theirs }.clone();
+            *other = other.clone().with_shared_labels(
+                pick(of_series == own_series, &series, other.series_labels()),
+                pick(of_study == own_study, &study, other.study_labels()),
+            );
+        }
+        Ok(())
     }
 
     fn new_id(&mut self) -> AnnotationId {
@@ -210,7 +259,7 @@ impl Walk {
         let pick = (!marks.is_empty()).then(|| marks[self.dice.roll(marks.len() as u64) as usize].clone());
         const LABELS: [&str; 4] = ["Osteophytes", "Fracture", "Other lesions", "Trượt \"đốt\" sống\t"];
         let label = LabelName::new(LABELS[self.dice.roll(4) as usize]);
-        Some(match self.dice.roll(20) {
+        Some(match self.dice.roll(23) {
             0..=3 => Edit::Add(Annotation::shaped(self.new_id(), label, self.new_mark_shape(), Origin::Drawn)?),
             14 => {
                 let before = pick.filter(|mark| mark.shape().is_some())?;
@@ -223,6 +272,16 @@ impl Walk {
                 Edit::SetUnfit { before: reading.unfit(), after: reading.unfit().is_none().then_some(reason) }
             }
             16 | 17 => self.comment(&reading),
+            18 | 19 => {
+                let scope = self.places.get(&key.0)?[self.dice.roll(2) as usize].clone();
+                let before = match scope {
+                    SharedScope::Series(_) => reading.series_labels(),
+                    SharedScope::Study(_) => reading.study_labels(),
+                };
+                let answers = [None, Some(Presence::Present), Some(Presence::Absent), Some(Presence::Unsure)];
+                let after = before.clone().with(label, answers[self.dice.roll(4) as usize]);
+                Edit::SetSharedLabels { before: before.clone(), scope, after }
+            }
             4 => Edit::Add(Annotation::no_finding(self.new_id(), Origin::Drawn)),
             5 => Edit::Remove(pick?),
             6 => Edit::Replace { before: pick.clone()?, after: pick?.with_shape(self.new_mark_shape()) },

@@ -2,12 +2,15 @@
 
 use crate::domain::geometry::{Point, Rect};
 
+/// A stretch of pixels inside: row, first column, and the column after the last.
+pub type Span = (i32, i32, i32);
+
 /// A set of whole film pixels, at least one of them: run lengths over the smallest box around them.
 ///
 /// `runs` alternate between pixels outside and inside, row by row from the top left of the box, the first run outside
 /// (it may be 0, no other may), and sum up to `width * height`. Pixel (x, y) covers the area from (x, y) to
 /// (x + 1, y + 1).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Mask {
     x: i32,
     y: i32,
@@ -79,6 +82,38 @@ impl Mask {
         self.runs.iter().skip(1).step_by(2).map(|&run| u64::from(run)).sum()
     }
 
+    /// From stretches of pixels in any order, overlapping or not: row, first column, column after the last.
+    /// `None` where there is no pixel in them.
+    pub fn from_spans(spans: impl IntoIterator<Item = Span>) -> Option<Self> {
+        let mut spans: Vec<Span> = spans.into_iter().filter(|(_, from, to)| from < to).collect();
+        spans.sort_unstable();
+        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+        for (row, from, to) in spans {
+            match merged.last_mut() {
+                Some((last_row, _, last_to)) if *last_row == row && from <= *last_to => *last_to = to.max(*last_to),
+                _ => merged.push((row, from, to)),
+            }
+        }
+        let (top, bottom) = (merged.first()?.0, merged.last()?.0 + 1);
+        let (left, right) = (merged.iter().map(|s| s.1).min()?, merged.iter().map(|s| s.2).max()?);
+        let (width, height) =
+            ((i64::from(right) - i64::from(left)) as u32, (i64::from(bottom) - i64::from(top)) as u32);
+        let within = merged.iter().map(|(row, from, to)| (row - top, from - left, to - left));
+        let runs = run_lengths(within, u64::from(width), u64::from(height));
+        let runs = runs.into_iter().map(|run| run as u32).collect();
+        Some(Self { x: left, y: top, width, height, runs })
+    }
+
+    /// From single pixels in any order, by column and row; `None` where there is none.
+    pub fn from_pixels(pixels: impl IntoIterator<Item = (i32, i32)>) -> Option<Self> {
+        Self::from_spans(pixels.into_iter().map(|(x, y)| (y, x, x + 1)))
+    }
+
+    /// The stretches of pixels inside, row by row from the top, on the film.
+    pub fn film_spans(&self) -> impl Iterator<Item = Span> + '_ {
+        self.spans().map(|(row, from, to)| (self.y + row as i32, self.x + from as i32, self.x + to as i32))
+    }
+
     #[must_use]
     pub fn moved(&self, dx: i32, dy: i32) -> Self {
         Self { x: self.x + dx, y: self.y + dy, ..self.clone() }
@@ -98,6 +133,32 @@ impl Mask {
         });
         run.is_some_and(|run| run % 2 == 1)
     }
+}
+
+/// Run lengths over a field of this size, the first outside, from stretches in order that touch no other of their row.
+pub(super) fn run_lengths(spans: impl Iterator<Item = Span>, width: u64, height: u64) -> Vec<u64> {
+    let mut runs = vec![0];
+    let mut at = 0;
+    for (row, from, to) in spans {
+        let (start, length) = (row as u64 * width + from as u64, (to - from) as u64);
+        let num = runs.len();
+        match (num, start - at) {
+            (1, gap) => {
+                runs[0] = gap;
+                runs.push(length);
+            }
+            // What goes on at the left of the next row is one run.
+            (_, 0) => runs[num - 1] += length,
+            (_, gap) => runs.extend([gap, length]),
+        }
+        at = start + length;
+    }
+    match (runs.len(), width * height - at) {
+        (_, 0) => {}
+        (1, rest) => runs[0] = rest,
+        (_, rest) => runs.push(rest),
+    }
+    runs
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::command::Command;
 
 mod discussing;
 mod drawing;
+mod history;
 mod labelling;
 mod project;
 mod reading;
@@ -43,7 +44,10 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, project::ROWS].into_iter().flatten().collect()
+    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS]
+        .into_iter()
+        .flatten()
+        .collect()
 });
 
 #[cfg(test)]

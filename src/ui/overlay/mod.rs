@@ -1,9 +1,12 @@
-//! What lies on the film: boxes, orientation, scale, the film's own overlays, the corners' facts, and the word SYNTHETIC.
+//! What lies on the film: marks, orientation, scale, the film's own overlays, the corners' facts, and the word SYNTHETIC.
 
-mod boxes;
 mod chain_line;
 mod corners;
+mod drawing;
 mod edges;
+mod mark_layers;
+mod mark_pen;
+mod marks;
 mod measures;
 mod planes;
 mod region;
@@ -18,6 +21,7 @@ use super::words::tr;
 use super::{UiState, theme};
 
 pub(super) use corners::{patient_line, patient_text};
+pub use mark_layers::MarkLayers;
 pub use planes::PlaneTextures;
 
 pub(super) fn overlay_ui(
@@ -32,7 +36,7 @@ pub(super) fn overlay_ui(
     if session.overlay == OverlayState::All {
         state.planes.planes_ui(painter, session, film, &to_screen, canvas);
     }
-    marks_ui(painter, session, film, &to_screen, canvas);
+    marks_ui(painter, (session, state), film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
@@ -45,9 +49,16 @@ pub(super) fn overlay_ui(
 }
 
 /// What the reader marked, through this map from the film to the points of `canvas`.
-pub(super) fn marks_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
+pub(super) fn marks_ui(
+    painter: &Painter,
+    (session, state): (&Session, &mut UiState),
+    film: &OpenFilm,
+    to_screen: &Transform,
+    canvas: Rect,
+) {
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
-        boxes::boxes_ui(painter, session, film, to_screen, canvas);
+        marks::marks_ui(painter, session, film, to_screen, canvas, &mut state.marks);
+        drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }
 }
@@ -67,9 +78,11 @@ pub(super) fn color_of(session: &Session, label: &LabelName) -> Color32 {
 }
 
 /// Text with a thin shade behind it: readable on white bone and on black air.
-fn shaded_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, color: Color32) {
+/// Returns where it lies.
+fn shaded_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, color: Color32) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), theme::overlay_font(), color);
     let rect = anchor.anchor_size(at, galley.size());
     painter.rect_filled(rect.expand2(Vec2::new(3.0, 0.5)), 2.0, theme::SHADE);
     painter.galley(rect.min, galley, color);
+    rect
 }

@@ -115,6 +115,8 @@ pub const GOOD: Color32 = film::GOOD;
 pub const WARN: Color32 = film::WARN;
 pub const BAD: Color32 = film::BAD;
 pub const ROW_HEIGHT: f32 = 28.0;
+/// Size of a page's heading.
+pub const HEADING: f32 = 16.0;
 
 /// A grey level of the test pattern, 0 to 255.
 pub const fn test_grey(level: u8) -> Color32 {
@@ -125,10 +127,15 @@ pub const fn test_grey(level: u8) -> Color32 {
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
 pub const WINDOW_PANEL_WIDTH: f32 = 284.0;
+pub const HISTORY_WIDTH: f32 = 232.0;
 pub const STRIP_WIDTH: f32 = 132.0;
 pub const BOX_STROKE: f32 = 1.5;
 pub const SELECTED_STROKE: f32 = 2.5;
 pub const HANDLE_SIZE: f32 = 7.0;
+/// How much of a mask's colour lies on the film: findings must be seen through it.
+pub const MASK_FILL: f32 = 0.2;
+/// How much of a mark is left while another is singled out.
+pub const FAINT: f32 = 0.3;
 pub const OVERLAY_TEXT: f32 = 13.0;
 /// From this width on a viewport has room for the line that tells its chain of steps.
 pub const WIDE_VIEWPORT: f32 = 560.0;

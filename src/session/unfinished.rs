@@ -1,0 +1,51 @@
+//! What was on a film and is in no reading yet: what a reader would miss if the program ended now.
+
+use std::collections::BTreeSet;
+
+use crate::domain::id::AnnotationId;
+use crate::domain::shape::Shape;
+
+use super::measuring::Sketch;
+use super::open_film::OpenFilm;
+
+/// Half-done work and marks set aside, as they are kept for the next start.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Unfinished {
+    pub also_selected: BTreeSet<AnnotationId>,
+    pub hidden: BTreeSet<AnnotationId>,
+    pub locked: BTreeSet<AnnotationId>,
+    /// The comment while it is being typed.
+    pub comment_draft: Option<String>,
+    /// What was drawn and waits for its label.
+    pub unlabelled: Option<Shape>,
+    /// A measure that is being drawn.
+    pub sketch: Option<Sketch>,
+}
+
+impl Unfinished {
+    pub(super) fn of(film: &OpenFilm) -> Self {
+        Self {
+            also_selected: film.also_selected.clone(),
+            hidden: film.hidden.clone(),
+            locked: film.locked.clone(),
+            comment_draft: film.comment_draft.clone(),
+            unlabelled: film.unlabelled.clone(),
+            sketch: film.sketch.clone(),
+        }
+    }
+
+    /// Onto the film that was left; says what half-done work is back, if any.
+    pub(super) fn bring_back(self, film: &mut OpenFilm) -> Option<String> {
+        let is_there = |ids: BTreeSet<AnnotationId>| ids.into_iter().filter(|id| film.reading.has(*id)).collect();
+        (film.also_selected, film.hidden, film.locked) =
+            (is_there(self.also_selected), is_there(self.hidden), is_there(self.locked));
+        let told = [
+            self.comment_draft.is_some().then_some("the comment being typed"),
+            self.unlabelled.is_some().then_some("a mark without its label"),
+            self.sketch.is_some().then_some("a half-drawn measure"),
+        ];
+        (film.comment_draft, film.unlabelled, film.sketch) = (self.comment_draft, self.unlabelled, self.sketch);
+        let told: Vec<&str> = told.into_iter().flatten().collect();
+        (!told.is_empty()).then(|| format!("Brought back from the last time: {}.", told.join(", ")))
+    }
+}

@@ -1,0 +1,168 @@
+//! Notices what other connections write to the project: another window, a job, a script.
+
+use rusqlite::Connection;
+
+use crate::domain::id::{ImageId, ReaderId};
+
+use super::error::StoreError;
+use super::project::Store;
+use super::settings::read_project;
+
+/// What others wrote since the last look.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WrittenElsewhere {
+    /// Readings with edits of others.
+    pub readings: Vec<(ImageId, ReaderId)>,
+    /// Films came or went, or rows were imported.
+    pub has_new_films: bool,
+    /// Name, rules, labels, references or readers are not what they were.
+    pub is_project_changed: bool,
+}
+
+impl WrittenElsewhere {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// More readings than anybody looks at: what counts is that the list is read again.
+const MOST_READINGS: i64 = 1000;
+
+/// What was there at the last look.
+#[derive(Debug)]
+pub(super) struct Watch {
+    data_version: i64,
+    last_seq: i64,
+    num_films: i64,
+    settings: String,
+}
+
+impl Watch {
+    pub fn new(store: &Store) -> Result<Self, StoreError> {
+        let conn = &store.conn;
+        Ok(Self {
+            data_version: data_version(conn)?,
+            last_seq: last_seq(conn)?,
+            num_films: num_films(conn)?,
+            settings: settings(conn)?,
+        })
+    }
+
+    /// What others wrote; nothing of what this opening wrote itself. Where nobody did, it costs a look at one number.
+    pub fn look(&mut self, store: &mut Store) -> Result<Option<WrittenElsewhere>, StoreError> {
+        let now = data_version(&store.conn)?;
+        if now == self.data_version {
+            return Ok(None);
+        }
+        let own = store.session();
+        let mut statement = store.conn.prepare_cached(
+            "SELECT DISTINCT image_id, rad_id FROM edit_log
+             WHERE seq > ?1 AND session <> ?2 AND image_id IS NOT NULL LIMIT ?3",
+        )?;
+        let rows = statement.query_map([self.last_seq, i64::from(own), MOST_READINGS], |row| {
+            Ok((ImageId::new(row.get::<_, String>(0)?), ReaderId::new(row.get::<_, String>(1)?)))
+        })?;
+        let readings: Vec<_> = rows.collect::<Result<_, _>>()?;
+        drop(statement);
+        let has_import: bool = store
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM edit_log WHERE seq > ?1 AND import_id IS NOT NULL)")?
+            .query_row([self.last_seq], |row| row.get(0))?;
+        let is_full = readings.len() as i64 == MOST_READINGS;
+        let next = Self {
+            data_version: now,
+            last_seq: last_seq(&store.conn)?,
+            num_films: num_films(&store.conn)?,
+            settings: settings(&store.conn)?,
+        };
+        let written = WrittenElsewhere {
+            readings,
+            has_new_films: has_import || is_full || next.num_films != self.num_films,
+            is_project_changed: next.settings != self.settings,
+        };
+        *self = next;
+        if written.is_project_changed {
+            *store.project_mut() = read_project(&store.conn)?;
+        }
+        Ok((!written.is_empty()).then_some(written))
+    }
+}
+
+/// Changes with every commit of another connection, never with one's own (<https://www.sqlite.org/pragma.html>).
+fn data_version(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+fn last_seq(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM edit_log")?.query_row([], |row| row.get(0))?)
+}
+
+fn num_films(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached("SELECT count(*) FROM film")?.query_row([], |row| row.get(0))?)
+}
+
+/// Everything that a project's readers have in common beside films and marks, as one text.
+fn settings(conn: &Connection) -> Result<String, StoreError> {
+    let sql = "SELECT concat_ws('|',
+        (SELECT group_concat(name || label_set || instructions) FROM project),
+        (SELECT group_concat(key || position || severity || coalesce(parameter, '')) FROM rule),
+        (SELECT group_concat(id || position || title || severity || condition) FROM custom_rule),
+        (SELECT max(version) FROM label_set),
+        (SELECT group_concat(id || label || caption) FROM reference_case),
+        (SELECT group_concat(key || value) FROM setting WHERE key IN ('blind', 'open')),
+        (SELECT count(*) FROM reader))";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edit::Edit;
+    use crate::domain::log::{NewLogEntry, Step};
+    use crate::domain::project::Reader;
+    use crate::domain::reading_time::ReadingTime;
+    use crate::domain::rules::default_rules;
+    use crate::store::NewProject;
+
+    fn said(store: &mut Store, film: &str, before: &str, after: &str) {
+        let edit = Edit::SetComment { before: before.to_owned(), after: after.to_owned() };
+        let entry = NewLogEntry { image: film.into(), reader: "R1".into(), step: Step::Do, edit, made_at_ms: 1 };
+        store.commit(&entry).expect("fits");
+    }
+
+    #[test]
+    fn only_what_others_wrote_and_readers_see_is_told() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut own = Store::create(folder.path(), &project).expect("a project");
+        let mut other = Store::open(folder.path()).expect("opens");
+        let mut watch = Watch::new(&own).expect("readable");
+        let mut told = |own: &mut Store| watch.look(own).expect("readable");
+        assert_eq!(told(&mut own), None);
+        said(&mut own, "mine", "", "a");
+        assert_eq!(told(&mut own), None);
+        said(&mut other, "theirs", "", "a");
+        said(&mut other, "theirs", "a", "b");
+        said(&mut own, "mine", "a", "b");
+        let readings = vec![("theirs".into(), "R1".into())];
+        assert_eq!(told(&mut own), Some(WrittenElsewhere { readings, ..WrittenElsewhere::default() }));
+        assert_eq!(told(&mut own), None);
+        // The view and the time of somebody else are nothing to be told of.
+        other.set_setting("view", "{}").expect("written");
+        let time = ReadingTime { reader: "R1".into(), image: "theirs".into(), tool: "box".into(), active_ms: 5 };
+        other.add_reading_time(&[time]).expect("written");
+        assert_eq!(told(&mut own), None);
+        other.set_instructions("Look at the pedicles.").expect("written");
+        let told_project = WrittenElsewhere { is_project_changed: true, ..WrittenElsewhere::default() };
+        assert_eq!(told(&mut own), Some(told_project.clone()));
+        assert_eq!(own.project().instructions, "Look at the pedicles.");
+        let reader = Reader { id: "R9".into(), name: "Nine".into(), years_of_experience: None };
+        other.add_reader(&reader).expect("written");
+        assert_eq!(told(&mut own), Some(told_project));
+    }
+}
