@@ -111,6 +111,7 @@ pub(super) fn reading_session() -> Session {
         decision: crate::domain::reading::Decision::Undecided,
         num_marks: 0,
         unfit: None,
+        num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
     });

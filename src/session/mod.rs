@@ -28,6 +28,8 @@ pub mod drawing;
 pub mod labelling;
 pub mod label_editor;
 pub mod discussing;
+pub mod threads;
+pub mod guide;
 pub mod history_walk;
 mod reading_clock;
 pub mod project_settings;

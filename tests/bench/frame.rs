@@ -372,6 +372,7 @@ fn row(image: &ImageId, marks: Marks) -> WorklistRow {
         decision: Decision::Abnormal,
         num_marks: num_marks as u32,
         unfit: None,
+        num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
     }

@@ -53,6 +53,8 @@ mod measure_window;
 #[cfg(feature = "gui")]
 mod labels_window;
 #[cfg(feature = "gui")]
+mod discuss_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_rules;
