@@ -50,6 +50,8 @@ mod draw_script;
 #[cfg(test)]
 mod reshape_script;
 #[cfg(test)]
+mod walk_script;
+#[cfg(test)]
 mod copy_script;
 #[cfg(test)]
 mod input_script;
