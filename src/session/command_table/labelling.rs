@@ -52,7 +52,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "ask_attributes",
         "Attributes",
         "Level, severity, certainty and note of the selected finding",
-        &["Shift+U"],
+        &["Alt+A"],
         Film,
         Command::Label(LabelCommand::AskAttributes),
     ),
