@@ -44,7 +44,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "answer_unsure",
         "Unsure",
         "The next label key says that its label may be there",
-        &["Ctrl+U"],
+        &["Alt+U"],
         Film,
         Command::Label(LabelCommand::Next(NextLabel::Answer(Presence::Unsure))),
     ),
