@@ -12,7 +12,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "find_label",
         "Find a label",
         "Type part of a name: labels and findings of that name are left, Enter takes the first",
-        &["Shift+N"],
+        &["Alt+F"],
         Film,
         Command::Label(LabelCommand::Search),
     ),
