@@ -261,11 +261,11 @@ mod tests {
 
     #[test]
     fn the_tenth_child_comes_after_the_second() {
-        let mut text = format!("{HEADER}\n");
-        for (name, parent, order) in [("c10", "P", "1.10"), ("c2", "P", "1.2"), ("P", "", "1"), ("Q", "", "")] {
-            text += &format!("{name},FINDING,IMAGE,BOUNDING_BOX,,,,,{parent},{order}\n");
-        }
-        let set = read(&text, &base()).expect("valid");
+        let row = |(name, parent, order): (&str, &str, &str)| {
+            format!("{name},FINDING,IMAGE,BOUNDING_BOX,,,,,{parent},{order}")
+        };
+        let rows = [("c10", "P", "1.10"), ("c2", "P", "1.2"), ("P", "", "1"), ("Q", "", "")].map(row);
+        let set = read(&format!("{HEADER}\n{}\n", rows.join("\n")), &base()).expect("valid");
         let names: Vec<&str> = set.labels().iter().map(|l| l.name.as_str()).collect();
         assert_eq!(names, ["P", "c2", "c10", "Q"]);
         assert_eq!(set.labels()[0].color, DEFAULT_COLOR);

@@ -157,7 +157,7 @@ fn rename_all(
 ) -> Result<usize, StoreError> {
     let mut readings: BTreeSet<(String, String)> = BTreeSet::new();
     let mut scopes: BTreeMap<(String, String), Vec<SharedScope>> = BTreeMap::new();
-    for from in renames.keys() {
+    for (from, _) in new.renames {
         for sql in [
             "SELECT DISTINCT image_id, rad_id FROM annotation WHERE lesion_type = ?1",
             "SELECT DISTINCT image_id, rad_id FROM image_label WHERE label = ?1",

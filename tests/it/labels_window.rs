@@ -38,7 +38,7 @@ fn attributes_and_a_second_label_are_one_edit_each() {
     drag(&mut seat, egui::PointerButton::Primary, (0.45, 0.4), (0.55, 0.5));
 
     // Typed: the keyboard goes to the level and back to the film.
-    seat.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::U);
+    seat.key_press_modifiers(egui::Modifiers::ALT, egui::Key::A);
     seat.run_steps(3);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Level").type_text("L4-5");
     seat.run_steps(2);
@@ -87,7 +87,7 @@ fn findings_are_searched_selected_and_relabelled_together() {
     seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::A);
     seat.run_steps(2);
     // By typing: the first label of that name.
-    seat.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::N);
+    seat.key_press_modifiers(egui::Modifiers::ALT, egui::Key::F);
     seat.run_steps(3);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Find a label or finding").type_text("collap");
     seat.run_steps(3);

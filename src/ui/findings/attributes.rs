@@ -19,26 +19,55 @@ pub struct AttributeText {
     num_focus: u32,
 }
 
-/// What the selected marks say alike; `None` where they differ.
+/// What the selected marks say, where they say it alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said<T> {
+    Alike(T),
+    Nothing,
+    Different,
+}
+
+impl<T: Copy + PartialEq> Said<T> {
+    fn of(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Self::Alike)
+    }
+
+    fn and(self, value: Option<T>) -> Self {
+        if self == Self::of(value) { self } else { Self::Different }
+    }
+
+    const fn alike(self) -> Option<T> {
+        match self {
+            Self::Alike(value) => Some(value),
+            Self::Nothing | Self::Different => None,
+        }
+    }
+
+    fn is(self, value: T) -> bool {
+        self == Self::Alike(value)
+    }
+}
+
 struct Common {
-    grade: Option<Option<Grade>>,
-    level: Option<Option<VertebralLevel>>,
-    certainty: Option<Option<Certainty>>,
+    grade: Said<Grade>,
+    level: Said<VertebralLevel>,
+    certainty: Said<Certainty>,
+    /// `None` where they differ.
     note: Option<String>,
 }
 
 fn common<'m>(mut marks: impl Iterator<Item = &'m Annotation>) -> Option<Common> {
     let first = marks.next()?.attributes();
     let mut all = Common {
-        grade: Some(first.grade),
-        level: Some(first.level),
-        certainty: Some(first.certainty),
+        grade: Said::of(first.grade),
+        level: Said::of(first.level),
+        certainty: Said::of(first.certainty),
         note: Some(first.note.clone()),
     };
     for Attributes { grade, level, certainty, note } in marks.map(Annotation::attributes) {
-        all.grade = all.grade.filter(|known| known == grade);
-        all.level = all.level.filter(|known| known == level);
-        all.certainty = all.certainty.filter(|known| known == certainty);
+        all.grade = all.grade.and(*grade);
+        all.level = all.level.and(*level);
+        all.certainty = all.certainty.and(*certainty);
         all.note = all.note.filter(|known| known == note);
     }
     Some(all)
@@ -68,7 +97,7 @@ pub(super) fn attributes_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm)
     };
     if panel.state.findings.attributes.of != ids {
         let typed = &mut panel.state.findings.attributes;
-        typed.level = common.level.flatten().map_or_else(String::new, |level| level.to_string());
+        typed.level = common.level.alike().map_or_else(String::new, |level| level.to_string());
         typed.note = common.note.clone().unwrap_or_default();
         typed.of = ids;
     }
@@ -81,7 +110,7 @@ pub(super) fn attributes_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm)
                 panel,
                 required(AttributeKind::Grade),
                 &Grade::ALL.map(|grade| {
-                    let is_on = common.grade == Some(Some(grade));
+                    let is_on = common.grade.is(grade);
                     (tr(grade.title()), is_on, AttributeChange::Grade((!is_on).then_some(grade)))
                 }),
             );
@@ -93,7 +122,7 @@ pub(super) fn attributes_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm)
             panel,
             required(AttributeKind::Certainty),
             &Certainty::ALL.map(|certainty| {
-                let is_on = common.certainty == Some(Some(certainty));
+                let is_on = common.certainty.is(certainty);
                 (tr(certainty.title()), is_on, AttributeChange::Certainty((!is_on).then_some(certainty)))
             }),
         );
@@ -131,7 +160,7 @@ fn chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, is_required: bool, chips: &[(&'s
 }
 
 /// A field that understands `L4-5`, and a list to pick from.
-fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Option<Option<VertebralLevel>>, is_required: bool) {
+fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Said<VertebralLevel>, is_required: bool) {
     let mut text = std::mem::take(&mut panel.state.findings.attributes.level);
     let parsed = VertebralLevel::parse(&text);
     let is_wrong = !text.trim().is_empty() && parsed.is_none();
@@ -152,8 +181,8 @@ fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Option<Option<VertebralLe
         response.request_focus();
     }
     if response.lost_focus() && !is_wrong {
-        let now = level.flatten();
-        if parsed != now || (level.is_none() && parsed.is_some()) {
+        let now = level.alike();
+        if parsed != now || (level == Said::Different && parsed.is_some()) {
             panel.ask(Command::Label(LabelCommand::Attribute(AttributeChange::Level(parsed))));
         }
         text = parsed.map_or_else(String::new, |level| level.to_string());
@@ -161,7 +190,7 @@ fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Option<Option<VertebralLe
     panel.state.findings.attributes.level = text;
     let menu = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let button = egui::containers::menu::MenuButton::new(RichText::new("T–L").small()).config(menu);
-    let (button, _) = button.ui(ui, |ui| picker_ui(ui, panel, level.flatten()));
+    let (button, _) = button.ui(ui, |ui| picker_ui(ui, panel, level.alike()));
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Pick a level")));
 }
 

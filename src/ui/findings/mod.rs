@@ -37,7 +37,10 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &session.pane.film else { return };
     let whole = ui.available_height();
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
-        violations::violations_ui(ui, panel, film);
+        // Long lists of problems scroll by themselves: the labels above stay in reach.
+        ScrollArea::vertical().id_salt("problems").max_height(MOST_PROBLEMS_HEIGHT).show(ui, |ui| {
+            violations::violations_ui(ui, panel, film);
+        });
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
@@ -68,6 +71,9 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.ctx().request_repaint();
     }
 }
+
+/// Of what stands against completing.
+const MOST_PROBLEMS_HEIGHT: f32 = 120.0;
 
 /// Of what stands below, with a line or two that stand against completing.
 const FOOT_HEIGHT: f32 = 130.0;
