@@ -37,7 +37,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     unfit("unfit_wrong_orientation", "Unfit: wrong orientation", UnfitReason::WrongOrientation),
     unfit("unfit_residual_text", "Unfit: residual text", UnfitReason::ResidualText),
     row(
-        "fit",
+        "fit_again",
         "Fit again",
         "The film can be read after all: it is in the queue again",
         &[],
