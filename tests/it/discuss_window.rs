@@ -87,7 +87,7 @@ fn an_unfit_film_leaves_the_queue_with_two_keys_and_comes_back_with_a_click() {
     // The second film goes with one key more than its reason, straight to the third.
     seat.key_press(egui::Key::D);
     wait(&mut seat, "the second film", is_at(1));
-    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::SHIFT, egui::Key::U);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::U);
     seat.run_steps(3);
     seat.key_press(egui::Key::Num5);
     wait(&mut seat, "the third film", is_at(2));
@@ -160,12 +160,12 @@ fn a_study_is_decided_from_its_films() {
         w.session.layout == Layout::Two
             && w.session.panes().all(|(_, pane)| pane.film.as_ref().is_some_and(|film| film.is_drawn))
     });
-    seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::N);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::N);
     seat.run_steps(3);
     seat.get_by_label("Study: normal · 2 of 2 films decided");
     let num = seat.state().session.panes().filter(|(_, p)| p.film.as_ref().unwrap().reading.has_no_finding()).count();
     assert_eq!(num, 2);
-    seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::N);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::N);
     seat.run_steps(3);
     seat.get_by_label("Study: normal · 2 of 2 films decided");
 
