@@ -28,6 +28,7 @@ pub mod drawing;
 pub mod labelling;
 pub mod label_editor;
 pub mod discussing;
+mod queue;
 pub mod threads;
 pub mod guide;
 pub mod history_walk;

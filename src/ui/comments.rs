@@ -151,12 +151,16 @@ fn foot_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, thread: &Thread,
     });
 }
 
-/// The field: Ctrl+Enter posts, Escape lets it be; leaving the film keeps what was typed.
+/// The field in which a comment is typed.
+pub(super) fn field_id() -> egui::Id {
+    egui::Id::unique("comment draft")
+}
+
+/// The field: Ctrl+Enter posts; leaving the film keeps what was typed.
 fn draft_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let Some(draft) = &film.discussion.draft else { return };
     let mut text = draft.text.clone();
-    let id = egui::Id::unique("comment draft");
-    let field = egui::TextEdit::multiline(&mut text).id(id).desired_rows(2).desired_width(f32::INFINITY);
+    let field = egui::TextEdit::multiline(&mut text).id(field_id()).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("Ctrl+Enter posts it")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Comment text")));
     // The field that has just come up takes the keyboard, once.
@@ -166,7 +170,8 @@ fn draft_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         response.request_focus();
         response.scroll_to_me(None);
     }
-    let posts = response.has_focus() && ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
+    let is_ctrl = |held: &egui::Modifiers| held.ctrl || held.command;
+    let posts = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && is_ctrl(&i.modifiers));
     if response.changed() {
         panel.ask(discuss(DiscussCommand::Type(text)));
     }

@@ -7,7 +7,7 @@ use crate::session::input_map::Asked;
 use crate::session::keymap::Chord;
 use crate::session::{Command, Dialog, Input, Screen, Session};
 
-use super::{UiState, unfit_menu};
+use super::{UiState, comments, unfit_menu};
 
 /// Seconds in which the second of two strokes must follow.
 const SECOND_STROKE: f64 = 1.5;
@@ -28,7 +28,9 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         let is_editing_chord = chord.ctrl && matches!(chord.key.as_str(), "C" | "V" | "X" | "Z" | "Y" | "A");
         let text_keeps_it =
             is_typing && focus != Some(canvas) && chord.key != "Escape" && (is_plain || is_editing_chord);
-        if text_keeps_it {
+        // It posts what is typed, and says nothing of the film.
+        let posts_comment = chord.key == "Enter" && focus == Some(comments::field_id());
+        if text_keeps_it || posts_comment {
             continue;
         }
         let widget_keeps_it = is_on_widget

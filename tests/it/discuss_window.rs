@@ -66,7 +66,7 @@ fn an_unfit_film_leaves_the_queue_with_two_keys_and_comes_back_with_a_click() {
     let mut seat = at_first_film(&folder);
 
     // A key opens the small list, a digit chooses.
-    seat.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::U);
+    seat.key_press_modifiers(egui::Modifiers::ALT, egui::Key::U);
     seat.run_steps(3);
     seat.get_by_label("Unfit: Low quality");
     seat.key_press(egui::Key::Num4);
@@ -77,7 +77,7 @@ fn an_unfit_film_leaves_the_queue_with_two_keys_and_comes_back_with_a_click() {
     assert!(seat.state().session.dialog.is_none());
 
     // One click takes it back, and undo takes that back.
-    seat.get_by_label("Fit again").click();
+    seat.get_by_label("Fit again").click_accesskit();
     seat.run_steps(3);
     assert_eq!(unfit(&seat), None);
     seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Z);
@@ -87,7 +87,7 @@ fn an_unfit_film_leaves_the_queue_with_two_keys_and_comes_back_with_a_click() {
     // The second film goes with one key more than its reason, straight to the third.
     seat.key_press(egui::Key::D);
     wait(&mut seat, "the second film", is_at(1));
-    seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::U);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::U);
     seat.run_steps(3);
     seat.key_press(egui::Key::Num5);
     wait(&mut seat, "the third film", is_at(2));
@@ -160,12 +160,12 @@ fn a_study_is_decided_from_its_films() {
         w.session.layout == Layout::Two
             && w.session.panes().all(|(_, pane)| pane.film.as_ref().is_some_and(|film| film.is_drawn))
     });
-    seat.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::N);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::N);
     seat.run_steps(3);
     seat.get_by_label("Study: normal · 2 of 2 films decided");
     let num = seat.state().session.panes().filter(|(_, p)| p.film.as_ref().unwrap().reading.has_no_finding()).count();
     assert_eq!(num, 2);
-    seat.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::N);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::ALT, egui::Key::N);
     seat.run_steps(3);
     seat.get_by_label("Study: normal · 2 of 2 films decided");
 
@@ -206,6 +206,7 @@ fn a_thread_is_written_answered_resolved_and_kept_when_the_film_leaves() {
     let comments = |seat: &Seat<'_>| seat.state().session.pane.film.as_ref().unwrap().reading.comments().to_vec();
     let mark = seat.state().session.pane.film.as_ref().unwrap().reading.annotations()[0].id();
     assert_eq!(comments(&seat).len(), 1);
+    assert!(!seat.state().session.pane.film.as_ref().unwrap().is_completed(), "the chord posted, and nothing else");
     assert_eq!((comments(&seat)[0].text.as_str(), comments(&seat)[0].pin), ("Spur or overlap? n1", Pin::Mark(mark)));
     seat.get_by_label("Spur or overlap? n1");
     assert_eq!(seat.state().session.shown_pins(&seat.state().session.pane).len(), 1);
@@ -232,7 +233,7 @@ fn a_thread_is_written_answered_resolved_and_kept_when_the_film_leaves() {
     seat.run_steps(2);
 
     // An answer that was only typed is kept when the film leaves.
-    seat.get_by_label("Answer comment 1").click();
+    seat.get_by_label("Answer comment 1").click_accesskit();
     draft(&mut seat, "Overlap, see the lateral film");
     seat.state_mut().handle(Input::Command(Command::NextFilm));
     wait(&mut seat, "the second film", is_at(1));
@@ -244,28 +245,28 @@ fn a_thread_is_written_answered_resolved_and_kept_when_the_film_leaves() {
 
     // Resolved, it is out of the list and off the film; the chip brings it back, and undo opens it again.
     seat.get_by_label("Comments  1");
-    seat.get_by_label("Resolve comment 1").click();
+    seat.get_by_label("Resolve comment 1").click_accesskit();
     seat.run_steps(3);
     seat.get_by_label("Comments  0");
     assert!(seat.state().session.shown_pins(&seat.state().session.pane).is_empty());
     assert_eq!(seat.state().session.worklist.row(&image(0)).unwrap().num_open_threads, 0);
-    seat.get_by_label("1 resolved").click();
+    seat.get_by_label("1 resolved").click_accesskit();
     seat.run_steps(3);
-    seat.get_by_label("Reopen comment 1").click();
+    seat.get_by_label("Reopen comment 1").click_accesskit();
     seat.run_steps(3);
     seat.get_by_label("Comments  1");
     assert_eq!(seat.state().session.worklist.row(&image(0)).unwrap().num_open_threads, 1);
 
     // Deleting one's first word leaves the answer; undo brings it back.
-    seat.get_all_by_label("Delete comment").next().unwrap().click();
+    seat.get_all_by_label("Delete comment").next().unwrap().click_accesskit();
     seat.run_steps(3);
     seat.get_by_label("The first comment was deleted.");
     seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::Z);
     seat.run_steps(3);
     assert!(seat.query_by_label("The first comment was deleted.").is_none());
-    seat.get_all_by_label("Edit comment").next().unwrap().click();
+    seat.get_all_by_label("Edit comment").next().unwrap().click_accesskit();
     draft(&mut seat, " Yes.");
-    seat.get_by_label("Post comment").click();
+    seat.get_by_label("Post comment").click_accesskit();
     seat.run_steps(3);
     assert!(comments(&seat)[0].text.contains("Yes."), "{:?}", comments(&seat)[0].text);
     saved(&mut seat);
@@ -351,7 +352,7 @@ fn others_comments_are_seen_only_where_the_project_is_open() {
     let said = everything_said(&mut seat);
     assert!(said.contains("QUESTIONMARKER") && said.contains("R2") && !said.contains("Reader two"), "{said}");
     // Another's thread is settled by an answer, never by changing another's word.
-    seat.get_by_label("Resolve comment 1").click();
+    seat.get_by_label("Resolve comment 1").click_accesskit();
     seat.run_steps(3);
     seat.get_by_label("Comments  0");
     let own = seat.state().session.pane.film.as_ref().unwrap().reading.comments().to_vec();
@@ -373,14 +374,14 @@ fn instructions_stay_open_beside_the_film_and_are_written_in_the_project() {
     seat.key_press(egui::Key::F5);
     seat.run_steps(3);
     seat.get_by_label("This project gives no instructions yet. Edit writes some.");
-    seat.get_by_label("Edit").click();
+    seat.get_by_label("Edit").click_accesskit();
     wait(&mut seat, "the page", |w| w.session.screen == Screen::Project);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Reading instructions").focus();
     seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Reading instructions")
         .type_text("# Osteophytes\n- **Count** every spur");
     seat.run_steps(3);
-    seat.get_by_label("Apply instructions").click();
+    seat.get_by_label("Apply instructions").click_accesskit();
     wait(&mut seat, "applied", |w| {
         w.session.project.as_ref().is_some_and(|p| p.settings.instructions.starts_with("# Osteophytes"))
     });
@@ -411,7 +412,7 @@ fn instructions_stay_open_beside_the_film_and_are_written_in_the_project() {
     // From another film the case opens beside it, to look at only.
     seat.state_mut().handle(Input::Command(Command::OpenFilm(image(2))));
     wait(&mut seat, "the third film", is_at(2));
-    seat.get_by_label("Open Case 2 beside").click();
+    seat.get_by_label("Open Case 2 beside").click_accesskit();
     wait(&mut seat, "the case beside", |w| {
         w.session.layout == Layout::Two
             && w.session.slot_of(&image(0)).is_some_and(|slot| {
@@ -438,9 +439,11 @@ fn instructions_stay_open_beside_the_film_and_are_written_in_the_project() {
     seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Caption of reference 1").type_text("Claw spur");
     seat.run_steps(2);
-    seat.get_by_label("Move reference 1 down").click();
+    seat.key_press(egui::Key::Enter);
+    wait(&mut seat, "named", |w| w.session.guide.references[0].caption == "Claw spur");
+    seat.get_by_label("Move reference 1 down").click_accesskit();
     wait(&mut seat, "named and moved", |w| w.session.guide.references.get(1).is_some_and(|r| r.caption == "Claw spur"));
-    seat.get_by_label("Delete reference 1").click();
+    seat.get_by_label("Delete reference 1").click_accesskit();
     wait(&mut seat, "deleted", |w| w.session.guide.references.len() == 1);
     saved(&mut seat);
 }

@@ -154,7 +154,10 @@ fn reference_ui(ui: &mut Ui, panel: &mut Panel<'_>, reference: &Reference, n: us
     if response.changed() {
         panel.state.guide_page.caption = Some((id, caption.clone()));
     }
-    if response.lost_focus() && panel.state.guide_page.caption.take().is_some_and(|(typed, _)| typed == id) {
+    // Also where the page was left while it was being typed.
+    let is_typed = panel.state.guide_page.caption.as_ref().is_some_and(|(typed, _)| *typed == id);
+    if is_typed && !response.has_focus() && !response.changed() {
+        panel.state.guide_page.caption = None;
         panel.ask(change(ReferenceChange::SetCaption { id, caption }));
     }
     if let Some(image) = &reference.image {
