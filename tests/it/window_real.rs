@@ -260,12 +260,13 @@ fn killed_in_the_middle_of_work_it_comes_back_as_it_was() {
     display.key("ctrl+f");
     until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
     // A marked film, enlarged, windowed and inverted, the history beside it, and a polygon of three points so far.
+    display.drag("3", (500, 400), (560, 330));
+    std::thread::sleep(Duration::from_secs(1));
     display.key("1");
     display.drag("1", (560, 380), (640, 450));
     until("a box in the project", || (num_marks(&project) == 1).then_some(()));
     display.key("ctrl+h");
     display.key("i");
-    display.drag("3", (500, 400), (560, 330));
     display.key("plus");
     display.key("alt+p");
     for (x, y) in [("520", "500"), ("600", "520"), ("560", "600")] {
