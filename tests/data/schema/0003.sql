@@ -41,7 +41,8 @@ CREATE TABLE session (
 INSERT INTO session VALUES(1,1795292575709,'0.1.0');
 INSERT INTO session VALUES(2,1795292575869,'0.1.0');
 INSERT INTO session VALUES(3,1795301895096,'0.1.0');
-INSERT INTO session VALUES(4,1795317169392,'0.1.0');
+INSERT INTO session VALUES(4,1795317184615,'0.1.0');
+INSERT INTO session VALUES(5,1795317320306,'0.1.0');
 CREATE TABLE film (
     image_id TEXT PRIMARY KEY CHECK (image_id <> ''),
     series_id TEXT NOT NULL CHECK (series_id <> ''),
@@ -95,6 +96,9 @@ CREATE TABLE image_label (
 INSERT INTO image_label VALUES('film a','R2','Other lesions','present');
 INSERT INTO image_label VALUES('film b','R2','Other lesions','present');
 INSERT INTO image_label VALUES('film b','R2','Trượt "đốt" sống	','present');
+INSERT INTO image_label VALUES('shapes','R1','Osteophytes','present');
+INSERT INTO image_label VALUES('shapes','R1','Scoliosis','unsure');
+INSERT INTO image_label VALUES('shapes','R1','Tumor','absent');
 CREATE TABLE reading (
     rad_id TEXT NOT NULL CHECK (rad_id <> ''),
     image_id TEXT NOT NULL CHECK (image_id <> ''),
@@ -117,6 +121,7 @@ INSERT INTO reading VALUES('R1','film a','new',replace('line\n1700000040270 \ �
 INSERT INTO reading VALUES('R1','film b','new',replace('line\n1700000038820 \ 🦴','\n',char(10)),1700000079514,0,0,1,'["No finding"]',NULL);
 INSERT INTO reading VALUES('R1','film c','new',replace('line\n1700000009474 \ 🦴','\n',char(10)),1700000085342,2,0,0,'["Osteophytes","Other lesions"]','low_quality');
 INSERT INTO reading VALUES('R1','imported','completed','',5,2,0,0,'["Fracture","Osteophytes"]',NULL);
+INSERT INTO reading VALUES('R1','shapes','new','',1700000207000,10,1,0,'["Fracture","Osteophytes","Other lesions"]',NULL);
 INSERT INTO reading VALUES('R2','film a','new','',1700000084366,8,1,0,'["Fracture","Osteophytes","Other lesions","Trượt \"đốt\" sống\t"]','other_modality');
 INSERT INTO reading VALUES('R2','film b','completed',replace('line\n1700000051669 \ 🦴','\n',char(10)),1700000036063,0,2,0,'["Other lesions","Trượt \"đốt\" sống\t"]',NULL);
 INSERT INTO reading VALUES('R2','film c','new',replace('line\n1700000053722 \ 🦴','\n',char(10)),1700000085926,0,0,0,'[]',NULL);
@@ -363,6 +368,20 @@ INSERT INTO edit_log VALUES(223,1700000100000,4,'film 1','R1','do',NULL,NULL,'{"
 INSERT INTO edit_log VALUES(224,1700000100000,4,'film 1','R1','undo',223,NULL,'{"set_shared_labels":{"scope":{"study":"study 1"},"before":[["Scoliosis","unsure"]],"after":[]}}');
 INSERT INTO edit_log VALUES(225,1700000100000,4,'film 1','R1','redo',223,NULL,'{"set_shared_labels":{"scope":{"study":"study 1"},"before":[],"after":[["Scoliosis","unsure"]]}}');
 INSERT INTO edit_log VALUES(226,1700000100000,4,'film 1','R1','do',NULL,NULL,'{"set_unfit":{"before":null,"after":"residual_text"}}');
+INSERT INTO edit_log VALUES(227,1700000200500,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836481,"lesion_type":"Fracture","shape":{"polygon":[[[10.5,20.0],[40.25,22.0],[30.0,60.0]],[[80.0,80.0],[90.0,80.0],[85.0,95.0]]]},"attributes":{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""},"origin":"drawn"}}');
+INSERT INTO edit_log VALUES(228,1700000201000,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836482,"lesion_type":"Other lesions","shape":{"polygon":[[[10.5,20.0],[40.25,22.0],[30.0,60.0]],[[80.0,80.0],[90.0,80.0],[85.0,95.0]]]},"shape_key":21474836481,"origin":"copied 21474836481"}}');
+INSERT INTO edit_log VALUES(229,1700000201500,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836483,"lesion_type":"Fracture","shape":{"mask":{"x":5,"y":-2,"width":3,"height":2,"runs":[1,3,2]}},"attributes":{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""},"origin":"drawn"}}');
+INSERT INTO edit_log VALUES(230,1700000202000,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836484,"lesion_type":"Other lesions","shape":{"mask":{"x":5,"y":-2,"width":3,"height":2,"runs":[1,3,2]}},"shape_key":21474836483,"origin":"copied 21474836483"}}');
+INSERT INTO edit_log VALUES(231,1700000202500,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836485,"lesion_type":"Fracture","shape":{"point":[7.5,8.25]},"attributes":{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""},"origin":"drawn"}}');
+INSERT INTO edit_log VALUES(232,1700000203000,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836486,"lesion_type":"Other lesions","shape":{"point":[7.5,8.25]},"shape_key":21474836485,"origin":"copied 21474836485"}}');
+INSERT INTO edit_log VALUES(233,1700000203500,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836487,"lesion_type":"Fracture","shape":{"line":[[10.5,20.0],[40.25,22.0],[30.0,60.0]]},"attributes":{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""},"origin":"drawn"}}');
+INSERT INTO edit_log VALUES(234,1700000204000,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836488,"lesion_type":"Other lesions","shape":{"line":[[10.5,20.0],[40.25,22.0],[30.0,60.0]]},"shape_key":21474836487,"origin":"copied 21474836487"}}');
+INSERT INTO edit_log VALUES(235,1700000204500,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836489,"lesion_type":"Fracture","box":[1.5,2.25,30.1,40.7],"attributes":{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""},"origin":"drawn"}}');
+INSERT INTO edit_log VALUES(236,1700000205000,5,'shapes','R1','do',NULL,NULL,'{"add":{"id":21474836490,"lesion_type":"Other lesions","box":[1.5,2.25,30.1,40.7],"shape_key":21474836489,"origin":"copied 21474836489"}}');
+INSERT INTO edit_log VALUES(237,1700000205500,5,'shapes','R1','do',NULL,NULL,'{"set_image_labels":{"before":[],"after":["Osteophytes",["Scoliosis","unsure"],["Tumor","absent"]]}}');
+INSERT INTO edit_log VALUES(238,1700000206000,5,'shapes','R1','do',NULL,NULL,'{"comment":{"before":null,"after":{"id":21474836530,"mark":21474836481,"text":"Gãy cũ?","resolved":true,"made_at":1700000300050}}}');
+INSERT INTO edit_log VALUES(239,1700000206500,5,'shapes','R1','do',NULL,NULL,'{"comment":{"before":null,"after":{"id":21474836531,"answers":21474836530,"text":"Gãy cũ?","made_at":1700000300051}}}');
+INSERT INTO edit_log VALUES(240,1700000207000,5,'shapes','R1','do',NULL,NULL,'{"comment":{"before":null,"after":{"id":21474836532,"place":[3.5,4.0],"text":"Gãy cũ?","made_at":1700000300052}}}');
 CREATE TABLE imported_film (
     image_id TEXT PRIMARY KEY CHECK (image_id <> ''),
     study_id TEXT NOT NULL,
@@ -493,6 +512,16 @@ INSERT INTO annotation VALUES(17179869189,'film c','R1','Other lesions',36.96458
 INSERT INTO annotation VALUES(17179869196,'film a','R2','Trượt "đốt" sống	',1215.1814000103622674,1237.715990899130702,1448.5592285431921482,1949.8718575667589903,'drawn',NULL,NULL,NULL,NULL,'polygon','[[[1448.5592285431921,1237.7159908991307],[1215.1814000103623,1445.6077680587769],[1242.4476363696158,1949.871857566759]],[[1448.5592285431921,1237.7159908991307],[1215.1814000103623,1445.6077680587769],[1242.4476363696158,1949.871857566759]]]',NULL,NULL);
 INSERT INTO annotation VALUES(17179869218,'film a','R2','Fracture',230.44863371364772319,61.775713162496685981,1314.6286676619201898,1810.7759982757270335,'drawn',NULL,NULL,NULL,NULL,'polygon','[[[827.736358018592,1810.775998275727],[230.44863371364772,941.8566988129169],[1314.6286676619202,61.775713162496686]],[[827.736358018592,1810.775998275727],[230.44863371364772,941.8566988129169],[1314.6286676619202,61.775713162496686]]]',NULL,NULL);
 INSERT INTO annotation VALUES(17179869232,'film a','R2','Fracture',745.70159336179494859,1461.1714641731232404,803.76075435802340511,1801.4584525413811206,'drawn',NULL,NULL,NULL,NULL,'line','[[745.701593361795,1461.1714641731232],[803.7607543580234,1801.4584525413811]]',NULL,NULL);
+INSERT INTO annotation VALUES(21474836481,'shapes','R1','Fracture',10.499999999999999999,20.0,90.0,95.0,'drawn',NULL,NULL,NULL,NULL,'polygon','[[[10.5,20.0],[40.25,22.0],[30.0,60.0]],[[80.0,80.0],[90.0,80.0],[85.0,95.0]]]','{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""}',NULL);
+INSERT INTO annotation VALUES(21474836482,'shapes','R1','Other lesions',10.499999999999999999,20.0,90.0,95.0,'copied 21474836481',NULL,NULL,NULL,NULL,'polygon','[[[10.5,20.0],[40.25,22.0],[30.0,60.0]],[[80.0,80.0],[90.0,80.0],[85.0,95.0]]]',NULL,21474836481);
+INSERT INTO annotation VALUES(21474836483,'shapes','R1','Fracture',5.0,-2.0,8.0,0.0,'drawn',NULL,NULL,NULL,NULL,'mask','{"height":2,"runs":[1,3,2],"width":3,"x":5,"y":-2}','{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""}',NULL);
+INSERT INTO annotation VALUES(21474836484,'shapes','R1','Other lesions',5.0,-2.0,8.0,0.0,'copied 21474836483',NULL,NULL,NULL,NULL,'mask','{"height":2,"runs":[1,3,2],"width":3,"x":5,"y":-2}',NULL,21474836483);
+INSERT INTO annotation VALUES(21474836485,'shapes','R1','Fracture',7.5,8.25,7.5,8.25,'drawn',NULL,NULL,NULL,NULL,'point','[7.5,8.25]','{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""}',NULL);
+INSERT INTO annotation VALUES(21474836486,'shapes','R1','Other lesions',7.5,8.25,7.5,8.25,'copied 21474836485',NULL,NULL,NULL,NULL,'point','[7.5,8.25]',NULL,21474836485);
+INSERT INTO annotation VALUES(21474836487,'shapes','R1','Fracture',10.499999999999999999,20.0,40.25,60.0,'drawn',NULL,NULL,NULL,NULL,'line','[[10.5,20.0],[40.25,22.0],[30.0,60.0]]','{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""}',NULL);
+INSERT INTO annotation VALUES(21474836488,'shapes','R1','Other lesions',10.499999999999999999,20.0,40.25,60.0,'copied 21474836487',NULL,NULL,NULL,NULL,'line','[[10.5,20.0],[40.25,22.0],[30.0,60.0]]',NULL,21474836487);
+INSERT INTO annotation VALUES(21474836489,'shapes','R1','Fracture',1.5,2.25,30.10000000000000142,40.700000000000002842,'drawn',NULL,NULL,NULL,NULL,NULL,NULL,'{"severity":"severe","level":"L4-L5","certainty":"possible","note":"wedge, \"old\""}',NULL);
+INSERT INTO annotation VALUES(21474836490,'shapes','R1','Other lesions',1.5,2.25,30.10000000000000142,40.700000000000002842,'copied 21474836489',NULL,NULL,NULL,NULL,NULL,NULL,NULL,21474836489);
 CREATE TABLE shared_label (
     scope TEXT NOT NULL CHECK (scope IN ('series', 'study')),
     scope_id TEXT NOT NULL CHECK (scope_id <> ''),
@@ -521,6 +550,9 @@ INSERT INTO comment VALUES(17179869197,'film b','R1',NULL,7,NULL,NULL,'look 🦴
 INSERT INTO comment VALUES(17179869206,'film b','R2',NULL,NULL,1.5,-2.25,'look 🦴 here',1,1700000036063);
 INSERT INTO comment VALUES(17179869216,'film a','R1',NULL,NULL,NULL,NULL,'look 🦴 here',0,1700000054288);
 INSERT INTO comment VALUES(17179869235,'film a','R2',NULL,7,NULL,NULL,'look 🦴 here',0,1700000084289);
+INSERT INTO comment VALUES(21474836530,'shapes','R1',NULL,21474836481,NULL,NULL,'Gãy cũ?',1,1700000300050);
+INSERT INTO comment VALUES(21474836531,'shapes','R1',21474836530,NULL,NULL,NULL,'Gãy cũ?',0,1700000300051);
+INSERT INTO comment VALUES(21474836532,'shapes','R1',NULL,NULL,3.5,4.0,'Gãy cũ?',0,1700000300052);
 CREATE TABLE reading_time (
     rad_id TEXT NOT NULL CHECK (rad_id <> ''),
     image_id TEXT NOT NULL CHECK (image_id <> ''),
@@ -558,8 +590,8 @@ CREATE TABLE reference_case (
 INSERT INTO reference_case VALUES(1,'Osteophytes','film 1','Như thế này',NULL);
 INSERT INTO reference_case VALUES(2,'',NULL,'A picture',X'89504e47');
 DELETE FROM sqlite_sequence;
-INSERT INTO sqlite_sequence VALUES('session',4);
-INSERT INTO sqlite_sequence VALUES('edit_log',226);
+INSERT INTO sqlite_sequence VALUES('session',5);
+INSERT INTO sqlite_sequence VALUES('edit_log',240);
 INSERT INTO sqlite_sequence VALUES('import',1);
 CREATE UNIQUE INDEX film_by_content ON film (sha256);
 CREATE INDEX film_in_order ON film (
