@@ -31,6 +31,7 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
     match purpose {
         FilePurpose::OpenProject | FilePurpose::CreateProject | FilePurpose::ImportFilms => one(dialog.pick_folder()),
         FilePurpose::ImportFilmFiles => dialog.pick_files().unwrap_or_default(),
+        FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
+use crate::domain::quality::UnfitFilm;
 use crate::domain::study::FilmSource;
 use crate::formats::table_form::TableForm;
 use crate::jobs::{CancelToken, Lane, Progress};
@@ -94,7 +95,10 @@ impl Jobs {
                 };
                 let _ = write!(summary, "; {rows} left out as not completed");
             }
-            Ok(Told { summary, report: Vec::new() })
+            if boxes.num_unfit > 0 {
+                let _ = write!(summary, "; {} left out as unfit", boxes.num_unfit);
+            }
+            Ok(Told { summary, report: boxes.unfit_films.iter().map(unfit_line).collect() })
         });
     }
 
@@ -129,10 +133,17 @@ impl Jobs {
     }
 }
 
+fn unfit_line(film: &UnfitFilm) -> String {
+    format!("Film {} is not in the table: {} found it unfit ({}).", film.image, film.reader, film.reason.title())
+}
+
 fn told_of_measures(done: &MeasureReport, to: &Path) -> Told {
     let mut summary = format!("{} measurements written to {}", done.num_measurements, to.display());
     if done.num_unfinished > 0 {
         let _ = write!(summary, "; {} left out as not completed", done.num_unfinished);
+    }
+    if done.num_unfit > 0 {
+        let _ = write!(summary, "; {} left out as unfit", done.num_unfit);
     }
     let unread = |(image, why): (&ImageId, &String)| format!("Film {image} has no values in the table: {why}");
     let without_pixels = |image: &ImageId| {

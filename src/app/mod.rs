@@ -8,6 +8,7 @@ mod thumbnails;
 mod pictures;
 mod project_changes;
 mod readings;
+mod references;
 mod ahead;
 mod film_desk;
 mod jobs;

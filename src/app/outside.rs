@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::LabelSet;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
 use crate::domain::reading_time::ReadingTime;
@@ -30,7 +30,9 @@ use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::OpenedFilm;
-use super::{choose_path, input_memory, project_changes, recent, settings_file, view_memory, window_presets};
+use super::{
+    choose_path, input_memory, project_changes, recent, references, settings_file, view_memory, window_presets,
+};
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -172,6 +174,17 @@ impl Outside {
             Effect::WriteLabelSet { path, set } => {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(project_changes::write_labels(&path, &set)));
+            }
+            Effect::LoadReferences => self.query(|store| references::load(store)),
+            Effect::ChangeReferences(change) => self.query(move |store| {
+                store.change_references(&change)?;
+                references::load(store)
+            }),
+            Effect::MakeReference(crop) => {
+                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))))
+            }
+            Effect::AddReferenceFile { path, label } => {
+                self.add_reference(move || Ok((references::png_of_file(&path)?, label, None)));
             }
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
@@ -343,6 +356,32 @@ impl Outside {
         });
     }
 
+    /// The picture is made on a thread of its own, so that no edit waits for it.
+    fn add_reference(
+        &self,
+        make: impl FnOnce() -> Result<(Vec<u8>, Option<LabelName>, Option<ImageId>), String> + Send + 'static,
+    ) {
+        let Some(project) = &self.project else { return };
+        let (post, store) = (self.post.clone(), project.store.clone());
+        self.lane.run(move || {
+            let (png, label, image) = match make() {
+                Ok(made) => made,
+                Err(why) => return post.event(Event::Warning(why)),
+            };
+            let answer = post.clone();
+            let is_queued = store.with(move |store| {
+                let added = store.add_reference_picture(label.as_ref(), image.as_ref(), "", &png);
+                answer.event(match added.and_then(|_| references::load(store)) {
+                    Ok(event) => event,
+                    Err(error) => Event::Warning(error.to_string()),
+                });
+            });
+            if !is_queued {
+                post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+            }
+        });
+    }
+
     fn add_reader(&self) {
         self.query(move |store| {
             let taken = store.readers()?;
@@ -473,6 +512,7 @@ fn open_project(
     };
     let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
     let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
+    let references = references::load(&store);
     let event = Event::ProjectOpened {
         folder: store.folder().to_owned(),
         project: settings,
@@ -487,6 +527,7 @@ fn open_project(
         Ok(store) => {
             post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
             post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
+            post.event(references.unwrap_or_else(|error| Event::Warning(error.to_string())));
         }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }

@@ -232,6 +232,7 @@ impl eframe::App for Window {
         if self.is_device_lost() {
             return;
         }
+        self.state.now_ms = now_ms();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {

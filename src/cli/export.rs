@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::quality::UnfitFilm;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
 use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
@@ -78,6 +79,8 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
             json!({
                 "rows": report.num_rows,
                 "left_out_unfinished": report.num_unfinished,
+                "left_out_unfit": report.num_unfit,
+                "unfit_films": report.unfit_films.iter().map(unfit_as_json).collect::<Vec<_>>(),
                 "left_out_without_column": report.without_column,
             })
         };
@@ -89,6 +92,10 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         println!("{}: {}", out.display(), as_text(report, "reading"));
     }
     Ok(())
+}
+
+fn unfit_as_json(film: &UnfitFilm) -> Value {
+    json!({"image_id": film.image.as_str(), "rad_id": film.reader.as_str(), "reason": film.reason.key()})
 }
 
 fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
@@ -113,6 +120,7 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
             "measurements": report.num_measurements,
             "rows": report.num_rows,
             "left_out_unfinished": report.num_unfinished,
+            "left_out_unfit": report.num_unfit,
             "films_not_read": unread,
             "films_without_pixel_values": without_pixels,
         });
@@ -127,6 +135,9 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
             report.num_unfinished
         );
     }
+    if report.num_unfit > 0 {
+        let _ = write!(said, "; {} left out because their film is unfit to be read", report.num_unfit);
+    }
     println!("{}: {said}", args.out.display());
     Ok(())
 }
@@ -140,8 +151,15 @@ fn as_text(report: &ExportReport, noun: &str) -> String {
             counted(report.num_unfinished)
         ));
     }
+    if report.num_unfit > 0 {
+        parts.push(format!("{} left out because their film is unfit to be read", counted(report.num_unfit)));
+    }
     for (label, count) in &report.without_column {
         parts.push(format!("{label:?} has no column in this table and was left out {count} times"));
     }
-    parts.join("; ")
+    let mut text = parts.join("; ");
+    for film in &report.unfit_films {
+        let _ = write!(text, "\n  unfit: {} by {}: {}", film.image, film.reader, film.reason.title());
+    }
+    text
 }

@@ -1,10 +1,12 @@
 //! `rachis stats`: the rows of the papers' "Characteristics" table, for one project.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use serde_json::{Value, json};
 
+use crate::domain::quality::UnfitReason;
 use crate::domain::stats::{Characteristics, FilmRows, LabelColumn, Spread, Voice};
 use crate::workflows::stats::{ProjectStats, project_stats};
 
@@ -132,8 +134,15 @@ fn label_lines(table: &Characteristics) -> Vec<String> {
         line("Normal images", &|c| c.num_normal.to_string()),
         line("Abnormal images", &|c| c.num_abnormal.to_string()),
         line("Neither", &|c| c.num_undecided.to_string()),
-        "Boxes (images with the label)".to_owned(),
     ];
+    if columns.iter().any(|c| c.num_unfit > 0) {
+        lines.push(line("Unfit to be read", &|c| c.num_unfit.to_string()));
+        for reason in UnfitReason::ALL.into_iter().filter(|r| columns.iter().any(|c| c.unfit.contains_key(r))) {
+            let title = format!("  {}", reason.title());
+            lines.push(line(&title, &|c| c.unfit.get(&reason).map_or_else(String::new, u64::to_string)));
+        }
+    }
+    lines.push("Boxes (images with the label)".to_owned());
     for ((_, name), title) in labels.iter().zip(titles) {
         lines.push(line(&title, &|c| {
             let row = c.labels.iter().find(|row| row.label.as_str() == name);
@@ -166,6 +175,8 @@ fn as_json(stats: &ProjectStats) -> Value {
             "normal_images": c.num_normal,
             "abnormal_images": c.num_abnormal,
             "neither": c.num_undecided,
+            "unfit": c.num_unfit,
+            "unfit_by_reason": c.unfit.iter().map(|(r, n)| (r.key(), json!(n))).collect::<BTreeMap<_, _>>(),
             "labels": labels,
         })
     };

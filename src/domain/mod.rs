@@ -17,6 +17,8 @@ pub mod log;
 pub mod rules;
 pub mod task;
 pub mod study;
+pub mod study_decision;
+pub mod reference;
 pub mod tag_row;
 pub mod worklist;
 pub mod project;

@@ -1,5 +1,7 @@
 //! Why a film is unfit to be read: it leaves the queue and is counted.
 
+use super::id::{ImageId, ReaderId};
+
 /// The reasons of VinDr-CXR's outlier filter, and text left in the pixels.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum UnfitReason {
@@ -50,5 +52,26 @@ impl UnfitReason {
 
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.key() == key)
+    }
+}
+
+/// A film that one reader found unfit to be read; it says nothing of other readers.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct UnfitFilm {
+    pub image: ImageId,
+    pub reader: ReaderId,
+    pub reason: UnfitReason,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_come_back_and_differ() {
+        for reason in UnfitReason::ALL {
+            assert_eq!(UnfitReason::from_key(reason.key()), Some(reason));
+        }
+        assert_eq!(UnfitReason::from_key("Low quality"), None);
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::study::{FilmFacts, Sex};
 
@@ -21,6 +22,8 @@ pub struct Tally {
     pub boxes: BTreeMap<LabelName, u64>,
     /// What is said of the image as a whole, "No finding" left out.
     pub image_labels: BTreeSet<LabelName>,
+    /// Nothing else of the reading counts where the film is unfit to be read.
+    pub unfit: Option<UnfitReason>,
 }
 
 impl Tally {
@@ -35,6 +38,7 @@ impl Tally {
             decision: reading.decision(),
             boxes,
             image_labels: reading.image_labels().present().cloned().collect(),
+            unfit: reading.unfit(),
         }
     }
 }
@@ -121,6 +125,10 @@ pub struct LabelColumn {
     pub voice: Voice,
     pub num_normal: u64,
     pub num_abnormal: u64,
+    /// Images that this voice finds unfit to be read; they are neither normal nor abnormal.
+    pub num_unfit: u64,
+    /// A reader's reasons; empty for the majority, which may have none.
+    pub unfit: BTreeMap<UnfitReason, u64>,
     /// Images of the project on which this voice says nothing; for the majority, those without one.
     pub num_undecided: u64,
     /// Every label of the set in its order, then names that the set does not know.
@@ -146,7 +154,8 @@ pub fn characteristics<'a>(
     let films: Vec<&FilmFacts> = films.into_iter().collect();
     let mut images: BTreeSet<&ImageId> = films.iter().map(|f| &f.image).collect();
     let num_films = images.len();
-    images.extend(tallies.iter().filter(|t| t.decision != Decision::Undecided).map(|t| &t.image));
+    let says_something = |t: &&Tally| t.decision != Decision::Undecided || t.unfit.is_some();
+    images.extend(tallies.iter().filter(says_something).map(|t| &t.image));
     let readers: BTreeSet<&ReaderId> = tallies.iter().map(|t| &t.reader).collect();
     let mut columns: Vec<LabelColumn> = readers
         .iter()
@@ -203,7 +212,9 @@ fn year(date: &str) -> Option<u32> {
 /// What the readers of one image say.
 #[derive(Default)]
 struct Votes<'a> {
+    /// Readers who say normal, abnormal or unfit.
     num_decided: u64,
+    num_unfit: u64,
     num_normal: u64,
     num_abnormal: u64,
     of_label: BTreeMap<&'a LabelName, u64>,
@@ -217,9 +228,15 @@ fn column<'a>(
 ) -> LabelColumn {
     let mut by_image: BTreeMap<&ImageId, Votes<'_>> = BTreeMap::new();
     let mut boxes: BTreeMap<&LabelName, u64> = BTreeMap::new();
-    for tally in tallies.filter(|t| t.decision != Decision::Undecided) {
+    let mut unfit: BTreeMap<UnfitReason, u64> = BTreeMap::new();
+    for tally in tallies.filter(|t| t.decision != Decision::Undecided || t.unfit.is_some()) {
         let votes = by_image.entry(&tally.image).or_default();
         votes.num_decided += 1;
+        if let Some(reason) = tally.unfit {
+            votes.num_unfit += 1;
+            *unfit.entry(reason).or_default() += 1;
+            continue;
+        }
         match tally.decision {
             Decision::Normal => votes.num_normal += 1,
             Decision::Abnormal => votes.num_abnormal += 1,
@@ -238,6 +255,10 @@ fn column<'a>(
     let num_where = |keep: &dyn Fn(&Votes<'_>) -> bool| by_image.values().filter(|v| keep(v)).count() as u64;
     let num_normal = num_where(&|v| wins(v, v.num_normal));
     let num_abnormal = num_where(&|v| wins(v, v.num_abnormal));
+    let num_unfit = num_where(&|v| wins(v, v.num_unfit));
+    if voice == Voice::Majority {
+        unfit.clear();
+    }
     let mut images: BTreeMap<&LabelName, u64> = BTreeMap::new();
     for votes in by_image.values() {
         for (&label, &n) in &votes.of_label {
@@ -255,8 +276,8 @@ fn column<'a>(
     let mut rows: Vec<LabelRow> = of_set.map(|l| row(&l.name, l.code.clone())).collect();
     let known: BTreeSet<&LabelName> = labels.labels().iter().map(|l| &l.name).collect();
     rows.extend(images.keys().filter(|label| !known.contains(*label)).map(|label| row(label, None)));
-    let num_undecided = num_images as u64 - num_normal - num_abnormal;
-    LabelColumn { voice, num_normal, num_abnormal, num_undecided, labels: rows }
+    let num_undecided = num_images as u64 - num_normal - num_abnormal - num_unfit;
+    LabelColumn { voice, num_normal, num_abnormal, num_unfit, unfit, num_undecided, labels: rows }
 }
 
 #[cfg(test)]
@@ -297,12 +318,17 @@ mod tests {
             decision,
             boxes: boxes.iter().map(|&(label, n)| (LabelName::new(label), n)).collect(),
             image_labels: image_labels.iter().map(|&l| LabelName::new(l)).collect(),
+            unfit: None,
         }
     }
 
     fn set() -> LabelSet {
         let label = |name: &str, code: &str| Label { code: Some(code.into()), ..Label::named(name, LabelKind::Local) };
-        let labels = vec![label("Ankylosis", "LT1"), label("Osteophytes", "LT6"), label("No finding", "LT0")];
+        let labels = vec![
+            label("Ankylosis", "LT1"),
+            label("Osteophytes", "LT6"),
+            Label { kind: LabelKind::Global, ..label("No finding", "LT0") },
+        ];
         LabelSet::new("t", "", "", labels).expect("valid")
     }
 
@@ -368,6 +394,29 @@ mod tests {
             [("Ankylosis".into(), None, 1), ("Osteophytes".into(), None, 1), ("Pneumonia".into(), None, 0)]
         );
         assert_eq!(table.columns[0].labels[1].code.as_deref(), Some("LT6"));
+    }
+
+    #[test]
+    fn a_film_that_is_unfit_counts_as_nothing_else() {
+        use Decision::{Abnormal, Normal, Undecided};
+        let unfit = |reason, tally: Tally| Tally { unfit: Some(reason), ..tally };
+        let tallies = [
+            unfit(UnfitReason::LowQuality, tally(1, "R1", Abnormal, &[("Osteophytes", 3)], &[])),
+            unfit(UnfitReason::LateralView, tally(2, "R1", Undecided, &[], &[])),
+            tally(3, "R1", Normal, &[], &[]),
+            tally(1, "R2", Abnormal, &[("Osteophytes", 1)], &[]),
+            unfit(UnfitReason::LateralView, tally(2, "R2", Undecided, &[], &[])),
+        ];
+        let films = [1, 2, 3].map(|n| film(n, "a", [10, 10], None, None, None));
+        let table = characteristics(&films, &tallies, &set());
+        let counts = |c: &LabelColumn| (c.num_normal, c.num_abnormal, c.num_unfit, c.num_undecided);
+        // R1 and R2 are split on film 1, and agree that film 2 can't be read.
+        assert_eq!(table.columns.iter().map(counts).collect::<Vec<_>>(), [(1, 0, 2, 0), (0, 1, 1, 1), (1, 0, 1, 1)]);
+        let reasons: Vec<_> = table.columns[0].unfit.iter().map(|(reason, n)| (reason.key(), *n)).collect();
+        assert_eq!(reasons, [("low_quality", 1), ("lateral_view", 1)]);
+        assert!(table.columns[2].unfit.is_empty());
+        let boxes: Vec<_> = table.columns[0].labels.iter().map(|row| row.num_boxes).collect();
+        assert_eq!(boxes, [Some(0), Some(0)], "its boxes are in no table either");
     }
 
     #[test]

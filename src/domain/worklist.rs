@@ -6,7 +6,8 @@ use crate::domain::reading::Decision;
 use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
 
-/// A film as the worklist shows it to one reader. Nothing of another reader is in it.
+/// A film as the worklist shows it to one reader. Nothing of another reader is in it, except where readers see
+/// each other's comments.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WorklistRow {
     pub image: ImageId,
@@ -21,6 +22,8 @@ pub struct WorklistRow {
     pub num_marks: u32,
     /// Why the film is unfit to be read: it is not in the queue.
     pub unfit: Option<UnfitReason>,
+    /// Threads that wait for an answer: the reader's own, and others' where the project is open.
+    pub num_open_threads: u32,
     /// Bit `i` is set where the reading carries label `i` of the project's label set (by position).
     pub labels: u128,
     /// Milliseconds since 1970-01-01 UTC; `None` before the first edit.

@@ -12,3 +12,4 @@ pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
+pub mod picture;

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
-use crate::domain::label::LabelSet;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::reading_time::ReadingTime;
+use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
+use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
@@ -33,6 +35,8 @@ pub enum FilePurpose {
     TakeOverLabelSet,
     ExportLabelSetCsv,
     ExportLabelSetJson,
+    /// A PNG file to compare with.
+    ReferencePicture,
 }
 
 impl FilePurpose {
@@ -48,6 +52,7 @@ impl FilePurpose {
             Self::TakeOverLabelSet => "Folder of the project whose labels to take over",
             Self::ExportLabelSetCsv => "CSV file to write the label set to",
             Self::ExportLabelSetJson => "JSON file to write the label set to",
+            Self::ReferencePicture => "PNG picture of the finding",
             Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
@@ -141,6 +146,17 @@ pub enum Effect {
     WriteLabelSet {
         path: PathBuf,
         set: Arc<LabelSet>,
+    },
+    /// Read the project's reference cases; answered by `ReferencesLoaded`.
+    LoadReferences,
+    /// Change their list; answered by `ReferencesLoaded`.
+    ChangeReferences(ReferenceChange),
+    /// Cut a reference picture out of a film; answered by `ReferencesLoaded`.
+    MakeReference(Box<ReferenceCrop>),
+    /// Take a picture file as one; answered by `ReferencesLoaded`.
+    AddReferenceFile {
+        path: PathBuf,
+        label: Option<LabelName>,
     },
     /// Adds a reader under the next free id; answered by `ReadersLoaded`.
     AddReader,

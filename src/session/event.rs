@@ -12,6 +12,7 @@ use crate::domain::log::LogEntry;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
 use crate::domain::reading_time::ReaderStatistics;
+use crate::domain::reference::Reference;
 use crate::domain::study::FilmEntry;
 use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
@@ -142,6 +143,8 @@ pub enum Event {
     /// Another window or a job wrote to the project.
     ChangedElsewhere(Elsewhere),
     StatisticsLoaded(Box<ReaderStatistics>),
+    /// The project's reference cases, in their order.
+    ReferencesLoaded(Vec<Reference>),
     FilesDropped(Vec<PathBuf>),
     Warning(String),
 }

@@ -159,6 +159,10 @@ impl Session {
                 Vec::new()
             }
             Event::JobFinished { is_success, summary, report } => self.job_finished(is_success, summary, report),
+            Event::ReferencesLoaded(references) => {
+                self.guide.references = references;
+                Vec::new()
+            }
             Event::PresetsLoaded(presets) => {
                 self.windowing.presets = presets;
                 Vec::new()
@@ -249,6 +253,9 @@ impl Session {
             | FilePurpose::TakeOverLabelSet
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
+            FilePurpose::ReferencePicture => {
+                vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
+            }
             FilePurpose::ExportSpineXr
             | FilePurpose::ExportCxr
             | FilePurpose::ExportKaggle
@@ -378,7 +385,9 @@ impl Session {
             }
         };
         self.pane.film = Some(film);
+        let is_reference = std::mem::take(&mut self.pane.is_reference);
         if let Some(film) = &mut self.pane.film {
+            film.is_reference |= is_reference;
             film.selection = film.selection.filter(|id| film.reading.has(*id));
             film.also_selected.retain(|id| film.reading.has(*id));
         }

@@ -111,6 +111,7 @@ pub(super) fn reading_session() -> Session {
         decision: crate::domain::reading::Decision::Undecided,
         num_marks: 0,
         unfit: None,
+        num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
     });
@@ -118,6 +119,16 @@ pub(super) fn reading_session() -> Session {
     let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));
     answer(&mut session, effects);
     session
+}
+
+thread_local! {
+    /// Every change that was sent to be written, in order.
+    static WRITTEN: std::cell::RefCell<Vec<super::effect::Persist>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// What was written since it was last asked.
+pub(super) fn written() -> Vec<super::effect::Persist> {
+    WRITTEN.with_borrow_mut(std::mem::take)
 }
 
 /// Plays the outside: loads what is asked for, and saves at once.
@@ -134,6 +145,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
             },
             Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
             Effect::Persist(persist) => {
+                WRITTEN.with_borrow_mut(|written| written.push((*persist).clone()));
                 Event::Saved { ticket: persist.ticket, seq: crate::domain::id::LogSeq(persist.ticket.0 as i64) }
             }
             _ => continue,

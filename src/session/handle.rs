@@ -286,7 +286,7 @@ impl Session {
                 Vec::new()
             }
             Command::FilterState(state) => {
-                self.worklist.set_filter(Filter { state, ..self.worklist.filter.clone() });
+                self.worklist.set_filter(Filter { state, unfit: None, ..self.worklist.filter.clone() });
                 Vec::new()
             }
             Command::FilterLabel(label) => {
@@ -341,6 +341,7 @@ impl Session {
             return if self.is_anything_unfinished() { Vec::new() } else { self.request(image, true) };
         };
         self.activate(slot);
+        self.read_again();
         let Some(film) = self.pane.film.as_ref().filter(|f| *f.image() == image) else {
             // On its way already; asked again, it is asked for again.
             return self.request(image, true);
@@ -383,6 +384,7 @@ impl Session {
         let frame = self.left_views.iter().find(|film| film.image == image).map_or(0, |film| film.frame);
         self.pane.wanted = Some(image.clone());
         self.pane.hangs_study = hangs_study;
+        self.pane.is_reference = false;
         self.pane.early_picture = None;
         self.pane.early_failure = None;
         // A view that was left counts for the film that is shown in its place now, not whenever it is opened again.
@@ -416,6 +418,10 @@ impl Session {
     }
 
     fn complete_and_next(&mut self, now_ms: i64) -> Vec<Effect> {
+        // What is unfit is out of the queue: there is nothing to complete.
+        if self.pane.film.as_ref().is_some_and(|film| film.reading.unfit().is_some()) {
+            return self.open_next_unread(now_ms);
+        }
         let was_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
         let mut effects = self.complete(now_ms);
         let is_completed = self.pane.film.as_ref().is_some_and(OpenFilm::is_completed);
@@ -433,7 +439,7 @@ impl Session {
         effects
     }
 
-    fn open_next_unread(&mut self, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn open_next_unread(&mut self, now_ms: i64) -> Vec<Effect> {
         let next = self.pane.film.as_ref().and_then(|f| self.worklist.next_open(f.image())).cloned();
         match next {
             Some(next) => self.open_film(next, now_ms),

@@ -111,7 +111,7 @@ impl Session {
             LabelCommand::SelectTo(id) => self.on_film(|film| film.select_to(id)),
             LabelCommand::JumpTo(id) => self.jump_to(id),
             LabelCommand::Hover(id) => self.on_film(|film| film.hovered = id),
-            LabelCommand::Answer(label, presence) => self.answer(&label, presence, now_ms),
+            LabelCommand::Answer(label, presence) => self.say(&label, presence, now_ms),
             LabelCommand::Next(next) => {
                 self.next_label = if self.next_label == next { NextLabel::Assign } else { next };
                 Vec::new()
@@ -120,7 +120,7 @@ impl Session {
             LabelCommand::Attribute(change) => self.change_attribute(&change, now_ms),
             LabelCommand::ShowCard(label) => {
                 self.label_card = label.filter(|label| self.label_card.as_ref() != Some(label));
-                Vec::new()
+                if self.label_card.is_some() { vec![Effect::LoadReferences] } else { Vec::new() }
             }
             LabelCommand::Search => self.focus_labels(LabelFocus::Search),
             LabelCommand::AskAttributes => self.focus_labels(LabelFocus::Attributes),
@@ -147,11 +147,11 @@ impl Session {
         let Some(film) = &self.pane.film else { return Vec::new() };
         let scope = self.label_set().and_then(|set| set.label(name)).map_or(LabelScope::Image, |l| l.scope);
         let stands = answers_of(&film.reading, scope).get(name) == Some(presence);
-        self.answer(name, (!stands).then_some(presence), now_ms)
+        self.say(name, (!stands).then_some(presence), now_ms)
     }
 
     /// An answer, with what it means for the label's family, as one step.
-    fn answer(&mut self, name: &LabelName, presence: Option<Presence>, now_ms: i64) -> Vec<Effect> {
+    fn say(&mut self, name: &LabelName, presence: Option<Presence>, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
         let Some(set) = self.label_set() else { return Vec::new() };
         if name.is_no_finding() {

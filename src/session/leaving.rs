@@ -15,14 +15,21 @@ impl Session {
     ) -> Vec<Effect> {
         let mut effects = self.keep_comment(now_ms);
         // A comment that can't be saved is not left behind.
-        if self.pane.film.as_ref().is_none_or(|film| film.comment_draft.is_none()) {
+        let is_kept = |film: &OpenFilm| film.comment_draft.is_none() && film.discussion.draft.is_none();
+        if self.pane.film.as_ref().is_none_or(is_kept) {
             effects.extend(then(self));
         }
         effects
     }
 
-    /// What was typed becomes an edit.
+    /// What was typed becomes edits.
     pub(super) fn keep_comment(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = self.keep_remark(now_ms);
+        effects.extend(self.keep_draft(now_ms));
+        effects
+    }
+
+    fn keep_remark(&mut self, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &mut self.pane.film else { return Vec::new() };
         let Some(after) = film.comment_draft.clone() else { return Vec::new() };
         let before = film.reading.comment().to_owned();

@@ -24,7 +24,7 @@ impl Session {
     }
 
     fn write(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
-        if !self.may_write(matches!(edit, Edit::SetComment { .. })) {
+        if !self.may_write(matches!(edit, Edit::SetComment { .. } | Edit::Comment { .. })) {
             return None;
         }
         let effect = self.write_one(edit, step, now_ms)?;
@@ -53,6 +53,11 @@ impl Session {
     /// Applies one edit and has it written; what follows from the reading is left to the caller.
     pub(super) fn write_one(&mut self, edit: Edit, step: PendingStep, now_ms: i64) -> Option<Effect> {
         let film = self.pane.film.as_mut()?;
+        if film.is_reference {
+            let text = "This film is shown to compare with. Open it from the list to read it.";
+            self.notify(NoticeKind::Warning, text);
+            return None;
+        }
         if let Err(err) = edit.apply(&mut film.reading) {
             let is_of_others = err == EditError::Stale && super::labelling::is_shared(&edit);
             let text = if is_of_others {
@@ -107,11 +112,13 @@ impl Session {
             (film.reading.state(), film.reading.decision(), film.reading.num_marks() as u32);
         let unfit = film.reading.unfit();
         let image = film.image().clone();
+        let num_open_threads = self.num_open_threads();
         self.worklist.update(&image, |row| {
             row.state = state;
             row.decision = decision;
             row.num_marks = num_marks;
             row.unfit = unfit;
+            row.num_open_threads = num_open_threads;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
         });
@@ -397,7 +404,7 @@ impl Session {
     }
 
     /// Nobody signs off a film that is not on the screen.
-    fn is_seen(&mut self) -> bool {
+    pub(super) fn is_seen(&mut self) -> bool {
         let is_seen = self.pane.film.as_ref().is_some_and(|film| film.is_drawn && film.film().is_some());
         if !is_seen {
             self.notify(NoticeKind::Warning, "Not decided: the film is not shown, so nobody can have read it.");

@@ -28,6 +28,8 @@ pub mod drawing;
 pub mod labelling;
 pub mod label_editor;
 pub mod discussing;
+pub mod threads;
+pub mod guide;
 pub mod history_walk;
 mod reading_clock;
 pub mod project_settings;
@@ -48,9 +50,13 @@ mod draw_script;
 #[cfg(test)]
 mod reshape_script;
 #[cfg(test)]
+mod walk_script;
+#[cfg(test)]
 mod copy_script;
 #[cfg(test)]
 mod input_script;
+#[cfg(test)]
+mod labelling_script;
 #[cfg(test)]
 mod panes_script;
 #[cfg(test)]

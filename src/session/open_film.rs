@@ -19,6 +19,7 @@ use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
 use super::screen::OpenProject;
+use super::threads::Discussion;
 use super::viewport::{ShownWindow, Viewport};
 use super::windowing::CarriedDisplay;
 
@@ -74,6 +75,10 @@ pub struct OpenFilm {
     pub measured: Vec<Measured>,
     /// The comment while it is being typed.
     pub comment_draft: Option<String>,
+    /// Comments as they are being read and written.
+    pub discussion: Discussion,
+    /// Opened to compare with: nothing on it changes.
+    pub is_reference: bool,
     /// The cursor on the film, in film pixels.
     pub cursor: Option<Point>,
     /// Where the menu was opened, in film pixels: where its Paste pastes.
@@ -118,6 +123,8 @@ impl OpenFilm {
             drawing: None,
             measured: Vec::new(),
             comment_draft: None,
+            discussion: Discussion::default(),
+            is_reference: false,
             cursor: None,
             menu_at: None,
             violations: Vec::new(),

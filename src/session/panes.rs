@@ -52,6 +52,8 @@ pub struct Pane {
     pub wanted: Option<ImageId>,
     /// Whether the study of the wanted film is hung over all viewports when it comes.
     pub(super) hangs_study: bool,
+    /// The wanted film is opened to compare with, not to be read.
+    pub(super) is_reference: bool,
     pub canvas: Canvas,
     /// The pointer over the canvas, in canvas points.
     pub pointer_at: Option<Point>,
@@ -71,6 +73,7 @@ impl Pane {
     pub(super) fn give_up(&mut self, image: &ImageId) {
         self.wanted.take_if(|wanted| wanted == image);
         self.hangs_study = false;
+        self.is_reference = false;
         self.early_picture = None;
         self.early_failure = None;
     }

@@ -6,6 +6,7 @@ use crate::domain::measure::MeasureKind;
 use crate::domain::shape::Shape;
 
 use super::command::{COMMANDS, Command};
+use super::discussing::DiscussCommand;
 use super::drawing::{Hold, Snap, move_together, with_vertex};
 use super::effect::Effect;
 use super::gesture::{DRAG_THRESHOLD, Gesture, dragged_window, dragged_zoom, on_film};
@@ -100,6 +101,11 @@ impl Session {
     /// The command that the pressed button asks for, where it asks for one that makes sense now.
     fn pressed_command(&self, event: PointerEvent) -> Option<Command> {
         let PointerKind::Down(button) = event.kind else { return None };
+        if button == PointerButton::Left
+            && let Some(thread) = self.pane_at(event.slot).and_then(|pane| self.pin_at(pane, event.at))
+        {
+            return Some(Command::Discuss(DiscussCommand::ShowThread(thread)));
+        }
         let PressAction::Command(id) = self.input.press(Press { button, held: event.held() }) else { return None };
         let row = COMMANDS.iter().find(|row| row.id == id)?;
         row.command.is_available(self).then(|| row.command.clone())

@@ -14,6 +14,7 @@ use crate::domain::reading_time::ReaderStatistics;
 
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
+use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
 use super::labelling::{LabelFocus, NextLabel};
@@ -211,6 +212,11 @@ pub enum Dialog {
     },
     /// What the reader has read and in what time, as soon as it is counted.
     MyStatistics(Option<Box<ReaderStatistics>>),
+    /// Why the film is unfit to be read, and whether the next one is opened then.
+    ChooseUnfit {
+        image: ImageId,
+        goes_on: bool,
+    },
     /// What a job could not take.
     Report {
         title: String,
@@ -301,6 +307,10 @@ pub struct Session {
     pub label_desk: LabelDesk,
     /// Copied marks, in drawing order.
     pub clipboard: Vec<Annotation>,
+    /// Instructions and reference cases.
+    pub guide: Guide,
+    /// Resolved threads are listed and drawn too.
+    pub shows_resolved: bool,
     pub dialog: Option<Dialog>,
     pub notice: Option<Notice>,
     pub job: Option<JobView>,

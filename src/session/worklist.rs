@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::domain::id::ImageId;
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
+use crate::domain::study_decision::{StudyDecision, study_decision};
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
@@ -17,6 +19,8 @@ pub struct Worklist {
     shown: Vec<u32>,
     /// For each of `rows`, where it is shown; `NOT_SHOWN` where the filter leaves it out.
     place: Vec<u32>,
+    /// For each of `rows`, what the reader's films say of its study.
+    studies: Vec<StudyDecision>,
     counts: Counts,
     pub filter: Filter,
     pub is_loaded: bool,
@@ -32,6 +36,18 @@ pub struct Filter {
     pub state: Option<TaskState>,
     /// Position in the label set.
     pub label: Option<u32>,
+    pub unfit: Option<UnfitFilter>,
+    /// What the reader's films say of the whole study.
+    pub study: Option<Decision>,
+    /// Only films with a thread that waits for an answer.
+    pub has_open_threads: bool,
+}
+
+/// Films that are unfit to be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnfitFilter {
+    AnyReason,
+    Because(UnfitReason),
 }
 
 /// How many films are in which state.
@@ -41,6 +57,12 @@ pub struct Counts {
     pub new: usize,
     pub doing: usize,
     pub completed: usize,
+    /// In none of the states before: they are out of the queue.
+    pub unfit: usize,
+    /// In the order of [`UnfitReason::ALL`].
+    pub unfit_by_reason: [usize; UnfitReason::ALL.len()],
+    /// Films with a thread that waits for an answer.
+    pub with_open_threads: usize,
 }
 
 impl Worklist {
@@ -48,6 +70,7 @@ impl Worklist {
         self.index = rows.iter().enumerate().map(|(i, row)| (row.image.clone(), i as u32)).collect();
         self.rows = rows;
         self.is_loaded = true;
+        self.decide_studies(0, self.rows.len());
         self.count();
         self.apply_filter();
     }
@@ -60,14 +83,22 @@ impl Worklist {
     fn apply_filter(&mut self) {
         let needle = self.filter.text.trim().to_lowercase();
         let passes = |row: &WorklistRow| {
-            self.filter.state.is_none_or(|state| row.state == state)
+            self.filter.state.is_none_or(|state| row.state == state && row.unfit.is_none())
+                && match self.filter.unfit {
+                    None => true,
+                    Some(UnfitFilter::AnyReason) => row.unfit.is_some(),
+                    Some(UnfitFilter::Because(reason)) => row.unfit == Some(reason),
+                }
+                && (!self.filter.has_open_threads || row.num_open_threads > 0)
                 && self.filter.label.is_none_or(|label| row.labels >> label & 1 == 1)
                 && (needle.is_empty()
                     || contains_ignoring_case(row.image.as_str(), &needle)
                     || contains_ignoring_case(row.study.as_str(), &needle)
                     || contains_ignoring_case(&row.view, &needle))
         };
-        self.shown = (0..self.rows.len() as u32).filter(|&i| passes(&self.rows[i as usize])).collect();
+        let of_study = |i: usize| self.filter.study.is_none_or(|decision| self.studies[i].decision == decision);
+        self.shown =
+            (0..self.rows.len() as u32).filter(|&i| passes(&self.rows[i as usize]) && of_study(i as usize)).collect();
         self.place = vec![NOT_SHOWN; self.rows.len()];
         for (n, &i) in self.shown.iter().enumerate() {
             self.place[i as usize] = n as u32;
@@ -95,6 +126,7 @@ impl Worklist {
     pub fn update(&mut self, image: &ImageId, change: impl FnOnce(&mut WorklistRow)) {
         if let Some(&i) = self.index.get(image) {
             change(&mut self.rows[i as usize]);
+            self.decide_study_of(i as usize);
             self.count();
         }
     }
@@ -103,9 +135,43 @@ impl Worklist {
         self.counts
     }
 
+    /// What the reader's films say of the study that this one belongs to.
+    pub fn study(&self, image: &ImageId) -> Option<StudyDecision> {
+        self.index.get(image).map(|&i| self.studies[i as usize])
+    }
+
+    /// Films of a study stand together.
+    fn decide_study_of(&mut self, i: usize) {
+        let study = self.rows[i].study.clone();
+        let start = (0..i).rev().find(|&k| self.rows[k].study != study).map_or(0, |k| k + 1);
+        let end = (i..self.rows.len()).find(|&k| self.rows[k].study != study).unwrap_or(self.rows.len());
+        self.decide_studies(start, end);
+    }
+
+    /// From this row up to that one, both at a boundary between studies.
+    fn decide_studies(&mut self, start: usize, end: usize) {
+        let decided: Vec<StudyDecision> = self.rows[start..end]
+            .chunk_by(|a, b| a.study == b.study)
+            .flat_map(|films| {
+                let study = study_decision(films.iter().map(|row| (row.decision, row.unfit)));
+                std::iter::repeat_n(study, films.len())
+            })
+            .collect();
+        if end - start == self.rows.len() {
+            self.studies = decided;
+        } else {
+            self.studies[start..end].copy_from_slice(&decided);
+        }
+    }
+
     fn count(&mut self) {
-        let of = |state| self.rows.iter().filter(|row| row.state == state).count();
+        let of = |state| self.rows.iter().filter(|row| row.state == state && row.unfit.is_none()).count();
+        let because = |reason| self.rows.iter().filter(|row| row.unfit == Some(reason)).count();
+        let unfit_by_reason = UnfitReason::ALL.map(because);
         self.counts = Counts {
+            unfit: unfit_by_reason.iter().sum(),
+            unfit_by_reason,
+            with_open_threads: self.rows.iter().filter(|row| row.num_open_threads > 0).count(),
             all: self.rows.len(),
             new: of(TaskState::New),
             doing: of(TaskState::Doing),
@@ -125,21 +191,25 @@ impl Worklist {
         self.shown(at).map(|row| &row.image)
     }
 
-    /// The next film after this one that is not completed, going round once.
+    /// The next film after this one that is in the queue: not completed, and fit to be read. Goes round once.
     pub fn next_open(&self, image: &ImageId) -> Option<&ImageId> {
         let start = self.position(image).map_or(0, |at| at + 1);
         let n = self.shown.len();
         (0..n)
             .filter_map(|k| self.shown((start + k) % n))
-            .find(|row| row.state != TaskState::Completed && row.image != *image)
+            .find(|row| is_in_queue(row) && row.image != *image)
             .map(|row| &row.image)
     }
 
-    /// The first film that is not completed, else the first.
+    /// The first film of the queue, else the first.
     pub fn first_open(&self) -> Option<&ImageId> {
         let rows = || self.shown.iter().map(|&i| &self.rows[i as usize]);
-        rows().find(|row| row.state != TaskState::Completed).or_else(|| rows().next()).map(|row| &row.image)
+        rows().find(|row| is_in_queue(row)).or_else(|| rows().next()).map(|row| &row.image)
     }
+}
+
+fn is_in_queue(row: &WorklistRow) -> bool {
+    row.state != TaskState::Completed && row.unfit.is_none()
 }
 
 /// What the list calls a decision.
@@ -178,6 +248,7 @@ mod tests {
             decision: Decision::Undecided,
             num_marks: 0,
             unfit: None,
+            num_open_threads: 0,
             labels: 1 << i,
             last_edit_ms: None,
         });
@@ -208,5 +279,67 @@ mod tests {
         check(Filter { label: Some(2), ..Filter::default() }, 1);
         check(Filter { label: Some(2), text: "lateral".into(), ..Filter::default() }, 0);
         check(Filter { state: Some(TaskState::Doing), ..Filter::default() }, 0);
+    }
+
+    fn change(list: &mut Worklist, n: usize, change: impl FnOnce(&mut WorklistRow)) {
+        list.update(&ImageId::new(format!("film{n}")), change);
+    }
+
+    #[test]
+    fn a_film_that_is_unfit_is_out_of_the_queue_and_counted() {
+        use TaskState::{Completed, Doing, New};
+        let mut list = list(&[New, New, Doing, Completed]);
+        change(&mut list, 0, |row| row.unfit = Some(UnfitReason::LateralView));
+        change(&mut list, 2, |row| row.unfit = Some(UnfitReason::LowQuality));
+        assert_eq!(list.first_open().map(ImageId::as_str), Some("film1"));
+        assert_eq!(list.next_open(&ImageId::new("film0")).map(ImageId::as_str), Some("film1"));
+        assert_eq!(list.next_open(&ImageId::new("film1")), None, "nothing else is left to read");
+        let counts = list.counts();
+        assert_eq!((counts.all, counts.new, counts.doing, counts.completed, counts.unfit), (4, 1, 0, 1, 2));
+        assert_eq!(counts.unfit_by_reason, [0, 0, 0, 1, 1, 0, 0]);
+        let mut check = |filter: Filter, expected: &[&str]| {
+            list.set_filter(filter.clone());
+            let shown: Vec<&str> = (0..list.num_shown()).map(|n| list.shown(n).unwrap().image.as_str()).collect();
+            assert_eq!(shown, expected, "{filter:?}");
+        };
+        let unfit = |unfit| Filter { unfit: Some(unfit), ..Filter::default() };
+        check(unfit(UnfitFilter::AnyReason), &["film0", "film2"]);
+        check(unfit(UnfitFilter::Because(UnfitReason::LowQuality)), &["film2"]);
+        check(unfit(UnfitFilter::Because(UnfitReason::Paediatric)), &[]);
+        check(Filter { state: Some(New), ..Filter::default() }, &["film1"]);
+    }
+
+    #[test]
+    fn the_study_follows_its_films() {
+        let mut list = list(&[TaskState::New; 5]);
+        let rows = (0..5).map(|n| {
+            let row = list.row(&ImageId::new(format!("film{n}"))).unwrap().clone();
+            WorklistRow {
+                study: StudyId::new(if n < 2 {
+                    "a"
+                } else if n < 4 {
+                    "b"
+                } else {
+                    "c"
+                }),
+                ..row
+            }
+        });
+        let rows = rows.collect();
+        list.set_rows(rows);
+        let check = |list: &Worklist, n: usize, expected: (Decision, usize, usize)| {
+            let study = list.study(&ImageId::new(format!("film{n}"))).unwrap();
+            assert_eq!((study.decision, study.num_decided, study.num_readable), expected, "film{n}");
+        };
+        check(&list, 0, (Decision::Undecided, 0, 2));
+        change(&mut list, 2, |row| row.decision = Decision::Normal);
+        check(&list, 3, (Decision::Undecided, 1, 2));
+        change(&mut list, 3, |row| row.unfit = Some(UnfitReason::LowQuality));
+        check(&list, 2, (Decision::Normal, 1, 1));
+        change(&mut list, 4, |row| row.decision = Decision::Abnormal);
+        check(&list, 4, (Decision::Abnormal, 1, 1));
+        check(&list, 1, (Decision::Undecided, 0, 2));
+        list.set_filter(Filter { study: Some(Decision::Normal), ..Filter::default() });
+        assert_eq!(list.num_shown(), 2);
     }
 }

@@ -3,6 +3,8 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use crate::domain::quality::{UnfitFilm, UnfitReason};
+
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 
@@ -100,6 +102,21 @@ impl Store {
             });
         }
         Ok(())
+    }
+
+    /// Every film that a reader found unfit to be read, and why, by film and reader.
+    pub fn unfit_films(&self) -> Result<Vec<UnfitFilm>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare("SELECT image_id, rad_id, unfit FROM reading WHERE unfit IS NOT NULL ORDER BY image_id, rad_id")?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key = text(row, 2)?;
+            let reason = UnfitReason::from_key(key).ok_or_else(|| unreadable("a reason", key))?;
+            found.push(UnfitFilm { image: text(row, 0)?.into(), reader: text(row, 1)?.into(), reason });
+        }
+        Ok(found)
     }
 
     /// Calls `visit` with image and reader of every reading that is not completed.

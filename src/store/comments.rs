@@ -1,13 +1,16 @@
 //! The table of comments: threads about a film, a place on it or a mark.
 
+use std::collections::{BTreeMap, HashMap};
+
 use rusqlite::{Connection, params};
 
-use crate::domain::comment::{Comment, Pin};
+use crate::domain::comment::{Comment, Pin, threads};
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::reading::Reading;
 
 use super::error::StoreError;
+use super::project::Store;
 
 pub(super) fn load_comments(conn: &Connection, image: &ImageId, reader: &ReaderId) -> Result<Vec<Comment>, StoreError> {
     let mut statement = conn.prepare_cached(
@@ -65,4 +68,27 @@ pub(super) fn write_comments(conn: &Connection, before: &Reading, after: &Readin
         ])?;
     }
     Ok(())
+}
+
+impl Store {
+    /// How many threads wait for an answer, by film: of this reader's comments, and of everybody's where the project is
+    /// open.
+    pub(super) fn open_threads(&self, reader: &ReaderId) -> Result<HashMap<String, u32>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT image_id, rad_id FROM comment WHERE rad_id = ?1 OR ?2 ORDER BY image_id, rad_id",
+        )?;
+        let rows = statement.query_map(params![reader.as_str(), self.project().is_open], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut by_film: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
+        for row in rows {
+            let (image, by) = row?;
+            let (film, by) = (ImageId::from(image.as_str()), ReaderId::from(by.as_str()));
+            let comments = load_comments(&self.conn, &film, &by)?;
+            by_film.entry(image).or_default().push(Reading::new(film, by).with_comments(comments));
+        }
+        let num_open =
+            |readings: &[Reading]| threads(readings).iter().filter(|thread| !thread.is_resolved).count() as u32;
+        Ok(by_film.into_iter().map(|(image, readings)| (image, num_open(&readings))).collect())
+    }
 }

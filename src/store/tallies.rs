@@ -11,7 +11,7 @@ use super::error::{StoreError, unreadable};
 use super::project::Store;
 
 impl Store {
-    /// One tally for each film and reader with a mark or an image label, by film and then reader.
+    /// One tally for each film and reader with a mark, an image label or a film found unfit, by film and then reader.
     pub fn tallies(&self) -> Result<Vec<Tally>, StoreError> {
         let mut tallies: BTreeMap<(ImageId, ReaderId), Tally> = BTreeMap::new();
         let mut names: HashMap<String, LabelName> = HashMap::new();
@@ -32,6 +32,7 @@ impl Store {
                 decision: Decision::Undecided,
                 boxes: BTreeMap::new(),
                 image_labels: std::collections::BTreeSet::new(),
+                unfit: None,
             });
             if is_image_label {
                 tally.image_labels.insert(label);
@@ -42,6 +43,18 @@ impl Store {
                 tally.boxes.insert(label, count.cast_unsigned());
             }
             tally.decision = Decision::Abnormal;
+        }
+        for unfit in self.unfit_films()? {
+            let (image, reader) = (unfit.image, unfit.reader);
+            let tally = tallies.entry((image.clone(), reader.clone())).or_insert_with(|| Tally {
+                image,
+                reader,
+                decision: Decision::Undecided,
+                boxes: BTreeMap::new(),
+                image_labels: std::collections::BTreeSet::new(),
+                unfit: None,
+            });
+            tally.unfit = Some(unfit.reason);
         }
         Ok(tallies.into_values().collect())
     }

@@ -50,6 +50,7 @@ impl Store {
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
         let standings = self.standings(reader, labels)?;
         let by_image = standings.by_image();
+        let open_threads = self.open_threads(reader)?;
         let is_blind = self.project().is_blind;
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
@@ -77,6 +78,7 @@ impl Store {
                 decision: standing.map_or(Decision::Undecided, |s| s.decision),
                 num_marks: standing.map_or(0, |s| s.num_marks),
                 unfit: standing.and_then(|s| s.unfit),
+                num_open_threads: open_threads.get(image).copied().unwrap_or(0),
                 labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
             });

@@ -17,7 +17,7 @@ use crate::session::{
 
 use super::hands::to_canvas;
 use super::words::{tr, tr_args};
-use super::{Panel, hands, kit, lens, overlay, theme};
+use super::{Panel, comments, hands, kit, lens, overlay, theme};
 
 /// The canvas of a viewport; the active one holds the keyboard while a film is read.
 pub fn id(slot: usize) -> Id {
@@ -272,6 +272,7 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
             let command = Command::Draw(DrawCommand::PasteFrom(PasteSource::Reader(reader)));
             kit::named_menu_item(ui, panel, &command, &name);
         }
+        comments::menu_ui(ui, panel);
     });
 }
 

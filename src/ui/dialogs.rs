@@ -5,7 +5,9 @@ use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
-use super::{Panel, cheat_sheet, kit, palette, settings_screen, statistics, tag_browser, test_pattern, theme};
+use super::{
+    Panel, cheat_sheet, kit, palette, settings_screen, statistics, tag_browser, test_pattern, theme, unfit_menu,
+};
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -46,6 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::BadRows { .. } => tr("Import labels"),
         Dialog::PathField { .. } => tr("Path"),
         Dialog::MyStatistics(_) => tr("My statistics"),
+        Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -78,6 +81,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             statistics::statistics_ui(ui, panel, statistics.as_deref());
             close_ui(ui, panel);
         }
+        Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

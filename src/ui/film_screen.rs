@@ -7,7 +7,8 @@ use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, canvas, film_strip, findings, histogram_panel, history_panel, kit, shell, theme, tool_icons, window_menu,
+    Panel, canvas, film_strip, findings, histogram_panel, history_panel, instructions, kit, shell, theme, tool_icons,
+    window_menu,
 };
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -44,6 +45,14 @@ fn side_panels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             .show_separator_line(false)
             .frame(shell::bar_frame())
             .show(ui, |ui| history_panel::history_ui(ui, panel));
+    }
+    if panel.session.guide.is_open {
+        egui::Panel::right("instructions")
+            .exact_size(theme::WINDOW_PANEL_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(shell::bar_frame())
+            .show(ui, |ui| instructions::instructions_ui(ui, panel));
     }
     if panel.session.windowing.is_panel_open {
         egui::Panel::right("window panel")

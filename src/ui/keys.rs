@@ -2,11 +2,12 @@
 
 use egui::{Event, Key, Modifiers};
 
+use crate::session::discussing::DiscussCommand;
 use crate::session::input_map::Asked;
 use crate::session::keymap::Chord;
 use crate::session::{Command, Dialog, Input, Screen, Session};
 
-use super::UiState;
+use super::{UiState, unfit_menu};
 
 /// Seconds in which the second of two strokes must follow.
 const SECOND_STROKE: f64 = 1.5;
@@ -114,6 +115,7 @@ fn dialog_key(
             Dialog::CheatSheet => command == Command::CheatSheet,
             Dialog::Settings => command == Command::ShowSettings,
             Dialog::TestPattern => command == Command::ShowTestPattern,
+            Dialog::ChooseUnfit { .. } => matches!(command, Command::Discuss(DiscussCommand::ChooseUnfit { .. })),
             _ => false,
         },
         Asked::More | Asked::Nothing => false,
@@ -124,6 +126,10 @@ fn dialog_key(
         (Dialog::ConfirmNoFinding { .. }, "Enter") if !is_on_widget => {
             out.push(Input::Command(Command::Confirm));
             false
+        }
+        (Dialog::ChooseUnfit { goes_on, .. }, _) => {
+            out.extend(unfit_menu::reason_of_key(chord, *goes_on).map(Input::Command));
+            asks_again()
         }
         (Dialog::CheatSheet | Dialog::MyStatistics(_) | Dialog::Report { .. }, "Enter") => !is_on_widget,
         _ => asks_again(),

@@ -12,6 +12,10 @@ mod overlay;
 mod film_screen;
 mod findings;
 mod violations;
+mod comments;
+mod unfit_menu;
+mod instructions;
+mod markdown;
 mod measurements;
 mod histogram_panel;
 mod history_panel;
@@ -36,7 +40,9 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use instructions::ReferenceTextures;
 pub use overlay::{MarkLayers, PlaneTextures};
+pub use project_screen::GuideDraft;
 pub use shell::show;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
@@ -77,6 +83,13 @@ pub struct UiState {
     pub test_pattern: Option<egui::TextureHandle>,
     /// Memory now used by decoded films and by the graphics card's films, in bytes, where it is known.
     pub memory_used: [Option<u64>; 2],
+    /// Reference pictures as textures.
+    pub references: ReferenceTextures,
+    pub guide_page: GuideDraft,
+    /// The comment whose field has taken the keyboard.
+    pub begun_draft: Option<(ImageId, crate::session::threads::Target)>,
+    /// Milliseconds since 1970-01-01 UTC, for how long ago something was said.
+    pub now_ms: i64,
     /// The films' own overlays as textures.
     pub planes: PlaneTextures,
     /// Marks as they were tessellated.

@@ -2,25 +2,55 @@
 
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
+use crate::domain::quality::UnfitReason;
+use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 use crate::session::Command;
-use crate::session::worklist::decision_text;
+use crate::session::discussing::DiscussCommand;
+use crate::session::worklist::{Filter, UnfitFilter, decision_text};
 
 use super::words::{tr, tr_args, translated};
-use super::{Panel, kit, overlay, shell, theme};
+use super::{Panel, kit, overlay, shell, theme, unfit_menu};
 
-/// Columns: title and left edge in points; the last takes what is left.
-fn columns() -> [(&'static str, f32); 7] {
-    [
-        (tr("State"), 16.0),
-        (tr("View"), 130.0),
-        (tr("Patient"), 290.0),
-        (tr("Decision"), 410.0),
-        (tr("Findings"), 530.0),
-        (tr("Labels"), 610.0),
-        (tr("Film"), 900.0),
-    ]
+/// A column of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    State,
+    View,
+    Patient,
+    Decision,
+    Study,
+    Findings,
+    Comments,
+    Labels,
+    Film,
+}
+
+/// Columns with title and left edge in points; the last takes what is left. A narrow window does without the patient's
+/// column's room to spare, never without a column.
+fn columns(width: f32) -> Vec<(Column, &'static str, f32)> {
+    let widths = [
+        (Column::State, tr("State"), 150.0),
+        (Column::View, tr("View"), 96.0),
+        (Column::Patient, tr("Patient"), 92.0),
+        (Column::Decision, tr("Decision"), 104.0),
+        (Column::Study, tr("Study"), 150.0),
+        (Column::Findings, tr("Findings"), 82.0),
+        (Column::Comments, tr("Comments"), 100.0),
+        (Column::Labels, tr("Labels"), 190.0),
+        (Column::Film, tr("Film"), 290.0),
+    ];
+    let needed: f32 = widths.iter().map(|(_, _, width)| width).sum();
+    // What is left over goes to the labels: the only column that is as long as it wants to be.
+    let spare = (width - 32.0 - needed).max(0.0);
+    let mut at = 16.0;
+    let place = |(column, title, width): (Column, &'static str, f32)| {
+        let left = at;
+        at += width + if column == Column::Labels { spare } else { 0.0 };
+        (column, title, left)
+    };
+    widths.into_iter().map(place).collect()
 }
 
 pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -65,7 +95,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::command_button(ui, panel, &Command::ShowFilm);
         });
     });
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let counts = panel.session.worklist.counts();
         let filter = panel.session.worklist.filter.clone();
         for (text, num, state) in [
@@ -74,10 +104,12 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             (tr("Doing"), counts.doing, Some(TaskState::Doing)),
             (tr("Completed"), counts.completed, Some(TaskState::Completed)),
         ] {
-            if kit::chip(ui, &format!("{text} {num}"), filter.state == state).clicked() {
+            let is_on = filter.state == state && filter.unfit.is_none();
+            if kit::chip(ui, &format!("{text} {num}"), is_on).clicked() {
                 panel.ask(Command::FilterState(state));
             }
         }
+        quality_chips_ui(ui, panel, &filter);
         ui.separator();
         let field = egui::TextEdit::singleline(&mut panel.state.search).desired_width(290.0);
         let response = ui.add(field.hint_text(tr("Find by film, study or view")));
@@ -87,8 +119,59 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             panel.ask(Command::FilterWorklist(text));
         }
         label_filter_ui(ui, panel, filter.label);
+        study_filter_ui(ui, panel, filter.study);
         ui.label(RichText::new(tr_args("{} shown", &[&panel.session.worklist.num_shown()])).color(theme::weak()));
     });
+}
+
+/// Films that can't be read, by reason, and films with comments that wait. Chips that would show nothing are not there.
+fn quality_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, filter: &Filter) {
+    let counts = panel.session.worklist.counts();
+    let ask = |panel: &mut Panel<'_>, command: DiscussCommand| panel.ask(Command::Discuss(command));
+    if counts.unfit > 0 || filter.unfit.is_some() {
+        let is_on = filter.unfit == Some(UnfitFilter::AnyReason);
+        if kit::chip(ui, &format!("{} {}", tr("Unfit"), counts.unfit), is_on).clicked() {
+            ask(panel, DiscussCommand::FilterUnfit((!is_on).then_some(UnfitFilter::AnyReason)));
+        }
+    }
+    if filter.unfit.is_some() {
+        for (reason, num) in UnfitReason::ALL.into_iter().zip(counts.unfit_by_reason) {
+            let is_on = filter.unfit == Some(UnfitFilter::Because(reason));
+            if (num > 0 || is_on)
+                && kit::chip(ui, &format!("{} {num}", unfit_menu::reason_text(reason)), is_on).clicked()
+            {
+                let other = if is_on { UnfitFilter::AnyReason } else { UnfitFilter::Because(reason) };
+                ask(panel, DiscussCommand::FilterUnfit(Some(other)));
+            }
+        }
+    }
+    if counts.with_open_threads > 0 || filter.has_open_threads {
+        let text = format!("{} {}", tr("With comments"), counts.with_open_threads);
+        if kit::chip(ui, &text, filter.has_open_threads).clicked() {
+            ask(panel, DiscussCommand::FilterOpenThreads(!filter.has_open_threads));
+        }
+    }
+}
+
+fn study_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, study: Option<Decision>) {
+    let text = |study: Option<Decision>| study.map_or(tr("Any study"), study_words);
+    let menu = egui::ComboBox::from_id_salt("study filter").selected_text(text(study)).width(150.0);
+    let response = menu.show_ui(ui, |ui| {
+        for choice in [None, Some(Decision::Undecided), Some(Decision::Normal), Some(Decision::Abnormal)] {
+            if ui.selectable_label(study == choice, text(choice)).clicked() {
+                panel.ask(Command::Discuss(DiscussCommand::FilterStudy(choice)));
+            }
+        }
+    });
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Study filter")));
+}
+
+fn study_words(study: Decision) -> &'static str {
+    match study {
+        Decision::Undecided => tr("Study undecided"),
+        Decision::Normal => tr("Study normal"),
+        Decision::Abnormal => tr("Study abnormal"),
+    }
 }
 
 fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
@@ -110,7 +193,7 @@ fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
 
 fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let (head, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
-    for (title, x) in columns() {
+    for (_, title, x) in columns(head.width()) {
         cell(ui, head, x, title, theme::weak());
     }
     ui.painter().hline(head.x_range(), head.bottom(), egui::Stroke::new(1.0, theme::line()));
@@ -138,7 +221,11 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
-        let text = tr_args("Film {}, {}, {}", &[&(n + 1), &translated(&row.view), &state_text(row.state)]);
+        let state = row.unfit.map_or(state_text(row.state), |_| tr("Unfit"));
+        let mut text = tr_args("Film {}, {}, {}", &[&(n + 1), &translated(&row.view), &state]);
+        if row.num_open_threads > 0 {
+            text = format!("{text}, {}", tr_args("{} comments", &[&row.num_open_threads]));
+        }
         WidgetInfo::selected(egui::Role::Row, true, is_current, text)
     });
     let fill = match (is_current, response.hovered()) {
@@ -148,34 +235,54 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
         (false, false) => theme::window(),
     };
     ui.painter().rect_filled(rect, 0.0, fill);
-    let state_color = match row.state {
-        TaskState::New => theme::weak(),
-        TaskState::Doing => theme::warn(),
-        TaskState::Completed => theme::good(),
-    };
-    let patient = overlay::patient_text(row.sex, row.age_years);
-    let findings = if row.num_marks > 0 { row.num_marks.to_string() } else { String::new() };
-    let texts = [
-        (state_text(row.state).to_owned(), state_color),
-        (translated(&row.view).into_owned(), theme::text()),
-        (patient, theme::text()),
-        (tr(decision_text(row.decision)).to_owned(), theme::text()),
-        (findings, theme::text()),
-        (label_names(panel, row), theme::weak()),
-        (row.image.to_string(), theme::weak()),
-    ];
-    let columns = columns();
-    for (i, (text, color)) in texts.iter().enumerate() {
-        let right = columns.get(i + 1).map_or(rect.width(), |(_, x)| *x);
+    let columns = columns(rect.width());
+    for (i, (column, _, x)) in columns.iter().enumerate() {
+        let right = columns.get(i + 1).map_or(rect.width() - 6.0, |(_, _, x)| *x);
         let clip = egui::Rect::from_min_max(
-            egui::pos2(rect.left() + columns[i].1, rect.top()),
+            egui::pos2(rect.left() + x, rect.top()),
             egui::pos2((rect.left() + right - 10.0).min(rect.right()), rect.bottom()),
         );
-        let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
+        let (text, color) = cell_text(panel, row, *column);
         let font = egui::TextStyle::Body.resolve(ui.style());
-        painter.text(clip.left_center(), egui::Align2::LEFT_CENTER, text, font, *color);
+        // What has no room ends in an ellipsis, never in half a letter.
+        let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(clip.width());
+        let galley = ui.painter().layout_job(job);
+        let at = egui::pos2(clip.left(), clip.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, color);
     }
     response.clicked()
+}
+
+fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, egui::Color32) {
+    let list = &panel.session.worklist;
+    match column {
+        Column::State => match (row.unfit, row.state) {
+            (Some(reason), _) => (tr_args("Unfit: {}", &[&unfit_menu::reason_text(reason)]), theme::bad()),
+            (None, TaskState::New) => (state_text(row.state).to_owned(), theme::weak()),
+            (None, TaskState::Doing) => (state_text(row.state).to_owned(), theme::warn()),
+            (None, TaskState::Completed) => (state_text(row.state).to_owned(), theme::good()),
+        },
+        Column::View => (translated(&row.view).into_owned(), theme::text()),
+        Column::Patient => (overlay::patient_text(row.sex, row.age_years), theme::text()),
+        Column::Decision => (tr(decision_text(row.decision)).to_owned(), theme::text()),
+        Column::Study => match list.study(&row.image).filter(|study| study.num_readable + study.num_unfit > 1) {
+            Some(study) => {
+                let (words, color) = unfit_menu::decision_words(study.decision);
+                (format!("{words} {}/{}", study.num_decided, study.num_readable), color)
+            }
+            None => (String::new(), theme::text()),
+        },
+        Column::Findings => (number(row.num_marks), theme::text()),
+        Column::Comments => (number(row.num_open_threads), theme::warn()),
+        Column::Labels => (label_names(panel, row), theme::weak()),
+        Column::Film => (row.image.to_string(), theme::weak()),
+    }
+}
+
+/// Nothing says more than a zero in every line.
+fn number(n: u32) -> String {
+    if n > 0 { n.to_string() } else { String::new() }
 }
 
 fn label_names(panel: &Panel<'_>, row: &WorklistRow) -> String {

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::domain::id::ReaderId;
 use crate::domain::label::{LabelName, LabelSet, NO_FINDING};
+use crate::domain::quality::UnfitFilm;
 use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoClass, ReadingOut};
 use crate::formats::table_form::{Header, TableForm};
 use crate::formats::text_hash::QuickMap;
@@ -45,6 +46,10 @@ pub struct ExportReport {
     pub num_rows: usize,
     /// Marks, or readings in a table of image labels, left out because their reading is not completed.
     pub num_unfinished: usize,
+    /// Marks, or readings in a table of image labels, left out because their reader found the film unfit to be read.
+    pub num_unfit: usize,
+    /// The films that the readers in question found unfit, with or without rows.
+    pub unfit_films: Vec<UnfitFilm>,
     /// Labels that no column holds, and how many times each was left out of a table of image labels.
     pub without_column: BTreeMap<String, usize>,
 }
@@ -134,6 +139,17 @@ fn stage_boxes(
     Ok((staged, out.report))
 }
 
+/// What the readers in question found unfit to be read.
+fn unfit_films(store: &Store, options: &ExportLabels) -> Result<Vec<UnfitFilm>, StoreError> {
+    let mut films = store.unfit_films()?;
+    films.retain(|film| options.readers.is_empty() || options.readers.contains(&film.reader));
+    Ok(films)
+}
+
+fn keys_of(films: &[UnfitFilm]) -> BTreeSet<(String, String)> {
+    films.iter().map(|film| (film.image.to_string(), film.reader.to_string())).collect()
+}
+
 /// The headers of the imported tables of boxes, by import.
 fn headers_of(imports: &[StoredImport], labels: &LabelSet) -> Vec<(i64, Header)> {
     let header = |import: &StoredImport| {
@@ -174,6 +190,7 @@ struct Collector<'a> {
     source_of: BTreeMap<i64, usize>,
     places: Places,
     unfinished: BTreeSet<(String, String)>,
+    unfit: BTreeSet<(String, String)>,
     text: String,
     lines: Vec<Line>,
     /// Readers of rows without a reader's column.
@@ -195,6 +212,7 @@ impl<'a> Collector<'a> {
                 unfinished.insert((image.to_owned(), reader.to_owned()));
             })?;
         }
+        let unfit_films = unfit_films(store, options)?;
         let mut places = Places::default();
         if writer.has_places() {
             store.for_each_place(|image, study, series| places.add(image, study, series))?;
@@ -205,17 +223,22 @@ impl<'a> Collector<'a> {
             source_of: headers.iter().enumerate().map(|(source, (import, _))| (*import, source)).collect(),
             places,
             unfinished,
+            unfit: keys_of(&unfit_films),
             text: String::new(),
             lines: Vec::new(),
             readers: BTreeSet::new(),
             unknown: BTreeMap::new(),
-            report: ExportReport::default(),
+            report: ExportReport { unfit_films, ..ExportReport::default() },
         })
     }
 
     fn take(&mut self, mark: &StoredMark<'_>) {
         let wanted = &self.options.readers;
         if !wanted.is_empty() && !wanted.iter().any(|reader| reader.as_str() == mark.reader) {
+            return;
+        }
+        if !self.unfit.is_empty() && self.unfit.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
+            self.report.num_unfit += 1;
             return;
         }
         if !self.unfinished.is_empty() && self.unfinished.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
@@ -337,12 +360,18 @@ fn stage_image_labels(
 ) -> anyhow::Result<(StagedFile, ExportReport)> {
     let names: Vec<LabelName> = labels.labels().iter().map(|label| label.name.clone()).collect();
     let writer = ImageLabelWriter::new(&names, options.with_reader);
-    let mut report = ExportReport::default();
+    let unfit_films = unfit_films(store, options)?;
+    let unfit = keys_of(&unfit_films);
+    let mut report = ExportReport { unfit_films, ..ExportReport::default() };
     let mut readers = BTreeSet::new();
     let mut out = String::new();
     writer.push_header(&mut out);
     store.for_each_reading(|reading| {
         if !options.readers.is_empty() && !options.readers.iter().any(|r| r.as_str() == reading.reader) {
+            return;
+        }
+        if !unfit.is_empty() && unfit.contains(&(reading.image.to_owned(), reading.reader.to_owned())) {
+            report.num_unfit += 1;
             return;
         }
         if !reading.is_completed && !options.with_unfinished {

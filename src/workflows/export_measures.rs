@@ -27,6 +27,8 @@ pub struct MeasureReport {
     pub num_rows: usize,
     /// Measurements left out because their reading is not completed.
     pub num_unfinished: usize,
+    /// Measurements left out because their reader found the film unfit to be read.
+    pub num_unfit: usize,
     /// Films whose measurements are written without values, and why.
     pub unread: BTreeMap<ImageId, String>,
     /// Films of several frames: a measurement does not say on which frame it was drawn, so the values that depend on it
@@ -55,13 +57,18 @@ pub fn export_measures(
             unfinished.insert((ImageId::from(image), ReaderId::from(reader)));
         })?;
     }
+    let unfit: BTreeSet<(ImageId, ReaderId)> =
+        store.unfit_films()?.into_iter().map(|film| (film.image, film.reader)).collect();
     let mut report = MeasureReport::default();
     let mut by_film: BTreeMap<ImageId, Vec<StoredMeasurement>> = BTreeMap::new();
     for measured in store.measurements()? {
         if !readers.is_empty() && !readers.contains(&measured.reader) {
             continue;
         }
-        if unfinished.contains(&(measured.image.clone(), measured.reader.clone())) {
+        let key = (measured.image.clone(), measured.reader.clone());
+        if unfit.contains(&key) {
+            report.num_unfit += 1;
+        } else if unfinished.contains(&key) {
             report.num_unfinished += 1;
         } else {
             by_film.entry(measured.image.clone()).or_default().push(measured);

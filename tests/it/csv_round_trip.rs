@@ -498,6 +498,45 @@ fn unfinished_readings_and_other_readers_stay_out() {
 }
 
 #[test]
+fn rows_of_films_that_are_unfit_stay_out_and_are_named() {
+    use rachis::domain::edit::Edit;
+    use rachis::domain::quality::{UnfitFilm, UnfitReason};
+    let mut project = Project::new("vindr_spine");
+    let rows = ",,a,R1,Osteophytes,1,2,3,4\n,,a,R2,No finding,,,,\n,,b,R1,Fracture,1.50,2,3,4\n";
+    let given = format!("{SPINE},{}", &rows[1..]);
+    project.import(&given);
+    let options = ExportLabels { as_imported: true, ..ExportLabels::new(TableForm::SpineXr) };
+    assert_eq!(project.export_with(&options).unwrap().0, given, "what came in goes out while nobody objects");
+    let reopen = Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing };
+    let unfit = Edit::SetUnfit { before: None, after: Some(UnfitReason::ResidualText) };
+    let edit = Edit::Batch { name: "Unfit".into(), edits: vec![reopen, unfit] };
+    let entry = |edit, step| rachis::domain::log::NewLogEntry {
+        image: "a".into(),
+        reader: "R1".into(),
+        step,
+        edit,
+        made_at_ms: 1,
+    };
+    let seq = project.store.commit(&entry(edit.clone(), rachis::domain::log::Step::Do)).unwrap();
+
+    // One reader's word leaves out that reader's rows of that film, and nothing else.
+    let (text, report) = project.export_with(&options).unwrap();
+    assert_eq!(text, given.replace(",,a,R1,Osteophytes,1,2,3,4\n", ""));
+    let named = UnfitFilm { image: "a".into(), reader: "R1".into(), reason: UnfitReason::ResidualText };
+    assert_eq!((report.num_unfit, report.unfit_films), (1, vec![named]));
+    let unfinished = ExportLabels { with_unfinished: true, ..options.clone() };
+    assert_eq!(project.export_with(&unfinished).unwrap().0.lines().count(), 3, "unfinished or not");
+    let other = ExportLabels { readers: vec!["R2".into()], ..options.clone() };
+    assert!(project.export_with(&other).unwrap().1.unfit_films.is_empty());
+    assert!(!project.export_labels(true).contains("a,R1"), "nor in the table of image labels");
+    project.assert_sound();
+
+    // Taken back, the file is what came in, to the byte.
+    project.store.commit(&entry(edit.inverse(), rachis::domain::log::Step::Undo(seq))).unwrap();
+    assert_eq!(project.export_with(&options).unwrap().0, given);
+}
+
+#[test]
 fn formulas_go_out_as_text_and_come_back_as_they_were() {
     let mut project = Project::new("vindr_spine");
     let header = "image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax,note,score";

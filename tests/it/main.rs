@@ -25,6 +25,7 @@ mod label_set_changes;
 mod command_line;
 mod architecture;
 mod tidy;
+mod rules_scale;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
@@ -35,6 +36,8 @@ mod two_windows;
 mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
+#[cfg(feature = "gui")]
+mod click_budget;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
@@ -48,11 +51,17 @@ mod film_pass_viewports;
 #[cfg(feature = "gui")]
 mod film_pass_zoo;
 #[cfg(feature = "gui")]
+mod mark_looks;
+#[cfg(feature = "gui")]
 mod measure_window;
 #[cfg(feature = "gui")]
 mod labels_window;
 #[cfg(feature = "gui")]
+mod discuss_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_rules;
 #[cfg(feature = "gui")]
 mod window_reach;
 #[cfg(feature = "gui")]

@@ -102,10 +102,10 @@ fn keys_typed_into_a_text_field_are_text() {
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
     seat.get_by_label("Film 1, AP, New").click();
     wait(&mut seat, "the film", is_reading);
-    let comment = seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment");
+    let comment = seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Remark");
     comment.focus();
     seat.run_steps(2);
-    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment").type_text("Gai xương, hẹp khe n1");
+    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Remark").type_text("Gai xương, hẹp khe n1");
     seat.run_steps(2);
     assert!(!seat.state().session.pane.film.as_ref().unwrap().reading.has_no_finding());
     seat.get_by_label_contains("Film canvas").focus();

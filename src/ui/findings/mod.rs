@@ -6,14 +6,14 @@ mod attributes;
 mod label_card;
 mod marks;
 
-use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::domain::label::{ABNORMAL, Label, LabelName, LabelSet};
 use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
 use super::words::tr;
-use super::{Panel, kit, measurements, overlay, theme, violations};
+use super::{Panel, comments, kit, measurements, overlay, theme, unfit_menu, violations};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
 #[derive(Debug, Default)]
@@ -56,6 +56,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);
+        comments::comments_ui(ui, panel, film);
         comment_ui(ui, panel, film);
     });
     // The list of findings takes what the rest leaves, by the window's height alone: nothing moves as findings come.
@@ -72,7 +73,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 const FOOT_HEIGHT: f32 = 130.0;
 
 /// Lines of findings in sight.
-const LEAST_ROWS: f32 = 4.0;
+const LEAST_ROWS: f32 = 3.0;
 const MOST_ROWS: f32 = 12.0;
 
 /// Finds labels and findings by a part of their names; Enter takes the first label.
@@ -85,6 +86,10 @@ fn query_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if session.label_focus == Some(LabelFocus::Search) && state.num_focus != session.num_label_focus {
         state.num_focus = session.num_label_focus;
         response.request_focus();
+    }
+    // What was typed shows in the next frame.
+    if response.changed() {
+        ui.ctx().request_repaint();
     }
     if !response.lost_focus() {
         return;
@@ -134,15 +139,18 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let is_marked = film.reading.image_labels().present().any(|l| l.as_str() == ABNORMAL);
         kit::toggle_button(ui, panel, &Command::MarkAbnormal, tr("Abnormal"), is_marked);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::MarkAbnormal));
+        unfit_menu::button_ui(ui, panel, film);
     });
+    unfit_menu::study_ui(ui, panel, film);
+    unfit_menu::banner_ui(ui, panel, film);
 }
 
 fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
-    kit::section(ui, tr("Comment"));
+    kit::section(ui, tr("Remark"));
     let mut text = film.comment_draft.clone().unwrap_or_else(|| film.reading.comment().to_owned());
     let field = egui::TextEdit::multiline(&mut text).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("For whoever reads this film next")));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Comment")));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Remark")));
     if response.changed() {
         panel.ask(Command::DraftComment(text));
     }
@@ -154,6 +162,16 @@ fn comment_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 fn complete_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let wide =
         |text: &str| egui::Button::new(text.to_owned()).min_size(egui::vec2(theme::SIDE_PANEL_WIDTH - 24.0, 32.0));
+    // What is unfit is out of the queue: there is nothing to complete.
+    if film.reading.unfit().is_some() {
+        let text = format!("{}   {}", tr("Next film"), kit::shortcut(panel.session, &Command::CompleteAndNext));
+        let response = ui.add(wide(&text).fill(theme::accent_dim()));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Next film of the queue")));
+        if response.clicked() {
+            panel.ask(Command::CompleteAndNext);
+        }
+        return;
+    }
     if film.reading.state() == TaskState::Completed {
         ui.horizontal(|ui| {
             kit::badge(ui, tr("COMPLETED"), theme::good());

@@ -8,6 +8,7 @@ mod mark_layers;
 mod mark_pen;
 mod marks;
 mod measures;
+mod pins;
 mod planes;
 mod region;
 
@@ -38,6 +39,7 @@ pub(super) fn overlay_ui(
     }
     marks_ui(painter, (session, state), film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
+    pins::pins_ui(painter, session, pane, canvas);
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
         corners::corners_ui(painter, (session, state), pane, film, canvas);

@@ -16,6 +16,8 @@ use super::rules_page::severity_ui;
 pub struct Draft {
     /// The rule that is changed; `None` for a new one.
     pub at: Option<usize>,
+    /// Frames that it has been open; it is scrolled into view in the first ones.
+    num_frames: u8,
     id: i64,
     /// Empty: the sentence that the condition makes.
     title: String,
@@ -57,6 +59,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             at: None,
+            num_frames: 0,
             id: 0,
             title: String::new(),
             severity: Severity::Warning,
@@ -182,7 +185,7 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
     let labels = &open.label_set;
     let mut is_done = false;
     ui.separator();
-    egui::Frame::new().fill(theme::window()).corner_radius(6.0).inner_margin(12.0).show(ui, |ui| {
+    let frame = egui::Frame::new().fill(theme::window()).corner_radius(6.0).inner_margin(12.0).show(ui, |ui| {
         ui.set_width(ui.available_width().min(620.0));
         fields_ui(ui, &mut draft, labels);
         let condition = draft.condition(labels);
@@ -195,10 +198,13 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, tr_args("The rule: {}", &[&text])));
         ui.add_space(theme::UNIT);
         ui.horizontal(|ui| {
-            let title = condition.as_ref().map_or_else(|_| String::new(), |c| match draft.title.trim() {
-                "" => c.to_string(),
-                title => title.to_owned(),
-            });
+            let title = condition.as_ref().map_or_else(
+                |_| String::new(),
+                |c| match draft.title.trim() {
+                    "" => c.to_string(),
+                    title => title.to_owned(),
+                },
+            );
             let is_new_title =
                 project.custom_rules.iter().enumerate().all(|(n, rule)| Some(n) == draft.at || rule.title != title);
             let is_ready = condition.is_ok() && is_new_title;
@@ -221,6 +227,12 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
             }
         });
     });
+    // It opens at the page's foot, where half of it would be out of sight; its size is known after some frames.
+    if draft.num_frames < 3 {
+        frame.response.scroll_to_me(Some(egui::Align::BOTTOM));
+        draft.num_frames += 1;
+        ui.ctx().request_repaint();
+    }
     if !is_done {
         panel.state.rules_page.draft = Some(draft);
     }
@@ -229,14 +241,12 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
 fn fields_ui(ui: &mut Ui, draft: &mut Draft, labels: &LabelSet) {
     egui::Grid::new("rule form").num_columns(2).spacing([12.0, 8.0]).show(ui, |ui| {
         ui.label(tr("Kind"));
-        let response = ComboBox::from_id_salt("rule kind").selected_text(draft.kind.title()).width(280.0).show_ui(
-            ui,
-            |ui| {
+        let response =
+            ComboBox::from_id_salt("rule kind").selected_text(draft.kind.title()).width(280.0).show_ui(ui, |ui| {
                 for kind in Kind::ALL {
                     ui.selectable_value(&mut draft.kind, kind, kind.title());
                 }
-            },
-        );
+            });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Kind")));
         ui.end_row();
 

@@ -5,6 +5,7 @@ mod guide_page;
 mod labels_page;
 mod rules_page;
 
+pub use guide_page::GuideDraft;
 pub(crate) use labels_page::LabelEditorState;
 pub use rules_page::RulesPageState;
 

@@ -107,9 +107,7 @@ pub(super) fn severity_ui(ui: &mut Ui, title: &str, now: Severity) -> Option<Sev
         };
         let button = egui::Button::new(RichText::new(text).color(color)).selected(is_on);
         let response = ui.add(button.min_size(egui::vec2(70.0, 0.0)));
-        response.widget_info(|| {
-            WidgetInfo::selected(egui::Role::RadioButton, true, is_on, format!("{title}: {text}"))
-        });
+        response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, is_on, format!("{title}: {text}")));
         if response.clicked() && !is_on {
             chosen = Some(severity);
         }

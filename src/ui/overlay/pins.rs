@@ -1,0 +1,33 @@
+//! Comments on the film: a small numbered pin beside what it is about, never over it.
+
+use egui::{Align2, Painter, Rect, Stroke, Vec2};
+
+use crate::domain::geometry::Point;
+use crate::session::threads::PIN_RADIUS;
+use crate::session::{Pane, Session};
+
+use crate::ui::theme;
+
+pub(super) fn pins_ui(painter: &Painter, session: &Session, pane: &Pane, canvas: Rect) {
+    let chosen = pane.film.as_ref().and_then(|film| film.discussion.chosen);
+    for pin in session.shown_pins(pane) {
+        let on_screen = |p: Point| canvas.min + Vec2::new(p.x as f32, p.y as f32);
+        let (at, middle) = (on_screen(pin.at), on_screen(pin.middle));
+        if !canvas.expand(30.0).contains(at) {
+            continue;
+        }
+        let color = match (pin.is_resolved, chosen == Some(pin.thread)) {
+            (_, true) => theme::film::ACCENT,
+            (true, false) => theme::film::WEAK,
+            (false, false) => theme::film::WARN,
+        };
+        let radius = PIN_RADIUS as f32;
+        // The stem ends where the pin begins.
+        let stem = middle + (at - middle).normalized() * radius;
+        painter.line_segment([at, stem], Stroke::new(3.0, theme::HALO));
+        painter.line_segment([at, stem], Stroke::new(1.5, color));
+        painter.circle_filled(middle, radius + 1.0, theme::HALO);
+        painter.circle(middle, radius - 0.5, theme::CANVAS, Stroke::new(1.5, color));
+        painter.text(middle, Align2::CENTER_CENTER, pin.number.to_string(), theme::small_font(), color);
+    }
+}
