@@ -173,8 +173,7 @@ fn a_day_at_the_workstation() {
     let mut program = display.open(&project);
 
     // Sign in with the keyboard alone, then to the first film.
-    display.key("Tab");
-    display.key("space");
+    display.key("Return");
     std::thread::sleep(Duration::from_millis(500));
     display.key("ctrl+f");
     until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
@@ -254,8 +253,7 @@ fn killed_in_the_middle_of_work_it_comes_back_as_it_was() {
     let scratch = tempfile::tempdir().unwrap();
     let project = demo(scratch.path());
     let mut program = display.open(&project);
-    display.key("Tab");
-    display.key("space");
+    display.key("Return");
     std::thread::sleep(Duration::from_millis(500));
     display.key("ctrl+f");
     until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
