@@ -30,6 +30,8 @@ pub(super) fn carry_out(store: &mut Store, change: ProjectCommand, label_set: Ar
 
 /// Says how the project is after somebody else changed it.
 pub(super) fn tell(store: &mut Store, post: &Post, label_set: Arc<LabelSet>) {
+    // Labels that can't be read stay as they were.
+    let label_set = label_sets::of_project(store).map_or(label_set, |(set, _)| Arc::new(set));
     post.event(Event::ProjectChanged { project: Box::new(store.project().clone()), label_set });
     if let Ok(readers) = store.readers() {
         post.event(Event::ReadersLoaded(readers));

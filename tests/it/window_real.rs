@@ -173,8 +173,7 @@ fn a_day_at_the_workstation() {
     let mut program = display.open(&project);
 
     // Sign in with the keyboard alone, then to the first film.
-    display.key("Tab");
-    display.key("space");
+    display.key("Return");
     std::thread::sleep(Duration::from_millis(500));
     display.key("ctrl+f");
     until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
@@ -254,18 +253,18 @@ fn killed_in_the_middle_of_work_it_comes_back_as_it_was() {
     let scratch = tempfile::tempdir().unwrap();
     let project = demo(scratch.path());
     let mut program = display.open(&project);
-    display.key("Tab");
-    display.key("space");
+    display.key("Return");
     std::thread::sleep(Duration::from_millis(500));
     display.key("ctrl+f");
     until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
     // A marked film, enlarged, windowed and inverted, the history beside it, and a polygon of three points so far.
+    display.drag("3", (500, 400), (560, 330));
+    std::thread::sleep(Duration::from_secs(1));
     display.key("1");
     display.drag("1", (560, 380), (640, 450));
     until("a box in the project", || (num_marks(&project) == 1).then_some(()));
     display.key("ctrl+h");
     display.key("i");
-    display.drag("3", (500, 400), (560, 330));
     display.key("plus");
     display.key("alt+p");
     for (x, y) in [("520", "500"), ("600", "520"), ("560", "600")] {
