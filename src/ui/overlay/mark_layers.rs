@@ -220,13 +220,17 @@ fn corner_of_film(to_screen: &Transform) -> Vec2 {
 /// All of the view but where the film's corner lies.
 fn hash_view(hasher: &mut Fold, pen: Pen<'_>, pixels_per_point: f32) {
     let [a, b, _, c, d, _] = pen.to_screen.rows();
-    [a, b, c, d].iter().for_each(|v| hasher.write_u64(v.to_bits()));
+    for v in [a, b, c, d] {
+        hasher.write_u64(v.to_bits());
+    }
     let (min, max) = (pen.canvas.min, pen.canvas.max);
-    [min.x, min.y, max.x, max.y, pixels_per_point].iter().for_each(|v| hasher.write_u32(v.to_bits()));
+    for v in [min.x, min.y, max.x, max.y, pixels_per_point] {
+        hasher.write_u32(v.to_bits());
+    }
 }
 
 fn hash_colors(hasher: &mut Fold, session: &Session) {
-    for label in session.label_set().into_iter().flat_map(|set| set.labels()) {
+    for label in session.label_set().into_iter().flat_map(crate::domain::label::LabelSet::labels) {
         label.name.hash(hasher);
         label.color.hash(hasher);
     }

@@ -100,7 +100,9 @@ impl Pen<'_> {
                 is_open
             });
         }
-        open.into_iter().for_each(|((left, right), top, below)| band((left, top), (right, below)));
+        for ((left, right), top, below) in open {
+            band((left, top), (right, below));
+        }
     }
 
     /// Grips at the corners and edges of a box.
