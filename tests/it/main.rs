@@ -25,6 +25,7 @@ mod label_set_changes;
 mod command_line;
 mod architecture;
 mod tidy;
+mod rules_scale;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
@@ -35,6 +36,8 @@ mod two_windows;
 mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
+#[cfg(feature = "gui")]
+mod click_budget;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
@@ -57,6 +60,8 @@ mod labels_window;
 mod discuss_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_rules;
 #[cfg(feature = "gui")]
 mod window_reach;
 #[cfg(feature = "gui")]
