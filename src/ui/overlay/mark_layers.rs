@@ -26,6 +26,9 @@ const NUM_KEPT: usize = 6;
 /// and the mark under the pointer or chosen in the list tells its name.
 const MOST_NAMES: usize = 150;
 
+/// From here on marks are drawn with fewer points.
+const MANY_MARKS: usize = 1000;
+
 /// What was drawn last, viewport by viewport.
 #[derive(Default)]
 pub struct MarkLayers {
@@ -147,7 +150,10 @@ impl MarkLayers {
         marks: &[(&Annotation, &Shape)],
         key: u64,
     ) -> Layer {
-        let options = context.tessellation_options(|options| *options);
+        let mut options = context.tessellation_options(|options| *options);
+        // Soft edges take thrice the triangles, which are copied to the graphics card in every frame.
+        let pen = Pen { is_crowded: marks.len() > MANY_MARKS, ..pen };
+        options.feathering &= !pen.is_crowded;
         let mut tessellator = Tessellator::new(context.pixels_per_point(), options, [1, 1], Vec::new());
         let mut mesh = Mesh::default();
         let in_sight = pen.canvas.expand2(pen.canvas.size() / 2.0);
