@@ -137,7 +137,7 @@ fn marks_are_drawn_anew_when_they_change_and_only_then() {
         ask(&mut seat, Command::NudgeRight);
         assert!(num_made(&seat) > before, "{id:?}");
     }
-    for command in [Command::ToggleHidden, Command::Undo, Command::Fit, Command::RotateRight] {
+    for command in [Command::Undo, Command::ToggleHidden, Command::Fit, Command::RotateRight] {
         let before = num_made(&seat);
         ask(&mut seat, command.clone());
         if command != Command::Fit {

@@ -35,7 +35,8 @@ pub(super) fn bridged(outers: Vec<Vec<Point>>, mut holes: Vec<Vec<Point>>) -> Ve
         let foot = Point::new(x, at.y);
         let around = hole.iter().cycle().skip(start).take(hole.len()).copied();
         let detour: Vec<Point> = [foot].into_iter().chain(around).chain([at, foot]).collect();
-        rings[n].splice(i + 1..i + 1, detour);
+        let rest = rings[n].split_off(i + 1);
+        rings[n].extend(detour.into_iter().chain(rest));
         rings[n].dedup();
     }
     rings.retain(|ring| ring.len() >= 3);

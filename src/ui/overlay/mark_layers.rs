@@ -26,6 +26,9 @@ const NUM_KEPT: usize = 6;
 /// and the mark under the pointer or chosen in the list tells its name.
 const MOST_NAMES: usize = 150;
 
+/// From here on marks are drawn with fewer points.
+const MANY_MARKS: usize = 1000;
+
 /// What was drawn last, viewport by viewport.
 #[derive(Default)]
 pub struct MarkLayers {
@@ -147,7 +150,10 @@ impl MarkLayers {
         marks: &[(&Annotation, &Shape)],
         key: u64,
     ) -> Layer {
-        let options = context.tessellation_options(|options| *options);
+        let mut options = context.tessellation_options(|options| *options);
+        // Soft edges take thrice the triangles, which are copied to the graphics card in every frame.
+        let pen = Pen { is_crowded: marks.len() > MANY_MARKS, ..pen };
+        options.feathering &= !pen.is_crowded;
         let mut tessellator = Tessellator::new(context.pixels_per_point(), options, [1, 1], Vec::new());
         let mut mesh = Mesh::default();
         let in_sight = pen.canvas.expand2(pen.canvas.size() / 2.0);
@@ -220,13 +226,17 @@ fn corner_of_film(to_screen: &Transform) -> Vec2 {
 /// All of the view but where the film's corner lies.
 fn hash_view(hasher: &mut Fold, pen: Pen<'_>, pixels_per_point: f32) {
     let [a, b, _, c, d, _] = pen.to_screen.rows();
-    [a, b, c, d].iter().for_each(|v| hasher.write_u64(v.to_bits()));
+    for v in [a, b, c, d] {
+        hasher.write_u64(v.to_bits());
+    }
     let (min, max) = (pen.canvas.min, pen.canvas.max);
-    [min.x, min.y, max.x, max.y, pixels_per_point].iter().for_each(|v| hasher.write_u32(v.to_bits()));
+    for v in [min.x, min.y, max.x, max.y, pixels_per_point] {
+        hasher.write_u32(v.to_bits());
+    }
 }
 
 fn hash_colors(hasher: &mut Fold, session: &Session) {
-    for label in session.label_set().into_iter().flat_map(|set| set.labels()) {
+    for label in session.label_set().into_iter().flat_map(crate::domain::label::LabelSet::labels) {
         label.name.hash(hasher);
         label.color.hash(hasher);
     }

@@ -14,6 +14,8 @@ const RING: f32 = 4.0;
 const CROSS: f32 = 10.0;
 /// Points of an outline nearer together than this on the screen are drawn as one.
 const FINEST: f32 = 0.75;
+/// The same where marks are many.
+const FINEST_OF_MANY: f32 = 2.0;
 /// Rows of a mask lower than this on the screen are filled together.
 const LOWEST_ROW: f64 = 1.5;
 /// From the film to the points of a viewport.
@@ -21,6 +23,8 @@ const LOWEST_ROW: f64 = 1.5;
 pub(super) struct Pen<'a> {
     pub to_screen: &'a Transform,
     pub canvas: Rect,
+    /// Thousands of marks: each is drawn with as few points as tell it from the others.
+    pub is_crowded: bool,
 }
 
 impl Pen<'_> {
@@ -44,6 +48,10 @@ impl Pen<'_> {
             Shape::Box(rect) => add(Ink::rect_stroke(self.rect(*rect), 0.0, stroke, StrokeKind::Middle)),
             Shape::Point(point) => {
                 let at = self.at(*point);
+                if self.is_crowded {
+                    let corners = [Vec2::X, Vec2::Y, -Vec2::X, -Vec2::Y].map(|way| at + way * RING);
+                    return add(Ink::closed_line(corners.to_vec(), stroke));
+                }
                 add(Ink::circle_stroke(at, RING, stroke));
                 for way in [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y] {
                     add(Ink::line_segment([at + way * RING, at + way * CROSS], stroke));
@@ -100,7 +108,9 @@ impl Pen<'_> {
                 is_open
             });
         }
-        open.into_iter().for_each(|((left, right), top, below)| band((left, top), (right, below)));
+        for ((left, right), top, below) in open {
+            band((left, top), (right, below));
+        }
     }
 
     /// Grips at the corners and edges of a box.
@@ -123,12 +133,13 @@ impl Pen<'_> {
             Shape::Line(line) => vec![(line.points().to_vec(), false)],
             Shape::Box(_) | Shape::Point(_) => Vec::new(),
         };
+        let finest = if self.is_crowded { FINEST_OF_MANY } else { FINEST };
         let seen = |(points, is_closed): (Vec<Point>, bool)| {
             let mut path: Vec<Pos2> = Vec::with_capacity(points.len());
             let last = points.len() - 1;
             for (i, p) in points.into_iter().enumerate() {
                 let at = self.at(p);
-                if path.last().is_none_or(|before| before.distance(at) >= FINEST) || (i == last && !is_closed) {
+                if path.last().is_none_or(|before| before.distance(at) >= finest) || (i == last && !is_closed) {
                     path.push(at);
                 }
             }

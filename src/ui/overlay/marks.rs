@@ -29,7 +29,7 @@ pub(super) fn marks_ui(
     canvas: Rect,
     layers: &mut MarkLayers,
 ) {
-    let pen = Pen { to_screen, canvas };
+    let pen = Pen { to_screen, canvas, is_crowded: false };
     let mut still: Vec<(&Annotation, &Shape)> = Vec::new();
     let mut dragged: Vec<(&Annotation, Shape)> = Vec::new();
     for (mark, shape) in film.visible_marks() {
