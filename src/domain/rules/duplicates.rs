@@ -1,6 +1,6 @@
 //! The same finding marked twice: found by sorting the marks of a label and looking only at neighbours.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::domain::geometry::Point;
 use crate::domain::id::AnnotationId;
@@ -53,7 +53,7 @@ fn told(look: &Look<'_>, mut found: Vec<Vec<AnnotationId>>) -> Vec<Found> {
 
 /// The marks of each label that has several, in drawing order.
 fn groups<'l, 'a>(look: &'l Look<'a>, is_meant: impl Fn(&Shape) -> bool) -> Vec<Vec<&'l Mark<'a>>> {
-    let mut groups: HashMap<&LabelName, Vec<&Mark<'a>>> = HashMap::new();
+    let mut groups: BTreeMap<&LabelName, Vec<&Mark<'a>>> = BTreeMap::new();
     for mark in look.marks.iter().filter(|mark| is_meant(mark.shape)) {
         groups.entry(mark.label()).or_default().push(mark);
     }
