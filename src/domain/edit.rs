@@ -292,11 +292,14 @@ fn change_one<T: Clone + PartialEq>(
 mod tests {
     use super::*;
     use crate::domain::annotation::Origin;
+    use crate::domain::attribute::{Attributes, Grade};
+    use crate::domain::comment::Pin;
     use crate::domain::geometry::{Point, Rect};
-    use crate::domain::id::{ImageId, ReaderId};
+    use crate::domain::id::{ImageId, ReaderId, SeriesId, StudyId};
     use crate::domain::label::LabelName;
     use crate::domain::measure::{MeasureKind, MeasureShape};
     use crate::domain::presence::Presence;
+    use crate::domain::shape::{Line, Mask, Polygon, Shape};
     use proptest::prelude::*;
 
     fn reading() -> Reading {
@@ -381,6 +384,22 @@ mod tests {
         Edit::Add(no_finding(1)).apply(&mut r).expect("open again");
     }
 
+    fn shapes() -> [Shape; 4] {
+        let points = [(1.0, 1.0), (9.0, 2.0), (4.0, 8.0)].map(|(x, y)| Point::new(x, y)).to_vec();
+        [
+            Shape::Polygon(Polygon::new(vec![points.clone()]).expect("three points")),
+            Shape::Mask(Mask::new(1, 2, 3, 2, vec![1, 3, 2]).expect("tight")),
+            Shape::Point(Point::new(3.5, 4.0)),
+            Shape::Line(Line::new(points).expect("two points")),
+        ]
+    }
+
+    fn comment(id: i64, at: usize) -> Comment {
+        let pin = [Pin::Film, Pin::Place(Point::new(1.0, 2.0)), Pin::Mark(AnnotationId(7))][at % 3];
+        let (answers, text) = ((at > 5).then_some(AnnotationId(1)), format!("comment {id}"));
+        Comment { id: AnnotationId(id), answers, pin, text, is_resolved: false, made_at_ms: id }
+    }
+
     /// A step of a random walk: what to do with which of the marks that exist.
     fn edit_for(r: &Reading, step: (u8, usize, i64)) -> Option<Edit> {
         let (kind, at, id) = step;
@@ -405,6 +424,49 @@ mod tests {
                 let after = (at % 3 > 0).then(|| measured(before.id.0, before.shape.kind(), id as f64));
                 Some(Edit::Measure { before: Some(before), after })
             }
+            10 => {
+                let shape = shapes()[at % 4].clone();
+                Some(Edit::Add(Annotation::shaped(AnnotationId(id), LabelName::new("R3"), shape, Origin::Drawn)?))
+            }
+            11 => {
+                let before = pick?.clone();
+                let note = Attributes {
+                    note: format!("{id}"),
+                    grade: Grade::ALL.get(at % 4).copied(),
+                    ..Attributes::default()
+                };
+                let after = before.with_shape(shapes()[at % 4].clone()).with_attributes(note);
+                Some(Edit::Replace { before, after })
+            }
+            12 => {
+                let before = pick?.clone();
+                let after = before.with_label(LabelName::new(["Fracture", "L3"][at % 2]))?;
+                Some(Edit::Replace { before, after })
+            }
+            13 => {
+                let series = SharedScope::Series(SeriesId::new("series"));
+                let study = SharedScope::Study(StudyId::new("study"));
+                let (scope, before) = if at % 2 == 0 { (series, &r.series_labels) } else { (study, &r.study_labels) };
+                let presence = [None, Some(Presence::Present), Some(Presence::Absent), Some(Presence::Unsure)][at % 4];
+                let after = before.clone().with(LabelName::new("Pneumonia"), presence);
+                Some(Edit::SetSharedLabels { scope, before: before.clone(), after })
+            }
+            14 => Some(Edit::SetUnfit { before: r.unfit, after: UnfitReason::ALL.get(at).copied() }),
+            15 => Some(Edit::Comment { before: None, after: Some(comment(id, at)) }),
+            16 => {
+                let before = r.comments.get(at % r.comments.len().max(1))?.clone();
+                let changed = Comment { is_resolved: !before.is_resolved, text: format!("{id}"), ..before.clone() };
+                Some(Edit::Comment { before: Some(before), after: (at % 3 > 0).then_some(changed) })
+            }
+            17 => {
+                let num = r.annotations.len();
+                let moved = r.annotations.iter().take(at % (num + 1)).map(|a| Edit::Replace {
+                    before: a.clone(),
+                    after: a.with_rect(boxed(0, "x", id as f64).rect().expect("a box")),
+                });
+                let open = Edit::SetTaskState { before: r.state, after: TaskState::Doing };
+                Some(Edit::Batch { name: "Move".into(), edits: moved.chain([open]).collect() })
+            }
             _ => {
                 let edits = r.annotations.iter().rev().filter_map(|a| Edit::remove(r, a.id())).collect();
                 Some(Edit::Batch { name: "Delete all".into(), edits })
@@ -414,7 +476,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..11, 0usize..9, 1i64..60), 0..60)) {
+        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..19, 0usize..9, 1i64..60), 0..60)) {
             let mut r = reading();
             for step in steps {
                 let Some(edit) = edit_for(&r, step) else { continue };
@@ -429,6 +491,48 @@ mod tests {
                 }
                 prop_assert!(!(r.has_no_finding() && r.num_marks() > 0));
             }
+        }
+
+        /// Edits, undos (`None`) and redos of the walk, written to a log as they happen: replayed, the log gives the reading.
+        #[test]
+        fn a_walk_of_edits_undos_and_redos_is_the_replay_of_its_log(
+            steps in prop::collection::vec((0u8..27, 0usize..9, 1i64..60), 0..80),
+        ) {
+            let (mut r, mut log) = (reading(), Vec::new());
+            let (mut done, mut undone): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
+            for step in steps {
+                match step.0 {
+                    0..19 => {
+                        let Some(edit) = edit_for(&r, step) else { continue };
+                        if edit.apply(&mut r).is_ok() {
+                            log.push(edit.clone());
+                            done.push(edit);
+                            undone.clear();
+                        }
+                    }
+                    19..24 => {
+                        let Some(edit) = done.pop() else { continue };
+                        prop_assert_eq!(edit.inverse().apply(&mut r), Ok(()));
+                        log.push(edit.inverse());
+                        undone.push(edit);
+                    }
+                    _ => {
+                        let Some(edit) = undone.pop() else { continue };
+                        prop_assert_eq!(edit.apply(&mut r), Ok(()));
+                        log.push(edit.clone());
+                        done.push(edit);
+                    }
+                }
+            }
+            let mut replayed = reading();
+            for edit in &log {
+                prop_assert_eq!(edit.apply(&mut replayed), Ok(()));
+            }
+            prop_assert_eq!(&replayed, &r);
+            for edit in done.iter().rev() {
+                prop_assert_eq!(edit.inverse().apply(&mut r), Ok(()));
+            }
+            prop_assert_eq!(r, reading());
         }
     }
 }

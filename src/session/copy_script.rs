@@ -88,7 +88,7 @@ fn a_copy_on_the_other_side_has_the_label_of_that_side() {
     check("3 brush 50,50 Alt+Y", "film0 doing: R3[38,38,24,24:448] *L3[138,38,24,24:448]");
     check("3 point 30,40 Alt+Y", "film0 doing: R3(30,40) *L3(170,40)");
     check("3 line 10,10 50,20 Enter Alt+Y", "film0 doing: R310,10-50,20 *L3190,10-150,20");
-    check("3 draw 10,10,50,40 Shift+Enter Alt+Y", "film0 completed: *R3(10,10,50,40)");
+    check("3 draw 10,10,50,40 t Shift+Enter Alt+Y", "film0 completed: *R3(10,10,50,40) +Tumor");
 }
 
 fn mark(id: i64, label: &str, shape: Shape) -> Annotation {

@@ -158,7 +158,7 @@ fn nothing_is_drawn_where_nothing_may_be() {
     }
     check("N 1 point 10,10", "film0 doing: No finding");
     check("draw 10,10,50,40 point 10,10 line 20,20", "film0 new: ?");
-    check("1 brush 50,50 Shift+Enter 60,60", "film0 completed: *Osteophytes[38,38,24,24:448]");
+    check("1 brush 50,50 t Shift+Enter 60,60", "film0 completed: *Osteophytes[38,38,24,24:448] +Tumor");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub enum Gesture {
     Press { at_screen: Point, at_image: Point },
     /// Drawing a box; both in film pixels, inside the film.
     Draw { from: Point, to: Point },
-    /// Moving the selected marks from where one of them was grabbed.
+    /// Moving the selected marks from where one of them was grabbed; in the order of their keys, each once.
     Move { grabbed: Point, moved: Vec<Moved> },
     Resize {
         id: AnnotationId,
@@ -78,7 +78,8 @@ impl Gesture {
     pub fn preview_of(&self, mark: &Annotation) -> Option<Shape> {
         match self {
             Self::Move { moved, .. } => {
-                moved.iter().find(|moved| moved.key == mark.shape_key()).map(|moved| moved.preview.clone())
+                let at = moved.binary_search_by_key(&mark.shape_key(), |moved| moved.key).ok()?;
+                Some(moved[at].preview.clone())
             }
             Self::Resize { key, preview, .. } if *key == mark.shape_key() => Some(Shape::Box(*preview)),
             Self::Vertex { key, preview, .. } if *key == mark.shape_key() => Some(preview.clone()),

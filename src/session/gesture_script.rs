@@ -121,6 +121,16 @@ pub(super) fn reading_session() -> Session {
     session
 }
 
+thread_local! {
+    /// Every change that was sent to be written, in order.
+    static WRITTEN: std::cell::RefCell<Vec<super::effect::Persist>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// What was written since it was last asked.
+pub(super) fn written() -> Vec<super::effect::Persist> {
+    WRITTEN.with_borrow_mut(std::mem::take)
+}
+
 /// Plays the outside: loads what is asked for, and saves at once.
 pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
     for effect in effects {
@@ -135,6 +145,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
             },
             Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
             Effect::Persist(persist) => {
+                WRITTEN.with_borrow_mut(|written| written.push((*persist).clone()));
                 Event::Saved { ticket: persist.ticket, seq: crate::domain::id::LogSeq(persist.ticket.0 as i64) }
             }
             _ => continue,

@@ -50,9 +50,13 @@ mod draw_script;
 #[cfg(test)]
 mod reshape_script;
 #[cfg(test)]
+mod walk_script;
+#[cfg(test)]
 mod copy_script;
 #[cfg(test)]
 mod input_script;
+#[cfg(test)]
+mod labelling_script;
 #[cfg(test)]
 mod panes_script;
 #[cfg(test)]

@@ -41,10 +41,16 @@ fn the_polygon_tool_changes_what_it_drew() {
 #[test]
 fn a_hidden_or_completed_mark_is_not_taken_hold_of() {
     check(&format!("{TRIANGLE} Shift+H drag 20,20,10,30"), "film0 doing: *Osteophytes<20,20 80,20 50,60>");
-    check(&format!("{TRIANGLE} Shift+Enter drag 20,20,10,30"), "film0 completed: *Osteophytes<20,20 80,20 50,60>");
-    check(&format!("{TRIANGLE} Shift+Enter ctrl+click 50,20"), "film0 completed: *Osteophytes<20,20 80,20 50,60>");
-    check(&format!("{TRIANGLE} Shift+Enter Alt+C"), "film0 completed: *Osteophytes<20,20 80,20 50,60>");
-    check(&format!("{TRIANGLE} Shift+Enter Delete"), "film0 completed: *Osteophytes<20,20 80,20 50,60>");
+    check(
+        &format!("{TRIANGLE} t Shift+Enter drag 20,20,10,30"),
+        "film0 completed: *Osteophytes<20,20 80,20 50,60> +Tumor",
+    );
+    check(
+        &format!("{TRIANGLE} t Shift+Enter ctrl+click 50,20"),
+        "film0 completed: *Osteophytes<20,20 80,20 50,60> +Tumor",
+    );
+    check(&format!("{TRIANGLE} t Shift+Enter Alt+C"), "film0 completed: *Osteophytes<20,20 80,20 50,60> +Tumor");
+    check(&format!("{TRIANGLE} t Shift+Enter Delete"), "film0 completed: *Osteophytes<20,20 80,20 50,60> +Tumor");
 }
 
 #[test]

@@ -37,6 +37,8 @@ mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
 #[cfg(feature = "gui")]
+mod click_budget;
+#[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
 mod blind_view;
@@ -48,6 +50,8 @@ mod film_pass_sampling;
 mod film_pass_viewports;
 #[cfg(feature = "gui")]
 mod film_pass_zoo;
+#[cfg(feature = "gui")]
+mod mark_looks;
 #[cfg(feature = "gui")]
 mod measure_window;
 #[cfg(feature = "gui")]

@@ -1,5 +1,7 @@
 //! What the pointer takes hold of on the selected mark: a handle, a point, an edge, or all of it.
 
+use std::collections::BTreeMap;
+
 use crate::domain::annotation::Annotation;
 use crate::domain::geometry::{Handle, Point, Transform};
 use crate::domain::id::AnnotationId;
@@ -162,14 +164,15 @@ impl OpenFilm {
     pub(in super::super) fn moved_with(&self, id: AnnotationId) -> Vec<Moved> {
         let others = self.selected_marks().filter(|_| self.is_selected(id));
         let all = self.reading.annotation(id).into_iter().chain(others);
-        let mut moved: Vec<Moved> = Vec::new();
+        let mut moved: BTreeMap<AnnotationId, Moved> = BTreeMap::new();
         for mark in all.filter(|mark| !self.is_shape_locked(mark) && !self.hidden.contains(&mark.id())) {
             let key = mark.shape_key();
-            if let Some(shape) = mark.shape().filter(|_| moved.iter().all(|other| other.key != key)) {
-                moved.push(Moved { id: mark.id(), key, before: shape.clone(), preview: shape.clone() });
+            if let Some(shape) = mark.shape() {
+                let one = || Moved { id: mark.id(), key, before: shape.clone(), preview: shape.clone() };
+                moved.entry(key).or_insert_with(one);
             }
         }
-        moved
+        moved.into_values().collect()
     }
 
     /// A press on the selected mark takes hold of a handle, a point or all of it. `held` puts a point on an edge.

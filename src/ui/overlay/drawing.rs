@@ -113,9 +113,11 @@ fn vertices_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen:
     else {
         return;
     };
-    let Some((_, shape)) = film.visible_marks().find(|(mark, _)| mark.id() == selected.id()) else { return };
+    let Some(shape) = selected.shape().filter(|_| !film.hidden.contains(&selected.id())) else { return };
+    let preview = film.gesture.as_ref().and_then(|gesture| gesture.preview_of(selected));
+    let shape = preview.as_ref().unwrap_or(shape);
     let color = color_of(session, selected.label());
-    let (parts, _) = outlines(&shape);
+    let (parts, _) = outlines(shape);
     for part in parts {
         let mut last: Option<Pos2> = None;
         for p in part {
