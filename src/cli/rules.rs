@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::domain::label::LabelSet;
 use crate::domain::rules::{CustomRule, RULES, RuleId, RuleSetting, Severity};
-use crate::formats::label_set;
 use crate::store::Store;
+use crate::workflows::label_sets;
 
 /// Show a project's rules, or change them.
 #[derive(clap::Args, Debug)]
@@ -47,7 +47,7 @@ pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
         let project = store.project().clone();
         // Both are found to make sense before either is written.
         let rules = changed(project.rules, &args.set)?;
-        let labels = label_set::shipped_by_id(&project.label_set);
+        let labels = label_sets::of_project(&store).ok().map(|(set, _)| set);
         let own = changed_own(project.custom_rules, &args.remove, &args.add, labels.as_ref())?;
         store.set_rules(&rules)?;
         store.set_custom_rules(&own)?;
@@ -174,6 +174,7 @@ fn as_json(rule: &RuleSetting) -> Value {
 mod tests {
     use super::*;
     use crate::domain::rules::default_rules;
+    use crate::formats::label_set;
 
     #[test]
     fn changes_are_taken_or_refused_in_a_sentence() {

@@ -5,6 +5,7 @@ use crate::domain::id::AnnotationId;
 use crate::domain::rules::Mend;
 
 use super::effect::Effect;
+use super::labelling::LabelCommand;
 use super::screen::{NoticeKind, Session};
 
 /// Of the canvas: how much of it a mark that was out of sight may fill at most.
@@ -14,8 +15,13 @@ impl Session {
     /// Does what a broken rule offers, as one step; nothing where the film no longer breaks it that way.
     pub(super) fn apply_mend(&mut self, mend: &Mend, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
-        if let Mend::GoTo(id) | Mend::Ask(id) = mend {
-            return self.go_to_mark(*id);
+        match mend {
+            Mend::GoTo(id) => return self.go_to_mark(*id),
+            Mend::Ask(id) => {
+                let effects = self.go_to_mark(*id);
+                return [effects, self.label_command(LabelCommand::AskAttributes, now_ms)].concat();
+            }
+            _ => {}
         }
         let is_offered = film.violations.iter().any(|violation| violation.mends.contains(mend));
         let Some(edit) = mend.edit(&film.reading, film.size()).filter(|_| is_offered) else {
@@ -55,7 +61,7 @@ impl Session {
         let Some(bounds) = film.reading.annotation(id).and_then(crate::domain::annotation::Annotation::bounds) else {
             return Vec::new();
         };
-        film.selection = Some(id);
+        film.select_these(vec![id]);
         film.hidden.remove(&id);
         self.on_view(|view, canvas, film| {
             let to_screen = view.screen_from_image(canvas, film);

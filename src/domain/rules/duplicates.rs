@@ -1,11 +1,11 @@
 //! The same finding marked twice: found by sorting the marks of a label and looking only at neighbours.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::domain::geometry::Point;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
-use crate::domain::shape::{Mask, Polygon, Shape};
+use crate::domain::shape::Shape;
 
 use super::{Found, Look, Mark, Mend};
 
@@ -53,7 +53,7 @@ fn told(look: &Look<'_>, mut found: Vec<Vec<AnnotationId>>) -> Vec<Found> {
 
 /// The marks of each label that has several, in drawing order.
 fn groups<'l, 'a>(look: &'l Look<'a>, is_meant: impl Fn(&Shape) -> bool) -> Vec<Vec<&'l Mark<'a>>> {
-    let mut groups: HashMap<&LabelName, Vec<&Mark<'a>>> = HashMap::new();
+    let mut groups: BTreeMap<&LabelName, Vec<&Mark<'a>>> = BTreeMap::new();
     for mark in look.marks.iter().filter(|mark| is_meant(mark.shape)) {
         groups.entry(mark.label()).or_default().push(mark);
     }
@@ -128,76 +128,24 @@ fn same(
 }
 
 fn iou_above(a: &Mark<'_>, b: &Mark<'_>, most: f64) -> bool {
-    if let (Shape::Box(a), Shape::Box(b)) = (a.shape, b.shape) {
-        return a.iou(b) > most;
-    }
     let (p, q) = (a.bounds, b.bounds);
     let width = p.xmax().min(q.xmax()) - p.xmin().max(q.xmin());
     let height = p.ymax().min(q.ymax()) - p.ymin().max(q.ymin());
-    width > 0.0 && height > 0.0 && iou(a.shape, b.shape) > most
+    // What they have in common lies in both bounds: outlines are compared only where that could be enough.
+    let could_be = width > 0.0 && height > 0.0 && width * height > most * least_area(a.shape).max(least_area(b.shape));
+    could_be && a.shape.iou(b.shape).is_some_and(|iou| iou > most)
 }
 
-/// Rows in which two outlines are compared; a difference thinner than one row in so many is not seen.
-const NUM_ROWS: u32 = 256;
-
-/// Intersection over union by rows through the middle of equal stretches, exact along each row.
-fn iou(a: &Shape, b: &Shape) -> f64 {
-    let (p, q) = (a.bounds(), b.bounds());
-    let (top, bottom) = (p.ymin().min(q.ymin()), p.ymax().max(q.ymax()));
-    let height = (bottom - top) / f64::from(NUM_ROWS);
-    let (mut both, mut either) = (0.0, 0.0);
-    for row in 0..NUM_ROWS {
-        let y = top + (f64::from(row) + 0.5) * height;
-        let (mine, yours) = (stretches(a, y), stretches(b, y));
-        let common: f64 =
-            mine.iter().flat_map(|m| yours.iter().map(move |o| (m.1.min(o.1) - m.0.max(o.0)).max(0.0))).sum();
-        let length = |all: &[(f64, f64)]| all.iter().map(|(from, to)| to - from).sum::<f64>();
-        both += common;
-        either += length(&mine) + length(&yours) - common;
-    }
-    if either > 0.0 { both / either } else { 0.0 }
-}
-
-/// Where a row enters and leaves the shape, apart from each other and in order.
-fn stretches(shape: &Shape, y: f64) -> Vec<(f64, f64)> {
-    match shape {
-        Shape::Box(rect) if y >= rect.ymin() && y <= rect.ymax() => vec![(rect.xmin(), rect.xmax())],
-        Shape::Polygon(polygon) => of_polygon(polygon, y),
-        Shape::Mask(mask) => of_mask(mask, y),
-        Shape::Box(_) | Shape::Point(_) | Shape::Line(_) => Vec::new(),
-    }
-}
-
-fn of_polygon(polygon: &Polygon, y: f64) -> Vec<(f64, f64)> {
-    let mut all: Vec<(f64, f64)> = Vec::new();
-    for part in polygon.parts() {
+/// The shape covers at least so much: its largest part.
+fn least_area(shape: &Shape) -> f64 {
+    let of_part = |part: &Vec<Point>| {
         let next = part.iter().cycle().skip(1);
-        let mut crossings: Vec<f64> = part
-            .iter()
-            .zip(next)
-            .filter(|(a, b)| (a.y > y) != (b.y > y))
-            .map(|(a, b)| (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x)
-            .collect();
-        crossings.sort_unstable_by(f64::total_cmp);
-        all.extend(crossings.chunks_exact(2).map(|pair| (pair[0], pair[1])));
+        part.iter().zip(next).map(|(a, b)| a.x * b.y - b.x * a.y).sum::<f64>().abs() / 2.0
+    };
+    match shape {
+        Shape::Polygon(polygon) => polygon.parts().iter().map(of_part).fold(0.0, f64::max),
+        other => other.area(),
     }
-    all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    // Parts may overlap: what lies in any of them lies in the polygon.
-    let mut apart: Vec<(f64, f64)> = Vec::with_capacity(all.len());
-    for (from, to) in all {
-        match apart.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => apart.push((from, to)),
-        }
-    }
-    apart
-}
-
-fn of_mask(mask: &Mask, y: f64) -> Vec<(f64, f64)> {
-    let row = (y - f64::from(mask.y())).floor();
-    let left = f64::from(mask.x());
-    let spans = mask.spans().filter(|(at, ..)| f64::from(*at) == row);
-    spans.map(|(_, from, to)| (left + f64::from(from), left + f64::from(to))).collect()
 }
 
 /// Points, or lines point by point in either direction.
@@ -212,37 +160,5 @@ fn are_near(a: &Shape, b: &Shape, most: f64) -> bool {
             a.len() == b.len() && (forth() || back())
         }
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::geometry::Rect;
-
-    fn polygon(parts: &[&[[f64; 2]]]) -> Shape {
-        let part = |points: &&[[f64; 2]]| points.iter().map(|[x, y]| Point::new(*x, *y)).collect();
-        Shape::Polygon(Polygon::new(parts.iter().map(part).collect()).expect("outlines"))
-    }
-
-    #[test]
-    fn outlines_and_masks_are_compared_by_their_areas() {
-        let rect = |c: [f64; 4]| Shape::Box(Rect::from_columns(c[0], c[1], c[2], c[3]).expect("ordered"));
-        let check = |a: &Shape, b: &Shape, expected: f64| {
-            assert!((iou(a, b) - expected).abs() < 0.01, "{a:?} {b:?}: {}", iou(a, b));
-            assert!((iou(b, a) - iou(a, b)).abs() < 1e-12);
-        };
-        let square = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]]]);
-        let triangle = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]]);
-        check(&square, &rect([0.0, 0.0, 10.0, 10.0]), 1.0);
-        check(&square, &triangle, 0.5);
-        check(&square, &rect([5.0, 0.0, 15.0, 10.0]), 1.0 / 3.0);
-        check(&square, &rect([20.0, 0.0, 30.0, 10.0]), 0.0);
-        let mask = Shape::Mask(Mask::new(0, 0, 10, 10, vec![0, 100]).expect("full"));
-        check(&square, &mask, 1.0);
-        check(&triangle, &mask, 0.5);
-        // Two parts on each other are no more than one.
-        let twice: &[[f64; 2]] = &[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
-        check(&polygon(&[twice, twice]), &square, 1.0);
     }
 }

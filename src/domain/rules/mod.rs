@@ -1,6 +1,6 @@
 //! The rules a reading must keep: data per project, each with a message that says how to mend it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::domain::annotation::Annotation;
@@ -252,12 +252,12 @@ struct Look<'a> {
     rules: &'a [RuleSetting],
     /// In drawing order.
     marks: Vec<Mark<'a>>,
-    per_label: HashMap<&'a LabelName, usize>,
+    per_label: BTreeMap<&'a LabelName, usize>,
 }
 
 impl<'a> Look<'a> {
     fn new(context: &'a RuleContext<'a>, rules: &'a [RuleSetting]) -> Self {
-        let mut per_label: HashMap<&LabelName, usize> = HashMap::new();
+        let mut per_label: BTreeMap<&LabelName, usize> = BTreeMap::new();
         let mut marks = Vec::new();
         for annotation in context.reading.annotations() {
             let Some(shape) = annotation.shape() else { continue };

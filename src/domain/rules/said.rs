@@ -1,6 +1,6 @@
 //! Rules about what is said: decision, impressions, answers that contradict marks, attributes, the study's films.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::domain::attribute::{AttributeKind, Certainty, Grade};
 use crate::domain::label::{ABNORMAL, Label, LabelKind, LabelName, LabelScope};
@@ -64,10 +64,10 @@ fn missing_impressions<'a>(look: &Look<'a>) -> Vec<&'a Label> {
     };
     let impressions: Vec<&Label> = set.global().filter(|label| !label.name.is_no_finding()).collect();
     let answers = [reading.image_labels(), reading.series_labels(), reading.study_labels()];
-    let is_chosen = |label: &&Label| {
+    let is_chosen = |label: &Label| {
         answers.iter().any(|answers| matches!(answers.get(&label.name), Some(Presence::Present | Presence::Unsure)))
     };
-    if impressions.iter().any(|label| is_chosen(&label)) { Vec::new() } else { impressions }
+    if impressions.iter().any(|label| is_chosen(label)) { Vec::new() } else { impressions }
 }
 
 fn is_local(look: &Look<'_>, name: &LabelName) -> bool {
@@ -164,6 +164,6 @@ pub(super) fn study_unread(look: &Look<'_>, wanted: f64) -> Vec<Found> {
 }
 
 /// Labels that stand on the film: drawn, or present.
-pub(super) fn standing<'a>(look: &Look<'a>) -> HashSet<&'a LabelName> {
+pub(super) fn standing<'a>(look: &Look<'a>) -> BTreeSet<&'a LabelName> {
     look.per_label.keys().copied().chain(look.reading.image_labels().present()).collect()
 }

@@ -1,6 +1,6 @@
 //! Rules about sides and numbers: one rib per side and number, and sides that match the film.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{LabelName, LabelSet, Side};
@@ -53,15 +53,14 @@ pub fn other_side(labels: &LabelSet, name: &LabelName) -> Option<LabelName> {
 pub(super) fn too_many(look: &Look<'_>) -> Vec<Found> {
     let labels = look.context.labels;
     let has_ribs = is_of_ribs(labels);
-    let mut limits: HashMap<&LabelName, usize> = HashMap::new();
+    let mut limits: BTreeMap<&LabelName, usize> = BTreeMap::new();
     for name in look.per_label.keys() {
         let said = labels.and_then(|set| set.label(name)).and_then(|label| label.most_per_film);
         let most = said.or_else(|| rib(name.as_str()).filter(|_| has_ribs).map(|_| 1));
         limits.extend(most.map(|most| (*name, most as usize)));
     }
-    let mut broken: Vec<_> = limits.into_iter().filter(|(name, most)| look.num_of(name) > *most).collect();
-    broken.sort_unstable();
-    let found = broken.into_iter().map(|(name, most)| {
+    let broken = limits.into_iter().filter(|(name, most)| look.num_of(name) > *most);
+    let found = broken.map(|(name, most)| {
         let ids: Vec<AnnotationId> = look.ids_of(name);
         let num = ids.len();
         let message = match most {
