@@ -201,7 +201,6 @@ impl Outside {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded(Box::new(statistics)))
             }),
-            Effect::RememberView(view) => self.remember_view(&view),
         }
         None
     }

@@ -55,6 +55,7 @@ mod tests {
             tool: Tool::Box,
             is_window_panel_open: false,
             is_history_open: false,
+            brush_radius: 12.0,
             armed: None,
         })
     }

@@ -9,6 +9,7 @@ use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{Enhancement, VoiFunction, Window};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
+use crate::session::drawing::Brush;
 use crate::session::measuring::Sketch;
 use crate::session::unfinished::Unfinished;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
@@ -33,6 +34,8 @@ struct Row {
     window_panel: bool,
     #[serde(default)]
     history: bool,
+    #[serde(default)]
+    brush_radius: Option<f64>,
     armed: Option<String>,
 }
 
@@ -71,6 +74,9 @@ struct FilmRow {
     /// Kind and points of a half-drawn measure.
     #[serde(default)]
     sketch: Option<(String, Vec<[f64; 2]>)>,
+    /// Tool and points of a half-drawn shape.
+    #[serde(default)]
+    drawing: Option<(String, Vec<[f64; 2]>)>,
 }
 
 /// As JSON.
@@ -91,6 +97,7 @@ pub fn to_json(view: &ViewState) -> String {
         tool: view.tool.key().to_owned(),
         window_panel: view.is_window_panel_open,
         history: view.is_history_open,
+        brush_radius: Some(view.brush_radius),
         armed: view.armed.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&row).expect("plain numbers and text")
@@ -115,6 +122,7 @@ pub fn from_json(text: &str) -> Option<ViewState> {
         tool: tool_of(&row.tool),
         is_window_panel_open: row.window_panel,
         is_history_open: row.history,
+        brush_radius: row.brush_radius.filter(|r| r.is_finite() && *r > 0.0).unwrap_or(Brush::default().radius),
         armed: row.armed.map(LabelName::new),
     })
 }
@@ -148,10 +156,8 @@ impl FilmRow {
             locked: numbers(&view.unfinished.locked),
             draft: view.unfinished.comment_draft.clone(),
             unlabelled: view.unfinished.unlabelled.as_ref().map(shape_to_json),
-            sketch: view.unfinished.sketch.as_ref().map(|sketch| {
-                let points = sketch.points.iter().map(|p| [p.x, p.y]).collect();
-                (sketch.kind.key().to_owned(), points)
-            }),
+            sketch: view.unfinished.sketch.as_ref().map(|s| (s.kind.key().to_owned(), pairs(&s.points))),
+            drawing: view.unfinished.drawing.as_ref().map(|(tool, points)| (tool.key().to_owned(), pairs(points))),
         }
     }
 
@@ -192,12 +198,20 @@ impl FilmRow {
                     let kind = MeasureKind::from_key(&kind)?;
                     // A measure with all its points is no sketch.
                     let is_open = points.len() < if kind.has_room_for(6) { 6 } else { kind.num_points() };
-                    let points = points.into_iter().map(|[x, y]| Point::new(x, y)).collect();
-                    is_open.then_some(Sketch { kind, points })
+                    is_open.then(|| Sketch { kind, points: points_of(points) })
                 }),
+                drawing: self.drawing.and_then(|(tool, points)| Some((DrawTool::from_key(&tool)?, points_of(points)))),
             },
         }
     }
+}
+
+fn pairs(points: &[Point]) -> Vec<[f64; 2]> {
+    points.iter().map(|p| [p.x, p.y]).collect()
+}
+
+fn points_of(pairs: Vec<[f64; 2]>) -> Vec<Point> {
+    pairs.into_iter().map(|[x, y]| Point::new(x, y)).collect()
 }
 
 fn numbers(ids: &BTreeSet<AnnotationId>) -> Vec<i64> {
@@ -267,6 +281,7 @@ mod tests {
                     kind: MeasureKind::Cobb,
                     points: vec![Point::new(1.0, 2.5), Point::new(9.0, 2.5)],
                 }),
+                drawing: Some((DrawTool::Polygon, vec![Point::new(3.0, 4.25), Point::new(5.5, 6.0)])),
             },
         };
         let line = Line::new(vec![Point::new(1.5, 2.0), Point::new(3.0, 4.0)]).map(Shape::Line);
@@ -287,6 +302,7 @@ mod tests {
             tool: Tool::Measure(MeasureKind::Cobb),
             is_window_panel_open: true,
             is_history_open: true,
+            brush_radius: 7.5,
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));

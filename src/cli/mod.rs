@@ -8,6 +8,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod import_labels;
+pub mod labels;
 pub mod logging;
 pub mod new;
 pub mod open;
@@ -47,6 +48,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
     ImportLabels(import_labels::ImportLabelsArgs),
+    /// Show the labels a project reads with, write them to a file, or take others.
+    Labels(labels::LabelsArgs),
     /// Make an empty project.
     New(new::NewArgs),
     /// Open a project in the window.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),
+        Command::Labels(args) => labels::run(&args),
         Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),

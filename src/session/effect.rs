@@ -15,7 +15,6 @@ use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
-use super::viewport::ViewState;
 
 /// What a chosen file or folder is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,6 +181,4 @@ pub enum Effect {
     LoadStatistics {
         reader: ReaderId,
     },
-    /// Keep the view for the next start.
-    RememberView(Box<ViewState>),
 }

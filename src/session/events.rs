@@ -272,6 +272,7 @@ impl Session {
         self.armed.clone_from(&view.armed);
         self.windowing.is_panel_open = view.is_window_panel_open;
         self.is_history_open = view.is_history_open;
+        self.brush.radius = view.brush_radius;
         let mut effects = self.set_layout(view.layout, now_ms);
         let is_listed = |film: &FilmView| self.worklist.row(&film.image).is_some();
         let films: Vec<(usize, FilmView)> = (view.films.into_iter().enumerate())

@@ -101,7 +101,7 @@ impl Session {
             self.notice = None;
         }
         let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
-        let mut effects = match command {
+        match command {
             Command::OpenProject => {
                 self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::OpenProject)])
             }
@@ -297,9 +297,7 @@ impl Session {
                 self.worklist.set_filter(Filter { label, ..self.worklist.filter.clone() });
                 Vec::new()
             }
-        };
-        effects.extend(self.remember_view());
-        effects
+        }
     }
 
     pub(super) fn sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
@@ -591,17 +589,6 @@ impl Session {
         self.on_view(|view, canvas, film| {
             view.zoom_at(factor, canvas.middle(), canvas, film);
         })
-    }
-
-    /// Has the view kept for the next start when it changed, gestures left out.
-    pub(super) fn remember_view(&mut self) -> Option<Effect> {
-        let view = self.view_state()?;
-        if self.is_in_motion() || self.remembered.as_deref() == Some(&view) {
-            return None;
-        }
-        let view = Box::new(view);
-        self.remembered = Some(view.clone());
-        Some(Effect::RememberView(view))
     }
 }
 

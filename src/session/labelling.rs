@@ -120,7 +120,7 @@ impl Session {
             LabelCommand::Attribute(change) => self.change_attribute(&change, now_ms),
             LabelCommand::ShowCard(label) => {
                 self.label_card = label.filter(|label| self.label_card.as_ref() != Some(label));
-                Vec::new()
+                if self.label_card.is_some() { vec![Effect::LoadReferences] } else { Vec::new() }
             }
             LabelCommand::Search => self.focus_labels(LabelFocus::Search),
             LabelCommand::AskAttributes => self.focus_labels(LabelFocus::Attributes),

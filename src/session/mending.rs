@@ -14,7 +14,7 @@ impl Session {
     /// Does what a broken rule offers, as one step; nothing where the film no longer breaks it that way.
     pub(super) fn apply_mend(&mut self, mend: &Mend, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
-        if let Mend::GoTo(id) = mend {
+        if let Mend::GoTo(id) | Mend::Ask(id) = mend {
             return self.go_to_mark(*id);
         }
         let is_offered = film.violations.iter().any(|violation| violation.mends.contains(mend));

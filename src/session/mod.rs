@@ -56,6 +56,8 @@ mod copy_script;
 #[cfg(test)]
 mod input_script;
 #[cfg(test)]
+mod labelling_script;
+#[cfg(test)]
 mod panes_script;
 #[cfg(test)]
 mod windowing_script;

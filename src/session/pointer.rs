@@ -275,7 +275,7 @@ impl Session {
             return Vec::new();
         }
         let scale = film.viewport.scale(self.pane.canvas, film.grid());
-        let mut effects = match film.gesture.take() {
+        match film.gesture.take() {
             Some(Gesture::Press { .. }) if self.drag_held.shift && is_for_marks(self.drag_tool) => {
                 if let Some(id) = film.mark_at(self.pane.canvas, at) {
                     film.toggle_selected(id);
@@ -312,9 +312,7 @@ impl Session {
             Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
             Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
-        };
-        effects.extend(self.remember_view());
-        effects
+        }
     }
 }
 

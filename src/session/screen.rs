@@ -333,7 +333,6 @@ pub struct Session {
     pub(super) restoring: Option<Box<ViewState>>,
     /// How films that are on their way were left at the last start.
     pub(super) left_views: Vec<FilmView>,
-    pub(super) remembered: Option<Box<ViewState>>,
 }
 
 impl Session {
@@ -387,6 +386,7 @@ impl Session {
             tool: self.tool,
             is_window_panel_open: self.windowing.is_panel_open,
             is_history_open: self.is_history_open,
+            brush_radius: self.brush.radius,
             armed: self.armed.clone(),
         })
     }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::geometry::Point;
 use crate::domain::id::AnnotationId;
 use crate::domain::shape::Shape;
 
+use super::drawing::Drawing;
 use super::measuring::Sketch;
 use super::open_film::OpenFilm;
+use super::screen::DrawTool;
 
 /// Half-done work and marks set aside, as they are kept for the next start.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -20,6 +23,8 @@ pub struct Unfinished {
     pub unlabelled: Option<Shape>,
     /// A measure that is being drawn.
     pub sketch: Option<Sketch>,
+    /// A shape that is being drawn: its tool and the points placed.
+    pub drawing: Option<(DrawTool, Vec<Point>)>,
 }
 
 impl Unfinished {
@@ -31,6 +36,7 @@ impl Unfinished {
             comment_draft: film.comment_draft.clone(),
             unlabelled: film.unlabelled.clone(),
             sketch: film.sketch.clone(),
+            drawing: film.drawing.as_ref().filter(|d| !d.points.is_empty()).map(|d| (d.tool, d.points.clone())),
         }
     }
 
@@ -43,7 +49,9 @@ impl Unfinished {
             self.comment_draft.is_some().then_some("the comment being typed"),
             self.unlabelled.is_some().then_some("a mark without its label"),
             self.sketch.is_some().then_some("a half-drawn measure"),
+            self.drawing.is_some().then_some("a half-drawn shape"),
         ];
+        film.drawing = self.drawing.map(|(tool, points)| Drawing::resumed(tool, points));
         (film.comment_draft, film.unlabelled, film.sketch) = (self.comment_draft, self.unlabelled, self.sketch);
         let told: Vec<&str> = told.into_iter().flatten().collect();
         (!told.is_empty()).then(|| format!("Brought back from the last time: {}.", told.join(", ")))

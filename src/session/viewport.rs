@@ -260,6 +260,8 @@ pub struct ViewState {
     pub tool: Tool,
     pub is_window_panel_open: bool,
     pub is_history_open: bool,
+    /// In film pixels.
+    pub brush_radius: f64,
     /// The label that the next box gets.
     pub armed: Option<LabelName>,
 }

@@ -36,14 +36,20 @@ pub(super) fn violations_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm)
         ui.set_width(ui.available_width());
         head_ui(ui, panel, film);
         let height = ui.ctx().content_rect().height() * LARGEST_SHARE;
-        ScrollArea::vertical().id_salt("broken rules").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            for severity in [Severity::Error, Severity::Warning] {
-                let of_severity: Vec<&Violation> = film.violations.iter().filter(|v| v.severity == severity).collect();
-                for group in of_severity.chunk_by(|a, b| a.is_of_same_rule(b)) {
-                    group_ui(ui, panel, film, group);
+        ScrollArea::vertical()
+            .id_salt("broken rules")
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for severity in [Severity::Error, Severity::Warning] {
+                    let of_severity: Vec<&Violation> =
+                        film.violations.iter().filter(|v| v.severity == severity).collect();
+                    for group in of_severity.chunk_by(|a, b| a.is_of_same_rule(b)) {
+                        group_ui(ui, panel, film, group);
+                    }
                 }
-            }
-        });
+            });
     });
 }
 
@@ -92,7 +98,7 @@ fn group_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, group: &[&Viola
         None => first.rule_title().to_owned(),
     };
     let is_open = panel.state.open_rules.contains(first.rule_title());
-    let arrow = if is_open { "⏷" } else { "⏵" };
+    let arrow = if is_open { "↓" } else { "→" };
     let response = lined_ui(ui, first.severity, |ui| {
         let text = format!("{title}  {}  {arrow}", group.len());
         ui.add(

@@ -46,7 +46,7 @@ struct Seat {
 enum Action {
     /// The right button is held and changes the window.
     Window,
-    /// The pointer moves over the film and its marks.
+    /// The pointer moves over the film and its marks to the list of findings, which singles them out.
     Point,
     /// A mark is dragged.
     Drag,
@@ -147,7 +147,7 @@ impl Seat {
         let mut input = egui::RawInput { screen_rect: Some(screen), ..egui::RawInput::default() };
         if self.action == Action::Point {
             // Through the window, which finds out what lies under the pointer.
-            let at = egui::pos2(700.0 + self.shift as f32, 400.0 + self.shift as f32 / 3.0);
+            let at = egui::pos2(1300.0 + 3.0 * self.shift as f32, 250.0 + self.shift as f32 / 3.0);
             input.events.push(egui::Event::PointerMoved(at));
         } else {
             self.session.handle(Input::Pointer(pointer(PointerKind::Move, at)), 0);
@@ -199,7 +199,7 @@ impl Seat {
         for film in shown {
             let is_done = match self.action {
                 Action::Window => film.window().is_some_and(|window| window.width != 4096.0),
-                Action::Point => film.cursor.is_some(),
+                Action::Point => film.cursor.is_some() || film.hovered.is_some(),
                 Action::Drag => film.visible_marks().any(|(_, shape)| matches!(shape, std::borrow::Cow::Owned(_))),
                 Action::Pan => matches!(film.gesture, Some(rachis::session::gesture::Gesture::Pan { .. })),
             };

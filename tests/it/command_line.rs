@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use rachis::domain::rules::RULES;
 use serde_json::Value;
 
 /// A table with one row of each kind that can be taken, and lines 4 and 5 that cannot.
@@ -101,6 +102,18 @@ impl Place {
     }
 
     #[track_caller]
+    /// With words that hold blanks: exit code, output and errors.
+    fn run_words(&self, words: &[&str]) -> (i32, String, String) {
+        let ran = Command::new(env!("CARGO_BIN_EXE_rachis"))
+            .args(words)
+            .current_dir(self.0.path())
+            .env("XDG_STATE_HOME", self.path("state"))
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+    }
+
     fn json(&self, words: &str) -> Value {
         serde_json::from_str(&self.check(words, 0, "")).unwrap()
     }
@@ -303,9 +316,9 @@ fn rules_are_shown_changed_and_kept() {
         (rule["severity"].as_str().unwrap().to_owned(), rule["parameter"].as_f64())
     };
     place.check("new p", 0, "");
-    let out = place.check("rules p", 0, "duplicate_box          warning  One box a finding; IoU above which");
-    assert_eq!(out.lines().count(), 6, "{out}");
-    place.check("rules p --set duplicate_box=error:0.5 --set nothing_decided=off", 0, "nothing_decided        off");
+    let out = place.check("rules p", 0, "duplicate_box            warning  One mark a finding; IoU above which");
+    assert_eq!(out.lines().count(), RULES.len(), "{out}");
+    place.check("rules p --set duplicate_box=error:0.5 --set nothing_decided=off", 0, "nothing_decided          off");
     let rules = place.json("rules p --json");
     assert_eq!(severity(&rules, "duplicate_box"), ("error".to_owned(), Some(0.5)));
     assert_eq!(severity(&rules, "nothing_decided"), ("off".to_owned(), None));
@@ -319,6 +332,36 @@ fn rules_are_shown_changed_and_kept() {
         place.check(words, 1, says);
         assert_eq!(place.json("rules p --json"), rules, "{words}");
     }
+}
+
+#[test]
+fn a_project_has_rules_of_its_own() {
+    let place = Place::new();
+    place.check("new p", 0, "");
+    let own = |rules: &Value| -> Vec<String> {
+        let own = rules.as_array().unwrap().iter().filter(|rule| rule["key"].is_null());
+        own.map(|rule| format!("{} {}: {}", rule["severity"], rule["title"], rule["condition"])).collect()
+    };
+    let add = |rule: &'static str| place.run_words(&["rules", "p", "--add", rule]);
+    let (rc, out, _) = add("error | Few implants | Surgical implant: at most 4");
+    assert!(rc == 0 && out.contains("(own)"), "{out}");
+    let (rc, out, _) = add("Fracture excludes Osteophytes");
+    assert!(rc == 0 && out.contains("Fracture excludes Osteophytes"), "{out}");
+    let rules = place.json("rules p --json");
+    let few = r#""error" "Few implants": "Surgical implant: at most 4""#;
+    assert_eq!(own(&rules)[0], few);
+    assert_eq!(own(&rules).len(), 2);
+    for (rule, says) in [
+        ("loud | Fracture: at most 4", "off, warning or error"),
+        ("Fractur: at most 4", "no label \"Fractur\""),
+        ("Few implants", "a rule reads like"),
+    ] {
+        let (rc, _, err) = add(rule);
+        assert!(rc != 0 && err.contains(says), "{rule}: {err}");
+        assert_eq!(place.json("rules p --json"), rules);
+    }
+    let (rc, ..) = place.run_words(&["rules", "p", "--remove", "Few implants"]);
+    assert_eq!((rc, own(&place.json("rules p --json")).len()), (0, 1));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn at_first_film<'a>(folder: &std::path::Path) -> Seat<'a> {
     let mut seat = at_project(folder);
     seat.get_by_label("Read as R1").click();
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
-    seat.get_by_label("Film 1, AP, New").click();
+    seat.get_by_label_contains("Film 1, AP, New").click();
     wait(&mut seat, "the film is painted", |w| is_reading(w) && is_drawn(w));
     seat
 }
@@ -181,7 +181,9 @@ fn a_study_is_decided_from_its_films() {
 }
 
 fn draft(seat: &mut Seat<'_>, text: &str) {
-    seat.run_steps(3);
+    wait(seat, "the field", |w| w.session.pane.film.as_ref().is_some_and(|film| film.discussion.draft.is_some()));
+    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment text").focus();
+    seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Comment text").type_text(text);
     seat.run_steps(3);
 }
@@ -373,6 +375,8 @@ fn instructions_stay_open_beside_the_film_and_are_written_in_the_project() {
     seat.get_by_label("This project gives no instructions yet. Edit writes some.");
     seat.get_by_label("Edit").click();
     wait(&mut seat, "the page", |w| w.session.screen == Screen::Project);
+    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Reading instructions").focus();
+    seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Reading instructions")
         .type_text("# Osteophytes\n- **Count** every spur");
     seat.run_steps(3);
@@ -430,6 +434,8 @@ fn instructions_stay_open_beside_the_film_and_are_written_in_the_project() {
         rachis::session::ProjectPage::Guide,
     )))));
     seat.run_steps(3);
+    seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Caption of reference 1").focus();
+    seat.run_steps(2);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Caption of reference 1").type_text("Claw spur");
     seat.run_steps(2);
     seat.get_by_label("Move reference 1 down").click();

@@ -25,6 +25,7 @@ mod label_set_changes;
 mod command_line;
 mod architecture;
 mod tidy;
+mod rules_scale;
 #[cfg(feature = "gui")]
 mod film_pass;
 #[cfg(feature = "gui")]
@@ -50,6 +51,8 @@ mod film_pass_viewports;
 #[cfg(feature = "gui")]
 mod film_pass_zoo;
 #[cfg(feature = "gui")]
+mod mark_looks;
+#[cfg(feature = "gui")]
 mod measure_window;
 #[cfg(feature = "gui")]
 mod labels_window;
@@ -57,6 +60,8 @@ mod labels_window;
 mod discuss_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
+#[cfg(feature = "gui")]
+mod window_rules;
 #[cfg(feature = "gui")]
 mod window_reach;
 #[cfg(feature = "gui")]

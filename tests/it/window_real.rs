@@ -241,6 +241,67 @@ fn a_day_at_the_workstation() {
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
+/// What differs of two pictures, the status line left out, where notices stand.
+fn num_differing(before: &image::RgbImage, now: &image::RgbImage) -> usize {
+    let height = SCREEN.1 - 40;
+    let pixels = before.enumerate_pixels().zip(now.pixels()).filter(|((_, y, _), _)| *y < height);
+    pixels.filter(|((_, _, a), b)| a != b).count()
+}
+
+#[test]
+fn killed_in_the_middle_of_work_it_comes_back_as_it_was() {
+    let Some(display) = Display::start() else { return };
+    let scratch = tempfile::tempdir().unwrap();
+    let project = demo(scratch.path());
+    let mut program = display.open(&project);
+    display.key("Tab");
+    display.key("space");
+    std::thread::sleep(Duration::from_millis(500));
+    display.key("ctrl+f");
+    until("the film", || (film_brightness(&display.picture()) > 4.0).then_some(()));
+    // A marked film, enlarged, windowed and inverted, the history beside it, and a polygon of three points so far.
+    display.key("1");
+    display.drag("1", (560, 380), (640, 450));
+    until("a box in the project", || (num_marks(&project) == 1).then_some(()));
+    display.key("ctrl+h");
+    display.key("i");
+    display.drag("3", (500, 400), (560, 330));
+    display.key("plus");
+    display.key("alt+p");
+    for (x, y) in [("520", "500"), ("600", "520"), ("560", "600")] {
+        display.xdotool(&["mousemove", x, y]);
+        display.xdotool(&["click", "1"]);
+        std::thread::sleep(Duration::from_millis(600));
+    }
+    display.xdotool(&["mousemove", "1430", "890"]);
+    std::thread::sleep(Duration::from_millis(1200));
+    let last = display.picture();
+    program.kill().unwrap();
+    program.wait().unwrap();
+
+    let mut program = display.open(&project);
+    display.xdotool(&["mousemove", "1429", "889"]);
+    let start = Instant::now();
+    loop {
+        let now = display.picture();
+        let differing = num_differing(&last, &now);
+        if differing == 0 {
+            break;
+        }
+        if start.elapsed() > Duration::from_secs(40) {
+            last.save("target/window_killed_before.png").unwrap();
+            now.save("target/window_killed_after.png").unwrap();
+            panic!("{differing} pixels differ after a kill; see target/window_killed_*.png");
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    // The polygon is gone on with where it was left.
+    display.key("Return");
+    until("the polygon", || (num_marks(&project) == 2).then_some(()));
+    display.key("ctrl+q");
+    assert!(program.wait().unwrap().success());
+}
+
 #[test]
 fn without_a_display_one_sentence_and_exit_code_1() {
     let outcome = Command::new(env!("CARGO_BIN_EXE_rachis"))

@@ -1,7 +1,7 @@
 //! Rules that a project makes for itself: by label, count, size and combination.
 
 use crate::domain::id::AnnotationId;
-use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::label::{Label, LabelKind, LabelName, LabelScope, LabelSet};
 use crate::domain::presence::Presence;
 
 use super::{Found, Look, Mark, Mend, Severity, said};
@@ -136,11 +136,9 @@ pub(super) fn broken(look: &Look<'_>, condition: &Condition) -> Vec<Found> {
                 return Vec::new();
             }
             let message = format!("{label} is there and {other} is not; this project asks for both.");
-            let is_global = look
-                .context
-                .labels
-                .and_then(|set| set.label(other))
-                .is_some_and(|label| label.kind == crate::domain::label::LabelKind::Global);
+            // What is drawn can't be said by a click; what is of the series or study is said for all its films.
+            let is_said = |label: &Label| label.kind == LabelKind::Global && label.scope == LabelScope::Image;
+            let is_global = look.context.labels.and_then(|set| set.label(other)).is_some_and(is_said);
             let say = Mend::Answer { label: other.clone(), presence: Some(Presence::Present) };
             let mends = is_global.then_some(say).into_iter().chain([Mend::RemoveLabel(label.clone())]).collect();
             vec![Found::new(message, look.ids_of(label), mends)]

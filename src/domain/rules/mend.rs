@@ -41,6 +41,8 @@ pub enum Mend {
     },
     /// No change: the mark is selected and brought into view, for what only the reader can say.
     GoTo(AnnotationId),
+    /// The same, and the keyboard goes to the attributes.
+    Ask(AnnotationId),
 }
 
 /// An attribute that one of a few words answers.
@@ -65,7 +67,7 @@ impl AttributeAnswer {
 
 impl Mend {
     /// All that [`Mend::words`] may say, for whoever translates it.
-    pub const ALL_WORDS: [&'static str; 17] = [
+    pub const ALL_WORDS: [&'static str; 18] = [
         "Delete",
         "Remove {}",
         "Remove No finding",
@@ -77,6 +79,7 @@ impl Mend {
         "Label it {}",
         "Join into one",
         "Show",
+        "Fill in",
         "Mild",
         "Moderate",
         "Severe",
@@ -100,6 +103,7 @@ impl Mend {
             Self::Join(_) => ("Join into one", None),
             Self::SetAttribute { answer, .. } => (answer.title(), None),
             Self::GoTo(_) => ("Show", None),
+            Self::Ask(_) => ("Fill in", None),
         }
     }
 
@@ -112,7 +116,7 @@ impl Mend {
     }
 
     /// The edit that does it; `None` where the reading has changed since, where it changes nothing, and for
-    /// [`Mend::GoTo`].
+    /// what only the reader can say.
     pub fn edit(&self, reading: &Reading, film: Size) -> Option<Edit> {
         let edits = match self {
             Self::Remove(ids) => {
@@ -148,7 +152,7 @@ impl Mend {
                 };
                 vec![replaced(before, before.clone().with_attributes(attributes))]
             }
-            Self::GoTo(_) => return None,
+            Self::GoTo(_) | Self::Ask(_) => return None,
         };
         let mut edits = edits;
         match edits.len() {
@@ -165,7 +169,7 @@ impl Mend {
             Self::RemoveLabel(label) => reading.annotation(id).is_some_and(|mark| mark.label() == label),
             Self::RemoveFindings => reading.annotation(id).is_some(),
             Self::PullInside(mark) | Self::Relabel { mark, .. } | Self::SetAttribute { mark, .. } => *mark == id,
-            Self::RemoveNoFinding | Self::Answer { .. } | Self::GoTo(_) => false,
+            Self::RemoveNoFinding | Self::Answer { .. } | Self::GoTo(_) | Self::Ask(_) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::attribute::{AttributeKind, Certainty, Grade};
-use crate::domain::label::{ABNORMAL, Label, LabelKind, LabelName};
+use crate::domain::label::{ABNORMAL, Label, LabelKind, LabelName, LabelScope};
 use crate::domain::presence::Presence;
 use crate::domain::reading::Decision;
 
@@ -51,8 +51,9 @@ pub(super) fn no_global_label(look: &Look<'_>) -> Vec<Found> {
         return vec![Found::new(message, Vec::new(), Vec::new())];
     }
     let message = format!("No global label is chosen. Findings are marked; choose what they mean: {list}.");
-    let mend = |label: &&Label| Mend::Answer { label: label.name.clone(), presence: Some(Presence::Present) };
-    vec![Found::new(message, Vec::new(), missing.iter().map(mend).collect())]
+    let of_film = missing.iter().filter(|label| label.scope == LabelScope::Image);
+    let mends = of_film.map(|label| Mend::Answer { label: label.name.clone(), presence: Some(Presence::Present) });
+    vec![Found::new(message, Vec::new(), mends.collect())]
 }
 
 /// The impressions that could be chosen where none is; empty where one is, or nobody asks for one.
@@ -140,7 +141,7 @@ pub(super) fn attributes_missing(look: &Look<'_>) -> Vec<Found> {
             let mends = match kind {
                 AttributeKind::Grade => Grade::ALL.map(AttributeAnswer::Grade).map(set).to_vec(),
                 AttributeKind::Certainty => Certainty::ALL.map(AttributeAnswer::Certainty).map(set).to_vec(),
-                AttributeKind::Level | AttributeKind::Note => vec![Mend::GoTo(mark.id())],
+                AttributeKind::Level | AttributeKind::Note => vec![Mend::Ask(mark.id())],
             };
             found.push(Found::new(message, vec![mark.id()], mends));
         }

@@ -38,6 +38,11 @@ impl Drawing {
         Self { tool, points: Vec::new(), next: None, taken_back: Vec::new(), placed_at_ms: i64::MIN }
     }
 
+    /// Half drawn when the program ended, to be gone on with.
+    pub(in crate::session) fn resumed(tool: DrawTool, points: Vec<Point>) -> Self {
+        Self { points, ..Self::new(tool) }
+    }
+
     /// The box that the points span so far, with the next one.
     pub fn spanned(&self) -> Option<Rect> {
         let mut points = self.points.iter().copied().chain(self.next);

@@ -13,6 +13,8 @@ use super::matches;
 
 /// From so many labels on they stand in two columns.
 const MANY_LABELS: usize = 15;
+/// So many have room to spare; more stand a little closer.
+const FEW_LABELS: usize = 10;
 
 pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let session = panel.session;
@@ -21,12 +23,13 @@ pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     heading_ui(ui, panel);
     let shown: Vec<&Label> = set.local().filter(|label| matches_label(&query, label)).collect();
     let width = ui.available_width();
-    let widest = shown.iter().map(|label| cell_width(ui, label)).fold(0.0, f32::max);
+    let widest = shown.iter().map(|label| narrow_width(ui, label)).fold(0.0, f32::max);
     let is_narrow = shown.len() >= MANY_LABELS && widest <= (width - COLUMN_GAP) / 2.0;
     let num_columns = if is_narrow { 2 } else { 1 };
     let num_rows = shown.len().div_ceil(num_columns);
     let column = (width - COLUMN_GAP * (num_columns - 1) as f32) / num_columns as f32;
-    let height = if is_narrow { theme::label_row_height().min(22.0) } else { theme::label_row_height() };
+    let is_long = shown.len() > FEW_LABELS;
+    let height = if is_long { theme::label_row_height().min(22.0) } else { theme::label_row_height() };
     let (_, place) = ui.allocate_space(egui::vec2(width, height * num_rows as f32));
     for (index, label) in shown.into_iter().enumerate() {
         let at = egui::vec2((index / num_rows) as f32 * (column + COLUMN_GAP), (index % num_rows) as f32 * height);
@@ -36,10 +39,10 @@ pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 }
 
 const COLUMN_GAP: f32 = 4.0;
-/// Of a cell beside the name: margins, key, swatch, gaps.
-const BESIDE_NAME: f32 = 50.0;
+/// Of a narrow cell beside the name: margins, key and gap.
+const BESIDE_NAME: f32 = 30.0;
 
-fn cell_width(ui: &Ui, label: &Label) -> f32 {
+fn narrow_width(ui: &Ui, label: &Label) -> f32 {
     let indent = if label.parent.is_some() { INDENT } else { 0.0 };
     let name = label.name.as_str().to_owned();
     BESIDE_NAME + indent + ui.painter().layout_no_wrap(name, name_font(), theme::text()).size().x
@@ -80,14 +83,20 @@ fn label_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, label: &Label, 
     };
     ui.painter().rect_filled(rect, 4.0, fill);
     let said = film.reading.image_labels().get(&label.name);
-    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(4.0, 1.0))));
+    let mut row =
+        ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(if is_narrow { 3.0 } else { 4.0 }, 1.0))));
     row.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = if is_narrow { 4.0 } else { 6.0 };
         if label.parent.is_some() {
             ui.add_space(INDENT);
         }
-        kit::key_cap(ui, &label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string()));
-        kit::swatch(ui, theme::label_color(label.color));
+        let key = label.hotkey.map_or_else(String::new, |k| k.to_ascii_uppercase().to_string());
+        if is_narrow {
+            colored_cap(ui, &key, theme::label_color(label.color));
+        } else {
+            kit::key_cap(ui, &key);
+            kit::swatch(ui, theme::label_color(label.color));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(said) = said {
                 ui.label(RichText::new(presence_sign(said)).small().color(presence_color(said)));
@@ -106,6 +115,13 @@ fn label_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, label: &Label, 
     }
     let response = response.on_hover_text(&label.definition);
     response.context_menu(|ui| label_menu_ui(ui, panel, film, label));
+}
+
+/// A key on its label's colour, where there is no room for both.
+fn colored_cap(ui: &mut Ui, key: &str, color: egui::Color32) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 16.0), Sense::hover());
+    ui.painter().rect_filled(rect, 3.0, color);
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, key, theme::small_font(), theme::on_color(color));
 }
 
 /// What else a label can be used for.

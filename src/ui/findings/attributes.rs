@@ -49,7 +49,7 @@ pub(super) fn attributes_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm)
     let asks = |kind| session.label_set().is_some_and(|set| set.labels().iter().any(|l| l.asked().any(|k| k == kind)));
     let has_first_row = asks(AttributeKind::Level) || asks(AttributeKind::Grade);
     let num_rows = if has_first_row { 2.0 } else { 1.0 };
-    let size = egui::vec2(ui.available_width(), num_rows * ROW + theme::UNIT);
+    let size = egui::vec2(ui.available_width(), num_rows * ROW);
     let (_, place) = ui.allocate_space(size);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(place));
     ui.spacing_mut().item_spacing = egui::vec2(theme::UNIT, 2.0);
@@ -141,6 +141,9 @@ fn level_ui(ui: &mut Ui, panel: &mut Panel<'_>, level: Option<Option<VertebralLe
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Level")));
     let response = response.on_hover_text(tr("A vertebra or several: L4, L4-5, T12-L1"));
+    if response.changed() {
+        ui.ctx().request_repaint();
+    }
     let typed = &mut panel.state.findings.attributes;
     let wants_focus =
         panel.session.label_focus == Some(LabelFocus::Attributes) && typed.num_focus != panel.session.num_label_focus;
@@ -215,6 +218,9 @@ fn note_ui(ui: &mut Ui, panel: &mut Panel<'_>, common: &Common, is_required: boo
     let field = egui::TextEdit::singleline(&mut typed.note).hint_text(hint).desired_width(f32::INFINITY);
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Note of the finding")));
+    if response.changed() {
+        ui.ctx().request_repaint();
+    }
     if response.lost_focus() && common.note.as_deref() != Some(typed.note.trim()) {
         let change = AttributeChange::Note(typed.note.clone());
         panel.ask(Command::Label(LabelCommand::Attribute(change)));

@@ -1,4 +1,4 @@
-//! What a label means: definition, code, key and other names in a card beside the panel.
+//! What a label means: definition, pictures, code, key and other names in a card beside the panel.
 
 use egui::{Align2, Area, Id, Order, RichText, Ui, WidgetInfo};
 
@@ -6,7 +6,7 @@ use crate::domain::label::Label;
 use crate::session::{Command, LabelCommand};
 
 use super::super::words::{tr, tr_args, translated};
-use super::super::{Panel, kit, shell, theme};
+use super::super::{Panel, instructions, kit, shell, theme};
 
 const WIDTH: f32 = 268.0;
 
@@ -47,6 +47,7 @@ fn inside_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: &Label) {
         ui.add_space(theme::UNIT);
         ui.add(egui::Label::new(RichText::new(translated(&label.definition)).color(theme::text())).wrap());
     }
+    instructions::pictures_of_label_ui(ui, panel, &label.name, WIDTH);
     if !label.aliases.is_empty() {
         ui.add_space(theme::UNIT);
         let text = tr_args("Also called: {}", &[&label.aliases.join(", ")]);

@@ -73,7 +73,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 const FOOT_HEIGHT: f32 = 130.0;
 
 /// Lines of findings in sight.
-const LEAST_ROWS: f32 = 4.0;
+const LEAST_ROWS: f32 = 3.0;
 const MOST_ROWS: f32 = 12.0;
 
 /// Finds labels and findings by a part of their names; Enter takes the first label.
@@ -86,6 +86,10 @@ fn query_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if session.label_focus == Some(LabelFocus::Search) && state.num_focus != session.num_label_focus {
         state.num_focus = session.num_label_focus;
         response.request_focus();
+    }
+    // What was typed shows in the next frame.
+    if response.changed() {
+        ui.ctx().request_repaint();
     }
     if !response.lost_focus() {
         return;

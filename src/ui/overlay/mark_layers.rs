@@ -32,6 +32,7 @@ pub struct MarkLayers {
     layers: Vec<Layer>,
     /// Outlines of masks on the film, with what they were made from.
     outlines: HashMap<AnnotationId, (u64, Arc<Polygon>)>,
+    num_made: u64,
 }
 
 impl std::fmt::Debug for MarkLayers {
@@ -88,6 +89,11 @@ impl Layer {
 }
 
 impl MarkLayers {
+    /// How often marks were tessellated: not in a frame in which none of them changed.
+    pub const fn num_made(&self) -> u64 {
+        self.num_made
+    }
+
     /// The layer of all marks that are not being dragged, and how far the film was moved since it was made.
     pub(super) fn layer(
         &mut self,
@@ -149,6 +155,7 @@ impl MarkLayers {
         let mut drawn: HashMap<AnnotationId, Option<usize>> = HashMap::new();
         let mut names: Vec<Name> = Vec::new();
         let mut places = Places::new(in_sight);
+        self.num_made += 1;
         if self.outlines.len() > 2 * marks.len() + 64 {
             self.outlines.clear();
         }
@@ -304,5 +311,45 @@ impl Places {
         }
         cells.fill(true);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::geometry::Rect as FilmRect;
+    use crate::domain::shape::{Line, Mask};
+
+    #[test]
+    fn another_coordinate_is_another_key() {
+        let p = |x: f64, y: f64| Point::new(x, y);
+        let ring = || vec![p(0.0, 0.0), p(9.0, 0.0), p(9.0, 9.0), p(0.0, 9.0), p(0.0, 3.0), p(3.0, 3.0)];
+        let polygon = |parts| Shape::Polygon(Polygon::new(parts).expect("outlines"));
+        let mut shapes = vec![
+            Shape::Point(p(1.0, 2.0)),
+            Shape::Point(p(2.0, 1.0)),
+            Shape::Box(FilmRect::from_corners(p(1.0, 2.0), p(3.0, 4.0))),
+            Shape::Box(FilmRect::from_corners(p(1.0, 2.0), p(3.0, 5.0))),
+            Shape::Line(Line::new(ring()).expect("a line")),
+            polygon(vec![ring()]),
+            polygon(vec![ring()[..3].to_vec(), ring()[3..].to_vec()]),
+            Shape::Mask(Mask::from_pixels([(0, 0), (1, 0), (0, 1)]).expect("pixels")),
+            Shape::Mask(Mask::from_pixels([(0, 0), (1, 0), (1, 1)]).expect("pixels")),
+            Shape::Mask(Mask::from_pixels([(1, 0), (2, 0), (2, 1)]).expect("pixels")),
+        ];
+        for i in 0..ring().len() {
+            let mut moved = ring();
+            moved[i].x += 1e-9;
+            shapes.push(polygon(vec![moved]));
+        }
+        let key = |shape: &Shape| {
+            let mut hasher = Fold::default();
+            hash_shape(&mut hasher, shape);
+            hasher.finish()
+        };
+        let mut keys: Vec<u64> = shapes.iter().map(key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), shapes.len());
     }
 }

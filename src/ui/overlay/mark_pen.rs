@@ -35,7 +35,7 @@ impl Pen<'_> {
     /// Where a shape and what belongs to it lies: a point is a place on the film and a ring on the screen.
     pub fn bounds(&self, shape: &Shape) -> Rect {
         let bounds = self.rect(shape.bounds());
-        if matches!(shape, Shape::Point(_)) { bounds.expand(RING) } else { bounds }
+        if matches!(shape, Shape::Point(_)) { bounds.expand(CROSS) } else { bounds }
     }
 
     /// The lines of a shape. `outline` is a mask's, which is costly to find.

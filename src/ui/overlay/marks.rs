@@ -61,7 +61,7 @@ pub(super) fn marks_ui(
             pen.fill(mask, fill, |rect, color| mesh.add_colored_rect(rect, color));
             painter.add(mesh);
         }
-        let outline = layers.outline(mark.id(), shape).filter(|_| !is_moving);
+        let outline = layers.outline(mark.id(), shape);
         pen.lines(shape, outline.as_deref(), Stroke::new(width, color), |ink| {
             painter.add(ink);
         });
@@ -114,8 +114,8 @@ pub(super) fn marks_ui(
 }
 
 /// The mark that the reader points at in the list, while the others step back.
-fn singled_out(_film: &OpenFilm) -> Option<AnnotationId> {
-    None
+fn singled_out(film: &OpenFilm) -> Option<AnnotationId> {
+    film.hovered.filter(|id| !film.hidden.contains(id))
 }
 
 /// The label and what was said of it, as a reader would note it: "Osteophytes L4-L5 ++".

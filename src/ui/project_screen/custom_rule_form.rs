@@ -16,6 +16,8 @@ use super::rules_page::severity_ui;
 pub struct Draft {
     /// The rule that is changed; `None` for a new one.
     pub at: Option<usize>,
+    /// Frames that it has been open; it is scrolled into view in the first ones.
+    num_frames: u8,
     id: i64,
     /// Empty: the sentence that the condition makes.
     title: String,
@@ -57,6 +59,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             at: None,
+            num_frames: 0,
             id: 0,
             title: String::new(),
             severity: Severity::Warning,
@@ -182,7 +185,7 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
     let labels = &open.label_set;
     let mut is_done = false;
     ui.separator();
-    egui::Frame::new().fill(theme::window()).corner_radius(6.0).inner_margin(12.0).show(ui, |ui| {
+    let frame = egui::Frame::new().fill(theme::window()).corner_radius(6.0).inner_margin(12.0).show(ui, |ui| {
         ui.set_width(ui.available_width().min(620.0));
         fields_ui(ui, &mut draft, labels);
         let condition = draft.condition(labels);
@@ -224,6 +227,12 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>, project: &Project) {
             }
         });
     });
+    // It opens at the page's foot, where half of it would be out of sight; its size is known after some frames.
+    if draft.num_frames < 3 {
+        frame.response.scroll_to_me(Some(egui::Align::BOTTOM));
+        draft.num_frames += 1;
+        ui.ctx().request_repaint();
+    }
     if !is_done {
         panel.state.rules_page.draft = Some(draft);
     }

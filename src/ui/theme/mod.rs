@@ -169,6 +169,12 @@ pub fn readable(color: Color32) -> Color32 {
     color.lerp_to_gamma(film::STRONG, ((150.0 - luminance) / 150.0).clamp(0.0, 0.7))
 }
 
+/// Black or white, whichever is read better on this colour.
+pub fn on_color(color: Color32) -> Color32 {
+    let luminance = 0.2126 * f32::from(color.r()) + 0.7152 * f32::from(color.g()) + 0.0722 * f32::from(color.b());
+    if luminance > 110.0 { CANVAS } else { film::STRONG }
+}
+
 pub fn overlay_font() -> FontId {
     FontId::new(OVERLAY_TEXT, FontFamily::Proportional)
 }

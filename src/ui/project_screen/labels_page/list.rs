@@ -34,6 +34,7 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, draft: &mut LabelDraft
         delete_ui(ui, panel, draft, selected);
     });
     ui.add_space(theme::UNIT);
+    ui.spacing_mut().item_spacing.y = 1.0;
     let mut moved = None;
     for index in 0..draft.rows.len() {
         if let Some(from) = row_ui(ui, panel, draft, index) {
@@ -116,7 +117,7 @@ fn note_of(row: &DraftRow, found: Option<LabelUse>) -> String {
     match (&row.from, found) {
         (None, _) => tr_args("{}, new", &[&kind]),
         (Some(from), _) if is_renamed(from) => tr_args("was {}", &[from]),
-        (_, Some(found)) => tr_args("{}, used {} times", &[&kind, &(found.num_marks + found.num_answers)]),
+        (_, Some(found)) => tr_args("{}, in use: {}", &[&kind, &(found.num_marks + found.num_answers)]),
         _ => kind.to_owned(),
     }
 }

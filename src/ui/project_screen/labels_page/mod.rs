@@ -21,7 +21,7 @@ pub struct LabelEditorState {
 }
 
 /// Width of the list of labels.
-const LIST_WIDTH: f32 = 360.0;
+const LIST_WIDTH: f32 = 420.0;
 
 pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(before) = panel.session.label_draft() else { return };

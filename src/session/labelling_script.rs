@@ -1,0 +1,116 @@
+//! What labels, attributes and answers must do in the session: several labels on a shape, answers of a whole study.
+
+use std::sync::Arc;
+
+use crate::domain::label::{Label, LabelKind, LabelName, LabelScope, LabelSet};
+use crate::domain::presence::Presence;
+
+use super::gesture_script::{answer, film, reading_session};
+use super::labelling::answers_of;
+use super::*;
+
+fn ask(session: &mut Session, command: Command) {
+    let effects = session.handle(Input::Command(command), 0);
+    answer(session, effects);
+}
+
+fn name(text: &str) -> LabelName {
+    LabelName::new(text)
+}
+
+/// Two films of a study side by side, with a label of the study and one of the series.
+fn two_films() -> Session {
+    let mut session = reading_session();
+    let project = session.project.as_ref().expect("open");
+    let mut labels = project.label_set.labels().to_vec();
+    for (label, scope) in [("Scoliosis", LabelScope::Study), ("Rotated", LabelScope::Series)] {
+        labels.push(Label { scope, ..Label::named(label, LabelKind::Global) });
+    }
+    let label_set = Arc::new(LabelSet::new("test", "", "", labels).expect("valid"));
+    let changed = Event::ProjectChanged { project: Box::new(project.settings.clone()), label_set };
+    let effects = session.handle(Input::Event(changed), 0);
+    answer(&mut session, effects);
+    ask(&mut session, Command::SetLayout(Layout::Two));
+    session
+}
+
+fn said(session: &Session, slot: usize, scope: LabelScope, label: &str) -> Option<Presence> {
+    let film = session.pane_at(slot).and_then(|pane| pane.film.as_ref()).expect("a film");
+    answers_of(&film.reading, scope).get(&name(label))
+}
+
+fn say(label: &str, presence: Option<Presence>) -> Command {
+    Command::Label(LabelCommand::Answer(name(label), presence))
+}
+
+#[test]
+fn what_is_said_of_a_study_is_said_on_all_its_films_at_once() {
+    let mut session = two_films();
+    ask(&mut session, say("Scoliosis", Some(Presence::Unsure)));
+    ask(&mut session, say("Rotated", Some(Presence::Absent)));
+    for slot in [0, 1] {
+        assert_eq!(said(&session, slot, LabelScope::Study, "Scoliosis"), Some(Presence::Unsure), "{slot}");
+        assert_eq!(said(&session, slot, LabelScope::Series, "Rotated"), Some(Presence::Absent), "{slot}");
+    }
+    // From the other film it goes on, and its undo reaches both.
+    ask(&mut session, Command::ActivatePane(1));
+    ask(&mut session, say("Scoliosis", Some(Presence::Present)));
+    assert_eq!(said(&session, 0, LabelScope::Study, "Scoliosis"), Some(Presence::Present));
+    // The first film's own last change is still what it expects; the one before is not.
+    ask(&mut session, Command::ActivatePane(0));
+    ask(&mut session, Command::Undo);
+    assert_eq!(said(&session, 1, LabelScope::Series, "Rotated"), None);
+    ask(&mut session, Command::Undo);
+    let notice = session.notice.clone().map(|notice| notice.text).unwrap_or_default();
+    assert!(notice.contains("changed since on another of its films"), "{notice}");
+    assert_eq!(said(&session, 0, LabelScope::Study, "Scoliosis"), Some(Presence::Present));
+    ask(&mut session, Command::ActivatePane(1));
+    ask(&mut session, Command::Undo);
+    ask(&mut session, Command::ActivatePane(0));
+    ask(&mut session, Command::Undo);
+    assert_eq!(said(&session, 1, LabelScope::Study, "Scoliosis"), None);
+}
+
+#[test]
+fn only_absent_stands_beside_no_finding() {
+    let mut session = reading_session();
+    ask(&mut session, say("Tumor", Some(Presence::Absent)));
+    ask(&mut session, Command::NoFinding);
+    let has = |session: &Session| session.pane.film.as_ref().is_some_and(|f| f.reading.has_no_finding());
+    assert!(has(&session));
+    for presence in [Presence::Present, Presence::Unsure] {
+        ask(&mut session, say("Tumor", Some(presence)));
+        assert_eq!(said(&session, 0, LabelScope::Image, "Tumor"), Some(Presence::Absent));
+    }
+    ask(&mut session, say("Tumor", None));
+    assert_eq!(said(&session, 0, LabelScope::Image, "Tumor"), None);
+    assert!(has(&session));
+}
+
+#[test]
+fn the_next_label_key_adds_or_answers_once() {
+    let mut session = reading_session();
+    ask(&mut session, Command::Label(LabelCommand::Next(NextLabel::Answer(Presence::Absent))));
+    ask(&mut session, Command::AssignLabel(name("Osteophytes")));
+    assert_eq!(said(&session, 0, LabelScope::Image, "Osteophytes"), Some(Presence::Absent));
+    assert_eq!(session.armed, None, "said, not armed");
+    ask(&mut session, Command::AssignLabel(name("Osteophytes")));
+    assert_eq!(session.armed, Some(name("Osteophytes")), "the key after that is an ordinary one");
+    ask(&mut session, Command::Label(LabelCommand::Next(NextLabel::Answer(Presence::Unsure))));
+    ask(&mut session, Command::Escape);
+    assert_eq!(session.next_label, NextLabel::Assign);
+}
+
+#[test]
+fn renamed_labels_leave_nothing_armed_that_is_not_there() {
+    let mut session = reading_session();
+    ask(&mut session, Command::AssignLabel(name("Fracture")));
+    let project = session.project.as_ref().expect("open");
+    let labels = project.label_set.labels().iter().filter(|l| l.name != name("Fracture")).cloned().collect();
+    let label_set = Arc::new(LabelSet::new("test", "", "", labels).expect("valid"));
+    let changed = Event::ProjectChanged { project: Box::new(project.settings.clone()), label_set };
+    let effects = session.handle(Input::Event(changed), 0);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadReading { .. })), "{effects:?}");
+    assert_eq!(session.armed, None);
+    assert_eq!(film().width, 200);
+}
