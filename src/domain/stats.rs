@@ -324,7 +324,11 @@ mod tests {
 
     fn set() -> LabelSet {
         let label = |name: &str, code: &str| Label { code: Some(code.into()), ..Label::named(name, LabelKind::Local) };
-        let labels = vec![label("Ankylosis", "LT1"), label("Osteophytes", "LT6"), label("No finding", "LT0")];
+        let labels = vec![
+            label("Ankylosis", "LT1"),
+            label("Osteophytes", "LT6"),
+            Label { kind: LabelKind::Global, ..label("No finding", "LT0") },
+        ];
         LabelSet::new("t", "", "", labels).expect("valid")
     }
 

@@ -41,7 +41,7 @@ fn check(script: &str, title: &str, expected: &str) {
 
 #[test]
 fn one_click_mends_as_one_step() {
-    check("1 draw 1,1,199,99 Ctrl+C Ctrl+V", "Delete", "film0 doing: Osteophytes(1,1,199,99)");
+    check("1 draw 1,1,199,99 Ctrl+C Ctrl+V", "Delete", "film0 doing: Osteophytes(0,0,200,100)");
     check("1 draw 10,10,50,40", "Say present: Tumor", "film0 doing: *Osteophytes(10,10,50,40) +Tumor");
     check("t", "Take back: Tumor", "film0 doing:");
 }

@@ -251,12 +251,12 @@ mod tests {
 
     #[test]
     fn rebinding_takes_the_old_keys_away_and_resetting_brings_them_back() {
-        let map = InputMap::default().changed(bind("invert", &["Ctrl+J"]));
-        assert_eq!(command(&map, "Ctrl+J"), Some(Command::Invert));
+        let map = InputMap::default().changed(bind("invert", &["Ctrl+Alt+J"]));
+        assert_eq!(command(&map, "Ctrl+Alt+J"), Some(Command::Invert));
         assert_eq!(asked(&map, "I"), Asked::Nothing);
         let map = map.changed(InputChange::ResetKeys("invert".to_owned()));
         assert_eq!(command(&map, "I"), Some(Command::Invert));
-        assert_eq!(asked(&map, "Ctrl+J"), Asked::Nothing);
+        assert_eq!(asked(&map, "Ctrl+Alt+J"), Asked::Nothing);
         let none = map.changed(bind("invert", &[]));
         assert!(none.keys_of(&Command::Invert).is_empty());
         assert_eq!(asked(&none, "I"), Asked::Nothing);
