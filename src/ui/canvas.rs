@@ -187,9 +187,8 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
     }
     let icon = match &film.gesture {
         Some(Gesture::Pan { .. }) => CursorIcon::Grabbing,
-        Some(Gesture::Move { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
+        Some(Gesture::Move { .. } | Gesture::Vertex { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
         Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
-        Some(Gesture::Vertex { .. }) => CursorIcon::Move,
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
         Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Select => CursorIcon::Default,

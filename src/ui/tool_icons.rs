@@ -66,7 +66,7 @@ pub(super) fn settings_button(ui: &mut Ui, panel: &mut Panel<'_>) {
 /// A picture instead of a title; name and key are in the tooltip.
 fn button(ui: &mut Ui, panel: &mut Panel<'_>, command: Command, draw: impl Fn(&Painter, Rect, Color32)) {
     let (is_on, is_available) = (command.is_on(panel.session), command.is_available(panel.session));
-    let size = Vec2::new(ICON + 8.0, ui.spacing().interact_size.y);
+    let size = Vec2::new(ICON + 6.0, ui.spacing().interact_size.y);
     let sense = if is_available { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(size, sense);
     let title = command.row().map_or("", |row| tr(row.title));
