@@ -87,7 +87,7 @@ fn findings_are_searched_selected_and_relabelled_together() {
     seat.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::A);
     seat.run_steps(2);
     // By typing: the first label of that name.
-    seat.key_press_modifiers(egui::Modifiers::ALT, egui::Key::F);
+    seat.key_press_modifiers(egui::Modifiers::CTRL | egui::Modifiers::SHIFT, egui::Key::F);
     seat.run_steps(3);
     seat.get_by_role_and_label(egui::accesskit::Role::TextInput, "Find a label or finding").type_text("collap");
     seat.run_steps(3);
