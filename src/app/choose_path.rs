@@ -29,14 +29,16 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new().set_title(purpose.title());
     let one = |path: Option<PathBuf>| path.into_iter().collect();
     match purpose {
-        FilePurpose::OpenProject | FilePurpose::CreateProject | FilePurpose::ImportFilms => one(dialog.pick_folder()),
+        FilePurpose::OpenProject
+        | FilePurpose::CreateProject
+        | FilePurpose::ImportFilms
+        | FilePurpose::TakeOverLabelSet => one(dialog.pick_folder()),
         FilePurpose::ImportFilmFiles => dialog.pick_files().unwrap_or_default(),
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
         }
-        FilePurpose::TakeOverLabelSet => one(dialog.pick_folder()),
         FilePurpose::ImportLabelSet => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
         FilePurpose::ExportLabelSetCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("labels.csv").save_file())

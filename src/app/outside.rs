@@ -181,7 +181,7 @@ impl Outside {
                 references::load(store)
             }),
             Effect::MakeReference(crop) => {
-                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))))
+                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))));
             }
             Effect::AddReferenceFile { path, label } => {
                 self.add_reference(move || Ok((references::png_of_file(&path)?, label, None)));

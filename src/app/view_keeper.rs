@@ -43,6 +43,7 @@ mod tests {
     use crate::domain::id::ReaderId;
     use crate::session::{Layout, OverlayState, Screen, Tool};
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the session gives it")]
     fn view(active_slot: usize) -> Option<ViewState> {
         Some(ViewState {
             reader: ReaderId::new("R1"),

@@ -219,7 +219,6 @@ impl Command {
             Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
             Self::RetrySave => session.save_failure().is_some(),
-            Self::AddReader => session.project.is_some(),
             Self::Undo => session
                 .pane
                 .film
@@ -235,7 +234,7 @@ impl Command {
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
-            Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
+            Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,

@@ -261,11 +261,13 @@ pub(super) fn told(session: &Session) -> String {
     }
     match &film.unlabelled {
         Some(Shape::Box(_)) => text.push_str(" ?"),
-        Some(shape) => text.push_str(&format!(" ?{}", shape.kind().key())),
+        Some(shape) => {
+            let _ = write!(text, " ?{}", shape.kind().key());
+        }
         None => {}
     }
     if let Some(drawing) = &film.drawing {
-        text.push_str(&format!(" {}:{}", drawing.tool.key(), drawing.points.len()));
+        let _ = write!(text, " {}:{}", drawing.tool.key(), drawing.points.len());
     }
     text
 }

@@ -21,6 +21,7 @@ use super::worklist::Filter;
 
 /// Anything that happens.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is handled at a time; none is kept")]
 pub enum Input {
     Command(Command),
     Pointer(PointerEvent),
@@ -240,7 +241,7 @@ impl Session {
             Command::Draw(command) => self.draw_command(command, now_ms),
             Command::Label(command) => self.label_command(command, now_ms),
             Command::Discuss(command) => self.discuss_command(command, now_ms),
-            Command::Walk(command) => self.walk_command(command, now_ms),
+            Command::Walk(command) => self.walk_command(&command, now_ms),
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),

@@ -108,13 +108,17 @@ impl Desk {
 }
 
 fn do_all(desk: &mut Desk, commands: Vec<Command>) {
-    commands.into_iter().for_each(|command| desk.ask(command));
+    for command in commands {
+        desk.ask(command);
+    }
 }
+
+type Doing = Box<dyn Fn(&mut Desk)>;
 
 #[test]
 fn everything_that_a_reader_does_can_be_undone_and_redone() {
     let label = |name: &str| LabelName::new(name);
-    let cases: Vec<(&str, usize, Box<dyn Fn(&mut Desk)>)> = vec![
+    let cases: Vec<(&str, usize, Doing)> = vec![
         ("draw", 0, Box::new(|desk| desk.add_box("Fracture", 90.0))),
         ("relabel", 1, Box::new(move |desk| desk.ask(Command::AssignLabel(label("Osteophytes"))))),
         ("delete", 1, Box::new(|desk| desk.ask(Command::Delete))),

@@ -30,13 +30,13 @@ impl WalkCommand {
 }
 
 impl Session {
-    pub(super) fn walk_command(&mut self, command: WalkCommand, now_ms: i64) -> Vec<Effect> {
+    pub(super) fn walk_command(&mut self, command: &WalkCommand, now_ms: i64) -> Vec<Effect> {
         match command {
             WalkCommand::ToggleHistory => {
                 self.is_history_open = !self.is_history_open;
                 Vec::new()
             }
-            WalkCommand::GoTo(step) => self.go_to(step, now_ms),
+            WalkCommand::GoTo(step) => self.go_to(*step, now_ms),
             WalkCommand::ShowMyStatistics => self.show_statistics(now_ms),
         }
     }

@@ -1,5 +1,6 @@
 //! Broken rules at the film: what is offered, what one click changes, and when completing is refused.
 
+use crate::domain::annotation::Annotation;
 use crate::domain::geometry::Point;
 use crate::domain::rules::{Mend, Violation};
 
@@ -92,7 +93,7 @@ fn going_to_a_culprit_selects_it_and_brings_it_into_view() {
     let seen = |session: &Session| {
         let film = session.pane.film.as_ref().expect("open");
         let to_screen = film.viewport.screen_from_image(session.pane.canvas, film.grid());
-        let bounds = film.reading.annotation(twice).and_then(|mark| mark.bounds()).expect("a box");
+        let bounds = film.reading.annotation(twice).and_then(Annotation::bounds).expect("a box");
         let size = session.pane.canvas.size;
         [bounds.min(), bounds.max()]
             .into_iter()

@@ -128,6 +128,7 @@ impl Input {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the clock takes it")]
     fn at(film: &str, tool: &'static str) -> Option<Place> {
         Some(Place { reader: "R1".into(), image: film.into(), tool })
     }

@@ -24,7 +24,7 @@ use super::shape_rows::{AttributesRow, ShapeRow};
 enum EditRow {
     Add(AnnotationRow),
     Remove(AnnotationRow),
-    Replace { before: AnnotationRow, after: AnnotationRow },
+    Replace { before: Box<AnnotationRow>, after: Box<AnnotationRow> },
     SetImageLabels { before: Vec<AnswerRow>, after: Vec<AnswerRow> },
     SetSharedLabels { scope: ScopeRow, before: Vec<AnswerRow>, after: Vec<AnswerRow> },
     SetUnfit { before: Option<String>, after: Option<String> },
@@ -301,7 +301,9 @@ impl From<&Edit> for EditRow {
         match edit {
             Edit::Add(a) => Self::Add(a.into()),
             Edit::Remove(a) => Self::Remove(a.into()),
-            Edit::Replace { before, after } => Self::Replace { before: before.into(), after: after.into() },
+            Edit::Replace { before, after } => {
+                Self::Replace { before: Box::new(before.into()), after: Box::new(after.into()) }
+            }
             Edit::SetImageLabels { before, after } => {
                 Self::SetImageLabels { before: answers_to_rows(before), after: answers_to_rows(after) }
             }

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Sense, Ui, WidgetInfo};
 
+use crate::domain::annotation::Annotation;
 use crate::domain::comment::{Pin, Said, Thread};
 use crate::domain::id::{AnnotationId, ReaderId};
 use crate::session::discussing::DiscussCommand;
@@ -192,7 +193,7 @@ fn draft_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 /// The lines of the film's menu: a comment where it was opened, and references.
 pub(super) fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &panel.session.pane.film else { return };
-    let selected = film.selected().filter(|mark| mark.shape().is_some()).map(|mark| mark.id());
+    let selected = film.selected().filter(|mark| mark.shape().is_some()).map(Annotation::id);
     ui.separator();
     let on_mark = selected.map(|id| (tr("Comment on this finding"), Pin::Mark(id)));
     let here = film.menu_at.or(film.cursor).map(|place| (tr("Comment here"), Pin::Place(place)));

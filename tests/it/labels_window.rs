@@ -1,6 +1,7 @@
 //! Labels through the window, by accessibility label: answers, attributes, several labels on a shape, and the editor.
 
 use egui_kittest::kittest::Queryable;
+use rachis::domain::attribute::Grade;
 use rachis::domain::id::ReaderId;
 use rachis::domain::label::LabelName;
 use rachis::domain::presence::Presence;
@@ -48,7 +49,7 @@ fn attributes_and_a_second_label_are_one_edit_each() {
     seat.run_steps(3);
     let said = reading(&seat).annotations()[0].attributes().clone();
     assert_eq!(said.level.map(|level| level.to_string()).as_deref(), Some("L4-L5"));
-    assert_eq!(said.grade.map(|grade| grade.key()), Some("moderate"));
+    assert_eq!(said.grade.map(Grade::key), Some("moderate"));
 
     // One more label on the same shape; deleting it leaves the first.
     seat.get_by_label_contains("Film canvas").focus();

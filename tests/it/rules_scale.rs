@@ -31,7 +31,8 @@ fn five_thousand_marks_are_checked_within_a_frame() {
         let corners = [(x, y), (x + 60.0, y), (x, y + 60.0)].map(|(x, y)| Point::new(x, y));
         Shape::Polygon(Polygon::new(vec![corners.to_vec()]).unwrap())
     };
-    let cases: [(&str, &dyn Fn(i64) -> Shape, usize); 6] = [
+    type Place<'a> = &'a dyn Fn(i64) -> Shape;
+    let cases: [(&str, Place<'_>, usize); 6] = [
         ("a lattice", &|i| rect(lattice(i).0, lattice(i).1), 0),
         ("a row", &|i| rect(i as f64, 5.0), 0),
         ("a column", &|i| rect(5.0, i as f64), 0),

@@ -157,8 +157,8 @@ pub(super) fn case(film: &str) -> Case {
 }
 
 pub(super) fn told(violation: &Violation) -> String {
-    let buttons: String = violation.mends.iter().map(|mend| format!(" [{}]", mend.title())).collect();
-    format!("{}{buttons}", violation.message)
+    let buttons: Vec<String> = violation.mends.iter().map(|mend| format!(" [{}]", mend.title())).collect();
+    format!("{}{}", violation.message, buttons.concat())
 }
 
 /// What one rule says of a film, with every other rule at its default.
@@ -175,7 +175,9 @@ fn check_at(rule: RuleId, parameter: Option<f64>, labels: &LabelSet, film: &str,
     assert_eq!(of_rule.iter().map(|v| told(v)).collect::<Vec<_>>(), expected, "{film}");
     assert!(of_rule.iter().all(|v| v.severity == severity));
     // Switched off, it is silent.
-    rules.iter_mut().for_each(|setting| setting.severity = Severity::Off);
+    for setting in &mut rules {
+        setting.severity = Severity::Off;
+    }
     assert_eq!(check(&case.context(labels), &rules, &[]), []);
     // What a button does puts that right, in one step that can be taken back.
     for violation in of_rule {

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui, WidgetInfo};
 
+use crate::domain::label::LabelSet;
 use crate::domain::reference::{Reference, ReferenceChange};
 use crate::session::discussing::DiscussCommand;
 use crate::session::{Command, ProjectCommand};
@@ -115,7 +116,7 @@ fn reference_ui(ui: &mut Ui, panel: &mut Panel<'_>, reference: &Reference, n: us
         let shown = reference.label.as_ref().map_or(tr("No label"), |label| label.as_str());
         let menu = egui::ComboBox::from_id_salt(("label of reference", id)).selected_text(shown).width(220.0);
         let response = menu.show_ui(ui, |ui| {
-            let labels = session.label_set().map(|set| set.labels()).unwrap_or_default();
+            let labels = session.label_set().map(LabelSet::labels).unwrap_or_default();
             let choices = std::iter::once(None).chain(labels.iter().map(|label| Some(&label.name)));
             for choice in choices {
                 let text = choice.map_or(tr("No label"), |name| name.as_str());
