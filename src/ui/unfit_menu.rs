@@ -28,11 +28,11 @@ const fn unfit(reason: UnfitReason, goes_on: bool) -> Command {
     Command::Discuss(DiscussCommand::Unfit { reason, goes_on })
 }
 
-/// The button beside "No finding" and "Abnormal".
+/// The button above "No finding" and "Abnormal".
 pub(super) fn button_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let choose = Command::Discuss(DiscussCommand::ChooseUnfit { goes_on: false });
     let is_unfit = film.reading.unfit().is_some();
-    let mut button = egui::Button::new(tr("Unfit…")).selected(is_unfit);
+    let mut button = egui::Button::new(RichText::new(tr("Unfit…")).small()).selected(is_unfit);
     if is_unfit {
         button = button.stroke(egui::Stroke::new(1.0, theme::warn()));
     }
@@ -51,7 +51,6 @@ pub(super) fn button_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         kit::menu_item(ui, panel, &Command::Discuss(DiscussCommand::ChooseUnfit { goes_on: true }));
     });
     response.on_hover_text(kit::tooltip(panel.session, &choose));
-    kit::key_cap(ui, &kit::shortcut(panel.session, &choose));
 }
 
 /// Says that the film is out of the queue, and takes it back with one click.

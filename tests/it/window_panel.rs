@@ -115,6 +115,7 @@ fn presets_of_the_project_outlast_the_program() {
     let of_region = window(&seat);
     assert_eq!((of_region.explanation.as_deref(), seat.state().session.tool), (Some("region"), Tool::Box));
     assert_eq!(seat.state().session.pane.film.as_ref().unwrap().reading.num_marks(), 0);
+    eframe::App::on_exit(seat.state_mut());
     drop(seat);
 
     let mut seat = at_project(&folder);

@@ -9,6 +9,7 @@ use crate::domain::annotation::Annotation;
 use crate::domain::attribute::Attributes;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
+use crate::domain::shape::Shape;
 use crate::session::{Command, LabelCommand, OpenFilm};
 
 use super::super::words::{tr, tr_args};
@@ -188,12 +189,12 @@ fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, (id, name): (AnnotationId, &st
     }
 }
 
-/// What is said of a mark in short: level, severity, certainty, its size where nothing is, and the other labels on its
+/// What is said of a mark in short: level, severity, certainty, its size where nothing is and it has one, and the other labels on its
 /// shape.
 fn said_of(film: &OpenFilm, mark: &Annotation) -> String {
     let mut parts = attributes_text(mark.attributes());
     if parts.is_empty()
-        && let Some(rect) = mark.bounds()
+        && let Some(rect) = mark.shape().filter(|shape| shape.kind().has_area()).map(Shape::bounds)
     {
         parts.push(format!("{:.0} × {:.0}", rect.width(), rect.height()));
     }

@@ -37,10 +37,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &session.pane.film else { return };
     let whole = ui.available_height();
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
-        // Long lists of problems scroll by themselves: the labels above stay in reach.
-        ScrollArea::vertical().id_salt("problems").max_height(MOST_PROBLEMS_HEIGHT).show(ui, |ui| {
-            violations::violations_ui(ui, panel, film);
-        });
+        violations::violations_ui(ui, panel, film);
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
@@ -71,9 +68,6 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.ctx().request_repaint();
     }
 }
-
-/// Of what stands against completing.
-const MOST_PROBLEMS_HEIGHT: f32 = 120.0;
 
 /// Of what stands below, with a line or two that stand against completing.
 const FOOT_HEIGHT: f32 = 130.0;
@@ -133,6 +127,7 @@ fn matches(query: &str, text: &str) -> bool {
 fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     ui.horizontal(|ui| {
         kit::section_title(ui, tr("Decision"));
+        unfit_menu::button_ui(ui, panel, film);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let patient = overlay::patient_line(film);
             ui.label(RichText::new(patient).color(theme::text()));
@@ -145,7 +140,6 @@ fn decision_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let is_marked = film.reading.image_labels().present().any(|l| l.as_str() == ABNORMAL);
         kit::toggle_button(ui, panel, &Command::MarkAbnormal, tr("Abnormal"), is_marked);
         kit::key_cap(ui, &kit::shortcut(panel.session, &Command::MarkAbnormal));
-        unfit_menu::button_ui(ui, panel, film);
     });
     unfit_menu::study_ui(ui, panel, film);
     unfit_menu::banner_ui(ui, panel, film);
