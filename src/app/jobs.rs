@@ -98,6 +98,12 @@ impl Jobs {
             if boxes.num_unfit > 0 {
                 let _ = write!(summary, "; {} left out as unfit", boxes.num_unfit);
             }
+            if boxes.num_without_area > 0 {
+                let _ = write!(summary, "; {} points and lines left out", boxes.num_without_area);
+            }
+            if boxes.num_as_boxes > 0 {
+                let _ = write!(summary, "; {} other shapes as the boxes around them", boxes.num_as_boxes);
+            }
             Ok(Told { summary, report: boxes.unfit_films.iter().map(unfit_line).collect() })
         });
     }

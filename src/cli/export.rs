@@ -80,6 +80,8 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
                 "rows": report.num_rows,
                 "left_out_unfinished": report.num_unfinished,
                 "left_out_unfit": report.num_unfit,
+                "left_out_points_and_lines": report.num_without_area,
+                "shapes_as_boxes": report.num_as_boxes,
                 "unfit_films": report.unfit_films.iter().map(unfit_as_json).collect::<Vec<_>>(),
                 "left_out_without_column": report.without_column,
             })
@@ -153,6 +155,12 @@ fn as_text(report: &ExportReport, noun: &str) -> String {
     }
     if report.num_unfit > 0 {
         parts.push(format!("{} left out because their film is unfit to be read", counted(report.num_unfit)));
+    }
+    if report.num_without_area > 0 {
+        parts.push(format!("{} left out because points and lines are no boxes", counted(report.num_without_area)));
+    }
+    if report.num_as_boxes > 0 {
+        parts.push(format!("{} of other shapes written as the boxes around them", counted(report.num_as_boxes)));
     }
     for (label, count) in &report.without_column {
         parts.push(format!("{label:?} has no column in this table and was left out {count} times"));

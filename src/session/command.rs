@@ -72,6 +72,7 @@ pub enum Command {
     SelectPrevious,
     Escape,
     Delete,
+    DeleteMark(AnnotationId),
     DeleteAll,
     Duplicate,
     Copy,

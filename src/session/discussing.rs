@@ -193,6 +193,7 @@ impl Session {
                 && !film.is_reference
                 && !film.is_completed()
                 && film.unlabelled.is_none()
+                && film.drawing.is_none()
                 && film.reading.unfit().is_none()
                 && film.reading.decision() == Decision::Undecided
                 && !film.reading.image_labels().excludes_no_finding()

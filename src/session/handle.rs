@@ -178,6 +178,7 @@ impl Session {
                 Vec::new()
             }
             Command::Delete => self.delete_selected(now_ms),
+            Command::DeleteMark(id) => self.delete_mark(id, now_ms),
             Command::DeleteAll => self.delete_all(now_ms),
             Command::Duplicate => self.duplicate(now_ms),
             Command::Copy => {

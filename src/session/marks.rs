@@ -278,7 +278,9 @@ impl Session {
             let edit = Edit::Remove(present.clone());
             return if completes { Vec::new() } else { self.commit(edit, now_ms) };
         }
-        let num_findings = film.reading.num_marks() + film.reading.image_labels().num_present();
+        // What is absent stands beside "No finding"; what is unsure does not.
+        let answers = film.reading.image_labels().iter().filter(|(_, presence)| *presence != Presence::Absent).count();
+        let num_findings = film.reading.num_marks() + answers;
         if !self.is_seen() {
             return Vec::new();
         }
@@ -328,6 +330,16 @@ impl Session {
             edits.push(Edit::SetImageLabels { before, after });
         }
         Some(edits)
+    }
+
+    /// This mark and no other goes, whatever is selected or being drawn.
+    pub(super) fn delete_mark(&mut self, id: AnnotationId, now_ms: i64) -> Vec<Effect> {
+        let Some(film) = &self.pane.film else { return Vec::new() };
+        if film.locked.contains(&id) {
+            self.notify(NoticeKind::Warning, "The mark is locked. Unlock it with Shift+L to change it.");
+            return Vec::new();
+        }
+        Edit::remove(&film.reading, id).map_or_else(Vec::new, |edit| self.commit(edit, now_ms))
     }
 
     pub(super) fn delete_selected(&mut self, now_ms: i64) -> Vec<Effect> {

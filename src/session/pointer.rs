@@ -101,7 +101,10 @@ impl Session {
     /// The command that the pressed button asks for, where it asks for one that makes sense now.
     fn pressed_command(&self, event: PointerEvent) -> Option<Command> {
         let PointerKind::Down(button) = event.kind else { return None };
+        let is_drawing =
+            self.pane_at(event.slot).and_then(|pane| pane.film.as_ref()).is_some_and(|f| f.drawing.is_some());
         if button == PointerButton::Left
+            && !is_drawing
             && let Some(thread) = self.pane_at(event.slot).and_then(|pane| self.pin_at(pane, event.at))
         {
             return Some(Command::Discuss(DiscussCommand::ShowThread(thread)));
@@ -132,6 +135,8 @@ impl Session {
         let to_image = film.viewport.image_from_screen(canvas, film.grid());
         let at_image = to_image.apply(event.at);
         film.cursor = inside(at_image, size);
+        // The pointer is on the film, so on no line of the list.
+        film.hovered = None;
         if event.kind == PointerKind::Down(PointerButton::Right) {
             film.menu_at = film.cursor;
         } else if matches!(event.kind, PointerKind::Down(_)) {
@@ -233,7 +238,7 @@ impl Session {
         let takes_hold = !matches!(tool, Tool::Draw(tool) if tool.is_stroked() || is_drawing);
         if takes_hold {
             if let Some((mark, Hold::Vertex(at))) = film.hold_at(canvas, event.at)
-                && (event.is_ctrl || event.is_alt)
+                && event.is_ctrl
                 && let Some(shape) = mark.shape().cloned()
             {
                 let id = mark.id();

@@ -5,6 +5,8 @@ use rusqlite::types::ValueRef;
 
 use crate::domain::quality::{UnfitFilm, UnfitReason};
 
+use crate::domain::shape::ShapeKind;
+
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 
@@ -23,6 +25,8 @@ pub struct StoredMark<'a> {
     pub import: Option<i64>,
     /// Its line in the imported file.
     pub line: Option<i64>,
+    /// `None` for a box and for "No finding".
+    pub shape: Option<ShapeKind>,
 }
 
 /// A table that was imported.
@@ -51,7 +55,7 @@ impl Store {
     pub fn for_each_mark(&self, mut visit: impl FnMut(&StoredMark<'_>)) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, coordinate_text, extra, import_id,
-             import_line FROM annotation ORDER BY id",
+             import_line, shape FROM annotation ORDER BY id",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -151,6 +155,7 @@ fn mark_from_row<'r>(row: &'r Row<'_>) -> Result<StoredMark<'r>, StoreError> {
         extra: optional_text(row, 9)?,
         import: row.get(10)?,
         line: row.get(11)?,
+        shape: optional_text(row, 12)?.and_then(ShapeKind::from_key),
     })
 }
 

@@ -9,7 +9,7 @@ use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, theme};
 
 /// Of the panel's height: how much the list takes at most before it scrolls.
-const LARGEST_SHARE: f32 = 0.25;
+const LARGEST_SHARE: f32 = 0.33;
 /// So many violations of one rule are shown one by one without being asked for.
 const MOST_UNFOLDED: usize = 2;
 const ICON: f32 = 14.0;

@@ -48,6 +48,10 @@ pub struct ExportReport {
     pub num_unfinished: usize,
     /// Marks, or readings in a table of image labels, left out because their reader found the film unfit to be read.
     pub num_unfit: usize,
+    /// Points and lines, left out of a table of boxes because they have no area.
+    pub num_without_area: usize,
+    /// Polygons and masks, written as the smallest box around each.
+    pub num_as_boxes: usize,
     /// The films that the readers in question found unfit, with or without rows.
     pub unfit_films: Vec<UnfitFilm>,
     /// Labels that no column holds, and how many times each was left out of a table of image labels.
@@ -244,6 +248,14 @@ impl<'a> Collector<'a> {
         if !self.unfinished.is_empty() && self.unfinished.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
             self.report.num_unfinished += 1;
             return;
+        }
+        match mark.shape {
+            Some(shape) if !shape.has_area() => {
+                self.report.num_without_area += 1;
+                return;
+            }
+            Some(_) => self.report.num_as_boxes += 1,
+            None => {}
         }
         if !self.writer.has_reader() && !self.readers.contains(mark.reader) {
             self.readers.insert(mark.reader.to_owned());

@@ -4,12 +4,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
-use rachis::domain::id::{ImageId, ReaderId};
+use rachis::domain::geometry::Point;
+use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::rules::{RuleId, Severity, default_rules};
+use rachis::domain::shape::{Line, Mask, Polygon, Shape};
 use rachis::domain::study::FilmSource;
 use rachis::domain::task::TaskState;
 use rachis::formats::label_set::shipped_by_id;
@@ -197,6 +200,35 @@ fn imported_image_labels_meet_other_answers() {
     assert!(reading("a").image_labels().is_present(&LabelName::new("ILD")));
     assert!(reading("b").has_no_finding());
     assert!(!reading("c").has_no_finding());
+}
+
+/// A table of boxes has boxes: what has an area goes out as the box around it, what has none stays behind and is counted.
+#[test]
+fn every_shape_goes_out_as_a_box_or_is_counted() {
+    let mut project = Project::new("vindr_spine");
+    let at = |x: f64, y: f64| Point::new(x, y);
+    let shapes = [
+        Shape::Polygon(Polygon::new(vec![vec![at(1.0, 2.0), at(5.0, 2.0), at(3.0, 9.0)]]).unwrap()),
+        Shape::Mask(Mask::new(10, 20, 3, 2, vec![1, 3, 2]).unwrap()),
+        Shape::Point(at(4.0, 4.0)),
+        Shape::Line(Line::new(vec![at(1.0, 1.0), at(9.0, 1.0)]).unwrap()),
+        Shape::Line(Line::new(vec![at(1.0, 1.0), at(9.0, 5.0)]).unwrap()),
+    ];
+    for (n, shape) in (1..).zip(shapes) {
+        let mark = Annotation::shaped(AnnotationId(n), LabelName::new("Fracture"), shape, Origin::Drawn).unwrap();
+        let (image, reader) = (ImageId::new("a"), ReaderId::new("R1"));
+        let entry = NewLogEntry { image, reader, step: Step::Do, edit: Edit::Add(mark), made_at_ms: 1 };
+        project.store.commit(&entry).unwrap();
+    }
+    let edit = Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed };
+    let (image, reader) = (ImageId::new("a"), ReaderId::new("R1"));
+    project.store.commit(&NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: 1 }).unwrap();
+    let (table, report) = project.export_with(&ExportLabels::new(TableForm::Cxr)).unwrap();
+    let rows: Vec<&str> = table.lines().skip(1).collect();
+    assert_eq!(rows, ["a,R1,Fracture,1,2,5,9", "a,R1,Fracture,10,20,13,22"]);
+    assert_eq!((report.num_without_area, report.num_as_boxes), (3, 2));
+    let mut other = Project::new("vindr_spine");
+    assert_eq!(other.import(table).num_boxes, 2);
 }
 
 /// A box says its label of the film too.

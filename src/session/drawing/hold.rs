@@ -188,7 +188,7 @@ impl OpenFilm {
                 Some(Gesture::Resize { id, key, handle, before, preview: before })
             }
             Hold::Vertex(at) => Some(Gesture::Vertex { id, key, at, before: shape.clone(), preview: shape }),
-            Hold::Edge(at, place) if held.ctrl || held.alt => {
+            Hold::Edge(at, place) if held.ctrl => {
                 let before = with_vertex_added(&shape, at, place);
                 Some(Gesture::Vertex { id, key, at, preview: before.clone(), before })
             }

@@ -16,6 +16,7 @@ use crate::domain::shape::{Shape, ShapeKind};
 
 use super::command::Command;
 use super::effect::Effect;
+use super::history_walk::WalkCommand;
 use super::screen::{DrawTool, NoticeKind, Session, Tool};
 use super::settings::Settings;
 
@@ -126,7 +127,7 @@ impl Session {
                 self.put_point_again();
                 None
             }
-            Command::Complete | Command::NormalAndNext | Command::NoFinding | Command::Walk(_) => {
+            Command::Complete | Command::NormalAndNext | Command::NoFinding | Command::Walk(WalkCommand::GoTo(_)) => {
                 self.notify(NoticeKind::Warning, HALF_DRAWN);
                 None
             }
@@ -137,7 +138,9 @@ impl Session {
     /// Why nothing can be drawn now.
     pub(super) fn obstacle_to_drawing(&self) -> Option<&'static str> {
         let film = self.pane.film.as_ref()?;
-        if film.is_completed() {
+        if film.is_reference {
+            Some("This film is shown to compare with. Open it from the list to read it.")
+        } else if film.is_completed() {
             Some("The reading is completed. Press Ctrl+R to reopen it for changes.")
         } else if film.reading.has_no_finding() {
             Some("The film says \"No finding\". Press N to take it back, then draw.")
@@ -152,7 +155,14 @@ impl Session {
     pub(super) fn take_shape(&mut self, shape: Shape, now_ms: i64) -> Vec<Effect> {
         let refusal = self.armed.as_ref().and_then(|label| self.why_not_shape(label, shape.kind()));
         match (self.armed.clone(), refusal) {
-            (Some(label), None) => self.add_mark(label, shape, Origin::Drawn, now_ms),
+            (Some(label), None) => {
+                let effects = self.add_mark(label, shape.clone(), Origin::Drawn, now_ms);
+                // What could not be kept is not thrown away: it waits for its label, to be tried again.
+                if let Some(film) = self.pane.film.as_mut().filter(|_| effects.is_empty()) {
+                    film.unlabelled = Some(shape);
+                }
+                effects
+            }
             (_, refusal) => {
                 if let Some(film) = &mut self.pane.film {
                     film.unlabelled = Some(shape);

@@ -174,23 +174,20 @@ fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, (id, name): (AnnotationId, &st
     let lock = if is_locked { (tr("unlock"), tr("Unlock")) } else { (tr("lock"), tr("Lock")) };
     let hide = if is_hidden { (tr("show"), tr("Show")) } else { (tr("hide"), tr("Hide")) };
     for (text, label, command) in [
-        ("×", tr("Delete"), Command::Delete),
+        ("×", tr("Delete"), Command::DeleteMark(id)),
         (lock.0, lock.1, Command::LockMark(id)),
         (hide.0, hide.1, Command::HideMark(id)),
     ] {
         let button = ui.add(egui::Button::new(RichText::new(text).small().color(theme::weak())).frame(false));
         button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{label} {name}")));
         if button.clicked() {
-            if command == Command::Delete {
-                panel.ask(Command::Label(LabelCommand::JumpTo(id)));
-            }
             panel.ask(command);
         }
     }
 }
 
-/// What is said of a mark in short: level, severity, certainty, its size where nothing is and it has one, and the other labels on its
-/// shape.
+/// What is said of a mark in short: level, severity, certainty, its size where nothing is and it has one, and the other
+/// labels on its shape.
 fn said_of(film: &OpenFilm, mark: &Annotation) -> String {
     let mut parts = attributes_text(mark.attributes());
     if parts.is_empty()

@@ -51,6 +51,7 @@ pub(super) fn guide_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             });
         }
     });
+    openness_ui(ui, panel);
     references_ui(ui, panel);
 }
 
@@ -72,6 +73,21 @@ fn apply_ui(ui: &mut Ui, panel: &mut Panel<'_>, stored: &str, text: &str) {
             ui.label(RichText::new(tr("Not applied yet")).color(theme::warn()));
         }
     });
+}
+
+/// Whether readers see what the others marked and wrote.
+fn openness_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(project) = &panel.session.project else { return };
+    ui.add_space(2.0 * theme::UNIT);
+    kit::section(ui, tr("Reading together"));
+    let mut is_open = project.settings.is_open;
+    let response = ui.checkbox(&mut is_open, tr("Readers see each other's marks and comments"));
+    if response.changed() {
+        panel.ask(Command::ChangeProject(Box::new(ProjectCommand::SetOpen(is_open))));
+    }
+    let text =
+        tr("Leave it off while readings are to be independent: nobody then sees, copies or answers what others did.");
+    ui.label(RichText::new(text).color(theme::weak()));
 }
 
 fn references_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
