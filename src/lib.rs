@@ -16,7 +16,8 @@
 //!  +--------------------------------------------------------------------------------+
 //!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
 //!  +--------------------------------------------------------------------------------+
-//!  |  domain -- study, label, annotation, edit, rules, geometry, imaging (pure)     |
+//!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging (pure)
+//!  |                                                                                |
 //!  +--------------------------------------------------------------------------------+
 //! ```
 //!
@@ -31,8 +32,10 @@
 //!
 //! # Three nouns
 //!
-//! - [`session::Command`]: what a person can ask. One row each in [`session::COMMANDS`]; menu, palette, tooltip, cheat
-//!   sheet and the README's key table come from it.
+//! - [`session::Command`]: what a person can ask. One row each in [`session::COMMANDS`], which `session/command_table/`
+//!   lists topic by topic; menu, palette, tooltip, cheat sheet and the README's key table come from it. What belongs
+//!   together is a command of its own with a file beside it: `DrawCommand`, `LabelCommand`, `DiscussCommand`,
+//!   `WalkCommand`, `ProjectCommand`, `WindowCommand`.
 //! - [`domain::edit::Edit`]: an invertible change of clinical data that carries before and after. A stale edit is
 //!   refused and changes nothing; undo writes the inverse.
 //! - Job: long work on a [`jobs::Lane`], which tells its [`jobs::Progress`] and heeds a [`jobs::CancelToken`].
@@ -45,18 +48,28 @@
 //! 4. Stored shapes are in image pixels of the original film, f64, origin at the top-left corner of the top-left pixel,
 //!    x right, y down. Conversion happens only in [`session::viewport`] and [`formats`].
 //! 5. Nobody overwrites a reader's own marks: every mark belongs to one reader and one film.
-//! 6. Core types are not serialisable: the store's rows, the formats and [`app`]'s view memory own the wire twins.
+//! 6. Core types are not serialisable: the store's rows, the formats, and [`app`]'s memories of views, keys, presets and
+//!    settings own the wire twins.
 //! 7. Patient identity never enters a log line, a job message or a file name; a project keeps a pseudonym.
 //! 8. Same inputs and seed give the same bytes out.
-//! 9. "No finding" and lesion marks exclude each other in three places: the edit, the rules, and triggers in the
-//!    database, which hold against any other SQLite client.
+//! 9. "No finding" excludes every mark and every answer about the film that is "present" or "unsure", in three places:
+//!    the edit, the rules, and triggers in the database, which hold against any other SQLite client. "Absent" stands
+//!    beside it. Answers about a whole series or study are said of its other films too and do not contradict it.
 //! 10. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
 //!
 //! # Recipes
 //!
 //! - New command: a row in [`session::COMMANDS`] and an arm in `session/handle.rs`.
-//! - New rule: a variant of [`domain::rules::RuleId`], a row in [`domain::rules::RULES`] and an arm in
-//!   [`domain::rules::check`].
+//! - New rule: a variant of [`domain::rules::RuleId`], a row in [`domain::rules::RULES`], an arm in
+//!   [`domain::rules::check`], and a table of cases in `domain/rules/cases_script.rs`. A new kind of rule that projects
+//!   make themselves is a [`domain::rules::Condition`] and its row in `store/custom_rules.rs`.
+//! - New shape: a file in `domain/shape/` and a variant of [`domain::shape::Shape`]; its form on disk in
+//!   `store/shape_rows.rs`, its looks in `ui/overlay/marks.rs`, and a migration that lets the database hold it.
+//! - New drawing tool: a variant of [`session::DrawTool`], its steps in `session/drawing/tools.rs`, a row in
+//!   `session/command_table/drawing.rs` and a picture in `ui/tool_icons.rs`.
+//! - New attribute of a mark: a field of [`domain::attribute::Attributes`], its twin in `store/shape_rows.rs`, its field
+//!   in `ui/findings/attributes.rs`.
+//! - New page of the project: a variant of [`session::ProjectPage`] and a file in `ui/project_screen/`.
 //! - New setting of the view: a field of [`session::viewport::ViewState`] and of its twin in `app/view_memory.rs`.
 //! - New measure: a variant of [`domain::measure::MeasureKind`], its definition in `domain/measure/`, a row in
 //!   [`session::COMMANDS`], an arm in `ui/overlay/measures.rs`, and a migration that lets the database hold it.

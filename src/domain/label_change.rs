@@ -124,6 +124,19 @@ impl LabelDraft {
         LabelSet::new(&self.base.id, &self.base.title, &self.base.source, labels)
     }
 
+    /// The set, where a renamed label is known under its old name too: published tables still have it.
+    fn set_with_old_names(&self) -> Result<LabelSet, LabelSetError> {
+        let set = self.set()?;
+        let mut labels = set.labels().to_vec();
+        for (before, after) in self.renames() {
+            let is_free = set.resolve(before.as_str()).is_none();
+            if let Some(label) = labels.iter_mut().find(|label| label.name == after).filter(|_| is_free) {
+                label.aliases.push(before.to_string());
+            }
+        }
+        LabelSet::new(&self.base.id, &self.base.title, &self.base.source, labels)
+    }
+
     pub fn renames(&self) -> Vec<(LabelName, LabelName)> {
         let renamed = |row: &DraftRow| Some((row.from.clone()?, row.label.name.clone()));
         self.rows.iter().filter_map(renamed).filter(|(before, after)| before != after).collect()
@@ -151,7 +164,7 @@ impl LabelDraft {
     pub fn change(&self) -> Result<LabelChange, LabelSetError> {
         Ok(LabelChange {
             base: self.base.clone(),
-            set: self.set()?,
+            set: self.set_with_old_names()?,
             note: self.note.clone(),
             renames: self.renames(),
             removed: self.removed(),

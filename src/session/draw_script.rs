@@ -135,12 +135,14 @@ fn points_and_lines() {
 
 #[test]
 fn a_label_that_is_drawn_otherwise_lets_the_shape_wait() {
-    check("5 draw 10,10,50,40", "film0 new: ?");
-    check("5 draw 10,10,50,40 1", "film0 doing: *Osteophytes(10,10,50,40)");
-    check("5 draw 10,10,50,40 5", "film0 new: ?");
+    check("5 Shift+B draw 10,10,50,40", "film0 new: ?");
+    check("5 Shift+B draw 10,10,50,40 1", "film0 doing: *Osteophytes(10,10,50,40)");
+    check("5 Shift+B draw 10,10,50,40 5", "film0 new: ?");
     check("6 polygon 10,10 50,10 30,40 Enter", "film0 new: ?polygon");
     check("6 polygon 10,10 50,10 30,40 Enter 5", "film0 doing: *Outline<10,10 50,10 30,40>");
     check("1 draw 10,10,50,40 5", "film0 doing: *Osteophytes(10,10,50,40)");
+    // Its key takes up a tool that fits.
+    check("5 click 10,10 click 50,10 click 30,40 Enter", "film0 doing: *Outline<10,10 50,10 30,40>");
     assert_eq!(
         said("6 polygon 10,10 50,10 30,40 Enter"),
         "Area is drawn as box or mask, not as polygon. Press the key of a label that fits, or Escape to drop the shape."

@@ -260,6 +260,7 @@ impl Session {
             self.notify(NoticeKind::Warning, refusal);
             return Vec::new();
         }
+        self.take_up_fitting_tool(&label);
         self.relabel_selected(&label.name, now_ms)
     }
 

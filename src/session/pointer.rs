@@ -316,6 +316,13 @@ impl Session {
             Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
             Some(Gesture::Reshape { id, preview, .. }) => self.change_measurement(id, Some(preview), now_ms),
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
+            // A right click that windows nothing opens the menu of what lies under it.
+            Some(Gesture::WindowLevel { has_moved: false, .. }) if film.drawing.is_none() => {
+                if let Some(id) = film.mark_at(self.pane.canvas, at).filter(|id| !film.is_selected(*id)) {
+                    film.select_only(Some(id));
+                }
+                Vec::new()
+            }
             Some(Gesture::Pan { .. } | Gesture::Zoom { .. } | Gesture::WindowLevel { .. }) | None => Vec::new(),
         }
     }

@@ -15,7 +15,7 @@ fn a_polygon_is_changed_point_by_point() {
     with("drag 50,35,60,45 Ctrl+Z", "*Osteophytes<20,20 80,20 50,60>");
     with("drag 50,35,500,35", "*Osteophytes<140,20 200,20 170,60>");
     with("ctrl+click 50,20", "*Osteophytes<20,20 50,20 80,20 50,60>");
-    with("alt+click 50,20", "*Osteophytes<20,20 50,20 80,20 50,60>");
+    with("ctrl+click 50,20", "*Osteophytes<20,20 50,20 80,20 50,60>");
     with("ctrl+click 50,20 Ctrl+Z", "*Osteophytes<20,20 80,20 50,60>");
     with("ctrl+drag 50,20,50,10", "*Osteophytes<20,20 50,10 80,20 50,60>");
     with("ctrl+click 50,20 ctrl+click 50,20", "*Osteophytes<20,20 80,20 50,60>");

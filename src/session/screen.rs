@@ -11,6 +11,7 @@ use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::measure::MeasureKind;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading_time::ReaderStatistics;
+use crate::domain::shape::ShapeKind;
 
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
@@ -99,7 +100,32 @@ impl Tool {
     }
 }
 
+impl Tool {
+    /// The tool that draws a shape of this kind.
+    pub const fn for_shape(kind: ShapeKind) -> Self {
+        match kind {
+            ShapeKind::Box => Self::Box,
+            ShapeKind::Polygon => Self::Draw(DrawTool::Polygon),
+            ShapeKind::Mask => Self::Draw(DrawTool::Brush),
+            ShapeKind::Point => Self::Draw(DrawTool::Point),
+            ShapeKind::Line => Self::Draw(DrawTool::Line),
+        }
+    }
+}
+
 impl DrawTool {
+    /// The kind of shape that it makes; `None` for those that only change one.
+    pub const fn draws(self) -> Option<ShapeKind> {
+        match self {
+            Self::BoxByCorners | Self::BoxByExtremes => Some(ShapeKind::Box),
+            Self::Polygon | Self::Freehand => Some(ShapeKind::Polygon),
+            Self::Brush => Some(ShapeKind::Mask),
+            Self::Point => Some(ShapeKind::Point),
+            Self::Line => Some(ShapeKind::Line),
+            Self::Eraser | Self::Knife => None,
+        }
+    }
+
     pub const ALL: [Self; 9] = [
         Self::BoxByCorners,
         Self::BoxByExtremes,

@@ -165,14 +165,18 @@ fn draft_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let response = ui.add(field.hint_text(tr("Ctrl+Enter posts it")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Comment text")));
     // The field that has just come up takes the keyboard, once.
-    let begun = (film.image().clone(), draft.target);
+    let begun = (film.image().clone(), draft.target, film.reading.comments().len());
     if panel.state.begun_draft.as_ref() != Some(&begun) {
         panel.state.begun_draft = Some(begun);
         response.request_focus();
         response.scroll_to_me(None);
     }
-    let is_ctrl = |held: &egui::Modifiers| held.ctrl || held.command;
-    let posts = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && is_ctrl(&i.modifiers));
+    // By what was held as the key went down: at the end of the frame Ctrl may be up again.
+    let is_chord = |event: &egui::Event| match event {
+        egui::Event::Key { key: egui::Key::Enter, pressed: true, modifiers, .. } => modifiers.ctrl || modifiers.command,
+        _ => false,
+    };
+    let posts = response.has_focus() && ui.input(|i| i.events.iter().any(is_chord));
     if response.changed() {
         panel.ask(discuss(DiscussCommand::Type(text)));
     }

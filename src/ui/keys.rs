@@ -49,6 +49,12 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         // Slow frames gather what a held key repeats: one film a frame, and none after the key is let go.
         let is_gathered = is_repeat && command.as_ref().is_some_and(|c| pages(c) && is_asked(out, c));
         if let Some(command) = command.filter(|_| !is_gathered) {
+            // What opens a list that keys choose from takes the keyboard from the field that had it.
+            if matches!(&command, Command::Discuss(DiscussCommand::ChooseUnfit { .. }))
+                && let Some(id) = focus
+            {
+                ui.memory_mut(|memory| memory.surrender_focus(id));
+            }
             out.push(Input::Command(command));
         }
     }

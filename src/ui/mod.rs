@@ -86,8 +86,11 @@ pub struct UiState {
     /// Reference pictures as textures.
     pub references: ReferenceTextures,
     pub guide_page: GuideDraft,
-    /// The comment whose field has taken the keyboard.
-    pub begun_draft: Option<(ImageId, crate::session::threads::Target)>,
+    /// The comment whose field has taken the keyboard, and how many there were before it.
+    pub begun_draft: Option<(ImageId, crate::session::threads::Target, usize)>,
+    /// The most room that broken rules have taken at the film that is shown: what stands above does not jump as they
+    /// come and go.
+    pub problems_room: (Option<ImageId>, f32),
     /// Milliseconds since 1970-01-01 UTC, for how long ago something was said.
     pub now_ms: i64,
     /// The films' own overlays as textures.

@@ -14,15 +14,19 @@ const LARGEST_SHARE: f32 = 0.33;
 const MOST_UNFOLDED: usize = 2;
 const ICON: f32 = 14.0;
 
+/// Not decided yet is where every film starts, and no fault before somebody calls it completed.
+fn is_quiet(film: &OpenFilm) -> bool {
+    !film.is_refused
+        && film.reading.num_marks() == 0
+        && film.violations.iter().all(|v| v.rule.is_some_and(crate::domain::rules::RuleId::is_about_completeness))
+}
+
 /// The list; nothing where no rule is broken.
 pub(super) fn violations_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     if film.violations.is_empty() {
         return;
     }
-    // Not decided yet is where every film starts, and no fault before somebody calls it completed.
-    let is_start = film.reading.num_marks() == 0
-        && film.violations.iter().all(|v| v.rule.is_some_and(crate::domain::rules::RuleId::is_about_completeness));
-    if is_start && !film.is_refused {
+    if is_quiet(film) {
         for violation in &film.violations {
             let text = translated(&violation.message).into_owned();
             let response = ui.add(egui::Label::new(RichText::new(&text).color(theme::weak())).wrap());

@@ -46,7 +46,11 @@ pub fn read(path: &Path, base: &LabelSet) -> anyhow::Result<LabelSet> {
         return Ok(of_project(&Store::open_to_look(path)?)?.0);
     }
     let bytes = csv::read_whole(path).with_context(|| format!("{} can't be read", path.display()))?;
-    let text = csv::decode(&bytes).text;
+    let decoded = csv::decode(&bytes);
+    if let Some(warning) = decoded.warnings.first() {
+        bail!("{}, line {}: {}. Nothing was taken. Save it as UTF-8.", path.display(), warning.line, warning.message);
+    }
+    let text = decoded.text;
     let set = if is_json(path) || text.trim_start().starts_with('{') {
         label_set::parse(&text)?
     } else {

@@ -178,6 +178,23 @@ impl Session {
     }
 
     /// Why a mark of this label can't have a shape of that kind.
+    /// Where the tool in the hand draws what the label is not drawn as, one that fits is taken up.
+    pub(super) fn take_up_fitting_tool(&mut self, label: &Label) {
+        let kind = match self.tool {
+            Tool::Box => ShapeKind::Box,
+            Tool::Draw(tool) => match tool.draws() {
+                Some(kind) => kind,
+                None => return,
+            },
+            _ => return,
+        };
+        let Some(fitting) = label.shapes.first().filter(|_| !label.allows(kind)) else { return };
+        self.use_tool(Tool::for_shape(*fitting));
+        let allowed: Vec<&str> = label.shapes.iter().map(|kind| kind.key()).collect();
+        let text = format!("{} is drawn as {}: the tool for it is taken up.", label.name, allowed.join(" or "));
+        self.notify(NoticeKind::Info, text);
+    }
+
     pub(super) fn why_not_shape(&self, label: &LabelName, kind: ShapeKind) -> Option<String> {
         let label: &Label = self.label_set()?.label(label)?;
         if label.allows(kind) {

@@ -37,7 +37,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(film) = &session.pane.film else { return };
     let whole = ui.available_height();
     let foot = egui::Panel::bottom("complete").frame(egui::Frame::NONE).show_separator_line(false).show(ui, |ui| {
-        violations::violations_ui(ui, panel, film);
+        problems_ui(ui, panel, film);
         ui.add_space(theme::UNIT);
         complete_ui(ui, panel, film);
     });
@@ -66,6 +66,22 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     if !is_filtered && panel.state.findings.list_height != list_height {
         panel.state.findings.list_height = list_height;
         ui.ctx().request_repaint();
+    }
+}
+
+/// Broken rules, in a room that grows with them and shrinks only with the next film: nothing moves under the pointer.
+fn problems_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
+    if panel.state.problems_room.0.as_ref() != Some(film.image()) {
+        panel.state.problems_room = (Some(film.image().clone()), 0.0);
+    }
+    let room = panel.state.problems_room.1;
+    let response = ui.scope(|ui| {
+        ui.set_min_height(room);
+        violations::violations_ui(ui, panel, film);
+    });
+    // What is missing before the first mark goes with it.
+    if film.reading.num_marks() > 0 {
+        panel.state.problems_room.1 = room.max(response.response.rect.height());
     }
 }
 

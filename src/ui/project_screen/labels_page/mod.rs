@@ -4,7 +4,7 @@ mod form;
 mod list;
 mod preview;
 
-use egui::{RichText, Ui, WidgetInfo};
+use egui::{RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::domain::label_change::LabelDraft;
 use crate::session::{Command, LabelSetCommand, ProjectCommand};
@@ -20,6 +20,9 @@ pub struct LabelEditorState {
     aliases: (usize, String),
 }
 
+/// Height of what applying would do; more of it scrolls.
+const PREVIEW_HEIGHT: f32 = 96.0;
+
 /// Width of the list of labels.
 const LIST_WIDTH: f32 = 420.0;
 
@@ -28,7 +31,13 @@ pub(super) fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut draft = before.clone();
     files_ui(ui, panel, &draft);
     ui.add_space(theme::UNIT);
-    preview::preview_ui(ui, panel, &mut draft);
+    // One room whatever stands in it: below, nothing moves and no field loses the keyboard as lines come and go.
+    ui.allocate_ui(egui::vec2(ui.available_width(), PREVIEW_HEIGHT), |ui| {
+        ui.set_min_height(PREVIEW_HEIGHT);
+        ScrollArea::vertical().id_salt("what applying does").auto_shrink(false).show(ui, |ui| {
+            preview::preview_ui(ui, panel, &mut draft);
+        });
+    });
     ui.add_space(2.0 * theme::UNIT);
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(
