@@ -24,7 +24,7 @@ use super::mark_layers::{Fold, Outlines, hash_colors, hash_shape};
 /// One mark in so many ends a chunk.
 const MARKS_A_CHUNK: u64 = 128;
 /// Chunks that a frame makes finer or coarser after a zoom; all lie where they belong meanwhile.
-const MOST_REFINED: usize = 2;
+const MOST_REFINED: usize = 1;
 /// Calls after which a chunk that none of them drew is forgotten: some frames of all viewports.
 const CALLS_KEPT: u64 = 64;
 
