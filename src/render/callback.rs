@@ -8,6 +8,7 @@ use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, ScreenDescriptor
 use super::enhance_pass::can_enhance;
 use super::film_pass::{FilmPass, FilmUploader};
 use super::frame_plan::FramePlan;
+use super::marks_pass::MarksPass;
 
 /// Draws one plan where its viewport is. Several may draw in one frame, each with a slot of its own; they share the
 /// films' textures.
@@ -44,7 +45,7 @@ impl Graphics {
     }
 }
 
-/// Puts a new pass where callbacks find it, in place of an older one. Once a window, after its device is there, and
+/// Puts new passes where callbacks find them, in place of older ones. Once a window, after its device is there, and
 /// again for a new device: films are uploaded anew as they are drawn.
 ///
 /// What eframe 0.37 does when graphics fail (egui-wgpu's `winit.rs`, `Painter::paint_and_update_textures`): a surface
@@ -59,7 +60,12 @@ impl Graphics {
 pub fn install(state: &egui_wgpu::RenderState) -> Graphics {
     let pass = FilmPass::new(&state.device, state.target_format);
     let uploader = pass.uploader(&state.device, &state.queue);
-    state.renderer.write().callback_resources.insert(pass);
+    let marks = MarksPass::new(&state.device, state.target_format);
+    {
+        let mut renderer = state.renderer.write();
+        renderer.callback_resources.insert(pass);
+        renderer.callback_resources.insert(marks);
+    }
     let is_lost = Arc::new(AtomicBool::new(false));
     let lost = is_lost.clone();
     state.device.set_device_lost_callback(move |reason, message| {

@@ -1,4 +1,5 @@
-//! Films on the GPU: textures, the passes that enhance and window them, and the callbacks that put them into the window.
+//! Films and marks on the GPU: textures, triangles, the passes that draw them, and the callbacks that put them into the
+//! window.
 
 mod callback;
 mod enhance_pass;
@@ -6,6 +7,7 @@ mod film_pass;
 mod film_texture;
 mod frame_plan;
 mod heat_pass;
+mod marks_pass;
 mod texture_cache;
 mod tiles;
 mod uniforms;
@@ -15,4 +17,5 @@ pub use enhance_pass::can_enhance;
 pub use film_pass::{FilmPass, FilmUploader};
 pub use film_texture::FilmTexture;
 pub use frame_plan::FramePlan;
+pub use marks_pass::{MarkChunk, MarkPart, MarkVertex, MarksCallback, MarksPass, MarksPlan, PixelGrid};
 pub use tiles::{TextureLimits, TileLayout};

@@ -169,11 +169,16 @@ impl OpenFilm {
 
     /// Marks in drawing order, hidden ones left out, with a running gesture's preview in place.
     pub fn visible_marks(&self) -> impl Iterator<Item = (&Annotation, Cow<'_, Shape>)> {
-        self.reading.annotations().iter().filter_map(move |a| {
-            let shape = a.shape().filter(|_| !self.hidden.contains(&a.id()))?;
+        self.shown_marks().map(move |(a, shape)| {
             let preview = self.gesture.as_ref().and_then(|g| g.preview_of(a));
-            Some((a, preview.map_or(Cow::Borrowed(shape), Cow::Owned)))
+            (a, preview.map_or(Cow::Borrowed(shape), Cow::Owned))
         })
+    }
+
+    /// The same as they are stored, whatever a gesture does to them.
+    pub fn shown_marks(&self) -> impl Iterator<Item = (&Annotation, &Shape)> {
+        let marks = self.reading.annotations().iter();
+        marks.filter(|a| !self.hidden.contains(&a.id())).filter_map(|a| Some((a, a.shape()?)))
     }
 
     pub fn num_errors(&self) -> usize {

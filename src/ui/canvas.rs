@@ -106,7 +106,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
         }
     }
     let painter = ui.painter().with_clip_rect(rect);
-    overlay::overlay_ui(&painter, session, pane, film, rect, panel.state);
+    overlay::overlay_ui(&painter, (session, panel.state), slot, pane, film, rect);
     lens::lens_ui(ui, (session, panel.state), slot, film, rect);
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {

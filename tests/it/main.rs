@@ -53,6 +53,8 @@ mod film_pass_zoo;
 #[cfg(feature = "gui")]
 mod mark_looks;
 #[cfg(feature = "gui")]
+mod marks_pass;
+#[cfg(feature = "gui")]
 mod measure_window;
 #[cfg(feature = "gui")]
 mod labels_window;

@@ -137,7 +137,10 @@ fn marks_are_drawn_anew_when_they_change_and_only_then() {
         ask(&mut seat, Command::NudgeRight);
         assert!(num_made(&seat) > before, "{id:?}");
     }
-    for command in [Command::Undo, Command::ToggleHidden, Command::Fit, Command::RotateRight] {
+    let before = num_made(&seat);
+    ask(&mut seat, Command::Undo);
+    assert_eq!(num_made(&seat), before, "taken back, they are as they were drawn before");
+    for command in [Command::ToggleHidden, Command::Fit, Command::RotateRight] {
         let before = num_made(&seat);
         ask(&mut seat, command.clone());
         if command != Command::Fit {
@@ -165,4 +168,75 @@ fn marks_are_drawn_anew_when_they_change_and_only_then() {
     press(&mut seat, false, canvas.center() + egui::vec2(54.0, 24.0));
     seat.run_steps(2);
     assert_eq!(num_made(&seat), before + 1, "at rest they lie on whole pixels again");
+}
+
+/// Hundreds of marks in rows, each kind in turn.
+fn hundreds_of_marks(film: Size) -> Vec<Annotation> {
+    let (columns, rows) = (18usize, 20usize);
+    let (w, h) = (film.width / columns as f64, film.height / rows as f64);
+    let labels = ["Osteophytes", "Disc space narrowing", "Vertebral collapse", "Other lesions", "Surgical implant"];
+    let mark = |i: usize| {
+        let (left, top) = ((i % columns) as f64 * w, (i / columns) as f64 * h);
+        let p = |x: f64, y: f64| Point::new(left + x * w, top + y * h);
+        let shape = match i % 5 {
+            0 => Shape::Box(Rect::from_corners(p(0.2, 0.2), p(0.8, 0.8))),
+            1 => Shape::Polygon(
+                Polygon::new(vec![vec![p(0.2, 0.3), p(0.8, 0.2), p(0.5, 0.5), p(0.7, 0.8), p(0.2, 0.7)]])
+                    .expect("parts"),
+            ),
+            2 => Shape::Mask(Mask::stroke(&[p(0.3, 0.5), p(0.7, 0.5)], 0.3 * w).expect("pixels")),
+            3 => Shape::Point(p(0.5, 0.5)),
+            _ => Shape::Line(Line::new(vec![p(0.2, 0.2), p(0.5, 0.7), p(0.8, 0.2)]).expect("points")),
+        };
+        let label = LabelName::new(labels[i / columns % labels.len()]);
+        Annotation::shaped(AnnotationId(i as i64 + 1), label, shape, Origin::Drawn).expect("a finding")
+    };
+    (0..columns * rows).map(mark).collect()
+}
+
+#[test]
+fn hundreds_of_marks_look_as_they_were_judged_and_cost_only_what_changes() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_film(&scratch.path().join("project"));
+    let mut results = SnapshotResults::new();
+    let size = seat.state().session.pane.film.as_ref().expect("open").size();
+    seat.state_mut().session.clipboard = hundreds_of_marks(size);
+    ask(&mut seat, Command::Paste);
+    let ids: Vec<AnnotationId> = {
+        let film = seat.state().session.pane.film.as_ref().expect("open");
+        film.reading.annotations().iter().map(Annotation::id).collect()
+    };
+    assert_eq!(ids.len(), 360);
+    seat.state_mut().session.notice = None;
+    ask(&mut seat, Command::SelectMark(ids[40]));
+    results.add(seat.try_snapshot("marks_by_the_hundred"));
+    let num_made = |seat: &Seat<'_>| seat.state().state.marks.num_made();
+
+    // Another mark chosen, the window, the place: all marks stay as they are.
+    let before = num_made(&seat);
+    ask(&mut seat, Command::SelectMark(ids[41]));
+    drag(&mut seat, egui::PointerButton::Secondary, (0.4, 0.4), (0.6, 0.5));
+    drag(&mut seat, egui::PointerButton::Middle, (0.4, 0.4), (0.6, 0.5));
+    ask(&mut seat, Command::RotateRight);
+    assert_eq!(num_made(&seat), before);
+
+    // The names come as soon as they can be read.
+    (0..10).for_each(|_| ask(&mut seat, Command::ZoomIn));
+    seat.run_steps(10);
+    ask(&mut seat, Command::RotateLeft);
+    results.add(seat.try_snapshot("marks_by_the_hundred_near"));
+
+    // A mark that is moved takes its chunk with it, and no other.
+    let before = num_made(&seat);
+    ask(&mut seat, Command::NudgeRight);
+    assert_eq!(num_made(&seat), before + 1);
+    ask(&mut seat, Command::HideMark(ids[200]));
+    assert_eq!(num_made(&seat), before + 2);
+
+    ask(&mut seat, Command::Fit);
+    seat.run_steps(10);
+    // One frame: the list asks for nothing to be singled out as soon as the pointer is not over it.
+    seat.state_mut().handle(Input::Command(Command::Label(LabelCommand::Hover(Some(ids[182])))));
+    seat.step();
+    results.add(seat.try_snapshot("marks_by_the_hundred_pointed_at"));
 }

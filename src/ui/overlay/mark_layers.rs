@@ -3,7 +3,7 @@
 //! Whatever decides how they look goes into one number, every coordinate included: another number, and they are drawn
 //! anew. So nothing has to tell the layers that something has changed, and nothing can be forgotten.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -14,9 +14,11 @@ use crate::domain::annotation::Annotation;
 use crate::domain::geometry::{Point, Transform};
 use crate::domain::id::AnnotationId;
 use crate::domain::shape::{Polygon, Shape};
+use crate::render::MarksPlan;
 use crate::session::{OpenFilm, Session};
 use crate::ui::theme;
 
+use super::mark_chunks::{ChunkView, MarkChunks, hash_mark, stretches};
 use super::mark_pen::Pen;
 use super::{color_of, marks::name_of};
 
@@ -26,17 +28,18 @@ const NUM_KEPT: usize = 6;
 /// and the mark under the pointer or chosen in the list tells its name.
 const MOST_NAMES: usize = 150;
 
-/// From here on marks are drawn with fewer points.
-const MANY_MARKS: usize = 1000;
-
 /// What was drawn last, viewport by viewport.
 #[derive(Default)]
 pub struct MarkLayers {
     layers: Vec<Layer>,
-    /// Outlines of masks on the film, with what they were made from.
-    outlines: HashMap<AnnotationId, (u64, Arc<Polygon>)>,
+    chunks: MarkChunks,
+    outlines: Outlines,
     num_made: u64,
 }
+
+/// Outlines of masks on the film, with what they were made from.
+#[derive(Default)]
+pub(super) struct Outlines(HashMap<AnnotationId, (u64, Arc<Polygon>)>);
 
 impl std::fmt::Debug for MarkLayers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,7 +97,7 @@ impl Layer {
 impl MarkLayers {
     /// How often marks were tessellated: not in a frame in which none of them changed.
     pub const fn num_made(&self) -> u64 {
-        self.num_made
+        self.num_made + self.chunks.num_made
     }
 
     /// The layer of all marks that are not being dragged, and how far the film was moved since it was made.
@@ -106,22 +109,69 @@ impl MarkLayers {
         context: &egui::Context,
         marks: &[(&Annotation, &Shape)],
     ) -> (&mut Layer, Vec2) {
-        let pixels_per_point = context.pixels_per_point();
-        let origin = corner_of_film(pen.to_screen);
-        // While the film is dragged the marks move along; only at rest are they laid on whole pixels again.
-        let is_dragged = matches!(film.gesture, Some(crate::session::gesture::Gesture::Pan { .. }));
         let mut hasher = Fold::default();
-        hash_view(&mut hasher, pen, pixels_per_point);
+        hash_view(&mut hasher, pen, context.pixels_per_point());
         hash_colors(&mut hasher, session);
-        film.also_selected.hash(&mut hasher);
         for (mark, shape) in marks {
-            mark.id().hash(&mut hasher);
-            mark.shape_key().hash(&mut hasher);
-            mark.label().hash(&mut hasher);
-            mark.attributes().hash(&mut hasher);
-            hash_shape(&mut hasher, shape);
+            hash_mark(&mut hasher, film, mark, shape);
         }
         let key = hasher.finish();
+        self.kept(film, pen, key, |layers| layers.made(session, film, pen, context, marks, key))
+    }
+
+    /// The same marks on the graphics card, those that are dragged left out, and the layer of their names alone.
+    pub(super) fn card_layer(
+        &mut self,
+        (session, film): (&Session, &OpenFilm),
+        (pen, slot): (Pen<'_>, usize),
+        context: &egui::Context,
+        marks: &[(&Annotation, &Shape)],
+        dragged: &HashSet<AnnotationId>,
+    ) -> (MarksPlan, &mut Layer, Vec2) {
+        let pixels_per_point = context.pixels_per_point();
+        let stretches = stretches(session, film, marks);
+        let view = ChunkView { slot, to_screen: pen.to_screen, pixels_per_point };
+        self.outlines.forget_beyond(marks.len());
+        let (parts, has_more) =
+            self.chunks.parts((session, film), view, marks, &stretches, dragged, &mut self.outlines);
+        if has_more {
+            context.request_repaint();
+        }
+        let plan = MarksPlan {
+            parts: parts.into(),
+            screen_from_image: *pen.to_screen,
+            origin: pen.canvas.min.into(),
+            strength: 1.0,
+            is_at_rest: !is_panned(film),
+        };
+        let mut hasher = Fold::default();
+        hash_view(&mut hasher, pen, pixels_per_point);
+        for stretch in &stretches {
+            hasher.write_u64(stretch.key);
+        }
+        let key = hasher.finish();
+        let (layer, by) = self.kept(film, pen, key, |_| Layer {
+            key,
+            origin: corner_of_film(pen.to_screen),
+            mesh: Arc::default(),
+            faint: None,
+            moved: None,
+            names: names(session, pen, marks),
+        });
+        (plan, layer, by)
+    }
+
+    /// The layer of this key as it was made, or made now.
+    fn kept(
+        &mut self,
+        film: &OpenFilm,
+        pen: Pen<'_>,
+        key: u64,
+        make: impl FnOnce(&mut Self) -> Layer,
+    ) -> (&mut Layer, Vec2) {
+        let origin = corner_of_film(pen.to_screen);
+        // While the film is dragged the marks move along; only at rest are they laid on whole pixels again.
+        let is_dragged = is_panned(film);
         let reach = pen.canvas.size() / 2.0;
         let fits = |layer: &Layer| {
             let by = origin - layer.origin;
@@ -130,7 +180,7 @@ impl MarkLayers {
         };
         let layer = match self.layers.iter().position(fits) {
             Some(at) => self.layers.remove(at),
-            None => self.made(session, film, pen, context, marks, key),
+            None => make(self),
         };
         if self.layers.len() >= NUM_KEPT {
             self.layers.remove(0);
@@ -150,38 +200,23 @@ impl MarkLayers {
         marks: &[(&Annotation, &Shape)],
         key: u64,
     ) -> Layer {
-        let mut options = context.tessellation_options(|options| *options);
-        // Soft edges take thrice the triangles, which are copied to the graphics card in every frame.
-        let pen = Pen { is_crowded: marks.len() > MANY_MARKS, ..pen };
-        options.feathering &= !pen.is_crowded;
+        let options = context.tessellation_options(|options| *options);
         let mut tessellator = Tessellator::new(context.pixels_per_point(), options, [1, 1], Vec::new());
         let mut mesh = Mesh::default();
-        let in_sight = pen.canvas.expand2(pen.canvas.size() / 2.0);
+        let in_sight = in_sight(pen);
         let mut colors: HashMap<&str, Color32> = HashMap::new();
-        let mut drawn: HashMap<AnnotationId, Option<usize>> = HashMap::new();
-        let mut names: Vec<Name> = Vec::new();
-        let mut places = Places::new(in_sight);
+        let mut drawn: HashSet<AnnotationId> = HashSet::new();
         self.num_made += 1;
-        if self.outlines.len() > 2 * marks.len() + 64 {
-            self.outlines.clear();
-        }
+        self.outlines.forget_beyond(marks.len());
         for (mark, shape) in marks {
             // Several labels on one shape: it is drawn in the colour of the first, and all are named.
-            if let Some(named) = drawn.get(&mark.shape_key()) {
-                if let Some(name) = named.and_then(|at| names.get_mut(at)) {
-                    name.text = format!("{} · {}", name.text, name_of(mark));
-                }
-                continue;
-            }
-            let bounds = pen.bounds(shape);
-            if !in_sight.intersects(bounds) {
-                drawn.insert(mark.shape_key(), None);
+            if !drawn.insert(mark.shape_key()) || !in_sight.intersects(pen.bounds(shape)) {
                 continue;
             }
             let color = *colors.entry(mark.label().as_str()).or_insert_with(|| color_of(session, mark.label()));
             let is_selected = film.also_selected.contains(&mark.id());
             let width = if is_selected { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
-            let outline = self.outline(mark.id(), shape);
+            let outline = self.outlines.of(mark.id(), shape);
             if let Shape::Mask(mask) = shape {
                 let fill = color.gamma_multiply(theme::MASK_FILL);
                 pen.fill(mask, fill, |rect, color| mesh.add_colored_rect(rect, color));
@@ -189,33 +224,85 @@ impl MarkLayers {
             pen.lines(shape, outline.as_deref(), Stroke::new(width, color), |ink| {
                 tessellator.tessellate_shape(ink, &mut mesh);
             });
-            let has_room = places.has_room(bounds);
-            if has_room {
-                names.push(Name { id: mark.shape_key(), bounds, text: name_of(mark), color: theme::readable(color) });
-            }
-            drawn.insert(mark.shape_key(), has_room.then(|| names.len() - 1));
         }
-        if names.iter().filter(|name| pen.canvas.intersects(name.bounds)).count() > MOST_NAMES {
-            names.clear();
-        }
+        let names = names(session, pen, marks);
         Layer { key, origin: corner_of_film(pen.to_screen), mesh: Arc::new(mesh), faint: None, moved: None, names }
     }
 
     /// A mask's outline, found once.
     pub(super) fn outline(&mut self, id: AnnotationId, shape: &Shape) -> Option<Arc<Polygon>> {
+        self.outlines.of(id, shape)
+    }
+}
+
+impl Outlines {
+    /// A mask's outline, found once.
+    pub fn of(&mut self, id: AnnotationId, shape: &Shape) -> Option<Arc<Polygon>> {
         let Shape::Mask(mask) = shape else { return None };
         let mut hasher = Fold::default();
         mask.hash(&mut hasher);
         let key = hasher.finish();
-        if let Some((known, outline)) = self.outlines.get(&id)
+        if let Some((known, outline)) = self.0.get(&id)
             && *known == key
         {
             return Some(outline.clone());
         }
         let outline = Arc::new(mask.to_polygon());
-        self.outlines.insert(id, (key, outline.clone()));
+        self.0.insert(id, (key, outline.clone()));
         Some(outline)
     }
+
+    /// Those of other films and of marks that are gone go, once they are more than the film's.
+    fn forget_beyond(&mut self, num_marks: usize) {
+        if self.0.len() > 2 * num_marks + 64 {
+            self.0.clear();
+        }
+    }
+}
+
+/// Whether the film is being dragged.
+fn is_panned(film: &OpenFilm) -> bool {
+    matches!(film.gesture, Some(crate::session::gesture::Gesture::Pan { .. }))
+}
+
+/// A layer reaches over its viewport, for the film is dragged.
+fn in_sight(pen: Pen<'_>) -> Rect {
+    pen.canvas.expand2(pen.canvas.size() / 2.0)
+}
+
+/// Names of the marks in sight that have room; none where they are too many.
+fn names(session: &Session, pen: Pen<'_>, marks: &[(&Annotation, &Shape)]) -> Vec<Name> {
+    let in_sight = in_sight(pen);
+    let mut places = Places::new(in_sight);
+    let mut names: Vec<Name> = Vec::new();
+    let mut num_shown = 0;
+    // Only a shape with several labels needs looking up.
+    let shared: HashSet<AnnotationId> = marks.iter().filter_map(|(mark, _)| mark.stored_shape_key()).collect();
+    let mut named: HashMap<AnnotationId, Option<usize>> = HashMap::new();
+    for (mark, shape) in marks {
+        let is_shared = shared.contains(&mark.shape_key());
+        if let Some(known) = named.get(&mark.shape_key()).filter(|_| is_shared) {
+            if let Some(name) = known.and_then(|at| names.get_mut(at)) {
+                name.text = format!("{} · {}", name.text, name_of(mark));
+            }
+            continue;
+        }
+        let bounds = pen.bounds(shape);
+        let has_room = in_sight.intersects(bounds) && places.has_room(bounds);
+        if is_shared {
+            named.insert(mark.shape_key(), has_room.then_some(names.len()));
+        }
+        if !has_room {
+            continue;
+        }
+        num_shown += usize::from(pen.canvas.intersects(bounds));
+        if num_shown > MOST_NAMES {
+            return Vec::new();
+        }
+        let color = theme::readable(color_of(session, mark.label()));
+        names.push(Name { id: mark.shape_key(), bounds, text: name_of(mark), color });
+    }
+    names
 }
 
 fn corner_of_film(to_screen: &Transform) -> Vec2 {
@@ -235,14 +322,14 @@ fn hash_view(hasher: &mut Fold, pen: Pen<'_>, pixels_per_point: f32) {
     }
 }
 
-fn hash_colors(hasher: &mut Fold, session: &Session) {
+pub(super) fn hash_colors(hasher: &mut Fold, session: &Session) {
     for label in session.label_set().into_iter().flat_map(crate::domain::label::LabelSet::labels) {
         label.name.hash(hasher);
         label.color.hash(hasher);
     }
 }
 
-fn hash_shape(hasher: &mut Fold, shape: &Shape) {
+pub(super) fn hash_shape(hasher: &mut Fold, shape: &Shape) {
     let mut point = |p: &Point| {
         hasher.write_u64(p.x.to_bits());
         hasher.write_u64(p.y.to_bits());
@@ -263,8 +350,8 @@ fn hash_shape(hasher: &mut Fold, shape: &Shape) {
 }
 
 /// Folds words into one: quick, and no two inputs that differ in one word alone come out alike.
-#[derive(Default)]
-struct Fold(u64);
+#[derive(Clone, Default)]
+pub(super) struct Fold(u64);
 
 impl Hasher for Fold {
     fn finish(&self) -> u64 {

@@ -9,22 +9,19 @@ use crate::ui::theme;
 use super::screen_point;
 
 /// Radius of a point's ring, in points of the screen.
-const RING: f32 = 4.0;
+pub(super) const RING: f32 = 4.0;
 /// How far the strokes beside the ring reach from its middle.
-const CROSS: f32 = 10.0;
+pub(super) const CROSS: f32 = 10.0;
 /// Points of an outline nearer together than this on the screen are drawn as one.
 const FINEST: f32 = 0.75;
-/// The same where marks are many.
-const FINEST_OF_MANY: f32 = 2.0;
 /// Rows of a mask lower than this on the screen are filled together.
 const LOWEST_ROW: f64 = 1.5;
+
 /// From the film to the points of a viewport.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pen<'a> {
     pub to_screen: &'a Transform,
     pub canvas: Rect,
-    /// Thousands of marks: each is drawn with as few points as tell it from the others.
-    pub is_crowded: bool,
 }
 
 impl Pen<'_> {
@@ -48,10 +45,6 @@ impl Pen<'_> {
             Shape::Box(rect) => add(Ink::rect_stroke(self.rect(*rect), 0.0, stroke, StrokeKind::Middle)),
             Shape::Point(point) => {
                 let at = self.at(*point);
-                if self.is_crowded {
-                    let corners = [Vec2::X, Vec2::Y, -Vec2::X, -Vec2::Y].map(|way| at + way * RING);
-                    return add(Ink::closed_line(corners.to_vec(), stroke));
-                }
                 add(Ink::circle_stroke(at, RING, stroke));
                 for way in [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y] {
                     add(Ink::line_segment([at + way * RING, at + way * CROSS], stroke));
@@ -123,7 +116,7 @@ impl Pen<'_> {
     }
 
     /// Lines on the screen with no more points than can be seen, each with whether it is closed.
-    fn paths(&self, shape: &Shape, outline: Option<&Polygon>) -> Vec<(Vec<Pos2>, bool)> {
+    pub fn paths(&self, shape: &Shape, outline: Option<&Polygon>) -> Vec<(Vec<Pos2>, bool)> {
         let strokes = match shape {
             Shape::Polygon(polygon) => polygon.strokes(),
             Shape::Mask(mask) => match outline {
@@ -133,13 +126,12 @@ impl Pen<'_> {
             Shape::Line(line) => vec![(line.points().to_vec(), false)],
             Shape::Box(_) | Shape::Point(_) => Vec::new(),
         };
-        let finest = if self.is_crowded { FINEST_OF_MANY } else { FINEST };
         let seen = |(points, is_closed): (Vec<Point>, bool)| {
             let mut path: Vec<Pos2> = Vec::with_capacity(points.len());
             let last = points.len() - 1;
             for (i, p) in points.into_iter().enumerate() {
                 let at = self.at(p);
-                if path.last().is_none_or(|before| before.distance(at) >= finest) || (i == last && !is_closed) {
+                if path.last().is_none_or(|before| before.distance(at) >= FINEST) || (i == last && !is_closed) {
                     path.push(at);
                 }
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use eframe::egui_wgpu::Callback;
 use egui::{Align2, Color32, Painter, Rect, Stroke, Vec2};
 
 use crate::domain::annotation::Annotation;
@@ -10,6 +11,7 @@ use crate::domain::attribute::{Attributes, Certainty, Grade};
 use crate::domain::geometry::Transform;
 use crate::domain::id::AnnotationId;
 use crate::domain::shape::Shape;
+use crate::render::MarksCallback;
 use crate::session::{OpenFilm, Session};
 
 use super::mark_layers::MarkLayers;
@@ -18,6 +20,9 @@ use super::{color_of, shaded_text};
 use crate::ui::theme;
 use crate::ui::words::tr;
 
+/// From here on marks stay on the graphics card between frames, where there is one: the window library would copy them
+/// to it in each.
+const MANY_MARKS: usize = 300;
 /// Between a name and its mark.
 const GAP: f32 = 3.0;
 
@@ -27,9 +32,9 @@ pub(super) fn marks_ui(
     film: &OpenFilm,
     to_screen: &Transform,
     canvas: Rect,
-    layers: &mut MarkLayers,
+    (layers, card_slot): (&mut MarkLayers, Option<usize>),
 ) {
-    let pen = Pen { to_screen, canvas, is_crowded: false };
+    let pen = Pen { to_screen, canvas };
     let mut still: Vec<(&Annotation, &Shape)> = Vec::new();
     let mut dragged: Vec<(&Annotation, Shape)> = Vec::new();
     for (mark, shape) in film.visible_marks() {
@@ -42,9 +47,26 @@ pub(super) fn marks_ui(
     // What is chosen or singled out is drawn once more on top, so that choosing leaves the layer as it is.
     let on_top = |id: Option<AnnotationId>| still.iter().find(|(mark, _)| Some(mark.id()) == id).copied();
     let (selected, single) = (on_top(film.selection), on_top(singled_out.filter(|id| Some(*id) != film.selection)));
-    let (layer, by) = layers.layer(session, film, pen, painter.ctx(), &still);
-    painter.add(layer.mesh(by, singled_out.is_some()));
-    let names = layer.names.clone();
+    let num_marks = still.len() + dragged.len();
+    let (by, names) = match card_slot.filter(|_| num_marks >= MANY_MARKS) {
+        Some(slot) => {
+            // Those that are dragged stay in their chunks, which need not be made anew when a drag begins.
+            let all: Vec<_> = film.shown_marks().collect();
+            let moving = dragged.iter().map(|(mark, _)| mark.id()).collect();
+            let (mut plan, layer, by) = layers.card_layer((session, film), (pen, slot), painter.ctx(), &all, &moving);
+            if singled_out.is_some() {
+                plan.strength = theme::FAINT;
+            }
+            let names = layer.names.clone();
+            painter.add(Callback::new_paint_callback(canvas, MarksCallback { slot, plan }));
+            (by, names)
+        }
+        None => {
+            let (layer, by) = layers.layer(session, film, pen, painter.ctx(), &still);
+            painter.add(layer.mesh(by, singled_out.is_some()));
+            (by, layer.names.clone())
+        }
+    };
 
     let mut taken: Vec<Rect> = Vec::new();
     let mut named: Vec<AnnotationId> = Vec::new();

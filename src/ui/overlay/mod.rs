@@ -4,6 +4,8 @@ mod chain_line;
 mod corners;
 mod drawing;
 mod edges;
+mod mark_chunks;
+mod mark_ink;
 mod mark_layers;
 mod mark_pen;
 mod marks;
@@ -27,17 +29,17 @@ pub use planes::PlaneTextures;
 
 pub(super) fn overlay_ui(
     painter: &Painter,
-    session: &Session,
+    (session, state): (&Session, &mut UiState),
+    slot: usize,
     pane: &Pane,
     film: &OpenFilm,
     canvas: Rect,
-    state: &mut UiState,
 ) {
     let to_screen = film.viewport.screen_from_image(pane.canvas, film.grid());
     if session.overlay == OverlayState::All {
         state.planes.planes_ui(painter, session, film, &to_screen, canvas);
     }
-    marks_ui(painter, (session, state), film, &to_screen, canvas);
+    marks_ui(painter, (session, state), slot, film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
     pins::pins_ui(painter, session, pane, canvas);
     if session.overlay == OverlayState::All {
@@ -54,12 +56,14 @@ pub(super) fn overlay_ui(
 pub(super) fn marks_ui(
     painter: &Painter,
     (session, state): (&Session, &mut UiState),
+    slot: usize,
     film: &OpenFilm,
     to_screen: &Transform,
     canvas: Rect,
 ) {
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
-        marks::marks_ui(painter, session, film, to_screen, canvas, &mut state.marks);
+        let card_slot = state.has_gpu.then_some(slot);
+        marks::marks_ui(painter, session, film, to_screen, canvas, (&mut state.marks, card_slot));
         drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }
