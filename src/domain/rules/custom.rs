@@ -1,5 +1,7 @@
 //! Rules that a project makes for itself: by label, count, size and combination.
 
+use std::collections::HashMap;
+
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{Label, LabelKind, LabelName, LabelScope, LabelSet};
 use crate::domain::presence::Presence;
@@ -80,6 +82,23 @@ impl Condition {
             Self::CountOfGroup { labels, .. } => labels.iter().collect(),
             Self::Requires { label, other } | Self::Excludes { label, other } => vec![label, other],
         }
+    }
+
+    /// The same of labels under other names, all at once.
+    #[must_use]
+    pub fn renamed(&self, renames: &HashMap<&LabelName, &LabelName>) -> Self {
+        let mut condition = self.clone();
+        let named = match &mut condition {
+            Self::Count { label, .. } | Self::Size { label, .. } => vec![label],
+            Self::CountOfGroup { labels, .. } => labels.iter_mut().collect(),
+            Self::Requires { label, other } | Self::Excludes { label, other } => vec![label, other],
+        };
+        for label in named {
+            if let Some(to) = renames.get(label) {
+                *label = (*to).clone();
+            }
+        }
+        condition
     }
 
     /// Whether it says something that a reading can keep and break; of labels that the set has, where one is given.
