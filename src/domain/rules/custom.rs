@@ -27,7 +27,7 @@ pub enum Condition {
     CountOfGroup { labels: Vec<LabelName>, at_least: Option<u32>, at_most: Option<u32> },
     /// Every mark of the label is at least and at most so large: the longer side of its box.
     Size { label: LabelName, at_least: Option<f64>, at_most: Option<f64>, unit: SizeUnit },
-    /// Where the first is marked or said to be present, the second is too.
+    /// Where the first is marked or said to be present, of the film, its series or its study, the second is too.
     Requires { label: LabelName, other: LabelName },
     /// The two are never on one film.
     Excludes { label: LabelName, other: LabelName },
@@ -159,7 +159,7 @@ pub(super) fn broken(look: &Look<'_>, condition: &Condition) -> Vec<Found> {
             let is_said = |label: &Label| label.kind == LabelKind::Global && label.scope == LabelScope::Image;
             let is_global = look.context.labels.and_then(|set| set.label(other)).is_some_and(is_said);
             let say = Mend::Answer { label: other.clone(), presence: Some(Presence::Present) };
-            let mends = is_global.then_some(say).into_iter().chain([Mend::RemoveLabel(label.clone())]).collect();
+            let mends = is_global.then_some(say).into_iter().chain(removal(look, label)).collect();
             vec![Found::new(message, look.ids_of(label), mends)]
         }
         Condition::Excludes { label, other } => {
@@ -169,10 +169,15 @@ pub(super) fn broken(look: &Look<'_>, condition: &Condition) -> Vec<Found> {
             }
             let message = format!("{label} and {other} are both there; in this project they exclude each other.");
             let culprits = look.ids_of(label).into_iter().chain(look.ids_of(other)).collect();
-            let mends = vec![Mend::RemoveLabel(label.clone()), Mend::RemoveLabel(other.clone())];
+            let mends = removal(look, label).into_iter().chain(removal(look, other)).collect();
             vec![Found::new(message, culprits, mends)]
         }
     }
+}
+
+/// What is said of the whole series or study is taken back there, not on one film.
+fn removal(look: &Look<'_>, label: &LabelName) -> Option<Mend> {
+    (!said::is_shared(look, label)).then(|| Mend::RemoveLabel(label.clone()))
 }
 
 fn counted(look: &Look<'_>, labels: &[LabelName], at_least: Option<u32>, at_most: Option<u32>) -> Vec<Found> {
