@@ -102,7 +102,7 @@ fn the_next_label_key_adds_or_answers_once() {
 }
 
 #[test]
-fn renamed_labels_leave_nothing_armed_that_is_not_there() {
+fn labels_that_go_leave_nothing_armed_that_is_not_there() {
     let mut session = reading_session();
     ask(&mut session, Command::AssignLabel(name("Fracture")));
     let project = session.project.as_ref().expect("open");
@@ -113,4 +113,29 @@ fn renamed_labels_leave_nothing_armed_that_is_not_there() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadReading { .. })), "{effects:?}");
     assert_eq!(session.armed, None);
     assert_eq!(film().width, 200);
+}
+
+#[test]
+fn hidden_marks_are_left_out_of_what_is_selected_at_once() {
+    let mut session = reading_session();
+    ask(&mut session, Command::AssignLabel(name("Fracture")));
+    super::gesture_script::play(&mut session, "draw 10,10,30,30 draw 50,10,70,30 draw 90,10,110,30");
+    let ids: Vec<_> = session
+        .pane
+        .film
+        .as_ref()
+        .expect("a film")
+        .reading
+        .annotations()
+        .iter()
+        .map(crate::domain::annotation::Annotation::id)
+        .collect();
+    ask(&mut session, Command::HideMark(ids[1]));
+    ask(&mut session, Command::SelectMark(ids[0]));
+    for command in [LabelCommand::SelectTo(ids[2]), LabelCommand::SelectAll] {
+        ask(&mut session, Command::Label(command));
+        let film = session.pane.film.as_ref().expect("a film");
+        let selected: Vec<bool> = ids.iter().map(|id| film.is_selected(*id)).collect();
+        assert_eq!(selected, [true, false, true]);
+    }
 }
