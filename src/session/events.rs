@@ -278,7 +278,8 @@ impl Session {
 
     /// The viewports as they were left, film by film.
     fn restore_films(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(view) = self.restoring.take() else { return Vec::new() };
+        // Somebody asked who reads before the list was there: the view waits for its reader.
+        let Some(view) = self.restoring.take_if(|_| self.screen != Screen::SignIn) else { return Vec::new() };
         (self.overlay, self.tool) = (view.overlay, view.tool);
         self.armed.clone_from(&view.armed);
         self.windowing.is_panel_open = view.is_window_panel_open;
