@@ -58,6 +58,8 @@ struct Open {
     folder: PathBuf,
     number: u32,
     is_read_only: bool,
+    /// Readers see each other's marks.
+    shows_others: bool,
     /// The store's number of each edit that the session numbered, and back.
     store_ticket: HashMap<crate::session::effect::Ticket, store::Ticket>,
     session_ticket: HashMap<store::Ticket, crate::session::effect::Ticket>,
@@ -117,7 +119,7 @@ impl Outside {
 
     /// Takes over the store of a project that was opened.
     pub fn opened(&mut self, store: StoreThread, event: &Event) {
-        if let Event::ProjectOpened { label_set, folder, number, is_read_only, .. } = event {
+        if let Event::ProjectOpened { project, label_set, folder, number, is_read_only, .. } = event {
             if let Some(before) = self.project.take() {
                 // Dropping a store waits for its edits; that is not the window's to do.
                 self.lane.run(move || drop(before));
@@ -132,6 +134,7 @@ impl Outside {
                 folder: folder.clone(),
                 number: *number,
                 is_read_only: *is_read_only,
+                shows_others: project.is_open,
                 store_ticket: HashMap::new(),
                 session_ticket: HashMap::new(),
             });
@@ -199,7 +202,7 @@ impl Outside {
             Effect::RecordTime(times) => self.record_time(times),
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
-                Ok(Event::StatisticsLoaded(Box::new(statistics)))
+                Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })
             }),
         }
         None
@@ -299,10 +302,13 @@ impl Outside {
         }
     }
 
-    /// The project's settings or labels are others now: what was read ahead is old.
-    pub fn project_changed(&mut self, label_set: &Arc<LabelSet>) {
-        if let Some(project) = self.project.as_mut().filter(|project| project.label_set != *label_set) {
+    /// The project's settings or labels are others now: what was read ahead under other labels, or with what other readers
+    /// said where it may not be seen any more, is old.
+    pub fn project_changed(&mut self, is_open: bool, label_set: &Arc<LabelSet>) {
+        let Some(project) = &mut self.project else { return };
+        if project.label_set != *label_set || project.shows_others != is_open {
             project.label_set = label_set.clone();
+            project.shows_others = is_open;
             self.films.films_changed();
         }
     }

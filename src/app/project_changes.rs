@@ -16,23 +16,26 @@ use super::inbox::Post;
 pub(super) fn carry_out(store: &mut Store, change: ProjectCommand, label_set: Arc<LabelSet>) -> Event {
     if let ProjectCommand::Labels(LabelSetCommand::Write(change)) = change {
         return match label_sets::apply(store, &change, now_ms()) {
-            Ok(_) => {
-                Event::ProjectChanged { project: Box::new(store.project().clone()), label_set: Arc::new(change.set) }
-            }
+            Ok(_) => changed(store, Arc::new(change.set)),
             Err(error) => Event::Warning(error.to_string()),
         };
     }
     match write(store, change) {
-        Ok(()) => Event::ProjectChanged { project: Box::new(store.project().clone()), label_set },
+        Ok(()) => changed(store, label_set),
         Err(error) => Event::Warning(error.to_string()),
     }
 }
 
+/// The project as it is in the store now. The labels that were in force when somebody asked may be old by the time that
+/// it is their turn; they hold only where those of the project can't be read.
+fn changed(store: &Store, label_set: Arc<LabelSet>) -> Event {
+    let label_set = label_sets::of_project(store).map_or(label_set, |(set, _)| Arc::new(set));
+    Event::ProjectChanged { project: Box::new(store.project().clone()), label_set }
+}
+
 /// Says how the project is after somebody else changed it.
 pub(super) fn tell(store: &mut Store, post: &Post, label_set: Arc<LabelSet>) {
-    // Labels that can't be read stay as they were.
-    let label_set = label_sets::of_project(store).map_or(label_set, |(set, _)| Arc::new(set));
-    post.event(Event::ProjectChanged { project: Box::new(store.project().clone()), label_set });
+    post.event(changed(store, label_set));
     if let Ok(readers) = store.readers() {
         post.event(Event::ReadersLoaded(readers));
     }
@@ -72,4 +75,36 @@ pub(super) fn write_labels(path: &Path, set: &LabelSet) -> Event {
 
 fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::label_change::LabelDraft;
+    use crate::domain::rules::default_rules;
+    use crate::store::NewProject;
+
+    #[test]
+    fn a_change_asked_for_under_old_labels_does_not_bring_them_back() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let new = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(folder.path(), &new).expect("a project");
+        let old = Arc::new(label_sets::of_project(&store).expect("readable").0);
+        let mut draft = LabelDraft::of(old.clone());
+        draft.rename(0, "Renamed");
+        let write = LabelSetCommand::Write(Box::new(draft.change().expect("valid")));
+        let told = [
+            carry_out(&mut store, ProjectCommand::Labels(write), old.clone()),
+            carry_out(&mut store, ProjectCommand::SetOpen(true), old),
+        ];
+        for event in told {
+            let Event::ProjectChanged { label_set, .. } = event else { panic!("{event:?}") };
+            assert_eq!(label_set.labels()[0].name.as_str(), "Renamed");
+        }
+    }
 }

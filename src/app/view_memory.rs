@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::comment::Pin;
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{Enhancement, VoiFunction, Window};
@@ -11,6 +12,7 @@ use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
 use crate::session::drawing::Brush;
 use crate::session::measuring::Sketch;
+use crate::session::threads::{Draft, Target};
 use crate::session::unfinished::Unfinished;
 use crate::session::viewport::{FilmView, ShownWindow, ViewState, Viewport, Zoom};
 use crate::session::{DrawTool, Layout, OverlayState, Screen, Tool};
@@ -68,6 +70,8 @@ struct FilmRow {
     /// The comment while it was typed.
     #[serde(default)]
     draft: Option<String>,
+    #[serde(default)]
+    thread_draft: Option<DraftRow>,
     /// A mark without its label, as the store writes shapes.
     #[serde(default)]
     unlabelled: Option<String>,
@@ -77,6 +81,48 @@ struct FilmRow {
     /// Tool and points of a half-drawn shape.
     #[serde(default)]
     drawing: Option<(String, Vec<[f64; 2]>)>,
+}
+
+/// A comment in a thread while it was typed.
+#[derive(Serialize, Deserialize)]
+struct DraftRow {
+    target: TargetRow,
+    text: String,
+}
+
+/// What it was to become: the first word on the film, a place or a mark, an answer to a thread, or another text.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TargetRow {
+    OnFilm,
+    AtPlace([f64; 2]),
+    OnMark(i64),
+    Answer(i64),
+    Change(i64),
+}
+
+impl DraftRow {
+    fn of(draft: &Draft) -> Self {
+        let target = match draft.target {
+            Target::New(Pin::Film) => TargetRow::OnFilm,
+            Target::New(Pin::Place(at)) => TargetRow::AtPlace([at.x, at.y]),
+            Target::New(Pin::Mark(id)) => TargetRow::OnMark(id.0),
+            Target::Answer(id) => TargetRow::Answer(id.0),
+            Target::Change(id) => TargetRow::Change(id.0),
+        };
+        Self { target, text: draft.text.clone() }
+    }
+
+    fn draft(self) -> Draft {
+        let target = match self.target {
+            TargetRow::OnFilm => Target::New(Pin::Film),
+            TargetRow::AtPlace([x, y]) => Target::New(Pin::Place(Point::new(x, y))),
+            TargetRow::OnMark(id) => Target::New(Pin::Mark(AnnotationId(id))),
+            TargetRow::Answer(id) => Target::Answer(AnnotationId(id)),
+            TargetRow::Change(id) => Target::Change(AnnotationId(id)),
+        };
+        Draft { target, text: self.text }
+    }
 }
 
 /// As JSON.
@@ -155,6 +201,7 @@ impl FilmRow {
             hidden: numbers(&view.unfinished.hidden),
             locked: numbers(&view.unfinished.locked),
             draft: view.unfinished.comment_draft.clone(),
+            thread_draft: view.unfinished.thread_draft.as_ref().map(DraftRow::of),
             unlabelled: view.unfinished.unlabelled.as_ref().map(shape_to_json),
             sketch: view.unfinished.sketch.as_ref().map(|s| (s.kind.key().to_owned(), pairs(&s.points))),
             drawing: view.unfinished.drawing.as_ref().map(|(tool, points)| (tool.key().to_owned(), pairs(points))),
@@ -193,6 +240,7 @@ impl FilmRow {
                 hidden: ids(self.hidden),
                 locked: ids(self.locked),
                 comment_draft: self.draft,
+                thread_draft: self.thread_draft.map(DraftRow::draft),
                 unlabelled: self.unlabelled.as_deref().and_then(shape_from_json),
                 sketch: self.sketch.and_then(|(kind, points)| {
                     let kind = MeasureKind::from_key(&kind)?;
@@ -276,6 +324,7 @@ mod tests {
                 hidden: ids(vec![10]),
                 locked: ids(vec![7]),
                 comment_draft: Some("half a sen".into()),
+                thread_draft: Some(Draft { target: Target::Answer(AnnotationId(12)), text: "I do not".into() }),
                 unlabelled: Rect::from_columns(1.5, 2.0, 30.25, 4.0).map(Shape::Box),
                 sketch: Some(Sketch {
                     kind: MeasureKind::Cobb,
@@ -306,6 +355,18 @@ mod tests {
             armed: Some(LabelName::new("Fracture")),
         };
         assert_eq!(from_json(&to_json(&view)), Some(view.clone()));
+        for target in [
+            Target::New(Pin::Film),
+            Target::New(Pin::Place(Point::new(1.5, 2.25))),
+            Target::New(Pin::Mark(AnnotationId(3))),
+            Target::Change(AnnotationId(4)),
+        ] {
+            let mut view = view.clone();
+            if let Some(film) = &mut view.films[0] {
+                film.unfinished.thread_draft = Some(Draft { target, text: "Is it?".into() });
+            }
+            assert_eq!(from_json(&to_json(&view)), Some(view.clone()));
+        }
         assert_eq!(from_json("{}"), None);
     }
 }

@@ -82,8 +82,8 @@ impl Window {
             if matches!(&input, Input::Event(Event::JobFinished { .. })) {
                 self.outside.films_changed();
             }
-            if let Input::Event(Event::ProjectChanged { label_set, .. }) = &input {
-                self.outside.project_changed(label_set);
+            if let Input::Event(Event::ProjectChanged { project, label_set }) = &input {
+                self.outside.project_changed(project.is_open, label_set);
             }
             for effect in self.session.handle(input, now_ms()) {
                 inputs.extend(self.outside.carry_out(effect).map(Input::Event));

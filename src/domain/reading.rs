@@ -108,7 +108,8 @@ impl Reading {
         &self.annotations
     }
     pub fn annotation(&self, id: AnnotationId) -> Option<&Annotation> {
-        self.annotations.iter().find(|a| a.id() == id)
+        let place = self.annotations.binary_search_by_key(&id, Annotation::id).ok()?;
+        Some(&self.annotations[place])
     }
     /// What the reader said of the film as a whole.
     pub const fn image_labels(&self) -> &LabelAnswers {
@@ -146,7 +147,8 @@ impl Reading {
         &self.measurements
     }
     pub fn measurement(&self, id: AnnotationId) -> Option<&Measurement> {
-        self.measurements.iter().find(|m| m.id == id)
+        let place = self.measurements.binary_search_by_key(&id, |m| m.id).ok()?;
+        Some(&self.measurements[place])
     }
 
     /// Whether it has a mark or a measurement of this id.

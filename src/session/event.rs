@@ -142,7 +142,10 @@ pub enum Event {
     PresetsLoaded(Vec<WindowPreset>),
     /// Another window or a job wrote to the project.
     ChangedElsewhere(Elsewhere),
-    StatisticsLoaded(Box<ReaderStatistics>),
+    StatisticsLoaded {
+        reader: ReaderId,
+        statistics: Box<ReaderStatistics>,
+    },
     /// The project's reference cases, in their order.
     ReferencesLoaded(Vec<Reference>),
     FilesDropped(Vec<PathBuf>),

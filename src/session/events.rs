@@ -10,10 +10,11 @@ use crate::domain::log::LogEntry;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
 
-use super::effect::{Effect, FilePurpose};
+use super::effect::{Effect, FilePurpose, Persist};
 use super::event::Event;
 use super::history::History;
 use super::input_map::InputMap;
+use super::labelling::is_shared;
 use super::open_film::{OpenFilm, Picture};
 use super::panes::Pane;
 use super::screen::{Dialog, JobView, NoticeKind, OpenProject, Screen, Session};
@@ -38,18 +39,21 @@ impl Session {
                 Vec::new()
             }
             Event::ProjectChanged { project, label_set } => {
-                let mut has_other_labels = false;
+                let mut labels_before = None;
                 let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
                 let has_opened = was_open != project.is_open;
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
-                    has_other_labels = *open.label_set != *label_set;
-                    open.label_set = label_set;
+                    labels_before = Some(std::mem::replace(&mut open.label_set, label_set));
+                    labels_before.take_if(|before| **before == *open.label_set);
                 }
                 for slot in 0..self.layout.num_panes() {
-                    self.with_pane(slot, Self::check_film);
+                    self.with_pane(slot, |session| {
+                        session.keep_readers_apart();
+                        session.check_film();
+                    });
                 }
-                let mut effects = if has_other_labels { self.labels_changed() } else { Vec::new() };
+                let mut effects = labels_before.map_or_else(Vec::new, |before| self.labels_changed(&before));
                 // Other readers' marks come into view, or go.
                 if has_opened {
                     self.reload_shown();
@@ -129,12 +133,18 @@ impl Session {
                 Vec::new()
             }
             Event::SaveRefused { ticket, message } => {
-                let refused = self.pending.get(&ticket).map(|p| (p.image.clone(), p.reader.clone()));
                 // Those that built on a refused one went with it, and nothing new is to be said of them.
-                if let Some(reading) = refused {
-                    self.pending.retain(|_, p| (p.image.clone(), p.reader.clone()) != reading);
+                if let Some(refused) = self.pending.get(&ticket).cloned() {
+                    let is_gone = |p: &Persist| p.image == refused.image && p.reader == refused.reader;
+                    let gone: Vec<Persist> = self.pending.values().filter(|p| is_gone(p)).cloned().collect();
+                    self.pending.retain(|_, p| !is_gone(p));
                     self.failed.retain(|t, _| self.pending.contains_key(t));
-                    self.reloads_wanted.insert(reading.0);
+                    // What was said of the study stands on its other films too.
+                    let shown = self.panes().filter_map(|(_, pane)| Some(pane.film.as_ref()?.image().clone()));
+                    let shown: Vec<ImageId> =
+                        shown.filter(|image| gone.iter().any(|p| self.concerns(p, image))).collect();
+                    self.reloads_wanted.extend(shown);
+                    self.reloads_wanted.insert(refused.image);
                     self.is_worklist_wanted = true;
                     self.notify(NoticeKind::Error, not_saved(&message));
                 }
@@ -178,8 +188,9 @@ impl Session {
                 Vec::new()
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
-            Event::StatisticsLoaded(statistics) => {
-                if let Some(Dialog::MyStatistics(place)) = &mut self.dialog {
+            Event::StatisticsLoaded { reader, statistics } => {
+                let is_own = self.reader_id() == Some(&reader);
+                if let Some(Dialog::MyStatistics(place)) = self.dialog.as_mut().filter(|_| is_own) {
                     *place = Some(statistics);
                 }
                 Vec::new()
@@ -267,7 +278,8 @@ impl Session {
 
     /// The viewports as they were left, film by film.
     fn restore_films(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(view) = self.restoring.take() else { return Vec::new() };
+        // Somebody asked who reads before the list was there: the view waits for its reader.
+        let Some(view) = self.restoring.take_if(|_| self.screen != Screen::SignIn) else { return Vec::new() };
         (self.overlay, self.tool) = (view.overlay, view.tool);
         self.armed.clone_from(&view.armed);
         self.windowing.is_panel_open = view.is_window_panel_open;
@@ -385,6 +397,7 @@ impl Session {
             }
         };
         self.pane.film = Some(film);
+        self.keep_readers_apart();
         let is_reference = std::mem::take(&mut self.pane.is_reference);
         if let Some(film) = &mut self.pane.film {
             film.is_reference |= is_reference;
@@ -471,7 +484,22 @@ impl Session {
     }
 
     fn has_pending_edits(&self, image: &ImageId) -> bool {
-        self.pending.values().any(|p| p.image == *image)
+        self.pending.values().any(|p| self.concerns(p, image))
+    }
+
+    /// Whether an edit changes what is said of this film: it is the film's own, or of the series or study around it.
+    fn concerns(&self, persist: &Persist, image: &ImageId) -> bool {
+        let study = |image: &ImageId| self.worklist.row(image).map(|row| &row.study);
+        let is_of_study = || study(image).is_some_and(|found| study(&persist.image) == Some(found));
+        persist.image == *image || (is_shared(&persist.edit) && is_of_study())
+    }
+
+    /// Nothing of other readers stays on a film where the project keeps them apart.
+    fn keep_readers_apart(&mut self) {
+        let is_open = self.project.as_ref().is_some_and(|project| project.settings.is_open);
+        if let Some(film) = self.pane.film.as_mut().filter(|_| !is_open) {
+            film.others.clear();
+        }
     }
 
     /// Reads open readings again when nothing of them is on its way any more.

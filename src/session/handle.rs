@@ -307,6 +307,7 @@ impl Session {
         let Some(reader) = reader else { return Vec::new() };
         self.restoring.take_if(|view| view.reader != *id);
         self.left_views.clear();
+        self.leave_nothing_of_the_last_reader();
         for slot in 0..self.layout.num_panes() {
             self.with_pane(slot, |session| {
                 let left = std::mem::take(&mut session.pane);

@@ -116,13 +116,26 @@ impl Session {
         Vec::new()
     }
 
-    /// The project's labels were changed, here or elsewhere: what is open follows.
-    pub(super) fn labels_changed(&mut self) -> Vec<Effect> {
-        self.label_desk = LabelDesk::default();
-        let set = self.project.as_ref().map(|project| project.label_set.clone());
-        let is_known = |name: &LabelName| set.as_ref().is_some_and(|set| set.label(name).is_some());
-        self.armed = self.armed.take().filter(&is_known);
-        self.label_card = self.label_card.take().filter(&is_known);
+    /// The project's labels were changed, here or elsewhere: what is open follows. Names are known to be new ones only
+    /// where this window gave them.
+    pub(super) fn labels_changed(&mut self, before: &LabelSet) -> Vec<Effect> {
+        let draft = std::mem::take(&mut self.label_desk).draft;
+        let Some(set) = self.project.as_ref().map(|project| project.label_set.clone()) else { return Vec::new() };
+        let is_applied = |draft: &LabelDraft| {
+            *draft.base == *before && draft.set().is_ok_and(|applied| applied.labels() == set.labels())
+        };
+        let renames = draft.filter(is_applied).map_or_else(Vec::new, |draft| draft.renames());
+        let now = |name: &LabelName| {
+            let to = renames.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to);
+            set.label(to).map(|label| label.name.clone())
+        };
+        self.armed = self.armed.as_ref().and_then(now);
+        self.label_card = self.label_card.as_ref().and_then(now);
+        // The list knows its labels by their places, and takes the new ones up when it is read again.
+        self.worklist.filter.label = (self.worklist.filter.label)
+            .and_then(|place| now(&before.labels().get(place as usize)?.name))
+            .and_then(|name| set.labels().iter().position(|label| label.name == name))
+            .map(|place| place as u32);
         self.notify(NoticeKind::Info, "The labels are changed, and what was read follows them.");
         let mut effects = vec![Effect::LoadLabelDesk];
         if let Some(reader) = self.reader_id().cloned() {

@@ -50,7 +50,7 @@ impl AttributeChange {
 /// Something said of a mark or a film.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LabelCommand {
-    /// Every mark of the film is selected.
+    /// Every mark of the film that is not hidden is selected.
     SelectAll,
     /// One more mark is selected, or one fewer.
     SelectAlso(AnnotationId),
@@ -99,8 +99,7 @@ impl Session {
     pub(super) fn label_command(&mut self, command: LabelCommand, now_ms: i64) -> Vec<Effect> {
         match command {
             LabelCommand::SelectAll => self.on_film(|film| {
-                let shaped = film.reading.annotations().iter().filter(|mark| mark.shape().is_some());
-                let ids = shaped.map(Annotation::id).collect();
+                let ids = film.visible_marks().map(|(mark, _)| mark.id()).collect();
                 film.select_these(ids);
             }),
             LabelCommand::SelectAlso(id) => self.on_film(|film| {
@@ -304,7 +303,7 @@ pub enum LabelFocus {
 }
 
 impl OpenFilm {
-    /// Every mark from the selected one to this one, in the order of the list.
+    /// Every mark from the selected one to this one, in the order of the list; hidden ones are left out.
     fn select_to(&mut self, id: AnnotationId) {
         let ids: Vec<AnnotationId> =
             self.reading.annotations().iter().filter(|mark| mark.shape().is_some()).map(Annotation::id).collect();
@@ -316,6 +315,7 @@ impl OpenFilm {
         if to > from {
             range.rotate_left(1);
         }
+        range.retain(|id| !self.hidden.contains(id));
         self.select_these(range);
     }
 }

@@ -4,8 +4,10 @@ use crate::domain::edit::Edit;
 
 use super::drawing::{HALF_DRAWN, WAITS_FOR_LABEL};
 use super::effect::Effect;
+use super::label_editor::LabelDesk;
+use super::labelling::NextLabel;
 use super::open_film::OpenFilm;
-use super::screen::{NoticeKind, Session};
+use super::screen::{Dialog, NoticeKind, Session};
 
 impl Session {
     pub(super) fn with_comment_kept(
@@ -20,6 +22,18 @@ impl Session {
             effects.extend(then(self));
         }
         effects
+    }
+
+    /// What one reader copied, asked for or half changed is nothing for the next to find; films go with their viewports.
+    pub(super) fn leave_nothing_of_the_last_reader(&mut self) {
+        self.clipboard.clear();
+        self.next_label = NextLabel::default();
+        self.label_card = None;
+        self.label_desk = LabelDesk::default();
+        let is_of_reader = |dialog: &Dialog| {
+            matches!(dialog, Dialog::MyStatistics(_) | Dialog::ConfirmNoFinding { .. } | Dialog::ChooseUnfit { .. })
+        };
+        self.dialog = self.dialog.take().filter(|dialog| !is_of_reader(dialog));
     }
 
     /// What was typed becomes edits.

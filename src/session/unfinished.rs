@@ -10,6 +10,7 @@ use super::drawing::Drawing;
 use super::measuring::Sketch;
 use super::open_film::OpenFilm;
 use super::screen::DrawTool;
+use super::threads::Draft;
 
 /// Half-done work and marks set aside, as they are kept for the next start.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Unfinished {
     pub locked: BTreeSet<AnnotationId>,
     /// The comment while it is being typed.
     pub comment_draft: Option<String>,
+    /// A comment in a thread while it is being typed.
+    pub thread_draft: Option<Draft>,
     /// What was drawn and waits for its label.
     pub unlabelled: Option<Shape>,
     /// A measure that is being drawn.
@@ -34,6 +37,7 @@ impl Unfinished {
             hidden: film.hidden.clone(),
             locked: film.locked.clone(),
             comment_draft: film.comment_draft.clone(),
+            thread_draft: film.discussion.draft.clone(),
             unlabelled: film.unlabelled.clone(),
             sketch: film.sketch.clone(),
             drawing: film.drawing.as_ref().filter(|d| !d.points.is_empty()).map(|d| (d.tool, d.points.clone())),
@@ -47,11 +51,13 @@ impl Unfinished {
             (is_there(self.also_selected), is_there(self.hidden), is_there(self.locked));
         let told = [
             self.comment_draft.is_some().then_some("the comment being typed"),
+            self.thread_draft.is_some().then_some("a comment in a thread"),
             self.unlabelled.is_some().then_some("a mark without its label"),
             self.sketch.is_some().then_some("a half-drawn measure"),
             self.drawing.is_some().then_some("a half-drawn shape"),
         ];
         film.drawing = self.drawing.map(|(tool, points)| Drawing::resumed(tool, points));
+        film.discussion.draft = self.thread_draft;
         (film.comment_draft, film.unlabelled, film.sketch) = (self.comment_draft, self.unlabelled, self.sketch);
         let told: Vec<&str> = told.into_iter().flatten().collect();
         (!told.is_empty()).then(|| format!("Brought back from the last time: {}.", told.join(", ")))

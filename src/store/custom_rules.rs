@@ -10,7 +10,9 @@
 //!
 //! Limits that are not there are left out. A kind that this program does not know is left alone and not checked.
 
-use rusqlite::{Connection, params};
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::label::LabelName;
@@ -96,24 +98,40 @@ fn condition(json: &str) -> Option<Condition> {
     serde_json::from_str::<ConditionRow>(json).ok()?.into_condition()
 }
 
+fn json(condition: &Condition) -> Result<String, StoreError> {
+    serde_json::to_string(&ConditionRow::of(condition)).map_err(|error| unreadable("a rule of the project", error))
+}
+
 impl Store {
     /// Replaces the project's own rules; they get numbers where they have none. Rules of a kind that this program does
-    /// not know stay.
+    /// not know stay. One whose number is gone meanwhile is added as a new one; a number that stands twice is refused.
     pub fn set_custom_rules(&mut self, rules: &[CustomRule]) -> Result<(), StoreError> {
-        let tx = self.conn.transaction()?;
-        let known: Vec<i64> = {
+        let mut numbers = BTreeSet::new();
+        if let Some(twice) = rules.iter().find(|rule| rule.id != 0 && !numbers.insert(rule.id)) {
+            let text = format!("the rule \"{}\" stands twice in the list. No rule was changed.", twice.title);
+            return Err(StoreError::RuleRefused(text));
+        }
+        // Reads before it writes: begun as a reader, it would fail where somebody else writes in between.
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let stored: Vec<(i64, String)> = {
             let mut statement = tx.prepare("SELECT id, condition FROM custom_rule")?;
-            let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-            let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-            rows.into_iter().filter(|(_, json)| condition(json).is_some()).map(|(id, _)| id).collect()
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
         };
+        let known: Vec<i64> = stored.iter().filter(|(_, json)| condition(json).is_some()).map(|(id, _)| *id).collect();
+        // Left to SQLite, a new rule could take the number of one that is written after it.
+        let mut next = stored.iter().map(|(id, _)| *id).max().unwrap_or(0);
         for id in &known {
             tx.execute("DELETE FROM custom_rule WHERE id = ?1", [id])?;
         }
         for (position, rule) in rules.iter().enumerate() {
-            let json = serde_json::to_string(&ConditionRow::of(&rule.condition))
-                .map_err(|error| unreadable("a rule of the project", error))?;
-            let id = Some(rule.id).filter(|id| known.contains(id));
+            let json = json(&rule.condition)?;
+            let id = if known.contains(&rule.id) {
+                rule.id
+            } else {
+                next += 1;
+                next
+            };
             tx.execute(
                 "INSERT INTO custom_rule (id, position, title, severity, condition) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![id, position as i64, rule.title, rule.severity.as_str(), json],
@@ -124,6 +142,25 @@ impl Store {
         self.project_mut().custom_rules = rules;
         Ok(())
     }
+}
+
+/// Rules follow labels that get other names; so does a title that only repeats the condition.
+pub(super) fn rename_in_rules(
+    tx: &Transaction<'_>,
+    renames: &HashMap<&LabelName, &LabelName>,
+) -> Result<(), StoreError> {
+    for rule in read_custom_rules(tx)? {
+        let after = rule.condition.renamed(renames);
+        if after == rule.condition {
+            continue;
+        }
+        let title = if rule.title == rule.condition.to_string() { after.to_string() } else { rule.title };
+        tx.execute(
+            "UPDATE custom_rule SET title = ?2, condition = ?3 WHERE id = ?1",
+            params![rule.id, title, json(&after)?],
+        )?;
+    }
+    Ok(())
 }
 
 pub(super) fn read_custom_rules(conn: &Connection) -> Result<Vec<CustomRule>, StoreError> {
@@ -156,5 +193,48 @@ mod tests {
         check("A requires B", r#"{"requires":{"label":"A","other":"B"}}"#);
         check("A excludes B", r#"{"excludes":{"label":"A","other":"B"}}"#);
         assert_eq!(condition(r#"{"phase_of_the_moon":{"label":"A"}}"#), None);
+    }
+
+    fn project(folder: &std::path::Path) -> Store {
+        let rules = crate::domain::rules::default_rules();
+        let new =
+            crate::store::NewProject { name: "p".into(), label_set: "vindr_spine".into(), rules, is_synthetic: true };
+        Store::create(folder, &new).expect("a project")
+    }
+
+    fn rule(id: i64, text: &str) -> CustomRule {
+        CustomRule { id, ..text.parse().expect(text) }
+    }
+
+    #[test]
+    fn a_rule_whose_number_is_gone_is_new_and_one_number_twice_is_refused() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        store.set_custom_rules(&[rule(0, "A: at most 1"), rule(0, "B: at most 1")]).expect("written");
+        // A new one in front of those that have numbers, and one that another window has taken out.
+        let wanted = [rule(0, "C: at most 1"), rule(1, "A: at most 1"), rule(77, "D: at most 1")];
+        store.set_custom_rules(&wanted).expect("written");
+        let told: Vec<String> = store.project().custom_rules.iter().map(|r| format!("{} {}", r.id, r.title)).collect();
+        assert_eq!(told, ["3 C: at most 1", "1 A: at most 1", "4 D: at most 1"]);
+        let twice = store.set_custom_rules(&[rule(1, "A: at most 1"), rule(1, "B: at most 1")]);
+        let said = twice.expect_err("refused").to_string();
+        assert!(said.contains("\"B: at most 1\" stands twice"), "{said}");
+        assert_eq!(store.project().custom_rules.len(), 3);
+    }
+
+    #[test]
+    fn rules_are_written_while_somebody_else_writes() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let mut store = project(folder.path());
+        let mut other = Store::open(folder.path()).expect("opens");
+        let writer = std::thread::spawn(move || {
+            for n in 0..200 {
+                other.set_setting("view", &n.to_string()).expect("written");
+            }
+        });
+        for n in 0..200 {
+            store.set_custom_rules(&[rule(0, &format!("A: at most {n}"))]).expect("written");
+        }
+        writer.join().expect("done");
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::presence::{LabelAnswers, SharedScope};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
+use super::custom_rules::{read_custom_rules, rename_in_rules};
 use super::error::StoreError;
 use super::project::Store;
 use super::readings::{load_reading, write_entry};
@@ -77,7 +78,8 @@ impl Store {
 
     /// Writes a new version and brings what exists over to it, in one transaction: every mark and answer of a renamed
     /// label, in completed readings too, by an ordinary log entry for each reading. Refused, with nothing changed, where
-    /// a label that goes, or gets another kind or scope, is in use, or where somebody else has changed the labels meanwhile.
+    /// a label that goes, or gets another kind or scope, is in use, where a new name is, or where somebody else has
+    /// changed the labels meanwhile. The project's own rules follow the new names.
     pub fn set_label_set(&mut self, new: &NewLabelSet<'_>) -> Result<LabelsChanged, StoreError> {
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -93,13 +95,19 @@ impl Store {
         if renames.iter().any(|(from, to)| from.is_no_finding() || to.is_no_finding()) {
             return Err(StoreError::RuleRefused("\"No finding\" keeps its name.".to_owned()));
         }
+        for to in renames.values().filter(|to| !renames.contains_key(*to)) {
+            refuse_taken(&tx, to)?;
+        }
         let num_readings = rename_all(&tx, session, &renames, new)?;
+        rename_in_rules(&tx, &renames)?;
+        let rules = read_custom_rules(&tx)?;
         let version = newest + 1;
         tx.execute(
             "INSERT INTO label_set (version, made_at, labels, note) VALUES (?1, ?2, ?3, ?4)",
             params![version, new.made_at_ms, new.labels, new.note],
         )?;
         tx.commit()?;
+        self.project_mut().custom_rules = rules;
         Ok(LabelsChanged { version, num_readings })
     }
 }
@@ -140,12 +148,31 @@ fn label_uses(conn: &Connection, only: Option<&LabelName>) -> Result<BTreeMap<La
 }
 
 fn refuse_in_use(conn: &Connection, label: &LabelName) -> Result<(), StoreError> {
-    let uses = label_uses(conn, Some(label))?;
-    let Some(found) = uses.get(label) else { return Ok(()) };
-    Err(StoreError::RuleRefused(format!(
-        "{label} is in use: {} marks and {} answers in {} readings. Relabel them first.",
-        found.num_marks, found.num_answers, found.num_readings
-    )))
+    if let Some(found) = label_uses(conn, Some(label))?.get(label) {
+        return Err(StoreError::RuleRefused(format!("{label} is in use: {}. Relabel them first.", counted(found))));
+    }
+    let rules = read_custom_rules(conn)?;
+    if let Some(rule) = rules.iter().find(|rule| rule.condition.labels().contains(&label)) {
+        let text =
+            format!("{label} is in use: the rule \"{}\" names it. Change or remove that rule first.", rule.title);
+        return Err(StoreError::RuleRefused(text));
+    }
+    Ok(())
+}
+
+/// Two labels under one name: of two answers on one film only one would be left.
+fn refuse_taken(conn: &Connection, name: &LabelName) -> Result<(), StoreError> {
+    let uses = label_uses(conn, Some(name))?;
+    let Some(found) = uses.get(name) else { return Ok(()) };
+    let text = format!(
+        "{name} is in use already: {}. Choose another name, or relabel them first; nothing was renamed.",
+        counted(found)
+    );
+    Err(StoreError::RuleRefused(text))
+}
+
+fn counted(found: &LabelUse) -> String {
+    format!("{} marks and {} answers in {} readings", found.num_marks, found.num_answers, found.num_readings)
 }
 
 /// One log entry for each reading that has a renamed label. Gives how many there were.

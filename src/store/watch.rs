@@ -1,6 +1,6 @@
 //! Notices what other connections write to the project: another window, a job, a script.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::id::{ImageId, ReaderId};
 
@@ -55,7 +55,9 @@ impl Watch {
             return Ok(None);
         }
         let own = store.session();
-        let mut statement = store.conn.prepare_cached(
+        // One state for all: what is committed while this looks, the next look sees as a whole.
+        let tx = store.conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let mut statement = tx.prepare_cached(
             "SELECT DISTINCT image_id, rad_id FROM edit_log
              WHERE seq > ?1 AND session <> ?2 AND image_id IS NOT NULL LIMIT ?3",
         )?;
@@ -64,25 +66,22 @@ impl Watch {
         })?;
         let readings: Vec<_> = rows.collect::<Result<_, _>>()?;
         drop(statement);
-        let has_import: bool = store
-            .conn
+        let has_import: bool = tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM edit_log WHERE seq > ?1 AND import_id IS NOT NULL)")?
             .query_row([self.last_seq], |row| row.get(0))?;
         let is_full = readings.len() as i64 == MOST_READINGS;
-        let next = Self {
-            data_version: now,
-            last_seq: last_seq(&store.conn)?,
-            num_films: num_films(&store.conn)?,
-            settings: settings(&store.conn)?,
-        };
+        let next =
+            Self { data_version: now, last_seq: last_seq(&tx)?, num_films: num_films(&tx)?, settings: settings(&tx)? };
         let written = WrittenElsewhere {
             readings,
             has_new_films: has_import || is_full || next.num_films != self.num_films,
             is_project_changed: next.settings != self.settings,
         };
+        let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
+        tx.commit()?;
         *self = next;
-        if written.is_project_changed {
-            *store.project_mut() = read_project(&store.conn)?;
+        if let Some(project) = project {
+            *store.project_mut() = project;
         }
         Ok((!written.is_empty()).then_some(written))
     }
@@ -128,6 +127,33 @@ mod tests {
         let edit = Edit::SetComment { before: before.to_owned(), after: after.to_owned() };
         let entry = NewLogEntry { image: film.into(), reader: "R1".into(), step: Step::Do, edit, made_at_ms: 1 };
         store.commit(&entry).expect("fits");
+    }
+
+    #[test]
+    fn nothing_that_is_written_during_a_look_is_missed() {
+        const NUM: usize = 400;
+        let folder = tempfile::tempdir().expect("scratch");
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut own = Store::create(folder.path(), &project).expect("a project");
+        let mut other = Store::open(folder.path()).expect("opens");
+        let mut watch = Watch::new(&own).expect("readable");
+        let writer = std::thread::spawn(move || {
+            (0..NUM).for_each(|n| said(&mut other, &format!("film{n}"), "", "a"));
+        });
+        let mut seen = std::collections::BTreeSet::new();
+        let mut is_over = false;
+        while !is_over {
+            is_over = writer.is_finished();
+            if let Some(written) = watch.look(&mut own).expect("readable") {
+                seen.extend(written.readings.into_iter().map(|(image, _)| image));
+            }
+        }
+        assert_eq!(seen.len(), NUM);
     }
 
     #[test]

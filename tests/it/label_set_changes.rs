@@ -164,6 +164,55 @@ fn a_label_in_use_does_not_go_and_an_old_draft_changes_nothing() {
 }
 
 #[test]
+fn the_projects_own_rules_follow_a_rename_and_keep_a_label_from_going() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = support::project(folder.path(), 1);
+    let (base, _) = label_sets::of_project(&store).unwrap();
+    let place = |name: &str| base.labels().iter().position(|l| l.name.as_str() == name).unwrap();
+    let rules =
+        ["Osteophytes: at most 4", "error | Few | Osteophytes + Fracture: at most 5", "Fracture: at least 3 px"];
+    store.set_custom_rules(&rules.map(|rule| rule.parse().unwrap())).unwrap();
+
+    let mut draft = LabelDraft::of(base.clone().into());
+    draft.rename(place("Osteophytes"), "Osteophyte");
+    label_sets::apply(&mut store, &draft.change().unwrap(), 2000).unwrap();
+    let expected = [
+        "warning | Osteophyte: at most 4",
+        "error | Few | Osteophyte + Fracture: at most 5",
+        "warning | Fracture: at least 3 px",
+    ];
+    let told = |store: &Store| store.project().custom_rules.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(told(&store), expected);
+    drop(store);
+    let mut store = Store::open(folder.path()).unwrap();
+    assert_eq!(told(&store), expected);
+
+    let (base, _) = label_sets::of_project(&store).unwrap();
+    let mut draft = LabelDraft::of(base.into());
+    draft.remove(place("Fracture"));
+    let said = label_sets::apply(&mut store, &draft.change().unwrap(), 3000).unwrap_err().to_string();
+    assert!(said.contains("Fracture is in use: the rule \"Few\" names it"), "{said}");
+    assert_eq!(label_sets::of_project(&store).unwrap().1, 1);
+}
+
+#[test]
+fn a_rename_onto_a_name_in_use_loses_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = support::project(folder.path(), 1);
+    // "Old words" stands in the project and in no label set.
+    let said = answers(&[("Osteophytes", Presence::Present), ("Old words", Presence::Absent)]);
+    commit(&mut store, 0, "R1", Step::Do, Edit::SetImageLabels { before: answers(&[]), after: said.clone() });
+    let (base, _) = label_sets::of_project(&store).unwrap();
+    let place = base.labels().iter().position(|l| l.name.as_str() == "Osteophytes").unwrap();
+    let mut draft = LabelDraft::of(base.into());
+    draft.rename(place, "Old words");
+    let refused = label_sets::apply(&mut store, &draft.change().unwrap(), 2000).unwrap_err().to_string();
+    assert!(refused.contains("Old words is in use already: 0 marks and 1 answers in 1 readings"), "{refused}");
+    assert_eq!(*reading(&store, 0, "R1").image_labels(), said);
+    assert!(store.own_label_set().unwrap().is_none());
+}
+
+#[test]
 fn labels_are_shared_by_file_and_by_project() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = support::project(&folder.path().join("one"), 1);

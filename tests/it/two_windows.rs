@@ -185,6 +185,48 @@ fn two_readers_work_side_by_side_and_see_only_their_own() {
 }
 
 #[test]
+fn a_project_that_keeps_readers_apart_again_shows_no_film_with_others_marks() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = support::project(folder.path(), 4);
+    store.set_open(true).unwrap();
+    for n in 0..2 {
+        let rect = Rect::from_columns(10.0, 10.0, 50.0, 60.0).unwrap();
+        let id = rachis::domain::id::AnnotationId::new(store.session(), n + 1);
+        let mark = rachis::domain::annotation::Annotation::boxed(id, LabelName::new("Fracture"), rect, Origin::Drawn);
+        let entry = rachis::domain::log::NewLogEntry {
+            image: support::entry(n as usize).facts.image,
+            reader: ReaderId::new("R2"),
+            step: rachis::domain::log::Step::Do,
+            edit: Edit::Add(mark.unwrap()),
+            made_at_ms: 1,
+        };
+        store.commit(&entry).unwrap();
+    }
+    drop(store);
+    let mut seat = reading(folder.path(), "R1");
+    let others = |w: &Window| w.session.pane.film.as_ref().unwrap().others.len();
+    assert_eq!(others(seat.state()), 1);
+    // Time for the next film to be read ahead.
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(600) {
+        seat.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    ask(&mut seat, Command::ChangeProject(Box::new(ProjectCommand::SetOpen(false))));
+    seat::wait(&mut seat, "apart", |w| {
+        let is_open = w.session.project.as_ref().unwrap().settings.is_open;
+        assert!(is_open || others(w) == 0, "seen after it may not be");
+        !is_open
+    });
+    seat.state_mut().handle(Input::Command(Command::OpenFilm(support::entry(1).facts.image)));
+    let film = |w: &Window| w.session.pane.film.as_ref().unwrap().image().clone();
+    seat::wait(&mut seat, "the next film", |w| {
+        assert_eq!(others(w), 0);
+        film(w) == support::entry(1).facts.image
+    });
+}
+
+#[test]
 fn a_script_that_writes_does_not_make_the_window_ask_all_the_time() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = support::project(folder.path(), 4);

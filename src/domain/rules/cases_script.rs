@@ -212,6 +212,8 @@ fn no_finding_excludes_every_other_label() {
     };
     check("No finding", &[]);
     check("Nodule [1 1 9 9]; +Pneumonia", &[]);
+    // Said of the other films of the study too.
+    check("No finding; study +COPD", &[]);
     let one = "The film says \"No finding\" and carries 1 finding. Remove \"No finding\", or remove the finding. \
                [Remove No finding] [Remove the findings]";
     let two = "The film says \"No finding\" and carries 2 findings. Remove \"No finding\", or remove the findings. \

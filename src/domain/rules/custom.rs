@@ -1,5 +1,7 @@
 //! Rules that a project makes for itself: by label, count, size and combination.
 
+use std::collections::HashMap;
+
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{Label, LabelKind, LabelName, LabelScope, LabelSet};
 use crate::domain::presence::Presence;
@@ -25,7 +27,7 @@ pub enum Condition {
     CountOfGroup { labels: Vec<LabelName>, at_least: Option<u32>, at_most: Option<u32> },
     /// Every mark of the label is at least and at most so large: the longer side of its box.
     Size { label: LabelName, at_least: Option<f64>, at_most: Option<f64>, unit: SizeUnit },
-    /// Where the first is marked or said to be present, the second is too.
+    /// Where the first is marked or said to be present, of the film, its series or its study, the second is too.
     Requires { label: LabelName, other: LabelName },
     /// The two are never on one film.
     Excludes { label: LabelName, other: LabelName },
@@ -80,6 +82,23 @@ impl Condition {
             Self::CountOfGroup { labels, .. } => labels.iter().collect(),
             Self::Requires { label, other } | Self::Excludes { label, other } => vec![label, other],
         }
+    }
+
+    /// The same of labels under other names, all at once.
+    #[must_use]
+    pub fn renamed(&self, renames: &HashMap<&LabelName, &LabelName>) -> Self {
+        let mut condition = self.clone();
+        let named = match &mut condition {
+            Self::Count { label, .. } | Self::Size { label, .. } => vec![label],
+            Self::CountOfGroup { labels, .. } => labels.iter_mut().collect(),
+            Self::Requires { label, other } | Self::Excludes { label, other } => vec![label, other],
+        };
+        for label in named {
+            if let Some(to) = renames.get(label) {
+                *label = (*to).clone();
+            }
+        }
+        condition
     }
 
     /// Whether it says something that a reading can keep and break; of labels that the set has, where one is given.
@@ -140,7 +159,7 @@ pub(super) fn broken(look: &Look<'_>, condition: &Condition) -> Vec<Found> {
             let is_said = |label: &Label| label.kind == LabelKind::Global && label.scope == LabelScope::Image;
             let is_global = look.context.labels.and_then(|set| set.label(other)).is_some_and(is_said);
             let say = Mend::Answer { label: other.clone(), presence: Some(Presence::Present) };
-            let mends = is_global.then_some(say).into_iter().chain([Mend::RemoveLabel(label.clone())]).collect();
+            let mends = is_global.then_some(say).into_iter().chain(removal(look, label)).collect();
             vec![Found::new(message, look.ids_of(label), mends)]
         }
         Condition::Excludes { label, other } => {
@@ -150,10 +169,15 @@ pub(super) fn broken(look: &Look<'_>, condition: &Condition) -> Vec<Found> {
             }
             let message = format!("{label} and {other} are both there; in this project they exclude each other.");
             let culprits = look.ids_of(label).into_iter().chain(look.ids_of(other)).collect();
-            let mends = vec![Mend::RemoveLabel(label.clone()), Mend::RemoveLabel(other.clone())];
+            let mends = removal(look, label).into_iter().chain(removal(look, other)).collect();
             vec![Found::new(message, culprits, mends)]
         }
     }
+}
+
+/// What is said of the whole series or study is taken back there, not on one film.
+fn removal(look: &Look<'_>, label: &LabelName) -> Option<Mend> {
+    (!said::is_shared(look, label)).then(|| Mend::RemoveLabel(label.clone()))
 }
 
 fn counted(look: &Look<'_>, labels: &[LabelName], at_least: Option<u32>, at_most: Option<u32>) -> Vec<Found> {

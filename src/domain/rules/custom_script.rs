@@ -67,8 +67,8 @@ fn by_size() {
 #[test]
 fn by_combination() {
     let requires = "error | Pneumonia requires Opacity";
-    let message = "Pneumonia is there and Opacity is not; this project asks for both. [Remove Pneumonia]";
-    check_custom(requires, "+Pneumonia", &[message]);
+    let message_of_pneumonia = "Pneumonia is there and Opacity is not; this project asks for both. [Remove Pneumonia]";
+    check_custom(requires, "+Pneumonia", &[message_of_pneumonia]);
     check_custom(requires, "+Pneumonia; Opacity [1 1 9 9]", &[]);
     check_custom(requires, "+Pneumonia; +Opacity", &[]);
     check_custom(requires, "?Pneumonia", &[]);
@@ -80,6 +80,14 @@ fn by_combination() {
     check_custom(excludes, "Nodule [1 1 9 9]; Cavity [20 20 30 30]", &[message]);
     check_custom(excludes, "Nodule [1 1 9 9]; +Cavity", &[message]);
     check_custom(excludes, "Nodule [1 1 9 9]; -Cavity", &[]);
+    // What is said of the whole study stands on each of its films, and is taken back there.
+    check_custom(requires, "+Pneumonia; study +Opacity", &[]);
+    check_custom(requires, "+Pneumonia; study -Opacity", &[message_of_pneumonia]);
+    let message = "Pneumonia is there and Opacity is not; this project asks for both.";
+    check_custom(requires, "study +Pneumonia", &[message]);
+    let message = "Nodule and Cavity are both there; in this project they exclude each other. [Remove Nodule]";
+    check_custom(excludes, "Nodule [1 1 9 9]; study +Cavity", &[message]);
+    check_custom(excludes, "Nodule [1 1 9 9]; study ?Cavity", &[]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::attribute::{AttributeKind, Certainty, Grade};
 use crate::domain::label::{ABNORMAL, Label, LabelKind, LabelName, LabelScope};
-use crate::domain::presence::Presence;
+use crate::domain::presence::{LabelAnswers, Presence};
 use crate::domain::reading::Decision;
 
 use super::{AttributeAnswer, Found, Look, Mend, RuleId};
@@ -163,7 +163,14 @@ pub(super) fn study_unread(look: &Look<'_>, wanted: f64) -> Vec<Found> {
     vec![Found::new(message, Vec::new(), Vec::new())]
 }
 
-/// Labels that stand on the film: drawn, or present.
+/// Labels that stand on the film: drawn, or said to be present of the film, its series or its study.
 pub(super) fn standing<'a>(look: &Look<'a>) -> BTreeSet<&'a LabelName> {
-    look.per_label.keys().copied().chain(look.reading.image_labels().present()).collect()
+    let reading = look.reading;
+    let said = [reading.image_labels(), reading.series_labels(), reading.study_labels()];
+    look.per_label.keys().copied().chain(said.into_iter().flat_map(LabelAnswers::present)).collect()
+}
+
+/// Taking it off the film leaves it standing, for it is said of the whole series or study.
+pub(super) fn is_shared(look: &Look<'_>, label: &LabelName) -> bool {
+    look.reading.series_labels().is_present(label) || look.reading.study_labels().is_present(label)
 }

@@ -33,7 +33,8 @@ pub const RULES: [RuleRow; 15] = [
         id: RuleId::NoFindingWithBoxes,
         key: "no_finding_with_boxes",
         title: "No finding excludes every other label",
-        help: "A film that says No finding carries no mark and no label that is present or unsure; absent is allowed.",
+        help: "A film that says No finding carries no mark and no label that is present or unsure; absent is allowed. \
+               What is said of the whole series or study may stand: it is said of its other films too.",
         default_severity: Severity::Error,
         parameter: None,
     },
