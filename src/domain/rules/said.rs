@@ -38,6 +38,9 @@ pub(super) fn nothing_decided(look: &Look<'_>) -> Vec<Found> {
     vec![Found::new(message, Vec::new(), Vec::new())]
 }
 
+/// Impressions offered as a button each.
+const MOST_OFFERED: usize = 2;
+
 pub(super) fn no_global_label(look: &Look<'_>) -> Vec<Found> {
     let missing = missing_impressions(look);
     if missing.is_empty() {
@@ -51,8 +54,11 @@ pub(super) fn no_global_label(look: &Look<'_>) -> Vec<Found> {
         return vec![Found::new(message, Vec::new(), Vec::new())];
     }
     let message = format!("No global label is chosen. Findings are marked; choose what they mean: {list}.");
-    let of_film = missing.iter().filter(|label| label.scope == LabelScope::Image);
-    let mends = of_film.map(|label| Mend::Answer { label: label.name.clone(), presence: Some(Presence::Present) });
+    // Where there is much to choose from, one click on the first of them would be a diagnosis that nobody made.
+    let of_film: Vec<_> = missing.iter().filter(|label| label.scope == LabelScope::Image).collect();
+    let offered = if of_film.len() <= MOST_OFFERED { of_film } else { Vec::new() };
+    let mends =
+        offered.into_iter().map(|label| Mend::Answer { label: label.name.clone(), presence: Some(Presence::Present) });
     vec![Found::new(message, Vec::new(), mends.collect())]
 }
 

@@ -79,7 +79,7 @@ fn heading(rows: &MarkRows, num_selected: usize) -> String {
 
 fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, rows: &mut MarkRows) {
     if film.unlabelled.is_some() {
-        ui.label(RichText::new(tr("A box waits for its label")).color(theme::warn()));
+        ui.label(RichText::new(tr("A shape waits for its label")).color(theme::warn()));
     } else if rows.num_marks == 0 {
         let text = if film.reading.has_no_finding() {
             tr("None: the film says No finding.")
