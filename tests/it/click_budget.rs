@@ -7,7 +7,7 @@ use rachis::domain::reading::Decision;
 use rachis::domain::shape::ShapeKind;
 use rachis::session::{Command, DrawTool, Input, Tool};
 
-use crate::seat::{Seat, at_project, is_reading, wait};
+use crate::seat::{Seat, at_project, has_thumbnails, is_reading, wait};
 use crate::support;
 
 /// What a reader's hands did.
@@ -202,5 +202,6 @@ fn shapes_cost_their_points_and_no_more() {
     hands.spends(0, 1, 0);
     hands.seat.event(egui::Event::PointerGone);
     hands.seat.run_steps(4);
+    wait(&mut hands.seat, "thumbnails", has_thumbnails);
     hands.seat.snapshot("film_shapes");
 }

@@ -14,7 +14,7 @@ use rachis::jobs::CancelToken;
 use rachis::session::{Command, Input, LabelCommand};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
-use crate::seat::{Seat, drag, is_reading, wait, with_films};
+use crate::seat::{Seat, drag, has_thumbnails, is_reading, wait, with_films};
 
 fn at_film(folder: &Path) -> Seat<'static> {
     let request = DemoRequest { folder: folder.to_owned(), num_studies: 2, seed: FIRST_SEED, scale: 0.15 };
@@ -30,6 +30,7 @@ fn at_film(folder: &Path) -> Seat<'static> {
     let film: ImageId = seat.state().session.worklist.shown(0).expect("a film").image.clone();
     ask(&mut seat, Command::OpenFilm(film));
     wait(&mut seat, "the film", is_reading);
+    wait(&mut seat, "thumbnails", has_thumbnails);
     seat
 }
 

@@ -8,7 +8,7 @@ use rachis::app::Window;
 use rachis::domain::imaging::{Film, PixelGeometry, SpacingSource};
 use rachis::session::{Command, Event, FilePurpose, Input, OverlayState, SaveState, Tool};
 
-use crate::seat::{Seat, is_reading, wait, with_films};
+use crate::seat::{Seat, has_thumbnails, is_reading, wait, with_films};
 use crate::support;
 
 /// The wedge with 0.2 mm between rows and 0.1 mm between columns.
@@ -183,10 +183,6 @@ fn every_measure_looks_as_it_was_judged() {
     }
     command(&mut seat, Command::ToggleMiddleHeight);
     seat.event(egui::Event::PointerGone);
-    let has_thumbnails = |w: &Window| {
-        let film = w.session.pane.film.as_ref().unwrap();
-        film.study.iter().all(|entry| w.state.thumbnails.contains_key(&entry.facts.image))
-    };
     wait(&mut seat, "thumbnails", has_thumbnails);
     wait(&mut seat, "saved", |w| w.session.save_state() == SaveState::Saved);
     assert_eq!(num_measured(&seat), 9);

@@ -59,6 +59,12 @@ pub fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
     seat.run_steps(3);
 }
 
+/// A picture of the film screen has the study's small pictures in it.
+pub fn has_thumbnails(window: &Window) -> bool {
+    let film = window.session.pane.film.as_ref();
+    film.is_some_and(|f| f.study.iter().all(|entry| window.state.thumbnails.contains_key(&entry.facts.image)))
+}
+
 pub fn is_reading(window: &Window) -> bool {
     window.session.pane.film.as_ref().is_some_and(|f| f.film().is_some()) && window.session.screen == Screen::Film
 }
