@@ -7,7 +7,7 @@ use rachis::domain::reading::Decision;
 use rachis::domain::shape::ShapeKind;
 use rachis::session::{Command, DrawTool, Input, Tool};
 
-use crate::seat::{Seat, at_project, has_thumbnails, is_reading, wait};
+use crate::seat::{Seat, at_project, has_thumbnails, is_reading, saved, wait};
 use crate::support;
 
 /// What a reader's hands did.
@@ -203,5 +203,6 @@ fn shapes_cost_their_points_and_no_more() {
     hands.seat.event(egui::Event::PointerGone);
     hands.seat.run_steps(4);
     wait(&mut hands.seat, "thumbnails", has_thumbnails);
+    saved(&mut hands.seat);
     hands.seat.snapshot("film_shapes");
 }
