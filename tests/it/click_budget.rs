@@ -204,5 +204,7 @@ fn shapes_cost_their_points_and_no_more() {
     hands.seat.run_steps(4);
     wait(&mut hands.seat, "thumbnails", has_thumbnails);
     saved(&mut hands.seat);
+    // The list glides to the mark that is selected.
+    hands.seat.run_steps(60);
     hands.seat.snapshot("film_shapes");
 }
