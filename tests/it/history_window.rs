@@ -54,9 +54,6 @@ fn a_click_on_a_step_goes_there_and_what_was_left_is_still_there_after_a_restart
     seat.run_steps(4);
     assert_eq!(marks(&seat), first_branch);
     seat::saved(&mut seat);
-    if std::env::var_os("RACHIS_PICTURES").is_some() {
-        seat.render().unwrap().save("/tmp/shot-history.png").unwrap();
-    }
     drop(seat);
 
     // Another start: the panel is open as it was left, and the other branch is a click away.
@@ -98,7 +95,4 @@ fn the_readers_own_statistics_say_so_when_there_are_none_and_count_what_there_is
     assert_eq!(statistics.marks, [(LabelName::new("Osteophytes"), 2)]);
     assert!(statistics.total_ms > 0 && statistics.total_ms < 60_000, "{}", statistics.total_ms);
     assert_eq!(statistics.days.len(), 1);
-    if std::env::var_os("RACHIS_PICTURES").is_some() {
-        seat.render().unwrap().save("/tmp/shot-statistics.png").unwrap();
-    }
 }
