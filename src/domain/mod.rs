@@ -4,6 +4,7 @@
 pub mod id;
 pub mod geometry;
 pub mod label;
+pub mod label_side;
 pub mod label_change;
 pub mod presence;
 pub mod attribute;

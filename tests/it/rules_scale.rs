@@ -15,7 +15,7 @@ use rachis::formats::label_set;
 
 /// Neighbours are looked at, not all pairs: 12.5 million comparisons of 5,000 marks take longer than a frame.
 #[test]
-fn five_thousand_marks_are_checked_within_a_frame() {
+fn five_thousand_marks_are_not_held_against_each_other_one_by_one() {
     let labels = label_set::shipped_by_id("vindr_spine").unwrap();
     let film = Size::new(10_000.0, 10_000.0);
     let own: CustomRule = "Osteophytes: at most 5000".parse().unwrap();

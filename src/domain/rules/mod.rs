@@ -26,7 +26,6 @@ mod table;
 
 pub use custom::{Condition, ConditionError, CustomRule, SizeUnit};
 pub use mend::{AttributeAnswer, Mend};
-pub use sides::other_side;
 pub use table::{Parameter, RULES, RuleRow};
 
 /// How much a broken rule matters.

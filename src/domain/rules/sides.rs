@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{LabelName, LabelSet, Side};
+use crate::domain::label_side::counterpart;
 use crate::domain::study::View;
 
 use super::{Found, Look, Mark, Mend, mend};
@@ -30,24 +31,6 @@ fn is_of_ribs(labels: Option<&LabelSet>) -> bool {
 fn side_of(look: &Look<'_>, has_ribs: bool, name: &LabelName) -> Option<Side> {
     let said = look.context.labels.and_then(|set| set.label(name)).and_then(|label| label.side);
     said.or_else(|| rib(name.as_str()).filter(|_| has_ribs).map(|(side, _)| side))
-}
-
-/// The label of the other side: `L3` for `R3`, `Left hip` for `Right hip`.
-pub fn other_side(labels: &LabelSet, name: &LabelName) -> Option<LabelName> {
-    let text = name.as_str();
-    let mut tries: Vec<String> = Vec::new();
-    if let Some((side, number)) = rib(text) {
-        tries.push(format!("{}{number}", if side == Side::Right { "L" } else { "R" }));
-    }
-    for (one, other) in [("Right", "Left"), ("right", "left")] {
-        if text.contains(one) {
-            tries.push(text.replace(one, other));
-        } else if text.contains(other) {
-            tries.push(text.replace(other, one));
-        }
-    }
-    let found = tries.iter().find_map(|text| labels.resolve(text));
-    found.map(|label| label.name.clone()).filter(|other| other != name)
 }
 
 pub(super) fn too_many(look: &Look<'_>) -> Vec<Found> {
@@ -132,7 +115,7 @@ pub(super) fn in_image(look: &Look<'_>) -> Vec<Found> {
 }
 
 fn mends(look: &Look<'_>, mark: &Mark<'_>) -> Vec<Mend> {
-    let other = look.context.labels.and_then(|set| other_side(set, mark.label()));
+    let other = look.context.labels.and_then(|set| counterpart(set, mark.label()));
     let relabel = other.map(|label| Mend::Relabel { mark: mark.id(), label });
     relabel.into_iter().chain([Mend::Remove(vec![mark.id()])]).collect()
 }

@@ -5,6 +5,7 @@ use crate::domain::edit::Edit;
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
+use crate::domain::label_side::counterpart;
 use crate::domain::shape::{Polygon, Shape};
 
 use super::super::effect::Effect;
@@ -12,7 +13,6 @@ use super::super::open_film::OpenFilm;
 use super::super::panes::Pane;
 use super::super::screen::{NoticeKind, Session};
 use super::PasteSource;
-use super::mirror::counterpart;
 
 /// How far a duplicate lies from its original, in film pixels.
 const DUPLICATE_OFFSET: f64 = 12.0;
@@ -82,7 +82,8 @@ impl Session {
         let middle = film.size().width / 2.0;
         let copies = film.selected_marks().filter_map(|from| {
             let shape = from.shape()?.mirrored_at(middle);
-            Some(Copied { label: counterpart(set, from.label()), shape, from: from.clone() })
+            let label = counterpart(set, from.label()).unwrap_or_else(|| from.label().clone());
+            Some(Copied { label, shape, from: from.clone() })
         });
         let copies = copies.collect();
         self.add_copies(copies, "Copy to the other side", now_ms)

@@ -3,7 +3,6 @@
 mod change;
 mod copy;
 mod hold;
-mod mirror;
 mod paint;
 mod selecting;
 mod snap;

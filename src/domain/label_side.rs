@@ -6,14 +6,14 @@ use crate::domain::label::{Label, LabelName, LabelSet};
 const SIDES: [(&str, &str); 6] =
     [("right", "left"), ("Right", "Left"), ("RIGHT", "LEFT"), ("R", "L"), ("phải", "trái"), ("Phải", "Trái")];
 
-/// The label of the same thing on the other side, where the set has one; else the label itself.
-pub(super) fn counterpart(set: &LabelSet, name: &LabelName) -> LabelName {
+/// The label of the same thing on the other side; `None` where the name tells no side or the set has no such label.
+pub fn counterpart(set: &LabelSet, name: &LabelName) -> Option<LabelName> {
     let is_other_side = |found: &Label| match (set.label(name).and_then(|label| label.side), found.side) {
         (Some(side), Some(other)) => other == side.other(),
         _ => true,
     };
     let found = turned(name.as_str()).and_then(|text| set.resolve(&text)).filter(|found| is_other_side(found));
-    found.map_or_else(|| name.clone(), |label| label.name.clone())
+    found.map(|label| label.name.clone()).filter(|other| other != name)
 }
 
 /// The name with its side changed over: `R3` is `L3`, `Right 5th rib` is `Left 5th rib`. `None` where it names no side.
@@ -74,11 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn a_label_without_a_counterpart_stays() {
+    fn a_label_has_a_counterpart_where_the_set_has_it() {
         let labels = ["R3", "L3", "L4"].map(|name| Label::named(name, LabelKind::Local));
         let set = LabelSet::new("t", "", "", labels.to_vec()).expect("unique");
-        for (name, expected) in [("R3", "L3"), ("L3", "R3"), ("L4", "L4")] {
-            assert_eq!(counterpart(&set, &LabelName::new(name)).as_str(), expected);
+        for (name, expected) in [("R3", Some("L3")), ("L3", Some("R3")), ("L4", None)] {
+            assert_eq!(counterpart(&set, &LabelName::new(name)).as_ref().map(LabelName::as_str), expected);
         }
     }
 }
