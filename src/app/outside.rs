@@ -200,6 +200,8 @@ impl Outside {
             Effect::LoadInput { reader } => self.load_input(reader),
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
             Effect::RecordTime(times) => self.record_time(times),
+            // The engine desk answers these.
+            Effect::LoadPredictions { .. } | Effect::NoteModelSeen { .. } => {}
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })

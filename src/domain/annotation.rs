@@ -5,6 +5,7 @@ use crate::domain::geometry::Rect;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::LabelName;
 use crate::domain::shape::Shape;
+use crate::domain::suggestion::SuggestionKey;
 
 /// How a mark came to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,6 +16,8 @@ pub enum Origin {
     Imported { import: i64 },
     /// A copy of another mark: of this film or another, this reader's or another's. Ids are unique in the project.
     Copied { from: AnnotationId },
+    /// Offered by a model and accepted by the reader, as it was or adjusted.
+    Suggested(SuggestionKey),
 }
 
 /// One mark of one reader on one film: one label on one shape.

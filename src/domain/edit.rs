@@ -7,6 +7,7 @@ use crate::domain::measure::Measurement;
 use crate::domain::presence::{LabelAnswers, SharedScope};
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Reading;
+use crate::domain::suggestion::SuggestionKey;
 use crate::domain::task::TaskState;
 
 /// A change of one reading. Undo applies the inverse.
@@ -54,6 +55,12 @@ pub enum Edit {
     Measure {
         before: Option<Measurement>,
         after: Option<Measurement>,
+    },
+    /// Turns a model's suggestion down, or takes that back. Accepting one is adding a mark of its origin.
+    Reject {
+        suggestion: SuggestionKey,
+        before: bool,
+        after: bool,
     },
     /// Several edits as one step, under the name that the undo entry shows.
     Batch {
@@ -125,7 +132,8 @@ impl Edit {
             | Self::SetImageLabels { .. }
             | Self::SetSharedLabels { .. }
             | Self::SetUnfit { .. }
-            | Self::Measure { .. } => {
+            | Self::Measure { .. }
+            | Self::Reject { .. } => {
                 if reading.state == TaskState::Completed {
                     return Err(EditError::Completed);
                 }
@@ -194,6 +202,16 @@ impl Edit {
                 }
                 change_one(&mut reading.measurements, before.as_ref(), after.as_ref(), |m| m.id)?;
             }
+            Self::Reject { suggestion, before, after } => {
+                if before == after || reading.rejected.contains(suggestion) != *before {
+                    return Err(EditError::Stale);
+                }
+                if *after {
+                    reading.rejected.insert(*suggestion);
+                } else {
+                    reading.rejected.remove(suggestion);
+                }
+            }
             Self::SetTaskState { .. } | Self::SetComment { .. } | Self::Comment { .. } | Self::Batch { .. } => {}
         }
         Ok(())
@@ -217,6 +235,9 @@ impl Edit {
             Self::SetTaskState { before, after } => Self::SetTaskState { before: *after, after: *before },
             Self::SetComment { before, after } => Self::SetComment { before: after.clone(), after: before.clone() },
             Self::Measure { before, after } => Self::Measure { before: after.clone(), after: before.clone() },
+            Self::Reject { suggestion, before, after } => {
+                Self::Reject { suggestion: *suggestion, before: *after, after: *before }
+            }
             Self::Batch { name, edits } => {
                 Self::Batch { name: name.clone(), edits: edits.iter().rev().map(Self::inverse).collect() }
             }
@@ -254,6 +275,8 @@ impl Edit {
             Self::Measure { before: Some(before), after: None } => format!("Remove {}", before.shape.kind().title()),
             Self::Measure { after: Some(after), .. } => format!("Change {}", after.shape.kind().title()),
             Self::Measure { .. } => "Measure".to_owned(),
+            Self::Reject { after: true, .. } => "Reject a suggestion".to_owned(),
+            Self::Reject { .. } => "Take a rejection back".to_owned(),
             Self::Batch { name, .. } => name.clone(),
         }
     }

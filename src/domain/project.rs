@@ -2,6 +2,7 @@
 
 use crate::domain::id::ReaderId;
 use crate::domain::rules::{CustomRule, RuleSetting};
+use crate::domain::suggestion::ModelVisibility;
 
 /// A project's settings.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +22,8 @@ pub struct Project {
     pub custom_rules: Vec<CustomRule>,
     /// What readers are told before they read; Markdown-like plain text.
     pub instructions: String,
+    /// Who sees what models say, and when.
+    pub model_visibility: ModelVisibility,
 }
 
 /// A person who reads.

@@ -1,11 +1,14 @@
 //! One reader's reading of one film: the document that edits change.
 
+use std::collections::BTreeSet;
+
 use crate::domain::annotation::Annotation;
 use crate::domain::comment::Comment;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::measure::Measurement;
 use crate::domain::presence::LabelAnswers;
 use crate::domain::quality::UnfitReason;
+use crate::domain::suggestion::SuggestionKey;
 use crate::domain::task::TaskState;
 
 /// Normal or abnormal, as the reader's marks say it.
@@ -33,6 +36,7 @@ pub struct Reading {
     pub(super) measurements: Vec<Measurement>,
     pub(super) unfit: Option<UnfitReason>,
     pub(super) comments: Vec<Comment>,
+    pub(super) rejected: BTreeSet<SuggestionKey>,
 }
 
 impl Reading {
@@ -49,6 +53,7 @@ impl Reading {
             measurements: Vec::new(),
             unfit: None,
             comments: Vec::new(),
+            rejected: BTreeSet::new(),
         }
     }
 
@@ -86,6 +91,13 @@ impl Reading {
     pub fn with_comments(mut self, mut comments: Vec<Comment>) -> Self {
         comments.sort_by_key(|c| c.id);
         self.comments = comments;
+        self
+    }
+
+    /// The same reading with these suggestions of models turned down, as stored.
+    #[must_use]
+    pub fn with_rejected(mut self, rejected: BTreeSet<SuggestionKey>) -> Self {
+        self.rejected = rejected;
         self
     }
 
@@ -130,6 +142,10 @@ impl Reading {
     /// This reader's own comments, in the order of writing.
     pub fn comments(&self) -> &[Comment] {
         &self.comments
+    }
+    /// Suggestions of models that the reader turned down.
+    pub const fn rejected(&self) -> &BTreeSet<SuggestionKey> {
+        &self.rejected
     }
     /// All marks that lie on one shape, in drawing order.
     pub fn on_shape(&self, key: AnnotationId) -> impl Iterator<Item = &Annotation> {

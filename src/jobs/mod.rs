@@ -2,6 +2,7 @@
 
 mod lane;
 mod progress;
+pub mod protocol;
 
 pub use lane::{Lane, num_workers};
 pub use progress::{CancelToken, Progress};

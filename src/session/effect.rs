@@ -7,6 +7,7 @@ use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::model::ModelId;
 use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
@@ -177,6 +178,17 @@ pub enum Effect {
     RememberPresets(Vec<WindowPreset>),
     /// Add to the reader's active time.
     RecordTime(Vec<ReadingTime>),
+    /// Read what the models in use say of a film, and have them look where they have not; answered by
+    /// `PredictionsLoaded`, once or twice. Asked only where the reader may see it.
+    LoadPredictions {
+        image: ImageId,
+    },
+    /// Keep that the reader saw what these models say of the film.
+    NoteModelSeen {
+        image: ImageId,
+        reader: ReaderId,
+        models: Vec<ModelId>,
+    },
     /// Count what the reader has read; answered by `StatisticsLoaded`.
     LoadStatistics {
         reader: ReaderId,

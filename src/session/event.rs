@@ -9,6 +9,7 @@ use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::label_change::LabelUse;
 use crate::domain::log::LogEntry;
+use crate::domain::prediction::Prediction;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
 use crate::domain::reading_time::ReaderStatistics;
@@ -20,6 +21,7 @@ use crate::domain::worklist::WorklistRow;
 use super::effect::{FilePurpose, Ticket};
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
+use super::model_shelf::{EngineState, ModelShelf};
 use super::settings::Settings;
 use super::viewport::ViewState;
 
@@ -146,6 +148,17 @@ pub enum Event {
         reader: ReaderId,
         statistics: Box<ReaderStatistics>,
     },
+    /// The project's models, and which are in use: at opening and whenever they change.
+    ModelsLoaded(Box<ModelShelf>),
+    /// What the models in use say of a film so far.
+    PredictionsLoaded {
+        image: ImageId,
+        predictions: Vec<Prediction>,
+        /// Models that are looking at it now.
+        num_awaited: usize,
+    },
+    /// The learning engine came, went, or does something else.
+    EngineChanged(EngineState),
     /// The project's reference cases, in their order.
     ReferencesLoaded(Vec<Reference>),
     FilesDropped(Vec<PathBuf>),

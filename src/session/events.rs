@@ -188,6 +188,16 @@ impl Session {
                 Vec::new()
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
+            Event::ModelsLoaded(shelf) => {
+                self.models = *shelf;
+                Vec::new()
+            }
+            Event::EngineChanged(state) => {
+                self.engine = state;
+                Vec::new()
+            }
+            // Suggestions take these.
+            Event::PredictionsLoaded { .. } => Vec::new(),
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);
                 if let Some(Dialog::MyStatistics(place)) = self.dialog.as_mut().filter(|_| is_own) {

@@ -22,6 +22,7 @@ use crate::domain::reading::Reading;
 use crate::domain::rules::default_rules;
 use crate::domain::shape::{Shape, ShapeKind};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
+use crate::domain::suggestion::ModelVisibility;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
@@ -93,6 +94,7 @@ pub(super) fn reading_session() -> Session {
             is_open: false,
             custom_rules: Vec::new(),
             instructions: String::new(),
+            model_visibility: ModelVisibility::default(),
         },
         label_set: Arc::new(set),
         readers: vec![reader.clone()],

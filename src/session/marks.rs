@@ -446,7 +446,8 @@ fn touched(edit: &Edit, ids: &mut Vec<AnnotationId>) {
         | Edit::SetUnfit { .. }
         | Edit::Comment { .. }
         | Edit::SetTaskState { .. }
-        | Edit::SetComment { .. } => {}
+        | Edit::SetComment { .. }
+        | Edit::Reject { .. } => {}
     }
 }
 

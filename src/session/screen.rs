@@ -19,6 +19,7 @@ use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
 use super::labelling::{LabelFocus, NextLabel};
+use super::model_shelf::{EngineState, ModelShelf};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
@@ -335,6 +336,9 @@ pub struct Session {
     pub clipboard: Vec<Annotation>,
     /// Instructions and reference cases.
     pub guide: Guide,
+    /// The project's models and which are in use.
+    pub models: ModelShelf,
+    pub engine: EngineState,
     /// Resolved threads are listed and drawn too.
     pub shows_resolved: bool,
     pub dialog: Option<Dialog>,

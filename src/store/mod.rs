@@ -8,6 +8,8 @@ mod readings;
 mod reading_time;
 mod measurements;
 mod rows;
+mod origin;
+mod rejections;
 mod shape_rows;
 mod shared_labels;
 mod comments;

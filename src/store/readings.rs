@@ -16,10 +16,11 @@ use crate::domain::task::TaskState;
 use super::comments::{load_comments, write_comments};
 use super::error::{StoreError, unreadable};
 use super::measurements::{load_measurements, write_measurements};
+use super::origin::{origin_from_columns, origin_to_columns};
 use super::project::Store;
+use super::rejections::{load_rejections, write_rejections};
 use super::rows::{
-    annotation_from_parts, box_from_columns, edit_from_json, edit_to_json, origin_from_columns, origin_to_columns,
-    step_from_columns, step_to_columns,
+    annotation_from_parts, box_from_columns, edit_from_json, edit_to_json, step_from_columns, step_to_columns,
 };
 use super::shape_rows::{AttributesRow, ShapeRow};
 use super::shared_labels::{check_scopes, load_shared, places_of, write_shared};
@@ -65,6 +66,7 @@ impl Store {
             "SELECT image_id, rad_id FROM reading UNION SELECT image_id, rad_id FROM annotation
              UNION SELECT image_id, rad_id FROM image_label
              UNION SELECT image_id, rad_id FROM comment
+             UNION SELECT image_id, rad_id FROM rejected_suggestion
              UNION SELECT image_id, rad_id FROM measurement ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| {
@@ -217,6 +219,7 @@ pub(super) fn load_reading(conn: &Connection, image: &ImageId, reader: &ReaderId
         .with_unfit(unfit)
         .with_shared_labels(series, study)
         .with_comments(load_comments(conn, image, reader)?)
+        .with_rejected(load_rejections(conn, image, reader)?)
         .with_measurements(load_measurements(conn, image, reader)?))
 }
 
@@ -278,6 +281,7 @@ fn write_changes(conn: &Connection, before: &Reading, after: &Reading) -> Result
         insert.execute([image, reader, label.as_str(), presence.key()])?;
     }
     write_comments(conn, before, after)?;
+    write_rejections(conn, before, after)?;
     write_measurements(conn, before, after)
 }
 

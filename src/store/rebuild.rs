@@ -154,10 +154,11 @@ impl LogBook {
         let state = if old.state() == TaskState::New { state } else { old.state() };
         let comment = old.comment().to_owned();
         let (measurements, comments) = (old.measurements().to_vec(), old.comments().to_vec());
-        let unfit = old.unfit();
+        let (unfit, rejected) = (old.unfit(), old.rejected().clone());
         rebuilt.reading = Reading::restored(image.clone(), reader.clone(), marks, labels, state, comment)
             .with_unfit(unfit)
             .with_comments(comments)
+            .with_rejected(rejected)
             .with_measurements(measurements);
         rebuilt.updated_at_ms = made_at_ms;
     }
@@ -251,6 +252,9 @@ impl Store {
         }
         if stored.image_labels() != should.image_labels() {
             return Ok(Some("the image labels are not those of the log"));
+        }
+        if stored.rejected() != should.rejected() {
+            return Ok(Some("the rejected suggestions are not those of the log"));
         }
         if stored.comments() != should.comments() {
             return Ok(Some("the comments are not those of the log"));

@@ -10,12 +10,15 @@ use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId, SeriesId, Study
 use crate::domain::label::LabelName;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::measure::{MeasureKind, MeasureShape, Measurement};
+use crate::domain::model::ModelId;
 use crate::domain::presence::{LabelAnswers, Presence, SharedScope};
 use crate::domain::quality::UnfitReason;
 use crate::domain::shape::Shape;
+use crate::domain::suggestion::SuggestionKey;
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
+use super::origin::{origin_from_columns, origin_to_columns};
 use super::shape_rows::{AttributesRow, ShapeRow};
 
 /// An edit as JSON: `{"add": {...}}`.
@@ -32,6 +35,7 @@ enum EditRow {
     SetTaskState { before: String, after: String },
     SetComment { before: String, after: String },
     Measure { before: Option<MeasurementRow>, after: Option<MeasurementRow> },
+    Reject { model: i64, number: u32, before: bool, after: bool },
     Batch { name: String, edits: Vec<EditRow> },
 }
 
@@ -134,28 +138,6 @@ pub(super) fn step_from_columns(step: &str, of_seq: Option<i64>) -> Result<Step,
         ("undo", Some(of)) => Ok(Step::Undo(LogSeq(of))),
         ("redo", Some(of)) => Ok(Step::Redo(LogSeq(of))),
         _ => Err(unreadable("a step in the log", step)),
-    }
-}
-
-/// The text of the `origin` column and the `import_id` beside it.
-pub(super) fn origin_to_columns(origin: &Origin) -> (String, Option<i64>) {
-    match origin {
-        Origin::Drawn => ("drawn".to_owned(), None),
-        Origin::Imported { import } => ("imported".to_owned(), Some(*import)),
-        Origin::Copied { from } => (format!("copied {}", from.0), None),
-    }
-}
-
-pub(super) fn origin_from_columns(origin: &str, import_id: Option<i64>) -> Result<Origin, String> {
-    match (origin, import_id) {
-        ("drawn", None) => Ok(Origin::Drawn),
-        ("imported", Some(import)) => Ok(Origin::Imported { import }),
-        (other, None) => other
-            .strip_prefix("copied ")
-            .and_then(|id| id.parse().ok())
-            .map(|id| Origin::Copied { from: AnnotationId(id) })
-            .ok_or_else(|| format!("unknown origin {other:?}")),
-        (other, Some(_)) => Err(format!("origin {other:?} with an import")),
     }
 }
 
@@ -328,6 +310,9 @@ impl From<&Edit> for EditRow {
             Edit::Measure { before, after } => {
                 Self::Measure { before: before.as_ref().map(Into::into), after: after.as_ref().map(Into::into) }
             }
+            Edit::Reject { suggestion, before, after } => {
+                Self::Reject { model: suggestion.model.0, number: suggestion.number, before: *before, after: *after }
+            }
             Edit::Batch { name, edits } => {
                 Self::Batch { name: name.clone(), edits: edits.iter().map(Self::from).collect() }
             }
@@ -372,6 +357,10 @@ impl EditRow {
                 before: before.map(MeasurementRow::into_measurement).transpose()?,
                 after: after.map(MeasurementRow::into_measurement).transpose()?,
             },
+            Self::Reject { model, number, before, after } => {
+                let suggestion = SuggestionKey { model: ModelId(model), number };
+                Edit::Reject { suggestion, before, after }
+            }
             Self::Batch { name, edits } => {
                 Edit::Batch { name, edits: edits.into_iter().map(Self::into_edit).collect::<Result<_, _>>()? }
             }

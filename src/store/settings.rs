@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::id::ReaderId;
 use crate::domain::project::{Project, Reader};
 use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
+use crate::domain::suggestion::ModelVisibility;
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
@@ -107,12 +108,14 @@ fn read_open(conn: &Connection) -> Result<bool, StoreError> {
 
 pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
     let row = conn
-        .query_row("SELECT name, label_set, is_synthetic, instructions FROM project", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        .query_row("SELECT name, label_set, is_synthetic, instructions, model_visibility FROM project", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?))
         })
         .optional()?;
-    let (name, label_set, is_synthetic, instructions) =
+    let (name, label_set, is_synthetic, instructions, visibility) =
         row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
+    let model_visibility =
+        ModelVisibility::parse(&visibility).ok_or_else(|| unreadable("who sees what models say", visibility))?;
     Ok(Project {
         name,
         label_set,
@@ -122,6 +125,7 @@ pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
         is_open: read_open(conn)?,
         custom_rules: super::custom_rules::read_custom_rules(conn)?,
         instructions,
+        model_visibility,
     })
 }
 

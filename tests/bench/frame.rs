@@ -21,6 +21,7 @@ use rachis::domain::reading::{Decision, Reading};
 use rachis::domain::rules::default_rules;
 use rachis::domain::shape::{Line, Mask, Polygon, Shape};
 use rachis::domain::study::{FilmEntry, FilmFacts, FilmSource};
+use rachis::domain::suggestion::ModelVisibility;
 use rachis::domain::task::TaskState;
 use rachis::domain::worklist::WorklistRow;
 use rachis::formats::label_set;
@@ -285,6 +286,7 @@ fn session_with(num_films: usize, marks: Marks) -> Session {
         is_open: false,
         custom_rules: Vec::new(),
         instructions: String::new(),
+        model_visibility: ModelVisibility::default(),
     };
     let one = Reader { id: reader.clone(), name: "One".into(), years_of_experience: None };
     let mut session = Session::default();

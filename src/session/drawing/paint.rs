@@ -29,7 +29,7 @@ impl Default for Brush {
 
 /// What a stroke acts on.
 enum Target {
-    Mask(Annotation, Mask),
+    Mask(Box<Annotation>, Mask),
     /// A polygon: brush and eraser change pixels.
     Outline,
     Locked,
@@ -52,7 +52,7 @@ impl Session {
         };
         match mark.shape() {
             Some(Shape::Mask(_)) if film.is_shape_locked(mark) => Target::Locked,
-            Some(Shape::Mask(mask)) => Target::Mask(mark.clone(), mask.clone()),
+            Some(Shape::Mask(mask)) => Target::Mask(Box::new(mark.clone()), mask.clone()),
             Some(shape @ Shape::Polygon(_)) if points.iter().any(|p| shape.distance_to(*p) <= self.brush.radius) => {
                 Target::Outline
             }

@@ -1,0 +1,70 @@
+//! Weights and inputs from a formula of name and shape, which programs in other languages compute alike: what parity with
+//! the reference implementations is tested with. `tests/parity/formula.py` is the twin.
+
+use std::collections::BTreeMap;
+
+use tch::{Kind, Tensor};
+
+use crate::params::Params;
+
+/// FNV-1a, 32 bits, of the name.
+fn hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Values of -1 to 1, spread evenly: a 32-bit mixing of name and position (lowbias32 by Ellis Hale), exact in any
+/// language.
+pub fn noise(name: &str, len: usize) -> Vec<f32> {
+    let seed = hash(name);
+    let value = |i: u32| {
+        let mut x = i.wrapping_mul(0x9e37_79b9) ^ seed;
+        x = (x ^ (x >> 16)).wrapping_mul(0x7feb_352d);
+        x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
+        x ^= x >> 16;
+        // 24 bits are exact in a 32-bit float.
+        (x >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    (0..len as u32).map(value).collect()
+}
+
+/// The tensor that the formula gives a name and a shape. Running variances are 0.5 to 1.5 and norm weights 0.75 to 1.25;
+/// weights of two and more dimensions are scaled by sqrt(3 / fan in), so that signals keep their size; biases and
+/// running means are within 0.1; counters are 0.
+pub fn tensor(name: &str, shape: &[i64], kind: Kind) -> Tensor {
+    let len: i64 = shape.iter().product();
+    if kind == Kind::Int64 {
+        return Tensor::zeros(shape, (kind, tch::Device::Cpu));
+    }
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let values = noise(name, len as usize);
+    let fan_in = shape.iter().skip(1).product::<i64>().max(1) as f32;
+    let scaled: Vec<f32> = match (last, shape.len()) {
+        ("running_var", _) => values.iter().map(|v| 1.0 + 0.5 * v).collect(),
+        ("weight", 1) => values.iter().map(|v| 1.0 + 0.25 * v).collect(),
+        (_, 2..) => {
+            let scale = (3.0 / fan_in).sqrt();
+            values.iter().map(|v| v * scale).collect()
+        }
+        _ => values.iter().map(|v| 0.1 * v).collect(),
+    };
+    Tensor::from_slice(&scaled).reshape(shape).to_kind(kind)
+}
+
+/// A whole state dict for a network.
+pub fn state(params: &Params) -> BTreeMap<String, Tensor> {
+    params.iter().map(|(name, _, t)| (name.to_owned(), tensor(name, &t.size(), t.kind()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_formula_is_what_its_python_twin_computes() {
+        // python3 tests/parity/formula.py prints these.
+        let [a, b, c] = [noise("conv0.weight", 3)[0], noise("conv0.weight", 3)[2], noise("input", 1000)[999]];
+        assert_eq!([a, b, c], [TWIN[0], TWIN[1], TWIN[2]]);
+    }
+
+    const TWIN: [f32; 3] = [0.031_396_985, 0.586_687_2, 0.487_857_1];
+}

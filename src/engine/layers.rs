@@ -1,0 +1,154 @@
+//! The layers that networks are built of, with the parameter names of PyTorch's modules.
+
+use tch::Tensor;
+
+use crate::params::{Init, Path};
+
+/// Whether a network learns: batch norm then uses the batch's own statistics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    Train,
+    Eval,
+}
+
+/// How a convolution moves over its input; the same along both axes.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvSpec {
+    pub kernel: i64,
+    pub stride: i64,
+    pub padding: i64,
+    pub dilation: i64,
+    pub groups: i64,
+    pub has_bias: bool,
+    pub init: Init,
+}
+
+impl ConvSpec {
+    /// Stride 1, padded so that the size stays, no bias.
+    pub const fn same(kernel: i64) -> Self {
+        Self {
+            kernel,
+            stride: 1,
+            padding: kernel / 2,
+            dilation: 1,
+            groups: 1,
+            has_bias: false,
+            init: Init::KaimingNormalFanOut,
+        }
+    }
+
+    #[must_use]
+    pub const fn stride(self, stride: i64) -> Self {
+        Self { stride, ..self }
+    }
+
+    #[must_use]
+    pub const fn with_bias(self, init: Init) -> Self {
+        Self { has_bias: true, init, ..self }
+    }
+}
+
+/// `weight` (out, in / groups, k, k) and, where there is one, `bias` (out).
+#[derive(Debug)]
+pub struct Conv2d {
+    pub weight: Tensor,
+    pub bias: Option<Tensor>,
+    spec: ConvSpec,
+}
+
+impl Conv2d {
+    pub fn new(mut path: Path<'_>, num_in: i64, num_out: i64, spec: ConvSpec) -> Self {
+        let k = spec.kernel;
+        let weight = path.parameter("weight", &[num_out, num_in / spec.groups, k, k], spec.init);
+        let bias = spec.has_bias.then(|| path.parameter("bias", &[num_out], Init::Const(0.0)));
+        Self { weight, bias, spec }
+    }
+
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let s = &self.spec;
+        x.conv2d(&self.weight, self.bias.as_ref(), [s.stride; 2], [s.padding; 2], [s.dilation; 2], s.groups)
+    }
+}
+
+/// `weight`, `bias`, `running_mean`, `running_var`, and `num_batches_tracked` unless it is frozen.
+#[derive(Debug)]
+pub struct BatchNorm2d {
+    weight: Tensor,
+    bias: Tensor,
+    running_mean: Tensor,
+    running_var: Tensor,
+    num_batches_tracked: Option<Tensor>,
+    eps: f64,
+    momentum: f64,
+}
+
+impl BatchNorm2d {
+    /// PyTorch's own: eps 1e-5, momentum 0.1.
+    pub fn new(path: Path<'_>, num_channels: i64) -> Self {
+        Self::with(path, num_channels, 1e-5, 0.1)
+    }
+
+    pub fn with(mut path: Path<'_>, num_channels: i64, eps: f64, momentum: f64) -> Self {
+        Self {
+            weight: path.parameter("weight", &[num_channels], Init::Const(1.0)),
+            bias: path.parameter("bias", &[num_channels], Init::Const(0.0)),
+            running_mean: path.buffer("running_mean", &[num_channels], 0.0),
+            running_var: path.buffer("running_var", &[num_channels], 1.0),
+            num_batches_tracked: Some(path.counter("num_batches_tracked")),
+            eps,
+            momentum,
+        }
+    }
+
+    /// torchvision's FrozenBatchNorm2d: four buffers that training never changes, eps 1e-5.
+    pub fn frozen(mut path: Path<'_>, num_channels: i64) -> Self {
+        Self {
+            weight: path.buffer("weight", &[num_channels], 1.0),
+            bias: path.buffer("bias", &[num_channels], 0.0),
+            running_mean: path.buffer("running_mean", &[num_channels], 0.0),
+            running_var: path.buffer("running_var", &[num_channels], 1.0),
+            num_batches_tracked: None,
+            eps: 1e-5,
+            momentum: 0.0,
+        }
+    }
+
+    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        let is_learning = mode == Mode::Train && self.num_batches_tracked.is_some();
+        if is_learning && let Some(count) = &self.num_batches_tracked {
+            tch::no_grad(|| {
+                let _ = count.shallow_clone().g_add_scalar_(1);
+            });
+        }
+        x.batch_norm(
+            Some(&self.weight),
+            Some(&self.bias),
+            Some(&self.running_mean),
+            Some(&self.running_var),
+            is_learning,
+            self.momentum,
+            self.eps,
+            false,
+        )
+    }
+}
+
+/// `weight` (out, in) and `bias` (out).
+#[derive(Debug)]
+pub struct Linear {
+    pub weight: Tensor,
+    pub bias: Tensor,
+}
+
+impl Linear {
+    pub fn new(mut path: Path<'_>, num_in: i64, num_out: i64, init: Init) -> Self {
+        Self {
+            weight: path.parameter("weight", &[num_out, num_in], init),
+            bias: path.parameter("bias", &[num_out], Init::Const(0.0)),
+        }
+    }
+
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        x.linear(&self.weight, Some(&self.bias))
+    }
+}

@@ -1,0 +1,1 @@
+//! Operators that libtorch's core lacks, equal to torchvision's.
