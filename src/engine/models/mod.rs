@@ -1,5 +1,7 @@
 //! The networks, their parameters named as in the reference implementations.
 
+pub mod densenet;
+
 use rachis::domain::model::Architecture;
 use tch::Tensor;
 
@@ -54,8 +56,14 @@ pub enum Network {
 
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, num_classes: i64, params: &mut Params) -> Option<Network> {
-    let _ = (num_classes, params);
+    let _ = num_classes;
+    let mut densenet =
+        |size| Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, densenet::Form::default()))));
     match architecture {
+        Architecture::DenseNet121 => densenet(densenet::Size::D121),
+        Architecture::DenseNet169 => densenet(densenet::Size::D169),
+        Architecture::DenseNet201 => densenet(densenet::Size::D201),
+        Architecture::DenseNetSmall => densenet(densenet::Size::SMALL),
         Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector => None,
         _ => None,
     }
