@@ -15,3 +15,5 @@ pub mod csv_measures;
 pub mod picture;
 pub mod model_card;
 pub mod model_file;
+mod pickle;
+pub mod pth;
