@@ -460,7 +460,7 @@ def finish_classifier(work, out):
 def make_detector(work, out, epochs):
     rows, dev = patient_numbers(load(work, "train", "train_2")), patient_numbers(load(work, "dev"))
     torch.manual_seed(SEED)
-    train("detector", detector_net(), rows, dev, work, epochs, 8, 1e-3, detector_loss,
+    train("detector", detector_net(), rows, dev, work, epochs, 4, 1e-3, detector_loss,
           lambda net, rows: mean_ap(rows, detections(net, rows)), repeat_factors(rows))
     finish_detector(work, out)
 
@@ -509,7 +509,7 @@ def main():
     if wanted("classifier"):
         make_classifier(args.work, args.out, 8)
     if wanted("detector"):
-        make_detector(args.work, args.out, 4)
+        make_detector(args.work, args.out, 2)
     if args.only == "figures":
         finish_classifier(args.work, args.out)
         finish_detector(args.work, args.out)

@@ -31,4 +31,5 @@ pub mod model;
 pub mod prediction;
 pub mod suggestion;
 pub mod fusion;
+pub mod answer;
 pub mod measure;
