@@ -28,6 +28,8 @@ pub mod stats;
 pub mod imaging;
 pub mod preprocessing;
 pub mod model;
+pub mod model_draft;
+pub mod model_guess;
 pub mod prediction;
 pub mod suggestion;
 pub mod fusion;

@@ -10,6 +10,8 @@ mod import_boxes;
 mod import_image_labels;
 mod label_judge;
 mod label_rows;
+mod model_files;
+pub mod models;
 pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;

@@ -53,5 +53,13 @@ def load(module) -> None:
     module.load_state_dict(state, strict=True)
 
 
+def film(*shape):
+    """Films of -1 to 1 as a torch tensor, as golden.rs makes them."""
+    import torch
+
+    name = " ".join(["input", *map(str, shape)])
+    return torch.from_numpy(noise(name, int(np.prod(shape))).reshape(shape).copy())
+
+
 if __name__ == "__main__":
     print([float(noise("conv0.weight", 3)[0]), float(noise("conv0.weight", 3)[2]), float(noise("input", 1000)[999])])

@@ -1,9 +1,15 @@
 //! The networks, their parameters named as in the reference implementations.
 
+pub mod densenet;
+pub mod resnet;
+pub mod fpn;
+
 use rachis::domain::model::Architecture;
 use tch::Tensor;
 
-use crate::layers::Mode;
+use self::fpn::{ExtraLevels, ResNetFpn};
+use self::resnet::Depth;
+use crate::layers::{Mode, Norm};
 use crate::params::Params;
 
 /// Films as a detector takes them, each at the top left of its own plane.
@@ -16,6 +22,7 @@ pub struct ImageBatch {
 }
 
 /// What a detector finds on one film, by falling score.
+#[allow(clippy::struct_field_names, reason = "boxes, scores and labels are torchvision's words")]
 #[derive(Debug)]
 pub struct Boxes {
     /// (boxes, 4): xmin, ymin, xmax, ymax in input pixels.
@@ -52,11 +59,56 @@ pub enum Network {
     Detector(Box<dyn Detector>),
 }
 
+/// What a network is made with besides its architecture.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Options {
+    /// Without a background; what a classifier does not look at.
+    pub num_classes: i64,
+    /// Of the ResNet bodies: torchvision's detectors come with both.
+    pub norm: Norm,
+    pub limits: Limits,
+}
+
+impl Options {
+    pub fn new(num_classes: i64) -> Self {
+        Self { num_classes, norm: Norm::default(), limits: Limits::default() }
+    }
+}
+
+/// What post-processing leaves out. The default is torchvision's.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Limits {
+    /// Boxes at or below this score go.
+    pub min_score: f64,
+    /// Of two boxes of a class that overlap more than this, the lower one goes.
+    pub max_iou: f64,
+    pub max_boxes: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { min_score: 0.05, max_iou: 0.5, max_boxes: 100 }
+    }
+}
+
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
-pub fn build(architecture: Architecture, num_classes: i64, params: &mut Params) -> Option<Network> {
-    let _ = (num_classes, params);
+pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
+    let _ = options;
+    let mut densenet =
+        |size| Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, densenet::Form::default()))));
     match architecture {
-        Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector => None,
+        Architecture::DenseNet121 => densenet(densenet::Size::D121),
+        Architecture::DenseNet169 => densenet(densenet::Size::D169),
+        Architecture::DenseNet201 => densenet(densenet::Size::D201),
+        Architecture::DenseNetSmall => densenet(densenet::Size::SMALL),
         _ => None,
     }
+}
+
+/// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
+/// `body...` and `fpn...`.
+pub fn build_body(name: &str, norm: Norm, params: &mut Params) -> Option<ResNetFpn> {
+    let depth = name.strip_suffix("_fpn")?;
+    let (depth, _) = Depth::ALL.into_iter().find(|(_, text)| *text == depth)?;
+    Some(ResNetFpn::new(params.root(), depth, norm, 1..=4, ExtraLevels::MaxPool))
 }
