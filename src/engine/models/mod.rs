@@ -4,6 +4,8 @@ pub mod densenet;
 pub mod efficientdet;
 pub mod efficientdet_boxes;
 pub mod efficientnet;
+pub mod sparse_rcnn;
+pub mod sparse_rcnn_head;
 pub mod resnet;
 pub mod fpn;
 
@@ -72,6 +74,8 @@ pub struct Options {
     pub limits: Limits,
     pub densenet: densenet::Form,
     pub efficientdet: efficientdet::Form,
+    /// Sparse R-CNN: boxes of one class may overlap so much. Its authors keep all; VinDr-SpineXR's evaluation says 0.7.
+    pub proposals_max_iou: Option<f64>,
 }
 
 impl Options {
@@ -82,6 +86,7 @@ impl Options {
             limits: Limits::default(),
             densenet: densenet::Form::default(),
             efficientdet: efficientdet::Form::default(),
+            proposals_max_iou: None,
         }
     }
 }
@@ -115,6 +120,8 @@ pub fn build(architecture: Architecture, options: &Options, params: &mut Params)
         Architecture::EfficientDetD1 => efficientdet(E::D1, options, params),
         Architecture::EfficientDetD2 => efficientdet(E::D2, options, params),
         Architecture::EfficientDetSmall => efficientdet(E::SMALL, options, params),
+        Architecture::SparseRcnnResNet50 => sparse_rcnn(sparse_rcnn::Size::RESNET50, options, params),
+        Architecture::SparseRcnnSmall => sparse_rcnn(sparse_rcnn::Size::SMALL, options, params),
         _ => None,
     }
 }
@@ -126,6 +133,10 @@ fn densenet(size: densenet::Size, options: &Options, params: &mut Params) -> Opt
 fn efficientdet(size: efficientdet::Size, options: &Options, params: &mut Params) -> Option<Network> {
     let net = efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet);
     Some(Network::Detector(Box::new(net)))
+}
+
+fn sparse_rcnn(size: sparse_rcnn::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    Some(Network::Detector(Box::new(sparse_rcnn::SparseRcnn::new(params, size, options))))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
