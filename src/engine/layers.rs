@@ -133,6 +133,43 @@ impl BatchNorm2d {
     }
 }
 
+/// Which norm follows a convolution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Norm {
+    #[default]
+    Batch,
+    /// Statistics and weights that training leaves alone.
+    Frozen,
+}
+
+impl Norm {
+    pub fn layer(self, path: Path<'_>, num_channels: i64) -> BatchNorm2d {
+        match self {
+            Self::Batch => BatchNorm2d::new(path, num_channels),
+            Self::Frozen => BatchNorm2d::frozen(path, num_channels),
+        }
+    }
+}
+
+/// A convolution without bias and the norm after it, which at inference are one linear map.
+#[derive(Debug)]
+pub struct ConvNorm {
+    pub conv: Conv2d,
+    pub norm: BatchNorm2d,
+}
+
+impl ConvNorm {
+    /// Convolution and norm are siblings at `path`, with these names.
+    pub fn new(path: &mut Path<'_>, names: [&str; 2], num: [i64; 2], spec: ConvSpec, norm: Norm) -> Self {
+        let conv = Conv2d::new(path.sub(names[0]), num[0], num[1], spec);
+        Self { conv, norm: norm.layer(path.sub(names[1]), num[1]) }
+    }
+
+    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        self.norm.forward(&self.conv.forward(x), mode)
+    }
+}
+
 /// `weight` (out, in) and `bias` (out).
 #[derive(Debug)]
 pub struct Linear {
