@@ -360,7 +360,7 @@ impl Session {
         }
         if is_wanted {
             self.pane.wanted = None;
-            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
+            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. })) {
                 self.dialog = None;
             }
         }

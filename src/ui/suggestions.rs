@@ -3,6 +3,7 @@
 use egui::{Align, Align2, Layout, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use crate::domain::annotation::Annotation;
+use crate::domain::fusion::is_abnormal;
 use crate::domain::suggestion::{Fate, Suggestion};
 use crate::session::{Command, EngineState, OpenFilm, Session, SuggestCommand, WhyHidden};
 
@@ -89,7 +90,7 @@ fn state_text(session: &Session, film: &OpenFilm) -> Option<String> {
 fn estimate_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
     let Some(probability) = film.suggesting.probability else { return };
     let threshold = session.models.pipeline.threshold;
-    let word = if probability >= threshold { tr("abnormal") } else { tr("normal") };
+    let word = if is_abnormal(probability, threshold) { tr("abnormal") } else { tr("normal") };
     let text = tr_args("Model's estimate: {} {}", &[&word, &format!("{probability:.2}")]);
     ui.horizontal(|ui| {
         ui.label(RichText::new(&text).color(theme::text()));
