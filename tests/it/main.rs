@@ -38,6 +38,7 @@ mod history_window;
 mod next_film;
 #[cfg(feature = "gui")]
 mod click_budget;
+mod suggestions_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
