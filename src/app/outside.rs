@@ -15,7 +15,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
-use crate::jobs::Lane;
+use crate::jobs::{EngineOptions, EngineProgram, Lane};
 use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
@@ -26,6 +26,7 @@ use crate::session::{Effect, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 use crate::workflows::label_sets;
 
+use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
@@ -49,11 +50,13 @@ pub struct Outside {
     dialogs: Lane,
     project: Option<Open>,
     keeps_recent: bool,
+    engine: EngineOptions,
 }
 
 #[derive(Debug)]
 struct Open {
     store: Arc<StoreThread>,
+    engine: EngineDesk,
     label_set: Arc<LabelSet>,
     folder: PathBuf,
     number: u32,
@@ -78,7 +81,14 @@ impl Outside {
             dialogs: Lane::detached("dialogs"),
             project: None,
             keeps_recent,
+            engine: EngineOptions::new(EngineProgram::find()),
         }
+    }
+
+    /// Uses another learning engine than the one beside the program.
+    #[must_use]
+    pub fn with_engine(self, engine: EngineOptions) -> Self {
+        Self { engine, ..self }
     }
 
     /// The next piece of news, if any.
@@ -128,8 +138,10 @@ impl Outside {
             if self.keeps_recent {
                 recent::remember(folder);
             }
+            let store = Arc::new(store);
             self.project = Some(Open {
-                store: Arc::new(store),
+                engine: EngineDesk::new(self.post.clone(), self.engine.clone(), &store),
+                store,
                 label_set: label_set.clone(),
                 folder: folder.clone(),
                 number: *number,
@@ -200,8 +212,14 @@ impl Outside {
             Effect::LoadInput { reader } => self.load_input(reader),
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
             Effect::RecordTime(times) => self.record_time(times),
-            // The engine desk answers these.
-            Effect::LoadPredictions { .. } | Effect::NoteModelSeen { .. } => {}
+            Effect::LoadPredictions { image } => {
+                if let Some(project) = &mut self.project {
+                    project.engine.load(image);
+                }
+            }
+            // Suggestions keep these.
+            Effect::NoteModelSeen { .. } => {}
+            Effect::PredictFilms { images } => self.predict_films(images),
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })
@@ -221,6 +239,12 @@ impl Outside {
     fn with_folder(&mut self, start: impl FnOnce(&mut Jobs, PathBuf)) {
         if let Some(project) = &self.project {
             start(&mut self.jobs, project.folder.clone());
+        }
+    }
+
+    fn predict_films(&mut self, images: Vec<ImageId>) {
+        if let Some(project) = &self.project {
+            self.jobs.predict_films(project.folder.clone(), images, project.engine.handle());
         }
     }
 
@@ -294,7 +318,12 @@ impl Outside {
 
     /// Gets ready for what comes next; `true` where that is something else than before.
     pub fn look_ahead(&mut self, session: &Session, has_thumbnail: impl Fn(&ImageId) -> bool) -> bool {
-        self.project.as_ref().is_some_and(|project| self.films.look_ahead(&project.store, session, has_thumbnail))
+        let Some(project) = &mut self.project else { return false };
+        let is_elsewhere = self.films.look_ahead(&project.store, session, has_thumbnail);
+        if is_elsewhere || project.engine.is_behind(session) {
+            project.engine.look_ahead(session, self.films.on_screen(), self.films.next());
+        }
+        is_elsewhere
     }
 
     /// What the store said about a film that is expected next.

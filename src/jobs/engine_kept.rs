@@ -41,6 +41,16 @@ struct Running {
     is_cancelled: bool,
 }
 
+impl Running {
+    /// Whether the film is being looked at by all models that are asked.
+    fn covers(&self, film: &FilmWanted) -> bool {
+        let is_asked = |model| self.wanted.models.iter().any(|known| known.model == model);
+        self.wanted.image == film.image
+            && !self.is_cancelled
+            && film.models.iter().all(|model| is_asked(model.model))
+    }
+}
+
 enum Stage {
     Off,
     Starting { process: EngineProcess, until: Instant },
@@ -159,13 +169,7 @@ impl Keeper {
                 }
             }
             Message::Want(film) => self.want(film),
-            Message::Batch(films, news) => {
-                self.stop_batch();
-                // Somebody asks by hand: what failed may have been mended.
-                self.try_again();
-                self.batch = Some(news);
-                self.queue.add_batch(films);
-            }
+            Message::Batch(films, news) => self.start_batch(films, news),
             Message::StopBatch => self.stop_batch(),
             Message::Forget => {
                 self.stop_batch();
@@ -179,14 +183,24 @@ impl Keeper {
         }
     }
 
+    fn start_batch(&mut self, mut films: Vec<FilmWanted>, news: Sender<BatchNews>) {
+        self.stop_batch();
+        // Somebody asks by hand: what failed may have been mended.
+        self.try_again();
+        self.batch = Some(news);
+        // Not twice, where it is being looked at.
+        if let Some(running) = &mut self.running
+            && running.unanswered.len() == running.wanted.models.len()
+        {
+            let num_before = films.len();
+            films.retain(|film| !running.covers(film));
+            running.is_of_batch |= films.len() < num_before;
+        }
+        self.queue.add_batch(films);
+    }
+
     fn want(&mut self, film: FilmWanted) {
-        let is_looked_at = self.running.as_ref().is_some_and(|running| {
-            let is_asked = |model| running.wanted.models.iter().any(|known| known.model == model);
-            running.wanted.image == film.image
-                && !running.is_cancelled
-                && film.models.iter().all(|model| is_asked(model.model))
-        });
-        if is_looked_at {
+        if self.running.as_ref().is_some_and(|running| running.covers(&film)) {
             return;
         }
         let image = film.image.clone();

@@ -35,6 +35,7 @@ pub mod history_walk;
 mod reading_clock;
 pub mod project_settings;
 pub mod model_shelf;
+mod predicting;
 mod screen;
 pub mod readme_keys;
 mod handle;

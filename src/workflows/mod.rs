@@ -12,5 +12,7 @@ mod label_rows;
 pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;
+pub mod predict;
+pub mod predict_table;
 mod staged_file;
 pub mod stats;
