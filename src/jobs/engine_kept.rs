@@ -19,9 +19,8 @@ use super::engine_process::{EngineProcess, Heard};
 use super::film_queue::{FilmQueue, FilmWanted};
 use super::protocol::{DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION};
 
-/// Pauses before the engine is started again, by how often it ended in a row; after the last it is given up.
-const PAUSES: [Duration; 4] =
-    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(10)];
+/// How often in a row the engine may end on its own before it is given up.
+const MOST_CRASHES: u32 = 5;
 /// How often a film may end the engine.
 const MOST_DEATHS: u32 = 2;
 const WRONG_VERSION_ADVICE: &str = "Use the rachis-engine that was built together with this program.";
@@ -71,7 +70,7 @@ pub(super) struct Keeper {
     running: Option<Running>,
     /// Places of films, which do not belong into a log.
     shy: VecDeque<String>,
-    num_crashes: usize,
+    num_crashes: u32,
     /// Not started again before.
     not_before: Option<Instant>,
     /// Why it does not start, and until when that is taken for granted.
@@ -305,8 +304,10 @@ impl Keeper {
             running.until = Instant::now() + self.options.limits.silence;
         }
         match heard {
-            Heard::Said(message) => self.said(message),
             Heard::Words(line) => self.words(&line),
+            // It was let go, and this is its end.
+            _ if matches!(self.stage, Stage::Off) => {}
+            Heard::Said(message) => self.said(message),
             Heard::Garbage(what) => {
                 let message = format!("The learning engine printed what is no message: {}", self.discreet(&what));
                 let advice = "See whether rachis-engine, or what RACHIS_ENGINE names, is the right program.";
@@ -461,13 +462,13 @@ impl Keeper {
                 self.settle(image, false, None);
             }
         }
-        let Some(pause) = PAUSES.get(self.num_crashes) else {
-            self.num_crashes = 0;
-            let message = format!("The learning engine ended {} times in a row. {}", PAUSES.len() + 1, failure.message);
-            return self.does_not_start(&EngineFailure { message, advice: failure.advice });
-        };
         self.num_crashes += 1;
-        self.not_before = Some(Instant::now() + *pause);
+        if self.num_crashes >= MOST_CRASHES {
+            self.num_crashes = 0;
+            let message = format!("The learning engine ended {MOST_CRASHES} times in a row. {}", failure.message);
+            return self.does_not_start(&EngineFailure { message, advice: failure.advice });
+        }
+        self.not_before = Some(Instant::now() + self.options.limits.restart * 4_u32.pow(self.num_crashes - 1));
         self.tell(EngineCondition::Crashed(failure));
     }
 

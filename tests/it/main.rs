@@ -19,6 +19,10 @@ mod store_check;
 mod measure;
 mod shapes;
 mod kill_nine;
+#[cfg(unix)]
+mod engine_fake;
+#[cfg(unix)]
+mod engine_keeper;
 mod csv_round_trip;
 mod label_sets;
 mod label_set_changes;
