@@ -3,6 +3,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]
 
 mod formula;
+#[cfg(test)]
+mod golden;
 mod layers;
 mod models;
 mod ops;

@@ -31,6 +31,8 @@ def array(name: str, shape) -> np.ndarray:
     one, fan_in = np.float32(1.0), max(int(np.prod(shape[1:], dtype=np.int64)), 1)
     if last == "running_var":
         values = one + np.float32(0.5) * values
+    elif last == "edge_weights":
+        values = one + np.float32(0.75) * values
     elif last == "weight" and len(shape) == 1:
         values = one + np.float32(0.25) * values
     elif len(shape) >= 2:
@@ -51,6 +53,14 @@ def load(module) -> None:
         else:
             state[name] = torch.zeros_like(tensor)
     module.load_state_dict(state, strict=True)
+
+
+def film(*shape):
+    """Films of -1 to 1 as a torch tensor, as golden.rs makes them."""
+    import torch
+
+    name = " ".join(["input", *map(str, shape)])
+    return torch.from_numpy(noise(name, int(np.prod(shape))).reshape(shape).copy())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! The networks, their parameters named as in the reference implementations.
 
+pub mod densenet;
 pub mod resnet;
 pub mod fpn;
 
@@ -92,8 +93,16 @@ impl Default for Limits {
 
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
-    let _ = (architecture, options, params);
-    None
+    let _ = options;
+    let mut densenet =
+        |size| Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, densenet::Form::default()))));
+    match architecture {
+        Architecture::DenseNet121 => densenet(densenet::Size::D121),
+        Architecture::DenseNet169 => densenet(densenet::Size::D169),
+        Architecture::DenseNet201 => densenet(densenet::Size::D201),
+        Architecture::DenseNetSmall => densenet(densenet::Size::SMALL),
+        _ => None,
+    }
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
