@@ -30,7 +30,7 @@ use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
-use super::readings::OpenedFilm;
+use super::readings::{self, OpenedFilm};
 use super::{
     choose_path, input_memory, project_changes, recent, references, settings_file, view_memory, window_presets,
 };
@@ -217,9 +217,13 @@ impl Outside {
                     project.engine.load(image);
                 }
             }
-            // Suggestions keep these.
-            Effect::NoteModelSeen { .. } => {}
             Effect::PredictFilms { images } => self.predict_films(images),
+            Effect::NoteModelSeen { image, reader, models } => {
+                self.films.edited(&image);
+                if let Some(project) = &self.project {
+                    readings::note_models_seen(&project.store, &self.post, (image, reader), models);
+                }
+            }
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })

@@ -16,6 +16,7 @@ use super::panes::Layout;
 use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
+use super::suggesting::SuggestCommand;
 use super::windowing::WindowCommand;
 
 pub use super::command_table::{COMMANDS, CommandRow, Context};
@@ -122,6 +123,8 @@ pub enum Command {
     Discuss(DiscussCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
+    /// What models say of the film.
+    Suggest(SuggestCommand),
     ShowProject,
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
@@ -179,6 +182,7 @@ impl Command {
             Self::Label(command) => command.is_on(session),
             Self::Discuss(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
+            Self::Suggest(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
@@ -238,6 +242,7 @@ impl Command {
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
+            Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::domain::fusion;
 use crate::domain::id::ImageId;
-use crate::domain::model::{EnsembleMean, ModelContent, ModelId};
+use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::prediction::Prediction;
 use crate::domain::study::FilmEntry;
 use crate::jobs::protocol::{ModelRef, PredictionRow};
@@ -190,7 +191,7 @@ impl Table<'_> {
                 && probabilities.len() == members.len()
                 && written.insert(model.id.0)
             {
-                let probability = Some(mean_of(&probabilities, *mean));
+                let probability = fusion::ensemble(&probabilities, *mean);
                 let prediction =
                     Prediction { image: image.clone(), model: model.id, probability, detections: vec![], heat: None };
                 self.write_row(&PredictionRow::of(&prediction, "", 0))?;
@@ -222,20 +223,5 @@ impl Table<'_> {
         self.advance()?;
         self.out.flush().with_context(|| format!("{} cannot be written", self.to.display()))?;
         Ok(self.report)
-    }
-}
-
-/// An ensemble's probability from its members'.
-fn mean_of(members: &[f64], mean: EnsembleMean) -> f64 {
-    let average = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / members.len() as f64;
-    match mean {
-        EnsembleMean::Probability => average(&mut members.iter().copied()),
-        EnsembleMean::Logit => {
-            let logit = |p: &f64| {
-                let p = p.clamp(1e-6, 1.0 - 1e-6);
-                (p / (1.0 - p)).ln()
-            };
-            1.0 / (1.0 + (-average(&mut members.iter().map(logit))).exp())
-        }
     }
 }

@@ -23,6 +23,11 @@ mod kill_nine;
 mod engine_fake;
 #[cfg(unix)]
 mod engine_keeper;
+#[cfg(unix)]
+mod engine_predict;
+#[cfg(unix)]
+mod engine_real;
+mod store_predictions;
 mod csv_round_trip;
 mod label_sets;
 mod label_set_changes;
@@ -40,6 +45,8 @@ mod two_windows;
 mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
+#[cfg(all(unix, feature = "gui"))]
+mod engine_window;
 #[cfg(feature = "gui")]
 mod click_budget;
 #[cfg(feature = "gui")]
