@@ -103,6 +103,19 @@ impl Params {
         });
         Ok(())
     }
+
+    /// Changes every tensor for another of the same shape, of any kind and layout; the layers that hold it see the other.
+    /// For inference: gradients and optimisers know nothing of it.
+    pub fn replace(&mut self, mut other: impl FnMut(&str, &Tensor) -> Tensor) {
+        let _guard = tch::no_grad_guard();
+        for (name, (_, tensor)) in &mut self.tensors {
+            let new = other(name, tensor);
+            if new.kind() != tensor.kind() || new.stride() != tensor.stride() {
+                let _ = tensor.set_requires_grad(false);
+                tensor.set_data(&new);
+            }
+        }
+    }
 }
 
 /// A place among the names, such as `backbone.body.layer1`.
