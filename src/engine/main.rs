@@ -5,6 +5,7 @@
 
 mod device;
 mod failure;
+mod folding;
 mod formula;
 mod forward;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How exactly networks compute: 32-bit floats, or bfloat16 where the device has matrix units for it.
 
+use rachis::domain::model::Architecture;
 use tch::{Device, Kind, Tensor};
 
 use crate::params::Params;
@@ -28,6 +29,26 @@ impl Precision {
         match self {
             Self::F32 => Kind::Float,
             Self::BF16 => Kind::BFloat16,
+        }
+    }
+
+    /// Networks whose boxes are computed in 32 bits whatever the activations are, and that are large enough to gain.
+    pub fn suits(self, architecture: Architecture) -> bool {
+        use Architecture as A;
+        match self {
+            Self::F32 => true,
+            Self::BF16 => matches!(
+                architecture,
+                A::DenseNet121
+                    | A::DenseNet169
+                    | A::DenseNet201
+                    | A::FasterRcnnResNet18
+                    | A::FasterRcnnResNet34
+                    | A::FasterRcnnResNet50
+                    | A::RetinaNetResNet18
+                    | A::RetinaNetResNet34
+                    | A::RetinaNetResNet50
+            ),
         }
     }
 
@@ -61,10 +82,13 @@ pub fn channels_last(x: &Tensor) -> Tensor {
     x.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
 }
 
-/// Turns a network's weights to a precision, convolutions to channels-last. What the layers hold changes with them.
+/// Turns a network's weights to a precision, convolutions to channels-last, and folds norms. What the layers hold changes
+/// with them, for good.
 ///
 /// A norm, told by its weight of one dimension, keeps 32 bits.
 pub fn lower(params: &mut Params, precision: Precision) {
+    // From the weights as they were learned.
+    params.fold(precision);
     let is_norm: Vec<String> = params
         .iter()
         .filter_map(|(name, _, tensor)| {
