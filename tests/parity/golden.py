@@ -1,4 +1,4 @@
-"""What is kept of a reference's tensors: shape, means, largest value, and some values by a stride.
+"""What is kept of a reference's tensors: shape, means, largest value, and some sixty values by a stride.
 
 src/engine/golden.rs compares with them.
 """
@@ -13,23 +13,21 @@ def _short(value) -> float:
     return float(f"{float(value):.8g}")
 
 
-def kept(tensor, count: int = 61) -> dict:
+def kept(tensor) -> dict:
     flat = tensor.detach().double().reshape(-1).numpy()
-    step = flat.size // count + 1
+    step = flat.size // 61 + 1
     return {
         "shape": list(tensor.shape),
         "mean": _short(flat.mean()) if flat.size else 0.0,
         "mean_abs": _short(np.abs(flat).mean()) if flat.size else 0.0,
         "max_abs": _short(np.abs(flat).max()) if flat.size else 0.0,
-        "step": step,
         "samples": [_short(v) for v in flat[::step]],
     }
 
 
-def whole(tensor, decimals: int) -> dict:
-    """Every value, rounded: for short lists such as boxes."""
-    values = [round(v, decimals) for v in tensor.detach().double().reshape(-1).tolist()]
-    return {"shape": list(tensor.shape), "values": values if decimals else [int(v) for v in values]}
+def whole(tensor) -> dict:
+    """Every value: for short lists such as boxes."""
+    return {"shape": list(tensor.shape), "values": [_short(v) for v in tensor.detach().double().reshape(-1).tolist()]}
 
 
 def names(state) -> dict:
