@@ -1,5 +1,7 @@
 //! A model's card as people read it: JSON with stable names, in the header of the model's file or beside it.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::label::LabelName;
@@ -85,6 +87,11 @@ struct MetricRow {
 
 const TONES: [(&str, Tone); 2] = [("released_png", Tone::ReleasedPng), ("displayed", Tone::Displayed)];
 const SAMPLINGS: [(&str, Sampling); 2] = [("bilinear", Sampling::Bilinear), ("antialiased", Sampling::Antialiased)];
+
+/// Where the card of a file lies that has no place for one inside (TorchScript): `hips.pt` has `hips.card.json`.
+pub fn beside(file: &Path) -> PathBuf {
+    file.with_extension("card.json")
+}
 
 /// A card and the network that it is of, as JSON text; [`parse`] reads the same back.
 pub fn write(architecture: Architecture, card: &ModelCard) -> String {
@@ -236,10 +243,11 @@ fn word<T: Copy + PartialEq>(all: &[(&str, T)], value: T) -> String {
 
 fn known<T: Copy>(field: &'static str, word: &str, all: &[(&str, T)]) -> Result<T, CardError> {
     let listed = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
-    all.iter()
-        .find(|(known, _)| *known == word)
-        .map(|(_, value)| *value)
-        .ok_or_else(|| CardError::Word { field, found: word.to_owned(), known: listed() })
+    all.iter().find(|(known, _)| *known == word).map(|(_, value)| *value).ok_or_else(|| CardError::Word {
+        field,
+        found: word.to_owned(),
+        known: listed(),
+    })
 }
 
 #[cfg(test)]

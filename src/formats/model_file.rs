@@ -167,11 +167,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
 
 /// Writes a file of weights with its card (plain tensors without). The old file stays whole until the new one is
 /// complete; the same tensors and card give the same bytes.
-pub fn write(
-    path: &Path,
-    card: Option<(Architecture, &ModelCard)>,
-    tensors: &StateDict,
-) -> Result<(), ModelFileError> {
+pub fn write(path: &Path, card: Option<(Architecture, &ModelCard)>, tensors: &StateDict) -> Result<(), ModelFileError> {
     let views = tensors
         .iter()
         .map(|(name, tensor)| {

@@ -340,8 +340,14 @@ impl<'b> Reader<'b> {
         let wrong = PickleError::Damaged("a storage is not described as one");
         let Node::Tuple(items) = &self.nodes[id] else { return Err(wrong) };
         let items: Vec<&Node> = items.iter().map(|id| &self.nodes[*id]).collect();
-        let [Node::Text(kind), Node::Callable(Callable::StorageOf(element)), Node::Text(key), _, Node::Int(len), old @ ..] =
-            items.as_slice()
+        let [
+            Node::Text(kind),
+            Node::Callable(Callable::StorageOf(element)),
+            Node::Text(key),
+            _,
+            Node::Int(len),
+            old @ ..,
+        ] = items.as_slice()
         else {
             return Err(wrong);
         };
