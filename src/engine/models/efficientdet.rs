@@ -4,7 +4,7 @@ use tch::{Kind, Tensor};
 
 use crate::layers::{BatchNorm2d, Conv2d, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
-use crate::models::efficientnet::{BackboneSize, EfficientNet, Padding, PaddedConv};
+use crate::models::efficientnet::{BackboneSize, EfficientNet, PaddedConv, Padding};
 use crate::models::{Boxes, Detector, ImageBatch};
 use crate::params::{Init, Params, Path};
 
@@ -168,7 +168,7 @@ impl Node {
     }
 
     fn forward(&self, features: &[Tensor], size: [i64; 2], mode: Mode) -> Tensor {
-        let weights = self.edge_weights.relu();
+        let weights = self.edge_weights.to_kind(Kind::Float).relu();
         let shares = &weights / (weights.sum(weights.kind()) + 1e-4);
         let weighed = self.inputs.iter().enumerate().map(|(i, (offset, resample))| {
             resample.forward(&features[*offset], size, mode) * shares.get(i as i64).to_kind(features[0].kind())
@@ -245,9 +245,10 @@ impl Head {
 
     fn forward(&self, levels: &[Tensor], mode: Mode) -> Vec<Tensor> {
         let one = |(level, x): (usize, &Tensor)| {
-            let x = self.convs.iter().fold(x.shallow_clone(), |x, (conv, norms)| {
-                norms[level].forward(&conv.forward(&x), mode).silu()
-            });
+            let x = self
+                .convs
+                .iter()
+                .fold(x.shallow_clone(), |x, (conv, norms)| norms[level].forward(&conv.forward(&x), mode).silu());
             self.predict.forward(&x)
         };
         levels.iter().enumerate().map(one).collect()
@@ -309,9 +310,115 @@ impl Detector for EfficientDet {
         let plane = efficientdet_boxes::side_lengths(&batch.pixels);
         let anchors = efficientdet_boxes::anchors(plane).to_device(batch.pixels.device());
         let (classes, boxes) = (flat(&classes, self.num_classes), flat(&boxes, 4));
-        let one = |(i, size): (i64, &[i64; 2])| {
-            efficientdet_boxes::found(&classes.get(i), &boxes.get(i), &anchors, *size)
-        };
+        let one =
+            |(i, size): (i64, &[i64; 2])| efficientdet_boxes::found(&classes.get(i), &boxes.get(i), &anchors, *size);
         (0..).zip(&batch.sizes).map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{Golden, fill_with_gain, film};
+    use tch::Device;
+
+    const GOLDENS: &str = include_str!("../../../tests/parity/networks_effdet.json");
+    /// What the package gives with 7 classes.
+    const NUM_CLASSES: i64 = 7;
+
+    fn network(size: Size, form: Form, gains: [f64; 2]) -> (Params, EfficientDet) {
+        let mut params = Params::new(Device::Cpu);
+        let net = EfficientDet::new(&mut params, size, NUM_CLASSES, form);
+        fill_with_gain(&mut params, |name| match name {
+            _ if name.contains(".predict.") => 0.8,
+            _ if name.starts_with("backbone.") => gains[0],
+            _ => gains[1],
+        });
+        (params, net)
+    }
+
+    fn same_as_effdet(case: &str, size: Size, form: Form, shape: [i64; 4]) {
+        let golden = Golden::case(GOLDENS, case);
+        let gains = ["gain_backbone", "gain_rest"].map(|key| golden.number(key));
+        let (params, net) = network(size, form, gains);
+        golden.assert_names(&params);
+        assert_eq!(Form::of(params.iter().map(|(name, ..)| name)), form);
+        let [films, _, height, width] = shape;
+        // The film fills all but the last columns and rows of its plane.
+        let sizes = vec![[height - 5, width - 7]; films as usize];
+        let batch = ImageBatch { pixels: film(&shape), sizes };
+        tch::no_grad(|| {
+            for (name, tensor) in net.raw(&batch, Mode::Eval) {
+                golden.assert_near(&name, &tensor);
+            }
+            for (i, found) in net.detect(&batch).iter().enumerate() {
+                golden.assert_whole(&format!("boxes.{i}"), &found.boxes, 5e-3);
+                golden.assert_whole(&format!("scores.{i}"), &found.scores, 1e-5);
+                golden.assert_whole(&format!("labels.{i}"), &found.labels, 0.0);
+            }
+        });
+    }
+
+    #[test]
+    fn d0_finds_the_same_boxes_as_the_packages() {
+        same_as_effdet("d0", Size::D0, Form::Native, [1, 3, 256, 256]);
+    }
+
+    #[test]
+    fn d1_finds_the_same_boxes_as_the_packages() {
+        same_as_effdet("d1", Size::D1, Form::Native, [1, 3, 128, 160]);
+    }
+
+    #[test]
+    fn d2_finds_the_same_boxes_as_the_packages() {
+        same_as_effdet("d2", Size::D2, Form::Native, [1, 3, 160, 128]);
+    }
+
+    #[test]
+    fn d0_from_tensorflow_finds_the_same_boxes_as_the_packages() {
+        same_as_effdet("tf_d0", Size::D0, Form::Tf, [1, 3, 192, 160]);
+    }
+
+    #[test]
+    fn the_small_one_finds_the_same_boxes_at_any_size() {
+        same_as_effdet("small", Size::SMALL, Form::Native, [2, 3, 128, 128]);
+        same_as_effdet("small odd", Size::SMALL, Form::Native, [1, 3, 205, 139]);
+        same_as_effdet("tf small odd", Size::SMALL, Form::Tf, [1, 3, 205, 139]);
+    }
+
+    #[test]
+    fn gradients_and_running_statistics_are_the_packages() {
+        let golden = Golden::case(GOLDENS, "gradients");
+        let (params, net) = network(Size::SMALL, Form::Native, [1.0, 1.0]);
+        let batch = ImageBatch { pixels: film(&[2, 3, 128, 128]), sizes: vec![[128, 128]; 2] };
+        let raw = net.raw(&batch, Mode::Train);
+        let terms = raw.iter().zip(1..).map(|((_, t), i)| (t * i).square().mean(Kind::Float));
+        let loss = terms.reduce(|sum, term| sum + term).unwrap();
+        loss.backward();
+        let expected = golden.number("loss");
+        assert!((loss.double_value(&[]) - expected).abs() < 1e-4 * expected);
+        for name in [
+            "backbone.conv_stem.weight",
+            "backbone.blocks.3.1.se.conv_reduce.weight",
+            "backbone.blocks.2.0.conv_dw.weight",
+            "fpn.resample.3.conv.conv.weight",
+            "fpn.cell.0.fnode.4.combine.edge_weights",
+            "fpn.cell.1.fnode.2.after_combine.conv.bn.weight",
+            "class_net.bn_rep.1.3.bn.weight",
+            "box_net.predict.conv_pw.weight",
+        ] {
+            golden.assert_near(name, &params.get(name).unwrap().grad());
+        }
+        for name in ["backbone.bn1.running_var", "fpn.resample.3.conv.bn.running_mean"] {
+            golden.assert_near(name, params.get(name).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_film_that_shows_less_than_a_level_has_places_is_no_trouble() {
+        let (_, net) = network(Size::SMALL, Form::Native, [1.0, 1.0]);
+        let batch = ImageBatch { pixels: film(&[1, 3, 40, 300]), sizes: vec![[40, 300]] };
+        let found = tch::no_grad(|| net.detect(&batch));
+        assert!(found[0].scores.size()[0] > 0);
     }
 }

@@ -17,7 +17,7 @@ pub enum Padding {
 impl Padding {
     /// Before and after, for one side of this length.
     fn amount(side: i64, kernel: i64, stride: i64) -> [i64; 2] {
-        let total = ((side.div_ceil(stride) - 1) * stride + kernel - side).max(0);
+        let total = ((side - 1) / stride * stride + kernel - side).max(0);
         [total / 2, total - total / 2]
     }
 
@@ -36,9 +36,7 @@ impl Padding {
     pub fn max_pool_half(self, x: &Tensor) -> Tensor {
         match self {
             Self::Symmetric => x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false),
-            Self::Tf => {
-                Self::fill(x, 3, 2, f64::NEG_INFINITY).max_pool2d([3, 3], [2, 2], [0, 0], [1, 1], false)
-            }
+            Self::Tf => Self::fill(x, 3, 2, f64::NEG_INFINITY).max_pool2d([3, 3], [2, 2], [0, 0], [1, 1], false),
         }
     }
 }
@@ -158,7 +156,14 @@ struct MobileBlock {
 }
 
 impl MobileBlock {
-    fn new(mut path: Path<'_>, num_in: i64, num_out: i64, [kernel, stride]: [i64; 2], widens: bool, style: Style) -> Self {
+    fn new(
+        mut path: Path<'_>,
+        num_in: i64,
+        num_out: i64,
+        [kernel, stride]: [i64; 2],
+        widens: bool,
+        style: Style,
+    ) -> Self {
         let inner = if widens { num_in * EXPANSION } else { num_in };
         // timm numbers the norms, and names the last convolution after whether there is a first.
         let [dw_norm, out_conv, out_norm] = if widens { ["bn2", "conv_pwl", "bn3"] } else { ["bn1", "conv_pw", "bn2"] };

@@ -1,6 +1,12 @@
 //! The networks, their parameters named as in the reference implementations.
 
 pub mod densenet;
+pub mod efficientdet;
+pub mod efficientdet_boxes;
+pub mod efficientnet;
+pub mod sparse_rcnn;
+pub mod sparse_rcnn_head;
+pub mod torchscript;
 pub mod resnet;
 pub mod fpn;
 
@@ -42,6 +48,10 @@ pub trait Classifier: std::fmt::Debug {
     fn logits(&self, pixels: &Tensor, mode: Mode) -> Tensor {
         self.logits_of(&self.features(pixels, mode))
     }
+    /// Whether `features` are a map of where things are; without, there is no heat map.
+    fn has_features(&self) -> bool {
+        true
+    }
 }
 
 /// Boxes with classes and scores.
@@ -67,11 +77,35 @@ pub struct Options {
     /// Of the ResNet bodies: torchvision's detectors come with both.
     pub norm: Norm,
     pub limits: Limits,
+    pub densenet: densenet::Form,
+    pub efficientdet: efficientdet::Form,
+    /// Sparse R-CNN: boxes of one class may overlap so much. Its authors keep all; VinDr-SpineXR's evaluation says 0.7.
+    pub proposals_max_iou: Option<f64>,
 }
 
 impl Options {
     pub fn new(num_classes: i64) -> Self {
-        Self { num_classes, norm: Norm::default(), limits: Limits::default() }
+        Self {
+            num_classes,
+            norm: Norm::default(),
+            limits: Limits::default(),
+            densenet: densenet::Form::default(),
+            efficientdet: efficientdet::Form::default(),
+            proposals_max_iou: None,
+        }
+    }
+}
+
+impl Options {
+    /// With all that the names in a state dict tell.
+    pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
+        Self {
+            norm: if counts_batches { Norm::Batch } else { Norm::Frozen },
+            densenet: densenet::Form::of(names.clone()),
+            efficientdet: efficientdet::Form::of(names),
+            ..Self::new(num_classes)
+        }
     }
 }
 
@@ -93,16 +127,34 @@ impl Default for Limits {
 
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
-    let _ = options;
-    let mut densenet =
-        |size| Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, densenet::Form::default()))));
+    use densenet::Size as D;
+    use efficientdet::Size as E;
     match architecture {
-        Architecture::DenseNet121 => densenet(densenet::Size::D121),
-        Architecture::DenseNet169 => densenet(densenet::Size::D169),
-        Architecture::DenseNet201 => densenet(densenet::Size::D201),
-        Architecture::DenseNetSmall => densenet(densenet::Size::SMALL),
+        Architecture::DenseNet121 => densenet(D::D121, options, params),
+        Architecture::DenseNet169 => densenet(D::D169, options, params),
+        Architecture::DenseNet201 => densenet(D::D201, options, params),
+        Architecture::DenseNetSmall => densenet(D::SMALL, options, params),
+        Architecture::EfficientDetD0 => efficientdet(E::D0, options, params),
+        Architecture::EfficientDetD1 => efficientdet(E::D1, options, params),
+        Architecture::EfficientDetD2 => efficientdet(E::D2, options, params),
+        Architecture::EfficientDetSmall => efficientdet(E::SMALL, options, params),
+        Architecture::SparseRcnnResNet50 => sparse_rcnn(sparse_rcnn::Size::RESNET50, options, params),
+        Architecture::SparseRcnnSmall => sparse_rcnn(sparse_rcnn::Size::SMALL, options, params),
         _ => None,
     }
+}
+
+fn densenet(size: densenet::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, options.densenet))))
+}
+
+fn efficientdet(size: efficientdet::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    let net = efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet);
+    Some(Network::Detector(Box::new(net)))
+}
+
+fn sparse_rcnn(size: sparse_rcnn::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    Some(Network::Detector(Box::new(sparse_rcnn::SparseRcnn::new(params, size, options))))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
