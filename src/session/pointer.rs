@@ -457,6 +457,14 @@ fn advance(
         Gesture::Resize { handle, before, preview, .. } => {
             *preview = before.resized(*handle, snap.point(at_image), size);
         }
+        // From the corner over the middle goes who draws a box there, not who adjusts the one that is suggested.
+        Gesture::Adjust { key, handle: Some(handle), grabbed, before, .. }
+            if tool == Tool::Box
+                && film.suggesting.focus() != Some(*key)
+                && before.is_past_middle(*handle, at_image) =>
+        {
+            gesture = Gesture::Draw { from: snap.point(*grabbed), to: snap.point(at_image) };
+        }
         Gesture::Adjust { handle, grabbed, before, preview, .. } => {
             *preview = match handle {
                 Some(handle) => before.resized(*handle, snap.point(at_image), size),

@@ -39,7 +39,12 @@ impl Session {
         let mut nearest: Option<(f64, SuggestionKey, Handle, Rect)> = None;
         let shown = self.shown_suggestions(film);
         for one in &shown {
-            let handles: &[Handle] = if focus == Some(one.key) { &Handle::ALL } else { &CORNERS };
+            let handles: &[Handle] = match self.tool {
+                _ if focus == Some(one.key) => &Handle::ALL,
+                // A click there places a point of what is drawn.
+                Tool::Draw(_) => &[],
+                _ => &CORNERS,
+            };
             for handle in handles {
                 let far = distance(one.rect.handle_position(*handle));
                 if far <= HANDLE_REACH && nearest.is_none_or(|(least, ..)| far < least) {
