@@ -7,8 +7,8 @@ use std::sync::mpsc::Receiver;
 
 use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::imaging::Film;
+use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
 use crate::domain::reading_time::ReadingTime;
@@ -19,7 +19,6 @@ use crate::jobs::{EngineOptions, EngineProgram, Lane};
 use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
-use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, Event, ProjectCommand, Session};
@@ -195,22 +194,27 @@ impl Outside {
                 store.change_references(&change)?;
                 references::load(store)
             }),
-            Effect::MakeReference(crop) => {
-                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))));
-            }
-            Effect::AddReferenceFile { path, label } => {
-                self.add_reference(move || Ok((references::png_of_file(&path)?, label, None)));
-            }
+            Effect::MakeReference(crop) => self.with_store(|store, post| {
+                let make = move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image)));
+                references::add(&self.lane, store, post, make);
+            }),
+            Effect::AddReferenceFile { path, label } => self.with_store(|store, post| {
+                references::add(&self.lane, store, post, move || Ok((references::png_of_file(&path)?, label, None)));
+            }),
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
                     project.store.retry();
                 }
             }
-            Effect::RememberPresets(presets) => self.remember_presets(&presets),
+            Effect::RememberPresets(presets) => {
+                self.with_store(|store, post| window_presets::remember(store, &post, &presets));
+            }
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
-            Effect::LoadInput { reader } => self.load_input(reader),
-            Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
+            Effect::LoadInput { reader } => self.with_store(|store, post| input_memory::load(store, post, reader)),
+            Effect::RememberInput { reader, choices } => {
+                self.with_store(|store, post| input_memory::remember(store, post, &reader, &choices));
+            }
             Effect::RecordTime(times) => self.record_time(times),
             Effect::LoadPredictions { image } => {
                 if let Some(project) = &mut self.project {
@@ -397,30 +401,11 @@ impl Outside {
         });
     }
 
-    /// The picture is made on a thread of its own, so that no edit waits for it.
-    fn add_reference(
-        &self,
-        make: impl FnOnce() -> Result<(Vec<u8>, Option<LabelName>, Option<ImageId>), String> + Send + 'static,
-    ) {
-        let Some(project) = &self.project else { return };
-        let (post, store) = (self.post.clone(), project.store.clone());
-        self.lane.run(move || {
-            let (png, label, image) = match make() {
-                Ok(made) => made,
-                Err(why) => return post.event(Event::Warning(why)),
-            };
-            let answer = post.clone();
-            let is_queued = store.with(move |store| {
-                let added = store.add_reference_picture(label.as_ref(), image.as_ref(), "", &png);
-                answer.event(match added.and_then(|_| references::load(store)) {
-                    Ok(event) => event,
-                    Err(error) => Event::Warning(error.to_string()),
-                });
-            });
-            if !is_queued {
-                post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
-            }
-        });
+    /// Does something with the store, where a project is open.
+    fn with_store(&self, work: impl FnOnce(&Arc<StoreThread>, Post)) {
+        if let Some(project) = &self.project {
+            work(&project.store, self.post.clone());
+        }
     }
 
     fn add_reader(&self) {
@@ -432,20 +417,6 @@ impl Outside {
             store.add_reader(&Reader { id, name: format!("Reader {number}"), years_of_experience: None })?;
             Ok(Event::ReadersLoaded(store.readers()?))
         });
-    }
-
-    /// Keeps the project's own window presets.
-    fn remember_presets(&self, presets: &[WindowPreset]) {
-        let Some(project) = &self.project else { return };
-        let (json, post) = (window_presets::to_json(presets), self.post.clone());
-        let is_queued = project.store.with(move |store| {
-            if let Err(error) = store.set_setting(window_presets::KEY, &json) {
-                post.event(Event::Warning(format!("The window presets were not saved: {error}")));
-            }
-        });
-        if !is_queued {
-            self.post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
-        }
     }
 
     fn remember_settings(&self, settings: Settings) {
@@ -464,29 +435,6 @@ impl Outside {
         let Some(project) = &self.project else { return };
         let (post, label_set) = (self.post.clone(), project.label_set.clone());
         project.store.with(move |store| post.event(project_changes::carry_out(store, change, label_set)));
-    }
-
-    fn load_input(&self, reader: ReaderId) {
-        let Some(project) = &self.project else { return };
-        let post = self.post.clone();
-        project.store.with(move |store| match store.get_setting(&input_memory::key(&reader)) {
-            Ok(None) => {}
-            Ok(Some(json)) => match input_memory::from_json(&json) {
-                Some(choices) => post.event(Event::InputLoaded { reader, choices: Box::new(choices) }),
-                None => post.event(Event::Warning("Your keys can't be read, so the preset's are in force.".to_owned())),
-            },
-            Err(error) => post.event(Event::Warning(error.to_string())),
-        });
-    }
-
-    fn remember_input(&self, reader: &ReaderId, choices: &InputChoices) {
-        let Some(project) = &self.project else { return };
-        let (key, json, post) = (input_memory::key(reader), input_memory::to_json(choices), self.post.clone());
-        project.store.with(move |store| {
-            if let Err(error) = store.set_setting(&key, &json) {
-                post.event(Event::Warning(error.to_string()));
-            }
-        });
     }
 
     fn record_time(&self, times: Vec<ReadingTime>) {

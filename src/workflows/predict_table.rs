@@ -1,6 +1,6 @@
 //! What models say of a project's films as lines of JSON, films in the order of the project, and stored on the way.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -141,7 +141,7 @@ struct Table<'a> {
     asked: &'a [Asked],
     keeps: bool,
     /// Films that are not settled.
-    waits: HashSet<ImageId>,
+    waits: BTreeSet<ImageId>,
     /// Answers of this run about films that are not written; none where a film failed.
     settled: HashMap<ImageId, Option<Vec<Answer>>>,
     out: BufWriter<&'a mut std::fs::File>,

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rachis::domain::model::{Architecture, ModelContent, ModelId, ModelStep, ModelTask};
+use rachis::domain::model::{Architecture, Model, ModelContent, ModelId, ModelStep, ModelTask};
 use rachis::jobs::{EngineLimits, EngineOptions, EngineProgram};
-use rachis::store::{NewModel, Store};
+use rachis::session::ModelShelf;
+use rachis::store::{NewModel, Store, StoredModel};
 
 /// Two boxes and a probability for each model on each film, at once. A test's own lines stand in place of `MORE` and may
 /// make other functions of the same names: `hello` at the start, `work` for each film.
@@ -160,6 +161,24 @@ pub fn add_models(store: &mut Store) -> [ModelId; 2] {
         store.promote_model(added.id, None, 2, "").unwrap();
         added.id
     })
+}
+
+/// The project's models as the window knows them.
+pub fn shelf(store: &Store) -> ModelShelf {
+    let model = |stored: StoredModel| Model {
+        id: stored.id,
+        version: stored.version,
+        content: stored.content,
+        card: rachis::formats::model_card::parse(&stored.card).unwrap().1,
+        added_at_ms: stored.added_at_ms,
+        added_by: stored.added_by,
+        is_deleted: stored.is_deleted,
+    };
+    ModelShelf {
+        models: store.models().unwrap().into_iter().map(model).collect(),
+        pipeline: store.pipeline().unwrap(),
+        history: store.model_history().unwrap(),
+    }
 }
 
 fn card(name: &str, task: ModelTask, architecture: Architecture) -> String {

@@ -1,16 +1,20 @@
 //! The keeper and the real engine, where it was built: handshake, a film that can't be, kill and restart.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use rachis::domain::id::ImageId;
 use rachis::jobs::protocol::{FilmRef, ModelRef};
-use rachis::jobs::{EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted};
+use rachis::jobs::{ENGINE_VARIABLE, EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted};
 
 fn engine() -> Option<EngineOptions> {
-    let program = option_env!("CARGO_BIN_EXE_rachis-engine");
+    // Cargo names the file whether or not the feature had it built.
+    let built = option_env!("CARGO_BIN_EXE_rachis-engine").map(PathBuf::from);
+    let named = std::env::var_os(ENGINE_VARIABLE).map(PathBuf::from);
+    let program = named.or(built).filter(|file| file.exists());
     if program.is_none() {
-        println!("skipped: the engine was not built (feature torch)");
+        println!("skipped: the engine was not built (feature torch), and {ENGINE_VARIABLE} names none");
     }
     Some(EngineOptions::new(EngineProgram::at(program?)))
 }

@@ -9,10 +9,10 @@ use rachis::domain::model::ModelId;
 use rachis::domain::suggestion::ModelVisibility;
 use rachis::jobs::protocol::PredictionRow;
 use rachis::jobs::{EngineOptions, EngineProgram};
-use rachis::session::{Command, EngineState, Input};
+use rachis::session::{Command, EngineState, Event, Input};
 use rachis::store::Store;
 
-use crate::engine_fake::{Fake, add_models, is_gone, signal};
+use crate::engine_fake::{Fake, add_models, is_gone, shelf, signal};
 use crate::seat::{self, Seat};
 use crate::support;
 
@@ -41,7 +41,8 @@ fn listed<'a>(folder: &Path, engine: EngineOptions) -> Seat<'a> {
     let mut seat = seat::with_engine(folder, engine);
     ask(&mut seat, Command::SignInAs(ReaderId::new("R1")));
     seat::wait(&mut seat, "the worklist", |w| w.session.worklist.is_loaded);
-    seat::wait(&mut seat, "the models", |w| w.session.models.pipeline.detector.is_some());
+    let shelf = shelf(&Store::open_to_look(folder).unwrap());
+    seat.state_mut().handle(Input::Event(Event::ModelsLoaded(Box::new(shelf))));
     seat
 }
 
@@ -200,6 +201,23 @@ fn a_batch_without_an_engine_fails_with_the_reason() {
     assert!(notice.starts_with("Predict films: The learning engine, rachis-engine, is not beside"), "{notice}");
 }
 
+/// How long this thread waited for something or somebody while it did this: neither at work nor in the queue for a core,
+/// so that a busy computer makes no difference. What the kernel counts lags behind by a tick.
+fn waited(work: impl FnOnce()) -> Duration {
+    let counted = || {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        let mut numbers = text.split_whitespace().map(str::parse::<u64>);
+        Some(Duration::from_nanos(numbers.next()?.ok()? + numbers.next()?.ok()?))
+    };
+    let (start, before) = (Instant::now(), counted());
+    work();
+    let (elapsed, after) = (start.elapsed(), counted());
+    match (before, after) {
+        (Some(before), Some(after)) => elapsed.saturating_sub(after.saturating_sub(before)),
+        _ => elapsed,
+    }
+}
+
 /// An engine that neither reads nor answers, thousands of films that wait for it, and a reader who goes on.
 #[test]
 fn no_frame_waits_for_the_engine() {
@@ -212,19 +230,14 @@ fn no_frame_waits_for_the_engine() {
     ask(&mut seat, Command::OpenFilm(image(0)));
     seat::wait(&mut seat, "the film", seat::is_reading);
     let mut waits: Vec<Duration> = Vec::new();
-    for _ in 0..200 {
-        let start = Instant::now();
-        seat.state_mut().handle(Input::Command(Command::NextFilm));
-        waits.push(start.elapsed());
+    for _ in 0..100 {
+        waits.push(waited(|| seat.state_mut().handle(Input::Command(Command::NextFilm))));
         seat.step();
     }
-    let start = Instant::now();
-    seat.state_mut().handle(Input::Command(Command::CancelJob));
-    waits.push(start.elapsed());
+    waits.push(waited(|| seat.state_mut().handle(Input::Command(Command::CancelJob))));
     waits.sort();
-    println!("commands: half within {:?}, the longest {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
-    // Not the longest: the computer may be busy with something else. A pipe that blocks would stand for seconds.
-    assert!(waits[waits.len() * 9 / 10] < Duration::from_millis(16), "{waits:?}");
+    println!("waits: half within {:?}, the longest {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
+    assert!(waits[waits.len() - 1] < Duration::from_millis(16), "{waits:?}");
     let start = Instant::now();
     eframe::App::on_exit(seat.state_mut());
     assert!(start.elapsed() < Duration::from_secs(4), "quitting took {:?}", start.elapsed());
