@@ -45,6 +45,8 @@ pub enum Command {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// The models in use look at the films of the list.
+    PredictFilms,
     CancelJob,
     Quit,
     // Going places
@@ -223,6 +225,7 @@ impl Command {
             | Self::ExportMeasures => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
+            Self::PredictFilms => session.can_predict_films(),
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
             Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),

@@ -145,6 +145,7 @@ impl Session {
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
             Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
+            Command::PredictFilms => self.predict_films(),
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);

@@ -36,6 +36,7 @@ mod reading_clock;
 pub mod project_settings;
 pub mod model_shelf;
 pub mod model_commands;
+mod predicting;
 pub mod suggesting;
 mod screen;
 pub mod readme_keys;

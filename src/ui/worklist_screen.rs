@@ -93,6 +93,9 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
+            if Command::PredictFilms.is_available(panel.session) {
+                kit::command_button(ui, panel, &Command::PredictFilms);
+            }
             kit::command_button(ui, panel, &Command::ShowFilm);
         });
     });

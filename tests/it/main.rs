@@ -19,6 +19,15 @@ mod store_check;
 mod measure;
 mod shapes;
 mod kill_nine;
+#[cfg(unix)]
+mod engine_fake;
+#[cfg(unix)]
+mod engine_keeper;
+#[cfg(unix)]
+mod engine_predict;
+#[cfg(unix)]
+mod engine_real;
+mod store_predictions;
 mod csv_round_trip;
 mod label_sets;
 mod label_set_changes;
@@ -36,6 +45,8 @@ mod two_windows;
 mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
+#[cfg(all(unix, feature = "gui"))]
+mod engine_window;
 #[cfg(feature = "gui")]
 mod click_budget;
 mod suggestions_window;

@@ -213,7 +213,8 @@ impl Classifier for DenseNet {
     }
 
     fn logits_of(&self, features: &Tensor) -> Tensor {
-        self.classifier.forward(&features.mean_dim([2i64, 3].as_slice(), false, None::<Kind>))
+        let pooled = features.mean_dim([2i64, 3].as_slice(), false, None::<Kind>);
+        self.classifier.forward(&pooled.to_kind(self.classifier.weight.kind()))
     }
 }
 

@@ -168,7 +168,7 @@ impl Node {
     }
 
     fn forward(&self, features: &[Tensor], size: [i64; 2], mode: Mode) -> Tensor {
-        let weights = self.edge_weights.relu();
+        let weights = self.edge_weights.to_kind(Kind::Float).relu();
         let shares = &weights / (weights.sum(weights.kind()) + 1e-4);
         let weighed = self.inputs.iter().enumerate().map(|(i, (offset, resample))| {
             resample.forward(&features[*offset], size, mode) * shares.get(i as i64).to_kind(features[0].kind())

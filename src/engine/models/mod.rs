@@ -6,6 +6,7 @@ pub mod efficientdet_boxes;
 pub mod efficientnet;
 pub mod sparse_rcnn;
 pub mod sparse_rcnn_head;
+pub mod torchscript;
 pub mod resnet;
 pub mod fpn;
 pub mod faster_rcnn;
@@ -97,6 +98,10 @@ pub trait Classifier: std::fmt::Debug {
     fn logits(&self, pixels: &Tensor, mode: Mode) -> Tensor {
         self.logits_of(&self.features(pixels, mode))
     }
+    /// Whether `features` are a map of where things are; without, there is no heat map.
+    fn has_features(&self) -> bool {
+        true
+    }
 }
 
 /// Boxes with classes and scores.
@@ -137,6 +142,19 @@ impl Options {
             densenet: densenet::Form::default(),
             efficientdet: efficientdet::Form::default(),
             proposals_max_iou: None,
+        }
+    }
+}
+
+impl Options {
+    /// With all that the names in a state dict tell.
+    pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
+        Self {
+            norm: if counts_batches { Norm::Batch } else { Norm::Frozen },
+            densenet: densenet::Form::of(names.clone()),
+            efficientdet: efficientdet::Form::of(names),
+            ..Self::new(num_classes)
         }
     }
 }
