@@ -97,7 +97,7 @@ impl DenseLayer {
     }
 
     fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let narrow = self.conv1.forward(&self.norm1.forward(x, mode).relu_(), mode);
+        let mut narrow = self.conv1.forward(&self.norm1.forward(x, mode).relu_(), mode);
         self.conv2.forward(&narrow.relu_())
     }
 }
