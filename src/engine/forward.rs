@@ -2,6 +2,7 @@
 //! with other programs.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use rachis::domain::model::Architecture;
@@ -12,13 +13,33 @@ use crate::device;
 use crate::failure::Failure;
 use crate::layers::Mode;
 use crate::loaded;
-use crate::models::{self, ImageBatch, Network};
+use crate::models::{self, ImageBatch, Limits, Network, Options};
+use crate::selftest;
 use crate::params::Params;
 use crate::precision::{self, Precision};
 use crate::weights;
 
 #[derive(Args, Debug)]
 pub struct ForwardArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Where the outputs go, as .safetensors.
+    #[arg(long)]
+    pub output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Number of runs that are timed, after one to warm up.
+    #[arg(long, default_value_t = 3)]
+    pub repeats: usize,
+}
+
+/// A network, its weights and its input.
+#[derive(Args, Debug)]
+pub struct NetworkArgs {
     /// The network: densenet121, retinanet_resnet50_fpn, and so on; resnet18_fpn and its kin give the pyramid alone.
     #[arg(long)]
     pub arch: String,
@@ -29,9 +50,6 @@ pub struct ForwardArgs {
     /// width of each.
     #[arg(long)]
     pub input: PathBuf,
-    /// Where the outputs go, as .safetensors.
-    #[arg(long)]
-    pub output: PathBuf,
     /// cpu, cuda:0; without it the best there is.
     #[arg(long)]
     pub device: Option<String>,
@@ -59,7 +77,7 @@ pub enum Runner {
 }
 
 /// Reads weights and input.
-pub fn prepare(args: &ForwardArgs) -> Result<Prepared, Failure> {
+pub fn prepare(args: &NetworkArgs) -> Result<Prepared, Failure> {
     if let Some(threads) = args.threads {
         tch::set_num_threads(threads.max(1));
     }
@@ -82,12 +100,13 @@ pub fn prepare(args: &ForwardArgs) -> Result<Prepared, Failure> {
         Some(architecture) => {
             let of_card = card.map(|(_, card)| card.classes.len() as i64);
             let num_classes = args.classes.or(of_card).unwrap_or_else(|| classes_of(architecture, &state));
-            let (params, network) = loaded::network(architecture, num_classes, &state, device)?;
+            let (params, network) = loaded::network(architecture, num_classes, &state, device, Limits::default())?;
             (Ok(network), params)
         }
         None => {
-            let mut params = Params::new(device);
-            let body = models::build_body(&args.arch, loaded::norm_of(&state), &mut params).ok_or_else(|| {
+            let mut params = Params::bare(device);
+            let norm = Options::of_names(1, state.keys().map(String::as_str)).norm;
+            let body = models::build_body(&args.arch, norm, &mut params).ok_or_else(|| {
                 let known: Vec<&str> = Architecture::ALL.iter().map(|(_, text)| *text).collect();
                 Failure::new(format!("There is no network {}; there is {}.", args.arch, known.join(", ")))
             })?;
@@ -150,11 +169,22 @@ pub fn outputs(prepared: &Prepared) -> Vec<(String, Tensor)> {
 }
 
 pub fn run(args: &ForwardArgs) -> Result<(), Failure> {
-    let prepared = prepare(args)?;
+    let prepared = prepare(&args.network)?;
     let mut stored = StateDict::new();
     for (name, tensor) in outputs(&prepared) {
         let tensor = if tensor.kind() == Kind::BFloat16 { tensor.to_kind(Kind::Float) } else { tensor };
         stored.insert(name, weights::stored(&tensor)?);
     }
     model_file::write(&args.output, None, &stored).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Prints the best run's milliseconds, and nothing else.
+pub fn bench(args: &BenchArgs) -> Result<(), Failure> {
+    let _guard = tch::no_grad_guard();
+    let prepared = prepare(&args.network)?;
+    let Runner::Network(network, _) = &prepared.runner else {
+        return Err(Failure::new("Pyramids alone are not timed; name a whole network."));
+    };
+    println!("{:.3}", selftest::best_ms(network, &prepared.batch, args.repeats, Duration::MAX));
+    Ok(())
 }

@@ -17,9 +17,11 @@ mod models;
 mod ops;
 mod params;
 mod precision;
+mod precision_trial;
 mod predict;
 mod predict_job;
 mod preprocess;
+mod selftest;
 mod serve;
 #[cfg(test)]
 mod serve_script;
@@ -51,8 +53,12 @@ enum Command {
     DecodeWorker,
     /// List what networks can run on.
     Devices,
+    /// Time a network on tensors from a file.
+    Bench(forward::BenchArgs),
     /// Run a network once, on tensors from a file, and write every raw output.
     Forward(forward::ForwardArgs),
+    /// Does this computer compute what torchvision does, and how fast is it?
+    Selftest(selftest::SelftestArgs),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +83,8 @@ fn main() -> ExitCode {
             devices();
             Ok(())
         }
+        Some(Command::Bench(args)) => failure::caught(|| forward::bench(&args)),
+        Some(Command::Selftest(args)) => failure::caught(|| selftest::run(&args)),
         Some(Command::Forward(args)) => failure::caught(|| forward::run(&args)),
         Some(Command::DecodeWorker) => Ok(()),
     };

@@ -42,7 +42,7 @@ pub fn answer(model: &Loaded, film: &Film, wants_heat: bool) -> Result<Answer, F
 
 fn classify(net: &dyn Classifier, input: &ImageBatch, wants_heat: bool) -> Result<Answer, Failure> {
     let features = net.features(&input.pixels, Mode::Eval);
-    let (logit, heat) = if wants_heat {
+    let (logit, heat) = if wants_heat && net.has_features() {
         let (logit, heat) = heat::look(net, &features, input);
         (logit, Some(heat))
     } else {

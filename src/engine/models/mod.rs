@@ -144,9 +144,7 @@ impl Options {
             proposals_max_iou: None,
         }
     }
-}
 
-impl Options {
     /// With all that the names in a state dict tell.
     pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
         let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
@@ -180,6 +178,7 @@ pub fn build(architecture: Architecture, options: &Options, params: &mut Params)
     use Architecture as A;
     use densenet::Size as D;
     use efficientdet::Size as E;
+    use sparse_rcnn::Size as S;
     let faster_rcnn = |params: &mut Params, depth| detector(FasterRcnn::new(params.root(), depth, options));
     let retinanet = |params: &mut Params, depth| detector(RetinaNet::new(params.root(), depth, options));
     let densenet = |params: &mut Params, size| {
@@ -206,14 +205,14 @@ pub fn build(architecture: Architecture, options: &Options, params: &mut Params)
         A::EfficientDetD1 => efficientdet(params, E::D1),
         A::EfficientDetD2 => efficientdet(params, E::D2),
         A::EfficientDetSmall => efficientdet(params, E::SMALL),
-        A::SparseRcnnResNet50 => sparse_rcnn(params, sparse_rcnn::Size::RESNET50),
-        A::SparseRcnnSmall => sparse_rcnn(params, sparse_rcnn::Size::SMALL),
+        A::SparseRcnnResNet50 => sparse_rcnn(params, S::RESNET50),
+        A::SparseRcnnSmall => sparse_rcnn(params, S::SMALL),
         A::TorchScriptClassifier | A::TorchScriptDetector => return None,
     })
 }
 
-fn detector(network: impl Detector + 'static) -> Network {
-    Network::Detector(Box::new(network))
+fn detector(net: impl Detector + 'static) -> Network {
+    Network::Detector(Box::new(net))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
