@@ -9,6 +9,7 @@ mod reading_time;
 mod measurements;
 mod rows;
 mod origin;
+mod model_rows;
 mod models;
 mod rejections;
 mod shape_rows;

@@ -114,6 +114,8 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
     }
     model_card::check(architecture, &card).with_context(cannot)?;
     let (part, mut out) = new_part(models)?;
+    // Whoever may read the project may read its models: the library that writes safetensors lets nobody else.
+    let readable = out.metadata().with_context(cannot)?.permissions();
     // From here on whatever goes wrong takes the part with it.
     let mut staged = StagedModel { part, name: String::new(), architecture, sha256: [0; 32], card };
     let card = (architecture, &staged.card);
@@ -140,6 +142,7 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
             model_file::write(&staged.part, Some(card), &tensors).with_context(cannot)?;
         }
     }
+    fs::set_permissions(&staged.part, readable).with_context(cannot)?;
     File::open(&staged.part).and_then(|file| file.sync_all()).with_context(cannot)?;
     staged.sha256 = model_file::sha256(&staged.part).with_context(cannot)?;
     if has_card && staged.sha256 != model_file::sha256(path).with_context(cannot)? {
@@ -212,8 +215,10 @@ pub fn export(from: &Path, to: &Path, architecture: Architecture, card: &ModelCa
     let (_, tensors) = model_file::read(from).with_context(unreadable)?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (part, file) = new_part(folder)?;
+    let readable = file.metadata().with_context(cannot)?.permissions();
     drop(file);
     let written = model_file::write(&part, Some((architecture, card)), &tensors).with_context(cannot);
+    let written = written.and_then(|()| fs::set_permissions(&part, readable).with_context(cannot));
     let placed = written.and_then(|()| fs::rename(&part, to).with_context(cannot));
     if placed.is_err() {
         remove(&part);

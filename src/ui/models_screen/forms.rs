@@ -158,7 +158,11 @@ fn file_ui(ui: &mut Ui, panel: &mut Panel<'_>, file: &ModelFile) {
     let found = match (file.is_script, &file.guess) {
         (true, _) => tr("It is a TorchScript module, a program with its weights. It runs when films are predicted: import it only from people whom you trust.").to_owned(),
         (false, Some(guess)) => {
-            tr_args("By its tensors it is {} with {} classes.", &[&guess.architecture.as_str(), &guess.num_classes])
+            let name = guess.architecture.as_str();
+            match guess.num_classes {
+                1 => tr_args("By its tensors it is {} with one class.", &[&name]),
+                num => tr_args("By its tensors it is {} with {} classes.", &[&name, &num]),
+            }
         }
         (false, None) => tr("Its tensors have the names of no network that Rachis knows.").to_owned(),
     };
