@@ -33,4 +33,5 @@ pub mod model_guess;
 pub mod prediction;
 pub mod suggestion;
 pub mod fusion;
+pub mod answer;
 pub mod measure;

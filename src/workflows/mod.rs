@@ -1,5 +1,6 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
+pub mod answer_key;
 pub mod check;
 pub mod export_labels;
 pub mod export_measures;
