@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::domain::fusion::FusionRule;
+use crate::domain::label::LabelName;
 use crate::domain::model::{Architecture, CardMetric, EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
 use crate::domain::model_draft::{EnsembleDraft, ModelDraft, classes_of};
 use crate::domain::preprocessing::Preprocessing;
@@ -339,7 +340,7 @@ fn card_text(register: &Register, model: &Model) -> String {
     };
     line("name", &full_name(model));
     line("task", card.task.as_str());
-    let classes: Vec<&str> = card.classes.iter().map(|class| class.as_str()).collect();
+    let classes: Vec<&str> = card.classes.iter().map(LabelName::as_str).collect();
     line("classes", &classes.join(", "));
     match &model.content {
         ModelContent::Weights { architecture, sha256 } => {

@@ -49,7 +49,7 @@ pub struct StagedModel {
 }
 
 /// Parts and files that nobody names are swept away when they are this old: another program may be at it still.
-const OLD: Duration = Duration::from_secs(24 * 3600);
+const OLD: Duration = Duration::from_hours(24);
 
 /// Finds out what a file is from its first bytes and its list of tensors.
 pub fn look(path: &Path) -> anyhow::Result<FoundFile> {
@@ -97,10 +97,9 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
         Some((architecture, card)) => (architecture, card),
         None => {
             let guessed = found.guess.map(|guess| guess.architecture);
-            let made = draft.card(&stem, guessed).map_err(|why| {
+            draft.card(&stem, guessed).map_err(|why| {
                 anyhow::anyhow!("{shown} has no card, and {why}. Nothing was imported. Say it, then import it again.")
-            })?;
-            made
+            })?
         }
     };
     let is_script = matches!(architecture, Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector);

@@ -161,7 +161,7 @@ fn the_screen_of_models_looks_as_it_was_judged() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
     let mut store = support::project(&folder, 2);
-    let mut add = |store: &mut Store, path: PathBuf, at_ms: i64| {
+    let add = |store: &mut Store, path: PathBuf, at_ms: i64| {
         models::import(store, &path, &ModelDraft::default(), Doer { by: "R1", at_ms }).unwrap().id
     };
     let first =

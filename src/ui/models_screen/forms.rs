@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Grid, RichText, Ui, WidgetInfo};
 
-use crate::domain::label::LabelKind;
+use crate::domain::label::{LabelKind, LabelName};
 use crate::domain::model::{Architecture, EnsembleMean, ModelId, ModelTask};
 use crate::domain::model_draft::{ABNORMAL, CardTexts, EnsembleDraft, ModelDraft, classes_of, usual_preprocessing};
 use crate::domain::preprocessing::Preprocessing;
@@ -350,7 +350,7 @@ fn ensemble_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::section_title(ui, tr("Members"));
     for model in panel.session.models.classifiers_to_join() {
         let mut is_in = form.members.contains(&model.id);
-        let classes: Vec<&str> = model.card.classes.iter().map(|class| class.as_str()).collect();
+        let classes: Vec<&str> = model.card.classes.iter().map(LabelName::as_str).collect();
         let text = format!("{}: {}", full_name(model), classes.join(", "));
         if ui.checkbox(&mut is_in, text).changed() {
             if is_in {

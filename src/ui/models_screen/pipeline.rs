@@ -23,7 +23,7 @@ pub(super) fn pipeline_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let width = (free / num_parts - 22.0).max(150.0);
     ui.horizontal(|ui| {
         part_ui(ui, width, tr("Classifier"), &classifier_help(panel), |ui| {
-            slot_ui(ui, panel, ModelTask::Classify, width)
+            slot_ui(ui, panel, ModelTask::Classify, width);
         });
         arrow_ui(ui);
         let help = tr("A film counts as abnormal from this probability on. Promoting a classifier brings its own.");
