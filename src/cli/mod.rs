@@ -10,6 +10,7 @@ pub mod import;
 pub mod import_labels;
 pub mod labels;
 pub mod logging;
+pub mod model;
 pub mod new;
 pub mod open;
 pub mod pixels;
@@ -52,6 +53,8 @@ enum Command {
     ImportLabels(import_labels::ImportLabelsArgs),
     /// Show the labels a project reads with, write them to a file, or take others.
     Labels(labels::LabelsArgs),
+    /// Bring models into a project, show them, put them in use, and hand them on.
+    Model(model::ModelArgs),
     /// Make an empty project.
     New(new::NewArgs),
     /// Open a project in the window.
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),
         Command::Labels(args) => labels::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),

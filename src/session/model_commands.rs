@@ -304,7 +304,10 @@ impl Session {
     }
 
     fn models_failed(&mut self, why: String) -> Vec<Effect> {
-        self.notify(NoticeKind::Error, why.clone());
+        // The screen of models says it by itself.
+        if self.screen != Screen::Models {
+            self.notify(NoticeKind::Error, why.clone());
+        }
         self.model_desk.failure = Some(why);
         Vec::new()
     }

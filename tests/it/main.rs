@@ -32,6 +32,8 @@ mod csv_round_trip;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod model_files;
+mod model_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -82,6 +84,8 @@ mod window_reach;
 mod window_changes;
 #[cfg(feature = "gui")]
 mod window_panel;
+#[cfg(feature = "gui")]
+mod models_window;
 #[cfg(feature = "gui")]
 mod window_pictures;
 #[cfg(feature = "gui")]
