@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use crate::jobs::{CancelToken, Progress};
+use crate::workflows::answer_key::write_answer_key;
 use crate::workflows::make_demo::{DemoRequest, FIRST_NUM_STUDIES, FIRST_SEED, make_demo};
 
 /// Make a project of synthetic films: made-up patients, known lesions, two simulated readers.
@@ -20,6 +21,9 @@ pub struct DemoArgs {
     /// Rows and columns against films of real size, above 0 to 1.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f32,
+    /// Also write what was drawn on each film: the findings that the readers should have marked, in SpineXR's columns.
+    #[arg(long, value_name = "OUT.csv")]
+    answer_key: Option<PathBuf>,
 }
 
 pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
@@ -36,6 +40,9 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let report = make_demo(&request, &progress, &CancelToken::new())?;
     if is_terminal {
         eprintln!();
+    }
+    if let Some(path) = &args.answer_key {
+        write_answer_key(&request, path)?;
     }
     println!(
         "{}: {} synthetic films of {} studies, {} simulated readings; read as R1",

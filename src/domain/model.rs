@@ -178,10 +178,31 @@ pub struct Model {
     pub is_deleted: bool,
 }
 
+/// A hash in hexadecimal digits, as files, cards and the project write it.
+pub fn hex_from_hash(hash: &[u8; 32]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash that 64 hexadecimal digits say.
+pub fn hash_from_hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (n, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
+    }
+    Some(hash)
+}
+
 /// Something that happened to a model.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ModelStep {
     Imported,
+    /// From other models of the project, or by training in it.
+    Made,
+    /// What people read about it was changed; its weights are the same.
+    CardEdited,
     /// In use for its task from here on.
     Promoted,
     /// Out of use again; the one before came back where there was one.
@@ -190,8 +211,10 @@ pub enum ModelStep {
 }
 
 impl ModelStep {
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Imported, "imported"),
+        (Self::Made, "made"),
+        (Self::CardEdited, "card edited"),
         (Self::Promoted, "promoted"),
         (Self::RolledBack, "rolled back"),
         (Self::Deleted, "deleted"),
@@ -227,5 +250,14 @@ mod tests {
             assert_eq!(Architecture::parse(text), Some(architecture));
         }
         assert_eq!(Architecture::parse("resnet"), None);
+    }
+
+    #[test]
+    fn a_hash_is_64_digits() {
+        let hash = std::array::from_fn(|n| n as u8 * 8 + 1);
+        assert_eq!(hash_from_hex(&hex_from_hash(&hash)), Some(hash));
+        for text in ["", "0", &"g".repeat(64), &"0".repeat(63), &"+1".repeat(32)] {
+            assert_eq!(hash_from_hex(text), None, "{text}");
+        }
     }
 }

@@ -1,13 +1,94 @@
-//! What reference programs wrote down of their tensors, and how ours are held against it. `tests/parity/golden.py` is the
-//! twin that writes.
+//! Comparison with what reference implementations computed: `tests/parity/golden.py` says what is kept of a tensor.
 
 use serde::Deserialize;
-use tch::Tensor;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tch::{Kind, Tensor};
 
-use crate::ops::floats;
+use crate::formula;
+use crate::params::Params;
 
-/// The error that parity allows, as a share of the tensor's largest value.
+/// Raw outputs and gradients agree within this part of the reference's largest value.
 pub const TOLERANCE: f64 = 1e-4;
+
+/// One case of a golden file.
+#[derive(Debug)]
+pub struct Golden(Value);
+
+impl Golden {
+    pub fn case(file: &str, case: &str) -> Self {
+        let all: Value = serde_json::from_str(file).unwrap();
+        Self(all.get(case).unwrap_or_else(|| panic!("no case {case}")).clone())
+    }
+
+    pub fn number(&self, key: &str) -> f64 {
+        self.0[key].as_f64().unwrap_or_else(|| panic!("no number {key}"))
+    }
+
+    /// The network has the reference's tensors: the same names and shapes, none missing, none left over.
+    pub fn assert_names(&self, params: &Params) {
+        let mut lines: Vec<String> = params.iter().map(|(name, _, t)| format!("{name} {:?}\n", t.size())).collect();
+        lines.sort();
+        assert_eq!(lines.len() as u64, self.0["names"]["count"].as_u64().unwrap(), "{}", lines.concat());
+        let digest = Sha256::digest(lines.concat());
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, self.0["names"]["sha256"].as_str().unwrap(), "names or shapes differ:\n{}", lines.concat());
+    }
+
+    /// A tensor of which the reference kept samples.
+    pub fn assert_near(&self, key: &str, found: &Tensor) {
+        let kept = &self.0[key];
+        assert!(kept.is_object(), "the reference has no {key}");
+        assert_eq!(found.size(), shape(kept), "{key}");
+        let flat = Vec::<f64>::try_from(found.detach().to_kind(Kind::Double).flatten(0, -1)).unwrap();
+        let max_abs = kept["max_abs"].as_f64().unwrap();
+        assert!(max_abs > 0.0, "{key}: all zero proves nothing");
+        let near = |what: &str, a: f64, b: f64| {
+            assert!((a - b).abs() <= TOLERANCE * max_abs, "{key}: {what}: {a}, reference {b}, largest {max_abs}");
+        };
+        let count = flat.len() as f64;
+        near("mean", flat.iter().sum::<f64>() / count, kept["mean"].as_f64().unwrap());
+        near("mean of sizes", flat.iter().map(|v| v.abs()).sum::<f64>() / count, kept["mean_abs"].as_f64().unwrap());
+        let samples = floats(&kept["samples"]);
+        let step = flat.len() / 61 + 1;
+        assert_eq!(samples.len(), flat.len().div_ceil(step));
+        for (i, sample) in samples.iter().enumerate() {
+            near(&format!("value {}", i * step), flat[i * step], *sample);
+        }
+    }
+
+    /// A tensor that the reference kept whole; `tolerance` is in the tensor's own unit.
+    pub fn assert_whole(&self, key: &str, found: &Tensor, tolerance: f64) {
+        let kept = &self.0[key];
+        assert!(kept.is_object(), "the reference has no {key}");
+        assert_eq!(found.size(), shape(kept), "{key}");
+        let found = Vec::<f64>::try_from(found.detach().to_kind(Kind::Double).flatten(0, -1)).unwrap();
+        for (i, (a, b)) in found.iter().zip(floats(&kept["values"])).enumerate() {
+            assert!((a - b).abs() <= tolerance, "{key}: value {i}: {a}, reference {b}");
+        }
+    }
+}
+
+fn shape(kept: &Value) -> Vec<i64> {
+    kept["shape"].as_array().unwrap().iter().map(|side| side.as_i64().unwrap()).collect()
+}
+
+fn floats(list: &Value) -> Vec<f64> {
+    list.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+/// Fills a network from the formula.
+pub fn fill(params: &mut Params) {
+    let state = formula::state(params);
+    params.load(&state).unwrap();
+}
+
+/// Films from the formula, -1 to 1, named by `input` and the shape's numbers: `input 1 3 64 96`.
+pub fn film(shape: &[i64]) -> Tensor {
+    let name = shape.iter().fold("input".to_owned(), |name, side| format!("{name} {side}"));
+    let values = formula::noise(&name, shape.iter().product::<i64>() as usize);
+    Tensor::from_slice(&values).reshape(shape)
+}
 
 /// A tensor in short.
 #[derive(Deserialize, Debug)]
@@ -24,7 +105,7 @@ impl Digest {
     /// Stops the test where the tensor differs.
     pub fn assert_same(&self, name: &str, tensor: &Tensor) {
         assert_eq!(tensor.size(), self.shape, "{name}: shape");
-        let values = floats(tensor);
+        let values = crate::ops::floats(tensor);
         let samples: Vec<f64> = values.iter().step_by(self.every).map(|&v| f64::from(v)).collect();
         assert_eq!(samples.len(), self.samples.len(), "{name}: number of samples");
         let errors = samples.iter().zip(&self.samples).map(|(ours, theirs)| (ours - theirs).abs());

@@ -13,3 +13,7 @@ pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
 pub mod picture;
+pub mod model_card;
+pub mod model_file;
+mod pickle;
+pub mod pth;

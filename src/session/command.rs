@@ -11,6 +11,7 @@ use super::drawing::DrawCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
+use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
 use super::project_settings::ProjectCommand;
@@ -121,6 +122,8 @@ pub enum Command {
     /// Going through what was done to the film.
     Walk(WalkCommand),
     ShowProject,
+    /// The project's models.
+    Model(ModelCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -235,6 +238,7 @@ impl Command {
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
+            Self::Model(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),

@@ -5,6 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::domain::id::{ImageId, ReaderId};
 
 use super::error::StoreError;
+use super::models::models_state;
 use super::project::Store;
 use super::settings::read_project;
 
@@ -17,6 +18,8 @@ pub struct WrittenElsewhere {
     pub has_new_films: bool,
     /// Name, rules, labels, references or readers are not what they were.
     pub is_project_changed: bool,
+    /// Models came or went, or others are in use.
+    pub are_models_changed: bool,
 }
 
 impl WrittenElsewhere {
@@ -35,6 +38,7 @@ pub(super) struct Watch {
     last_seq: i64,
     num_films: i64,
     settings: String,
+    models: String,
 }
 
 impl Watch {
@@ -45,6 +49,7 @@ impl Watch {
             last_seq: last_seq(conn)?,
             num_films: num_films(conn)?,
             settings: settings(conn)?,
+            models: models_state(conn)?,
         })
     }
 
@@ -70,12 +75,18 @@ impl Watch {
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM edit_log WHERE seq > ?1 AND import_id IS NOT NULL)")?
             .query_row([self.last_seq], |row| row.get(0))?;
         let is_full = readings.len() as i64 == MOST_READINGS;
-        let next =
-            Self { data_version: now, last_seq: last_seq(&tx)?, num_films: num_films(&tx)?, settings: settings(&tx)? };
+        let next = Self {
+            data_version: now,
+            last_seq: last_seq(&tx)?,
+            num_films: num_films(&tx)?,
+            settings: settings(&tx)?,
+            models: models_state(&tx)?,
+        };
         let written = WrittenElsewhere {
             readings,
             has_new_films: has_import || is_full || next.num_films != self.num_films,
             is_project_changed: next.settings != self.settings,
+            are_models_changed: next.models != self.models,
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;
@@ -103,7 +114,7 @@ fn num_films(conn: &Connection) -> Result<i64, StoreError> {
 /// Everything that a project's readers have in common beside films and marks, as one text.
 fn settings(conn: &Connection) -> Result<String, StoreError> {
     let sql = "SELECT concat_ws('|',
-        (SELECT group_concat(name || label_set || instructions) FROM project),
+        (SELECT group_concat(name || label_set || instructions || model_visibility) FROM project),
         (SELECT group_concat(key || position || severity || coalesce(parameter, '')) FROM rule),
         (SELECT group_concat(id || position || title || severity || condition) FROM custom_rule),
         (SELECT max(version) FROM label_set),
@@ -117,11 +128,14 @@ fn settings(conn: &Connection) -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::edit::Edit;
+    use crate::domain::fusion::FusionRule;
     use crate::domain::log::{NewLogEntry, Step};
+    use crate::domain::model::{Architecture, ModelContent, ModelStep, ModelTask};
     use crate::domain::project::Reader;
     use crate::domain::reading_time::ReadingTime;
     use crate::domain::rules::default_rules;
-    use crate::store::NewProject;
+    use crate::domain::suggestion::ModelVisibility;
+    use crate::store::{NewModel, NewProject, PipelineSettings};
 
     fn said(store: &mut Store, film: &str, before: &str, after: &str) {
         let edit = Edit::SetComment { before: before.to_owned(), after: after.to_owned() };
@@ -189,6 +203,50 @@ mod tests {
         assert_eq!(own.project().instructions, "Look at the pedicles.");
         let reader = Reader { id: "R9".into(), name: "Nine".into(), years_of_experience: None };
         other.add_reader(&reader).expect("written");
+        assert_eq!(told(&mut own), Some(told_project.clone()));
+        other.set_model_visibility(ModelVisibility::Always).expect("written");
         assert_eq!(told(&mut own), Some(told_project));
+        assert_eq!(own.project().model_visibility, ModelVisibility::Always);
+    }
+
+    #[test]
+    fn every_change_of_models_in_another_window_is_told() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut own = Store::create(folder.path(), &project).expect("a project");
+        let mut other = Store::open(folder.path()).expect("opens");
+        let mut watch = Watch::new(&own).expect("readable");
+        let told_models = Some(WrittenElsewhere { are_models_changed: true, ..WrittenElsewhere::default() });
+        let new = NewModel {
+            name: "a",
+            task: ModelTask::Detect,
+            content: ModelContent::Weights { architecture: Architecture::RetinaNetSmall, sha256: [1; 32] },
+            file: Some("a.safetensors"),
+            card: "{}",
+            step: ModelStep::Imported,
+            at_ms: 1,
+            by: "",
+        };
+        let id = other.add_model(&new).expect("added").id;
+        assert_eq!(watch.look(&mut own).expect("readable"), told_models);
+        let settings = PipelineSettings { threshold: 0.5, rule: FusionRule::Gate, min_score: 0.1 };
+        let changes: [&dyn Fn(&mut Store) -> Result<(), StoreError>; 5] = [
+            &|store| store.promote_model(id, None, 2, ""),
+            &|store| store.set_model_card(id, "{\"name\": \"a\"}", 3, ""),
+            &|store| store.set_pipeline_settings(&settings),
+            &|store| store.roll_back_model(ModelTask::Detect, |_| None, 4, "").map(|_| ()),
+            &|store| store.delete_model(id, 5, "").map(|_| ()),
+        ];
+        for change in changes {
+            change(&mut other).expect("done");
+            assert_eq!(watch.look(&mut own).expect("readable"), told_models);
+            assert_eq!(watch.look(&mut own).expect("readable"), None);
+        }
+        assert_eq!(own.models().expect("readable"), other.models().expect("readable"));
     }
 }

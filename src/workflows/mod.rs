@@ -1,5 +1,6 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
+pub mod answer_key;
 pub mod check;
 pub mod export_labels;
 pub mod export_measures;
@@ -9,6 +10,8 @@ mod import_boxes;
 mod import_image_labels;
 mod label_judge;
 mod label_rows;
+mod model_files;
+pub mod models;
 pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;

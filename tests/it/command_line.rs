@@ -378,3 +378,13 @@ fn pixels_are_as_stored_or_as_displayed() {
     place.check("pixels nowhere.dcm --raw other.raw", 1, "nowhere.dcm: ");
     assert!(!place.path("other.raw").exists());
 }
+
+#[test]
+fn the_program_needs_no_libtorch() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_rachis")).unwrap();
+    // What an ELF, Mach-O or PE file names as a library that it can't start without.
+    for library in ["libtorch_cpu", "torch_cpu.dll", "libc10"] {
+        let is_named = program.windows(library.len()).any(|bytes| bytes == library.as_bytes());
+        assert!(!is_named, "rachis links {library}");
+    }
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::{Outcome, cargo, rachis, run};
+use crate::{Outcome, build, rachis, run};
 
 /// What a project folder may hold while its making was interrupted; anything else is somebody's.
 const PROJECT_ENTRIES: &[&str] = &["films", "runs", "models", "exports", "backups"];
@@ -20,7 +20,7 @@ enum Demo {
 
 pub fn open_demo(root: &Path) -> Outcome {
     println!("Building in release; the first time takes about ten minutes on two cores.");
-    run(cargo(root).args(["build", "--release", "--package", "rachis", "--bin", "rachis"]))?;
+    build(root)?;
     let demo = root.join("demo");
     match state_of(&demo) {
         Demo::Ready => {}

@@ -35,6 +35,11 @@ impl Machine {
             Look::Program(names) => names.iter().find_map(|name| program(name)).map(|path| path.display().to_string()),
             Look::Library(name) => self.libraries.iter().find(|known| *known == name).cloned(),
             Look::File(paths) => paths.iter().find(|path| Path::new(path).exists()).map(|path| (*path).to_owned()),
+            Look::PythonModule(name) => {
+                let python = ["python3", "python"].iter().find(|python| program(python).is_some())?;
+                says(python, &["-c", &format!("import {name}; print({name}.__file__)")])
+                    .map(|text| text.trim().to_owned())
+            }
             Look::FileLike { folders, starts, ends } => {
                 folders.iter().find_map(|folder| file_like(folder, starts, ends)).map(|path| path.display().to_string())
             }

@@ -1,6 +1,7 @@
 //! Set-up, run, test and benchmark of Rachis, each in one command: `cargo xtask help`.
 
 mod demo;
+mod libtorch;
 mod setup;
 mod parts;
 mod machine;
@@ -10,6 +11,7 @@ mod totals;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use libtorch::Devices;
 use parts::Part;
 
 const HELP: &str = "\
@@ -19,9 +21,14 @@ cargo xtask <command>
                        and install what is missing (Debian and Ubuntu, as root or with passwordless sudo);
                        elsewhere, and with --check, name it and the one command that brings it.
                        Exit 0 when everything is there, else 1.
+  libtorch [--cuda|--cpu]
+                       Bring libtorch 2.11.0, which the learning engine links: the one that LIBTORCH names, that
+                       of an installed Python torch of this version, or fetched through pip into .libtorch/
+                       (530 MB; NVIDIA's libraries too where there is such a card, or with --cuda).
   run [-- ARGS]        Set up, build in release, make the demo project in ./demo on first use (12 synthetic
                        studies) and open the window on it. With ARGS, run `rachis ARGS` instead:
                        cargo xtask run -- open ~/my-project
+                       The learning engine is built too where libtorch is here or can be fetched.
   test [FILTER] [-- TEST ARGS]
                        Set up, then run every test (library, integration, documentation), those that render
                        included, with no display and, where there is no GPU, on software Vulkan.
@@ -30,6 +37,8 @@ cargo xtask <command>
   bench [FILTER]       Set up and run the benchmarks (criterion; report in target/criterion).
   help                 This text.
 ";
+
+const RUN_PARTS: &[Part] = &[Part::Build, Part::Engine, Part::Window];
 
 /// Benchmarks mean something only beside other programs on the same machine; say where those stand.
 const PEERS_NOTE: &str = "\
@@ -43,13 +52,16 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["setup"] => setup::everything(setup::Mode::Install),
         ["setup", "--check"] => setup::everything(setup::Mode::LookOnly),
-        ["run"] => setup::quietly(&[Part::Build, Part::Window]).and_then(|()| demo::open_demo(&root)),
-        ["run", "--", rest @ ..] => {
-            setup::quietly(&[Part::Build, Part::Window]).and_then(|()| run(&mut rachis(&root, rest)))
-        }
-        ["test", rest @ ..] => {
-            setup::quietly(&[Part::Build, Part::Window, Part::Test]).and_then(|()| testing::run_all(&root, rest))
-        }
+        ["libtorch"] => libtorch::bring(&root, Devices::Fitting),
+        ["libtorch", "--cpu"] => libtorch::bring(&root, Devices::Cpu),
+        ["libtorch", "--cuda"] => libtorch::bring(&root, Devices::Cuda),
+        ["run"] => setup::quietly(RUN_PARTS).and_then(|()| demo::open_demo(&root)),
+        ["run", "--", rest @ ..] => setup::quietly(RUN_PARTS).and_then(|()| {
+            build(&root)?;
+            run(&mut rachis(&root, rest))
+        }),
+        ["test", rest @ ..] => setup::quietly(&[Part::Build, Part::Engine, Part::Window, Part::Test])
+            .and_then(|()| testing::run_all(&root, rest)),
         ["bench", rest @ ..] => setup::quietly(&[Part::Build]).and_then(|()| {
             run(cargo(&root).args(["bench", "--package", "rachis", "--bench", "*"]).args(rest))?;
             println!("\n{PEERS_NOTE}");
@@ -89,10 +101,24 @@ fn cargo(root: &Path) -> Command {
     command
 }
 
-/// `rachis ARGS`, built in release first where needed.
-fn rachis(root: &Path, args: &[&str]) -> Command {
+/// Builds the program in release, and the learning engine beside it where libtorch is here or can be fetched.
+fn build(root: &Path) -> Outcome {
     let mut command = cargo(root);
-    command.args(["run", "--release", "--quiet", "--package", "rachis", "--bin", "rachis", "--"]).args(args);
+    command.args(["build", "--release", "--package", "rachis", "--bins"]);
+    match libtorch::ensure(root, Devices::Fitting) {
+        Ok(folder) => {
+            command.args(["--features", "torch"]).env("LIBTORCH", folder);
+        }
+        Err(_) => println!("Building without the learning engine: reading needs none, and models can be added later."),
+    }
+    run(&mut command)
+}
+
+/// `rachis ARGS`, as [`build`] left it.
+fn rachis(root: &Path, args: &[&str]) -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let mut command = Command::new(target.join("release").join(format!("rachis{}", std::env::consts::EXE_SUFFIX)));
+    command.current_dir(root).args(args);
     command
 }
 

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
     Build,
+    /// Fetching libtorch for the learning engine.
+    Engine,
     Window,
     Test,
 }
@@ -17,6 +19,8 @@ pub enum Look {
     Library(&'static str),
     /// One of these files exists.
     File(&'static [&'static str]),
+    /// Python 3 has this module.
+    PythonModule(&'static str),
     /// A file with this beginning and this ending lies in one of the folders.
     FileLike { folders: &'static [&'static str], starts: &'static str, ends: &'static str },
 }
@@ -51,6 +55,13 @@ pub const NEEDS: &[Need] = &[
         look: Look::Program(&["cmake"]),
     },
     Need { package: "make", what: "the same", part: Part::Build, look: Look::Program(&["make", "gmake"]) },
+    Need {
+        package: "python3",
+        what: "fetches libtorch for the learning engine",
+        part: Part::Engine,
+        look: Look::Program(&["python3", "python"]),
+    },
+    Need { package: "python3-pip", what: "the same", part: Part::Engine, look: Look::PythonModule("pip") },
     Need { package: "libx11-6", what: "window on X11", part: Part::Window, look: Look::Library("libX11.so.6") },
     Need { package: "libx11-xcb1", what: "window on X11", part: Part::Window, look: Look::Library("libX11-xcb.so.1") },
     Need { package: "libxcursor1", what: "mouse pointer", part: Part::Window, look: Look::Library("libXcursor.so.1") },

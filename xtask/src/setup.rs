@@ -129,6 +129,7 @@ fn sought(need: &Need) -> String {
         Look::Program(names) => format!("program {}", names.join(" or ")),
         Look::Library(name) => (*name).to_owned(),
         Look::File(paths) => paths.join(" or "),
+        Look::PythonModule(name) => format!("Python module {name}"),
         Look::FileLike { folders, starts, ends } => format!("{}/{starts}*{ends}", folders[0]),
     }
 }

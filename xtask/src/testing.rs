@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+use crate::libtorch::{self, Devices};
 use crate::totals::Totals;
 use crate::{Outcome, cargo, exit_code, machine, parts};
 
@@ -15,6 +16,12 @@ pub fn run_all(root: &Path, args: &[&str]) -> Outcome {
     };
     let mut command = cargo(root);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filters);
+    match libtorch::ensure(root, Devices::Fitting) {
+        Ok(folder) => {
+            command.args(["--features", "rachis/torch"]).env("LIBTORCH", folder);
+        }
+        Err(_) => println!("skipped: every test of the learning engine, because there is no libtorch"),
+    }
     if std::io::stdout().is_terminal() {
         command.args(["--color", "always"]);
     }

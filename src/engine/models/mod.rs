@@ -1,5 +1,11 @@
 //! The networks, their parameters named as in the reference implementations.
 
+pub mod densenet;
+pub mod efficientdet;
+pub mod efficientdet_boxes;
+pub mod efficientnet;
+pub mod sparse_rcnn;
+pub mod sparse_rcnn_head;
 pub mod resnet;
 pub mod fpn;
 pub mod faster_rcnn;
@@ -116,11 +122,22 @@ pub struct Options {
     /// Of the ResNet bodies: torchvision's detectors come with both.
     pub norm: Norm,
     pub limits: Limits,
+    pub densenet: densenet::Form,
+    pub efficientdet: efficientdet::Form,
+    /// Sparse R-CNN: boxes of one class may overlap so much. Its authors keep all; VinDr-SpineXR's evaluation says 0.7.
+    pub proposals_max_iou: Option<f64>,
 }
 
 impl Options {
     pub fn new(num_classes: i64) -> Self {
-        Self { num_classes, norm: Norm::default(), limits: Limits::default() }
+        Self {
+            num_classes,
+            norm: Norm::default(),
+            limits: Limits::default(),
+            densenet: densenet::Form::default(),
+            efficientdet: efficientdet::Form::default(),
+            proposals_max_iou: None,
+        }
     }
 }
 
@@ -143,20 +160,42 @@ impl Default for Limits {
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
     use Architecture as A;
-    let root = params.root();
-    let faster_rcnn = |root, depth| Network::Detector(Box::new(FasterRcnn::new(root, depth, options)));
-    let retinanet = |root, depth| Network::Detector(Box::new(RetinaNet::new(root, depth, options)));
+    use densenet::Size as D;
+    use efficientdet::Size as E;
+    let faster_rcnn = |params: &mut Params, depth| detector(FasterRcnn::new(params.root(), depth, options));
+    let retinanet = |params: &mut Params, depth| detector(RetinaNet::new(params.root(), depth, options));
+    let densenet = |params: &mut Params, size| {
+        Network::Classifier(Box::new(densenet::DenseNet::new(params, size, options.densenet)))
+    };
+    let efficientdet = |params: &mut Params, size| {
+        detector(efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet))
+    };
+    let sparse_rcnn = |params: &mut Params, size| detector(sparse_rcnn::SparseRcnn::new(params, size, options));
     Some(match architecture {
-        A::FasterRcnnSmall => faster_rcnn(root, Depth::Small),
-        A::FasterRcnnResNet18 => faster_rcnn(root, Depth::D18),
-        A::FasterRcnnResNet34 => faster_rcnn(root, Depth::D34),
-        A::FasterRcnnResNet50 => faster_rcnn(root, Depth::D50),
-        A::RetinaNetSmall => retinanet(root, Depth::Small),
-        A::RetinaNetResNet18 => retinanet(root, Depth::D18),
-        A::RetinaNetResNet34 => retinanet(root, Depth::D34),
-        A::RetinaNetResNet50 => retinanet(root, Depth::D50),
-        _ => return None,
+        A::DenseNet121 => densenet(params, D::D121),
+        A::DenseNet169 => densenet(params, D::D169),
+        A::DenseNet201 => densenet(params, D::D201),
+        A::DenseNetSmall => densenet(params, D::SMALL),
+        A::FasterRcnnSmall => faster_rcnn(params, Depth::Small),
+        A::FasterRcnnResNet18 => faster_rcnn(params, Depth::D18),
+        A::FasterRcnnResNet34 => faster_rcnn(params, Depth::D34),
+        A::FasterRcnnResNet50 => faster_rcnn(params, Depth::D50),
+        A::RetinaNetSmall => retinanet(params, Depth::Small),
+        A::RetinaNetResNet18 => retinanet(params, Depth::D18),
+        A::RetinaNetResNet34 => retinanet(params, Depth::D34),
+        A::RetinaNetResNet50 => retinanet(params, Depth::D50),
+        A::EfficientDetD0 => efficientdet(params, E::D0),
+        A::EfficientDetD1 => efficientdet(params, E::D1),
+        A::EfficientDetD2 => efficientdet(params, E::D2),
+        A::EfficientDetSmall => efficientdet(params, E::SMALL),
+        A::SparseRcnnResNet50 => sparse_rcnn(params, sparse_rcnn::Size::RESNET50),
+        A::SparseRcnnSmall => sparse_rcnn(params, sparse_rcnn::Size::SMALL),
+        A::TorchScriptClassifier | A::TorchScriptDetector => return None,
     })
+}
+
+fn detector(network: impl Detector + 'static) -> Network {
+    Network::Detector(Box::new(network))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are

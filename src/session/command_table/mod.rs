@@ -8,6 +8,7 @@ mod discussing;
 mod drawing;
 mod history;
 mod labelling;
+mod models;
 mod project;
 mod reading;
 
@@ -44,7 +45,7 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS]
+    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS, models::ROWS]
         .into_iter()
         .flatten()
         .collect()

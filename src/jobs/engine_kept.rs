@@ -1,0 +1,494 @@
+//! The thread that keeps the learning engine: starts it when a film is wanted, has it look at one film after another, the
+//! most urgent first, and lets it go after long idleness.
+//!
+//! A job is one film by all models that have not looked at it, so that the film that a person opens waits for one other
+//! film at most. An engine that ends by itself costs the film that it looked at one try: it is started again after a pause
+//! that grows, and a film that ended it twice is left out.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::process::ExitStatus;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use crate::domain::id::ImageId;
+
+use super::engine_failure::EngineFailure;
+use super::engine_keeper::{EngineOptions, Message};
+use super::engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
+use super::engine_process::{EngineProcess, Heard};
+use super::film_queue::{FilmQueue, FilmWanted};
+use super::protocol::{
+    DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION,
+};
+
+/// Pauses before the engine is started again, by how often it ended in a row; after the last it is given up.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(10)];
+/// How often a film may end the engine.
+const MOST_DEATHS: u32 = 2;
+const WRONG_VERSION_ADVICE: &str = "Use the rachis-engine that was built together with this program.";
+/// Films whose places are kept out of the log after they were looked at.
+const NUM_SHY: usize = 4;
+
+/// The film that is being looked at.
+struct Running {
+    job: JobNumber,
+    wanted: FilmWanted,
+    is_of_batch: bool,
+    /// Models that have not answered.
+    unanswered: HashSet<i64>,
+    failure: Option<EngineFailure>,
+    /// Ended by force then.
+    until: Instant,
+    is_cancelled: bool,
+}
+
+enum Stage {
+    Off,
+    Starting { process: EngineProcess, until: Instant },
+    Ready { process: EngineProcess, idle_since: Instant, engine: String },
+}
+
+/// The thread's own state.
+pub(super) struct Keeper {
+    options: EngineOptions,
+    own: Sender<Message>,
+    on_news: Box<dyn FnMut(EngineNews) + Send>,
+    queue: FilmQueue,
+    batch: Option<Sender<BatchNews>>,
+    stage: Stage,
+    /// Number of the run; what earlier ones still say is not heard.
+    run_number: u64,
+    last_job: JobNumber,
+    running: Option<Running>,
+    /// Places of films, which do not belong into a log.
+    shy: VecDeque<String>,
+    num_crashes: usize,
+    /// Not started again before.
+    not_before: Option<Instant>,
+    /// Why it does not start, and until when that is taken for granted.
+    absent: Option<(EngineFailure, Instant)>,
+    /// How often each film ended the engine.
+    deaths: HashMap<ImageId, u32>,
+}
+
+impl Keeper {
+    pub fn new(options: EngineOptions, own: Sender<Message>, on_news: Box<dyn FnMut(EngineNews) + Send>) -> Self {
+        Self {
+            options,
+            own,
+            on_news,
+            queue: FilmQueue::default(),
+            batch: None,
+            stage: Stage::Off,
+            run_number: 0,
+            last_job: 0,
+            running: None,
+            shy: VecDeque::new(),
+            num_crashes: 0,
+            not_before: None,
+            absent: None,
+            deaths: HashMap::new(),
+        }
+    }
+
+    pub fn run(mut self, inbox: &Receiver<Message>) {
+        loop {
+            let message = match self.next_deadline() {
+                Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match message {
+                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => self.time_is_up(),
+            }
+            self.go_on();
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        match &self.stage {
+            Stage::Off => self.not_before.filter(|_| !self.queue.is_empty()),
+            Stage::Starting { until, .. } => Some(*until),
+            Stage::Ready { idle_since, .. } => {
+                Some(self.running.as_ref().map_or(*idle_since + self.options.limits.idle, |running| running.until))
+            }
+        }
+    }
+
+    fn time_is_up(&mut self) {
+        let now = Instant::now();
+        match &self.stage {
+            Stage::Starting { until, .. } if now >= *until => {
+                let secs = self.options.limits.handshake.as_secs();
+                let failure = EngineFailure::new(
+                    format!("The learning engine did not answer within {secs} s of its start."),
+                    "Run \"rachis-engine devices\" in a terminal to see what it says.",
+                );
+                self.fail(Duration::ZERO, Some(failure));
+            }
+            Stage::Ready { .. } if self.running.as_ref().is_some_and(|running| now >= running.until) => {
+                if self.running.as_ref().is_some_and(|running| running.is_cancelled) {
+                    tracing::warn!("the learning engine did not stop when it was told to, and was ended");
+                    self.end(Duration::ZERO);
+                    self.settle_running(None);
+                    self.tell(EngineCondition::Idle);
+                } else {
+                    let secs = self.options.limits.silence.as_secs();
+                    let message = format!("The learning engine said nothing for {secs} s and was ended.");
+                    self.fail(Duration::ZERO, Some(EngineFailure::new(message, "")));
+                }
+            }
+            Stage::Ready { process, idle_since, .. }
+                if self.running.is_none() && now >= *idle_since + self.options.limits.idle =>
+            {
+                process.say(ToEngine::Bye);
+                self.end(Duration::from_secs(1));
+                self.tell(EngineCondition::Idle);
+            }
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Heard(number, heard) if number == self.run_number => self.hear(heard),
+            Message::Heard(..) | Message::Close => {}
+            Message::Expect(images) => {
+                for image in self.queue.expect(images) {
+                    self.settle(image, false, None);
+                }
+            }
+            Message::Want(film) => self.want(film),
+            Message::Batch(films, news) => {
+                self.stop_batch();
+                // Somebody asks by hand: what failed may have been mended.
+                self.try_again();
+                self.batch = Some(news);
+                self.queue.add_batch(films);
+            }
+            Message::StopBatch => self.stop_batch(),
+            Message::Forget => {
+                self.stop_batch();
+                for image in self.queue.expect(Vec::new()) {
+                    self.settle(image, false, None);
+                }
+                self.cancel_running();
+                self.try_again();
+            }
+            Message::TryAgain => self.try_again(),
+        }
+    }
+
+    fn want(&mut self, film: FilmWanted) {
+        let is_looked_at = self.running.as_ref().is_some_and(|running| {
+            let is_asked = |model| running.wanted.models.iter().any(|known| known.model == model);
+            running.wanted.image == film.image
+                && !running.is_cancelled
+                && film.models.iter().all(|model| is_asked(model.model))
+        });
+        if is_looked_at {
+            return;
+        }
+        let image = film.image.clone();
+        if let Some((failure, until)) = &self.absent
+            && Instant::now() < *until
+        {
+            let failure = failure.clone();
+            self.settle(image, false, Some(failure));
+        } else if self.deaths.get(&image).is_some_and(|&num| num >= MOST_DEATHS) {
+            let failure = given_up(&image, None);
+            self.settle(image, false, Some(failure));
+        } else if !self.queue.want(film) {
+            self.settle(image, false, None);
+        }
+    }
+
+    fn try_again(&mut self) {
+        self.absent = None;
+        self.not_before = None;
+        self.num_crashes = 0;
+        self.deaths.clear();
+    }
+
+    fn stop_batch(&mut self) {
+        self.batch = None;
+        self.queue.drop_batch();
+        if let Some(running) = self.running.as_mut().filter(|running| running.is_of_batch) {
+            running.is_of_batch = false;
+            if !self.queue.is_expected(&running.wanted.image) {
+                self.cancel_running();
+            }
+        }
+    }
+
+    fn cancel_running(&mut self) {
+        let Stage::Ready { process, .. } = &self.stage else { return };
+        if let Some(running) = self.running.as_mut().filter(|running| !running.is_cancelled) {
+            process.say(ToEngine::Cancel { job: running.job });
+            running.is_cancelled = true;
+            running.until = Instant::now() + self.options.limits.cancel;
+        }
+    }
+
+    /// Starts the engine where it is needed, and has it look at the next film.
+    fn go_on(&mut self) {
+        match &self.stage {
+            Stage::Off if !self.queue.is_empty() && self.not_before.is_none_or(|at| Instant::now() >= at) => {
+                self.start();
+            }
+            Stage::Ready { .. } if self.running.is_none() => self.start_job(),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self) {
+        self.run_number += 1;
+        let (sender, number) = (self.own.clone(), self.run_number);
+        let hear = move |heard| {
+            let _ = sender.send(Message::Heard(number, heard));
+        };
+        match EngineProcess::start(&self.options.program, hear) {
+            Ok(process) => {
+                tracing::info!(id = process.id(), "the learning engine was started");
+                process.say(ToEngine::Hello { protocol: VERSION, version: env!("CARGO_PKG_VERSION").to_owned() });
+                self.stage = Stage::Starting { process, until: Instant::now() + self.options.limits.handshake };
+                self.tell(EngineCondition::Starting);
+            }
+            Err(failure) => self.does_not_start(&failure),
+        }
+    }
+
+    fn start_job(&mut self) {
+        let Some((wanted, is_of_batch)) = self.queue.next() else { return };
+        let Stage::Ready { process, .. } = &self.stage else { return };
+        self.last_job += 1;
+        let spec = PredictSpec {
+            models: wanted.models.clone(),
+            films: vec![wanted.film.clone()],
+            heat: true,
+            device: self.options.device.clone(),
+            precision: self.options.precision.clone(),
+        };
+        process.say(ToEngine::Start { job: self.last_job, spec: JobSpec::Predict(spec) });
+        self.shy.extend(wanted.film.entry.clone());
+        self.shy.push_back(wanted.film.path.to_string_lossy().into_owned());
+        while self.shy.len() > 2 * NUM_SHY {
+            self.shy.pop_front();
+        }
+        self.running = Some(Running {
+            job: self.last_job,
+            unanswered: wanted.models.iter().map(|model| model.model).collect(),
+            wanted,
+            is_of_batch,
+            failure: None,
+            until: Instant::now() + self.options.limits.silence,
+            is_cancelled: false,
+        });
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        if let Some(running) = self.running.as_mut().filter(|running| !running.is_cancelled) {
+            running.until = Instant::now() + self.options.limits.silence;
+        }
+        match heard {
+            Heard::Said(message) => self.said(message),
+            Heard::Words(line) => self.words(&line),
+            Heard::Garbage(what) => {
+                let message = format!("The learning engine printed what is no message: {}", self.discreet(&what));
+                let advice = "See whether rachis-engine, or what RACHIS_ENGINE names, is the right program.";
+                self.fail(Duration::ZERO, Some(EngineFailure::new(message, advice)));
+            }
+            Heard::Ended => self.fail(Duration::from_secs(1), None),
+        }
+    }
+
+    fn said(&mut self, message: FromEngine) {
+        match message {
+            FromEngine::Ready { protocol, engine_version, torch_version, devices } => {
+                self.ready(protocol, engine_version, torch_version, devices);
+            }
+            FromEngine::Refused { message } => {
+                self.fail(Duration::from_secs(1), Some(EngineFailure::new(message, WRONG_VERSION_ADVICE)));
+            }
+            FromEngine::Predicted { job, prediction } => self.predicted(job, &prediction),
+            FromEngine::FilmFailed { job, message, .. } => {
+                let failure = EngineFailure::told(&self.discreet(&message), None);
+                if let Some(running) = self.running.as_mut().filter(|running| running.job == job) {
+                    running.failure = Some(failure);
+                }
+            }
+            FromEngine::Finished { job, outcome } => self.finished(job, outcome),
+            FromEngine::Warning { message, .. } => {
+                let message = self.discreet(&message);
+                tracing::warn!(target: "rachis::engine", "{message}");
+            }
+            FromEngine::Started { .. }
+            | FromEngine::Progress { .. }
+            | FromEngine::Scalar { .. }
+            | FromEngine::Artifact { .. }
+            | FromEngine::Pong => {}
+        }
+    }
+
+    fn ready(&mut self, protocol: u32, engine_version: String, torch_version: String, devices: Vec<DeviceRow>) {
+        if protocol != VERSION {
+            let message = format!("The learning engine speaks version {protocol}, this program version {VERSION}.");
+            return self.fail(Duration::ZERO, Some(EngineFailure::new(message, WRONG_VERSION_ADVICE)));
+        }
+        match std::mem::replace(&mut self.stage, Stage::Off) {
+            Stage::Starting { process, .. } => {
+                let engine = format!("rachis-engine {engine_version}, libtorch {torch_version}");
+                self.stage = Stage::Ready { process, idle_since: Instant::now(), engine };
+                self.tell(EngineCondition::Ready { engine_version, torch_version, devices });
+            }
+            other => self.stage = other,
+        }
+    }
+
+    fn predicted(&mut self, job: JobNumber, row: &PredictionRow) {
+        let Stage::Ready { engine, .. } = &self.stage else { return };
+        let Some(running) = self.running.as_mut().filter(|running| running.job == job) else { return };
+        let Some(model) = running.wanted.models.iter().find(|model| model.model == row.model) else { return };
+        let prediction = if row.image_id == running.wanted.film.image_id {
+            row.to_prediction()
+        } else {
+            Err("the name of another film".to_owned())
+        };
+        match prediction {
+            Ok(prediction) => {
+                running.unanswered.remove(&row.model);
+                let answer = Answer {
+                    prediction,
+                    model_sha256: model.sha256.clone(),
+                    took_ms: row.took_ms,
+                    engine: engine.clone(),
+                };
+                if let Some(batch) = self.batch.as_ref().filter(|_| running.is_of_batch) {
+                    let _ = batch.send(BatchNews::Answered(answer.clone()));
+                }
+                (self.on_news)(EngineNews::Answered(answer));
+            }
+            Err(what) => {
+                let message = format!("The engine's answer can't be used, for there is {what} in it.");
+                running.failure = Some(EngineFailure::new(message, ""));
+            }
+        }
+    }
+
+    fn finished(&mut self, job: JobNumber, outcome: OutcomeRow) {
+        let Some(running) = self.running.as_ref().filter(|running| running.job == job) else { return };
+        let failure = match outcome {
+            OutcomeRow::Completed => running.failure.clone().or_else(|| {
+                let is_whole = running.unanswered.is_empty();
+                (!is_whole).then(|| EngineFailure::new("The engine gave no answer.", ""))
+            }),
+            OutcomeRow::Cancelled if running.is_cancelled => None,
+            OutcomeRow::Cancelled => Some(EngineFailure::new("The engine stopped before its answer.", "")),
+            OutcomeRow::Failed { message, advice } => Some(EngineFailure::told(&self.discreet(&message), advice)),
+        };
+        self.num_crashes = 0;
+        if let Stage::Ready { idle_since, .. } = &mut self.stage {
+            *idle_since = Instant::now();
+        }
+        self.settle_running(failure);
+    }
+
+    fn words(&mut self, line: &str) {
+        let line = self.discreet(line);
+        tracing::info!(target: "rachis::engine", "{line}");
+        if let Some(batch) = &self.batch {
+            let _ = batch.send(BatchNews::Words(line));
+        }
+    }
+
+    /// The text without the places of films: folders and files are named after patients.
+    fn discreet(&self, text: &str) -> String {
+        self.shy.iter().filter(|place| !place.is_empty()).fold(text.to_owned(), |text, place| {
+            if text.contains(place.as_str()) { text.replace(place.as_str(), "(the film)") } else { text }
+        })
+    }
+
+    /// Ends the run. Its exit status where it ended by itself, and its last words.
+    fn end(&mut self, grace: Duration) -> (Option<ExitStatus>, Vec<String>) {
+        let process = match std::mem::replace(&mut self.stage, Stage::Off) {
+            Stage::Off => return (None, Vec::new()),
+            Stage::Starting { process, .. } | Stage::Ready { process, .. } => process,
+        };
+        let (status, words) = process.end(grace);
+        (status, words.iter().map(|line| self.discreet(line)).collect())
+    }
+
+    /// Ends the run because of this failure, which the last words explain where there is none.
+    fn fail(&mut self, grace: Duration, failure: Option<EngineFailure>) {
+        let was_ready = matches!(self.stage, Stage::Ready { .. });
+        let (status, words) = self.end(grace);
+        let failure = failure.unwrap_or_else(|| EngineFailure::ended(status, &words));
+        if was_ready { self.crashed(failure) } else { self.does_not_start(&failure) }
+    }
+
+    /// It ended on its own: the film that it looked at is tried once more, later and later.
+    fn crashed(&mut self, failure: EngineFailure) {
+        tracing::warn!("{}", failure.in_full());
+        if let Some(running) = self.running.take() {
+            let image = running.wanted.image.clone();
+            let num_deaths = self.deaths.entry(image.clone()).or_default();
+            *num_deaths += 1;
+            if running.is_cancelled {
+                self.settle(image, running.is_of_batch, None);
+            } else if *num_deaths >= MOST_DEATHS {
+                self.settle(image.clone(), running.is_of_batch, Some(given_up(&image, Some(&failure))));
+            } else if !self.queue.put_back(running.wanted, running.is_of_batch) {
+                self.settle(image, false, None);
+            }
+        }
+        let Some(pause) = PAUSES.get(self.num_crashes) else {
+            self.num_crashes = 0;
+            let message = format!("The learning engine ended {} times in a row. {}", PAUSES.len() + 1, failure.message);
+            return self.does_not_start(&EngineFailure { message, advice: failure.advice });
+        };
+        self.num_crashes += 1;
+        self.not_before = Some(Instant::now() + *pause);
+        self.tell(EngineCondition::Crashed(failure));
+    }
+
+    /// Nothing can be looked at: everybody who waits is told why.
+    fn does_not_start(&mut self, failure: &EngineFailure) {
+        tracing::warn!("{}", failure.in_full());
+        self.absent = Some((failure.clone(), Instant::now() + self.options.limits.absent));
+        self.tell(EngineCondition::Absent(failure.clone()));
+        if let Some(batch) = self.batch.take() {
+            let _ = batch.send(BatchNews::GaveUp(failure.clone()));
+        }
+        for image in self.queue.take_all() {
+            self.settle(image, false, Some(failure.clone()));
+        }
+    }
+
+    fn settle_running(&mut self, failure: Option<EngineFailure>) {
+        if let Some(running) = self.running.take() {
+            self.settle(running.wanted.image, running.is_of_batch, failure);
+        }
+    }
+
+    fn settle(&mut self, image: ImageId, is_of_batch: bool, failure: Option<EngineFailure>) {
+        if let Some(batch) = self.batch.as_ref().filter(|_| is_of_batch) {
+            let _ = batch.send(BatchNews::Settled { image: image.clone(), failure: failure.clone() });
+        }
+        (self.on_news)(EngineNews::Settled { image, failure });
+    }
+
+    fn tell(&mut self, condition: EngineCondition) {
+        (self.on_news)(EngineNews::Changed(condition));
+    }
+}
+
+/// Why a film is left out.
+fn given_up(image: &ImageId, failure: Option<&EngineFailure>) -> EngineFailure {
+    let why = failure.map_or_else(String::new, |failure| format!(" {}", failure.message));
+    EngineFailure {
+        message: format!("The learning engine ended {MOST_DEATHS} times at film {image}, so models leave it out.{why}"),
+        advice: failure.and_then(|failure| failure.advice.clone()),
+    }
+}
