@@ -16,6 +16,7 @@ use super::panes::Layout;
 use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
+use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
 
 pub use super::command_table::{COMMANDS, CommandRow, Context};
@@ -118,6 +119,8 @@ pub enum Command {
     Label(LabelCommand),
     /// Comments, image quality, instructions, the reader's own statistics.
     Discuss(DiscussCommand),
+    /// The list of films by what models say.
+    Triage(TriageCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
     ShowProject,
@@ -176,6 +179,7 @@ impl Command {
             Self::Draw(command) => command.is_on(session),
             Self::Label(command) => command.is_on(session),
             Self::Discuss(command) => command.is_on(session),
+            Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
@@ -234,6 +238,7 @@ impl Command {
             Self::Draw(command) => command.is_available(session),
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
+            Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),

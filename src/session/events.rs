@@ -42,6 +42,8 @@ impl Session {
                 let mut labels_before = None;
                 let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
                 let has_opened = was_open != project.is_open;
+                let seen_before = self.project.as_ref().map(|open| open.settings.model_visibility);
+                let has_other_sight = seen_before != Some(project.model_visibility);
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
                     labels_before = Some(std::mem::replace(&mut open.label_set, label_set));
@@ -59,6 +61,7 @@ impl Session {
                     self.reload_shown();
                 }
                 effects.extend(self.reload_if_wanted());
+                effects.extend(self.reload_list_if(has_other_sight));
                 effects
             }
             Event::LabelDeskLoaded { uses, versions } => {
@@ -189,15 +192,19 @@ impl Session {
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
             Event::ModelsLoaded(shelf) => {
+                let is_other = self.models.pipeline != shelf.pipeline;
                 self.models = *shelf;
-                Vec::new()
+                self.reload_list_if(is_other)
             }
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()
             }
             // Suggestions take these.
-            Event::PredictionsLoaded { .. } => Vec::new(),
+            Event::PredictionsLoaded { image, predictions, .. } => {
+                self.list_predictions(&image, &predictions);
+                Vec::new()
+            }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);
                 if let Some(Dialog::MyStatistics(place)) = self.dialog.as_mut().filter(|_| is_own) {

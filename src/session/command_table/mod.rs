@@ -10,6 +10,7 @@ mod history;
 mod labelling;
 mod project;
 mod reading;
+mod triage;
 
 /// Where a chord is heard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,7 +45,7 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS]
+    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS, triage::ROWS]
         .into_iter()
         .flatten()
         .collect()
