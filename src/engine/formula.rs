@@ -28,7 +28,7 @@ pub fn noise(name: &str, len: usize) -> Vec<f32> {
 }
 
 /// The tensor that the formula gives a name and a shape. Running variances are 0.5 to 1.5 and norm weights 0.75 to 1.25;
-/// weights of two and more dimensions are scaled by sqrt(3 / fan in), so that signals keep their size; biases and
+/// EfficientDet's edge weights are 0.25 to 1.75; weights of two and more dimensions are scaled by sqrt(3 / fan in), so that signals keep their size; biases and
 /// running means are within 0.1; counters are 0.
 pub fn tensor(name: &str, shape: &[i64], kind: Kind) -> Tensor {
     let len: i64 = shape.iter().product();
@@ -40,6 +40,7 @@ pub fn tensor(name: &str, shape: &[i64], kind: Kind) -> Tensor {
     let fan_in = shape.iter().skip(1).product::<i64>().max(1) as f32;
     let scaled: Vec<f32> = match (last, shape.len()) {
         ("running_var", _) => values.iter().map(|v| 1.0 + 0.5 * v).collect(),
+        ("edge_weights", 1) => values.iter().map(|v| 1.0 + 0.75 * v).collect(),
         ("weight", 1) => values.iter().map(|v| 1.0 + 0.25 * v).collect(),
         (_, 2..) => {
             let scale = (3.0 / fan_in).sqrt();

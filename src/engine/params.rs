@@ -77,6 +77,11 @@ impl Params {
         self.tensors.values().map(learned).sum()
     }
 
+    /// Takes over the tensors of a part that was built with other names.
+    pub fn adopt(&mut self, part: Self, rename: impl Fn(&str) -> String) {
+        self.tensors.extend(part.tensors.into_iter().map(|(name, tensor)| (rename(&name), tensor)));
+    }
+
     /// Takes values from a state dict, in place; every name has to be there on both sides.
     pub fn load(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), LoadError> {
         let missing: Vec<&String> = self.tensors.keys().filter(|name| !state.contains_key(*name)).collect();

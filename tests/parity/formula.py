@@ -31,6 +31,8 @@ def array(name: str, shape) -> np.ndarray:
     one, fan_in = np.float32(1.0), max(int(np.prod(shape[1:], dtype=np.int64)), 1)
     if last == "running_var":
         values = one + np.float32(0.5) * values
+    elif last == "edge_weights":
+        values = one + np.float32(0.75) * values
     elif last == "weight" and len(shape) == 1:
         values = one + np.float32(0.25) * values
     elif len(shape) >= 2:
@@ -40,14 +42,19 @@ def array(name: str, shape) -> np.ndarray:
     return values.reshape(shape)
 
 
-def load(module) -> None:
-    """Fills every parameter and buffer of a torch module; counters become 0."""
+def load(module, gain=lambda name: 1.0) -> None:
+    """Fills every parameter and buffer of a torch module; counters become 0.
+
+    Weights of two and more dimensions are times the gain that their name has.
+    """
     import torch
 
     state = {}
     for name, tensor in module.state_dict().items():
         if tensor.is_floating_point():
             state[name] = torch.from_numpy(array(name, tensor.shape).copy())
+            if tensor.dim() > 1:
+                state[name] *= gain(name)
         else:
             state[name] = torch.zeros_like(tensor)
     module.load_state_dict(state, strict=True)

@@ -1,6 +1,11 @@
 //! The networks, their parameters named as in the reference implementations.
 
 pub mod densenet;
+pub mod efficientdet;
+pub mod efficientdet_boxes;
+pub mod efficientnet;
+pub mod sparse_rcnn;
+pub mod sparse_rcnn_head;
 pub mod resnet;
 pub mod fpn;
 
@@ -67,11 +72,22 @@ pub struct Options {
     /// Of the ResNet bodies: torchvision's detectors come with both.
     pub norm: Norm,
     pub limits: Limits,
+    pub densenet: densenet::Form,
+    pub efficientdet: efficientdet::Form,
+    /// Sparse R-CNN: boxes of one class may overlap so much. Its authors keep all; VinDr-SpineXR's evaluation says 0.7.
+    pub proposals_max_iou: Option<f64>,
 }
 
 impl Options {
     pub fn new(num_classes: i64) -> Self {
-        Self { num_classes, norm: Norm::default(), limits: Limits::default() }
+        Self {
+            num_classes,
+            norm: Norm::default(),
+            limits: Limits::default(),
+            densenet: densenet::Form::default(),
+            efficientdet: efficientdet::Form::default(),
+            proposals_max_iou: None,
+        }
     }
 }
 
@@ -93,16 +109,34 @@ impl Default for Limits {
 
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
-    let _ = options;
-    let mut densenet =
-        |size| Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, densenet::Form::default()))));
+    use densenet::Size as D;
+    use efficientdet::Size as E;
     match architecture {
-        Architecture::DenseNet121 => densenet(densenet::Size::D121),
-        Architecture::DenseNet169 => densenet(densenet::Size::D169),
-        Architecture::DenseNet201 => densenet(densenet::Size::D201),
-        Architecture::DenseNetSmall => densenet(densenet::Size::SMALL),
+        Architecture::DenseNet121 => densenet(D::D121, options, params),
+        Architecture::DenseNet169 => densenet(D::D169, options, params),
+        Architecture::DenseNet201 => densenet(D::D201, options, params),
+        Architecture::DenseNetSmall => densenet(D::SMALL, options, params),
+        Architecture::EfficientDetD0 => efficientdet(E::D0, options, params),
+        Architecture::EfficientDetD1 => efficientdet(E::D1, options, params),
+        Architecture::EfficientDetD2 => efficientdet(E::D2, options, params),
+        Architecture::EfficientDetSmall => efficientdet(E::SMALL, options, params),
+        Architecture::SparseRcnnResNet50 => sparse_rcnn(sparse_rcnn::Size::RESNET50, options, params),
+        Architecture::SparseRcnnSmall => sparse_rcnn(sparse_rcnn::Size::SMALL, options, params),
         _ => None,
     }
+}
+
+fn densenet(size: densenet::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, options.densenet))))
+}
+
+fn efficientdet(size: efficientdet::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    let net = efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet);
+    Some(Network::Detector(Box::new(net)))
+}
+
+fn sparse_rcnn(size: sparse_rcnn::Size, options: &Options, params: &mut Params) -> Option<Network> {
+    Some(Network::Detector(Box::new(sparse_rcnn::SparseRcnn::new(params, size, options))))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are

@@ -35,7 +35,7 @@ impl RoiAlign {
     }
 
     /// The same with channels last: (n, rows, columns, channels).
-    fn rows(&self, features: &Tensor, rois: &Tensor) -> Tensor {
+    pub fn rows(&self, features: &Tensor, rois: &Tensor) -> Tensor {
         let [films, channels, height, width] = size4(features);
         let [rows, columns] = self.output;
         // No copy when the map has its channels last in memory.
