@@ -29,7 +29,7 @@ use crate::workflows::label_sets;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
-use super::readings::OpenedFilm;
+use super::readings::{self, OpenedFilm};
 use super::{
     choose_path, input_memory, project_changes, recent, references, settings_file, view_memory, window_presets,
 };
@@ -201,7 +201,13 @@ impl Outside {
             Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
             Effect::RecordTime(times) => self.record_time(times),
             // The engine desk answers these.
-            Effect::LoadPredictions { .. } | Effect::NoteModelSeen { .. } => {}
+            Effect::LoadPredictions { .. } => {}
+            Effect::NoteModelSeen { image, reader, models } => {
+                self.films.edited(&image);
+                if let Some(project) = &self.project {
+                    readings::note_models_seen(&project.store, &self.post, (image, reader), models);
+                }
+            }
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })

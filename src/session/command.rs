@@ -16,6 +16,7 @@ use super::panes::Layout;
 use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
+use super::suggesting::SuggestCommand;
 use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
 
@@ -123,6 +124,8 @@ pub enum Command {
     Triage(TriageCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
+    /// What models say of the film.
+    Suggest(SuggestCommand),
     ShowProject,
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
@@ -181,6 +184,7 @@ impl Command {
             Self::Discuss(command) => command.is_on(session),
             Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
+            Self::Suggest(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
@@ -240,6 +244,7 @@ impl Command {
             Self::Discuss(command) => command.is_available(session),
             Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
+            Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),

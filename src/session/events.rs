@@ -7,6 +7,7 @@ use crate::domain::geometry::{PixelGrid, Size};
 use crate::domain::id::ImageId;
 use crate::domain::imaging::{Film, Voi};
 use crate::domain::log::LogEntry;
+use crate::domain::model::ModelId;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
 
@@ -96,12 +97,13 @@ impl Session {
                 self.is_worklist_wanted |= !self.pending.is_empty();
                 self.restore_films(now_ms)
             }
-            Event::ReadingLoaded { study, priors, image, reading, log, others } => match self.slot_of(&image) {
-                Some(slot) => {
-                    self.reading_loaded(slot, Related { study, priors, others }, &image, (reading, &log), now_ms)
+            Event::ReadingLoaded { study, priors, image, reading, log, others, models_seen } => {
+                let related = Related { study, priors, others, models_seen };
+                match self.slot_of(&image) {
+                    Some(slot) => self.reading_loaded(slot, related, &image, (reading, &log), now_ms),
+                    None => Vec::new(),
                 }
-                None => Vec::new(),
-            },
+            }
             Event::ReadingFailed { image, message } => {
                 if let Some(slot) = self.slot_of(&image) {
                     self.with_pane(slot, |session| session.pane.give_up(&image));
@@ -193,17 +195,16 @@ impl Session {
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
             Event::ModelsLoaded(shelf) => {
                 let is_other = self.models.pipeline != shelf.pipeline;
-                self.models = *shelf;
+                self.models_loaded(*shelf);
                 self.reload_list_if(is_other)
             }
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()
             }
-            // Suggestions take these.
-            Event::PredictionsLoaded { image, predictions, .. } => {
+            Event::PredictionsLoaded { image, predictions, num_awaited } => {
                 self.list_predictions(&image, &predictions);
-                Vec::new()
+                self.predictions_loaded(&image, predictions, num_awaited)
             }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);
@@ -349,7 +350,7 @@ impl Session {
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
     fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
-        let Related { study, mut priors, others } = related;
+        let Related { study, mut priors, others, models_seen } = related;
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
         super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
@@ -418,6 +419,7 @@ impl Session {
         let is_reference = std::mem::take(&mut self.pane.is_reference);
         if let Some(film) = &mut self.pane.film {
             film.is_reference |= is_reference;
+            film.suggesting.note_seen(models_seen);
             film.selection = film.selection.filter(|id| film.reading.has(*id));
             film.also_selected.retain(|id| film.reading.has(*id));
         }
@@ -541,6 +543,8 @@ struct Related {
     priors: Vec<FilmEntry>,
     /// Other readers' readings of the film itself.
     others: Vec<Reading>,
+    /// Models whose answers about the film the reader has seen before.
+    models_seen: Vec<ModelId>,
 }
 
 fn not_saved(message: &str) -> String {

@@ -145,6 +145,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
                 image,
                 log: Vec::new(),
                 others: Vec::new(),
+                models_seen: Vec::new(),
             },
             Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
             Effect::Persist(persist) => {

@@ -36,6 +36,7 @@ pub mod history_walk;
 mod reading_clock;
 pub mod project_settings;
 pub mod model_shelf;
+pub mod suggesting;
 mod screen;
 pub mod readme_keys;
 mod handle;
@@ -63,6 +64,8 @@ mod labelling_script;
 #[cfg(test)]
 mod panes_script;
 #[cfg(test)]
+mod suggesting_script;
+#[cfg(test)]
 mod windowing_script;
 #[cfg(test)]
 mod measuring_script;
@@ -83,4 +86,5 @@ pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
+pub use suggesting::{SuggestCommand, WhyHidden};
 pub use tags::Tags;

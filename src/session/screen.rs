@@ -25,6 +25,7 @@ use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
 use super::reading_clock::ReadingClock;
 use super::settings::Settings;
+use super::suggesting::{Advice, Completing};
 use super::tags::Tags;
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
@@ -244,6 +245,11 @@ pub enum Dialog {
         image: ImageId,
         goes_on: bool,
     },
+    /// Suggestions are undecided: complete all the same, or look at them?
+    PendingSuggestions {
+        image: ImageId,
+        then: Completing,
+    },
     /// What a job could not take.
     Report {
         title: String,
@@ -339,6 +345,8 @@ pub struct Session {
     /// The project's models and which are in use.
     pub models: ModelShelf,
     pub engine: EngineState,
+    /// How what models say is shown.
+    pub advice: Advice,
     /// Resolved threads are listed and drawn too.
     pub shows_resolved: bool,
     pub dialog: Option<Dialog>,

@@ -68,7 +68,9 @@ impl Session {
             return;
         }
         let open = self.panes().filter_map(|(_, pane)| pane.film.as_ref()).find(|film| film.image() == image);
-        let boxes = open.and_then(|film| compared(film, &self.models, predictions));
+        // It was asked for while it might be seen; by now it may not.
+        let Some(film) = open.filter(|film| self.why_models_hidden(film).is_none()) else { return };
+        let boxes = compared(film, &self.models, predictions);
         let models = &self.models;
         let answer = answer(&models.models, &models.pipeline, predictions);
         let said = answer.classified;

@@ -7,6 +7,7 @@ mod films;
 mod readings;
 mod reading_time;
 mod measurements;
+mod model_seen;
 mod rows;
 mod origin;
 mod models;

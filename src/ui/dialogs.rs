@@ -6,7 +6,7 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, palette, settings_screen, statistics, tag_browser, test_pattern, theme, unfit_menu,
+    Panel, cheat_sheet, kit, palette, settings_screen, statistics, suggestions, tag_browser, test_pattern, theme, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -49,6 +49,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PathField { .. } => tr("Path"),
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
+        Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -82,6 +83,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             close_ui(ui, panel);
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
+        Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

@@ -10,6 +10,7 @@ mod history;
 mod labelling;
 mod project;
 mod reading;
+mod suggesting;
 mod triage;
 
 /// Where a chord is heard.
@@ -45,7 +46,16 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS, triage::ROWS]
+    [
+        reading::ROWS,
+        drawing::ROWS,
+        labelling::ROWS,
+        discussing::ROWS,
+        history::ROWS,
+        suggesting::ROWS,
+        project::ROWS,
+        triage::ROWS,
+    ]
         .into_iter()
         .flatten()
         .collect()
