@@ -16,8 +16,8 @@ use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_l
 use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
 use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
-use crate::workflows::predict::{self, FilmNews, PredictReport};
 use crate::workflows::label_sets;
+use crate::workflows::predict::{self, FilmNews, PredictReport};
 
 use super::inbox::Post;
 

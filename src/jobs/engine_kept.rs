@@ -46,9 +46,7 @@ impl Running {
     /// Whether the film is being looked at by all models that are asked.
     fn covers(&self, film: &FilmWanted) -> bool {
         let is_asked = |model| self.wanted.models.iter().any(|known| known.model == model);
-        self.wanted.image == film.image
-            && !self.is_cancelled
-            && film.models.iter().all(|model| is_asked(model.model))
+        self.wanted.image == film.image && !self.is_cancelled && film.models.iter().all(|model| is_asked(model.model))
     }
 }
 

@@ -18,6 +18,7 @@ use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
+use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
 
 pub use super::command_table::{COMMANDS, CommandRow, Context};
@@ -122,6 +123,8 @@ pub enum Command {
     Label(LabelCommand),
     /// Comments, image quality, instructions, the reader's own statistics.
     Discuss(DiscussCommand),
+    /// The list of films by what models say.
+    Triage(TriageCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
     /// What models say of the film.
@@ -184,6 +187,7 @@ impl Command {
             Self::Draw(command) => command.is_on(session),
             Self::Label(command) => command.is_on(session),
             Self::Discuss(command) => command.is_on(session),
+            Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
             Self::Suggest(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
@@ -244,6 +248,7 @@ impl Command {
             Self::Draw(command) => command.is_available(session),
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
+            Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),

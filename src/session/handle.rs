@@ -251,6 +251,7 @@ impl Session {
             Command::Draw(command) => self.draw_command(command, now_ms),
             Command::Label(command) => self.label_command(command, now_ms),
             Command::Discuss(command) => self.discuss_command(command, now_ms),
+            Command::Triage(command) => self.triage_command(command),
             Command::Walk(command) => self.walk_command(&command, now_ms),
             Command::Suggest(command) => self.suggest_command(command, now_ms),
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),

@@ -16,6 +16,7 @@ pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
+pub mod triage;
 mod tags;
 pub mod open_film;
 pub mod gesture;

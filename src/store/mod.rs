@@ -24,6 +24,7 @@ mod bulk;
 mod bulk_read;
 mod rebuild;
 mod worklist;
+mod triage;
 mod tallies;
 mod settings;
 mod label_sets;

@@ -2,6 +2,7 @@
 
 pub mod answer_key;
 pub mod check;
+pub mod demo_models;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;

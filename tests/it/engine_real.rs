@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use rachis::domain::id::ImageId;
 use rachis::jobs::protocol::{FilmRef, ModelRef};
-use rachis::jobs::{ENGINE_VARIABLE, EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted};
+use rachis::jobs::{
+    ENGINE_VARIABLE, EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted,
+};
 
 fn engine() -> Option<EngineOptions> {
     // Cargo names the file whether or not the feature had it built.

@@ -13,6 +13,7 @@ mod import_films;
 mod phantom_films;
 mod store_rules;
 mod store_walk;
+mod triage;
 mod store_log;
 mod store_scale;
 mod store_check;

@@ -12,6 +12,7 @@ mod models;
 mod project;
 mod reading;
 mod suggesting;
+mod triage;
 
 /// Where a chord is heard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +56,7 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         suggesting::ROWS,
         project::ROWS,
         models::ROWS,
+        triage::ROWS,
     ]
     .into_iter()
     .flatten()
