@@ -199,7 +199,7 @@ impl Session {
                 Vec::new()
             }
             Event::PredictionsLoaded { image, predictions, num_awaited } => {
-                self.predictions_loaded(&image, predictions, num_awaited)
+                self.predictions_loaded(&image, &predictions, num_awaited)
             }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);

@@ -6,7 +6,8 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, palette, settings_screen, statistics, suggestions, tag_browser, test_pattern, theme, unfit_menu,
+    Panel, cheat_sheet, kit, palette, settings_screen, statistics, suggestions, tag_browser, test_pattern, theme,
+    unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {

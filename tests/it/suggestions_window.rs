@@ -15,7 +15,6 @@ use rachis::domain::preprocessing::Preprocessing;
 use rachis::domain::project::Project;
 use rachis::domain::suggestion::ModelVisibility;
 use rachis::jobs::CancelToken;
-use rachis::session::settings::{Language, Settings};
 use rachis::session::{Command, EngineState, Event, Input, ModelShelf, SuggestCommand};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
@@ -75,7 +74,8 @@ pub fn suggest(seat: &mut Seat<'_>, boxes: &[(&str, f64, [f64; 4])]) {
         score,
         rect: Rect::from_columns(a * size.width, b * size.height, c * size.width, d * size.height).expect("ordered"),
     };
-    let blank = |model| Prediction { image: image.clone(), model, probability: None, detections: Vec::new(), heat: None };
+    let blank =
+        |model| Prediction { image: image.clone(), model, probability: None, detections: Vec::new(), heat: None };
     let bump = |at: usize, middle: f32| (-((at as f32 - middle) / 1.6).powi(2)).exp();
     let values: Vec<f32> = (0..49).map(|cell| bump(cell % 7, 3.0) * bump(cell / 7, 4.0)).collect();
     let predictions = vec![
@@ -262,9 +262,4 @@ fn suggestions_and_heat_map_look_as_they_were_judged() {
     ask(&mut seat, Command::Suggest(SuggestCommand::ToggleHeat));
     seat.run_steps(8);
     results.add(seat.try_snapshot("film_heat_map"));
-    let settings = Settings { language: Language::Vietnamese, ..seat.state().session.settings.clone() };
-    ask(&mut seat, Command::ChangeSettings(Box::new(settings)));
-    ask(&mut seat, Command::Suggest(SuggestCommand::ToggleShown));
-    seat.run_steps(8);
-    results.add(seat.try_snapshot("film_suggestions_vietnamese"));
 }
