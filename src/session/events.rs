@@ -207,7 +207,7 @@ impl Session {
             }
             Event::PredictionsLoaded { image, predictions, num_awaited } => {
                 self.list_predictions(&image, &predictions);
-                self.predictions_loaded(&image, predictions, num_awaited)
+                self.predictions_loaded(&image, &predictions, num_awaited)
             }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);

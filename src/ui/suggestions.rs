@@ -53,8 +53,10 @@ pub(super) fn suggestions_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm
         }
         return;
     }
-    slider_ui(ui, panel, film);
-    list_ui(ui, panel, film);
+    if !session.advice.is_hidden {
+        slider_ui(ui, panel, film);
+        list_ui(ui, panel, film);
+    }
     provenance_ui(ui, film);
 }
 
@@ -103,7 +105,6 @@ fn estimate_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
         painter.rect_filled(filled, 3.0, theme::accent());
         let x = rect.left() + rect.width() * threshold as f32;
         painter.vline(x, rect.y_range().expand(2.0), Stroke::new(2.0, theme::strong()));
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));
         response.on_hover_text(tr_args(
             "The classifier's probability that the film is abnormal; from {} on, the line, it says abnormal. An estimate, no diagnosis.",
             &[&format!("{threshold:.2}")],
@@ -186,7 +187,8 @@ fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         panel.ask(Command::Suggest(SuggestCommand::Hover(hovered)));
     }
     ui.horizontal(|ui| {
-        ui.spacing_mut().button_padding = Vec2::new(7.0, 3.0);
+        ui.spacing_mut().button_padding = Vec2::new(6.0, 3.0);
+        ui.spacing_mut().item_spacing.x = theme::UNIT;
         let all = Command::Suggest(SuggestCommand::AcceptAll);
         kit::titled_button(ui, panel, &all, Some(tr("Accept all")));
         kit::key_cap(ui, &kit::shortcut(session, &all));
@@ -232,10 +234,10 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
                 let text = (tr("take back"), tr_args("Take the rejection of {} back", &[&name]));
                 small_button(ui, panel, text, SuggestCommand::Restore(one.key));
             } else {
-                let reject = (tr("reject"), tr_args("Reject {}", &[&name]));
-                small_button(ui, panel, (reject.0, reject.1), SuggestCommand::RejectThis(one.key));
-                let accept = (tr("accept"), tr_args("Accept {}", &[&name]));
-                small_button(ui, panel, (accept.0, accept.1), SuggestCommand::AcceptThis(one.key));
+                let reject = ("✖", tr_args("Reject {}", &[&name]));
+                small_button(ui, panel, reject, SuggestCommand::RejectThis(one.key));
+                let accept = ("✔", tr_args("Accept {}", &[&name]));
+                small_button(ui, panel, accept, SuggestCommand::AcceptThis(one.key));
             }
             ui.label(RichText::new(format!("{:.2}", one.score)).color(theme::text()));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -252,7 +254,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
 fn small_button(ui: &mut Ui, panel: &mut Panel<'_>, (text, spoken): (&str, String), command: SuggestCommand) {
     let response = ui.add(egui::Button::new(RichText::new(text).small().color(theme::strong())).small());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &spoken));
-    if response.clicked() {
+    if response.on_hover_text(&spoken).clicked() {
         panel.ask(Command::Suggest(command));
     }
 }

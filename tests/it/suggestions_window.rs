@@ -15,7 +15,6 @@ use rachis::domain::preprocessing::Preprocessing;
 use rachis::domain::project::Project;
 use rachis::domain::suggestion::ModelVisibility;
 use rachis::jobs::CancelToken;
-use rachis::session::settings::{Language, Settings};
 use rachis::session::{Command, EngineState, Event, Input, ModelShelf, SuggestCommand};
 use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
@@ -263,9 +262,4 @@ fn suggestions_and_heat_map_look_as_they_were_judged() {
     ask(&mut seat, Command::Suggest(SuggestCommand::ToggleHeat));
     seat.run_steps(8);
     results.add(seat.try_snapshot("film_heat_map"));
-    let settings = Settings { language: Language::Vietnamese, ..seat.state().session.settings.clone() };
-    ask(&mut seat, Command::ChangeSettings(Box::new(settings)));
-    ask(&mut seat, Command::Suggest(SuggestCommand::ToggleShown));
-    seat.run_steps(8);
-    results.add(seat.try_snapshot("film_suggestions_vietnamese"));
 }
