@@ -96,8 +96,14 @@ impl Params {
         self.tensors.values().map(learned).sum()
     }
 
+    /// For a part that is built with other names and adopted then.
+    pub fn for_part(&self) -> Self {
+        Self { is_bare: self.is_bare, ..Self::new(self.device) }
+    }
+
     /// Takes over the tensors of a part that was built with other names.
     pub fn adopt(&mut self, part: Self, rename: impl Fn(&str) -> String) {
+        self.foldings.extend(part.foldings);
         self.tensors.extend(part.tensors.into_iter().map(|(name, tensor)| (rename(&name), tensor)));
     }
 
@@ -159,8 +165,11 @@ impl Path<'_> {
     /// A learned tensor of 32-bit floats.
     pub fn parameter(&mut self, name: &str, shape: &[i64], init: Init) -> Tensor {
         let device = self.params.device;
-        let tensor =
-            if self.params.is_bare { Tensor::empty(shape, (Kind::Float, device)) } else { initial(shape, init, device) };
+        let tensor = if self.params.is_bare {
+            Tensor::empty(shape, (Kind::Float, device))
+        } else {
+            initial(shape, init, device)
+        };
         let tensor = tensor.set_requires_grad(true);
         self.insert(name, Role::Parameter, tensor)
     }
