@@ -46,14 +46,110 @@ fn normalised(plane: &Tensor, p: &Preprocessing) -> Tensor {
     shift.addcmul(plane, &scale)
 }
 
-/// Several films of one size of plane as one batch.
-pub fn batch(inputs: &[ImageBatch]) -> ImageBatch {
-    let side = |d: usize| inputs.iter().map(|one| one.pixels.size()[d]).max().unwrap_or(0);
-    let (height, width) = (side(2), side(3));
-    let padded = |one: &ImageBatch| {
-        let size = one.pixels.size();
-        one.pixels.constant_pad_nd([0, width - size[3], 0, height - size[2]])
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rachis::domain::imaging::{DisplayFacts, GreyPlane, Pixels};
+    use rachis::domain::preprocessing::Tone;
+    use rachis::domain::study::FilmSource;
+    use serde::Deserialize;
+    use std::path::{Path, PathBuf};
+
+    /// `tests/parity/input_pydicom.py` wrote it.
+    const GOLDEN: &str = include_str!("../../tests/parity/input_pydicom.json");
+    const EVERY: usize = 997;
+
+    #[derive(Deserialize)]
+    struct Row {
+        film: String,
+        size: [u32; 2],
+        pillow_size: [u32; 2],
+        pillow: Vec<f32>,
+        torch_size: [u32; 2],
+        torch: Vec<f32>,
+    }
+
+    /// Levels of 0 to 255.
+    const PLAIN: Preprocessing = Preprocessing {
+        tone: Tone::ReleasedPng,
+        resize: Resize::ShorterEdge { shorter: 300, longest: 500 },
+        sampling: Sampling::Bilinear,
+        divisor: 1.0,
+        mean: [0.0; 3],
+        std: [1.0; 3],
     };
-    let planes: Vec<Tensor> = inputs.iter().map(padded).collect();
-    ImageBatch { pixels: Tensor::cat(&planes, 0), sizes: inputs.iter().flat_map(|one| one.sizes.clone()).collect() }
+
+    fn films() -> Option<PathBuf> {
+        let folder = std::env::var_os("RACHIS_FILMS")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/films"), PathBuf::from);
+        folder.join("zoo/manifest.csv").exists().then_some(folder)
+    }
+
+    fn levels_of(film: &Film, p: &Preprocessing, size: [u32; 2]) -> Vec<f32> {
+        let batch = input(film, p);
+        let [h, w] = batch.sizes[0];
+        assert_eq!([w, h], size.map(i64::from));
+        let plane = batch.pixels.narrow(1, 2, 1).narrow(2, 0, h).narrow(3, 0, w).contiguous();
+        Vec::<f32>::try_from(plane.flatten(0, -1)).unwrap().into_iter().step_by(EVERY).collect()
+    }
+
+    fn near(what: &str, ours: &[f32], theirs: &[f32], most: f32, mean: f32) {
+        assert_eq!(ours.len(), theirs.len(), "{what}");
+        let errors: Vec<f32> = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).collect();
+        let largest = errors.iter().copied().fold(0.0, f32::max);
+        let average = errors.iter().sum::<f32>() / errors.len() as f32;
+        assert!(largest <= most && average <= mean, "{what}: off by up to {largest}, {average} on average");
+    }
+
+    #[test]
+    fn real_films_become_what_pydicom_and_the_references_resizers_make_of_them() {
+        let Some(folder) = films() else {
+            eprintln!("skipped: the folder of real films is not there");
+            return;
+        };
+        let rows: Vec<Row> = serde_json::from_str(GOLDEN).unwrap();
+        assert!(rows.len() > 7);
+        for row in rows {
+            let film = rachis::dicom::decode(&FilmSource::File(folder.join("zoo").join(&row.film)), 0).unwrap().film;
+            assert_eq!([film.width, film.height], row.size);
+            // A level that the two sides' arithmetic puts on either side of a whole number is off by 1, and there are
+            // few of them.
+            let levels = levels_of(&film, &PLAIN, row.torch_size);
+            near(&format!("{} torch", row.film), &levels, &row.torch, 1.01, 0.05);
+            // Pillow rounds to whole levels after each of its two passes: half a level each.
+            let antialiased = Preprocessing { sampling: Sampling::Antialiased, ..PLAIN };
+            let levels = levels_of(&film, &antialiased, row.pillow_size);
+            near(&format!("{} pillow", row.film), &levels, &row.pillow, 1.51, 0.5);
+        }
+    }
+
+    fn wedge(width: u32, height: u32) -> Film {
+        let texels = (0..height).flat_map(|y| (0..width).map(move |x| (x * 3 + y * 5) as u16)).collect();
+        Film::new(width, height, Pixels::Grey(GreyPlane { texels, scale: 1.0, offset: 0.0 }), DisplayFacts::default())
+    }
+
+    #[test]
+    fn every_preset_gives_three_channels_normalised_and_padded() {
+        for (name, p) in Preprocessing::PRESETS {
+            let batch = input(&wedge(333, 517), &p);
+            let (n, c, h, w) = batch.pixels.size4().unwrap();
+            assert_eq!((n, c), (1, 3), "{name}");
+            let [height, width] = batch.sizes[0];
+            assert_eq!([width, height], p.input_size(333, 517).map(i64::from));
+            if !matches!(p.resize, Resize::Exact { .. }) {
+                assert_eq!([h % 32, w % 32], [0, 0], "{name}");
+                assert_eq!(batch.pixels.narrow(2, height, h - height).abs().sum(Kind::Float).double_value(&[]), 0.0);
+            }
+            // The darkest corner is black, the opposite one white.
+            for channel in 0..3usize {
+                let at = |y: i64, x: i64| batch.pixels.double_value(&[0, channel as i64, y, x]);
+                let level = |v: f64| (v * p.std[channel] + p.mean[channel]) * p.divisor;
+                assert!(level(at(0, 0)) < 3.0, "{name}: {}", level(at(0, 0)));
+                assert!((level(at(height - 1, width - 1)) - 255.0).abs() < 3.0, "{name}");
+            }
+        }
+        let letterbox = Preprocessing { resize: Resize::Letterbox { side: 128 }, ..PLAIN };
+        let batch = input(&wedge(200, 400), &letterbox);
+        assert_eq!((batch.pixels.size(), batch.sizes), (vec![1, 3, 128, 128], vec![[128, 64]]));
+    }
 }

@@ -55,7 +55,9 @@ impl Talk {
         let lane = Lane::detached("engine");
         lane.run(move || {
             let voice = Voice::new(Lines(lines));
-            serve(BufReader::new(Pipe(pipe, Vec::new())), &voice, move || drop(on_closed.send(())));
+            serve(BufReader::new(Pipe(pipe, Vec::new())), &voice, move || {
+                let _ = on_closed.send(());
+            });
             let _ = on_ended.send(());
         });
         Self { input: Some(input), output, closed, ended, lane }
