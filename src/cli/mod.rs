@@ -14,6 +14,8 @@ pub mod model;
 pub mod new;
 pub mod open;
 pub mod pixels;
+pub mod predict;
+mod progress_bar;
 pub mod rules;
 pub mod stats;
 pub mod tags;
@@ -59,6 +61,8 @@ enum Command {
     Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
+    /// Have models look at a project's films, and write what they say.
+    Predict(predict::PredictArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -104,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Tags(args) => tags::run(&args),

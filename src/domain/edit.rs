@@ -1,6 +1,6 @@
 //! An invertible change of a reading, carrying what was before and what is after: the only way annotation data changes.
 
-use crate::domain::annotation::Annotation;
+use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::comment::Comment;
 use crate::domain::id::AnnotationId;
 use crate::domain::measure::Measurement;
@@ -248,6 +248,9 @@ impl Edit {
     pub fn title(&self) -> String {
         match self {
             Self::Add(annotation) if annotation.label().is_no_finding() => "No finding".to_owned(),
+            Self::Add(annotation) if matches!(annotation.origin(), Origin::Suggested(_)) => {
+                format!("Accept {}", annotation.label())
+            }
             Self::Add(annotation) => format!("Add {}", annotation.label()),
             Self::Remove(annotation) => format!("Remove {}", annotation.label()),
             Self::Replace { before, after } if before.label() == after.label() => format!("Change {}", after.label()),

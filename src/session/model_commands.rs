@@ -313,7 +313,7 @@ impl Session {
     }
 
     /// The register was read: what is selected stays so, and at first it is a model in use.
-    pub(super) fn models_loaded(&mut self) {
+    pub(super) fn desk_follows_shelf(&mut self) {
         let desk = &mut self.model_desk;
         desk.is_loaded = true;
         let is_there = |id: &ModelId| self.models.model(*id).is_some();
