@@ -62,7 +62,8 @@ fn a_model_is_brought_in_judged_used_and_removed() {
     );
     wait(&mut seat, "the first model", |w| w.session.models.models.len() == 1);
     seat.get_by_label_contains("Model Spine v1");
-    seat.get_by_label("AUROC 0.900 (0.870 to 0.920)");
+    // In the list and on the card.
+    assert_eq!(seat.query_all_by_label("AUROC 0.900 (0.870 to 0.920)").count(), 2);
     choose(&mut seat, FilePurpose::ImportModel, &model_files::plain(scratch.path(), "mine.safetensors", 0.5));
     seat.get_by_label("By its tensors it is densenet_small with one class.");
     click(&mut seat, "Import");
@@ -172,6 +173,7 @@ fn the_screen_of_models_looks_as_it_was_judged() {
     let mut results = SnapshotResults::new();
     let mut seat = at_models(&folder);
     seat.state_mut().state.utc_offset_secs = 0;
+    seat.event(egui::Event::PointerGone);
     seat.run_steps(4);
     results.add(seat.try_snapshot("models"));
     let second = seat.state().session.models.models[1].id;

@@ -101,7 +101,9 @@ fn banner_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             for (text, command) in
                 [(tr("Choose another file…"), ModelCommand::ChooseFile), (tr("Understood"), ModelCommand::Dismiss)]
             {
-                kit::toggle_button(ui, panel, &Command::Model(command), text, false);
+                if ui.button(text).clicked() {
+                    panel.ask(Command::Model(command));
+                }
             }
         });
     });
