@@ -7,6 +7,7 @@ mod film_cache;
 mod thumbnails;
 mod pictures;
 mod project_changes;
+mod models_desk;
 mod readings;
 mod references;
 mod ahead;

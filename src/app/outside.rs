@@ -31,7 +31,8 @@ use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, project_changes, recent, references, settings_file, view_memory, window_presets,
+    choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
+    window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -98,6 +99,10 @@ impl Outside {
                 if written.is_project_changed {
                     let (post, label_set) = (self.post.clone(), project.label_set.clone());
                     project.store.with(move |store| project_changes::tell(store, &post, label_set));
+                }
+                if written.are_models_changed {
+                    let post = self.post.clone();
+                    project.store.with(move |store| post.event(models_desk::load(store)));
                 }
                 let (readings, has_new_films) = (written.readings, written.has_new_films);
                 Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films }))
@@ -169,6 +174,13 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
+            Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
+            Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
+            Effect::ChangeModels { change, by } => {
+                if let Some(Open { store, folder, .. }) = &self.project {
+                    models_desk::carry_out(&self.lane, store, folder, &self.post, *change, by);
+                }
+            }
             Effect::LoadLabelDesk => self.query(|store| project_changes::label_desk(store)),
             Effect::ReadLabelSet { path, base } => {
                 let post = self.post.clone();
@@ -527,6 +539,7 @@ fn open_project(
     let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
     let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
     let references = references::load(&store);
+    let models = models_desk::load(&store);
     let event = Event::ProjectOpened {
         folder: store.folder().to_owned(),
         project: settings,
@@ -541,6 +554,7 @@ fn open_project(
         Ok(store) => {
             post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
             post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
+            post.event(models);
             post.event(references.unwrap_or_else(|error| Event::Warning(error.to_string())));
         }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),

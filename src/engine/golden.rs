@@ -1,14 +1,15 @@
 //! Comparison with what reference implementations computed: `tests/parity/golden.py` says what is kept of a tensor.
 
+use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use tch::{Kind, Tensor};
 
 use crate::formula;
 use crate::params::Params;
 
 /// Raw outputs and gradients agree within this part of the reference's largest value.
-const TOLERANCE: f64 = 1e-4;
+pub const TOLERANCE: f64 = 1e-4;
 
 /// One case of a golden file.
 #[derive(Debug)]
@@ -87,4 +88,35 @@ pub fn film(shape: &[i64]) -> Tensor {
     let name = shape.iter().fold("input".to_owned(), |name, side| format!("{name} {side}"));
     let values = formula::noise(&name, shape.iter().product::<i64>() as usize);
     Tensor::from_slice(&values).reshape(shape)
+}
+
+/// A tensor in short.
+#[derive(Deserialize, Debug)]
+pub struct Digest {
+    pub shape: Vec<i64>,
+    pub every: usize,
+    pub samples: Vec<f64>,
+    pub abs_max: f64,
+    pub sum: f64,
+    pub sum_abs: f64,
+}
+
+impl Digest {
+    /// Stops the test where the tensor differs.
+    pub fn assert_same(&self, name: &str, tensor: &Tensor) {
+        assert_eq!(tensor.size(), self.shape, "{name}: shape");
+        let values = crate::ops::floats(tensor);
+        let samples: Vec<f64> = values.iter().step_by(self.every).map(|&v| f64::from(v)).collect();
+        assert_eq!(samples.len(), self.samples.len(), "{name}: number of samples");
+        let errors = samples.iter().zip(&self.samples).map(|(ours, theirs)| (ours - theirs).abs());
+        let error = errors.fold(0.0, f64::max);
+        assert!(error <= TOLERANCE * self.abs_max, "{name}: off by {error} of {}", self.abs_max);
+        let wide = || values.iter().map(|&v| f64::from(v));
+        let close = |ours: f64, theirs: f64, scale: f64| (ours - theirs).abs() <= TOLERANCE * scale;
+        let [sum, sum_abs] = [wide().sum::<f64>(), wide().map(f64::abs).sum()];
+        let abs_max = wide().map(f64::abs).fold(0.0, f64::max);
+        assert!(close(sum, self.sum, self.sum_abs), "{name}: sum {sum}, not {}", self.sum);
+        assert!(close(sum_abs, self.sum_abs, self.sum_abs), "{name}: sum of sizes {sum_abs}, not {}", self.sum_abs);
+        assert!(close(abs_max, self.abs_max, self.abs_max), "{name}: largest {abs_max}, not {}", self.abs_max);
+    }
 }

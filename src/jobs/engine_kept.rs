@@ -17,7 +17,9 @@ use super::engine_keeper::{EngineOptions, Message};
 use super::engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
 use super::engine_process::{EngineProcess, Heard};
 use super::film_queue::{FilmQueue, FilmWanted};
-use super::protocol::{DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION};
+use super::protocol::{
+    DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION,
+};
 
 /// Pauses before the engine is started again, by how often it ended in a row; after the last it is given up.
 const PAUSES: [Duration; 4] =
@@ -330,13 +332,7 @@ impl Keeper {
         }
     }
 
-    fn ready(
-        &mut self,
-        protocol: u32,
-        engine_version: String,
-        torch_version: String,
-        devices: Vec<DeviceRow>,
-    ) {
+    fn ready(&mut self, protocol: u32, engine_version: String, torch_version: String, devices: Vec<DeviceRow>) {
         if protocol != VERSION {
             let message = format!("The learning engine speaks version {protocol}, this program version {VERSION}.");
             return self.fail(Duration::ZERO, Some(EngineFailure::new(message, WRONG_VERSION_ADVICE)));

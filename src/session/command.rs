@@ -11,6 +11,7 @@ use super::drawing::DrawCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
+use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
 use super::project_settings::ProjectCommand;
@@ -124,6 +125,8 @@ pub enum Command {
     /// What models say of the film.
     Suggest(SuggestCommand),
     ShowProject,
+    /// The project's models.
+    Model(ModelCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -240,6 +243,7 @@ impl Command {
             Self::Discuss(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
+            Self::Model(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),

@@ -191,9 +191,13 @@ impl Session {
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
             Event::ModelsLoaded(shelf) => {
-                self.models_loaded(*shelf);
+                self.models = *shelf;
+                self.models_loaded();
+                self.answer_films_anew();
                 Vec::new()
             }
+            Event::ModelFileSeen(seen) => self.model_file_seen(seen),
+            Event::ModelsChanged(outcome) => self.models_changed(outcome),
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()
@@ -277,6 +281,7 @@ impl Session {
             | FilePurpose::TakeOverLabelSet
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
+            FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

@@ -19,6 +19,7 @@ use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
 use super::labelling::{LabelFocus, NextLabel};
+use super::model_commands::{ModelDesk, ModelDialog};
 use super::model_shelf::{EngineState, ModelShelf};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
@@ -43,6 +44,8 @@ pub enum Screen {
     Film,
     /// The project's own settings.
     Project,
+    /// The project's models and how their answers are put together.
+    Models,
 }
 
 /// What left-drag does.
@@ -250,6 +253,8 @@ pub enum Dialog {
         image: ImageId,
         then: Completing,
     },
+    /// A question about a model.
+    Model(ModelDialog),
     /// What a job could not take.
     Report {
         title: String,
@@ -347,6 +352,8 @@ pub struct Session {
     pub engine: EngineState,
     /// How what models say is shown.
     pub advice: Advice,
+    /// How the screen of models is.
+    pub model_desk: ModelDesk,
     /// Resolved threads are listed and drawn too.
     pub shows_resolved: bool,
     pub dialog: Option<Dialog>,

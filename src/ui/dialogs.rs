@@ -6,8 +6,8 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, palette, settings_screen, statistics, suggestions, tag_browser, test_pattern, theme,
-    unfit_menu,
+    Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
+    test_pattern, theme, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -18,6 +18,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.has_tag_focus = false;
         panel.state.palette_choice = 0;
         panel.state.settings.close();
+        panel.state.models.forms.close();
         panel.state.test_pattern = None;
         panel.state.dialog_size = None;
         return;
@@ -51,6 +52,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
         Dialog::PendingSuggestions { .. } => tr("Suggestions"),
+        Dialog::Model(dialog) => models_screen::dialog_title(dialog),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -85,6 +87,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
+        Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

@@ -6,9 +6,9 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
-use crate::session::Command;
 use crate::session::discussing::DiscussCommand;
 use crate::session::worklist::{Filter, UnfitFilter, decision_text};
+use crate::session::{Command, ModelCommand};
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, shell, theme, unfit_menu};
@@ -76,6 +76,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
+            kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
             ui.menu_button(tr("Export"), |ui| {
                 let tables =
                     [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle, Command::ExportMeasures];

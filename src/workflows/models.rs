@@ -8,7 +8,7 @@ use crate::domain::fusion::Pipeline;
 use crate::domain::model::{
     Architecture, EnsembleMean, Model, ModelCard, ModelContent, ModelEvent, ModelId, ModelStep, ModelTask,
 };
-use crate::domain::model_draft::ModelDraft;
+use crate::domain::model_draft::{CardTexts, EnsembleDraft, ModelDraft};
 use crate::formats::model_card;
 use crate::store::{NewModel, Store, StoredModel};
 
@@ -32,24 +32,6 @@ pub struct Doer<'a> {
     /// Reader id; empty where nobody is signed in.
     pub by: &'a str,
     pub at_ms: i64,
-}
-
-/// An ensemble to be made.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NewEnsemble {
-    pub name: String,
-    pub members: Vec<ModelId>,
-    pub mean: EnsembleMean,
-    /// c* of the mean; the members' own thresholds say nothing about it.
-    pub threshold: Option<f64>,
-}
-
-/// The texts of a card that people may change; figures, classes and preprocessing stay.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct CardTexts {
-    pub training: String,
-    pub licence: String,
-    pub notes: String,
 }
 
 /// Reads all of it. A card that this program can't read does not hide the model.
@@ -141,7 +123,7 @@ pub fn add(store: &mut Store, mut staged: StagedModel, doer: Doer<'_>) -> anyhow
 }
 
 /// Makes an ensemble of classifiers of the project.
-pub fn make_ensemble(store: &mut Store, new: &NewEnsemble, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
+pub fn make_ensemble(store: &mut Store, new: &EnsembleDraft, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
     let mut members = Vec::new();
     for id in &new.members {
         members.push(store.model(*id)?.with_context(|| format!("the project has no model number {}", id.0))?);
@@ -430,7 +412,7 @@ mod tests {
         model_file::write(&plain, None, &tensors(0.3)).unwrap();
         let draft = ModelDraft { classes: Some(vec![LabelName::new("Unfit")]), ..ModelDraft::default() };
         let other = import(&mut store, &plain, &draft, BY).unwrap().id;
-        let new = |members: &[ModelId]| NewEnsemble {
+        let new = |members: &[ModelId]| EnsembleDraft {
             name: "both".into(),
             members: members.to_vec(),
             mean: EnsembleMean::Logit,

@@ -8,6 +8,7 @@ mod discussing;
 mod drawing;
 mod history;
 mod labelling;
+mod models;
 mod project;
 mod reading;
 mod suggesting;
@@ -45,10 +46,17 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, suggesting::ROWS, project::ROWS]
-        .into_iter()
-        .flatten()
-        .collect()
+    let topics = [
+        reading::ROWS,
+        drawing::ROWS,
+        labelling::ROWS,
+        discussing::ROWS,
+        history::ROWS,
+        suggesting::ROWS,
+        project::ROWS,
+        models::ROWS,
+    ];
+    topics.into_iter().flatten().collect()
 });
 
 #[cfg(test)]

@@ -23,7 +23,6 @@ use crate::domain::task::TaskState;
 
 use super::effect::Effect;
 use super::history::History;
-use super::model_shelf::ModelShelf;
 use super::open_film::OpenFilm;
 use super::screen::{OverlayState, Session};
 
@@ -297,8 +296,7 @@ impl Session {
     }
 
     /// Other models are in use, or their answers are put together in another way.
-    pub(super) fn models_loaded(&mut self, shelf: ModelShelf) {
-        self.models = shelf;
+    pub(super) fn answer_films_anew(&mut self) {
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
             if let Some(film) = &mut pane.film {
                 film.answer_anew(&self.models);
