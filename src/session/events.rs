@@ -43,6 +43,8 @@ impl Session {
                 let mut labels_before = None;
                 let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
                 let has_opened = was_open != project.is_open;
+                let seen_before = self.project.as_ref().map(|open| open.settings.model_visibility);
+                let has_other_sight = seen_before != Some(project.model_visibility);
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
                     labels_before = Some(std::mem::replace(&mut open.label_set, label_set));
@@ -60,6 +62,7 @@ impl Session {
                     self.reload_shown();
                 }
                 effects.extend(self.reload_if_wanted());
+                effects.extend(self.reload_list_if(has_other_sight));
                 effects
             }
             Event::LabelDeskLoaded { uses, versions } => {
@@ -191,10 +194,10 @@ impl Session {
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
             Event::ModelsLoaded(shelf) => {
-                self.models = *shelf;
-                self.models_loaded();
-                self.answer_films_anew();
-                Vec::new()
+                let is_other = self.models.pipeline != shelf.pipeline;
+                self.models_loaded(*shelf);
+                self.desk_follows_shelf();
+                self.reload_list_if(is_other)
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
@@ -203,6 +206,7 @@ impl Session {
                 Vec::new()
             }
             Event::PredictionsLoaded { image, predictions, num_awaited } => {
+                self.list_predictions(&image, &predictions);
                 self.predictions_loaded(&image, &predictions, num_awaited)
             }
             Event::StatisticsLoaded { reader, statistics } => {

@@ -145,6 +145,7 @@ impl Session {
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
             Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
+            Command::PredictFilms => self.predict_films(),
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);
@@ -250,6 +251,7 @@ impl Session {
             Command::Draw(command) => self.draw_command(command, now_ms),
             Command::Label(command) => self.label_command(command, now_ms),
             Command::Discuss(command) => self.discuss_command(command, now_ms),
+            Command::Triage(command) => self.triage_command(command),
             Command::Walk(command) => self.walk_command(&command, now_ms),
             Command::Suggest(command) => self.suggest_command(command, now_ms),
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),

@@ -122,6 +122,7 @@ impl Session {
             row.num_open_threads = num_open_threads;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
+            row.renew_disagreement();
         });
     }
 

@@ -248,13 +248,13 @@ pub enum Dialog {
         image: ImageId,
         goes_on: bool,
     },
+    /// A question about a model.
+    Model(ModelDialog),
     /// Suggestions are undecided: complete all the same, or look at them?
     PendingSuggestions {
         image: ImageId,
         then: Completing,
     },
-    /// A question about a model.
-    Model(ModelDialog),
     /// What a job could not take.
     Report {
         title: String,
@@ -350,10 +350,10 @@ pub struct Session {
     /// The project's models and which are in use.
     pub models: ModelShelf,
     pub engine: EngineState,
-    /// How what models say is shown.
-    pub advice: Advice,
     /// How the screen of models is.
     pub model_desk: ModelDesk,
+    /// How what models say is shown.
+    pub advice: Advice,
     /// Resolved threads are listed and drawn too.
     pub shows_resolved: bool,
     pub dialog: Option<Dialog>,

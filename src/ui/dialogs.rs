@@ -51,8 +51,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PathField { .. } => tr("Path"),
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
-        Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Model(dialog) => models_screen::dialog_title(dialog),
+        Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -86,8 +86,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             close_ui(ui, panel);
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
-        Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
+        Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

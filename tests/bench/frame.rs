@@ -432,5 +432,6 @@ fn row(image: &ImageId, marks: Marks) -> WorklistRow {
         num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
+        triage: None,
     }
 }

@@ -1,49 +1,9 @@
-"""What is kept of a reference's tensors: shape, means, largest value, and some sixty values by a stride.
-
-src/engine/golden.rs compares with them.
-"""
+"""How the parity scripts write a tensor down: its shape, sums and some of its values. The twin is src/engine/golden.rs."""
 import hashlib
 import json
 import pathlib
 
 import numpy as np
-
-
-def _short(value) -> float:
-    return float(f"{float(value):.8g}")
-
-
-def kept(tensor) -> dict:
-    flat = tensor.detach().double().reshape(-1).numpy()
-    step = flat.size // 61 + 1
-    return {
-        "shape": list(tensor.shape),
-        "mean": _short(flat.mean()) if flat.size else 0.0,
-        "mean_abs": _short(np.abs(flat).mean()) if flat.size else 0.0,
-        "max_abs": _short(np.abs(flat).max()) if flat.size else 0.0,
-        "samples": [_short(v) for v in flat[::step]],
-    }
-
-
-def whole(tensor) -> dict:
-    """Every value: for short lists such as boxes."""
-    return {"shape": list(tensor.shape), "values": [_short(v) for v in tensor.detach().double().reshape(-1).tolist()]}
-
-
-def names(state) -> dict:
-    """How many tensors a state dict has, and the digest of their names and shapes."""
-    lines = sorted(f"{name} {list(tensor.shape)}\n" for name, tensor in state.items())
-    return {"count": len(lines), "sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
-
-
-def write(name: str, cases: dict) -> None:
-    """One line a tensor, so that a change reads well."""
-    parts = []
-    for case, tensors in cases.items():
-        inner = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in tensors.items())
-        parts.append(f"{json.dumps(case)}: {{\n{inner}\n}}")
-    path = pathlib.Path(__file__).with_name(name)
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def number(value) -> float:
@@ -62,3 +22,25 @@ def digest(tensor, num_samples: int = 24) -> dict:
         "sum": number(flat.sum()),
         "sum_abs": number(np.abs(flat).sum()),
     }
+
+
+def whole(tensor, decimals: int) -> dict:
+    """Every value, rounded: for short lists such as boxes."""
+    values = [round(v, decimals) for v in tensor.detach().double().reshape(-1).tolist()]
+    return {"shape": list(tensor.shape), "values": values if decimals else [int(v) for v in values]}
+
+
+def names(state) -> dict:
+    """How many tensors a state dict has, and the digest of their names and shapes."""
+    lines = sorted(f"{name} {list(tensor.shape)}\n" for name, tensor in state.items())
+    return {"count": len(lines), "sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
+
+
+def write(name: str, cases: dict) -> None:
+    """One line a tensor, so that a change reads well."""
+    parts = []
+    for case, tensors in cases.items():
+        inner = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in tensors.items())
+        parts.append(f"{json.dumps(case)}: {{\n{inner}\n}}")
+    path = pathlib.Path(__file__).with_name(name)
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n")

@@ -6,6 +6,7 @@ pub mod efficientdet_boxes;
 pub mod efficientnet;
 pub mod sparse_rcnn;
 pub mod sparse_rcnn_head;
+pub mod torchscript;
 pub mod resnet;
 pub mod fpn;
 pub mod faster_rcnn;
@@ -97,6 +98,10 @@ pub trait Classifier: std::fmt::Debug {
     fn logits(&self, pixels: &Tensor, mode: Mode) -> Tensor {
         self.logits_of(&self.features(pixels, mode))
     }
+    /// Whether `features` are a map of where things are; without, there is no heat map.
+    fn has_features(&self) -> bool {
+        true
+    }
 }
 
 /// Boxes with classes and scores.
@@ -139,6 +144,17 @@ impl Options {
             proposals_max_iou: None,
         }
     }
+
+    /// With all that the names in a state dict tell.
+    pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
+        Self {
+            norm: if counts_batches { Norm::Batch } else { Norm::Frozen },
+            densenet: densenet::Form::of(names.clone()),
+            efficientdet: efficientdet::Form::of(names),
+            ..Self::new(num_classes)
+        }
+    }
 }
 
 /// What post-processing leaves out. The default is torchvision's.
@@ -162,6 +178,7 @@ pub fn build(architecture: Architecture, options: &Options, params: &mut Params)
     use Architecture as A;
     use densenet::Size as D;
     use efficientdet::Size as E;
+    use sparse_rcnn::Size as S;
     let faster_rcnn = |params: &mut Params, depth| detector(FasterRcnn::new(params.root(), depth, options));
     let retinanet = |params: &mut Params, depth| detector(RetinaNet::new(params.root(), depth, options));
     let densenet = |params: &mut Params, size| {
@@ -188,14 +205,14 @@ pub fn build(architecture: Architecture, options: &Options, params: &mut Params)
         A::EfficientDetD1 => efficientdet(params, E::D1),
         A::EfficientDetD2 => efficientdet(params, E::D2),
         A::EfficientDetSmall => efficientdet(params, E::SMALL),
-        A::SparseRcnnResNet50 => sparse_rcnn(params, sparse_rcnn::Size::RESNET50),
-        A::SparseRcnnSmall => sparse_rcnn(params, sparse_rcnn::Size::SMALL),
+        A::SparseRcnnResNet50 => sparse_rcnn(params, S::RESNET50),
+        A::SparseRcnnSmall => sparse_rcnn(params, S::SMALL),
         A::TorchScriptClassifier | A::TorchScriptDetector => return None,
     })
 }
 
-fn detector(network: impl Detector + 'static) -> Network {
-    Network::Detector(Box::new(network))
+fn detector(net: impl Detector + 'static) -> Network {
+    Network::Detector(Box::new(net))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are

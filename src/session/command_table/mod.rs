@@ -12,6 +12,7 @@ mod models;
 mod project;
 mod reading;
 mod suggesting;
+mod triage;
 
 /// Where a chord is heard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,7 +47,7 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    let topics = [
+    [
         reading::ROWS,
         drawing::ROWS,
         labelling::ROWS,
@@ -55,8 +56,11 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         suggesting::ROWS,
         project::ROWS,
         models::ROWS,
-    ];
-    topics.into_iter().flatten().collect()
+        triage::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::domain::task::TaskState;
 
 use super::effect::Effect;
 use super::history::History;
+use super::model_shelf::ModelShelf;
 use super::open_film::OpenFilm;
 use super::screen::{OverlayState, Session};
 
@@ -296,7 +297,8 @@ impl Session {
     }
 
     /// Other models are in use, or their answers are put together in another way.
-    pub(super) fn answer_films_anew(&mut self) {
+    pub(super) fn models_loaded(&mut self, shelf: ModelShelf) {
+        self.models = shelf;
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
             if let Some(film) = &mut pane.film {
                 film.answer_anew(&self.models);
