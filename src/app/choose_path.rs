@@ -34,6 +34,10 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         | FilePurpose::ImportFilms
         | FilePurpose::TakeOverLabelSet => one(dialog.pick_folder()),
         FilePurpose::ImportFilmFiles => dialog.pick_files().unwrap_or_default(),
+        FilePurpose::ImportModel => {
+            one(dialog.add_filter("safetensors, pth, pt", &["safetensors", "pth", "pt"]).pick_file())
+        }
+        FilePurpose::ExportModel => one(dialog.set_file_name("model.safetensors").save_file()),
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {

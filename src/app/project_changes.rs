@@ -45,6 +45,7 @@ fn write(store: &mut Store, change: ProjectCommand) -> Result<(), StoreError> {
     match change {
         ProjectCommand::SetRules(rules) => store.set_rules(&rules),
         ProjectCommand::SetOpen(is_open) => store.set_open(is_open),
+        ProjectCommand::SetModelVisibility(visibility) => store.set_model_visibility(visibility),
         ProjectCommand::SetInstructions(text) => store.set_instructions(&text),
         ProjectCommand::SetCustomRules(rules) => store.set_custom_rules(&rules),
         ProjectCommand::Labels(_) | ProjectCommand::Show(_) | ProjectCommand::Leave => Ok(()),

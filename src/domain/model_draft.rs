@@ -1,7 +1,7 @@
-//! What a person says of a model whose file says nothing of it: the beginnings of its card.
+//! What a person says of a model: the beginnings of a card, its texts, and which models become one.
 
 use super::label::LabelName;
-use super::model::{Architecture, ModelCard, ModelTask};
+use super::model::{Architecture, EnsembleMean, ModelCard, ModelId, ModelTask};
 use super::preprocessing::Preprocessing;
 
 /// What is said at import. What is left out comes from the file where it has a card, else from its tensors.
@@ -53,6 +53,24 @@ impl ModelDraft {
         };
         Ok((architecture, card))
     }
+}
+
+/// An ensemble to be made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EnsembleDraft {
+    pub name: String,
+    pub members: Vec<ModelId>,
+    pub mean: EnsembleMean,
+    /// c* of the mean; the members' own thresholds say nothing about it.
+    pub threshold: Option<f64>,
+}
+
+/// The texts of a card that people may change; figures, classes and preprocessing stay.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CardTexts {
+    pub training: String,
+    pub licence: String,
+    pub notes: String,
 }
 
 /// What a classifier's one probability is of, unless somebody says otherwise.

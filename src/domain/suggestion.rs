@@ -262,10 +262,8 @@ mod tests {
         let one = reading(&[mark(1, "Osteophytes", whole, Origin::Drawn)], &[]);
         // The second fits best; the third as well, but comes later.
         assert_eq!(fates(&one, &offered), [Fate::Pending, Fate::Matched { mark: AnnotationId(1) }, Fate::Pending]);
-        let two = reading(
-            &[mark(1, "Osteophytes", whole, Origin::Drawn), mark(2, "Osteophytes", whole, Origin::Drawn)],
-            &[],
-        );
+        let two =
+            reading(&[mark(1, "Osteophytes", whole, Origin::Drawn), mark(2, "Osteophytes", whole, Origin::Drawn)], &[]);
         let expected =
             [Fate::Pending, Fate::Matched { mark: AnnotationId(1) }, Fate::Matched { mark: AnnotationId(2) }];
         assert_eq!(fates(&two, &offered), expected);

@@ -1,14 +1,48 @@
-//! Comparison with what reference implementations computed: `tests/parity/golden.py` says what is kept of a tensor.
+//! What reference programs wrote down of their tensors, and how ours are held against it. `tests/parity/golden.py` is the
+//! twin that writes.
 
+use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use tch::{Kind, Tensor};
 
 use crate::formula;
+use crate::ops::floats;
 use crate::params::Params;
 
-/// Raw outputs and gradients agree within this part of the reference's largest value.
-const TOLERANCE: f64 = 1e-4;
+/// The error that parity allows, as a share of the tensor's largest value.
+pub const TOLERANCE: f64 = 1e-4;
+
+/// A tensor in short.
+#[derive(Deserialize, Debug)]
+pub struct Digest {
+    pub shape: Vec<i64>,
+    pub every: usize,
+    pub samples: Vec<f64>,
+    pub abs_max: f64,
+    pub sum: f64,
+    pub sum_abs: f64,
+}
+
+impl Digest {
+    /// Stops the test where the tensor differs.
+    pub fn assert_same(&self, name: &str, tensor: &Tensor) {
+        assert_eq!(tensor.size(), self.shape, "{name}: shape");
+        let values = floats(tensor);
+        let samples: Vec<f64> = values.iter().step_by(self.every).map(|&v| f64::from(v)).collect();
+        assert_eq!(samples.len(), self.samples.len(), "{name}: number of samples");
+        let errors = samples.iter().zip(&self.samples).map(|(ours, theirs)| (ours - theirs).abs());
+        let error = errors.fold(0.0, f64::max);
+        assert!(error <= TOLERANCE * self.abs_max, "{name}: off by {error} of {}", self.abs_max);
+        let wide = || values.iter().map(|&v| f64::from(v));
+        let close = |ours: f64, theirs: f64, scale: f64| (ours - theirs).abs() <= TOLERANCE * scale;
+        let [sum, sum_abs] = [wide().sum::<f64>(), wide().map(f64::abs).sum()];
+        let abs_max = wide().map(f64::abs).fold(0.0, f64::max);
+        assert!(close(sum, self.sum, self.sum_abs), "{name}: sum {sum}, not {}", self.sum);
+        assert!(close(sum_abs, self.sum_abs, self.sum_abs), "{name}: sum of sizes {sum_abs}, not {}", self.sum_abs);
+        assert!(close(abs_max, self.abs_max, self.abs_max), "{name}: largest {abs_max}, not {}", self.abs_max);
+    }
+}
 
 /// One case of a golden file.
 #[derive(Debug)]
@@ -34,26 +68,11 @@ impl Golden {
         assert_eq!(hex, self.0["names"]["sha256"].as_str().unwrap(), "names or shapes differ:\n{}", lines.concat());
     }
 
-    /// A tensor of which the reference kept samples.
+    /// A tensor of which the reference kept a digest.
     pub fn assert_near(&self, key: &str, found: &Tensor) {
-        let kept = &self.0[key];
-        assert!(kept.is_object(), "the reference has no {key}");
-        assert_eq!(found.size(), shape(kept), "{key}");
-        let flat = Vec::<f64>::try_from(found.detach().to_kind(Kind::Double).flatten(0, -1)).unwrap();
-        let max_abs = kept["max_abs"].as_f64().unwrap();
-        assert!(max_abs > 0.0, "{key}: all zero proves nothing");
-        let near = |what: &str, a: f64, b: f64| {
-            assert!((a - b).abs() <= TOLERANCE * max_abs, "{key}: {what}: {a}, reference {b}, largest {max_abs}");
-        };
-        let count = flat.len() as f64;
-        near("mean", flat.iter().sum::<f64>() / count, kept["mean"].as_f64().unwrap());
-        near("mean of sizes", flat.iter().map(|v| v.abs()).sum::<f64>() / count, kept["mean_abs"].as_f64().unwrap());
-        let samples = floats(&kept["samples"]);
-        let step = flat.len() / 61 + 1;
-        assert_eq!(samples.len(), flat.len().div_ceil(step));
-        for (i, sample) in samples.iter().enumerate() {
-            near(&format!("value {}", i * step), flat[i * step], *sample);
-        }
+        let digest = Digest::deserialize(&self.0[key]).unwrap_or_else(|_| panic!("the reference has no {key}"));
+        assert!(digest.abs_max > 0.0, "{key}: all zero proves nothing");
+        digest.assert_same(key, found);
     }
 
     /// A tensor that the reference kept whole; `tolerance` is in the tensor's own unit.
@@ -62,7 +81,8 @@ impl Golden {
         assert!(kept.is_object(), "the reference has no {key}");
         assert_eq!(found.size(), shape(kept), "{key}");
         let found = Vec::<f64>::try_from(found.detach().to_kind(Kind::Double).flatten(0, -1)).unwrap();
-        for (i, (a, b)) in found.iter().zip(floats(&kept["values"])).enumerate() {
+        let values = kept["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap());
+        for (i, (a, b)) in found.iter().zip(values).enumerate() {
             assert!((a - b).abs() <= tolerance, "{key}: value {i}: {a}, reference {b}");
         }
     }
@@ -72,13 +92,20 @@ fn shape(kept: &Value) -> Vec<i64> {
     kept["shape"].as_array().unwrap().iter().map(|side| side.as_i64().unwrap()).collect()
 }
 
-fn floats(list: &Value) -> Vec<f64> {
-    list.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
-
 /// Fills a network from the formula.
 pub fn fill(params: &mut Params) {
-    let state = formula::state(params);
+    fill_with_gain(params, |_| 1.0);
+}
+
+/// Fills a network from the formula, weights of two and more dimensions times the gain that their name has: deep networks
+/// without it say the same of any film.
+pub fn fill_with_gain(params: &mut Params, gain: impl Fn(&str) -> f64) {
+    let mut state = formula::state(params);
+    for (name, tensor) in &mut state {
+        if tensor.dim() > 1 {
+            *tensor = &*tensor * gain(name);
+        }
+    }
     params.load(&state).unwrap();
 }
 

@@ -1,7 +1,10 @@
 //! The layers that networks are built of, with the parameter names of PyTorch's modules.
 
+use std::rc::Rc;
+
 use tch::Tensor;
 
+use crate::folding::Folding;
 use crate::params::{Init, Path};
 
 /// Whether a network learns: batch norm then uses the batch's own statistics.
@@ -42,6 +45,10 @@ impl ConvSpec {
         Self { stride, ..self }
     }
 
+    fn run(&self, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
+        x.conv2d(weight, bias, [self.stride; 2], [self.padding; 2], [self.dilation; 2], self.groups)
+    }
+
     #[must_use]
     pub const fn with_bias(self, init: Init) -> Self {
         Self { has_bias: true, init, ..self }
@@ -65,8 +72,7 @@ impl Conv2d {
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        let s = &self.spec;
-        x.conv2d(&self.weight, self.bias.as_ref(), [s.stride; 2], [s.padding; 2], [s.dilation; 2], s.groups)
+        self.spec.run(x, &self.weight, self.bias.as_ref())
     }
 }
 
@@ -156,17 +162,25 @@ impl Norm {
 pub struct ConvNorm {
     pub conv: Conv2d,
     pub norm: BatchNorm2d,
+    folding: Rc<Folding>,
 }
 
 impl ConvNorm {
     /// Convolution and norm are siblings at `path`, with these names.
     pub fn new(path: &mut Path<'_>, names: [&str; 2], num: [i64; 2], spec: ConvSpec, norm: Norm) -> Self {
         let conv = Conv2d::new(path.sub(names[0]), num[0], num[1], spec);
-        Self { conv, norm: norm.layer(path.sub(names[1]), num[1]) }
+        let norm = norm.layer(path.sub(names[1]), num[1]);
+        let statistics = [&norm.weight, &norm.bias, &norm.running_mean, &norm.running_var];
+        let folding = Folding::new(&conv.weight, statistics, norm.eps);
+        path.remember_folding(folding.clone());
+        Self { conv, norm, folding }
     }
 
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        self.norm.forward(&self.conv.forward(x), mode)
+        match self.folding.folded() {
+            Some((weight, bias)) if mode == Mode::Eval => self.conv.spec.run(x, weight, Some(bias)),
+            _ => self.norm.forward(&self.conv.forward(x), mode),
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! Parameters and buffers of a network by their names, as a state dict has them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
+
+use crate::folding::Folding;
+use crate::precision::Precision;
 
 /// What a tensor of a network is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +38,9 @@ pub enum Init {
 pub struct Params {
     device: Device,
     tensors: BTreeMap<String, (Role, Tensor)>,
+    foldings: Vec<Rc<Folding>>,
+    /// Values are left as memory has them: weights are loaded next.
+    is_bare: bool,
 }
 
 /// Why a state dict does not fit a network.
@@ -49,7 +56,19 @@ pub enum LoadError {
 
 impl Params {
     pub fn new(device: Device) -> Self {
-        Self { device, tensors: BTreeMap::new() }
+        Self { device, tensors: BTreeMap::new(), foldings: Vec::new(), is_bare: false }
+    }
+
+    /// For a network whose weights come from a file: nothing is drawn at random, which for a large one takes a second.
+    pub fn bare(device: Device) -> Self {
+        Self { is_bare: true, ..Self::new(device) }
+    }
+
+    /// Folds every norm that stands right behind a convolution, for good: the weights do not change any more.
+    pub fn fold(&mut self, precision: Precision) {
+        for folding in &self.foldings {
+            folding.fold(precision);
+        }
     }
 
     pub const fn device(&self) -> Device {
@@ -108,6 +127,19 @@ impl Params {
         });
         Ok(())
     }
+
+    /// Changes every tensor for another of the same shape, of any kind and layout; the layers that hold it see the other.
+    /// For inference: gradients and optimisers know nothing of it.
+    pub fn replace(&mut self, mut other: impl FnMut(&str, &Tensor) -> Tensor) {
+        let _guard = tch::no_grad_guard();
+        for (name, (_, tensor)) in &mut self.tensors {
+            let new = other(name, tensor);
+            if new.kind() != tensor.kind() || new.stride() != tensor.stride() {
+                let _ = tensor.set_requires_grad(false);
+                tensor.set_data(&new);
+            }
+        }
+    }
 }
 
 /// A place among the names, such as `backbone.body.layer1`.
@@ -126,7 +158,13 @@ impl Path<'_> {
 
     /// A learned tensor of 32-bit floats.
     pub fn parameter(&mut self, name: &str, shape: &[i64], init: Init) -> Tensor {
-        let tensor = initial(shape, init, self.params.device).set_requires_grad(true);
+        let device = self.params.device;
+        let tensor = if self.params.is_bare {
+            Tensor::empty(shape, (Kind::Float, device))
+        } else {
+            initial(shape, init, device)
+        };
+        let tensor = tensor.set_requires_grad(true);
         self.insert(name, Role::Parameter, tensor)
     }
 
@@ -140,6 +178,11 @@ impl Path<'_> {
     pub fn counter(&mut self, name: &str) -> Tensor {
         let tensor = Tensor::zeros([0i64; 0], (Kind::Int64, self.params.device));
         self.insert(name, Role::Buffer, tensor)
+    }
+
+    /// A convolution and its norm that can become one.
+    pub fn remember_folding(&mut self, folding: Rc<Folding>) {
+        self.params.foldings.push(folding);
     }
 
     fn insert(&mut self, name: &str, role: Role, tensor: Tensor) -> Tensor {

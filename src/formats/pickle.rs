@@ -133,7 +133,8 @@ impl<'b> Reader<'b> {
                 0x95 => drop(self.take(8)?),
                 b'.' => return self.pop(),
                 b'(' => self.marks.push(self.stack.len()),
-                b'0' => drop(self.pop()?),
+                // POP; BUILD: attributes of the value below, `_metadata` of state dicts, none of which matters.
+                b'0' | b'b' => drop(self.pop()?),
                 b'N' => self.push(Node::None)?,
                 0x88 => self.push(Node::Bool(true))?,
                 0x89 => self.push(Node::Bool(false))?,
@@ -157,7 +158,7 @@ impl<'b> Reader<'b> {
                     self.fill_dict(&[key, value])?;
                 }
                 b'u' => {
-                    let items = self.from_mark()?;
+                    let items = self.take_to_mark()?;
                     self.fill_dict(&items)?;
                 }
                 b'a' => {
@@ -165,7 +166,7 @@ impl<'b> Reader<'b> {
                     self.fill_list(&[value])?;
                 }
                 b'e' => {
-                    let items = self.from_mark()?;
+                    let items = self.take_to_mark()?;
                     self.fill_list(&items)?;
                 }
                 b'q' => {
@@ -195,8 +196,6 @@ impl<'b> Reader<'b> {
                 }
                 b'Q' => self.persistent()?,
                 b'R' => self.reduce()?,
-                // BUILD: attributes of the value below, `_metadata` of state dicts; none of them matters.
-                b'b' => drop(self.pop()?),
                 other => return Err(PickleError::Instruction(other)),
             }
         }
@@ -250,7 +249,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn from_mark(&mut self) -> Result<Vec<Id>> {
+    fn take_to_mark(&mut self) -> Result<Vec<Id>> {
         let height = self.marks.pop().ok_or(STACK)?;
         Ok(self.stack.split_off(height))
     }
@@ -285,7 +284,7 @@ impl<'b> Reader<'b> {
     }
 
     fn tuple_from_mark(&mut self) -> Result<()> {
-        let items = self.from_mark()?;
+        let items = self.take_to_mark()?;
         self.push(Node::Tuple(items))
     }
 

@@ -11,6 +11,7 @@ use super::drawing::DrawCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
+use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
 use super::project_settings::ProjectCommand;
@@ -45,6 +46,8 @@ pub enum Command {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// The models in use look at the films of the list.
+    PredictFilms,
     CancelJob,
     Quit,
     // Going places
@@ -127,6 +130,8 @@ pub enum Command {
     /// What models say of the film.
     Suggest(SuggestCommand),
     ShowProject,
+    /// The project's models.
+    Model(ModelCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -224,6 +229,7 @@ impl Command {
             | Self::ExportMeasures => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
+            Self::PredictFilms => session.can_predict_films(),
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
             Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
@@ -244,6 +250,7 @@ impl Command {
             Self::Discuss(command) => command.is_available(session),
             Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
+            Self::Model(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),

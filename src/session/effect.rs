@@ -14,6 +14,7 @@ use crate::domain::study::FilmSource;
 
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
+use super::model_commands::ModelChange;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
 
@@ -38,6 +39,9 @@ pub enum FilePurpose {
     ExportLabelSetJson,
     /// A PNG file to compare with.
     ReferencePicture,
+    /// A file of weights.
+    ImportModel,
+    ExportModel,
 }
 
 impl FilePurpose {
@@ -54,6 +58,8 @@ impl FilePurpose {
             Self::ExportLabelSetCsv => "CSV file to write the label set to",
             Self::ExportLabelSetJson => "JSON file to write the label set to",
             Self::ReferencePicture => "PNG picture of the finding",
+            Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
+            Self::ExportModel => "File to write the model to",
             Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
@@ -183,11 +189,25 @@ pub enum Effect {
     LoadPredictions {
         image: ImageId,
     },
+    /// Have the models in use look at these films, as a job.
+    PredictFilms {
+        images: Vec<ImageId>,
+    },
     /// Keep that the reader saw what these models say of the film.
     NoteModelSeen {
         image: ImageId,
         reader: ReaderId,
         models: Vec<ModelId>,
+    },
+    /// Read the project's models again; answered by `ModelsLoaded`.
+    LoadModels,
+    /// Find out what a file of weights is; answered by `ModelFileSeen`.
+    LookAtModelFile(PathBuf),
+    /// Change the project's models; answered by `ModelsChanged`, and by `ModelsLoaded` where something is different now.
+    ChangeModels {
+        change: Box<ModelChange>,
+        /// Reader id; empty where nobody is signed in.
+        by: String,
     },
     /// Count what the reader has read; answered by `StatisticsLoaded`.
     LoadStatistics {

@@ -22,6 +22,7 @@ use crate::domain::worklist::WorklistRow;
 use super::effect::{FilePurpose, Ticket};
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
+use super::model_commands::{ModelDone, ModelFile};
 use super::model_shelf::{EngineState, ModelShelf};
 use super::settings::Settings;
 use super::viewport::ViewState;
@@ -153,6 +154,10 @@ pub enum Event {
     },
     /// The project's models, and which are in use: at opening and whenever they change.
     ModelsLoaded(Box<ModelShelf>),
+    /// What a chosen file of weights is, or why it can't come in.
+    ModelFileSeen(Result<ModelFile, String>),
+    /// What was asked for is done, or why not.
+    ModelsChanged(Result<ModelDone, String>),
     /// What the models in use say of a film so far.
     PredictionsLoaded {
         image: ImageId,

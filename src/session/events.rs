@@ -199,15 +199,18 @@ impl Session {
             Event::ModelsLoaded(shelf) => {
                 let is_other = self.models.pipeline != shelf.pipeline;
                 self.models_loaded(*shelf);
+                self.desk_follows_shelf();
                 self.reload_list_if(is_other)
             }
+            Event::ModelFileSeen(seen) => self.model_file_seen(seen),
+            Event::ModelsChanged(outcome) => self.models_changed(outcome),
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()
             }
             Event::PredictionsLoaded { image, predictions, num_awaited } => {
                 self.list_predictions(&image, &predictions);
-                self.predictions_loaded(&image, predictions, num_awaited)
+                self.predictions_loaded(&image, &predictions, num_awaited)
             }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);
@@ -285,6 +288,7 @@ impl Session {
             | FilePurpose::TakeOverLabelSet
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
+            FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }
@@ -368,7 +372,7 @@ impl Session {
         }
         if is_wanted {
             self.pane.wanted = None;
-            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
+            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. })) {
                 self.dialog = None;
             }
         }

@@ -145,6 +145,7 @@ impl Session {
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
             Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
+            Command::PredictFilms => self.predict_films(),
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);
@@ -254,6 +255,7 @@ impl Session {
             Command::Walk(command) => self.walk_command(&command, now_ms),
             Command::Suggest(command) => self.suggest_command(command, now_ms),
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
+            Command::Model(command) => self.model_command(command, now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
             Command::NextProblem => self.next_problem(),

@@ -1,7 +1,7 @@
 //! The project's models as the window knows them, and how the learning engine is.
 
 use crate::domain::fusion::Pipeline;
-use crate::domain::model::{Model, ModelEvent, ModelId};
+use crate::domain::model::{Model, ModelContent, ModelEvent, ModelId, ModelTask};
 
 /// All models of the project, which are in use, and what happened to them.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -16,6 +16,35 @@ pub struct ModelShelf {
 impl ModelShelf {
     pub fn model(&self, id: ModelId) -> Option<&Model> {
         self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The model in use for this task.
+    pub const fn in_use(&self, task: ModelTask) -> Option<ModelId> {
+        match task {
+            ModelTask::Classify => self.pipeline.classifier,
+            ModelTask::Detect => self.pipeline.detector,
+        }
+    }
+
+    pub fn is_in_use(&self, id: ModelId) -> bool {
+        ModelTask::ALL.into_iter().any(|task| self.in_use(task) == Some(id))
+    }
+
+    /// An ensemble that is there and has this model as a member.
+    pub fn ensemble_with(&self, id: ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| {
+            !model.is_deleted
+                && matches!(&model.content, ModelContent::Ensemble { members, .. } if members.contains(&id))
+        })
+    }
+
+    /// Classifiers with weights of their own that are there.
+    pub fn classifiers_to_join(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(|model| {
+            !model.is_deleted
+                && model.card.task == ModelTask::Classify
+                && matches!(model.content, ModelContent::Weights { .. })
+        })
     }
 }
 

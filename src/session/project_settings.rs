@@ -1,6 +1,7 @@
 //! Changes of the project itself: rules, labels, instructions, references.
 
 use crate::domain::rules::{CustomRule, RuleSetting};
+use crate::domain::suggestion::ModelVisibility;
 
 use super::effect::Effect;
 use super::label_editor::LabelSetCommand;
@@ -21,6 +22,8 @@ pub enum ProjectCommand {
     SetInstructions(String),
     /// Whether readers see each other's marks and comments.
     SetOpen(bool),
+    /// Who sees what models say, and when.
+    SetModelVisibility(ModelVisibility),
 }
 
 /// A page of the project screen.

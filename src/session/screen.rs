@@ -19,6 +19,7 @@ use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
 use super::labelling::{LabelFocus, NextLabel};
+use super::model_commands::{ModelDesk, ModelDialog};
 use super::model_shelf::{EngineState, ModelShelf};
 use super::panes::{Layout, Pane};
 use super::pointer::PointerButton;
@@ -43,6 +44,8 @@ pub enum Screen {
     Film,
     /// The project's own settings.
     Project,
+    /// The project's models and how their answers are put together.
+    Models,
 }
 
 /// What left-drag does.
@@ -245,6 +248,8 @@ pub enum Dialog {
         image: ImageId,
         goes_on: bool,
     },
+    /// A question about a model.
+    Model(ModelDialog),
     /// Suggestions are undecided: complete all the same, or look at them?
     PendingSuggestions {
         image: ImageId,
@@ -345,6 +350,8 @@ pub struct Session {
     /// The project's models and which are in use.
     pub models: ModelShelf,
     pub engine: EngineState,
+    /// How the screen of models is.
+    pub model_desk: ModelDesk,
     /// How what models say is shown.
     pub advice: Advice,
     /// Resolved threads are listed and drawn too.

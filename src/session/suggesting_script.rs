@@ -85,7 +85,8 @@ fn predictions(probability: f64, boxes: Boxes<'_>) -> Event {
         rect: Rect::from_columns(a, b, c, d).expect("ordered"),
     };
     let image = crate::domain::id::ImageId::new("film0");
-    let blank = |model| Prediction { image: image.clone(), model, probability: None, detections: Vec::new(), heat: None };
+    let blank =
+        |model| Prediction { image: image.clone(), model, probability: None, detections: Vec::new(), heat: None };
     let heat = HeatGrid { width: 2, height: 1, values: vec![0.25, 1.0] };
     let said = vec![
         Prediction { probability: Some(probability), heat: Some(heat), ..blank(CLASSIFIER) },

@@ -10,6 +10,7 @@ mod measurements;
 mod model_seen;
 mod rows;
 mod origin;
+mod model_rows;
 mod models;
 mod predictions;
 mod rejections;

@@ -12,8 +12,7 @@ use crate::session::drawing::Hold;
 use crate::session::gesture::Gesture;
 use crate::session::viewport::Canvas;
 use crate::session::{
-    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, SuggestCommand,
-    Tool,
+    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, SuggestCommand, Tool,
 };
 
 use super::hands::to_canvas;

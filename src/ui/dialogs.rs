@@ -6,7 +6,8 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, palette, settings_screen, statistics, suggestions, tag_browser, test_pattern, theme, unfit_menu,
+    Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
+    test_pattern, theme, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -17,6 +18,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.has_tag_focus = false;
         panel.state.palette_choice = 0;
         panel.state.settings.close();
+        panel.state.models.forms.close();
         panel.state.test_pattern = None;
         panel.state.dialog_size = None;
         return;
@@ -49,6 +51,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PathField { .. } => tr("Path"),
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
+        Dialog::Model(dialog) => models_screen::dialog_title(dialog),
         Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
@@ -83,6 +86,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             close_ui(ui, panel);
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
+        Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });

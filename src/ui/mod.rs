@@ -4,6 +4,7 @@ pub mod theme;
 pub mod kit;
 pub mod keys;
 pub mod words;
+mod dates;
 mod shell;
 mod canvas;
 mod hands;
@@ -30,6 +31,7 @@ mod dialogs;
 mod tag_browser;
 mod palette;
 mod project_screen;
+mod models_screen;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;
@@ -42,6 +44,7 @@ use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
 pub use instructions::ReferenceTextures;
+pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
 pub use project_screen::GuideDraft;
 pub use shell::show;
@@ -104,6 +107,7 @@ pub struct UiState {
     /// Titles of the rules whose violations are shown one by one.
     pub open_rules: std::collections::BTreeSet<String>,
     pub rules_page: project_screen::RulesPageState,
+    pub models: models_screen::ModelsScreenState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

@@ -3,6 +3,7 @@
 use egui::{Align, Align2, Layout, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use crate::domain::annotation::Annotation;
+use crate::domain::fusion::is_abnormal;
 use crate::domain::suggestion::{Fate, Suggestion};
 use crate::session::{Command, EngineState, OpenFilm, Session, SuggestCommand, WhyHidden};
 
@@ -52,8 +53,10 @@ pub(super) fn suggestions_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm
         }
         return;
     }
-    slider_ui(ui, panel, film);
-    list_ui(ui, panel, film);
+    if !session.advice.is_hidden {
+        slider_ui(ui, panel, film);
+        list_ui(ui, panel, film);
+    }
     provenance_ui(ui, film);
 }
 
@@ -89,7 +92,7 @@ fn state_text(session: &Session, film: &OpenFilm) -> Option<String> {
 fn estimate_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
     let Some(probability) = film.suggesting.probability else { return };
     let threshold = session.models.pipeline.threshold;
-    let word = if probability >= threshold { tr("abnormal") } else { tr("normal") };
+    let word = if is_abnormal(probability, threshold) { tr("abnormal") } else { tr("normal") };
     let text = tr_args("Model's estimate: {} {}", &[&word, &format!("{probability:.2}")]);
     ui.horizontal(|ui| {
         ui.label(RichText::new(&text).color(theme::text()));
@@ -102,7 +105,6 @@ fn estimate_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
         painter.rect_filled(filled, 3.0, theme::accent());
         let x = rect.left() + rect.width() * threshold as f32;
         painter.vline(x, rect.y_range().expand(2.0), Stroke::new(2.0, theme::strong()));
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));
         response.on_hover_text(tr_args(
             "The classifier's probability that the film is abnormal; from {} on, the line, it says abnormal. An estimate, no diagnosis.",
             &[&format!("{threshold:.2}")],
@@ -120,9 +122,7 @@ fn opacity_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         let mut opacity = panel.session.advice.heat_opacity;
         ui.spacing_mut().slider_width = ui.available_width() - 8.0;
         let response = ui.add(egui::Slider::new(&mut opacity, 0.05..=0.7).show_value(false));
-        response.widget_info(|| {
-            WidgetInfo::slider(true, f64::from(opacity), tr("Strength of the heat map"))
-        });
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(opacity), tr("Strength of the heat map")));
         if response.changed() {
             panel.ask(Command::Suggest(SuggestCommand::HeatOpacity(opacity)));
         }
@@ -187,7 +187,8 @@ fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
         panel.ask(Command::Suggest(SuggestCommand::Hover(hovered)));
     }
     ui.horizontal(|ui| {
-        ui.spacing_mut().button_padding = Vec2::new(7.0, 3.0);
+        ui.spacing_mut().button_padding = Vec2::new(6.0, 3.0);
+        ui.spacing_mut().item_spacing.x = theme::UNIT;
         let all = Command::Suggest(SuggestCommand::AcceptAll);
         kit::titled_button(ui, panel, &all, Some(tr("Accept all")));
         kit::key_cap(ui, &kit::shortcut(session, &all));
@@ -209,11 +210,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
     let id = ui.scope_id().with(("suggestion", one.key.model.0, one.key.number));
     let response = ui.interact(rect, id, Sense::click());
     response.widget_info(|| {
-        let text = if is_rejected {
-            tr_args("Rejected suggestion {}", &[&name])
-        } else {
-            tr_args("Suggestion {}", &[&name])
-        };
+        let text =
+            if is_rejected { tr_args("Rejected suggestion {}", &[&name]) } else { tr_args("Suggestion {}", &[&name]) };
         WidgetInfo::selected(egui::Role::ListItem, true, is_focused, text)
     });
     let is_hovered = response.contains_pointer();
@@ -236,15 +234,16 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
                 let text = (tr("take back"), tr_args("Take the rejection of {} back", &[&name]));
                 small_button(ui, panel, text, SuggestCommand::Restore(one.key));
             } else {
-                let reject = (tr("reject"), tr_args("Reject {}", &[&name]));
-                small_button(ui, panel, (reject.0, reject.1), SuggestCommand::RejectThis(one.key));
-                let accept = (tr("accept"), tr_args("Accept {}", &[&name]));
-                small_button(ui, panel, (accept.0, accept.1), SuggestCommand::AcceptThis(one.key));
+                let reject = ("✖", tr_args("Reject {}", &[&name]));
+                small_button(ui, panel, reject, SuggestCommand::RejectThis(one.key));
+                let accept = ("✔", tr_args("Accept {}", &[&name]));
+                small_button(ui, panel, accept, SuggestCommand::AcceptThis(one.key));
             }
             ui.label(RichText::new(format!("{:.2}", one.score)).color(theme::text()));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let mut text = RichText::new(one.label.as_str());
-                text = if is_rejected { text.color(theme::weak()).strikethrough() } else { text.color(theme::strong()) };
+                text =
+                    if is_rejected { text.color(theme::weak()).strikethrough() } else { text.color(theme::strong()) };
                 ui.add(egui::Label::new(text).selectable(false).truncate());
             });
         });
@@ -255,7 +254,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
 fn small_button(ui: &mut Ui, panel: &mut Panel<'_>, (text, spoken): (&str, String), command: SuggestCommand) {
     let response = ui.add(egui::Button::new(RichText::new(text).small().color(theme::strong())).small());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &spoken));
-    if response.clicked() {
+    if response.on_hover_text(&spoken).clicked() {
         panel.ask(Command::Suggest(command));
     }
 }

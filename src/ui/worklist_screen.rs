@@ -7,10 +7,10 @@ use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
 use crate::domain::triage::{Disagreement, FilmDisagreement};
 use crate::domain::worklist::WorklistRow;
-use crate::session::Command;
 use crate::session::discussing::DiscussCommand;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Filter, ModelFilter, Sort, SortBy, UnfitFilter, decision_text};
+use crate::session::{Command, ModelCommand};
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, shell, theme, unfit_menu};
@@ -108,6 +108,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::CheatSheet, Some("?"));
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
+            kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
             ui.menu_button(tr("Export"), |ui| {
                 let tables =
                     [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle, Command::ExportMeasures];
@@ -124,6 +125,9 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
+            if Command::PredictFilms.is_available(panel.session) {
+                kit::command_button(ui, panel, &Command::PredictFilms);
+            }
             kit::command_button(ui, panel, &Command::ShowFilm);
         });
     });

@@ -16,5 +16,7 @@ pub mod models;
 pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;
+pub mod predict;
+pub mod predict_table;
 mod staged_file;
 pub mod stats;

@@ -8,7 +8,7 @@ use crate::domain::fusion::Pipeline;
 use crate::domain::model::{
     Architecture, EnsembleMean, Model, ModelCard, ModelContent, ModelEvent, ModelId, ModelStep, ModelTask,
 };
-use crate::domain::model_draft::ModelDraft;
+use crate::domain::model_draft::{CardTexts, EnsembleDraft, ModelDraft};
 use crate::formats::model_card;
 use crate::store::{NewModel, Store, StoredModel};
 
@@ -32,24 +32,6 @@ pub struct Doer<'a> {
     /// Reader id; empty where nobody is signed in.
     pub by: &'a str,
     pub at_ms: i64,
-}
-
-/// An ensemble to be made.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NewEnsemble {
-    pub name: String,
-    pub members: Vec<ModelId>,
-    pub mean: EnsembleMean,
-    /// c* of the mean; the members' own thresholds say nothing about it.
-    pub threshold: Option<f64>,
-}
-
-/// The texts of a card that people may change; figures, classes and preprocessing stay.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct CardTexts {
-    pub training: String,
-    pub licence: String,
-    pub notes: String,
 }
 
 /// Reads all of it. A card that this program can't read does not hide the model.
@@ -141,7 +123,7 @@ pub fn add(store: &mut Store, mut staged: StagedModel, doer: Doer<'_>) -> anyhow
 }
 
 /// Makes an ensemble of classifiers of the project.
-pub fn make_ensemble(store: &mut Store, new: &NewEnsemble, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
+pub fn make_ensemble(store: &mut Store, new: &EnsembleDraft, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
     let mut members = Vec::new();
     for id in &new.members {
         members.push(store.model(*id)?.with_context(|| format!("the project has no model number {}", id.0))?);
@@ -420,6 +402,58 @@ mod tests {
     }
 
     #[test]
+    fn files_of_torch_are_read_without_running_them() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut store = project(&scratch.path().join("p"));
+        let given = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/pth").join(name);
+        for (name, part) in [
+            ("plain.pth", "names of no network"),
+            ("hostile_zip.pth", "posix.system"),
+            ("hostile_old.pth", "posix.system"),
+            ("script.pt", "architecture is not said"),
+        ] {
+            let draft = ModelDraft { threshold: Some(0.5), ..ModelDraft::default() };
+            let draft = if name == "plain.pth" {
+                ModelDraft { architecture: Some(Architecture::DenseNet121), ..draft }
+            } else {
+                draft
+            };
+            let why = format!("{:#}", import(&mut store, &given(name), &draft, BY).unwrap_err());
+            assert!(why.contains(part), "{name}: {why}");
+        }
+        let wrong = ModelDraft { architecture: Some(Architecture::DenseNet121), ..ModelDraft::default() };
+        let why = import(&mut store, &given("script.pt"), &wrong, BY).unwrap_err().to_string();
+        assert!(why.contains("is a TorchScript module, not a state dict"), "{why}");
+        assert_eq!(names_in(&store.models_folder()), BTreeSet::new());
+
+        // A module keeps its card beside it, here and on its way.
+        let script = ModelDraft { architecture: Some(Architecture::TorchScriptClassifier), ..ModelDraft::default() };
+        let stored = import(&mut store, &given("script.pt"), &script, BY).unwrap();
+        let out = scratch.path().join("out.pt");
+        export(&store, stored.id, &out).unwrap();
+        assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(given("script.pt")).unwrap());
+        let mut second = project(&scratch.path().join("q"));
+        let again = import(&mut second, &out, &ModelDraft::default(), BY).unwrap();
+        assert_eq!((again.content, again.card), (stored.content.clone(), stored.card));
+        assert_eq!(names_in(&second.models_folder()).len(), 2);
+        delete(&mut store, stored.id, BY).unwrap();
+        assert_eq!(names_in(&store.models_folder()), BTreeSet::new());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_weights_can_be_read_by_whoever_reads_the_project() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let scratch = tempfile::tempdir().unwrap();
+        let mut store = project(&scratch.path().join("p"));
+        let plain = scratch.path().join("plain.safetensors");
+        model_file::write(&plain, None, &tensors(0.5)).unwrap();
+        let stored = import(&mut store, &plain, &ModelDraft::default(), BY).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&store.model_path(&stored).unwrap()), mode(&store.folder().join("project.db")));
+    }
+
+    #[test]
     fn an_ensemble_is_of_classifiers_that_answer_the_same_question() {
         let scratch = tempfile::tempdir().unwrap();
         let mut store = project(&scratch.path().join("p"));
@@ -430,7 +464,7 @@ mod tests {
         model_file::write(&plain, None, &tensors(0.3)).unwrap();
         let draft = ModelDraft { classes: Some(vec![LabelName::new("Unfit")]), ..ModelDraft::default() };
         let other = import(&mut store, &plain, &draft, BY).unwrap().id;
-        let new = |members: &[ModelId]| NewEnsemble {
+        let new = |members: &[ModelId]| EnsembleDraft {
             name: "both".into(),
             members: members.to_vec(),
             mean: EnsembleMean::Logit,

@@ -319,7 +319,7 @@ fn session_with(num_films: usize, marks: Marks) -> Session {
                     image,
                     log: Vec::new(),
                     others: Vec::new(),
-                models_seen: Vec::new(),
+                    models_seen: Vec::new(),
                 })),
                 Effect::LoadPicture { image, frame } => {
                     // A film of its own for each viewport, as on any other day.

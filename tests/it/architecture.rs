@@ -79,7 +79,7 @@ const CRATE_OWNERS: &[(&str, &[&str])] = &[
     ("turbojpeg_sys", &["dicom"]),
     ("tch", &["engine"]),
     ("torch_sys", &["engine"]),
-    ("clap", &["cli"]),
+    ("clap", &["cli", "engine"]),
     ("serde", &["store", "formats", "dicom", "jobs", "workflows", "app", "cli", "engine"]),
     ("serde_json", &["store", "formats", "dicom", "jobs", "workflows", "app", "cli", "engine"]),
     ("anyhow", &["workflows", "app", "cli", "engine"]),

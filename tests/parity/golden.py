@@ -1,7 +1,4 @@
-"""What is kept of a reference's tensors: shape, means, largest value, and some sixty values by a stride.
-
-src/engine/golden.rs compares with them.
-"""
+"""How the parity scripts write a tensor down: its shape, sums and some of its values. The twin is src/engine/golden.rs."""
 import hashlib
 import json
 import pathlib
@@ -9,25 +6,28 @@ import pathlib
 import numpy as np
 
 
-def _short(value) -> float:
+def number(value) -> float:
     return float(f"{float(value):.8g}")
 
 
-def kept(tensor) -> dict:
-    flat = tensor.detach().double().reshape(-1).numpy()
-    step = flat.size // 61 + 1
+def digest(tensor, num_samples: int = 24) -> dict:
+    """Values at a fixed odd stride, the largest absolute value, and the sums of the values and of their sizes."""
+    flat = tensor.detach().cpu().double().contiguous().numpy().reshape(-1)
+    every = max(1, flat.size // num_samples) | 1
     return {
         "shape": list(tensor.shape),
-        "mean": _short(flat.mean()) if flat.size else 0.0,
-        "mean_abs": _short(np.abs(flat).mean()) if flat.size else 0.0,
-        "max_abs": _short(np.abs(flat).max()) if flat.size else 0.0,
-        "samples": [_short(v) for v in flat[::step]],
+        "every": every,
+        "samples": [number(np.float32(v)) for v in flat[::every]],
+        "abs_max": number(np.abs(flat).max()) if flat.size else 0.0,
+        "sum": number(flat.sum()),
+        "sum_abs": number(np.abs(flat).sum()),
     }
 
 
-def whole(tensor) -> dict:
-    """Every value: for short lists such as boxes."""
-    return {"shape": list(tensor.shape), "values": [_short(v) for v in tensor.detach().double().reshape(-1).tolist()]}
+def whole(tensor, decimals: int) -> dict:
+    """Every value, rounded: for short lists such as boxes."""
+    values = [round(v, decimals) for v in tensor.detach().double().reshape(-1).tolist()]
+    return {"shape": list(tensor.shape), "values": values if decimals else [int(v) for v in values]}
 
 
 def names(state) -> dict:

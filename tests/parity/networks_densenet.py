@@ -67,8 +67,8 @@ def main() -> None:
             x = formula.film(*shape)
             label = "x".join(map(str, shape))
             with torch.no_grad():
-                case[f"{label} features"] = golden.kept(F.relu(net.features(x)))
-                case[f"{label} logits"] = golden.kept(net(x))
+                case[f"{label} features"] = golden.digest(F.relu(net.features(x)))
+                case[f"{label} logits"] = golden.digest(net(x))
         cases[name] = case
 
     net = Released(DenseNet(**SIZES["densenet_small"], num_classes=1)).eval()
@@ -77,8 +77,8 @@ def main() -> None:
         features, logits = net(formula.film(2, 3, 64, 64))
     cases["released small"] = {
         "names": golden.names(net.state_dict()),
-        "features": golden.kept(features),
-        "logits": golden.kept(logits),
+        "features": golden.digest(features),
+        "logits": golden.digest(logits),
     }
 
     for mode in ("eval", "train"):
@@ -91,8 +91,8 @@ def main() -> None:
         state = net.state_dict()
         cases[f"gradients {mode}"] = {
             "loss": loss.item(),
-            **{name: golden.kept(dict(net.named_parameters())[name].grad) for name in LEARNED},
-            **{name: golden.kept(state[name]) for name in ("features.norm0.running_mean", "features.norm5.running_var")},
+            **{name: golden.digest(dict(net.named_parameters())[name].grad) for name in LEARNED},
+            **{name: golden.digest(state[name]) for name in ("features.norm0.running_mean", "features.norm5.running_var")},
         }
     golden.write("networks_densenet.json", cases)
 

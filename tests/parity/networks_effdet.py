@@ -83,7 +83,7 @@ def main() -> None:
         kept = {"names": golden.names(net.state_dict()), "gain_backbone": gains[0], "gain_rest": gains[1]}
         with torch.no_grad():
             outputs = named(net(film))
-            kept |= {key: golden.kept(t, 29) for key, t in outputs.items()}
+            kept |= {key: golden.digest(t) for key, t in outputs.items()}
             total = sum(t.numel() for key, t in outputs.items() if key.startswith("class")) // shape[0]
             bench = DetBenchPredict(net)
             bench.max_detection_points = min(5000, total)
@@ -109,8 +109,8 @@ def main() -> None:
     learned, state = dict(net.named_parameters()), net.state_dict()
     cases["gradients"] = {
         "loss": loss.item(),
-        **{name: golden.kept(learned[name].grad) for name in LEARNED},
-        **{name: golden.kept(state[name]) for name in ("backbone.bn1.running_var", "fpn.resample.3.conv.bn.running_mean")},
+        **{name: golden.digest(learned[name].grad) for name in LEARNED},
+        **{name: golden.digest(state[name]) for name in ("backbone.bn1.running_var", "fpn.resample.3.conv.bn.running_mean")},
     }
     golden.write("networks_effdet.json", cases)
 

@@ -232,8 +232,8 @@ def main() -> None:
             levels, logits, boxes = net(formula.film(*shape), sizes)
         case = {
             "names": golden.names(net.state_dict()),
-            "pred_logits": golden.kept(logits),
-            "pred_boxes": golden.kept(boxes),
+            "pred_logits": golden.digest(logits),
+            "pred_boxes": golden.digest(boxes),
         }
         last = boxes[-1].reshape(-1, 4)
         side = ((last[:, 2] - last[:, 0]) * (last[:, 3] - last[:, 1])).sqrt()
@@ -255,7 +255,7 @@ def main() -> None:
     loss = logits.sigmoid().square().mean() + (boxes / 100).square().mean()
     loss.backward()
     learned = dict(net.named_parameters())
-    cases["gradients"] = {"loss": loss.item(), **{name: golden.kept(learned[name].grad) for name in LEARNED}}
+    cases["gradients"] = {"loss": loss.item(), **{name: golden.digest(learned[name].grad) for name in LEARNED}}
     golden.write("networks_sparse_rcnn.json", cases)
 
 

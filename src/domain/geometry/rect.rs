@@ -162,7 +162,6 @@ impl Rect {
         Self::from_corners(Point::new(x0, y0), Point::new(x1, y1))
     }
 
-    /// Where a handle sits on this box.
     /// Whether a point lies beyond the middle as seen from a corner, both ways.
     pub fn is_past_middle(&self, corner: Handle, p: Point) -> bool {
         let (from, middle) = (self.handle_position(corner), self.center());
@@ -170,6 +169,7 @@ impl Rect {
         is_past(from.x, middle.x, p.x) && is_past(from.y, middle.y, p.y)
     }
 
+    /// Where a handle sits on this box.
     pub fn handle_position(&self, handle: Handle) -> Point {
         let center = self.center();
         let x = if handle.moves_west() {

@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor};
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvSpec, Linear, Mode};
+use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Linear, Mode, Norm};
 use crate::models::Classifier;
 use crate::params::{Init, Params, Path};
 
@@ -71,18 +71,16 @@ impl Form {
 }
 
 /// torchvision starts convolutions with He's normal of the fan in.
-fn conv(path: Path<'_>, num_in: i64, num_out: i64, kernel: i64, stride: i64) -> Conv2d {
+fn spec(num_in: i64, kernel: i64, stride: i64) -> ConvSpec {
     let fan_in = (num_in * kernel * kernel) as f64;
-    let spec = ConvSpec { init: Init::Normal((2.0 / fan_in).sqrt()), ..ConvSpec::same(kernel).stride(stride) };
-    Conv2d::new(path, num_in, num_out, spec)
+    ConvSpec { init: Init::Normal((2.0 / fan_in).sqrt()), ..ConvSpec::same(kernel).stride(stride) }
 }
 
 /// norm, ReLU, 1x1, norm, ReLU, 3x3.
 #[derive(Debug)]
 struct DenseLayer {
     norm1: BatchNorm2d,
-    conv1: Conv2d,
-    norm2: BatchNorm2d,
+    conv1: ConvNorm,
     conv2: Conv2d,
 }
 
@@ -90,15 +88,17 @@ impl DenseLayer {
     fn new(mut path: Path<'_>, num_in: i64, growth: i64) -> Self {
         Self {
             norm1: BatchNorm2d::new(path.sub("norm1"), num_in),
-            conv1: conv(path.sub("conv1"), num_in, 4 * growth, 1, 1),
-            norm2: BatchNorm2d::new(path.sub("norm2"), 4 * growth),
-            conv2: conv(path.sub("conv2"), 4 * growth, growth, 3, 1),
+            conv1: {
+                let num = [num_in, 4 * growth];
+                ConvNorm::new(&mut path, ["conv1", "norm2"], num, spec(num_in, 1, 1), Norm::Batch)
+            },
+            conv2: Conv2d::new(path.sub("conv2"), 4 * growth, growth, spec(4 * growth, 3, 1)),
         }
     }
 
     fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let narrow = self.conv1.forward(&self.norm1.forward(x, mode).relu_());
-        self.conv2.forward(&self.norm2.forward(&narrow, mode).relu_())
+        let mut narrow = self.conv1.forward(&self.norm1.forward(x, mode).relu_(), mode);
+        self.conv2.forward(&narrow.relu_())
     }
 }
 
@@ -160,7 +160,7 @@ fn size4(x: &Tensor) -> [i64; 4] {
 /// The classifier with one logit.
 #[derive(Debug)]
 pub struct DenseNet {
-    stem: (Conv2d, BatchNorm2d),
+    stem: ConvNorm,
     blocks: Vec<Block>,
     last_norm: BatchNorm2d,
     classifier: Linear,
@@ -170,8 +170,7 @@ pub struct DenseNet {
 impl DenseNet {
     pub fn new(params: &mut Params, size: Size, form: Form) -> Self {
         let mut root = params.root();
-        let [conv0, norm0] = form.stem();
-        let stem = (conv(root.sub(conv0), 3, size.stem, 7, 2), BatchNorm2d::new(root.sub(norm0), size.stem));
+        let stem = ConvNorm::new(&mut root, form.stem(), [3, size.stem], spec(3, 7, 2), Norm::Batch);
         let mut channels = size.stem;
         let mut blocks = Vec::new();
         for (number, num_layers) in (1..).zip(size.blocks) {
@@ -186,7 +185,7 @@ impl DenseNet {
             let transition = (number < size.blocks.len()).then(|| {
                 let mut path = root.sub(form.transition(number));
                 let norm = BatchNorm2d::new(path.sub("norm"), channels);
-                (norm, conv(path.sub("conv"), channels, channels / 2, 1, 1))
+                (norm, Conv2d::new(path.sub("conv"), channels, channels / 2, spec(channels, 1, 1)))
             });
             if transition.is_some() {
                 channels /= 2;
@@ -202,7 +201,7 @@ impl DenseNet {
 
 impl Classifier for DenseNet {
     fn features(&self, pixels: &Tensor, mode: Mode) -> Tensor {
-        let x = self.stem.1.forward(&self.stem.0.forward(pixels), mode).relu_();
+        let x = self.stem.forward(pixels, mode).relu_();
         let x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(&x, mode));
         let mut x = self.last_norm.forward(&x, mode);
@@ -213,7 +212,8 @@ impl Classifier for DenseNet {
     }
 
     fn logits_of(&self, features: &Tensor) -> Tensor {
-        self.classifier.forward(&features.mean_dim([2i64, 3].as_slice(), false, None::<Kind>))
+        let pooled = features.mean_dim([2i64, 3].as_slice(), false, None::<Kind>);
+        self.classifier.forward(&pooled.to_kind(self.classifier.weight.kind()))
     }
 }
 

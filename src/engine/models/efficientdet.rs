@@ -5,7 +5,7 @@ use tch::{Kind, Tensor};
 use crate::layers::{BatchNorm2d, Conv2d, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
 use crate::models::efficientnet::{BackboneSize, EfficientNet, PaddedConv, Padding};
-use crate::models::{Boxes, Detector, ImageBatch};
+use crate::models::{Boxes, Detector, ImageBatch, flat_levels};
 use crate::params::{Init, Params, Path};
 
 /// Sizes of the parts.
@@ -168,7 +168,7 @@ impl Node {
     }
 
     fn forward(&self, features: &[Tensor], size: [i64; 2], mode: Mode) -> Tensor {
-        let weights = self.edge_weights.relu();
+        let weights = self.edge_weights.to_kind(Kind::Float).relu();
         let shares = &weights / (weights.sum(weights.kind()) + 1e-4);
         let weighed = self.inputs.iter().enumerate().map(|(i, (offset, resample))| {
             resample.forward(&features[*offset], size, mode) * shares.get(i as i64).to_kind(features[0].kind())
@@ -303,13 +303,9 @@ impl Detector for EfficientDet {
 
     fn detect(&self, batch: &ImageBatch) -> Vec<Boxes> {
         let [classes, boxes] = self.outputs(&batch.pixels, Mode::Eval);
-        let flat = |levels: &[Tensor], width: i64| {
-            let rows = |t: &Tensor| t.permute([0, 2, 3, 1]).reshape([t.size()[0], -1, width]).to_kind(Kind::Float);
-            Tensor::cat(&levels.iter().map(rows).collect::<Vec<_>>(), 1)
-        };
         let plane = efficientdet_boxes::side_lengths(&batch.pixels);
         let anchors = efficientdet_boxes::anchors(plane).to_device(batch.pixels.device());
-        let (classes, boxes) = (flat(&classes, self.num_classes), flat(&boxes, 4));
+        let (classes, boxes) = (flat_levels(&classes, self.num_classes), flat_levels(&boxes, 4));
         let one =
             |(i, size): (i64, &[i64; 2])| efficientdet_boxes::found(&classes.get(i), &boxes.get(i), &anchors, *size);
         (0..).zip(&batch.sizes).map(one).collect()

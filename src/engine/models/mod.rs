@@ -6,14 +6,20 @@ pub mod efficientdet_boxes;
 pub mod efficientnet;
 pub mod sparse_rcnn;
 pub mod sparse_rcnn_head;
+pub mod torchscript;
 pub mod resnet;
 pub mod fpn;
+pub mod faster_rcnn;
+pub mod retinanet;
+pub mod torchvision_names;
 
 use rachis::domain::model::Architecture;
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
+use self::faster_rcnn::FasterRcnn;
 use self::fpn::{ExtraLevels, ResNetFpn};
 use self::resnet::Depth;
+use self::retinanet::RetinaNet;
 use crate::layers::{Mode, Norm};
 use crate::params::Params;
 
@@ -24,6 +30,28 @@ pub struct ImageBatch {
     pub pixels: Tensor,
     /// Height and width of each film without padding, in input pixels.
     pub sizes: Vec<[i64; 2]>,
+}
+
+impl ImageBatch {
+    /// Films (3, height, width) together: each at the top left of a plane of zeros whose sides are multiples of 32, as
+    /// torchvision's GeneralizedRCNNTransform.batch_images makes it.
+    pub fn padded(films: &[Tensor]) -> Self {
+        let sizes: Vec<[i64; 2]> = films.iter().map(|film| [film.size()[1], film.size()[2]]).collect();
+        let longest = |axis: usize| sizes.iter().map(|size| size[axis]).max().unwrap_or(0);
+        let plane = [0, 1].map(|axis| (longest(axis) + 31) / 32 * 32);
+        let place = |film: &Tensor| {
+            let [height, width] = [film.size()[1], film.size()[2]];
+            film.constant_pad_nd([0, plane[1] - width, 0, plane[0] - height])
+        };
+        let planes: Vec<Tensor> = films.iter().map(place).collect();
+        Self { pixels: Tensor::stack(&planes, 0), sizes }
+    }
+
+    /// Height and width with the padding.
+    fn padded_size(&self) -> [i64; 2] {
+        let size = self.pixels.size();
+        [size[2], size[3]]
+    }
 }
 
 /// What a detector finds on one film, by falling score.
@@ -38,6 +66,29 @@ pub struct Boxes {
     pub labels: Tensor,
 }
 
+impl Boxes {
+    /// The boxes at these places, in their order.
+    fn chosen(&self, places: &Tensor) -> Self {
+        let [boxes, scores, labels] = [&self.boxes, &self.scores, &self.labels].map(|t| t.index_select(0, places));
+        Self { boxes, scores, labels }
+    }
+}
+
+/// Height and width of each feature map.
+fn map_sizes(features: &[Tensor]) -> Vec<[i64; 2]> {
+    features.iter().map(|map| [map.size()[2], map.size()[3]]).collect()
+}
+
+/// Answers at every place of every level, (films, anchors a place * `num`, h, w) each, to (films, anchors, `num`) in 32
+/// bits: level by level, row by row, and at each place anchor by anchor.
+fn flat_levels(levels: &[Tensor], num: i64) -> Tensor {
+    let flat = |level: &Tensor| {
+        // In memory of channels-last maps this is no copy.
+        level.permute([0, 2, 3, 1]).reshape([level.size()[0], -1, num])
+    };
+    Tensor::cat(&levels.iter().map(flat).collect::<Vec<_>>(), 1).to_kind(Kind::Float)
+}
+
 /// One logit a film.
 pub trait Classifier: std::fmt::Debug {
     /// (films, channels, h, w): the last feature map, which is where the heat map is made.
@@ -46,6 +97,10 @@ pub trait Classifier: std::fmt::Debug {
     fn logits_of(&self, features: &Tensor) -> Tensor;
     fn logits(&self, pixels: &Tensor, mode: Mode) -> Tensor {
         self.logits_of(&self.features(pixels, mode))
+    }
+    /// Whether `features` are a map of where things are; without, there is no heat map.
+    fn has_features(&self) -> bool {
+        true
     }
 }
 
@@ -89,6 +144,17 @@ impl Options {
             proposals_max_iou: None,
         }
     }
+
+    /// With all that the names in a state dict tell.
+    pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
+        Self {
+            norm: if counts_batches { Norm::Batch } else { Norm::Frozen },
+            densenet: densenet::Form::of(names.clone()),
+            efficientdet: efficientdet::Form::of(names),
+            ..Self::new(num_classes)
+        }
+    }
 }
 
 /// What post-processing leaves out. The default is torchvision's.
@@ -109,34 +175,44 @@ impl Default for Limits {
 
 /// Makes the network with fresh parameters; `None` for those that come as a whole file (TorchScript).
 pub fn build(architecture: Architecture, options: &Options, params: &mut Params) -> Option<Network> {
+    use Architecture as A;
     use densenet::Size as D;
     use efficientdet::Size as E;
-    match architecture {
-        Architecture::DenseNet121 => densenet(D::D121, options, params),
-        Architecture::DenseNet169 => densenet(D::D169, options, params),
-        Architecture::DenseNet201 => densenet(D::D201, options, params),
-        Architecture::DenseNetSmall => densenet(D::SMALL, options, params),
-        Architecture::EfficientDetD0 => efficientdet(E::D0, options, params),
-        Architecture::EfficientDetD1 => efficientdet(E::D1, options, params),
-        Architecture::EfficientDetD2 => efficientdet(E::D2, options, params),
-        Architecture::EfficientDetSmall => efficientdet(E::SMALL, options, params),
-        Architecture::SparseRcnnResNet50 => sparse_rcnn(sparse_rcnn::Size::RESNET50, options, params),
-        Architecture::SparseRcnnSmall => sparse_rcnn(sparse_rcnn::Size::SMALL, options, params),
-        _ => None,
-    }
+    use sparse_rcnn::Size as S;
+    let faster_rcnn = |params: &mut Params, depth| detector(FasterRcnn::new(params.root(), depth, options));
+    let retinanet = |params: &mut Params, depth| detector(RetinaNet::new(params.root(), depth, options));
+    let densenet = |params: &mut Params, size| {
+        Network::Classifier(Box::new(densenet::DenseNet::new(params, size, options.densenet)))
+    };
+    let efficientdet = |params: &mut Params, size| {
+        detector(efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet))
+    };
+    let sparse_rcnn = |params: &mut Params, size| detector(sparse_rcnn::SparseRcnn::new(params, size, options));
+    Some(match architecture {
+        A::DenseNet121 => densenet(params, D::D121),
+        A::DenseNet169 => densenet(params, D::D169),
+        A::DenseNet201 => densenet(params, D::D201),
+        A::DenseNetSmall => densenet(params, D::SMALL),
+        A::FasterRcnnSmall => faster_rcnn(params, Depth::Small),
+        A::FasterRcnnResNet18 => faster_rcnn(params, Depth::D18),
+        A::FasterRcnnResNet34 => faster_rcnn(params, Depth::D34),
+        A::FasterRcnnResNet50 => faster_rcnn(params, Depth::D50),
+        A::RetinaNetSmall => retinanet(params, Depth::Small),
+        A::RetinaNetResNet18 => retinanet(params, Depth::D18),
+        A::RetinaNetResNet34 => retinanet(params, Depth::D34),
+        A::RetinaNetResNet50 => retinanet(params, Depth::D50),
+        A::EfficientDetD0 => efficientdet(params, E::D0),
+        A::EfficientDetD1 => efficientdet(params, E::D1),
+        A::EfficientDetD2 => efficientdet(params, E::D2),
+        A::EfficientDetSmall => efficientdet(params, E::SMALL),
+        A::SparseRcnnResNet50 => sparse_rcnn(params, S::RESNET50),
+        A::SparseRcnnSmall => sparse_rcnn(params, S::SMALL),
+        A::TorchScriptClassifier | A::TorchScriptDetector => return None,
+    })
 }
 
-fn densenet(size: densenet::Size, options: &Options, params: &mut Params) -> Option<Network> {
-    Some(Network::Classifier(Box::new(densenet::DenseNet::new(params, size, options.densenet))))
-}
-
-fn efficientdet(size: efficientdet::Size, options: &Options, params: &mut Params) -> Option<Network> {
-    let net = efficientdet::EfficientDet::new(params, size, options.num_classes, options.efficientdet);
-    Some(Network::Detector(Box::new(net)))
-}
-
-fn sparse_rcnn(size: sparse_rcnn::Size, options: &Options, params: &mut Params) -> Option<Network> {
-    Some(Network::Detector(Box::new(sparse_rcnn::SparseRcnn::new(params, size, options))))
+fn detector(net: impl Detector + 'static) -> Network {
+    Network::Detector(Box::new(net))
 }
 
 /// A ResNet with its pyramid by torchvision's name, such as `resnet50_fpn`, as `forward --arch` takes it; parameters are
@@ -146,3 +222,6 @@ pub fn build_body(name: &str, norm: Norm, params: &mut Params) -> Option<ResNetF
     let (depth, _) = Depth::ALL.into_iter().find(|(_, text)| *text == depth)?;
     Some(ResNetFpn::new(params.root(), depth, norm, 1..=4, ExtraLevels::MaxPool))
 }
+
+#[cfg(test)]
+mod parity;

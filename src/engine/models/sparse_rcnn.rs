@@ -140,13 +140,6 @@ impl SparseRcnn {
     }
 }
 
-impl Boxes {
-    fn chosen(&self, places: &Tensor) -> Self {
-        let [boxes, scores, labels] = [&self.boxes, &self.scores, &self.labels].map(|t| t.index_select(0, places));
-        Self { boxes, scores, labels }
-    }
-}
-
 /// Zeros at the right and the bottom, up to whole multiples of the divisor.
 fn padded(pixels: &Tensor) -> Tensor {
     let size = pixels.size();

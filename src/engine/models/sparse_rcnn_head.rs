@@ -9,7 +9,7 @@ use crate::params::{Init, Path};
 
 /// Rows and columns that a box's part of the feature map is sampled to.
 const GRID: i64 = 7;
-/// Widths of the two matrices between which a box's own filter narrows the channels.
+/// Linear layers before a box's numbers.
 const NUM_REGRESSION_LAYERS: i64 = 3;
 /// What the box head's numbers are divided by: x, y, width, height.
 const BOX_WEIGHTS: [f64; 4] = [2.0, 2.0, 1.0, 1.0];
@@ -42,7 +42,9 @@ impl LayerNorm {
     }
 
     fn forward(&self, x: &Tensor) -> Tensor {
-        x.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), 1e-5, true)
+        // Norms keep 32 bits where the rest has 16.
+        let wide = x.to_kind(self.weight.kind());
+        wide.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), 1e-5, true).to_kind(x.kind())
     }
 }
 

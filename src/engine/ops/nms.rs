@@ -25,7 +25,8 @@ pub fn nms(boxes: &Tensor, scores: &Tensor, max_iou: f64) -> Tensor {
 /// torchvision.ops.batched_nms: boxes of different classes (n, whole numbers) do not touch each other.
 ///
 /// torchvision goes one of two ways by the number of boxes, and the coordinates of the first are rounded differently;
-/// so do we, or near-threshold boxes would differ.
+/// so do we, or near-threshold boxes would differ. Of equal scores the earlier box goes first in both; torchvision's second
+/// way leaves that to chance.
 pub fn batched_nms(boxes: &Tensor, scores: &Tensor, classes: &Tensor, max_iou: f64) -> Tensor {
     let is_cpu = boxes.device() == Device::Cpu;
     if boxes.numel() == 0 {

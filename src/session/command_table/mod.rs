@@ -8,6 +8,7 @@ mod discussing;
 mod drawing;
 mod history;
 mod labelling;
+mod models;
 mod project;
 mod reading;
 mod suggesting;
@@ -54,11 +55,12 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         history::ROWS,
         suggesting::ROWS,
         project::ROWS,
+        models::ROWS,
         triage::ROWS,
     ]
-        .into_iter()
-        .flatten()
-        .collect()
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::fusion::{FusionRule, NORMAL_FILM_SCORE, Pipeline};
+use crate::domain::fusion::{self, FusionRule, Pipeline};
 use crate::domain::geometry::{Point, Size, Transform};
 use crate::domain::imaging::{ColorMap, HeatMap};
 use crate::domain::model::{EnsembleMean, ModelContent, ModelId};
@@ -24,8 +24,8 @@ impl OpenFilm {
         suggesting.probability = probability(shelf, &classifiers, of);
         let boxes = pipeline.detector.as_ref().and_then(of);
         // Until the classifier has spoken nobody knows which boxes stay.
-        let is_waiting =
-            pipeline.classifier.is_some() && suggesting.probability.is_none() && suggesting.num_awaited > 0;
+        let is_awaited = suggesting.probability.is_none() && suggesting.num_awaited > 0;
+        let is_waiting = is_awaited && pipeline.classifier.is_some() && pipeline.rule != FusionRule::DetectorOnly;
         let boxes = boxes.filter(|_| !is_waiting).map_or_else(Vec::new, |boxes| offered(boxes, size));
         suggesting.suggestions = fused(boxes, suggesting.probability, pipeline);
         let grids: Vec<&HeatGrid> = classifiers.iter().filter_map(|id| of(id)?.heat.as_ref()).collect();
@@ -78,37 +78,13 @@ fn probability<'p>(
         Some(ModelContent::Ensemble { mean, .. }) => *mean,
         _ => EnsembleMean::Probability,
     };
-    ensemble(&said, mean)
+    fusion::ensemble(&said, mean)
 }
 
-fn ensemble(said: &[f64], mean: EnsembleMean) -> Option<f64> {
-    if said.is_empty() {
-        return None;
-    }
-    let num = said.len() as f64;
-    Some(match mean {
-        EnsembleMean::Probability => said.iter().sum::<f64>() / num,
-        EnsembleMean::Logit => {
-            let logit = |p: &f64| {
-                let p = p.clamp(1e-6, 1.0 - 1e-6);
-                (p / (1.0 - p)).ln()
-            };
-            1.0 / (1.0 + (-said.iter().map(logit).sum::<f64>() / num).exp())
-        }
-    })
-}
-
-/// What the rule leaves of the boxes. Without a probability all stay: nothing speaks against them.
+/// What the rule leaves of the boxes.
 fn fused(boxes: Vec<Suggestion>, probability: Option<f64>, pipeline: &Pipeline) -> Vec<Suggestion> {
-    let is_normal = probability.is_some_and(|p| p < pipeline.threshold);
-    let stays = |score: f64| match pipeline.rule {
-        _ if !is_normal => true,
-        FusionRule::Paper => score > NORMAL_FILM_SCORE,
-        FusionRule::ReleasedCode => score >= NORMAL_FILM_SCORE,
-        FusionRule::Gate => false,
-        FusionRule::DetectorOnly => true,
-    };
-    boxes.into_iter().filter(|one| stays(one.score)).collect()
+    let is_abnormal = probability.map(|probability| fusion::is_abnormal(probability, pipeline.threshold));
+    boxes.into_iter().filter(|one| pipeline.rule.leaves_out(is_abnormal, one.score).is_none()).collect()
 }
 
 /// The mean of the members' maps; where their grids differ, the first member's alone.

@@ -40,22 +40,22 @@ impl Session {
     pub(in super::super) fn suggest_command(&mut self, command: SuggestCommand, now_ms: i64) -> Vec<Effect> {
         match command {
             SuggestCommand::Accept => match self.meant() {
-                Some(keys) => self.accept(&keys, Take::AsItIs, now_ms),
+                Some(keys) => self.accept(&keys, &Take::AsItIs, now_ms),
                 None => self.step_suggestion(1),
             },
             SuggestCommand::AcceptAndAdjust => match self.meant().and_then(|keys| keys.last().copied()) {
-                Some(key) => self.accept(&[key], Take::ToAdjust, now_ms),
+                Some(key) => self.accept(&[key], &Take::ToAdjust, now_ms),
                 None => self.step_suggestion(1),
             },
             SuggestCommand::AcceptAll => {
                 let all = self.shown_keys();
-                self.accept(&all, Take::AsItIs, now_ms)
+                self.accept(&all, &Take::AsItIs, now_ms)
             }
             SuggestCommand::Reject => match self.meant() {
                 Some(keys) => self.reject(&keys, now_ms),
                 None => self.step_suggestion(1),
             },
-            SuggestCommand::AcceptThis(key) => self.accept(&[key], Take::AsItIs, now_ms),
+            SuggestCommand::AcceptThis(key) => self.accept(&[key], &Take::AsItIs, now_ms),
             SuggestCommand::RejectThis(key) => self.reject(&[key], now_ms),
             SuggestCommand::Restore(key) => {
                 self.commit_with_opening(Edit::Reject { suggestion: key, before: true, after: false }, now_ms)
@@ -147,25 +147,24 @@ impl Session {
         let Some(keys) = self.pane.film.as_ref().map(|film| film.suggesting.focused.clone()) else {
             return Vec::new();
         };
-        self.accept(&keys, Take::Under(label.clone()), now_ms)
+        self.accept(&keys, &Take::Under(label.clone()), now_ms)
     }
 
     /// A suggestion whose box was dragged on the film.
     pub(in super::super) fn accept_adjusted(&mut self, key: SuggestionKey, rect: Rect, now_ms: i64) -> Vec<Effect> {
-        self.accept(&[key], Take::Dragged(rect), now_ms)
+        self.accept(&[key], &Take::Dragged(rect), now_ms)
     }
 
     /// Marks from suggestions, as one step. Those whose label this project does not draw stay, and the reader is told.
-    fn accept(&mut self, keys: &[SuggestionKey], take: Take, now_ms: i64) -> Vec<Effect> {
+    fn accept(&mut self, keys: &[SuggestionKey], take: &Take, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
-        let taken: Vec<Suggestion> =
-            keys.iter().filter_map(|key| film.suggesting.suggestion(*key)).cloned().collect();
+        let taken: Vec<Suggestion> = keys.iter().filter_map(|key| film.suggesting.suggestion(*key)).cloned().collect();
         let next = self.after(keys);
         let mut edits = Vec::new();
         let mut ids = Vec::new();
         let mut left: Vec<&Suggestion> = Vec::new();
         for one in &taken {
-            let label = match &take {
+            let label = match take {
                 Take::Under(label) => Some(label.clone()),
                 _ => self.label_set().and_then(|set| drawn_label(set, &one.label)).map(|label| label.name.clone()),
             };
@@ -173,7 +172,7 @@ impl Session {
                 left.push(one);
                 continue;
             };
-            let rect = if let Take::Dragged(rect) = take { rect } else { one.rect };
+            let rect = if let Take::Dragged(rect) = take { *rect } else { one.rect };
             let Some(id) = self.new_id() else { return Vec::new() };
             edits.extend(Annotation::boxed(id, label, rect, Origin::Suggested(one.key)).map(Edit::Add));
             ids.push(id);
@@ -280,7 +279,11 @@ fn nearest_label<'s>(set: &'s LabelSet, name: &LabelName) -> Option<&'s Label> {
     };
     let drawn = set.labels().iter().filter(|label| is_drawn(label));
     // The first of several that are as like.
-    drawn.map(|label| (likeness(label), label)).filter(|(like, _)| *like > 0).reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, label)| label)
+    drawn
+        .map(|label| (likeness(label), label))
+        .filter(|(like, _)| *like > 0)
+        .reduce(|a, b| if b.0 > a.0 { b } else { a })
+        .map(|(_, label)| label)
 }
 
 /// Names that begin with this many letters in common are taken to be kin.
@@ -309,7 +312,8 @@ mod tests {
         let label = |name: &str| Label::named(name, LabelKind::Local);
         let global = Label::named("Scoliosis", LabelKind::Global);
         let outlined = Label { shapes: vec![ShapeKind::Polygon], ..label("Surgical implants") };
-        let labels = vec![label("Osteophytes"), label("Disc space narrowing"), label("Other lesions"), global, outlined];
+        let labels =
+            vec![label("Osteophytes"), label("Disc space narrowing"), label("Other lesions"), global, outlined];
         let set = LabelSet::new("t", "", "", labels).expect("valid");
         let check = |name: &str, expected: Option<&str>| {
             let near = nearest_label(&set, &LabelName::new(name)).map(|label| label.name.as_str());

@@ -33,7 +33,7 @@ pub use asking::Completing;
 const NUM_STEPS: f64 = 20.0;
 
 /// Something done about what models say.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum SuggestCommand {
     /// The suggestion in focus becomes a mark as it is.
     Accept,
@@ -269,7 +269,7 @@ impl Session {
     pub(super) fn predictions_loaded(
         &mut self,
         image: &ImageId,
-        predictions: Vec<Prediction>,
+        predictions: &[Prediction],
         num_awaited: usize,
     ) -> Vec<Effect> {
         let (visibility, pipeline) = (self.model_visibility(), self.models.pipeline);
@@ -284,7 +284,7 @@ impl Session {
             }
             film.suggesting.is_loaded = true;
             film.suggesting.num_awaited = num_awaited;
-            film.suggesting.predictions.clone_from(&predictions);
+            predictions.clone_into(&mut film.suggesting.predictions);
             film.answer_anew(&self.models);
             let unseen = |model: &ModelId| !film.suggesting.seen.contains(model);
             let models: Vec<ModelId> = predictions.iter().map(|p| p.model).filter(unseen).collect();

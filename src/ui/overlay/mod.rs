@@ -52,7 +52,7 @@ pub(super) fn overlay_ui(
         shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
     }
     if session.shown_heat(film).is_some() {
-        let at = canvas.center_top() + Vec2::new(0.0, 10.0 + 2.0 * theme::OVERLAY_TEXT);
+        let at = canvas.center_top() + Vec2::new(0.0, 10.0 + 4.0 * theme::OVERLAY_TEXT);
         let text = tr("Heat map: where the classifier looked, not what it found");
         shaded_text(painter, at, Align2::CENTER_TOP, text, theme::film::TEXT);
     }

@@ -59,7 +59,7 @@ pub(super) fn suggestions_ui(
     for (one, rect) in drawn.iter().rev() {
         let is_focused = focused.contains(&one.key);
         let strength = strength(one.key, hovered, is_focused);
-        let color = color_of(session, &one.label).gamma_multiply(strength);
+        let color = theme::readable(color_of(session, &one.label)).gamma_multiply(strength);
         let width = if is_focused { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
         let shape = Shape::Box(*rect);
         for stroke in [Stroke::new(width + 1.5, theme::HALO.gamma_multiply(strength)), Stroke::new(width, color)] {

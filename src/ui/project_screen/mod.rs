@@ -11,7 +11,7 @@ pub use rules_page::RulesPageState;
 
 use egui::{CentralPanel, ScrollArea, Ui};
 
-use crate::session::{Command, ProjectCommand, ProjectPage};
+use crate::session::{Command, ModelCommand, ProjectCommand, ProjectPage};
 
 use super::words::tr;
 use super::{Panel, kit, shell};
@@ -26,6 +26,7 @@ pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 let show = Command::ChangeProject(Box::new(ProjectCommand::Show(other)));
                 kit::toggle_button(ui, panel, &show, tr(other.title()), other == page);
             }
+            kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
         });
     });
     CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {

@@ -1,0 +1,87 @@
+//! What one model says of one film, in the film's own pixels.
+
+use rachis::domain::imaging::Film;
+use rachis::domain::model::ModelCard;
+use rachis::jobs::protocol::{DetectionRow, HeatRow};
+use tch::{Kind, Tensor};
+
+use crate::failure::Failure;
+use crate::heat;
+use crate::layers::Mode;
+use crate::loaded::Loaded;
+use crate::models::{Boxes, Classifier, ImageBatch, Network};
+use crate::preprocess;
+
+/// The most boxes a film, as COCO's evaluation counts.
+const MAX_DETECTIONS: usize = 100;
+/// Boxes of less are never shown and only fill the project.
+const MIN_SCORE: f64 = 0.01;
+
+/// A model's answer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Answer {
+    pub probability: Option<f64>,
+    pub detections: Vec<DetectionRow>,
+    pub heat: Option<HeatRow>,
+}
+
+/// One film through one model. Panics of libtorch come out as they are; the caller catches them.
+pub fn answer(model: &Loaded, film: &Film, wants_heat: bool) -> Result<Answer, Failure> {
+    let _guard = tch::no_grad_guard();
+    let input = model.prepared(preprocess::input(film, &model.card.preprocessing));
+    match &model.network {
+        Network::Classifier(net) => classify(net.as_ref(), &input, wants_heat),
+        Network::Detector(net) => {
+            let boxes = net.detect(&input);
+            let boxes = boxes.first().ok_or_else(|| Failure::new("The detector gave no answer for the film."))?;
+            let detections = detections(boxes, &model.card, film.width, film.height)?;
+            Ok(Answer { detections, ..Answer::default() })
+        }
+    }
+}
+
+fn classify(net: &dyn Classifier, input: &ImageBatch, wants_heat: bool) -> Result<Answer, Failure> {
+    let features = net.features(&input.pixels, Mode::Eval);
+    let (logit, heat) = if wants_heat && net.has_features() {
+        let (logit, heat) = heat::look(net, &features, input);
+        (logit, Some(heat))
+    } else {
+        (net.logits_of(&features.to_kind(Kind::Float)).double_value(&[0, 0]), None)
+    };
+    let probability = 1.0 / (1.0 + (-logit).exp());
+    if !probability.is_finite() {
+        return Err(Failure::new("The classifier's answer is not a number; its weights are likely damaged."));
+    }
+    Ok(Answer { probability: Some(probability), heat, ..Answer::default() })
+}
+
+/// By falling score, ties by position, in pixels of the film.
+fn detections(boxes: &Boxes, card: &ModelCard, width: u32, height: u32) -> Result<Vec<DetectionRow>, Failure> {
+    let list = |tensor: &Tensor| Vec::<f64>::try_from(tensor.to_kind(Kind::Double).flatten(0, -1).contiguous());
+    let (places, scores, labels) = (list(&boxes.boxes)?, list(&boxes.scores)?, list(&boxes.labels)?);
+    let mut rows = Vec::new();
+    for ((place, score), label) in places.as_chunks::<4>().0.iter().zip(scores).zip(labels) {
+        let Some(class) = card.classes.get(label as usize) else {
+            return Err(Failure::new("The detector names a class that its card does not list."));
+        };
+        if score.is_nan() || score < MIN_SCORE || place.iter().any(|v| !v.is_finite()) {
+            continue;
+        }
+        let Some(rect) = card.preprocessing.image_from_input(*place, width, height) else { continue };
+        rows.push(DetectionRow {
+            lesion_type: class.to_string(),
+            score: score.min(1.0),
+            xmin: rect.xmin(),
+            ymin: rect.ymin(),
+            xmax: rect.xmax(),
+            ymax: rect.ymax(),
+        });
+    }
+    let place = |row: &DetectionRow| [row.ymin, row.xmin, row.ymax, row.xmax];
+    rows.sort_by(|a, b| {
+        let by_place = || place(a).partial_cmp(&place(b)).unwrap_or(std::cmp::Ordering::Equal);
+        b.score.total_cmp(&a.score).then_with(by_place)
+    });
+    rows.truncate(MAX_DETECTIONS);
+    Ok(rows)
+}
