@@ -119,9 +119,10 @@ impl EngineDesk {
         self.expected = on_screen;
         self.expected.extend(next.iter().take(NUM_AHEAD).cloned());
         self.keeper.handle().expect(self.expected.clone());
-        let is_useful = session.project.as_ref().is_some_and(|project| {
-            !project.is_read_only && project.settings.model_visibility != ModelVisibility::Off
-        });
+        let is_useful = session
+            .project
+            .as_ref()
+            .is_some_and(|project| !project.is_read_only && project.settings.model_visibility != ModelVisibility::Off);
         if !is_useful {
             return;
         }
@@ -211,7 +212,8 @@ impl Clerk {
                     return;
                 }
                 if let Some(failure) = failure {
-                    self.post.event(Event::Warning(format!("No model's answer about this film. {}", failure.in_full())));
+                    self.post
+                        .event(Event::Warning(format!("No model's answer about this film. {}", failure.in_full())));
                 }
                 let (post, board) = (self.post.clone(), self.board.clone());
                 self.hand_over(move |store| {

@@ -74,7 +74,8 @@ pub fn run(args: &PredictArgs) -> anyhow::Result<()> {
 
 fn as_text(report: &TableReport) -> String {
     let counted = |n: usize| if n == 1 { "1 film".to_owned() } else { format!("{n} films") };
-    let mut parts = vec![format!("{} lines", report.num_rows), format!("{} looked at", counted(report.films.num_predicted))];
+    let mut parts =
+        vec![format!("{} lines", report.num_rows), format!("{} looked at", counted(report.films.num_predicted))];
     if report.num_before > 0 {
         parts.push(format!("{} looked at before", counted(report.num_before)));
     }

@@ -17,7 +17,9 @@ use super::engine_keeper::{EngineOptions, Message};
 use super::engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
 use super::engine_process::{EngineProcess, Heard};
 use super::film_queue::{FilmQueue, FilmWanted};
-use super::protocol::{DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION};
+use super::protocol::{
+    DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION,
+};
 
 /// How often in a row the engine may end on its own before it is given up.
 const MOST_CRASHES: u32 = 5;
@@ -44,9 +46,7 @@ impl Running {
     /// Whether the film is being looked at by all models that are asked.
     fn covers(&self, film: &FilmWanted) -> bool {
         let is_asked = |model| self.wanted.models.iter().any(|known| known.model == model);
-        self.wanted.image == film.image
-            && !self.is_cancelled
-            && film.models.iter().all(|model| is_asked(model.model))
+        self.wanted.image == film.image && !self.is_cancelled && film.models.iter().all(|model| is_asked(model.model))
     }
 }
 
@@ -345,13 +345,7 @@ impl Keeper {
         }
     }
 
-    fn ready(
-        &mut self,
-        protocol: u32,
-        engine_version: String,
-        torch_version: String,
-        devices: Vec<DeviceRow>,
-    ) {
+    fn ready(&mut self, protocol: u32, engine_version: String, torch_version: String, devices: Vec<DeviceRow>) {
         if protocol != VERSION {
             let message = format!("The learning engine speaks version {protocol}, this program version {VERSION}.");
             return self.fail(Duration::ZERO, Some(EngineFailure::new(message, WRONG_VERSION_ADVICE)));

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_good_row_comes_back_as_it_was() {
-        let mut good = row(&[("Osteophytes", 0.9, [1.0, 2.5, 30.25, 40.0]), ("Other lesions", 0.9, [0.0, 0.0, 1.0, 1.0])]);
+        let mut good =
+            row(&[("Osteophytes", 0.9, [1.0, 2.5, 30.25, 40.0]), ("Other lesions", 0.9, [0.0, 0.0, 1.0, 1.0])]);
         good.probability = Some(1.0);
         good.heat = Some(HeatRow { width: 2, height: 1, values: vec![0.0, 1.0] });
         let prediction = good.to_prediction().unwrap();

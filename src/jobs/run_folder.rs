@@ -68,7 +68,8 @@ impl RunFolder {
             log: Written::create(&path, "engine.log"),
             path,
         };
-        let mut text = serde_json::to_string_pretty(spec).map_err(|error| format!("spec.json can't be written: {error}"))?;
+        let mut text =
+            serde_json::to_string_pretty(spec).map_err(|error| format!("spec.json can't be written: {error}"))?;
         text.push('\n');
         let written = fs::write(folder.path.join("spec.json"), text);
         if let Err(error) = written {
@@ -207,7 +208,8 @@ mod tests {
         let rows: Vec<PredictionRow> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(rows, [row(), row()]);
         assert_eq!(fs::read_to_string(path.join("engine.log")).unwrap(), "started\n");
-        let spec: serde_json::Value = serde_json::from_str(&fs::read_to_string(path.join("spec.json")).unwrap()).unwrap();
+        let spec: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(path.join("spec.json")).unwrap()).unwrap();
         assert_eq!((&spec["models"][0]["name"], &spec["num_films"]), (&"demo@1".into(), &3.into()));
         assert_eq!(RunFolder::create(project.path(), &self::spec()).unwrap().path().file_name().unwrap(), "11-predict");
     }

@@ -145,8 +145,7 @@ impl Store {
     /// How many films each model has looked at.
     pub fn num_predictions(&self) -> Result<BTreeMap<ModelId, u64>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT model_id, count(*) FROM prediction GROUP BY model_id")?;
-        let rows = statement
-            .query_map([], |row| Ok((ModelId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned())))?;
+        let rows = statement.query_map([], |row| Ok((ModelId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned())))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

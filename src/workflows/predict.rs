@@ -109,7 +109,9 @@ pub fn models_named(store: &Store, names: &[String]) -> anyhow::Result<Vec<Store
             found.extend(store.model(id)?);
         }
         if found.is_empty() {
-            bail!("no model is in use in this project. Name one with --model, or bring one in with \"rachis model import\".");
+            bail!(
+                "no model is in use in this project. Name one with --model, or bring one in with \"rachis model import\"."
+            );
         }
         return Ok(found);
     }

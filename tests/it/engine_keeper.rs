@@ -127,7 +127,8 @@ fn the_open_film_waits_for_one_other_at_most_and_the_batch_is_told() {
     }
     fake.wait_until("all", |fake| fake.films().len() == 5);
     assert_eq!(fake.films(), ["a", "open", "next", "b", "c"], "each once");
-    let told: Vec<BatchNews> = std::iter::from_fn(|| batch.recv_timeout(Duration::from_secs(20)).ok()).take(12).collect();
+    let told: Vec<BatchNews> =
+        std::iter::from_fn(|| batch.recv_timeout(Duration::from_secs(20)).ok()).take(12).collect();
     let settled = told.iter().filter_map(|news| match news {
         BatchNews::Settled { image, failure: None } => Some(image.as_str()),
         BatchNews::Settled { .. } => panic!("{news:?}"),
@@ -181,7 +182,9 @@ fn a_killed_engine_costs_one_try_and_nothing_else() {
 
 #[test]
 fn a_film_that_ended_the_engine_twice_is_left_out_and_named() {
-    let fake = Fake::new("work() { [ \"$image\" = bad ] && { echo 'the tensor has no shape' >&2; exit 3; }; predict; finished; }");
+    let fake = Fake::new(
+        "work() { [ \"$image\" = bad ] && { echo 'the tensor has no shape' >&2; exit 3; }; predict; finished; }",
+    );
     let desk = Desk::new(fake.options());
     desk.want(&["bad", "good"]);
     let (image, failure) = desk.settled();

@@ -126,10 +126,8 @@ fn an_ensemble_has_the_lines_of_its_members_and_its_own() {
     let place = Place::new(&fake);
     let mut store = Store::open(&place.project()).unwrap();
     let [first, _] = place.models;
-    let content = ModelContent::Weights {
-        architecture: rachis::domain::model::Architecture::DenseNet121,
-        sha256: [9; 32],
-    };
+    let content =
+        ModelContent::Weights { architecture: rachis::domain::model::Architecture::DenseNet121, sha256: [9; 32] };
     let card = store.model(first).unwrap().unwrap().card;
     let second = NewModel {
         name: "second",

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use rachis::domain::id::ImageId;
 use rachis::jobs::protocol::{FilmRef, ModelRef};
-use rachis::jobs::{ENGINE_VARIABLE, EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted};
+use rachis::jobs::{
+    ENGINE_VARIABLE, EngineCondition, EngineKeeper, EngineNews, EngineOptions, EngineProgram, FilmWanted,
+};
 
 fn engine() -> Option<EngineOptions> {
     // Cargo names the file whether or not the feature had it built.
@@ -34,7 +36,7 @@ fn settle(keeper: &EngineKeeper, news: &Receiver<EngineNews>, name: &str) -> (St
     keeper.handle().want(nowhere(name));
     let mut conditions = Vec::new();
     loop {
-        match news.recv_timeout(Duration::from_secs(120)).expect("news in time") {
+        match news.recv_timeout(Duration::from_mins(2)).expect("news in time") {
             EngineNews::Changed(condition) => conditions.push(condition),
             EngineNews::Answered(answer) => panic!("{answer:?}"),
             EngineNews::Settled { failure, .. } => return (failure.expect("it fails").message, conditions),

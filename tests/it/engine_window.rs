@@ -142,7 +142,9 @@ fn a_batch_is_a_job_with_a_report_and_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let models = project(folder.path(), 12, ModelVisibility::AfterReading);
     let bad = image(5).to_string();
-    let fake = Fake::new(&format!("work() {{ [ \"$image\" = {bad} ] && failed 'the film has no pixels' || {{ predict; finished; }} }}"));
+    let fake = Fake::new(&format!(
+        "work() {{ [ \"$image\" = {bad} ] && failed 'the film has no pixels' || {{ predict; finished; }} }}"
+    ));
     let mut seat = listed(folder.path(), fake.options());
     ask(&mut seat, Command::PredictFilms);
     seat::wait(&mut seat, "done", |w| w.session.job.as_ref().is_some_and(|job| job.outcome.is_some()));

@@ -77,8 +77,12 @@ fn what_a_model_said_is_counted_and_goes_with_its_boxes() {
         }
     }
     assert_eq!(store.num_predictions().unwrap(), [(one, 3), (two, 1)].into());
-    let left: Vec<(ImageId, Vec<ModelId>)> =
-        store.films_without(&[one, two]).unwrap().into_iter().map(|(film, models)| (film.facts.image, models)).collect();
+    let left: Vec<(ImageId, Vec<ModelId>)> = store
+        .films_without(&[one, two])
+        .unwrap()
+        .into_iter()
+        .map(|(film, models)| (film.facts.image, models))
+        .collect();
     assert_eq!(left, [1, 2].map(|n| (support::entry(n).facts.image, vec![two])));
     assert_eq!(store.delete_predictions(one).unwrap(), 3);
     assert_eq!(store.num_predictions().unwrap(), [(two, 1)].into());
