@@ -36,7 +36,7 @@ fn settle(keeper: &EngineKeeper, news: &Receiver<EngineNews>, name: &str) -> (St
     keeper.handle().want(nowhere(name));
     let mut conditions = Vec::new();
     loop {
-        match news.recv_timeout(Duration::from_secs(120)).expect("news in time") {
+        match news.recv_timeout(Duration::from_mins(2)).expect("news in time") {
             EngineNews::Changed(condition) => conditions.push(condition),
             EngineNews::Answered(answer) => panic!("{answer:?}"),
             EngineNews::Settled { failure, .. } => return (failure.expect("it fails").message, conditions),
