@@ -62,6 +62,9 @@ impl Session {
                     self.reload_shown();
                 }
                 effects.extend(self.reload_if_wanted());
+                if has_other_sight {
+                    self.worklist.forget_models();
+                }
                 effects.extend(self.reload_list_if(has_other_sight));
                 effects
             }

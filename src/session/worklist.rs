@@ -158,6 +158,15 @@ impl Worklist {
         self.apply_filter();
     }
 
+    /// Others may see what models say from here on: nothing of it stays in the lines until they are read anew.
+    pub fn forget_models(&mut self) {
+        for row in &mut self.rows {
+            row.triage = None;
+        }
+        self.count();
+        self.apply_filter();
+    }
+
     pub const fn sort(&self) -> Option<Sort> {
         self.sort
     }

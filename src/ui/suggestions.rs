@@ -234,10 +234,10 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, one: &Suggestion,
                 let text = (tr("take back"), tr_args("Take the rejection of {} back", &[&name]));
                 small_button(ui, panel, text, SuggestCommand::Restore(one.key));
             } else {
-                let reject = ("✖", tr_args("Reject {}", &[&name]));
-                small_button(ui, panel, reject, SuggestCommand::RejectThis(one.key));
-                let accept = ("✔", tr_args("Accept {}", &[&name]));
-                small_button(ui, panel, accept, SuggestCommand::AcceptThis(one.key));
+                ui.spacing_mut().item_spacing.x = theme::UNIT;
+                let (reject, accept) = (tr_args("Reject {}", &[&name]), tr_args("Accept {}", &[&name]));
+                sign_button(ui, panel, (CROSS, &reject), SuggestCommand::RejectThis(one.key));
+                sign_button(ui, panel, (TICK, &accept), SuggestCommand::AcceptThis(one.key));
             }
             ui.label(RichText::new(format!("{:.2}", one.score)).color(theme::text()));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -258,6 +258,30 @@ fn small_button(ui: &mut Ui, panel: &mut Panel<'_>, (text, spoken): (&str, Strin
         panel.ask(Command::Suggest(command));
     }
 }
+
+/// Strokes of a sign in a square of one, from its middle.
+type Sign = &'static [&'static [[f32; 2]]];
+const TICK: Sign = &[&[[-0.5, 0.0], [-0.15, 0.35], [0.5, -0.4]]];
+const CROSS: Sign = &[&[[-0.38, -0.38], [0.38, 0.38]], &[[-0.38, 0.38], [0.38, -0.38]]];
+
+/// A button with a drawn sign: short, so that the label beside it is read whole.
+fn sign_button(ui: &mut Ui, panel: &mut Panel<'_>, (sign, spoken): (Sign, &str), command: SuggestCommand) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(24.0, 20.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, spoken));
+    let visuals = ui.style().interact(&response);
+    let stroke = Stroke::new(1.5, visuals.fg_stroke.color);
+    ui.painter().rect_filled(rect, 4.0, visuals.weak_bg_fill);
+    for line in sign {
+        let points = line.iter().map(|&[x, y]| rect.center() + Vec2::new(x, y) * SIGN).collect();
+        ui.painter().add(egui::Shape::line(points, stroke));
+    }
+    if response.on_hover_text(spoken).clicked() {
+        panel.ask(Command::Suggest(command));
+    }
+}
+
+/// Side of the square of a sign.
+const SIGN: f32 = 11.0;
 
 /// The square of a label's colour, broken as the box on the film is.
 fn dashed_swatch(ui: &mut Ui, color: egui::Color32) {

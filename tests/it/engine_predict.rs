@@ -95,7 +95,8 @@ fn the_models_in_use_look_at_every_film_once() {
 
 #[test]
 fn a_model_is_named_in_many_ways_and_nothing_need_be_kept() {
-    let place = Place::new(&Fake::new(""));
+    let fake = Fake::new("");
+    let place = Place::new(&fake);
     let classifier = place.models[0].0;
     for name in ["bone classifier", "bone classifier@1", &classifier.to_string()] {
         place.good(&["--model", name, "--no-store"]);
@@ -176,7 +177,8 @@ fn films_that_fail_are_warnings_and_an_engine_that_does_not_start_is_a_failure()
     assert_eq!(written.len(), 6);
     assert!(written.iter().all(|row| row.0 != bad));
 
-    let place = Place::new(&Fake::new("exit 1"));
+    let broken = Fake::new("exit 1");
+    let place = Place::new(&broken);
     std::fs::write(place.out(), "as it was").unwrap();
     let said = place.bad(&[], 1);
     assert!(said.contains("The learning engine ended with exit code 1"), "{said}");
