@@ -174,7 +174,7 @@ mod tests {
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_sparse_rcnn.json");
 
     fn network(size: Size) -> (Params, SparseRcnn) {
-        let mut params = Params::new(Device::Cpu);
+        let mut params = Params::bare(Device::Cpu);
         let net = SparseRcnn::new(&mut params, size, &Options { norm: Norm::Frozen, ..Options::new(7) });
         fill_with_gain(&mut params, |name| if name.contains("bboxes_delta") { 0.3 } else { 1.0 });
         tch::no_grad(|| {
