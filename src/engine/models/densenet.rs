@@ -226,7 +226,7 @@ mod tests {
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_densenet.json");
 
     fn network(size: Size, form: Form) -> (Params, DenseNet) {
-        let mut params = Params::new(Device::Cpu);
+        let mut params = Params::bare(Device::Cpu);
         let net = DenseNet::new(&mut params, size, form);
         fill(&mut params);
         (params, net)

@@ -340,7 +340,7 @@ mod tests {
     const NUM_CLASSES: i64 = 7;
 
     fn network(size: Size, form: Form, gains: [f64; 2]) -> (Params, EfficientDet) {
-        let mut params = Params::new(Device::Cpu);
+        let mut params = Params::bare(Device::Cpu);
         let net = EfficientDet::new(&mut params, size, NUM_CLASSES, form);
         fill_with_gain(&mut params, |name| match name {
             _ if name.contains(".predict.") => 0.8,
