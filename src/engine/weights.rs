@@ -9,6 +9,7 @@ use rachis::formats::pth;
 use tch::{Device, Kind, Tensor};
 
 use crate::failure::Failure;
+use crate::models::torchvision_names::with_current_names;
 use crate::params::Params;
 
 /// A file's card, where it has one, and its tensors.
@@ -22,10 +23,10 @@ pub fn read(path: &Path) -> Result<(Option<(Architecture, ModelCard)>, StateDict
     }
 }
 
-/// Fills a network; every name has to be there on both sides.
+/// Fills a network; every name has to be there on both sides, but torchvision's old names will do.
 pub fn load(params: &mut Params, state: &StateDict) -> Result<(), Failure> {
     let tensors: BTreeMap<String, Tensor> = state.iter().map(|(name, stored)| (name.clone(), tensor(stored))).collect();
-    params.load(&tensors).map_err(|error| Failure::new(error.to_string()))
+    params.load(&with_current_names(tensors)).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// A stored tensor on the processor.
