@@ -25,6 +25,8 @@ cargo xtask <command>
                        Bring libtorch 2.11.0, which the learning engine links: the one that LIBTORCH names, that
                        of an installed Python torch of this version, or fetched through pip into .libtorch/
                        (530 MB; NVIDIA's libraries too where there is such a card, or with --cuda).
+  build                Set up and build both programs in release, into target/release: rachis, and
+                       rachis-engine where libtorch is here or can be fetched.
   run [-- ARGS]        Set up, build in release, make the demo project in ./demo on first use (12 synthetic
                        studies) and open the window on it. With ARGS, run `rachis ARGS` instead:
                        cargo xtask run -- open ~/my-project
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         ["libtorch"] => libtorch::bring(&root, Devices::Fitting),
         ["libtorch", "--cpu"] => libtorch::bring(&root, Devices::Cpu),
         ["libtorch", "--cuda"] => libtorch::bring(&root, Devices::Cuda),
+        ["build"] => setup::quietly(RUN_PARTS).and_then(|()| build(&root)),
         ["run"] => setup::quietly(RUN_PARTS).and_then(|()| demo::open_demo(&root)),
         ["run", "--", rest @ ..] => setup::quietly(RUN_PARTS).and_then(|()| {
             build(&root)?;
