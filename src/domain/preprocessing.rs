@@ -231,7 +231,8 @@ mod tests {
         for (_, p) in Preprocessing::PRESETS {
             for (width, height) in [(2500, 1600), (331, 777), (1023, 4001), (37, 41)] {
                 let [w, h] = p.input_size(width, height).map(f64::from);
-                let film = [0.13 * f64::from(width), 0.2 * f64::from(height), f64::from(width), 0.91 * f64::from(height)];
+                let film =
+                    [0.13 * f64::from(width), 0.2 * f64::from(height), f64::from(width), 0.91 * f64::from(height)];
                 let (fx, fy) = (w / f64::from(width), h / f64::from(height));
                 let input = [film[0] * fx, film[1] * fy, film[2] * fx, film[3] * fy];
                 let rect = p.image_from_input(input, width, height).expect("on the film");

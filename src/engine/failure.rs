@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn a_panic_of_libtorch_becomes_one_line() {
-        let failed = caught(|| Ok(Tensor::zeros([2, 3], tch::kind::FLOAT_CPU).matmul(&Tensor::zeros([2, 3], tch::kind::FLOAT_CPU))));
+        let failed = caught(|| {
+            Ok(Tensor::zeros([2, 3], tch::kind::FLOAT_CPU).matmul(&Tensor::zeros([2, 3], tch::kind::FLOAT_CPU)))
+        });
         let failure = failed.map(drop).expect_err("shapes do not fit");
         assert!(failure.message.contains("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"), "{failure}");
         assert!(!failure.message.contains("frame #") && failure.message.len() < 200, "{failure}");
@@ -132,7 +134,11 @@ mod tests {
             "graphics card",
             "cpu",
         );
-        check("[enforce fail at alloc_cpu.cpp:114] err == 0. DefaultCPUAllocator: can't allocate memory", "computer", "smaller");
+        check(
+            "[enforce fail at alloc_cpu.cpp:114] err == 0. DefaultCPUAllocator: can't allocate memory",
+            "computer",
+            "smaller",
+        );
         assert_eq!(Failure::from_text("x").advice, None);
     }
 

@@ -14,9 +14,9 @@ use crate::failure::Failure;
 use crate::layers::Mode;
 use crate::loaded;
 use crate::models::{self, ImageBatch, Limits, Network, Options};
-use crate::selftest;
 use crate::params::Params;
 use crate::precision::{self, Precision};
+use crate::selftest;
 use crate::weights;
 
 #[derive(Args, Debug)]

@@ -82,13 +82,17 @@ impl Loaded {
         let (architecture, card) = model_card::parse(&text).map_err(|error| Failure::new(error.to_string()))?;
         let refused = |error: ScriptError| Failure::from_text(&error.to_string());
         let network = match architecture {
-            Architecture::TorchScriptClassifier => Network::Classifier(Box::new(
-                ScriptClassifier::load(path, Answer::default(), device).map_err(refused)?,
-            )),
+            Architecture::TorchScriptClassifier => {
+                Network::Classifier(Box::new(ScriptClassifier::load(path, Answer::default(), device).map_err(refused)?))
+            }
             Architecture::TorchScriptDetector => {
                 Network::Detector(Box::new(ScriptDetector::load(path, 1, device).map_err(refused)?))
             }
-            _ => return Err(Failure::new("The model's card says that it is no TorchScript module, but its file is one.")),
+            _ => {
+                return Err(Failure::new(
+                    "The model's card says that it is no TorchScript module, but its file is one.",
+                ));
+            }
         };
         Ok(Self { card, network, device, precision: Precision::F32, params: Params::bare(device) })
     }
@@ -99,9 +103,9 @@ impl Loaded {
         ImageBatch { pixels: precision::channels_last(&pixels), sizes: input.sizes }
     }
 
-    /// Number of learned values.
-    pub fn num_learned(&self) -> i64 {
-        self.params.num_learned()
+    /// One of the network's tensors.
+    pub fn tensor(&self, name: &str) -> Option<&tch::Tensor> {
+        self.params.get(name)
     }
 }
 
@@ -115,9 +119,8 @@ pub fn network(
 ) -> Result<(Params, Network), Failure> {
     let mut params = Params::bare(device);
     let options = Options { limits, ..Options::of_names(num_classes, state.keys().map(String::as_str)) };
-    let network = models::build(architecture, &options, &mut params).ok_or_else(|| {
-        Failure::new(format!("This engine can't run {}; a newer Rachis may.", architecture.as_str()))
-    })?;
+    let network = models::build(architecture, &options, &mut params)
+        .ok_or_else(|| Failure::new(format!("This engine can't run {}; a newer Rachis may.", architecture.as_str())))?;
     weights::load(&mut params, state)?;
     Ok((params, network))
 }

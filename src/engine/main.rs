@@ -99,7 +99,8 @@ fn main() -> ExitCode {
 
 fn devices() {
     for row in device::rows() {
-        let memory = row.memory.map_or_else(String::new, |bytes| format!(", {:.1} GiB", bytes as f64 / f64::from(1 << 30)));
+        let memory =
+            row.memory.map_or_else(String::new, |bytes| format!(", {:.1} GiB", bytes as f64 / f64::from(1 << 30)));
         println!("{}: {}{memory}, {}", row.id, row.name, row.precisions.join(" or "));
     }
 }

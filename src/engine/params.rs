@@ -159,8 +159,11 @@ impl Path<'_> {
     /// A learned tensor of 32-bit floats.
     pub fn parameter(&mut self, name: &str, shape: &[i64], init: Init) -> Tensor {
         let device = self.params.device;
-        let tensor =
-            if self.params.is_bare { Tensor::empty(shape, (Kind::Float, device)) } else { initial(shape, init, device) };
+        let tensor = if self.params.is_bare {
+            Tensor::empty(shape, (Kind::Float, device))
+        } else {
+            initial(shape, init, device)
+        };
         let tensor = tensor.set_requires_grad(true);
         self.insert(name, Role::Parameter, tensor)
     }

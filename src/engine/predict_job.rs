@@ -49,9 +49,10 @@ impl Work<'_> {
         let device = device::parse(self.spec.device.as_deref())?;
         let precision = match self.spec.precision.as_deref() {
             None => None,
-            Some(text) => Some(Precision::parse(text).ok_or_else(|| {
-                Failure::new(format!("There is no precision {text}; there is f32 and bf16."))
-            })?),
+            Some(text) => Some(
+                Precision::parse(text)
+                    .ok_or_else(|| Failure::new(format!("There is no precision {text}; there is f32 and bf16.")))?,
+            ),
         };
         let mut models = Vec::new();
         for model in &self.spec.models {

@@ -69,7 +69,8 @@ impl Kept {
             return f64::INFINITY;
         }
         let pairs = flat.iter().step_by(self.every).zip(&self.samples);
-        let largest = pairs.map(|(a, b)| if (a - b).is_nan() { f64::INFINITY } else { (a - b).abs() }).fold(0.0, f64::max);
+        let largest =
+            pairs.map(|(a, b)| if (a - b).is_nan() { f64::INFINITY } else { (a - b).abs() }).fold(0.0, f64::max);
         largest / self.abs_max.max(f64::MIN_POSITIVE)
     }
 }

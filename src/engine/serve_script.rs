@@ -132,7 +132,9 @@ fn films_are_answered_one_after_another_and_a_bad_one_costs_itself() {
         assert_eq!((heat.width, heat.height, heat.values.len()), (2, 2, 4));
     }
     assert_ne!(answered[0].probability, answered[1].probability);
-    assert!(heard.iter().any(|message| matches!(message, FromEngine::FilmFailed { image_id, .. } if image_id == "gone")));
+    assert!(
+        heard.iter().any(|message| matches!(message, FromEngine::FilmFailed { image_id, .. } if image_id == "gone"))
+    );
     let last = heard.iter().rfind(|message| matches!(message, FromEngine::Progress { .. })).unwrap();
     assert!(matches!(last, FromEngine::Progress { done: 3, total: 3, .. }), "{last:?}");
 
@@ -239,7 +241,13 @@ fn a_model_that_is_not_what_it_was_is_refused() {
     check(1, spec(vec![model.clone()], vec![film.clone()]), "not the one that was brought in");
     let with = |device: &str, precision: &str| {
         let (device, precision) = (Some(device.to_owned()), Some(precision.to_owned()));
-        JobSpec::Predict(PredictSpec { models: vec![model.clone()], films: vec![film.clone()], heat: false, device, precision })
+        JobSpec::Predict(PredictSpec {
+            models: vec![model.clone()],
+            films: vec![film.clone()],
+            heat: false,
+            device,
+            precision,
+        })
     };
     check(2, with("cuda:77", "f32"), "no device cuda:77");
     check(3, with("cpu", "f8"), "no precision f8");

@@ -84,7 +84,8 @@ mod tests {
     fn a_network_takes_weights_of_all_its_names_or_none() {
         let mut params = Params::new(Device::Cpu);
         let _weight = params.root().parameter("weight", &[2, 3], crate::params::Init::Const(0.0));
-        let mut state = StateDict::from([("weight".to_owned(), stored(&Tensor::ones([2, 3], tch::kind::FLOAT_CPU)).unwrap())]);
+        let mut state =
+            StateDict::from([("weight".to_owned(), stored(&Tensor::ones([2, 3], tch::kind::FLOAT_CPU)).unwrap())]);
         load(&mut params, &state).unwrap();
         assert_eq!(params.get("weight").unwrap().double_value(&[1, 2]), 1.0);
         state.insert("more".into(), stored(&Tensor::from(1.0f32)).unwrap());
