@@ -1,8 +1,9 @@
 //! Rachis: a native desktop workstation for radiographs.
 //!
-//! One package: this library, the program `rachis` over it (window and command line), and `xtask`, which sets up, runs
-//! and tests. The feature `gui` (default) gates everything that knows egui or wgpu; `torch` will gate the learning
-//! engine's own executable.
+//! One package: this library, the program `rachis` over it (window and command line), the program `rachis-engine`, which
+//! runs networks, and `xtask`, which sets up, runs and tests. The feature `gui` (default) gates everything that knows egui
+//! or wgpu; `torch` gates `rachis-engine`, the only program that links libtorch. Both speak [`jobs::protocol`], so that
+//! a crash, a full device or a missing library costs predictions and never a reading.
 //!
 //! ```text
 //!  +- app ------ wiring: window, frame loop, effects -------------------------------+  knows all, decides nothing
@@ -10,14 +11,15 @@
 //!  |  ui ------- panels, canvas, theme       render -- wgpu, shaders/               |  feature "gui"
 //!  |   | reads &Session, sends inputs         ^ draws a FramePlan                   |
 //!  +---v----------------------------------------------------------------------------+
-//!  |  workflows -- import, export, check, stats, demo                               |  use cases; no UI
+//!  |  workflows -- import, export, check, stats, demo, models, predict              |  use cases; no UI
 //!  +--------------------------------------------------------------------------------+
-//!  |  store -- SQLite   dicom -- files to films   formats -- CSV   jobs -- threads  |  adapters: all I/O
+//!  |  store -- SQLite  dicom -- files to films  formats -- CSV, weights             |  adapters: all I/O
+//!  |  jobs -- threads, the engine's process ------- one JSON object a line --------------> rachis-engine (libtorch)
 //!  +--------------------------------------------------------------------------------+
 //!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
 //!  +--------------------------------------------------------------------------------+
-//!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging (pure)
-//!  |                                                                                |
+//!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging,    |
+//!  |            model, prediction, suggestion, fusion (pure)                        |
 //!  +--------------------------------------------------------------------------------+
 //! ```
 //!
@@ -38,7 +40,15 @@
 //!   `WalkCommand`, `ProjectCommand`, `WindowCommand`.
 //! - [`domain::edit::Edit`]: an invertible change of clinical data that carries before and after. A stale edit is
 //!   refused and changes nothing; undo writes the inverse.
-//! - Job: long work on a [`jobs::Lane`], which tells its [`jobs::Progress`] and heeds a [`jobs::CancelToken`].
+//! - Job: long work on a [`jobs::Lane`], which tells its [`jobs::Progress`] and heeds a [`jobs::CancelToken`]; or in the
+//!   engine, in the same words.
+//!
+//! # What models say
+//!
+//! A [`domain::prediction::Prediction`] is what one model says of one film, stored once and never changed. What people
+//! see is computed from it: [`domain::fusion`] puts classifiers and a detector together, [`domain::suggestion`] tells
+//! what became of each box in a reading, [`domain::triage`] orders the worklist. So a moved threshold needs no engine.
+//! What a reader may not see ([`domain::suggestion::ModelVisibility`]) never enters the session or the worklist.
 //!
 //! # Invariants
 //!
@@ -55,7 +65,8 @@
 //! 9. "No finding" excludes every mark and every answer about the film that is "present" or "unsure", in three places:
 //!    the edit, the rules, and triggers in the database, which hold against any other SQLite client. "Absent" stands
 //!    beside it. Answers about a whole series or study are said of its other films too and do not contradict it.
-//! 10. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
+//! 10. A model never writes a label: a named person accepts, adjusts or rejects what it suggests, and that is stored.
+//! 11. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
 //!
 //! # Recipes
 //!
@@ -73,6 +84,8 @@
 //! - New setting of the view: a field of [`session::viewport::ViewState`] and of its twin in `app/view_memory.rs`.
 //! - New measure: a variant of [`domain::measure::MeasureKind`], its definition in `domain/measure/`, a row in
 //!   [`session::COMMANDS`], an arm in `ui/overlay/measures.rs`, and a migration that lets the database hold it.
+//! - New network: a file in `src/engine/models/` with the reference's parameter names, a variant of
+//!   [`domain::model::Architecture`], an arm in `build`, and a script with golden values in `tests/parity/`.
 //! - New table: a numbered file in `migrations/` and a file in `store/`.
 //! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]

@@ -215,21 +215,62 @@ def train(name, net, rows, dev, work, epochs, size, rate, losses, score, factors
             done += 1
             if done % 20 == 0:
                 print(f"{name} {done}/{steps} loss {loss.item():.3f} {time.time() - begun:.0f} s", flush=True)
-        if epoch < epochs // 3:
+        if epoch < epochs // 3 and epoch > 0:
             continue
         value = score(net.eval(), dev)
         print(f"{name} epoch {epoch + 1} loss {total * epochs / steps:.4f} dev {value:.4f}", flush=True)
         if value > best:
             best = value
-            torch.save(net.state_dict(), work / f"{name}.pth")
+            torch.save(getattr(net, "net", net).state_dict(), work / f"{name}.pth")
         (work / f"{name}.json").write_text(json.dumps({"seconds": round(time.time() - begun), "best": best}))
 
 
+class Pointer(nn.Module):
+    """For training only: a DenseNet that also says which findings lie in which cells of 16 and of 32 pixels. A beak is a few
+    pixels of a film, and a film's one answer is too little to learn from where to look; the cells are not in the file."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+        channels = net.features.transition3.norm.num_features
+        self.fine = nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, len(CLASSES), 1))
+        self.coarse = nn.Sequential(nn.ReLU(), nn.Conv2d(net.classifier.in_features, len(CLASSES), 1))
+        for head in (self.fine, self.coarse):
+            nn.init.constant_(head[-1].bias, -3.0)
+
+    def forward(self, inputs):
+        maps = inputs
+        for name, layer in self.net.features.named_children():
+            maps = layer(maps)
+            if name == "denseblock3":
+                fine = self.fine(maps)
+        return self.net.classifier(F.relu(maps).mean((2, 3)))[:, 0], fine, self.coarse(maps)
+
+
+def cells(boxes, labels, side, height, width):
+    """1 for each class and cell of `side` pixels that a box of the class touches."""
+    grid = torch.zeros(len(CLASSES), height, width)
+    for (x0, y0, x1, y1), label in zip((boxes / side).tolist(), labels.tolist()):
+        grid[label, max(int(y0), 0):int(y1) + 1, max(int(x0), 0):int(x1) + 1] = 1
+    return grid
+
+
 def classifier_loss(net, group, rng):
-    inputs = torch.stack([network_input(jittered(row["small"], row["boxes"][:0], rng)[0]) for row in group])
+    inputs, boxes = [], []
+    for row in group:
+        (height, width), (large_height, large_width) = row["small"].shape, row["large"].shape
+        scaled = row["boxes"] * torch.tensor([width / large_width, height / large_height] * 2)
+        levels, at = jittered(row["small"], scaled, rng)
+        inputs.append(network_input(levels))
+        boxes.append(at)
     truth = torch.tensor([float(len(row["labels"]) > 0) for row in group])
-    logits = net(inputs.contiguous(memory_format=torch.channels_last))[:, 0].float()
-    return F.binary_cross_entropy_with_logits(logits, truth)
+    logits, *maps = net(torch.stack(inputs).contiguous(memory_format=torch.channels_last))
+    loss = F.binary_cross_entropy_with_logits(logits.float(), truth)
+    for side, said in zip((16, 32), maps):
+        target = torch.stack([cells(at, row["labels"], side, *said.shape[2:]) for at, row in zip(boxes, group)])
+        each = F.binary_cross_entropy_with_logits(said.float(), target, pos_weight=torch.tensor(4.0), reduction="none")
+        loss = loss + 3 * each.mean((0, 2, 3)).sum()
+    return loss
 
 
 def detector_loss(net, group, rng):
@@ -426,6 +467,7 @@ def as_in_file(net, work, name):
 
 
 def dev_auroc(net, rows):
+    net = getattr(net, "net", net)
     truth = np.array([len(row["labels"]) > 0 for row in rows])
     return float(auroc(truth, probabilities(net, rows), np.ones(len(rows))))
 
@@ -433,7 +475,7 @@ def dev_auroc(net, rows):
 def make_classifier(work, out, epochs):
     rows, dev = patient_numbers(load(work, "train", "train_2")), patient_numbers(load(work, "dev"))
     torch.manual_seed(SEED)
-    train("classifier", classifier_net(), rows, dev, work, epochs, 16, 2e-3, classifier_loss, dev_auroc)
+    train("classifier", Pointer(classifier_net()), rows, dev, work, epochs, 16, 2e-3, classifier_loss, dev_auroc)
     finish_classifier(work, out)
 
 
@@ -507,7 +549,7 @@ def main():
         for split in SPLITS:
             make_arrays(args.rachis, args.work, split)
     if wanted("classifier"):
-        make_classifier(args.work, args.out, 8)
+        make_classifier(args.work, args.out, 6)
     if wanted("detector"):
         make_detector(args.work, args.out, 2)
     if args.only == "figures":

@@ -174,6 +174,22 @@ impl FilmDesk {
         }
     }
 
+    /// Films in viewports or asked for, the active one first.
+    pub fn on_screen(&self) -> Vec<ImageId> {
+        let mut images: Vec<ImageId> = self.place.active().cloned().into_iter().collect();
+        for (image, _) in self.place.on_screen() {
+            if !images.contains(&image) {
+                images.push(image);
+            }
+        }
+        images
+    }
+
+    /// The films that are expected next, the likeliest first.
+    pub fn next(&self) -> &[ImageId] {
+        &self.next
+    }
+
     /// Films in memory that are expected next, for the graphics card.
     pub fn ready_next(&self) -> Vec<Arc<Film>> {
         self.pictures.ready_next()

@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::ReaderId;
+use crate::session::Event;
 use crate::session::input_map::{
     Digits, DragAction, Held, InputChoices, Keys, MouseButton, Preset, Press, PressAction, WheelAction,
 };
+use crate::store::StoreThread;
+
+use super::inbox::Post;
 
 /// The settings key of one reader.
 pub fn key(reader: &ReaderId) -> String {
@@ -25,6 +29,28 @@ struct Row {
     /// "" or "Ctrl": "zoom".
     wheel: BTreeMap<String, String>,
     digits: String,
+}
+
+/// Reads a reader's keys and buttons; answered by `InputLoaded` where there are any.
+pub(super) fn load(store: &StoreThread, post: Post, reader: ReaderId) {
+    store.with(move |store| match store.get_setting(&key(&reader)) {
+        Ok(None) => {}
+        Ok(Some(json)) => match from_json(&json) {
+            Some(choices) => post.event(Event::InputLoaded { reader, choices: Box::new(choices) }),
+            None => post.event(Event::Warning("Your keys can't be read, so the preset's are in force.".to_owned())),
+        },
+        Err(error) => post.event(Event::Warning(error.to_string())),
+    });
+}
+
+/// Keeps a reader's keys and buttons.
+pub(super) fn remember(store: &StoreThread, post: Post, reader: &ReaderId, choices: &InputChoices) {
+    let (key, json) = (key(reader), to_json(choices));
+    store.with(move |store| {
+        if let Err(error) = store.set_setting(&key, &json) {
+            post.event(Event::Warning(error.to_string()));
+        }
+    });
 }
 
 /// As JSON.

@@ -8,7 +8,8 @@ use crate::domain::label::LabelSet;
 use crate::domain::quality::UnfitFilm;
 use crate::domain::study::FilmSource;
 use crate::formats::table_form::TableForm;
-use crate::jobs::{CancelToken, Lane, Progress};
+use crate::jobs::run_folder::RunFolder;
+use crate::jobs::{CancelToken, EngineHandle, Lane, Progress};
 use crate::session::{Event, FilePurpose};
 use crate::store::Store;
 use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
@@ -16,6 +17,7 @@ use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
 use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
 use crate::workflows::label_sets;
+use crate::workflows::predict::{self, FilmNews, PredictReport};
 
 use super::inbox::Post;
 
@@ -108,6 +110,46 @@ impl Jobs {
         });
     }
 
+    /// Has the models in use look at these films, with what is opened meanwhile going before.
+    pub fn predict_films(&mut self, folder: PathBuf, images: Vec<ImageId>, engine: EngineHandle) {
+        self.start("Predict films", true, move |watch, cancel| {
+            watch(Progress::new("Looking for films", 0, 0));
+            let store = Store::open_to_look(&folder)?;
+            let models = store.models_in_use()?;
+            let mut films = Vec::new();
+            for image in &images {
+                films.extend(store.film(image)?);
+            }
+            let plan = predict::plan(&store, &films, &predict::refs_of(&store, &models))?;
+            drop((store, films));
+            if plan.films.is_empty() {
+                let summary = "The models in use have looked at all of these films before.".to_owned();
+                return Ok(Told { summary, report: Vec::new() });
+            }
+            let mut lines = Vec::new();
+            // The folder is for looking into later; without it the project still has every answer.
+            let mut run = match RunFolder::create(&folder, &predict::run_spec(&models, plan.films.len())) {
+                Ok(run) => Some(run),
+                Err(why) => {
+                    lines.push(why);
+                    None
+                }
+            };
+            let mut tell = |news: FilmNews<'_>| {
+                if let Some(run) = &mut run {
+                    match news {
+                        FilmNews::Settled { answers, .. } => answers.iter().for_each(|answer| run.add(&answer.row())),
+                        FilmNews::Words(line) => run.log(line),
+                    }
+                }
+                Ok(())
+            };
+            let report = predict::look_at(&engine, plan.films, &mut tell, watch, cancel)?;
+            lines.extend(run.map(RunFolder::finish).unwrap_or_default());
+            told_of_films(report, plan.num_done, lines)
+        });
+    }
+
     fn start(
         &mut self,
         title: &'static str,
@@ -137,6 +179,25 @@ impl Jobs {
             });
         });
     }
+}
+
+fn told_of_films(done: PredictReport, num_before: usize, mut lines: Vec<String>) -> anyhow::Result<Told> {
+    let counted = |n: usize| if n == 1 { "1 film".to_owned() } else { format!("{n} films") };
+    let mut summary = format!("{} looked at by the models in use", counted(done.num_predicted));
+    if num_before > 0 {
+        let _ = write!(summary, "; {} before", counted(num_before));
+    }
+    if !done.failures.is_empty() {
+        let _ = write!(summary, "; {} could not be", counted(done.failures.len()));
+    }
+    if done.is_stopped {
+        summary.push_str("; stopped, what was done is kept");
+    }
+    if let Some(failure) = done.gave_up {
+        anyhow::bail!("{} {summary}.", failure.in_full());
+    }
+    lines.extend(done.failures.iter().map(|(image, failure)| format!("Film {image}: {}", failure.in_full())));
+    Ok(Told { summary, report: lines })
 }
 
 fn unfit_line(film: &UnfitFilm) -> String {

@@ -12,6 +12,7 @@ mod readings;
 mod references;
 mod ahead;
 mod film_desk;
+mod engine_desk;
 mod jobs;
 mod view_keeper;
 mod view_memory;

@@ -7,29 +7,29 @@ use std::sync::mpsc::Receiver;
 
 use crate::dicom;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
-use crate::domain::imaging::{Film, WindowPreset};
-use crate::domain::label::{LabelName, LabelSet};
+use crate::domain::imaging::Film;
+use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
 use crate::domain::reading_time::ReadingTime;
 use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
-use crate::jobs::Lane;
+use crate::jobs::{EngineOptions, EngineProgram, Lane};
 use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
-use crate::session::input_map::InputChoices;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 use crate::workflows::label_sets;
 
+use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
-use super::readings::OpenedFilm;
+use super::readings::{self, OpenedFilm};
 use super::{
     choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
     window_presets,
@@ -50,11 +50,13 @@ pub struct Outside {
     dialogs: Lane,
     project: Option<Open>,
     keeps_recent: bool,
+    engine: EngineOptions,
 }
 
 #[derive(Debug)]
 struct Open {
     store: Arc<StoreThread>,
+    engine: EngineDesk,
     label_set: Arc<LabelSet>,
     folder: PathBuf,
     number: u32,
@@ -79,7 +81,14 @@ impl Outside {
             dialogs: Lane::detached("dialogs"),
             project: None,
             keeps_recent,
+            engine: EngineOptions::new(EngineProgram::find()),
         }
+    }
+
+    /// Uses another learning engine than the one beside the program.
+    #[must_use]
+    pub fn with_engine(self, engine: EngineOptions) -> Self {
+        Self { engine, ..self }
     }
 
     /// The next piece of news, if any.
@@ -133,8 +142,10 @@ impl Outside {
             if self.keeps_recent {
                 recent::remember(folder);
             }
+            let store = Arc::new(store);
             self.project = Some(Open {
-                store: Arc::new(store),
+                engine: EngineDesk::new(self.post.clone(), self.engine.clone(), &store),
+                store,
                 label_set: label_set.clone(),
                 folder: folder.clone(),
                 number: *number,
@@ -195,25 +206,40 @@ impl Outside {
                 store.change_references(&change)?;
                 references::load(store)
             }),
-            Effect::MakeReference(crop) => {
-                self.add_reference(move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image))));
-            }
-            Effect::AddReferenceFile { path, label } => {
-                self.add_reference(move || Ok((references::png_of_file(&path)?, label, None)));
-            }
+            Effect::MakeReference(crop) => self.with_store(|store, post| {
+                let make = move || Ok((references::png_of_film(&crop)?, Some(crop.label), Some(crop.image)));
+                references::add(&self.lane, store, post, make);
+            }),
+            Effect::AddReferenceFile { path, label } => self.with_store(|store, post| {
+                references::add(&self.lane, store, post, move || Ok((references::png_of_file(&path)?, label, None)));
+            }),
             Effect::AddReader => self.add_reader(),
             Effect::RetrySave => {
                 if let Some(project) = &self.project {
                     project.store.retry();
                 }
             }
-            Effect::RememberPresets(presets) => self.remember_presets(&presets),
+            Effect::RememberPresets(presets) => {
+                self.with_store(|store, post| window_presets::remember(store, &post, &presets));
+            }
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
-            Effect::LoadInput { reader } => self.load_input(reader),
-            Effect::RememberInput { reader, choices } => self.remember_input(&reader, &choices),
+            Effect::LoadInput { reader } => self.with_store(|store, post| input_memory::load(store, post, reader)),
+            Effect::RememberInput { reader, choices } => {
+                self.with_store(|store, post| input_memory::remember(store, post, &reader, &choices));
+            }
             Effect::RecordTime(times) => self.record_time(times),
-            // The engine desk answers these.
-            Effect::LoadPredictions { .. } | Effect::NoteModelSeen { .. } => {}
+            Effect::LoadPredictions { image } => {
+                if let Some(project) = &mut self.project {
+                    project.engine.load(image);
+                }
+            }
+            Effect::PredictFilms { images } => self.predict_films(images),
+            Effect::NoteModelSeen { image, reader, models } => {
+                self.films.edited(&image);
+                if let Some(project) = &self.project {
+                    readings::note_models_seen(&project.store, &self.post, (image, reader), models);
+                }
+            }
             Effect::LoadStatistics { reader } => self.query(move |store| {
                 let statistics = store.reader_statistics(&reader)?;
                 Ok(Event::StatisticsLoaded { reader, statistics: Box::new(statistics) })
@@ -233,6 +259,12 @@ impl Outside {
     fn with_folder(&mut self, start: impl FnOnce(&mut Jobs, PathBuf)) {
         if let Some(project) = &self.project {
             start(&mut self.jobs, project.folder.clone());
+        }
+    }
+
+    fn predict_films(&mut self, images: Vec<ImageId>) {
+        if let Some(project) = &self.project {
+            self.jobs.predict_films(project.folder.clone(), images, project.engine.handle());
         }
     }
 
@@ -306,7 +338,12 @@ impl Outside {
 
     /// Gets ready for what comes next; `true` where that is something else than before.
     pub fn look_ahead(&mut self, session: &Session, has_thumbnail: impl Fn(&ImageId) -> bool) -> bool {
-        self.project.as_ref().is_some_and(|project| self.films.look_ahead(&project.store, session, has_thumbnail))
+        let Some(project) = &mut self.project else { return false };
+        let is_elsewhere = self.films.look_ahead(&project.store, session, has_thumbnail);
+        if is_elsewhere || project.engine.is_behind(session) {
+            project.engine.look_ahead(session, self.films.on_screen(), self.films.next());
+        }
+        is_elsewhere
     }
 
     /// What the store said about a film that is expected next.
@@ -376,30 +413,11 @@ impl Outside {
         });
     }
 
-    /// The picture is made on a thread of its own, so that no edit waits for it.
-    fn add_reference(
-        &self,
-        make: impl FnOnce() -> Result<(Vec<u8>, Option<LabelName>, Option<ImageId>), String> + Send + 'static,
-    ) {
-        let Some(project) = &self.project else { return };
-        let (post, store) = (self.post.clone(), project.store.clone());
-        self.lane.run(move || {
-            let (png, label, image) = match make() {
-                Ok(made) => made,
-                Err(why) => return post.event(Event::Warning(why)),
-            };
-            let answer = post.clone();
-            let is_queued = store.with(move |store| {
-                let added = store.add_reference_picture(label.as_ref(), image.as_ref(), "", &png);
-                answer.event(match added.and_then(|_| references::load(store)) {
-                    Ok(event) => event,
-                    Err(error) => Event::Warning(error.to_string()),
-                });
-            });
-            if !is_queued {
-                post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
-            }
-        });
+    /// Does something with the store, where a project is open.
+    fn with_store(&self, work: impl FnOnce(&Arc<StoreThread>, Post)) {
+        if let Some(project) = &self.project {
+            work(&project.store, self.post.clone());
+        }
     }
 
     fn add_reader(&self) {
@@ -411,20 +429,6 @@ impl Outside {
             store.add_reader(&Reader { id, name: format!("Reader {number}"), years_of_experience: None })?;
             Ok(Event::ReadersLoaded(store.readers()?))
         });
-    }
-
-    /// Keeps the project's own window presets.
-    fn remember_presets(&self, presets: &[WindowPreset]) {
-        let Some(project) = &self.project else { return };
-        let (json, post) = (window_presets::to_json(presets), self.post.clone());
-        let is_queued = project.store.with(move |store| {
-            if let Err(error) = store.set_setting(window_presets::KEY, &json) {
-                post.event(Event::Warning(format!("The window presets were not saved: {error}")));
-            }
-        });
-        if !is_queued {
-            self.post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
-        }
     }
 
     fn remember_settings(&self, settings: Settings) {
@@ -443,29 +447,6 @@ impl Outside {
         let Some(project) = &self.project else { return };
         let (post, label_set) = (self.post.clone(), project.label_set.clone());
         project.store.with(move |store| post.event(project_changes::carry_out(store, change, label_set)));
-    }
-
-    fn load_input(&self, reader: ReaderId) {
-        let Some(project) = &self.project else { return };
-        let post = self.post.clone();
-        project.store.with(move |store| match store.get_setting(&input_memory::key(&reader)) {
-            Ok(None) => {}
-            Ok(Some(json)) => match input_memory::from_json(&json) {
-                Some(choices) => post.event(Event::InputLoaded { reader, choices: Box::new(choices) }),
-                None => post.event(Event::Warning("Your keys can't be read, so the preset's are in force.".to_owned())),
-            },
-            Err(error) => post.event(Event::Warning(error.to_string())),
-        });
-    }
-
-    fn remember_input(&self, reader: &ReaderId, choices: &InputChoices) {
-        let Some(project) = &self.project else { return };
-        let (key, json, post) = (input_memory::key(reader), input_memory::to_json(choices), self.post.clone());
-        project.store.with(move |store| {
-            if let Err(error) = store.set_setting(&key, &json) {
-                post.event(Event::Warning(error.to_string()));
-            }
-        });
     }
 
     fn record_time(&self, times: Vec<ReadingTime>) {

@@ -74,7 +74,7 @@ pub(super) fn write_labels(path: &Path, set: &LabelSet) -> Event {
     })
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
 }
 

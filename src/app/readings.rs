@@ -4,10 +4,14 @@ use std::collections::HashMap;
 
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::log::LogEntry;
+use crate::domain::model::ModelId;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
 use crate::session::Event;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreThread};
+
+use super::inbox::Post;
+use super::project_changes::now_ms;
 
 /// Everything that opening a film takes from the store.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +25,8 @@ pub struct OpenedFilm {
     pub log: Vec<LogEntry>,
     /// Other readers' readings of the film, where the project lets readers see them.
     pub others: Vec<Reading>,
+    /// Models whose answers about the film the reader has seen before.
+    pub models_seen: Vec<ModelId>,
 }
 
 impl OpenedFilm {
@@ -34,7 +40,8 @@ impl OpenedFilm {
         let reading = store.reading(image, reader)?;
         let log = store.log(image, reader)?;
         let others = if store.project().is_open { store.readings_of_others(image, reader)? } else { Vec::new() };
-        Ok(Some(Self { study, priors, image: image.clone(), reading, log, others }))
+        let models_seen = store.models_seen(image, reader)?;
+        Ok(Some(Self { study, priors, image: image.clone(), reading, log, others, models_seen }))
     }
 
     pub fn entry(&self) -> Option<&FilmEntry> {
@@ -42,9 +49,24 @@ impl OpenedFilm {
     }
 
     pub fn into_event(self) -> Event {
-        let Self { study, priors, image, reading, log, others } = self;
-        Event::ReadingLoaded { study, priors, image, reading, log, others }
+        let Self { study, priors, image, reading, log, others, models_seen } = self;
+        Event::ReadingLoaded { study, priors, image, reading, log, others, models_seen }
     }
+}
+
+/// Keeps which models' answers the reader has seen now. What was read ahead of the film does not know of it.
+pub(super) fn note_models_seen(
+    store: &StoreThread,
+    post: &Post,
+    (image, reader): (ImageId, ReaderId),
+    models: Vec<ModelId>,
+) {
+    let (post, at_ms) = (post.clone(), now_ms());
+    store.with(move |store| {
+        if let Err(error) = store.note_models_seen(&image, &reader, &models, at_ms) {
+            post.event(Event::Warning(error.to_string()));
+        }
+    });
 }
 
 /// What was read ahead, and what has been asked for.
@@ -111,7 +133,15 @@ mod tests {
     fn film(name: &str) -> OpenedFilm {
         let (image, reader) = (ImageId::new(name), ReaderId::new("R1"));
         let reading = Reading::new(image.clone(), reader);
-        OpenedFilm { study: Vec::new(), priors: Vec::new(), image, reading, log: Vec::new(), others: Vec::new() }
+        OpenedFilm {
+            study: Vec::new(),
+            priors: Vec::new(),
+            image,
+            reading,
+            log: Vec::new(),
+            others: Vec::new(),
+            models_seen: Vec::new(),
+        }
     }
 
     #[test]

@@ -3,12 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::id::ImageId;
 use crate::domain::imaging::{GreyScale, Pixels};
+use crate::domain::label::LabelName;
 use crate::domain::reference::{Levels, Picture, Reference};
 use crate::formats::picture;
+use crate::jobs::Lane;
 use crate::session::Event;
 use crate::session::guide::ReferenceCrop;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreThread};
+
+use super::inbox::Post;
 
 /// Larger files are no pictures of findings.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -23,6 +28,36 @@ pub(super) fn load(store: &Store) -> Result<Event, StoreError> {
         picture: stored.png.and_then(|png| picture::from_png(&png).ok()).map(Arc::new),
     });
     Ok(Event::ReferencesLoaded(references.collect()))
+}
+
+/// What a new reference is made of: its picture as PNG, its label, the film that it was cut from.
+type NewReference = (Vec<u8>, Option<LabelName>, Option<ImageId>);
+
+/// Adds a reference case. Its picture is made on a thread of its own, so that no edit waits for it.
+pub(super) fn add(
+    lane: &Lane,
+    store: &Arc<StoreThread>,
+    post: Post,
+    make: impl FnOnce() -> Result<NewReference, String> + Send + 'static,
+) {
+    let store = store.clone();
+    lane.run(move || {
+        let (png, label, image) = match make() {
+            Ok(made) => made,
+            Err(why) => return post.event(Event::Warning(why)),
+        };
+        let answer = post.clone();
+        let is_queued = store.with(move |store| {
+            let added = store.add_reference_picture(label.as_ref(), image.as_ref(), "", &png);
+            answer.event(match added.and_then(|_| load(store)) {
+                Ok(event) => event,
+                Err(error) => Event::Warning(error.to_string()),
+            });
+        });
+        if !is_queued {
+            post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+        }
+    });
 }
 
 /// The part of the film at its window, its pixels made square, upright as it is stored.

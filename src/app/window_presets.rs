@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::imaging::{PresetKind, RelativeWindow, WindowPreset};
+use crate::session::Event;
+use crate::store::StoreThread;
 
+use super::inbox::Post;
 use super::view_memory::{function_name, function_of};
 
 /// The settings key under which they stand.
@@ -41,6 +44,19 @@ enum Kind {
         width: f64,
         function: String,
     },
+}
+
+/// Keeps the presets in the project.
+pub(super) fn remember(store: &StoreThread, post: &Post, presets: &[WindowPreset]) {
+    let (json, answer) = (to_json(presets), post.clone());
+    let is_queued = store.with(move |store| {
+        if let Err(error) = store.set_setting(KEY, &json) {
+            answer.event(Event::Warning(format!("The window presets were not saved: {error}")));
+        }
+    });
+    if !is_queued {
+        post.event(Event::Warning("The disk is not keeping up; try again in a moment.".to_owned()));
+    }
 }
 
 /// As JSON.

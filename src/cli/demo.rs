@@ -21,14 +21,22 @@ pub struct DemoArgs {
     /// Rows and columns against films of real size, above 0 to 1.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f32,
+    /// Without the two small models that suggest findings.
+    #[arg(long)]
+    no_models: bool,
     /// Also write what was drawn on each film: the findings that the readers should have marked, in SpineXR's columns.
     #[arg(long, value_name = "OUT.csv")]
     answer_key: Option<PathBuf>,
 }
 
 pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
-    let request =
-        DemoRequest { folder: args.folder.clone(), num_studies: args.studies, seed: args.seed, scale: args.scale };
+    let request = DemoRequest {
+        folder: args.folder.clone(),
+        num_studies: args.studies,
+        seed: args.seed,
+        scale: args.scale,
+        has_models: !args.no_models,
+    };
     let is_terminal = std::io::stderr().is_terminal();
     let progress = |progress: &Progress| {
         if is_terminal {

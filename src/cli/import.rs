@@ -1,17 +1,16 @@
 //! `rachis import`: films from files, folders, DICOMDIR and zip archives into a project.
 
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde_json::json;
 
 use crate::domain::study::FilmSource;
-use crate::jobs::{CancelToken, Progress};
+use crate::jobs::CancelToken;
 use crate::store::Store;
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
+
+use super::progress_bar::ProgressBar;
 
 /// Bring films into a project: files, folders, DICOMDIR, zip.
 #[derive(clap::Args, Debug)]
@@ -93,42 +92,4 @@ fn as_json(report: &ImportReport) -> serde_json::Value {
         "failed": report.num(ImportOutcome::Failed),
         "files": rows,
     })
-}
-
-/// A line on the terminal that says how far the import is; nothing where stderr is no terminal.
-struct ProgressBar {
-    /// When it was last drawn; `None` where there is no terminal.
-    drawn: Option<Mutex<Instant>>,
-}
-
-impl ProgressBar {
-    fn new() -> Self {
-        let is_shown = std::io::stderr().is_terminal();
-        Self { drawn: is_shown.then(|| Mutex::new(Instant::now())) }
-    }
-
-    fn show(&self, progress: &Progress) {
-        const BETWEEN: Duration = Duration::from_millis(100);
-        let Some(Ok(mut drawn)) = self.drawn.as_ref().map(Mutex::try_lock) else { return };
-        if drawn.elapsed() < BETWEEN {
-            return;
-        }
-        *drawn = Instant::now();
-        let mut err = std::io::stderr().lock();
-        // A terminal that is gone is no reason to stop.
-        let _ = match progress.fraction() {
-            Some(fraction) => {
-                let filled = (fraction * 30.0) as usize;
-                let (done, total) = (progress.done, progress.total);
-                write!(err, "\r\x1b[K{} [{:<30}] {done} of {total}", progress.stage, "#".repeat(filled))
-            }
-            None => write!(err, "\r\x1b[K{} {}", progress.stage, progress.done),
-        };
-    }
-
-    fn clear(&self) {
-        if self.drawn.is_some() {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
-        }
-    }
 }

@@ -10,9 +10,12 @@ pub mod import;
 pub mod import_labels;
 pub mod labels;
 pub mod logging;
+pub mod model;
 pub mod new;
 pub mod open;
 pub mod pixels;
+pub mod predict;
+mod progress_bar;
 pub mod rules;
 pub mod stats;
 pub mod tags;
@@ -50,12 +53,16 @@ enum Command {
     ImportLabels(import_labels::ImportLabelsArgs),
     /// Show the labels a project reads with, write them to a file, or take others.
     Labels(labels::LabelsArgs),
+    /// Bring models into a project, show them, put them in use, and hand them on.
+    Model(model::ModelArgs),
     /// Make an empty project.
     New(new::NewArgs),
     /// Open a project in the window.
     Open(open::OpenArgs),
     /// Write one frame of a film: stored values, or the picture as displayed.
     Pixels(pixels::PixelsArgs),
+    /// Have models look at a project's films, and write what they say.
+    Predict(predict::PredictArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -97,9 +104,11 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),
         Command::Labels(args) => labels::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::New(args) => new::run(&args),
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Tags(args) => tags::run(&args),

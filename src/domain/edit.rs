@@ -1,6 +1,6 @@
 //! An invertible change of a reading, carrying what was before and what is after: the only way annotation data changes.
 
-use crate::domain::annotation::Annotation;
+use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::comment::Comment;
 use crate::domain::id::AnnotationId;
 use crate::domain::measure::Measurement;
@@ -248,6 +248,9 @@ impl Edit {
     pub fn title(&self) -> String {
         match self {
             Self::Add(annotation) if annotation.label().is_no_finding() => "No finding".to_owned(),
+            Self::Add(annotation) if matches!(annotation.origin(), Origin::Suggested(_)) => {
+                format!("Accept {}", annotation.label())
+            }
             Self::Add(annotation) => format!("Add {}", annotation.label()),
             Self::Remove(annotation) => format!("Remove {}", annotation.label()),
             Self::Replace { before, after } if before.label() == after.label() => format!("Change {}", after.label()),
@@ -321,6 +324,7 @@ mod tests {
     use crate::domain::id::{ImageId, ReaderId, SeriesId, StudyId};
     use crate::domain::label::LabelName;
     use crate::domain::measure::{MeasureKind, MeasureShape};
+    use crate::domain::model::ModelId;
     use crate::domain::presence::Presence;
     use crate::domain::shape::{Line, Mask, Polygon, Shape};
     use proptest::prelude::*;
@@ -481,6 +485,11 @@ mod tests {
                 let changed = Comment { is_resolved: !before.is_resolved, text: format!("{id}"), ..before.clone() };
                 Some(Edit::Comment { before: Some(before), after: (at % 3 > 0).then_some(changed) })
             }
+            18 => {
+                let suggestion = SuggestionKey { model: ModelId(1), number: at as u32 };
+                let before = r.rejected.contains(&suggestion);
+                Some(Edit::Reject { suggestion, before, after: !before })
+            }
             17 => {
                 let num = r.annotations.len();
                 let moved = r.annotations.iter().take(at % (num + 1)).map(|a| Edit::Replace {
@@ -499,7 +508,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..19, 0usize..9, 1i64..60), 0..60)) {
+        fn the_inverse_takes_every_edit_back(steps in prop::collection::vec((0u8..20, 0usize..9, 1i64..60), 0..60)) {
             let mut r = reading();
             for step in steps {
                 let Some(edit) = edit_for(&r, step) else { continue };
@@ -519,13 +528,13 @@ mod tests {
         /// Edits, undos (`None`) and redos of the walk, written to a log as they happen: replayed, the log gives the reading.
         #[test]
         fn a_walk_of_edits_undos_and_redos_is_the_replay_of_its_log(
-            steps in prop::collection::vec((0u8..27, 0usize..9, 1i64..60), 0..80),
+            steps in prop::collection::vec((0u8..28, 0usize..9, 1i64..60), 0..80),
         ) {
             let (mut r, mut log) = (reading(), Vec::new());
             let (mut done, mut undone): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
             for step in steps {
                 match step.0 {
-                    0..19 => {
+                    0..20 => {
                         let Some(edit) = edit_for(&r, step) else { continue };
                         if edit.apply(&mut r).is_ok() {
                             log.push(edit.clone());
@@ -533,7 +542,7 @@ mod tests {
                             undone.clear();
                         }
                     }
-                    19..24 => {
+                    20..25 => {
                         let Some(edit) = done.pop() else { continue };
                         prop_assert_eq!(edit.inverse().apply(&mut r), Ok(()));
                         log.push(edit.inverse());

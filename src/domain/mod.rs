@@ -34,4 +34,5 @@ pub mod prediction;
 pub mod suggestion;
 pub mod fusion;
 pub mod answer;
+pub mod triage;
 pub mod measure;

@@ -180,7 +180,8 @@ pub struct Model {
 
 /// A hash in hexadecimal digits, as files, cards and the project write it.
 pub fn hex_from_hash(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
+    hash.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The hash that 64 hexadecimal digits say.

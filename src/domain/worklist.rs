@@ -5,6 +5,7 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
+use crate::domain::triage::{Disagreement, Triage};
 
 /// A film as the worklist shows it to one reader. Nothing of another reader is in it, except where readers see
 /// each other's comments.
@@ -28,4 +29,17 @@ pub struct WorklistRow {
     pub labels: u128,
     /// Milliseconds since 1970-01-01 UTC; `None` before the first edit.
     pub last_edit_ms: Option<i64>,
+    /// What the models in use say; `None` where they have not looked, and where the reader may not see it yet.
+    pub triage: Option<Triage>,
+}
+
+impl WorklistRow {
+    /// After the reading changed: the models' answer is held against the reader's decision, on completed films only.
+    /// Boxes are compared when the list is read; those counts stay while the film stays completed.
+    pub fn renew_disagreement(&mut self) {
+        let Some(triage) = &mut self.triage else { return };
+        let boxes = triage.disagreement.and_then(|old| old.boxes);
+        triage.disagreement =
+            (self.state == TaskState::Completed).then(|| Disagreement::new(triage.is_abnormal, self.decision, boxes));
+    }
 }

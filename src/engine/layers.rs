@@ -168,8 +168,20 @@ pub struct ConvNorm {
 impl ConvNorm {
     /// Convolution and norm are siblings at `path`, with these names.
     pub fn new(path: &mut Path<'_>, names: [&str; 2], num: [i64; 2], spec: ConvSpec, norm: Norm) -> Self {
+        Self::with(path, names, num, spec, |path, num_channels| norm.layer(path, num_channels))
+    }
+
+    /// With a norm of one's own.
+    pub fn with(
+        path: &mut Path<'_>,
+        names: [&str; 2],
+        num: [i64; 2],
+        spec: ConvSpec,
+        norm: impl FnOnce(Path<'_>, i64) -> BatchNorm2d,
+    ) -> Self {
+        debug_assert!(!spec.has_bias, "the norm takes a bias out again");
         let conv = Conv2d::new(path.sub(names[0]), num[0], num[1], spec);
-        let norm = norm.layer(path.sub(names[1]), num[1]);
+        let norm = norm(path.sub(names[1]), num[1]);
         let statistics = [&norm.weight, &norm.bias, &norm.running_mean, &norm.running_var];
         let folding = Folding::new(&conv.weight, statistics, norm.eps);
         path.remember_folding(folding.clone());

@@ -96,8 +96,14 @@ impl Params {
         self.tensors.values().map(learned).sum()
     }
 
+    /// For a part that is built with other names and adopted then.
+    pub fn for_part(&self) -> Self {
+        Self { is_bare: self.is_bare, ..Self::new(self.device) }
+    }
+
     /// Takes over the tensors of a part that was built with other names.
     pub fn adopt(&mut self, part: Self, rename: impl Fn(&str) -> String) {
+        self.foldings.extend(part.foldings);
         self.tensors.extend(part.tensors.into_iter().map(|(name, tensor)| (rename(&name), tensor)));
     }
 

@@ -81,7 +81,9 @@ fn missing_library(words: &str) -> Option<EngineFailure> {
     let rest = glibc.or(musl).or(macos)?;
     let name = rest.split([':', '\n', ' ']).next().unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
-    if ["libtorch", "libc10"].iter().any(|start| name.starts_with(start)) {
+    // Its parts are libtorch, libtorch_cpu, libc10 and the like. No part's whole name stands here: by those names in its
+    // file a program is found to be linked to libtorch.
+    if name.strip_prefix("lib").is_some_and(|name| name.starts_with("torch") || name.starts_with("c10")) {
         return Some(EngineFailure::new(format!("libtorch is not here: {name} is missing."), LIBTORCH_ADVICE));
     }
     let message = format!("A library that the learning engine needs is not here: {name} is missing.");

@@ -22,6 +22,8 @@ pub struct EngineLimits {
     pub cancel: Duration,
     /// Without work, before it is let go.
     pub idle: Duration,
+    /// Before it is started again after it ended on its own; four times as long each time that it does so in a row.
+    pub restart: Duration,
     /// After a start that failed, before films that nobody asked for by hand try again.
     pub absent: Duration,
 }
@@ -33,6 +35,7 @@ impl Default for EngineLimits {
             silence: Duration::from_mins(10),
             cancel: Duration::from_secs(15),
             idle: Duration::from_mins(10),
+            restart: Duration::from_millis(200),
             absent: Duration::from_secs(30),
         }
     }

@@ -21,9 +21,8 @@ use super::protocol::{
     DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION,
 };
 
-/// Pauses before the engine is started again, by how often it ended in a row; after the last it is given up.
-const PAUSES: [Duration; 4] =
-    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(10)];
+/// How often in a row the engine may end on its own before it is given up.
+const MOST_CRASHES: u32 = 5;
 /// How often a film may end the engine.
 const MOST_DEATHS: u32 = 2;
 const WRONG_VERSION_ADVICE: &str = "Use the rachis-engine that was built together with this program.";
@@ -41,6 +40,14 @@ struct Running {
     /// Ended by force then.
     until: Instant,
     is_cancelled: bool,
+}
+
+impl Running {
+    /// Whether the film is being looked at by all models that are asked.
+    fn covers(&self, film: &FilmWanted) -> bool {
+        let is_asked = |model| self.wanted.models.iter().any(|known| known.model == model);
+        self.wanted.image == film.image && !self.is_cancelled && film.models.iter().all(|model| is_asked(model.model))
+    }
 }
 
 enum Stage {
@@ -63,7 +70,7 @@ pub(super) struct Keeper {
     running: Option<Running>,
     /// Places of films, which do not belong into a log.
     shy: VecDeque<String>,
-    num_crashes: usize,
+    num_crashes: u32,
     /// Not started again before.
     not_before: Option<Instant>,
     /// Why it does not start, and until when that is taken for granted.
@@ -161,13 +168,7 @@ impl Keeper {
                 }
             }
             Message::Want(film) => self.want(film),
-            Message::Batch(films, news) => {
-                self.stop_batch();
-                // Somebody asks by hand: what failed may have been mended.
-                self.try_again();
-                self.batch = Some(news);
-                self.queue.add_batch(films);
-            }
+            Message::Batch(films, news) => self.start_batch(films, news),
             Message::StopBatch => self.stop_batch(),
             Message::Forget => {
                 self.stop_batch();
@@ -181,14 +182,24 @@ impl Keeper {
         }
     }
 
+    fn start_batch(&mut self, mut films: Vec<FilmWanted>, news: Sender<BatchNews>) {
+        self.stop_batch();
+        // Somebody asks by hand: what failed may have been mended.
+        self.try_again();
+        self.batch = Some(news);
+        // Not twice, where it is being looked at.
+        if let Some(running) = &mut self.running
+            && running.unanswered.len() == running.wanted.models.len()
+        {
+            let num_before = films.len();
+            films.retain(|film| !running.covers(film));
+            running.is_of_batch |= films.len() < num_before;
+        }
+        self.queue.add_batch(films);
+    }
+
     fn want(&mut self, film: FilmWanted) {
-        let is_looked_at = self.running.as_ref().is_some_and(|running| {
-            let is_asked = |model| running.wanted.models.iter().any(|known| known.model == model);
-            running.wanted.image == film.image
-                && !running.is_cancelled
-                && film.models.iter().all(|model| is_asked(model.model))
-        });
-        if is_looked_at {
+        if self.running.as_ref().is_some_and(|running| running.covers(&film)) {
             return;
         }
         let image = film.image.clone();
@@ -293,8 +304,10 @@ impl Keeper {
             running.until = Instant::now() + self.options.limits.silence;
         }
         match heard {
-            Heard::Said(message) => self.said(message),
             Heard::Words(line) => self.words(&line),
+            // It was let go, and this is its end.
+            _ if matches!(self.stage, Stage::Off) => {}
+            Heard::Said(message) => self.said(message),
             Heard::Garbage(what) => {
                 let message = format!("The learning engine printed what is no message: {}", self.discreet(&what));
                 let advice = "See whether rachis-engine, or what RACHIS_ENGINE names, is the right program.";
@@ -443,13 +456,13 @@ impl Keeper {
                 self.settle(image, false, None);
             }
         }
-        let Some(pause) = PAUSES.get(self.num_crashes) else {
-            self.num_crashes = 0;
-            let message = format!("The learning engine ended {} times in a row. {}", PAUSES.len() + 1, failure.message);
-            return self.does_not_start(&EngineFailure { message, advice: failure.advice });
-        };
         self.num_crashes += 1;
-        self.not_before = Some(Instant::now() + *pause);
+        if self.num_crashes >= MOST_CRASHES {
+            self.num_crashes = 0;
+            let message = format!("The learning engine ended {MOST_CRASHES} times in a row. {}", failure.message);
+            return self.does_not_start(&EngineFailure { message, advice: failure.advice });
+        }
+        self.not_before = Some(Instant::now() + self.options.limits.restart * 4_u32.pow(self.num_crashes - 1));
         self.tell(EngineCondition::Crashed(failure));
     }
 

@@ -172,8 +172,26 @@ fn wait_until(child: &mut Child, until: Instant) -> Option<ExitStatus> {
     }
 }
 
+/// The command line ends with the reader of its output by SIGPIPE; an engine that is gone must be no reason to end. The
+/// signal comes to the thread that writes (POSIX, `write`), so it is held back there.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "the standard library does not know of signals")]
+fn outlive_closed_pipes() {
+    // SAFETY: the set is made before it is read, and only this thread's mask is changed.
+    unsafe {
+        let mut set = std::mem::zeroed::<libc::sigset_t>();
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, libc::SIGPIPE);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());
+    }
+}
+
+#[cfg(not(unix))]
+const fn outlive_closed_pipes() {}
+
 /// Until nobody has anything to say any more, or the engine does not listen.
 fn write_messages(mut stdin: ChildStdin, messages: &Receiver<ToEngine>) {
+    outlive_closed_pipes();
     for message in messages {
         let Ok(mut line) = serde_json::to_vec(&message) else {
             tracing::error!("a message to the learning engine can't be written as JSON");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// How far a job is.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +22,20 @@ impl Progress {
     /// 0..=1; `None` where the total is unknown.
     pub fn fraction(&self) -> Option<f64> {
         (self.total > 0).then(|| (self.done as f64 / self.total as f64).min(1.0))
+    }
+
+    /// How long the rest takes if it goes on as it went for this long: `3 min left`. `None` while that says nothing.
+    pub fn time_left(&self, elapsed: Duration) -> Option<String> {
+        let fraction = self.fraction().filter(|&fraction| fraction > 0.0 && fraction < 1.0)?;
+        if elapsed < Duration::from_secs(3) {
+            return None;
+        }
+        let secs = (elapsed.as_secs_f64() * (1.0 - fraction) / fraction).ceil() as u64;
+        Some(match secs {
+            ..60 => format!("{secs} s left"),
+            60..5400 => format!("{} min left", secs.div_ceil(60)),
+            _ => format!("{} h left", secs.div_ceil(3600)),
+        })
     }
 }
 
@@ -53,6 +68,21 @@ mod tests {
         assert!(!copy.is_cancelled());
         token.cancel();
         assert!(copy.is_cancelled());
+    }
+
+    #[test]
+    fn the_time_left_is_told_once_it_can_be_known() {
+        let check = |done, total, secs, expected: Option<&str>| {
+            let left = Progress::new("Reading", done, total).time_left(Duration::from_secs(secs));
+            assert_eq!(left.as_deref(), expected, "{done} of {total} after {secs} s");
+        };
+        check(1, 0, 100, None);
+        check(0, 10, 100, None);
+        check(1, 10, 1, None);
+        check(10, 10, 100, None);
+        check(5, 10, 30, Some("30 s left"));
+        check(1, 10, 10, Some("2 min left"));
+        check(1, 1000, 10, Some("3 h left"));
     }
 
     #[test]

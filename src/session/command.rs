@@ -17,6 +17,8 @@ use super::panes::Layout;
 use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
+use super::suggesting::SuggestCommand;
+use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
 
 pub use super::command_table::{COMMANDS, CommandRow, Context};
@@ -44,6 +46,8 @@ pub enum Command {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// The models in use look at the films of the list.
+    PredictFilms,
     CancelJob,
     Quit,
     // Going places
@@ -119,8 +123,12 @@ pub enum Command {
     Label(LabelCommand),
     /// Comments, image quality, instructions, the reader's own statistics.
     Discuss(DiscussCommand),
+    /// The list of films by what models say.
+    Triage(TriageCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
+    /// What models say of the film.
+    Suggest(SuggestCommand),
     ShowProject,
     /// The project's models.
     Model(ModelCommand),
@@ -179,7 +187,9 @@ impl Command {
             Self::Draw(command) => command.is_on(session),
             Self::Label(command) => command.is_on(session),
             Self::Discuss(command) => command.is_on(session),
+            Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
+            Self::Suggest(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
@@ -219,6 +229,7 @@ impl Command {
             | Self::ExportMeasures => {
                 session.project.is_some() && session.job.as_ref().is_none_or(|job| job.outcome.is_some())
             }
+            Self::PredictFilms => session.can_predict_films(),
             Self::CancelJob => session.job.as_ref().is_some_and(|job| job.outcome.is_none() && job.can_stop),
             Self::ShowWorklist | Self::ChangeReader => session.reader.is_some(),
             Self::ShowFilm => session.reader.is_some() && !session.worklist.is_empty(),
@@ -237,8 +248,10 @@ impl Command {
             Self::Draw(command) => command.is_available(session),
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
+            Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
+            Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),

@@ -189,6 +189,10 @@ pub enum Effect {
     LoadPredictions {
         image: ImageId,
     },
+    /// Have the models in use look at these films, as a job.
+    PredictFilms {
+        images: Vec<ImageId>,
+    },
     /// Keep that the reader saw what these models say of the film.
     NoteModelSeen {
         image: ImageId,

@@ -9,6 +9,7 @@ use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::label_change::LabelUse;
 use crate::domain::log::LogEntry;
+use crate::domain::model::ModelId;
 use crate::domain::prediction::Prediction;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading::Reading;
@@ -87,6 +88,8 @@ pub enum Event {
         log: Vec<LogEntry>,
         /// Other readers' readings of the film; empty where the project keeps them apart.
         others: Vec<Reading>,
+        /// Models whose answers about the film this reader has seen before.
+        models_seen: Vec<ModelId>,
     },
     ReadingFailed {
         image: ImageId,

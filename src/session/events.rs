@@ -7,6 +7,7 @@ use crate::domain::geometry::{PixelGrid, Size};
 use crate::domain::id::ImageId;
 use crate::domain::imaging::{Film, Voi};
 use crate::domain::log::LogEntry;
+use crate::domain::model::ModelId;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
 
@@ -42,6 +43,8 @@ impl Session {
                 let mut labels_before = None;
                 let was_open = self.project.as_ref().is_some_and(|open| open.settings.is_open);
                 let has_opened = was_open != project.is_open;
+                let seen_before = self.project.as_ref().map(|open| open.settings.model_visibility);
+                let has_other_sight = seen_before != Some(project.model_visibility);
                 if let Some(open) = &mut self.project {
                     open.settings = *project;
                     labels_before = Some(std::mem::replace(&mut open.label_set, label_set));
@@ -59,6 +62,10 @@ impl Session {
                     self.reload_shown();
                 }
                 effects.extend(self.reload_if_wanted());
+                if has_other_sight {
+                    self.worklist.forget_models();
+                }
+                effects.extend(self.reload_list_if(has_other_sight));
                 effects
             }
             Event::LabelDeskLoaded { uses, versions } => {
@@ -93,12 +100,13 @@ impl Session {
                 self.is_worklist_wanted |= !self.pending.is_empty();
                 self.restore_films(now_ms)
             }
-            Event::ReadingLoaded { study, priors, image, reading, log, others } => match self.slot_of(&image) {
-                Some(slot) => {
-                    self.reading_loaded(slot, Related { study, priors, others }, &image, (reading, &log), now_ms)
+            Event::ReadingLoaded { study, priors, image, reading, log, others, models_seen } => {
+                let related = Related { study, priors, others, models_seen };
+                match self.slot_of(&image) {
+                    Some(slot) => self.reading_loaded(slot, related, &image, (reading, &log), now_ms),
+                    None => Vec::new(),
                 }
-                None => Vec::new(),
-            },
+            }
             Event::ReadingFailed { image, message } => {
                 if let Some(slot) = self.slot_of(&image) {
                     self.with_pane(slot, |session| session.pane.give_up(&image));
@@ -189,9 +197,10 @@ impl Session {
             }
             Event::ChangedElsewhere(elsewhere) => self.changed_elsewhere(&elsewhere),
             Event::ModelsLoaded(shelf) => {
-                self.models = *shelf;
-                self.models_loaded();
-                Vec::new()
+                let is_other = self.models.pipeline != shelf.pipeline;
+                self.models_loaded(*shelf);
+                self.desk_follows_shelf();
+                self.reload_list_if(is_other)
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
@@ -199,8 +208,10 @@ impl Session {
                 self.engine = state;
                 Vec::new()
             }
-            // Suggestions take these.
-            Event::PredictionsLoaded { .. } => Vec::new(),
+            Event::PredictionsLoaded { image, predictions, num_awaited } => {
+                self.list_predictions(&image, &predictions);
+                self.predictions_loaded(&image, &predictions, num_awaited)
+            }
             Event::StatisticsLoaded { reader, statistics } => {
                 let is_own = self.reader_id() == Some(&reader);
                 if let Some(Dialog::MyStatistics(place)) = self.dialog.as_mut().filter(|_| is_own) {
@@ -346,7 +357,7 @@ impl Session {
 
     /// Puts a reading into the active viewport; `false` where nobody waits for it any more.
     fn place_reading(&mut self, related: Related, image: &ImageId, reading: Reading, log: &[LogEntry]) -> bool {
-        let Related { study, mut priors, others } = related;
+        let Related { study, mut priors, others, models_seen } = related;
         let Some(entry) = study.iter().find(|e| e.facts.image == *image).cloned() else { return false };
         super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
@@ -361,7 +372,7 @@ impl Session {
         }
         if is_wanted {
             self.pane.wanted = None;
-            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. })) {
+            if matches!(self.dialog, Some(Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. })) {
                 self.dialog = None;
             }
         }
@@ -415,6 +426,7 @@ impl Session {
         let is_reference = std::mem::take(&mut self.pane.is_reference);
         if let Some(film) = &mut self.pane.film {
             film.is_reference |= is_reference;
+            film.suggesting.note_seen(models_seen);
             film.selection = film.selection.filter(|id| film.reading.has(*id));
             film.also_selected.retain(|id| film.reading.has(*id));
         }
@@ -538,6 +550,8 @@ struct Related {
     priors: Vec<FilmEntry>,
     /// Other readers' readings of the film itself.
     others: Vec<Reading>,
+    /// Models whose answers about the film the reader has seen before.
+    models_seen: Vec<ModelId>,
 }
 
 fn not_saved(message: &str) -> String {

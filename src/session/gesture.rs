@@ -6,6 +6,7 @@ use crate::domain::id::AnnotationId;
 use crate::domain::imaging::{DisplaySettings, VoiFunction, Window};
 use crate::domain::measure::MeasureShape;
 use crate::domain::shape::Shape;
+use crate::domain::suggestion::SuggestionKey;
 
 use super::drawing::VertexAt;
 
@@ -41,6 +42,8 @@ pub enum Gesture {
         before: Rect,
         preview: Rect,
     },
+    /// Dragging a model's suggestion by one of its grips, or with `None` all of it: it becomes a mark when it is let go.
+    Adjust { key: SuggestionKey, handle: Option<Handle>, grabbed: Point, before: Rect, preview: Rect },
     /// Moving one point of a polygon or line; `before` has the point already where the press put it there.
     Vertex { id: AnnotationId, key: AnnotationId, at: VertexAt, before: Shape, preview: Shape },
     /// Pressed while a shape is drawn point by point; the point is in the film's drawing and follows the pointer.
@@ -83,6 +86,14 @@ impl Gesture {
             }
             Self::Resize { key, preview, .. } if *key == mark.shape_key() => Some(Shape::Box(*preview)),
             Self::Vertex { key, preview, .. } if *key == mark.shape_key() => Some(preview.clone()),
+            _ => None,
+        }
+    }
+
+    /// The suggestion that is being dragged, and where it is now.
+    pub fn adjusted(&self) -> Option<(SuggestionKey, Rect)> {
+        match self {
+            Self::Adjust { key, preview, .. } => Some((*key, *preview)),
             _ => None,
         }
     }

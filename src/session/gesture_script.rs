@@ -116,6 +116,7 @@ pub(super) fn reading_session() -> Session {
         num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
+        triage: None,
     });
     handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows: rows.collect() }));
     let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));
@@ -144,6 +145,7 @@ pub(super) fn answer(session: &mut Session, effects: Vec<Effect>) {
                 image,
                 log: Vec::new(),
                 others: Vec::new(),
+                models_seen: Vec::new(),
             },
             Effect::LoadPicture { image, frame } => Event::PictureLoaded { image, frame, film: Arc::new(film()) },
             Effect::Persist(persist) => {

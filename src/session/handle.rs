@@ -16,6 +16,7 @@ use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::settings::Settings;
+use super::suggesting::SuggestCommand;
 use super::viewport::{Canvas, Viewport};
 use super::worklist::Filter;
 
@@ -57,6 +58,7 @@ impl Session {
         let is_by_person = input.is_by_person();
         let mut effects = self.take(input, now_ms);
         self.measure_films();
+        effects.extend(self.mind_suggestions());
         // Before the store changes: the time belongs to the project that it was spent on.
         let is_leaving =
             effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
@@ -98,7 +100,13 @@ impl Session {
     }
 
     pub(super) fn command(&mut self, command: Command, now_ms: i64) -> Vec<Effect> {
-        if !matches!(command, Command::Escape | Command::Label(LabelCommand::Hover(_))) {
+        let keeps_notice = matches!(
+            command,
+            Command::Escape
+                | Command::Label(LabelCommand::Hover(_))
+                | Command::Suggest(SuggestCommand::Hover(_) | SuggestCommand::HeatOpacity(_))
+        );
+        if !keeps_notice {
             self.notice = None;
         }
         let Some(command) = self.meant_while_drawing(command) else { return Vec::new() };
@@ -137,6 +145,7 @@ impl Session {
             Command::ExportCxr => vec![Effect::ChoosePath(FilePurpose::ExportCxr)],
             Command::ExportKaggle => vec![Effect::ChoosePath(FilePurpose::ExportKaggle)],
             Command::ExportMeasures => vec![Effect::ChoosePath(FilePurpose::ExportMeasures)],
+            Command::PredictFilms => self.predict_films(),
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
                 let effects = self.keep_comment(now_ms);
@@ -242,7 +251,9 @@ impl Session {
             Command::Draw(command) => self.draw_command(command, now_ms),
             Command::Label(command) => self.label_command(command, now_ms),
             Command::Discuss(command) => self.discuss_command(command, now_ms),
+            Command::Triage(command) => self.triage_command(command),
             Command::Walk(command) => self.walk_command(&command, now_ms),
+            Command::Suggest(command) => self.suggest_command(command, now_ms),
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
             Command::Model(command) => self.model_command(command, now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
@@ -280,10 +291,7 @@ impl Session {
             Command::Palette => self.toggle_dialog(Dialog::Palette),
             Command::CheatSheet => self.toggle_dialog(Dialog::CheatSheet),
             Command::Confirm => self.confirm(now_ms),
-            Command::CloseDialog => {
-                self.dialog = None;
-                Vec::new()
-            }
+            Command::CloseDialog => self.close_dialog(),
             Command::FilterWorklist(text) => {
                 self.worklist.set_filter(Filter { text, ..self.worklist.filter.clone() });
                 Vec::new()
@@ -432,6 +440,11 @@ impl Session {
                 }
                 effects
             }
+            Some(Dialog::PendingSuggestions { image, then })
+                if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) =>
+            {
+                self.complete_all_the_same(then, now_ms)
+            }
             _ => Vec::new(),
         }
     }
@@ -457,6 +470,9 @@ impl Session {
             }
             if film.selection.is_some() {
                 film.select_only(None);
+                return;
+            }
+            if !std::mem::take(&mut film.suggesting.focused).is_empty() {
                 return;
             }
         }

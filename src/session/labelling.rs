@@ -3,6 +3,7 @@
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::attribute::{Attributes, Certainty, Grade, VertebralLevel};
 use crate::domain::edit::Edit;
+use crate::domain::geometry::Rect;
 use crate::domain::id::AnnotationId;
 use crate::domain::label::{FamilyChoice, Label, LabelKind, LabelName, LabelScope, LabelSet};
 use crate::domain::presence::{LabelAnswers, Presence, SharedScope};
@@ -275,13 +276,19 @@ impl Session {
 
     /// Selects a mark and moves the film where the mark is not wholly in sight.
     fn jump_to(&mut self, id: AnnotationId) -> Vec<Effect> {
-        let canvas = self.pane.canvas;
         let Some(film) = &mut self.pane.film else { return Vec::new() };
         if !film.reading.has(id) {
             return Vec::new();
         }
         film.select_these(vec![id]);
         let Some(bounds) = film.reading.annotation(id).and_then(Annotation::bounds) else { return Vec::new() };
+        self.bring_into_view(bounds)
+    }
+
+    /// Moves the film where this part of it is not wholly in sight.
+    pub(super) fn bring_into_view(&mut self, bounds: Rect) -> Vec<Effect> {
+        let canvas = self.pane.canvas;
+        let Some(film) = &self.pane.film else { return Vec::new() };
         let to_screen = film.viewport.screen_from_image(canvas, film.grid());
         let is_in_sight = [bounds.min(), bounds.max()]
             .map(|p| to_screen.apply(p))

@@ -31,7 +31,13 @@ impl Session {
         self.label_card = None;
         self.label_desk = LabelDesk::default();
         let is_of_reader = |dialog: &Dialog| {
-            matches!(dialog, Dialog::MyStatistics(_) | Dialog::ConfirmNoFinding { .. } | Dialog::ChooseUnfit { .. })
+            matches!(
+                dialog,
+                Dialog::MyStatistics(_)
+                    | Dialog::ConfirmNoFinding { .. }
+                    | Dialog::ChooseUnfit { .. }
+                    | Dialog::PendingSuggestions { .. }
+            )
         };
         self.dialog = self.dialog.take().filter(|dialog| !is_of_reader(dialog));
     }

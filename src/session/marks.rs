@@ -16,6 +16,7 @@ use super::drawing;
 use super::effect::{Effect, EntryRef, PendingStep, Persist, Ticket};
 use super::history::HistoryEntry;
 use super::screen::{Dialog, NoticeKind, Session};
+use super::suggesting::{Completing, SuggestCommand};
 
 impl Session {
     /// Applies a new edit to the open film and has it written. A refused edit becomes a notice.
@@ -121,6 +122,7 @@ impl Session {
             row.num_open_threads = num_open_threads;
             row.labels = labels;
             row.last_edit_ms = Some(now_ms);
+            row.renew_disagreement();
         });
     }
 
@@ -182,6 +184,8 @@ impl Session {
                 film.select_these(marks);
             } else if measured.is_some() {
                 film.select_only(measured);
+            } else {
+                film.focus_on_decided(edit);
             }
         }
         self.notify(NoticeKind::Info, notice);
@@ -251,6 +255,9 @@ impl Session {
                 return Vec::new();
             }
             return self.add_mark(label.name, shape, Origin::Drawn, now_ms);
+        }
+        if film.suggesting.focus().is_some() {
+            return self.accept_focused_as(&label.name, now_ms);
         }
         let is_other = |mark: &&Annotation| *mark.label() != label.name && !film.locked.contains(&mark.id());
         let selected: Vec<Annotation> = film.selected_marks().filter(is_other).cloned().collect();
@@ -348,6 +355,9 @@ impl Session {
         if film.unlabelled.take().is_some() || film.sketch.take().is_some() {
             return Vec::new();
         }
+        if film.selection.is_none() && film.suggesting.focus().is_some() {
+            return self.suggest_command(SuggestCommand::Reject, now_ms);
+        }
         if let Some(effects) = self.delete_vertex(now_ms) {
             return effects;
         }
@@ -390,6 +400,11 @@ impl Session {
 
     /// Signs the reading off, or says what stands in the way.
     pub(super) fn complete(&mut self, now_ms: i64) -> Vec<Effect> {
+        self.complete_for(Completing::Stay, now_ms)
+    }
+
+    /// The same on the way to something else, which a question holds up.
+    pub(super) fn complete_for(&mut self, then: Completing, now_ms: i64) -> Vec<Effect> {
         let Some(film) = &self.pane.film else { return Vec::new() };
         if film.is_completed() {
             return Vec::new();
@@ -409,7 +424,7 @@ impl Session {
             self.notify(NoticeKind::Error, text);
             return self.on_film(|film| film.is_refused = true);
         }
-        if !self.is_seen() {
+        if !self.is_seen() || self.asks_about_pending(then) {
             return Vec::new();
         }
         let before = self.pane.film.as_ref().map_or(TaskState::New, |film| film.reading.state());

@@ -16,6 +16,7 @@ pub mod unfinished;
 pub mod panes;
 mod hanging;
 pub mod worklist;
+pub mod triage;
 mod tags;
 pub mod open_film;
 pub mod gesture;
@@ -36,6 +37,8 @@ mod reading_clock;
 pub mod project_settings;
 pub mod model_shelf;
 pub mod model_commands;
+mod predicting;
+pub mod suggesting;
 mod screen;
 pub mod readme_keys;
 mod handle;
@@ -63,6 +66,8 @@ mod labelling_script;
 #[cfg(test)]
 mod panes_script;
 #[cfg(test)]
+mod suggesting_script;
+#[cfg(test)]
 mod windowing_script;
 #[cfg(test)]
 mod measuring_script;
@@ -84,4 +89,5 @@ pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
+pub use suggesting::{SuggestCommand, WhyHidden};
 pub use tags::Tags;

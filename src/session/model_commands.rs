@@ -304,13 +304,16 @@ impl Session {
     }
 
     fn models_failed(&mut self, why: String) -> Vec<Effect> {
-        self.notify(NoticeKind::Error, why.clone());
+        // The screen of models says it by itself.
+        if self.screen != Screen::Models {
+            self.notify(NoticeKind::Error, why.clone());
+        }
         self.model_desk.failure = Some(why);
         Vec::new()
     }
 
     /// The register was read: what is selected stays so, and at first it is a model in use.
-    pub(super) fn models_loaded(&mut self) {
+    pub(super) fn desk_follows_shelf(&mut self) {
         let desk = &mut self.model_desk;
         desk.is_loaded = true;
         let is_there = |id: &ModelId| self.models.model(*id).is_some();

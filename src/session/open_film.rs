@@ -19,6 +19,7 @@ use super::gesture::Gesture;
 use super::history::History;
 use super::measuring::{Measured, Sketch};
 use super::screen::OpenProject;
+use super::suggesting::Suggesting;
 use super::threads::Discussion;
 use super::viewport::{ShownWindow, Viewport};
 use super::windowing::CarriedDisplay;
@@ -84,6 +85,8 @@ pub struct OpenFilm {
     /// Where the menu was opened, in film pixels: where its Paste pastes.
     pub menu_at: Option<Point>,
     pub violations: Vec<Violation>,
+    /// What models say of it, as far as the reader may see that.
+    pub suggesting: Suggesting,
     /// Completing was refused for what is broken, and nothing was changed since.
     pub is_refused: bool,
 }
@@ -128,6 +131,7 @@ impl OpenFilm {
             cursor: None,
             menu_at: None,
             violations: Vec::new(),
+            suggesting: Suggesting::default(),
             is_refused: false,
         }
     }
@@ -194,6 +198,7 @@ impl OpenFilm {
             study: Some(study),
         };
         self.is_refused = false;
+        self.suggesting.follow(&self.reading, &self.history);
         self.violations = rules::check(&context, &project.settings.rules, &project.settings.custom_rules);
     }
 

@@ -203,6 +203,7 @@ fn nobody_decides_on_a_film_that_was_not_painted_yet() {
                     image,
                     log: Vec::new(),
                     others: Vec::new(),
+                    models_seen: Vec::new(),
                 },
                 Effect::LoadPicture { image, frame } => {
                     Event::PictureLoaded { image, frame, film: std::sync::Arc::new(super::gesture_script::film()) }

@@ -248,8 +248,12 @@ impl Session {
                 film.gesture = Some(gesture);
                 return Some(Vec::new());
             }
+            if let Some(gesture) = self.grab_suggestion(event.at, at_image) {
+                return Some(self.start(gesture));
+            }
         }
         let Tool::Draw(tool) = tool else { return None };
+        let film = self.pane.film.as_ref()?;
         let snap = Snap::of(film, canvas, self.settings.snaps_to_edge && !event.is_alt);
         Some(self.press_to_draw(tool, event.at, snap.point(at_image), now_ms))
     }
@@ -275,6 +279,7 @@ impl Session {
     }
 
     fn release(&mut self, button: PointerButton, at: Point, now_ms: i64) -> Vec<Effect> {
+        let suggested = self.suggestion_at(at);
         let Some(film) = &mut self.pane.film else { return Vec::new() };
         if button != self.drag_button {
             return Vec::new();
@@ -290,8 +295,14 @@ impl Session {
             Some(Gesture::Press { .. }) => {
                 let to_screen = film.viewport.screen_from_image(self.pane.canvas, film.grid());
                 let under = film.measurement_at(&to_screen, at).or_else(|| film.mark_at(self.pane.canvas, at));
-                film.select_only(under);
-                let is_on_mark = film.selection.is_some();
+                // The smaller of a mark and a suggestion, as of two marks.
+                let area = |id| film.reading.annotation(id)?.bounds().map(|bounds| bounds.area());
+                let suggested = suggested.filter(|(_, own)| under.and_then(area).is_none_or(|area| *own < area));
+                match suggested {
+                    Some((key, _)) => film.focus_on(vec![key]),
+                    None => film.select_only(under),
+                }
+                let is_on_mark = suggested.is_some() || film.selection.is_some();
                 self.notice = None;
                 self.clicked(at, is_on_mark, now_ms);
                 Vec::new()
@@ -307,10 +318,20 @@ impl Session {
             Some(Gesture::Move { moved, .. }) => self.release_moved(moved, now_ms),
             Some(Gesture::Resize { id, preview, .. }) => self.reshape_mark(id, Shape::Box(preview), now_ms),
             Some(Gesture::Vertex { id, preview, .. }) => self.reshape_mark(id, preview, now_ms),
+            Some(Gesture::Adjust { key, before, preview, .. }) if before == preview => {
+                film.focus_on(vec![key]);
+                Vec::new()
+            }
+            Some(Gesture::Adjust { key, preview, .. }) => self.accept_adjusted(key, preview, now_ms),
             Some(Gesture::Place { has_moved, .. }) => self.release_point(has_moved, now_ms),
             Some(Gesture::Stroke) => self.release_stroke(now_ms),
             Some(Gesture::Band { from, to }) => {
-                film.select_in(Rect::from_corners(from, to));
+                let band = Rect::from_corners(from, to);
+                film.select_in(band);
+                if film.selection.is_none() {
+                    let keys = self.suggestions_in(band);
+                    self.on_film(|film| film.focus_on(keys));
+                }
                 Vec::new()
             }
             Some(Gesture::Sketch { next, .. }) => self.release_sketch(next, now_ms),
@@ -318,8 +339,10 @@ impl Session {
             Some(Gesture::Region { from, to }) => self.window_region(Rect::from_corners(from, to)),
             // A right click that windows nothing opens the menu of what lies under it.
             Some(Gesture::WindowLevel { has_moved: false, .. }) if film.drawing.is_none() => {
-                if let Some(id) = film.mark_at(self.pane.canvas, at).filter(|id| !film.is_selected(*id)) {
-                    film.select_only(Some(id));
+                match (film.mark_at(self.pane.canvas, at), suggested) {
+                    (Some(id), _) if !film.is_selected(id) => film.select_only(Some(id)),
+                    (None, Some((key, _))) => film.focus_on(vec![key]),
+                    _ => {}
                 }
                 Vec::new()
             }
@@ -433,6 +456,20 @@ fn advance(
         }
         Gesture::Resize { handle, before, preview, .. } => {
             *preview = before.resized(*handle, snap.point(at_image), size);
+        }
+        // From the corner over the middle goes who draws a box there, not who adjusts the one that is suggested.
+        Gesture::Adjust { key, handle: Some(handle), grabbed, before, .. }
+            if tool == Tool::Box
+                && film.suggesting.focus() != Some(*key)
+                && before.is_past_middle(*handle, at_image) =>
+        {
+            gesture = Gesture::Draw { from: snap.point(*grabbed), to: snap.point(at_image) };
+        }
+        Gesture::Adjust { handle, grabbed, before, preview, .. } => {
+            *preview = match handle {
+                Some(handle) => before.resized(*handle, snap.point(at_image), size),
+                None => before.moved_within(at_image.x - grabbed.x, at_image.y - grabbed.y, size),
+            };
         }
         Gesture::Vertex { at, before, preview, .. } => {
             *preview = with_vertex(before, *at, snap.point(at_image));

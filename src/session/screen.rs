@@ -26,6 +26,7 @@ use super::pointer::PointerButton;
 use super::project_settings::ProjectPage;
 use super::reading_clock::ReadingClock;
 use super::settings::Settings;
+use super::suggesting::{Advice, Completing};
 use super::tags::Tags;
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
@@ -249,6 +250,11 @@ pub enum Dialog {
     },
     /// A question about a model.
     Model(ModelDialog),
+    /// Suggestions are undecided: complete all the same, or look at them?
+    PendingSuggestions {
+        image: ImageId,
+        then: Completing,
+    },
     /// What a job could not take.
     Report {
         title: String,
@@ -346,6 +352,8 @@ pub struct Session {
     pub engine: EngineState,
     /// How the screen of models is.
     pub model_desk: ModelDesk,
+    /// How what models say is shown.
+    pub advice: Advice,
     /// Resolved threads are listed and drawn too.
     pub shows_resolved: bool,
     pub dialog: Option<Dialog>,

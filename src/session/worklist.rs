@@ -15,7 +15,7 @@ pub struct Worklist {
     rows: Vec<WorklistRow>,
     /// Where each film stands in `rows`.
     index: HashMap<ImageId, u32>,
-    /// Indices into `rows` that pass the filter, in order.
+    /// Indices into `rows` that pass the filter, in the order of `sort`.
     shown: Vec<u32>,
     /// For each of `rows`, where it is shown; `NOT_SHOWN` where the filter leaves it out.
     place: Vec<u32>,
@@ -23,6 +23,8 @@ pub struct Worklist {
     studies: Vec<StudyDecision>,
     counts: Counts,
     pub filter: Filter,
+    /// `None`: the project's order, study by study.
+    sort: Option<Sort>,
     pub is_loaded: bool,
 }
 
@@ -41,6 +43,73 @@ pub struct Filter {
     pub study: Option<Decision>,
     /// Only films with a thread that waits for an answer.
     pub has_open_threads: bool,
+    pub model: Option<ModelFilter>,
+}
+
+/// Films by what the models in use say of them, as far as the reader may see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ModelFilter {
+    Abnormal,
+    Normal,
+    /// No classifier has looked at them, or what it says may not be seen yet.
+    NotPredicted,
+    /// Completed films of which models and reader say different things, of the film or of a place.
+    Disagrees,
+}
+
+/// By what the list is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SortBy {
+    Probability,
+    Uncertainty,
+    Disagreement,
+}
+
+/// An order of the list. Films without the value come last either way; ties stand in the project's order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sort {
+    pub by: SortBy,
+    /// The lowest first.
+    pub is_ascending: bool,
+}
+
+impl Sort {
+    pub const fn highest_first(by: SortBy) -> Self {
+        Self { by, is_ascending: false }
+    }
+
+    /// What a click on a column's head makes of the order: highest first, lowest first, the project's order.
+    pub fn after_click(current: Option<Self>, by: SortBy) -> Option<Self> {
+        match current {
+            Some(Self { by: of, is_ascending }) if of == by => {
+                (!is_ascending).then_some(Self { by, is_ascending: true })
+            }
+            _ => Some(Self::highest_first(by)),
+        }
+    }
+}
+
+impl SortBy {
+    fn value(self, row: &WorklistRow) -> Option<f64> {
+        let triage = row.triage.as_ref()?;
+        match self {
+            Self::Probability => triage.probability,
+            Self::Uncertainty => triage.uncertainty,
+            Self::Disagreement => triage.disagreement.map(|disagreement| disagreement.degree()),
+        }
+    }
+}
+
+impl ModelFilter {
+    fn passes(self, row: &WorklistRow) -> bool {
+        let triage = row.triage.unwrap_or_default();
+        match self {
+            Self::Abnormal => triage.is_abnormal == Some(true),
+            Self::Normal => triage.is_abnormal == Some(false),
+            Self::NotPredicted => triage.is_abnormal.is_none(),
+            Self::Disagrees => triage.disagreement.is_some_and(|disagreement| disagreement.degree() > 0.0),
+        }
+    }
 }
 
 /// Films that are unfit to be read.
@@ -63,6 +132,8 @@ pub struct Counts {
     pub unfit_by_reason: [usize; UnfitReason::ALL.len()],
     /// Films with a thread that waits for an answer.
     pub with_open_threads: usize,
+    /// Films of which a model's answer may be seen.
+    pub with_model: usize,
 }
 
 impl Worklist {
@@ -80,6 +151,26 @@ impl Worklist {
         self.apply_filter();
     }
 
+    /// The next and the previous film follow this order from here on. It is not made anew while films are read: a film
+    /// that moved under the reader would be read twice or never.
+    pub fn set_sort(&mut self, sort: Option<Sort>) {
+        self.sort = sort;
+        self.apply_filter();
+    }
+
+    /// Others may see what models say from here on: nothing of it stays in the lines until they are read anew.
+    pub fn forget_models(&mut self) {
+        for row in &mut self.rows {
+            row.triage = None;
+        }
+        self.count();
+        self.apply_filter();
+    }
+
+    pub const fn sort(&self) -> Option<Sort> {
+        self.sort
+    }
+
     fn apply_filter(&mut self) {
         let needle = self.filter.text.trim().to_lowercase();
         let passes = |row: &WorklistRow| {
@@ -90,6 +181,7 @@ impl Worklist {
                     Some(UnfitFilter::Because(reason)) => row.unfit == Some(reason),
                 }
                 && (!self.filter.has_open_threads || row.num_open_threads > 0)
+                && self.filter.model.is_none_or(|model| model.passes(row))
                 && self.filter.label.is_none_or(|label| row.labels >> label & 1 == 1)
                 && (needle.is_empty()
                     || contains_ignoring_case(row.image.as_str(), &needle)
@@ -99,6 +191,15 @@ impl Worklist {
         let of_study = |i: usize| self.filter.study.is_none_or(|decision| self.studies[i].decision == decision);
         self.shown =
             (0..self.rows.len() as u32).filter(|&i| passes(&self.rows[i as usize]) && of_study(i as usize)).collect();
+        if let Some(sort) = self.sort {
+            let value = |&i: &u32| sort.by.value(&self.rows[i as usize]);
+            // A stable sort: ties stay in the project's order.
+            self.shown.sort_by(|a, b| match (value(a), value(b)) {
+                (Some(a), Some(b)) if sort.is_ascending => a.total_cmp(&b),
+                (Some(a), Some(b)) => b.total_cmp(&a),
+                (a, b) => a.is_none().cmp(&b.is_none()),
+            });
+        }
         self.place = vec![NOT_SHOWN; self.rows.len()];
         for (n, &i) in self.shown.iter().enumerate() {
             self.place[i as usize] = n as u32;
@@ -172,6 +273,7 @@ impl Worklist {
             unfit: unfit_by_reason.iter().sum(),
             unfit_by_reason,
             with_open_threads: self.rows.iter().filter(|row| row.num_open_threads > 0).count(),
+            with_model: self.rows.iter().filter(|row| row.triage.is_some()).count(),
             all: self.rows.len(),
             new: of(TaskState::New),
             doing: of(TaskState::Doing),
@@ -235,6 +337,7 @@ fn contains_ignoring_case(text: &str, needle: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::id::StudyId;
+    use crate::domain::triage::{BoxCounts, Disagreement, FilmDisagreement, Triage};
 
     fn list(states: &[TaskState]) -> Worklist {
         let mut list = Worklist::default();
@@ -251,6 +354,7 @@ mod tests {
             num_open_threads: 0,
             labels: 1 << i,
             last_edit_ms: None,
+            triage: None,
         });
         list.set_rows(rows.collect());
         list
@@ -265,6 +369,94 @@ mod tests {
         assert_eq!(next("film2"), Some("film0"));
         assert_eq!(next("film3"), Some("film0"));
         assert_eq!(list.neighbour(&ImageId::new("film0"), -1), None);
+    }
+
+    fn with_triage(values: &[Option<(f64, Option<Disagreement>)>]) -> Worklist {
+        let mut list = list(&vec![TaskState::New; values.len()]);
+        for (n, value) in values.iter().enumerate() {
+            change(&mut list, n, |row| {
+                row.triage = value.map(|(p, disagreement)| Triage {
+                    probability: Some(p),
+                    is_abnormal: Some(p >= 0.4),
+                    uncertainty: Some(1.0 - (p - 0.4).abs()),
+                    disagreement,
+                });
+            });
+        }
+        list
+    }
+
+    fn shown(list: &Worklist) -> Vec<&str> {
+        (0..list.num_shown()).map(|n| &list.shown(n).unwrap().image.as_str()[4..]).collect()
+    }
+
+    #[test]
+    fn the_list_is_sorted_by_what_models_say_and_back() {
+        let opposite = Disagreement { film: Some(FilmDisagreement::ModelAbnormal), boxes: None };
+        let boxes = |both, only_reader| BoxCounts { both, only_model: 0, only_reader };
+        let some_boxes = |n| Disagreement { film: None, boxes: Some(boxes(3, n)) };
+        let mut list = with_triage(&[
+            None,
+            Some((0.4, Some(some_boxes(1)))),
+            Some((0.9, None)),
+            None,
+            Some((0.4, Some(opposite))),
+            Some((0.1, Some(some_boxes(0)))),
+        ]);
+        let mut check = |sort: Option<Sort>, expected: [&str; 6]| {
+            list.set_sort(sort);
+            assert_eq!(shown(&list), expected, "{sort:?}");
+        };
+        let low_first = |by| Some(Sort { by, is_ascending: true });
+        let high_first = |by| Some(Sort::highest_first(by));
+        // Films 1 and 4 tie; 0 and 3 have nothing.
+        check(high_first(SortBy::Probability), ["2", "1", "4", "5", "0", "3"]);
+        check(low_first(SortBy::Probability), ["5", "1", "4", "2", "0", "3"]);
+        check(high_first(SortBy::Uncertainty), ["1", "4", "5", "2", "0", "3"]);
+        check(high_first(SortBy::Disagreement), ["4", "1", "5", "0", "2", "3"]);
+        check(low_first(SortBy::Disagreement), ["5", "1", "4", "0", "2", "3"]);
+        check(None, ["0", "1", "2", "3", "4", "5"]);
+    }
+
+    #[test]
+    fn the_next_film_follows_the_order_shown_and_the_order_stays_while_reading() {
+        let mut list = with_triage(&[Some((0.1, None)), Some((0.9, None)), Some((0.5, None))]);
+        list.set_sort(Some(Sort::highest_first(SortBy::Probability)));
+        let film = |n: u32| ImageId::new(format!("film{n}"));
+        assert_eq!(list.first_open(), Some(&film(1)));
+        assert_eq!(list.next_open(&film(1)), Some(&film(2)));
+        assert_eq!(list.neighbour(&film(2), 1), Some(&film(0)));
+        assert_eq!(list.neighbour(&film(2), -1), Some(&film(1)));
+        change(&mut list, 0, |row| row.triage = Some(Triage { probability: Some(1.0), ..Triage::default() }));
+        assert_eq!(shown(&list), ["1", "2", "0"], "nothing moves under the reader");
+        list.set_filter(Filter { model: Some(ModelFilter::Abnormal), ..Filter::default() });
+        assert_eq!(shown(&list), ["1", "2"], "filter and order go together");
+    }
+
+    #[test]
+    fn a_click_on_a_head_goes_round() {
+        let first = Sort::after_click(None, SortBy::Probability);
+        assert_eq!(first, Some(Sort::highest_first(SortBy::Probability)));
+        let second = Sort::after_click(first, SortBy::Probability);
+        assert_eq!(second, Some(Sort { by: SortBy::Probability, is_ascending: true }));
+        assert_eq!(Sort::after_click(second, SortBy::Probability), None);
+        assert_eq!(Sort::after_click(second, SortBy::Uncertainty), Some(Sort::highest_first(SortBy::Uncertainty)));
+    }
+
+    #[test]
+    fn films_are_found_by_what_the_models_say() {
+        let agree = Some(Disagreement::default());
+        let differ = Some(Disagreement { film: Some(FilmDisagreement::ModelNormal), boxes: None });
+        let mut list = with_triage(&[Some((0.4, agree)), Some((0.3, differ)), None, Some((0.3, None))]);
+        assert_eq!(list.counts().with_model, 3);
+        let mut check = |model: ModelFilter, expected: &[&str]| {
+            list.set_filter(Filter { model: Some(model), ..Filter::default() });
+            assert_eq!(shown(&list), expected, "{model:?}");
+        };
+        check(ModelFilter::Abnormal, &["0"]);
+        check(ModelFilter::Normal, &["1", "3"]);
+        check(ModelFilter::NotPredicted, &["2"]);
+        check(ModelFilter::Disagrees, &["1"]);
     }
 
     #[test]

@@ -441,6 +441,8 @@ mod tests {
             Just(Origin::Drawn),
             (1i64..99).prop_map(|import| Origin::Imported { import }),
             (1i64..99).prop_map(|from| Origin::Copied { from: AnnotationId(from) }),
+            (1i64..99, 0u32..99)
+                .prop_map(|(model, number)| { Origin::Suggested(SuggestionKey { model: ModelId(model), number }) }),
         ];
         let numbers = prop::array::uniform4(-1e4f64..1e4);
         (1i64.., origin, prop::option::of(numbers), ".{1,9}", prop::option::of(".{0,9}")).prop_map(
@@ -524,6 +526,11 @@ mod tests {
                     Edit::SetImageLabels { before: before.clone(), after: after.clone() },
                     Edit::SetSharedLabels { scope, before, after },
                     Edit::SetUnfit { before: fit, after: unfit },
+                    Edit::Reject {
+                        suggestion: SuggestionKey { model: ModelId(3), number: 7 },
+                        before: false,
+                        after: true,
+                    },
                     Edit::Comment { before: first, after: second },
                     Edit::Replace { before: mark.clone(), after: mark.with_shape_key(None) },
                 ]

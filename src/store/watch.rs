@@ -209,6 +209,8 @@ mod tests {
         assert_eq!(own.project().model_visibility, ModelVisibility::Always);
     }
 
+    type Change<'a> = &'a dyn Fn(&mut Store) -> Result<(), StoreError>;
+
     #[test]
     fn every_change_of_models_in_another_window_is_told() {
         let folder = tempfile::tempdir().expect("scratch");
@@ -235,7 +237,7 @@ mod tests {
         let id = other.add_model(&new).expect("added").id;
         assert_eq!(watch.look(&mut own).expect("readable"), told_models);
         let settings = PipelineSettings { threshold: 0.5, rule: FusionRule::Gate, min_score: 0.1 };
-        let changes: [&dyn Fn(&mut Store) -> Result<(), StoreError>; 5] = [
+        let changes: [Change<'_>; 5] = [
             &|store| store.promote_model(id, None, 2, ""),
             &|store| store.set_model_card(id, "{\"name\": \"a\"}", 3, ""),
             &|store| store.set_pipeline_settings(&settings),

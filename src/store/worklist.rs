@@ -81,8 +81,10 @@ impl Store {
                 num_open_threads: open_threads.get(image).copied().unwrap_or(0),
                 labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
+                triage: None,
             });
         }
+        self.add_triage(&mut list, reader)?;
         Ok(list)
     }
 

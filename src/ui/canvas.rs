@@ -12,7 +12,7 @@ use crate::session::drawing::Hold;
 use crate::session::gesture::Gesture;
 use crate::session::viewport::Canvas;
 use crate::session::{
-    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, Tool,
+    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, SuggestCommand, Tool,
 };
 
 use super::hands::to_canvas;
@@ -92,7 +92,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
                 && panel.state.has_gpu
             {
                 let to_image = film.viewport.image_from_screen(canvas, film.grid());
-                draw_film(ui, slot, rect, plan(picture, display, session, to_image, rect, canvas));
+                draw_film(ui, slot, rect, plan(picture, display, (session, film), to_image, rect, canvas));
                 if !film.is_drawn {
                     panel.out.push(Input::FilmDrawn { slot });
                 }
@@ -118,7 +118,7 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
 pub(super) fn plan(
     picture: &Arc<Film>,
     display: &DisplaySettings,
-    session: &Session,
+    (session, film): (&Session, &OpenFilm),
     to_image: Transform,
     rect: Rect,
     canvas: Canvas,
@@ -128,6 +128,7 @@ pub(super) fn plan(
     FramePlan {
         interpolation: session.settings.interpolation,
         is_dithered: session.settings.is_dithered,
+        heat_map: session.shown_heat(film),
         ..FramePlan::new(picture.clone(), display.clone(), image_from_framebuffer)
     }
 }
@@ -187,8 +188,15 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
     }
     let icon = match &film.gesture {
         Some(Gesture::Pan { .. }) => CursorIcon::Grabbing,
-        Some(Gesture::Move { .. } | Gesture::Vertex { .. } | Gesture::Reshape { .. }) => CursorIcon::Move,
-        Some(Gesture::Resize { handle, .. }) => handle_cursor(*handle, film),
+        Some(
+            Gesture::Move { .. }
+            | Gesture::Vertex { .. }
+            | Gesture::Reshape { .. }
+            | Gesture::Adjust { handle: None, .. },
+        ) => CursorIcon::Move,
+        Some(Gesture::Resize { handle, .. } | Gesture::Adjust { handle: Some(handle), .. }) => {
+            handle_cursor(*handle, film)
+        }
         Some(Gesture::WindowLevel { .. }) => CursorIcon::AllScroll,
         Some(Gesture::Zoom { .. }) => CursorIcon::ZoomIn,
         _ if session.tool == Tool::Select => CursorIcon::Default,
@@ -204,7 +212,12 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
         && !matches!(session.tool, Tool::Draw(tool) if tool.is_stroked());
     let hovered = ui.input(|i| i.pointer.hover_pos()).filter(|_| takes_hold).and_then(|pos| {
         let held = ui.input(|i| i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt);
-        let (_, hold) = film.hold_at(pane.canvas, to_canvas(rect, pos))?;
+        let at = to_canvas(rect, pos);
+        let Some((_, hold)) = film.hold_at(pane.canvas, at) else {
+            let is_active = session.pane.image() == pane.image();
+            let (_, handle, _) = is_active.then(|| session.suggestion_hold_at(film, at)).flatten()?;
+            return Some(handle.map_or(CursorIcon::Move, |handle| handle_cursor(handle, film)));
+        };
         Some(match hold {
             Hold::Handle(handle) => handle_cursor(handle, film),
             Hold::Vertex(_) if held => CursorIcon::NoDrop,
@@ -259,6 +272,12 @@ fn context_menu(panel: &mut Panel<'_>, response: &egui::Response) {
             [Command::Paste, Command::NoFinding, Command::Invert, Command::Fit, Command::OneToOne, Command::ResetView];
         let commands: Vec<Command> =
             if has_selection { shapes.chain(marks).chain(film).collect() } else { film.into() };
+        if session.pane.film.as_ref().is_some_and(|f| f.suggesting.focus().is_some()) {
+            for command in [SuggestCommand::Accept, SuggestCommand::AcceptAndAdjust, SuggestCommand::Reject] {
+                kit::menu_item(ui, panel, &Command::Suggest(command));
+            }
+            ui.separator();
+        }
         for command in commands {
             kit::menu_item(ui, panel, &command);
         }

@@ -6,8 +6,8 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, tag_browser, test_pattern, theme,
-    unfit_menu,
+    Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
+    test_pattern, theme, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -52,6 +52,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
         Dialog::Model(dialog) => models_screen::dialog_title(dialog),
+        Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -86,6 +87,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
         Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
+        Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     // A window takes its size from the frame before: draw until it has come to rest.

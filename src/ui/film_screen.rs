@@ -3,7 +3,7 @@
 use egui::{CentralPanel, RichText, Ui};
 
 use crate::domain::measure::MeasureKind;
-use crate::session::{Command, DrawCommand, Layout, PasteSource, Tool};
+use crate::session::{Command, DrawCommand, Layout, PasteSource, SuggestCommand, Tool};
 
 use super::words::{tr, tr_args};
 use super::{
@@ -158,6 +158,8 @@ const VIEW_MENU: &[Command] = &[
     Command::ToggleFullScreen,
     Command::ToggleKeepView,
     Command::CycleOverlay,
+    Command::Suggest(SuggestCommand::ToggleShown),
+    Command::Suggest(SuggestCommand::ToggleHeat),
 ];
 
 fn position_ui(ui: &mut Ui, panel: &mut Panel<'_>) {

@@ -41,7 +41,12 @@ pub(super) fn lens_ui(ui: &Ui, (session, state): (&Session, &mut UiState), slot:
         under,
         middle,
     );
-    canvas::draw_film(ui, SLOT, lens, canvas::plan(picture, display, session, to_lens.inverse(), lens, pane.canvas));
+    canvas::draw_film(
+        ui,
+        SLOT,
+        lens,
+        canvas::plan(picture, display, (session, film), to_lens.inverse(), lens, pane.canvas),
+    );
     // What is marked lies on the same anatomy in the lens as around it.
     let painter = ui.painter().with_clip_rect(lens.intersect(ui.clip_rect()));
     overlay::marks_ui(&painter, (session, state), SLOT, film, &to_lens, lens);

@@ -13,6 +13,7 @@ mod overlay;
 mod film_screen;
 mod findings;
 mod violations;
+mod suggestions;
 mod comments;
 mod unfit_menu;
 mod instructions;

@@ -5,9 +5,11 @@ use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, Sense, Ui, WidgetI
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
+use crate::domain::triage::{Disagreement, FilmDisagreement};
 use crate::domain::worklist::WorklistRow;
 use crate::session::discussing::DiscussCommand;
-use crate::session::worklist::{Filter, UnfitFilter, decision_text};
+use crate::session::triage::TriageCommand;
+use crate::session::worklist::{Filter, ModelFilter, Sort, SortBy, UnfitFilter, decision_text};
 use crate::session::{Command, ModelCommand};
 
 use super::words::{tr, tr_args, translated};
@@ -22,15 +24,30 @@ enum Column {
     Decision,
     Study,
     Findings,
+    Probability,
+    Uncertainty,
+    Disagreement,
     Comments,
     Labels,
     Film,
 }
 
+impl Column {
+    /// What a click on its head sorts by.
+    const fn sort(self) -> Option<SortBy> {
+        match self {
+            Self::Probability => Some(SortBy::Probability),
+            Self::Uncertainty => Some(SortBy::Uncertainty),
+            Self::Disagreement => Some(SortBy::Disagreement),
+            _ => None,
+        }
+    }
+}
+
 /// Columns with title and left edge in points; the last takes what is left. A narrow window does without the patient's
-/// column's room to spare, never without a column.
-fn columns(width: f32) -> Vec<(Column, &'static str, f32)> {
-    let widths = [
+/// column's room to spare, never without a column. With models in use three columns more share the same width.
+fn columns(width: f32, has_models: bool) -> Vec<(Column, &'static str, f32)> {
+    let plain = [
         (Column::State, tr("State"), 150.0),
         (Column::View, tr("View"), 96.0),
         (Column::Patient, tr("Patient"), 92.0),
@@ -41,16 +58,31 @@ fn columns(width: f32) -> Vec<(Column, &'static str, f32)> {
         (Column::Labels, tr("Labels"), 190.0),
         (Column::Film, tr("Film"), 290.0),
     ];
+    let with_models = [
+        (Column::State, tr("State"), 106.0),
+        (Column::View, tr("View"), 80.0),
+        (Column::Patient, tr("Patient"), 80.0),
+        (Column::Decision, tr("Decision"), 96.0),
+        (Column::Study, tr("Study"), 136.0),
+        (Column::Findings, tr("Findings"), 76.0),
+        (Column::Probability, tr("p(abnormal)"), 106.0),
+        (Column::Uncertainty, tr("Uncertainty"), 106.0),
+        (Column::Disagreement, tr("Disagreement"), 164.0),
+        (Column::Comments, tr("Comments"), 90.0),
+        (Column::Labels, tr("Labels"), 108.0),
+        (Column::Film, tr("Film"), 100.0),
+    ];
+    let widths: &[(Column, &'static str, f32)] = if has_models { &with_models } else { &plain };
     let needed: f32 = widths.iter().map(|(_, _, width)| width).sum();
     // What is left over goes to the labels: the only column that is as long as it wants to be.
     let spare = (width - 32.0 - needed).max(0.0);
     let mut at = 16.0;
-    let place = |(column, title, width): (Column, &'static str, f32)| {
+    let place = |&(column, title, width): &(Column, &'static str, f32)| {
         let left = at;
         at += width + if column == Column::Labels { spare } else { 0.0 };
         (column, title, left)
     };
-    widths.into_iter().map(place).collect()
+    widths.iter().map(place).collect()
 }
 
 pub(super) fn worklist_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -93,6 +125,9 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
+            if Command::PredictFilms.is_available(panel.session) {
+                kit::command_button(ui, panel, &Command::PredictFilms);
+            }
             kit::command_button(ui, panel, &Command::ShowFilm);
         });
     });
@@ -121,6 +156,9 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         label_filter_ui(ui, panel, filter.label);
         study_filter_ui(ui, panel, filter.study);
+        if panel.session.may_see_models() || filter.model.is_some() {
+            model_filter_ui(ui, panel, filter.model);
+        }
         ui.label(RichText::new(tr_args("{} shown", &[&panel.session.worklist.num_shown()])).color(theme::weak()));
     });
 }
@@ -175,6 +213,26 @@ fn study_words(study: Decision) -> &'static str {
     }
 }
 
+fn model_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, model: Option<ModelFilter>) {
+    let text = |choice: Option<ModelFilter>| match choice {
+        None => tr("Any answer of the models"),
+        Some(ModelFilter::Abnormal) => tr("Model says abnormal"),
+        Some(ModelFilter::Normal) => tr("Model says normal"),
+        Some(ModelFilter::NotPredicted) => tr("Not predicted"),
+        Some(ModelFilter::Disagrees) => tr("Model disagrees"),
+    };
+    let all = [ModelFilter::Abnormal, ModelFilter::Normal, ModelFilter::NotPredicted, ModelFilter::Disagrees];
+    let menu = egui::ComboBox::from_id_salt("model filter").selected_text(text(model)).width(190.0);
+    let response = menu.show_ui(ui, |ui| {
+        for choice in std::iter::once(None).chain(all.map(Some)) {
+            if ui.selectable_label(model == choice, text(choice)).clicked() {
+                panel.ask(Command::Triage(TriageCommand::Filter(choice)));
+            }
+        }
+    });
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Model filter")));
+}
+
 fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
     let session = panel.session;
     let Some(set) = session.label_set() else { return };
@@ -194,8 +252,13 @@ fn label_filter_ui(ui: &mut Ui, panel: &mut Panel<'_>, label: Option<u32>) {
 
 fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let (head, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
-    for (_, title, x) in columns(head.width()) {
-        cell(ui, head, x, title, theme::weak());
+    let columns = columns(head.width(), panel.session.may_see_models());
+    for (n, &(column, title, x)) in columns.iter().enumerate() {
+        let right = columns.get(n + 1).map_or(head.width() - 6.0, |(_, _, x)| *x);
+        match column.sort() {
+            Some(by) => sort_head_ui(ui, panel, cell_rect(head, x, right), title, by),
+            None => cell(ui, head, x, title, theme::weak()),
+        }
     }
     ui.painter().hline(head.x_range(), head.bottom(), egui::Stroke::new(1.0, theme::line()));
     let current = panel.session.pane.film.as_ref().map(|f| f.image().clone());
@@ -210,7 +273,7 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         for n in range {
             let Some(row) = panel.session.worklist.shown(n) else { continue };
             let is_current = current.as_ref() == Some(&row.image);
-            if row_ui(ui, panel, n, row, is_current) {
+            if row_ui(ui, panel, &columns, n, row, is_current) {
                 let image = row.image.clone();
                 panel.ask(Command::OpenFilm(image));
             }
@@ -218,7 +281,46 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     });
 }
 
-fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_current: bool) -> bool {
+/// Where a column's text of a line stands.
+fn cell_rect(row: egui::Rect, left: f32, right: f32) -> egui::Rect {
+    egui::Rect::from_min_max(
+        egui::pos2(row.left() + left, row.top()),
+        egui::pos2((row.left() + right - 10.0).min(row.right()), row.bottom()),
+    )
+}
+
+/// A column's head that sorts: the highest first, the lowest first, the project's order again.
+fn sort_head_ui(ui: &mut Ui, panel: &mut Panel<'_>, rect: egui::Rect, title: &str, by: SortBy) {
+    let current = panel.session.worklist.sort();
+    let response = ui.interact(rect, ui.scope_id().with(("sort", title)), Sense::click());
+    let is_on = current.is_some_and(|sort| sort.by == by);
+    let arrow = match current {
+        Some(Sort { is_ascending: false, .. }) if is_on => " ↓",
+        Some(Sort { is_ascending: true, .. }) if is_on => " ↑",
+        _ => "",
+    };
+    let color = if is_on || response.hovered() || response.has_focus() { theme::text() } else { theme::weak() };
+    cell(ui, rect, 0.0, &format!("{title}{arrow}"), color);
+    let command = Command::Triage(TriageCommand::Sort(Sort::after_click(current, by)));
+    let help = match by {
+        SortBy::Probability => tr("How likely the classifier holds the film for abnormal. Click to sort."),
+        SortBy::Uncertainty => tr("1 where the classifier can't decide, 0 where it is sure. Click to sort."),
+        SortBy::Disagreement => tr("Where your completed reading and the models differ. Click to sort."),
+    };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::ColumnHeader, true, is_on, title));
+    if response.on_hover_text(help).clicked() {
+        panel.ask(command);
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    panel: &Panel<'_>,
+    columns: &[(Column, &'static str, f32)],
+    n: usize,
+    row: &WorklistRow,
+    is_current: bool,
+) -> bool {
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
@@ -236,13 +338,9 @@ fn row_ui(ui: &mut Ui, panel: &Panel<'_>, n: usize, row: &WorklistRow, is_curren
         (false, false) => theme::window(),
     };
     ui.painter().rect_filled(rect, 0.0, fill);
-    let columns = columns(rect.width());
     for (i, (column, _, x)) in columns.iter().enumerate() {
         let right = columns.get(i + 1).map_or(rect.width() - 6.0, |(_, _, x)| *x);
-        let clip = egui::Rect::from_min_max(
-            egui::pos2(rect.left() + x, rect.top()),
-            egui::pos2((rect.left() + right - 10.0).min(rect.right()), rect.bottom()),
-        );
+        let clip = cell_rect(rect, *x, right);
         let (text, color) = cell_text(panel, row, *column);
         let font = egui::TextStyle::Body.resolve(ui.style());
         // What has no room ends in an ellipsis, never in half a letter.
@@ -275,9 +373,38 @@ fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, e
             None => (String::new(), theme::text()),
         },
         Column::Findings => (number(row.num_marks), theme::text()),
+        Column::Probability => {
+            let is_abnormal = row.triage.and_then(|triage| triage.is_abnormal) == Some(true);
+            let color = if is_abnormal { theme::warn() } else { theme::text() };
+            (share(row.triage.and_then(|triage| triage.probability)), color)
+        }
+        Column::Uncertainty => (share(row.triage.and_then(|triage| triage.uncertainty)), theme::text()),
+        Column::Disagreement => row
+            .triage
+            .and_then(|triage| triage.disagreement)
+            .map_or((String::new(), theme::weak()), |disagreement| disagreement_text(&disagreement)),
         Column::Comments => (number(row.num_open_threads), theme::warn()),
         Column::Labels => (label_names(panel, row), theme::weak()),
         Column::Film => (row.image.to_string(), theme::weak()),
+    }
+}
+
+fn share(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| format!("{value:.2}"))
+}
+
+fn disagreement_text(disagreement: &Disagreement) -> (String, egui::Color32) {
+    let film = disagreement.film.map(|film| match film {
+        FilmDisagreement::ModelAbnormal => tr("Model: abnormal"),
+        FilmDisagreement::ModelNormal => tr("Model: normal"),
+    });
+    let boxes = disagreement.boxes.map_or(0, |boxes| boxes.num_unmatched());
+    let boxes = (boxes > 0).then(|| tr_args("{} boxes", &[&boxes]));
+    match (film, boxes) {
+        (None, None) => (tr("Agrees").to_owned(), theme::weak()),
+        (Some(film), None) => (film.to_owned(), theme::warn()),
+        (None, Some(boxes)) => (boxes, theme::text()),
+        (Some(film), Some(boxes)) => (format!("{film}, {boxes}"), theme::warn()),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::task::TaskState;
 use crate::jobs::{CancelToken, Progress};
 use crate::phantom::{Region, SimulatedReader, Study, SyntheticFilm, View, studies};
 use crate::store::{NewProject, Store};
+use crate::workflows::demo_models::add_demo_models;
 
 /// Of the demo that everybody meets first: half of its 24 films are normal, the others show nine of the findings, and two studies are
 /// later ones of a patient seen before.
@@ -37,6 +38,8 @@ pub struct DemoRequest {
     pub seed: u64,
     /// Of rows and columns against films of real size.
     pub scale: f32,
+    /// With the two small models that suggest findings.
+    pub has_models: bool,
 }
 
 /// What was made.
@@ -68,6 +71,9 @@ pub fn make_demo(
     cancel: &CancelToken,
 ) -> anyhow::Result<DemoReport> {
     let mut store = open_folder(request)?;
+    if request.has_models {
+        add_demo_models(&mut store, FIRST_READING_MS).context("bringing the demo's models into it")?;
+    }
     for (id, name, years) in READERS {
         let reader = Reader { id: ReaderId::new(id), name: name.to_owned(), years_of_experience: Some(years) };
         store.add_reader(&reader)?;

@@ -2,6 +2,7 @@
 
 pub mod answer_key;
 pub mod check;
+pub mod demo_models;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;
@@ -15,5 +16,7 @@ pub mod models;
 pub mod label_sets;
 mod reading_sums;
 pub mod make_demo;
+pub mod predict;
+pub mod predict_table;
 mod staged_file;
 pub mod stats;

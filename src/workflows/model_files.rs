@@ -49,7 +49,7 @@ pub struct StagedModel {
 }
 
 /// Parts and files that nobody names are swept away when they are this old: another program may be at it still.
-const OLD: Duration = Duration::from_secs(24 * 3600);
+const OLD: Duration = Duration::from_hours(24);
 
 /// Finds out what a file is from its first bytes and its list of tensors.
 pub fn look(path: &Path) -> anyhow::Result<FoundFile> {
@@ -97,10 +97,9 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
         Some((architecture, card)) => (architecture, card),
         None => {
             let guessed = found.guess.map(|guess| guess.architecture);
-            let made = draft.card(&stem, guessed).map_err(|why| {
+            draft.card(&stem, guessed).map_err(|why| {
                 anyhow::anyhow!("{shown} has no card, and {why}. Nothing was imported. Say it, then import it again.")
-            })?;
-            made
+            })?
         }
     };
     let is_script = matches!(architecture, Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector);
@@ -114,6 +113,8 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
     }
     model_card::check(architecture, &card).with_context(cannot)?;
     let (part, mut out) = new_part(models)?;
+    // Whoever may read the project may read its models: the library that writes safetensors lets nobody else.
+    let readable = out.metadata().with_context(cannot)?.permissions();
     // From here on whatever goes wrong takes the part with it.
     let mut staged = StagedModel { part, name: String::new(), architecture, sha256: [0; 32], card };
     let card = (architecture, &staged.card);
@@ -140,6 +141,7 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
             model_file::write(&staged.part, Some(card), &tensors).with_context(cannot)?;
         }
     }
+    fs::set_permissions(&staged.part, readable).with_context(cannot)?;
     File::open(&staged.part).and_then(|file| file.sync_all()).with_context(cannot)?;
     staged.sha256 = model_file::sha256(&staged.part).with_context(cannot)?;
     if has_card && staged.sha256 != model_file::sha256(path).with_context(cannot)? {
@@ -212,8 +214,10 @@ pub fn export(from: &Path, to: &Path, architecture: Architecture, card: &ModelCa
     let (_, tensors) = model_file::read(from).with_context(unreadable)?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (part, file) = new_part(folder)?;
+    let readable = file.metadata().with_context(cannot)?.permissions();
     drop(file);
     let written = model_file::write(&part, Some((architecture, card)), &tensors).with_context(cannot);
+    let written = written.and_then(|()| fs::set_permissions(&part, readable).with_context(cannot));
     let placed = written.and_then(|()| fs::rename(&part, to).with_context(cannot));
     if placed.is_err() {
         remove(&part);

@@ -402,6 +402,58 @@ mod tests {
     }
 
     #[test]
+    fn files_of_torch_are_read_without_running_them() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut store = project(&scratch.path().join("p"));
+        let given = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/pth").join(name);
+        for (name, part) in [
+            ("plain.pth", "names of no network"),
+            ("hostile_zip.pth", "posix.system"),
+            ("hostile_old.pth", "posix.system"),
+            ("script.pt", "architecture is not said"),
+        ] {
+            let draft = ModelDraft { threshold: Some(0.5), ..ModelDraft::default() };
+            let draft = if name == "plain.pth" {
+                ModelDraft { architecture: Some(Architecture::DenseNet121), ..draft }
+            } else {
+                draft
+            };
+            let why = format!("{:#}", import(&mut store, &given(name), &draft, BY).unwrap_err());
+            assert!(why.contains(part), "{name}: {why}");
+        }
+        let wrong = ModelDraft { architecture: Some(Architecture::DenseNet121), ..ModelDraft::default() };
+        let why = import(&mut store, &given("script.pt"), &wrong, BY).unwrap_err().to_string();
+        assert!(why.contains("is a TorchScript module, not a state dict"), "{why}");
+        assert_eq!(names_in(&store.models_folder()), BTreeSet::new());
+
+        // A module keeps its card beside it, here and on its way.
+        let script = ModelDraft { architecture: Some(Architecture::TorchScriptClassifier), ..ModelDraft::default() };
+        let stored = import(&mut store, &given("script.pt"), &script, BY).unwrap();
+        let out = scratch.path().join("out.pt");
+        export(&store, stored.id, &out).unwrap();
+        assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(given("script.pt")).unwrap());
+        let mut second = project(&scratch.path().join("q"));
+        let again = import(&mut second, &out, &ModelDraft::default(), BY).unwrap();
+        assert_eq!((again.content, again.card), (stored.content.clone(), stored.card));
+        assert_eq!(names_in(&second.models_folder()).len(), 2);
+        delete(&mut store, stored.id, BY).unwrap();
+        assert_eq!(names_in(&store.models_folder()), BTreeSet::new());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_weights_can_be_read_by_whoever_reads_the_project() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let scratch = tempfile::tempdir().unwrap();
+        let mut store = project(&scratch.path().join("p"));
+        let plain = scratch.path().join("plain.safetensors");
+        model_file::write(&plain, None, &tensors(0.5)).unwrap();
+        let stored = import(&mut store, &plain, &ModelDraft::default(), BY).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&store.model_path(&stored).unwrap()), mode(&store.folder().join("project.db")));
+    }
+
+    #[test]
     fn an_ensemble_is_of_classifiers_that_answer_the_same_question() {
         let scratch = tempfile::tempdir().unwrap();
         let mut store = project(&scratch.path().join("p"));

@@ -319,6 +319,7 @@ fn session_with(num_films: usize, marks: Marks) -> Session {
                     image,
                     log: Vec::new(),
                     others: Vec::new(),
+                    models_seen: Vec::new(),
                 })),
                 Effect::LoadPicture { image, frame } => {
                     // A film of its own for each viewport, as on any other day.
@@ -431,5 +432,6 @@ fn row(image: &ImageId, marks: Marks) -> WorklistRow {
         num_open_threads: 0,
         labels: 0,
         last_edit_ms: None,
+        triage: None,
     }
 }

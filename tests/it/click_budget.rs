@@ -5,9 +5,11 @@ use egui_kittest::kittest::Queryable;
 use rachis::domain::id::ImageId;
 use rachis::domain::reading::Decision;
 use rachis::domain::shape::ShapeKind;
+use rachis::domain::suggestion::ModelVisibility;
 use rachis::session::{Command, DrawTool, Input, Tool};
 
 use crate::seat::{Seat, at_project, has_thumbnails, is_reading, saved, wait};
+use crate::suggestions_window::{put_models_in_use, suggest};
 use crate::support;
 
 /// What a reader's hands did.
@@ -207,4 +209,49 @@ fn shapes_cost_their_points_and_no_more() {
     // The list glides to the mark that is selected.
     hands.seat.run_steps(60);
     hands.seat.snapshot("film_shapes");
+}
+
+/// Four suggestions on the film that is open.
+fn with_suggestions(hands: &mut Hands<'_>) {
+    put_models_in_use(&mut hands.seat, ModelVisibility::Always);
+    let at = |n: f64| [0.1 + n * 0.2, 0.2, 0.2 + n * 0.2, 0.35];
+    let boxes = [0.9, 0.8, 0.7, 0.6].map(|score| ("Osteophytes", score, at((0.9 - score) * 10.0)));
+    suggest(&mut hands.seat, &boxes);
+}
+
+#[test]
+fn all_suggestions_are_one_key() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut hands = hands(&scratch);
+    with_suggestions(&mut hands);
+    hands.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    assert_eq!(hands.num_marks(), 4);
+    hands.spends(1, 0, 0);
+}
+
+#[test]
+fn a_suggestion_is_one_key_or_one_drag_and_a_normal_film_with_nothing_undecided_stays_one_key() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut hands = hands(&scratch);
+    with_suggestions(&mut hands);
+    // The first key goes to the first of them; then each takes one, or turns one down.
+    hands.key(Modifiers::COMMAND, Key::ArrowDown);
+    hands.spent = Spent::default();
+    hands.key(Modifiers::NONE, Key::Period);
+    hands.key(Modifiers::NONE, Key::Comma);
+    assert_eq!(hands.num_marks(), 1);
+    hands.spends(2, 0, 0);
+    hands.spent = Spent::default();
+    hands.drag((0.6, 0.35), (0.63, 0.4));
+    assert_eq!(hands.num_marks(), 2, "its corner, dragged");
+    hands.spends(0, 0, 1);
+
+    let second = tempfile::tempdir().unwrap();
+    let mut hands = self::hands(&second);
+    put_models_in_use(&mut hands.seat, ModelVisibility::Always);
+    suggest(&mut hands.seat, &[("Osteophytes", 0.1, [0.2, 0.2, 0.4, 0.4])]);
+    let first: ImageId = hands.seat.state().session.pane.film.as_ref().unwrap().image().clone();
+    hands.key(Modifiers::COMMAND, Key::Enter);
+    wait(&mut hands.seat, "the next film", |w| w.session.pane.film.as_ref().is_some_and(|film| *film.image() != first));
+    hands.spends(1, 0, 0);
 }

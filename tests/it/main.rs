@@ -13,16 +13,28 @@ mod import_films;
 mod phantom_films;
 mod store_rules;
 mod store_walk;
+mod triage;
 mod store_log;
 mod store_scale;
 mod store_check;
 mod measure;
 mod shapes;
 mod kill_nine;
+#[cfg(unix)]
+mod engine_fake;
+#[cfg(unix)]
+mod engine_keeper;
+#[cfg(unix)]
+mod engine_predict;
+#[cfg(unix)]
+mod engine_real;
+mod store_predictions;
 mod csv_round_trip;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod model_files;
+mod model_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -36,8 +48,11 @@ mod two_windows;
 mod history_window;
 #[cfg(feature = "gui")]
 mod next_film;
+#[cfg(all(unix, feature = "gui"))]
+mod engine_window;
 #[cfg(feature = "gui")]
 mod click_budget;
+mod suggestions_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
@@ -70,6 +85,8 @@ mod window_reach;
 mod window_changes;
 #[cfg(feature = "gui")]
 mod window_panel;
+#[cfg(feature = "gui")]
+mod models_window;
 #[cfg(feature = "gui")]
 mod window_pictures;
 #[cfg(feature = "gui")]

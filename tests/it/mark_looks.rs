@@ -17,7 +17,8 @@ use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 use crate::seat::{Seat, drag, has_thumbnails, is_reading, wait, with_films};
 
 fn at_film(folder: &Path) -> Seat<'static> {
-    let request = DemoRequest { folder: folder.to_owned(), num_studies: 2, seed: FIRST_SEED, scale: 0.15 };
+    let request =
+        DemoRequest { folder: folder.to_owned(), num_studies: 2, seed: FIRST_SEED, scale: 0.15, has_models: false };
     make_demo(&request, &|_| {}, &CancelToken::default()).expect("a demo");
     let mut seat = with_films(
         folder,

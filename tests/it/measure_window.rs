@@ -147,7 +147,8 @@ fn every_measure_looks_as_it_was_judged() {
     use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
-    let request = DemoRequest { folder: folder.clone(), num_studies: 1, seed: FIRST_SEED, scale: 0.22 };
+    let request =
+        DemoRequest { folder: folder.clone(), num_studies: 1, seed: FIRST_SEED, scale: 0.22, has_models: false };
     make_demo(&request, &|_| {}, &rachis::jobs::CancelToken::default()).unwrap();
     let decode = |source: &_, frame| match rachis::dicom::decode(source, frame) {
         Ok(decoded) => Ok(decoded.film),

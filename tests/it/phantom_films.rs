@@ -267,7 +267,7 @@ fn readers_disagree_within_believable_bounds_and_never_contradict_themselves() {
 }
 
 fn request(folder: &Path) -> DemoRequest {
-    DemoRequest { folder: folder.to_owned(), num_studies: 10, seed: SEED, scale: 0.06 }
+    DemoRequest { folder: folder.to_owned(), num_studies: 10, seed: SEED, scale: 0.06, has_models: false }
 }
 
 #[test]

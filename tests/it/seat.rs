@@ -26,13 +26,29 @@ pub fn at_welcome<'a>() -> Seat<'a> {
 /// At a project, with a decoder of the test's own.
 pub fn with_films<'a>(folder: &Path, decode: rachis::app::Decode) -> Seat<'a> {
     let mut seat = started(decode);
+    open(&mut seat, folder);
+    seat
+}
+
+fn open(seat: &mut Seat<'_>, folder: &Path) {
     let paths = vec![PathBuf::from(folder)];
     seat.state_mut().handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
-    wait(&mut seat, "the project is open", |w| w.session.project.is_some());
+    wait(seat, "the project is open", |w| w.session.project.is_some());
+}
+
+/// At a project, with a learning engine of the test's own.
+#[cfg(unix)]
+pub fn with_engine<'a>(folder: &Path, engine: rachis::jobs::EngineOptions) -> Seat<'a> {
+    let mut seat = started_with(Box::new(|_, _| Ok(support::wedge())), Some(engine));
+    open(&mut seat, folder);
     seat
 }
 
 fn started<'a>(decode: rachis::app::Decode) -> Seat<'a> {
+    started_with(decode, None)
+}
+
+fn started_with<'a>(decode: rachis::app::Decode, engine: Option<rachis::jobs::EngineOptions>) -> Seat<'a> {
     let mut seat = Harness::builder()
         .with_size([1280.0, 820.0])
         .with_theme(egui::Theme::Dark)
@@ -41,6 +57,10 @@ fn started<'a>(decode: rachis::app::Decode) -> Seat<'a> {
         .with_max_steps(64)
         .build_eframe(|creation| {
             let outside = Outside::new(creation.egui_ctx.clone(), decode, false);
+            let outside = match engine {
+                Some(engine) => outside.with_engine(engine),
+                None => outside,
+            };
             Window::new(creation, outside, UiState::default())
         });
     // Dither is noise on purpose: pictures without it compress to a quarter, and it has tests of its own.

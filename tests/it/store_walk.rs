@@ -11,11 +11,13 @@ use rachis::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::measure::{MeasureKind, MeasureShape, Measurement};
+use rachis::domain::model::ModelId;
 use rachis::domain::presence::{LabelAnswers, Presence, SharedScope};
 use rachis::domain::quality::UnfitReason;
 use rachis::domain::reading::Reading;
 use rachis::domain::shape::{Line, Mask, Polygon, Shape};
 use rachis::domain::study::FilmSource;
+use rachis::domain::suggestion::SuggestionKey;
 use rachis::domain::task::TaskState;
 use rachis::store::Store;
 
@@ -259,8 +261,19 @@ impl Walk {
         let pick = (!marks.is_empty()).then(|| marks[self.dice.roll(marks.len() as u64) as usize].clone());
         const LABELS: [&str; 4] = ["Osteophytes", "Fracture", "Other lesions", "Trượt \"đốt\" sống\t"];
         let label = LabelName::new(LABELS[self.dice.roll(4) as usize]);
-        Some(match self.dice.roll(23) {
+        let suggestion = SuggestionKey { model: ModelId(1), number: self.dice.roll(5) as u32 };
+        Some(match self.dice.roll(25) {
             0..=3 => Edit::Add(Annotation::shaped(self.new_id(), label, self.new_mark_shape(), Origin::Drawn)?),
+            20 => Edit::Add(Annotation::shaped(
+                self.new_id(),
+                label,
+                Shape::Box(self.new_rect()),
+                Origin::Suggested(suggestion),
+            )?),
+            21 => {
+                let before = reading.rejected().contains(&suggestion);
+                Edit::Reject { suggestion, before, after: !before }
+            }
             14 => {
                 let before = pick.filter(|mark| mark.shape().is_some())?;
                 let key = self.dice.roll(3) as i64;

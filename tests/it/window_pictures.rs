@@ -21,7 +21,8 @@ use crate::seat::{Seat, drag, is_reading, wait, with_films};
 
 /// A small demo: six studies, the fifth a later one of a patient seen before.
 fn demo(folder: &Path) {
-    let request = DemoRequest { folder: folder.to_owned(), num_studies: 6, seed: FIRST_SEED, scale: 0.15 };
+    let request =
+        DemoRequest { folder: folder.to_owned(), num_studies: 6, seed: FIRST_SEED, scale: 0.15, has_models: false };
     make_demo(&request, &|_| {}, &CancelToken::default()).expect("a demo");
 }
 

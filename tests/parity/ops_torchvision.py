@@ -77,7 +77,7 @@ def roi_cases():
     features = torch.from_numpy(formula.noise("roi features", 2 * 5 * 13 * 17).reshape(2, 5, 13, 17).copy())
     rois = torch.tensor(ROIS)
     cases = []
-    for output, ratio, aligned in [([7, 7], 2, False), ([7, 7], 2, True), ([5, 3], -1, False), ([5, 3], -1, True), ([2, 4], 3, True)]:
+    for output, ratio, aligned in [([7, 7], 2, False), ([7, 7], 2, True), ([5, 3], -1, False), ([5, 3], -1, True), ([2, 2], -1, True), ([2, 4], 3, True)]:
         x = features.clone().requires_grad_(True)
         y = torchvision.ops.roi_align(x, rois, output, 0.25, ratio, aligned)
         weight = torch.from_numpy(formula.noise("roi gradient", y.numel()).reshape(y.shape).copy())

@@ -162,6 +162,13 @@ impl Rect {
         Self::from_corners(Point::new(x0, y0), Point::new(x1, y1))
     }
 
+    /// Whether a point lies beyond the middle as seen from a corner, both ways.
+    pub fn is_past_middle(&self, corner: Handle, p: Point) -> bool {
+        let (from, middle) = (self.handle_position(corner), self.center());
+        let is_past = |from: f64, middle: f64, p: f64| (p - middle) * (middle - from) > 0.0;
+        is_past(from.x, middle.x, p.x) && is_past(from.y, middle.y, p.y)
+    }
+
     /// Where a handle sits on this box.
     pub fn handle_position(&self, handle: Handle) -> Point {
         let center = self.center();

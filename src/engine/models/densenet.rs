@@ -234,7 +234,7 @@ mod tests {
 
     fn same_as_torchvision(case: &str, size: Size, num_learned: i64, films: &[[i64; 4]]) {
         let golden = Golden::case(GOLDENS, case);
-        let (params, net) = network(size, Form::Torchvision);
+        let (mut params, net) = network(size, Form::Torchvision);
         golden.assert_names(&params);
         assert_eq!(params.num_learned(), num_learned);
         assert_eq!(golden.number("learned"), num_learned as f64);
@@ -245,6 +245,10 @@ mod tests {
             if size == Size::SMALL {
                 answers.push(net.features(&film(shape), Mode::Eval));
                 answers.push(tch::no_grad(|| net.features(&channels_last(&film(shape)), Mode::Eval)));
+            }
+            if films.ends_with(&[*shape]) {
+                params.fold(crate::precision::Precision::F32);
+                answers.push(tch::no_grad(|| net.features(&film(shape), Mode::Eval)));
             }
             for features in answers {
                 golden.assert_near(&format!("{label} features"), &features);

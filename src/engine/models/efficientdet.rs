@@ -2,9 +2,9 @@
 
 use tch::{Kind, Tensor};
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvSpec, Mode};
+use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
-use crate::models::efficientnet::{BackboneSize, EfficientNet, PaddedConv, Padding};
+use crate::models::efficientnet::{BackboneSize, EfficientNet, Padding};
 use crate::models::{Boxes, Detector, ImageBatch, flat_levels};
 use crate::params::{Init, Params, Path};
 
@@ -57,7 +57,35 @@ fn norm(path: Path<'_>, num_channels: i64) -> BatchNorm2d {
     BatchNorm2d::with(path, num_channels, 1e-3, 0.01)
 }
 
-/// Each channel by itself 3 x 3, then across channels 1 x 1.
+/// A convolution 1 x 1 and its norm, which are one at inference unless TensorFlow's bias stands between them.
+#[derive(Debug)]
+enum NormedConv {
+    Plain(ConvNorm),
+    Biased(Conv2d, BatchNorm2d),
+}
+
+impl NormedConv {
+    /// Convolution and norm are siblings at `path`, with these names.
+    fn new(mut path: Path<'_>, names: [&str; 2], num: [i64; 2], init: Init, form: Form) -> Self {
+        let spec = ConvSpec { init, ..ConvSpec::same(1) };
+        match form {
+            Form::Native => Self::Plain(ConvNorm::with(&mut path, names, num, spec, norm)),
+            Form::Tf => {
+                let conv = Conv2d::new(path.sub(names[0]), num[0], num[1], spec.with_bias(init));
+                Self::Biased(conv, norm(path.sub(names[1]), num[1]))
+            }
+        }
+    }
+
+    fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        match self {
+            Self::Plain(conv) => conv.forward(x, mode),
+            Self::Biased(conv, norm) => norm.forward(&conv.forward(x), mode),
+        }
+    }
+}
+
+/// Of the heads: each channel by itself 3 x 3, then across channels 1 x 1.
 #[derive(Debug)]
 struct SeparableConv {
     depthwise: Conv2d,
@@ -65,25 +93,14 @@ struct SeparableConv {
 }
 
 impl SeparableConv {
-    fn new(mut path: Path<'_>, num_in: i64, num_out: i64, has_bias: bool, init: [Init; 2]) -> Self {
-        let depthwise = ConvSpec { groups: num_in, init: init[0], ..ConvSpec::same(3) };
-        let pointwise = ConvSpec { has_bias, init: init[1], ..ConvSpec::same(1) };
+    fn new(mut path: Path<'_>, num_in: i64, num_out: i64, has_bias: bool) -> Self {
+        let scaled = |fan_in: i64| Init::Normal((1.0 / fan_in as f64).sqrt());
+        let depthwise = ConvSpec { groups: num_in, init: scaled(9), ..ConvSpec::same(3) };
+        let pointwise = ConvSpec { has_bias, init: scaled(num_in), ..ConvSpec::same(1) };
         Self {
             depthwise: Conv2d::new(path.sub("conv_dw"), num_in, num_in, depthwise),
             pointwise: Conv2d::new(path.sub("conv_pw"), num_in, num_out, pointwise),
         }
-    }
-
-    /// effdet's start in the pyramid.
-    fn of_pyramid(path: Path<'_>, channels: i64, has_bias: bool) -> Self {
-        let glorot = |fan: i64| Init::Uniform((3.0 / fan as f64).sqrt());
-        Self::new(path, channels, channels, has_bias, [glorot(9), glorot(channels)])
-    }
-
-    /// effdet's start in the heads.
-    fn of_head(path: Path<'_>, num_in: i64, num_out: i64, has_bias: bool) -> Self {
-        let scaled = |fan_in: i64| Init::Normal((1.0 / fan_in as f64).sqrt());
-        Self::new(path, num_in, num_out, has_bias, [scaled(9), scaled(num_in)])
     }
 
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -94,7 +111,7 @@ impl SeparableConv {
 /// Brings a feature map to another level's channels and size.
 #[derive(Debug)]
 struct Resample {
-    conv: Option<(PaddedConv, BatchNorm2d)>,
+    conv: Option<NormedConv>,
     padding: Padding,
 }
 
@@ -102,17 +119,14 @@ impl Resample {
     fn new(mut path: Path<'_>, num_in: i64, num_out: i64, form: Form) -> Self {
         let conv = (num_in != num_out).then(|| {
             let init = Init::Uniform((6.0 / (num_in + num_out) as f64).sqrt());
-            let spec = ConvSpec { has_bias: form == Form::Tf, init, ..ConvSpec::same(1) };
-            let mut path = path.sub("conv");
-            let conv = PaddedConv::new(path.sub("conv"), num_in, num_out, spec, form.padding());
-            (conv, norm(path.sub("bn"), num_out))
+            NormedConv::new(path.sub("conv"), ["conv", "bn"], [num_in, num_out], init, form)
         });
         Self { conv, padding: form.padding() }
     }
 
     fn forward(&self, x: &Tensor, [height, width]: [i64; 2], mode: Mode) -> Tensor {
         let x = match &self.conv {
-            Some((conv, norm)) => norm.forward(&conv.forward(x), mode),
+            Some(conv) => conv.forward(x, mode),
             None => x.shallow_clone(),
         };
         let [h, w] = efficientdet_boxes::side_lengths(&x);
@@ -145,8 +159,8 @@ struct Node {
     level: usize,
     inputs: Vec<(usize, Resample)>,
     edge_weights: Tensor,
-    conv: SeparableConv,
-    norm: BatchNorm2d,
+    depthwise: Conv2d,
+    pointwise: NormedConv,
 }
 
 impl Node {
@@ -161,10 +175,12 @@ impl Node {
             })
             .collect();
         let edge_weights = combine.parameter("edge_weights", &[offsets.len() as i64], Init::Const(1.0));
+        let glorot = |fan: i64| Init::Uniform((3.0 / fan as f64).sqrt());
         let mut path = path.sub("after_combine.conv");
-        let norm = norm(path.sub("bn"), channels);
-        let conv = SeparableConv::of_pyramid(path, channels, form == Form::Tf);
-        Self { level, inputs, edge_weights, conv, norm }
+        let by_channel = ConvSpec { groups: channels, init: glorot(9), ..ConvSpec::same(3) };
+        let depthwise = Conv2d::new(path.sub("conv_dw"), channels, channels, by_channel);
+        let pointwise = NormedConv::new(path, ["conv_pw", "bn"], [channels, channels], glorot(channels), form);
+        Self { level, inputs, edge_weights, depthwise, pointwise }
     }
 
     fn forward(&self, features: &[Tensor], size: [i64; 2], mode: Mode) -> Tensor {
@@ -174,7 +190,7 @@ impl Node {
             resample.forward(&features[*offset], size, mode) * shares.get(i as i64).to_kind(features[0].kind())
         });
         let sum = weighed.reduce(|sum, one| sum + one).unwrap_or_else(|| features[0].zeros_like());
-        self.norm.forward(&self.conv.forward(&sum.silu()), mode)
+        self.pointwise.forward(&self.depthwise.forward(&sum.silu()), mode)
     }
 }
 
@@ -234,12 +250,12 @@ impl Head {
         let c = size.channels;
         let convs = (0..size.repeats)
             .map(|i| {
-                let conv = SeparableConv::of_head(path.sub(format!("conv_rep.{i}")), c, c, form == Form::Tf);
+                let conv = SeparableConv::new(path.sub(format!("conv_rep.{i}")), c, c, form == Form::Tf);
                 let norms = (0..5).map(|level| norm(path.sub(format!("bn_rep.{i}.{level}.bn")), c)).collect();
                 (conv, norms)
             })
             .collect();
-        let predict = SeparableConv::of_head(path.sub("predict"), c, num_outputs * NUM_ANCHORS, true);
+        let predict = SeparableConv::new(path.sub("predict"), c, num_outputs * NUM_ANCHORS, true);
         Self { convs, predict }
     }
 
@@ -316,6 +332,7 @@ impl Detector for EfficientDet {
 mod tests {
     use super::*;
     use crate::golden::{Golden, fill_with_gain, film};
+    use crate::precision::Precision;
     use tch::Device;
 
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_effdet.json");
@@ -336,17 +353,18 @@ mod tests {
     fn same_as_effdet(case: &str, size: Size, form: Form, shape: [i64; 4]) {
         let golden = Golden::case(GOLDENS, case);
         let gains = ["gain_backbone", "gain_rest"].map(|key| golden.number(key));
-        let (params, net) = network(size, form, gains);
+        let (mut params, net) = network(size, form, gains);
         golden.assert_names(&params);
         assert_eq!(Form::of(params.iter().map(|(name, ..)| name)), form);
         let [films, _, height, width] = shape;
-        // The film fills all but the last columns and rows of its plane.
+        // Raw outputs before, boxes after the norms are folded. The film fills all but the last columns and rows of its plane.
         let sizes = vec![[height - 5, width - 7]; films as usize];
         let batch = ImageBatch { pixels: film(&shape), sizes };
         tch::no_grad(|| {
             for (name, tensor) in net.raw(&batch, Mode::Eval) {
                 golden.assert_near(&name, &tensor);
             }
+            params.fold(Precision::F32);
             for (i, found) in net.detect(&batch).iter().enumerate() {
                 golden.assert_whole(&format!("boxes.{i}"), &found.boxes, 5e-3);
                 golden.assert_whole(&format!("scores.{i}"), &found.scores, 1e-5);

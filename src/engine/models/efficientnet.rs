@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor};
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvSpec, Mode};
+use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::params::{Init, Path};
 
 /// Where the edges of a convolution's input are filled up.
@@ -41,28 +41,19 @@ impl Padding {
     }
 }
 
-/// A convolution under either padding.
+/// A convolution under either padding, and the norm after it.
 #[derive(Debug)]
-pub struct PaddedConv {
-    pub conv: Conv2d,
+struct PaddedConvNorm {
+    conv: ConvNorm,
     /// Kernel and stride where the edges are filled first.
     fill: Option<(i64, i64)>,
 }
 
-impl PaddedConv {
-    pub fn new(path: Path<'_>, num_in: i64, num_out: i64, spec: ConvSpec, padding: Padding) -> Self {
-        // With stride 1 and an odd kernel both ways are one.
-        if padding == Padding::Symmetric || spec.stride == 1 {
-            return Self { conv: Conv2d::new(path, num_in, num_out, spec), fill: None };
-        }
-        let conv = Conv2d::new(path, num_in, num_out, ConvSpec { padding: 0, ..spec });
-        Self { conv, fill: Some((spec.kernel, spec.stride)) }
-    }
-
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+impl PaddedConvNorm {
+    fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         match self.fill {
-            None => self.conv.forward(x),
-            Some((kernel, stride)) => self.conv.forward(&Padding::fill(x, kernel, stride, 0.0)),
+            None => self.conv.forward(x, mode),
+            Some((kernel, stride)) => self.conv.forward(&Padding::fill(x, kernel, stride, 0.0), mode),
         }
     }
 }
@@ -106,8 +97,13 @@ struct Style {
 }
 
 impl Style {
-    fn conv(self, path: Path<'_>, num_in: i64, num_out: i64, kernel: i64, stride: i64, groups: i64) -> PaddedConv {
-        PaddedConv::new(path, num_in, num_out, spec(kernel, stride, num_out, groups), self.padding)
+    /// Convolution and norm are siblings at `path`, with these names.
+    fn conv(self, path: &mut Path<'_>, names: [&str; 2], num: [i64; 2], spec: ConvSpec) -> PaddedConvNorm {
+        // With stride 1 and an odd kernel both ways of padding are one.
+        let fills = self.padding == Padding::Tf && spec.stride > 1;
+        let padded = if fills { ConvSpec { padding: 0, ..spec } } else { spec };
+        let conv = ConvNorm::with(path, names, num, padded, |path, num_channels| self.norm(path, num_channels));
+        PaddedConvNorm { conv, fill: fills.then_some((spec.kernel, spec.stride)) }
     }
 
     /// Weights that came from TensorFlow keep its epsilon.
@@ -148,46 +144,37 @@ impl Squeeze {
 /// not dropped at random in training, unlike timm's.
 #[derive(Debug)]
 struct MobileBlock {
-    widen: Option<(PaddedConv, BatchNorm2d)>,
-    depthwise: (PaddedConv, BatchNorm2d),
+    widen: Option<PaddedConvNorm>,
+    depthwise: PaddedConvNorm,
     squeeze: Squeeze,
-    narrow: (PaddedConv, BatchNorm2d),
+    narrow: PaddedConvNorm,
     is_residual: bool,
 }
 
 impl MobileBlock {
-    fn new(
-        mut path: Path<'_>,
-        num_in: i64,
-        num_out: i64,
-        [kernel, stride]: [i64; 2],
-        widens: bool,
-        style: Style,
-    ) -> Self {
+    fn new(mut path: Path<'_>, num: [i64; 2], [kernel, stride]: [i64; 2], widens: bool, style: Style) -> Self {
+        let [num_in, num_out] = num;
         let inner = if widens { num_in * EXPANSION } else { num_in };
         // timm numbers the norms, and names the last convolution after whether there is a first.
         let [dw_norm, out_conv, out_norm] = if widens { ["bn2", "conv_pwl", "bn3"] } else { ["bn1", "conv_pw", "bn2"] };
-        let widen = widens.then(|| {
-            let conv = style.conv(path.sub("conv_pw"), num_in, inner, 1, 1, 1);
-            (conv, style.norm(path.sub("bn1"), inner))
-        });
-        let depthwise = style.conv(path.sub("conv_dw"), inner, inner, kernel, stride, inner);
-        let depthwise = (depthwise, style.norm(path.sub(dw_norm), inner));
-        let squeeze = Squeeze::new(path.sub("se"), inner, num_in / 4);
-        let narrow = style.conv(path.sub(out_conv), inner, num_out, 1, 1, 1);
-        let narrow = (narrow, style.norm(path.sub(out_norm), num_out));
-        Self { widen, depthwise, squeeze, narrow, is_residual: stride == 1 && num_in == num_out }
+        let one = |num_out: i64| spec(1, 1, num_out, 1);
+        let across = spec(kernel, stride, inner, inner);
+        Self {
+            widen: widens.then(|| style.conv(&mut path, ["conv_pw", "bn1"], [num_in, inner], one(inner))),
+            depthwise: style.conv(&mut path, ["conv_dw", dw_norm], [inner, inner], across),
+            squeeze: Squeeze::new(path.sub("se"), inner, num_in / 4),
+            narrow: style.conv(&mut path, [out_conv, out_norm], [inner, num_out], one(num_out)),
+            is_residual: stride == 1 && num_in == num_out,
+        }
     }
 
     fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         let wide = match &self.widen {
-            Some((conv, norm)) => norm.forward(&conv.forward(x), mode).silu(),
+            Some(conv) => conv.forward(x, mode).silu(),
             None => x.shallow_clone(),
         };
-        let (conv, norm) = &self.depthwise;
-        let filtered = norm.forward(&conv.forward(&wide), mode).silu();
-        let (conv, norm) = &self.narrow;
-        let out = norm.forward(&conv.forward(&self.squeeze.forward(&filtered)), mode);
+        let filtered = self.depthwise.forward(&wide, mode).silu();
+        let out = self.narrow.forward(&self.squeeze.forward(&filtered), mode);
         if self.is_residual { out + x } else { out }
     }
 }
@@ -195,15 +182,14 @@ impl MobileBlock {
 /// EfficientNet without its head.
 #[derive(Debug)]
 pub struct EfficientNet {
-    stem: (PaddedConv, BatchNorm2d),
+    stem: PaddedConvNorm,
     stages: Vec<Vec<MobileBlock>>,
 }
 
 impl EfficientNet {
     pub fn new(mut path: Path<'_>, size: BackboneSize, padding: Padding) -> Self {
         let style = Style { padding };
-        let stem = style.conv(path.sub("conv_stem"), 3, size.stem, 3, 2, 1);
-        let stem = (stem, style.norm(path.sub("bn1"), size.stem));
+        let stem = style.conv(&mut path, ["conv_stem", "bn1"], [3, size.stem], spec(3, 2, size.stem, 1));
         let mut num_in = size.stem;
         let stages = (0..7)
             .map(|stage| {
@@ -212,7 +198,7 @@ impl EfficientNet {
                         let stride = if i == 0 { STRIDES[stage] } else { 1 };
                         let [num_out, kernel] = [size.widths[stage], KERNELS[stage]];
                         let path = path.sub(format!("blocks.{stage}.{i}"));
-                        let block = MobileBlock::new(path, num_in, num_out, [kernel, stride], stage > 0, style);
+                        let block = MobileBlock::new(path, [num_in, num_out], [kernel, stride], stage > 0, style);
                         num_in = num_out;
                         block
                     })
@@ -224,8 +210,7 @@ impl EfficientNet {
 
     /// Features at an eighth, a sixteenth and a thirty-second of the size, sizes rounded up.
     pub fn forward(&self, pixels: &Tensor, mode: Mode) -> [Tensor; 3] {
-        let (conv, norm) = &self.stem;
-        let mut x = norm.forward(&conv.forward(pixels), mode).silu();
+        let mut x = self.stem.forward(pixels, mode).silu();
         let mut at = |stages: std::ops::Range<usize>| {
             for block in self.stages[stages].iter().flatten() {
                 x = block.forward(&x, mode);

@@ -92,7 +92,7 @@ impl ScriptDetector {
     }
 
     /// What the module says of one film.
-    fn answer(&self, film: Tensor) -> IValue {
+    fn answer(&self, film: &Tensor) -> IValue {
         let listed = self.module.forward_is(&[IValue::TensorList(vec![film.shallow_clone()])]);
         match listed {
             // Made by tracing, a module takes one film as it is.
@@ -137,7 +137,7 @@ impl Detector for ScriptDetector {
         let pixels = batch.pixels.to_kind(Kind::Float);
         let one = |(i, &[height, width]): (i64, &[i64; 2])| {
             let film = pixels.get(i).narrow(1, 0, height).narrow(2, 0, width).contiguous();
-            self.found(self.answer(film))
+            self.found(self.answer(&film))
         };
         (0..).zip(&batch.sizes).map(one).collect()
     }

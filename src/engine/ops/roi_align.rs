@@ -38,8 +38,9 @@ impl RoiAlign {
     pub fn rows(&self, features: &Tensor, rois: &Tensor) -> Tensor {
         let [films, channels, height, width] = size4(features);
         let [rows, columns] = self.output;
-        // No copy when the map has its channels last in memory.
-        let table = features.permute([0, 2, 3, 1]).reshape([films * height * width, channels]);
+        // No copy when the map has its channels last in memory. Otherwise one is made: `reshape` alone may give a view that
+        // the kernel reads across.
+        let table = features.permute([0, 2, 3, 1]).reshape([films * height * width, channels]).contiguous();
         let rois = rois.detach().to_kind(Kind::Float);
         let sampler = Sampler { align: *self, height, width };
         let mut parts = Vec::new();
@@ -105,15 +106,16 @@ impl Sampler {
             return Tensor::zeros([len * rows * columns, table.size()[1]], (table.kind(), table.device()));
         }
         let ([top, left], [height, width]) = self.align.starts_and_sides(rois);
-        let (y, weight_y) = taps(&top, &height, rows, grid[0], self.height);
-        let (x, weight_x) = taps(&left, &width, columns, grid[1], self.width);
+        let is_dense = self.align.sampling_ratio <= 0;
+        let (y, weight_y) = taps(&top, &height, rows, grid[0], self.height, is_dense);
+        let (x, weight_x) = taps(&left, &width, columns, grid[1], self.width, is_dense);
         let film = rois.select(1, 0).to_kind(Kind::Int64) * (self.height * self.width);
-        let starts = y * self.width + film.reshape([-1, 1, 1]);
+        let starts = &y * self.width + film.reshape([-1, 1, 1]);
         // (n, rows, columns, taps down, taps across)
         let places = starts.unsqueeze(2).unsqueeze(4) + x.unsqueeze(1).unsqueeze(3);
         let weights =
             weight_y.unsqueeze(2).unsqueeze(4) * (weight_x / (grid[0] * grid[1]) as f64).unsqueeze(1).unsqueeze(3);
-        let per_cell = 4 * grid[0] * grid[1];
+        let per_cell = y.size()[2] * x.size()[2];
         let bags =
             Tensor::arange_start_step(0, len * rows * columns * per_cell, per_cell, (Kind::Int64, table.device()));
         let weights = weights.reshape([-1]).to_kind(table.kind());
@@ -123,9 +125,10 @@ impl Sampler {
     }
 }
 
-/// Along one axis: pixels (n, cells, 2 * samples) and their weights. A sample lies between two pixels; one that is more
-/// than a pixel outside the map counts as 0.
-fn taps(start: &Tensor, side: &Tensor, cells: i64, samples: i64, len: i64) -> (Tensor, Tensor) {
+/// Along one axis: pixels (n, cells, taps) and their weights. A sample lies between two pixels, which makes two taps; one
+/// that is more than a pixel outside the map counts as 0. Dense samples are at most a pixel apart, so that neighbours
+/// share pixels: there each pixel is one tap.
+fn taps(start: &Tensor, side: &Tensor, cells: i64, samples: i64, len: i64, is_dense: bool) -> (Tensor, Tensor) {
     let options = (Kind::Float, start.device());
     let [start, side] = [start, side].map(|t| t.reshape([-1, 1, 1]));
     let cell = side / cells as f64;
@@ -138,8 +141,16 @@ fn taps(start: &Tensor, side: &Tensor, cells: i64, samples: i64, len: i64) -> (T
     let low = at.floor();
     let share = &at - &low;
     let high = (&low + 1.0).clamp_max((len - 1) as f64);
-    let weights = Tensor::stack(&[(1.0 - &share) * &is_inside, share * is_inside], 3).flatten(2, 3);
-    (Tensor::stack(&[low, high], 3).flatten(2, 3).to_kind(Kind::Int64), weights)
+    let [weight_low, weight_high] = [(1.0 - &share) * &is_inside, share * is_inside];
+    if !is_dense || samples < 3 {
+        let weights = Tensor::stack(&[weight_low, weight_high], 3).flatten(2, 3);
+        return (Tensor::stack(&[low, high], 3).flatten(2, 3).to_kind(Kind::Int64), weights);
+    }
+    let first = low.slice(2, 0, 1, 1);
+    let pixels = (&first + Tensor::arange(samples + 2, options)).clamp_max((len - 1) as f64);
+    let [low, high] = [low - &first, high - &first].map(|t| t.to_kind(Kind::Int64));
+    let none = Tensor::zeros(pixels.size(), options);
+    (pixels.to_kind(Kind::Int64), none.scatter_add(2, &low, &weight_low).scatter_add(2, &high, &weight_high))
 }
 
 /// torchvision.ops.MultiScaleRoIAlign: each box is cut out of the pyramid level that fits its size (Lin et al., "Feature

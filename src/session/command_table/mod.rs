@@ -11,6 +11,8 @@ mod labelling;
 mod models;
 mod project;
 mod reading;
+mod suggesting;
+mod triage;
 
 /// Where a chord is heard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,10 +47,20 @@ const fn row(
 
 /// Every command that needs no further word from the person, topic by topic.
 pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
-    [reading::ROWS, drawing::ROWS, labelling::ROWS, discussing::ROWS, history::ROWS, project::ROWS, models::ROWS]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        reading::ROWS,
+        drawing::ROWS,
+        labelling::ROWS,
+        discussing::ROWS,
+        history::ROWS,
+        suggesting::ROWS,
+        project::ROWS,
+        models::ROWS,
+        triage::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 #[cfg(test)]

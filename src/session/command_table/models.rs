@@ -10,7 +10,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "models",
         "Models…",
         "The models of this project, which are in use, and who sees what they say",
-        &["Ctrl+Shift+L"],
+        &[],
         Everywhere,
         Command::Model(ModelCommand::Show),
     ),

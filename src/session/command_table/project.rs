@@ -79,9 +79,17 @@ pub(super) const ROWS: &[CommandRow] = &[
         Command::ExportMeasures,
     ),
     row(
+        "predict_films",
+        "Predict films",
+        "Have the models in use look at all films of the list",
+        &[],
+        Everywhere,
+        Command::PredictFilms,
+    ),
+    row(
         "cancel_job",
         "Stop the running job",
-        "Stop an import or export; what is done stays done",
+        "Stop an import or another job; what is done stays done",
         &[],
         Everywhere,
         Command::CancelJob,

@@ -25,16 +25,20 @@ impl OpenFilm {
     pub(in super::super) fn select_only(&mut self, id: Option<AnnotationId>) {
         self.selection = id;
         self.also_selected.clear();
+        // Keys act on what is selected or on a suggestion, never on both.
+        self.suggesting.focused.clear();
     }
 
     /// The last of them is the one that commands show.
     pub(in super::super) fn select_these(&mut self, mut ids: Vec<AnnotationId>) {
+        self.suggesting.focused.clear();
         self.selection = ids.pop();
         self.also_selected = ids.into_iter().collect();
     }
 
     /// One more mark, or one fewer.
     pub(in super::super) fn toggle_selected(&mut self, id: AnnotationId) {
+        self.suggesting.focused.clear();
         if self.also_selected.remove(&id) {
             return;
         }

@@ -13,7 +13,7 @@ use crate::domain::shape::Shape;
 use crate::session::{Command, LabelCommand, OpenFilm};
 
 use super::super::words::{tr, tr_args};
-use super::super::{Panel, kit, overlay, theme};
+use super::super::{Panel, kit, overlay, suggestions, theme};
 use super::matches;
 
 /// The lines of the list, made anew only when marks or the filter change.
@@ -161,9 +161,12 @@ fn mark_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm, mark: &Annot
             });
         });
     });
-    let said = said_of(film, mark);
-    if is_hovered && !said.is_empty() {
-        response.on_hover_text(format!("{name}: {said}"));
+    if is_hovered {
+        let parts = [said_of(film, mark), suggestions::origin_text(panel.session, film, mark).unwrap_or_default()];
+        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        if !parts.is_empty() {
+            response.on_hover_text(format!("{name}: {}", parts.join(" · ")));
+        }
     }
     is_hovered
 }

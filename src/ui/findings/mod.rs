@@ -13,7 +13,7 @@ use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
 use super::words::tr;
-use super::{Panel, comments, kit, measurements, overlay, theme, unfit_menu, violations};
+use super::{Panel, comments, kit, measurements, overlay, suggestions, theme, unfit_menu, violations};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         query_ui(ui, panel);
         marks::marks_ui(ui, panel, film);
         attributes::attributes_ui(ui, panel, film);
+        suggestions::origin_ui(ui, panel, film);
+        suggestions::suggestions_ui(ui, panel, film);
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);

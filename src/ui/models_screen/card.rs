@@ -91,7 +91,6 @@ fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &Model) {
         action_ui(ui, panel, texts, tr("Texts…"), &tr_args("Change the texts of {}", &[&name]), help);
         let delete = ModelCommand::AskDelete(model.id);
         action_ui(ui, panel, delete, tr("Delete…"), &tr_args("Delete {}", &[&name]), &why_not_delete);
-        ui.separator();
         compare_ui(ui, panel, model);
     });
 }
@@ -105,6 +104,7 @@ fn compare_ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &Model) {
     if others.is_empty() {
         return;
     }
+    ui.separator();
     let chosen = session.model_desk.compared.and_then(|id| session.models.model(id));
     let text = chosen.map_or_else(|| tr("Compare with…").to_owned(), full_name);
     let combo = egui::ComboBox::from_id_salt("compare with").selected_text(text).width(200.0);
@@ -134,7 +134,7 @@ fn card_ui(ui: &mut Ui, panel: &Panel<'_>, model: &Model) {
     });
     ui.add_space(2.0 * theme::UNIT);
     kit::section_title(ui, tr("Card"));
-    Grid::new("card").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+    Grid::new("card").num_columns(2).min_row_height(0.0).spacing([16.0, 8.0]).show(ui, |ui| {
         // The first line stands at the head already.
         for row in rows(panel.session, model, panel.state.utc_offset_secs).iter().skip(1) {
             title_ui(ui, &row.title, theme::weak());
@@ -189,7 +189,7 @@ fn compared_ui(ui: &mut Ui, panel: &Panel<'_>, model: &Model, other: &Model) {
     let text = tr_args("{} of {} lines differ; those are marked.", &[&num_different, &pairs.len()]);
     ui.label(RichText::new(text).color(theme::weak()));
     let width = ((ui.available_width() - TITLE_WIDTH - 60.0) / 2.0).clamp(200.0, TEXT_WIDTH);
-    Grid::new("compared cards").num_columns(3).spacing([20.0, 8.0]).show(ui, |ui| {
+    Grid::new("compared cards").num_columns(3).min_row_height(0.0).spacing([20.0, 10.0]).show(ui, |ui| {
         ui.label("");
         for head in [model, other] {
             ui.label(RichText::new(full_name(head)).strong().color(theme::strong()));
@@ -197,26 +197,25 @@ fn compared_ui(ui: &mut Ui, panel: &Panel<'_>, model: &Model, other: &Model) {
         ui.end_row();
         for (a, b) in pairs {
             let is_different = a.value != b.value || a.detail != b.detail;
-            let start = ui.cursor().min;
-            title_ui(ui, &a.title, if is_different { theme::strong() } else { theme::weak() });
+            let title = title_ui(ui, &a.title, if is_different { theme::strong() } else { theme::weak() });
             let color = if is_different { theme::strong() } else { theme::weak() };
             value_ui(ui, &a, width, color);
             value_ui(ui, &b, width, color);
             if is_different {
-                let x = start.x - 8.0;
-                let line = [egui::pos2(x, start.y), egui::pos2(x, start.y + 17.0)];
-                ui.painter().line_segment(line, Stroke::new(3.0, theme::warn()));
+                let x = title.left() - 8.0;
+                ui.painter().vline(x, title.y_range(), Stroke::new(3.0, theme::warn()));
             }
             ui.end_row();
         }
     });
 }
 
-fn title_ui(ui: &mut Ui, title: &str, color: egui::Color32) {
+fn title_ui(ui: &mut Ui, title: &str, color: egui::Color32) -> egui::Rect {
     ui.allocate_ui_with_layout(egui::vec2(TITLE_WIDTH, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
         ui.set_width(TITLE_WIDTH);
-        ui.add(egui::Label::new(RichText::new(title).color(color)).wrap());
-    });
+        ui.add(egui::Label::new(RichText::new(title).color(color)).wrap()).rect
+    })
+    .inner
 }
 
 fn value_ui(ui: &mut Ui, row: &CardRow, width: f32, color: egui::Color32) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::label::LabelName;
 use crate::domain::model::{CardMetric, EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
 use crate::domain::preprocessing::{Preprocessing, Resize, Sampling, Tone};
 use crate::session::Session;
@@ -22,7 +23,7 @@ pub(super) struct CardRow {
 
 /// What it answers, as a sentence.
 pub(super) fn purpose(model: &Model) -> String {
-    let classes: Vec<&str> = model.card.classes.iter().map(|class| class.as_str()).collect();
+    let classes: Vec<&str> = model.card.classes.iter().map(LabelName::as_str).collect();
     match (model.card.task, classes.as_slice()) {
         (ModelTask::Classify, [class]) => tr_args("Says of a whole film how likely it is: {}", &[class]),
         (ModelTask::Classify, _) => tr("Says of a whole film how likely it is abnormal").to_owned(),

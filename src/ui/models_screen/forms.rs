@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Grid, RichText, Ui, WidgetInfo};
 
-use crate::domain::label::LabelKind;
+use crate::domain::label::{LabelKind, LabelName};
 use crate::domain::model::{Architecture, EnsembleMean, ModelId, ModelTask};
 use crate::domain::model_draft::{ABNORMAL, CardTexts, EnsembleDraft, ModelDraft, classes_of, usual_preprocessing};
 use crate::domain::preprocessing::Preprocessing;
@@ -158,7 +158,11 @@ fn file_ui(ui: &mut Ui, panel: &mut Panel<'_>, file: &ModelFile) {
     let found = match (file.is_script, &file.guess) {
         (true, _) => tr("It is a TorchScript module, a program with its weights. It runs when films are predicted: import it only from people whom you trust.").to_owned(),
         (false, Some(guess)) => {
-            tr_args("By its tensors it is {} with {} classes.", &[&guess.architecture.as_str(), &guess.num_classes])
+            let name = guess.architecture.as_str();
+            match guess.num_classes {
+                1 => tr_args("By its tensors it is {} with one class.", &[&name]),
+                num => tr_args("By its tensors it is {} with {} classes.", &[&name, &num]),
+            }
         }
         (false, None) => tr("Its tensors have the names of no network that Rachis knows.").to_owned(),
     };
@@ -346,7 +350,7 @@ fn ensemble_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::section_title(ui, tr("Members"));
     for model in panel.session.models.classifiers_to_join() {
         let mut is_in = form.members.contains(&model.id);
-        let classes: Vec<&str> = model.card.classes.iter().map(|class| class.as_str()).collect();
+        let classes: Vec<&str> = model.card.classes.iter().map(LabelName::as_str).collect();
         let text = format!("{}: {}", full_name(model), classes.join(", "));
         if ui.checkbox(&mut is_in, text).changed() {
             if is_in {

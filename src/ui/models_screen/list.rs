@@ -66,6 +66,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &Model) {
     };
     ui.painter().rect_filled(rect, 4.0, fill);
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(egui::vec2(8.0, 5.0))));
+    inside.spacing_mut().interact_size.y = 16.0;
+    inside.spacing_mut().item_spacing.y = 2.0;
     inside.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if model.is_deleted {

@@ -76,6 +76,7 @@ fn bar_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             kit::command_button(ui, panel, &Command::Model(ModelCommand::ChooseFile));
             kit::command_button(ui, panel, &Command::Model(ModelCommand::AskEnsemble));
+            kit::command_button(ui, panel, &Command::PredictFilms);
             ui.separator();
             engine::state_ui(ui, panel.session);
             if let Some(doing) = panel.session.model_desk.doing.filter(|doing| !doing.is_empty()) {
@@ -101,7 +102,9 @@ fn banner_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             for (text, command) in
                 [(tr("Choose another file…"), ModelCommand::ChooseFile), (tr("Understood"), ModelCommand::Dismiss)]
             {
-                kit::toggle_button(ui, panel, &Command::Model(command), text, false);
+                if ui.button(text).clicked() {
+                    panel.ask(Command::Model(command));
+                }
             }
         });
     });

@@ -6,7 +6,7 @@ use crate::domain::fusion::{FusionRule, Pipeline};
 use crate::domain::model::{Model, ModelTask};
 use crate::domain::suggestion::ModelVisibility;
 use crate::session::{Command, ModelCommand};
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::tr;
 use crate::ui::{Panel, kit, theme};
 
 use super::full_name;
@@ -23,7 +23,7 @@ pub(super) fn pipeline_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let width = (free / num_parts - 22.0).max(150.0);
     ui.horizontal(|ui| {
         part_ui(ui, width, tr("Classifier"), &classifier_help(panel), |ui| {
-            slot_ui(ui, panel, ModelTask::Classify, width)
+            slot_ui(ui, panel, ModelTask::Classify, width);
         });
         arrow_ui(ui);
         let help = tr("A film counts as abnormal from this probability on. Promoting a classifier brings its own.");
@@ -36,7 +36,7 @@ pub(super) fn pipeline_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         arrow_ui(ui);
         part_ui(ui, width, tr("Detector"), &detector_help(panel), |ui| slot_ui(ui, panel, ModelTask::Detect, width));
         arrow_ui(ui);
-        let help = tr("Boxes under this score start hidden; every reader moves it for himself.");
+        let help = tr("Boxes under this score start hidden; all readers move it for themselves.");
         part_ui(ui, width, tr("Shown from score"), help, |ui| {
             let set = |min_score| Pipeline { min_score, ..pipeline };
             number_ui(ui, panel, 1, tr("Shown from score"), pipeline.min_score, set);
@@ -77,34 +77,26 @@ fn slot_ui(ui: &mut Ui, panel: &mut Panel<'_>, task: ModelTask, width: f32) {
     };
     let choices: Vec<&Model> =
         (session.models.models.iter().rev()).filter(|model| model.card.task == task && !model.is_deleted).collect();
-    ui.horizontal(|ui| {
-        let has_roll_back = now.is_some();
-        let room = if has_roll_back { 30.0 } else { 0.0 };
-        let combo = egui::ComboBox::from_id_salt(salt).selected_text(text).width(width - room).truncate();
-        let response = combo.show_ui(ui, |ui| {
-            if choices.is_empty() {
-                ui.label(RichText::new(tr("The project has none: import one.")).color(theme::weak()));
+    let combo = egui::ComboBox::from_id_salt(salt).selected_text(text).width(width).truncate();
+    let response = combo.show_ui(ui, |ui| {
+        if choices.is_empty() {
+            ui.label(RichText::new(tr("The project has none: import one.")).color(theme::weak()));
+        }
+        for model in choices {
+            let is_on = now.is_some_and(|now| now.id == model.id);
+            if ui.selectable_label(is_on, full_name(model)).clicked() && !is_on {
+                panel.ask(Command::Model(ModelCommand::Promote(model.id)));
             }
-            for model in choices {
-                let is_on = now.is_some_and(|now| now.id == model.id);
-                if ui.selectable_label(is_on, full_name(model)).clicked() && !is_on {
-                    panel.ask(Command::Model(ModelCommand::Promote(model.id)));
-                }
-            }
-        });
-        response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, name));
-        if has_roll_back {
-            let command = Command::Model(ModelCommand::RollBack(task));
-            let is_available = command.is_available(session);
-            let response = ui.add_enabled(is_available, egui::Button::new("↶"));
-            let said = tr_args("Roll back: {}", &[&name]);
-            response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, &said));
+        }
+        if now.is_some() {
+            ui.separator();
             let help = tr("Take it out of use; the model that was in use before it comes back, or none.");
-            if response.on_hover_text(help).clicked() {
-                panel.ask(command);
+            if ui.selectable_label(false, tr("Roll back")).on_hover_text(help).clicked() {
+                panel.ask(Command::Model(ModelCommand::RollBack(task)));
             }
         }
     });
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, name));
 }
 
 fn classifier_help(panel: &Panel<'_>) -> String {
@@ -199,7 +191,7 @@ fn visibility_words(visibility: ModelVisibility) -> (&'static str, &'static str)
         ModelVisibility::AfterReading => (
             tr("After reading"),
             tr(
-                "A reader sees them once he has completed the film, and from then on. What was said before and after is kept apart.",
+                "Readers see them once they have completed the film, and from then on. What was said before and after is kept apart.",
             ),
         ),
         ModelVisibility::Always => (

@@ -13,6 +13,7 @@ mod measures;
 mod pins;
 mod planes;
 mod region;
+mod suggestions;
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
@@ -50,6 +51,11 @@ pub(super) fn overlay_ui(
         let at = canvas.center_top() + Vec2::new(0.0, 10.0);
         shaded_text(painter, at, Align2::CENTER_TOP, tr("SYNTHETIC"), theme::film::WARN);
     }
+    if session.shown_heat(film).is_some() {
+        let at = canvas.center_top() + Vec2::new(0.0, 10.0 + 4.0 * theme::OVERLAY_TEXT);
+        let text = tr("Heat map: where the classifier looked, not what it found");
+        shaded_text(painter, at, Align2::CENTER_TOP, text, theme::film::TEXT);
+    }
 }
 
 /// What the reader marked, through this map from the film to the points of `canvas`.
@@ -64,6 +70,7 @@ pub(super) fn marks_ui(
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         let card_slot = state.has_gpu.then_some(slot);
         marks::marks_ui(painter, session, film, to_screen, canvas, (&mut state.marks, card_slot));
+        suggestions::suggestions_ui(painter, session, film, to_screen, canvas);
         drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }

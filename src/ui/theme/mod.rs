@@ -134,6 +134,8 @@ pub const SELECTED_STROKE: f32 = 2.5;
 pub const HANDLE_SIZE: f32 = 7.0;
 /// How much of a mask's colour lies on the film: findings must be seen through it.
 pub const MASK_FILL: f32 = 0.2;
+/// How strong a suggestion is beside a mark: what a reader said stands before what a model says.
+pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
 pub const OVERLAY_TEXT: f32 = 13.0;
