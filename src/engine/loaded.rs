@@ -103,9 +103,9 @@ impl Loaded {
         ImageBatch { pixels: precision::channels_last(&pixels), sizes: input.sizes }
     }
 
-    /// Number of learned values.
-    pub fn num_learned(&self) -> i64 {
-        self.params.num_learned()
+    /// One of the network's tensors.
+    pub fn tensor(&self, name: &str) -> Option<&tch::Tensor> {
+        self.params.get(name)
     }
 }
 

@@ -77,6 +77,9 @@ fn has_bf16_matrix_units() -> bool {
     false
 }
 
+/// The classifiers' last layers keep 32 bits: they cost nothing, and a logit of 8 bits is a coarse one.
+const LAST_LAYERS: [&str; 2] = ["classifier.", "head.heads.0."];
+
 /// A tensor of four dimensions with its channels side by side in memory, which convolutions are fastest with.
 pub fn channels_last(x: &Tensor) -> Tensor {
     x.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
@@ -99,7 +102,8 @@ pub fn lower(params: &mut Params, precision: Precision) {
     params.replace(|name, tensor| {
         let place = &name[..=name.rfind('.').unwrap_or(0)];
         let is_float = tensor.kind() == Kind::Float;
-        let kind = if is_float && !is_norm.iter().any(|norm| norm == place) { precision.kind() } else { tensor.kind() };
+        let is_kept = is_norm.iter().any(|norm| norm == place) || LAST_LAYERS.contains(&place);
+        let kind = if is_float && !is_kept { precision.kind() } else { tensor.kind() };
         let tensor = tensor.to_kind(kind);
         if tensor.dim() == 4 { channels_last(&tensor) } else { tensor }
     });

@@ -85,3 +85,74 @@ fn detections(boxes: &Boxes, card: &ModelCard, width: u32, height: u32) -> Resul
     rows.truncate(MAX_DETECTIONS);
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Limits;
+    use crate::precision::Precision;
+    use crate::trial;
+    use rachis::domain::model::Architecture;
+    use rachis::domain::study::FilmSource;
+    use tch::Device;
+
+    fn film(size: [u32; 2]) -> Film {
+        let folder = tempfile::tempdir().unwrap();
+        let film = trial::film(folder.path(), "a", size);
+        rachis::dicom::decode(&FilmSource::File(film.path), 0).unwrap().film
+    }
+
+    fn model(architecture: Architecture, side: u32, precision: Precision) -> Loaded {
+        let card = trial::card(architecture, side);
+        let state = trial::state(architecture, card.classes.len() as i64);
+        Loaded::with(architecture, card, &state, Device::Cpu, precision, Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn boxes_are_on_the_film_and_fall_in_score() {
+        let film = film([331, 477]);
+        for architecture in [Architecture::FasterRcnnSmall, Architecture::RetinaNetSmall] {
+            let found = answer(&model(architecture, 160, Precision::F32), &film, true).unwrap();
+            let rows = &found.detections;
+            assert!(!rows.is_empty() && rows.len() <= MAX_DETECTIONS && found.probability.is_none());
+            assert!(rows.windows(2).all(|pair| pair[0].score >= pair[1].score));
+            for row in rows {
+                assert!((MIN_SCORE..=1.0).contains(&row.score));
+                assert!(row.xmin >= 0.0 && row.ymin >= 0.0 && row.xmax <= 331.0 && row.ymax <= 477.0);
+                assert!(row.xmin < row.xmax && row.ymin < row.ymax);
+                assert!(["Osteophytes", "Other lesions"].contains(&row.lesion_type.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_classifier_says_nearly_the_same_in_either_precision() {
+        let film = film([200, 300]);
+        let [exact, low] = [Precision::F32, Precision::BF16]
+            .map(|precision| answer(&model(Architecture::DenseNet121, 224, precision), &film, true).unwrap());
+        let difference = (exact.probability.unwrap() - low.probability.unwrap()).abs();
+        assert!(difference < 0.02, "{difference}");
+        assert_eq!(low.heat.unwrap().values.len(), 49);
+    }
+
+    #[test]
+    fn the_heat_map_is_what_a_linear_layer_after_a_mean_makes_it() {
+        let film = film([200, 300]);
+        let model = model(Architecture::DenseNetSmall, 96, Precision::F32);
+        let heat = answer(&model, &film, true).unwrap().heat.unwrap();
+        let Network::Classifier(net) = &model.network else { panic!("a classifier") };
+        let _guard = tch::no_grad_guard();
+        let input = model.prepared(preprocess::input(&film, &model.card.preprocessing));
+        let features = net.features(&input.pixels, Mode::Eval);
+        // The logit is the mean of (weights . features) plus a bias, so the map is that product itself.
+        let weights = model.tensor("classifier.weight").unwrap().reshape([1, -1, 1, 1]);
+        let map = (weights * features).sum_dim_intlist(1i64, false, Kind::Float).relu();
+        let most = map.max().double_value(&[]);
+        assert!(most > 0.0, "something speaks for it");
+        let expected = Vec::<f64>::try_from((map / most).to_kind(Kind::Double).contiguous().flatten(0, -1)).unwrap();
+        assert_eq!((heat.width, heat.height), (3, 3));
+        for (a, b) in heat.values.iter().zip(expected) {
+            assert!((f64::from(*a) - b).abs() < 1e-5, "{a} {b}");
+        }
+    }
+}

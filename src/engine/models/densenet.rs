@@ -1,6 +1,6 @@
 //! DenseNet (Huang et al. 2017): every layer of a block sees what all layers before it in the block found.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Linear, Mode, Norm};
 use crate::models::Classifier;
@@ -212,7 +212,7 @@ impl Classifier for DenseNet {
     }
 
     fn logits_of(&self, features: &Tensor) -> Tensor {
-        let pooled = features.mean_dim([2i64, 3].as_slice(), false, None::<Kind>);
+        let pooled = features.mean_dim([2i64, 3].as_slice(), false, self.classifier.weight.kind());
         self.classifier.forward(&pooled.to_kind(self.classifier.weight.kind()))
     }
 }
