@@ -201,7 +201,7 @@ mod tests {
         // The window clips first; what is left is stretched. Rescale plays no part.
         let voi = vec![Voi::Window(Window::linear(150.5, 101.0))];
         let modality = crate::domain::imaging::Modality::Rescale { slope: 3.0, intercept: -50.0 };
-        check(&[0, 150, 9999], DisplayFacts { voi, modality, ..plain() }, &[0.0, 127.0, 255.0]);
+        check(&[0, 150, 9999], DisplayFacts { modality, voi, ..plain() }, &[0.0, 127.0, 255.0]);
     }
 
     #[test]
