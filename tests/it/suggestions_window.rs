@@ -218,7 +218,8 @@ fn what_was_seen_once_is_seen_again_after_the_program_ended() {
 fn suggestions_and_heat_map_look_as_they_were_judged() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
-    let request = DemoRequest { folder: folder.clone(), num_studies: 2, seed: FIRST_SEED, scale: 0.15 };
+    let request =
+        DemoRequest { folder: folder.clone(), num_studies: 2, seed: FIRST_SEED, scale: 0.15, has_models: false };
     make_demo(&request, &|_| {}, &CancelToken::default()).expect("a demo");
     let mut seat = with_films(
         &folder,
