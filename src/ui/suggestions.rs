@@ -57,7 +57,7 @@ pub(super) fn suggestions_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm
         slider_ui(ui, panel, film);
         list_ui(ui, panel, film);
     }
-    provenance_ui(ui, film);
+    provenance_ui(ui, session, film);
 }
 
 fn weak(ui: &mut Ui, text: &str) {
@@ -292,8 +292,10 @@ fn dashed_swatch(ui: &mut Ui, color: egui::Color32) {
 }
 
 /// What became of the suggestions so far.
-fn provenance_ui(ui: &mut Ui, film: &OpenFilm) {
+fn provenance_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
     let sum = film.suggesting.provenance(&film.reading);
+    // Of those under the slider nobody was asked.
+    let num_pending = session.shown_suggestions(film).len();
     let iou = format!("{:.2}", sum.mean_iou.unwrap_or(0.0));
     let parts = [
         (sum.num_accepted, tr_args("{} accepted", &[&sum.num_accepted])),
@@ -301,7 +303,7 @@ fn provenance_ui(ui: &mut Ui, film: &OpenFilm) {
         (sum.num_rejected, tr_args("{} rejected", &[&sum.num_rejected])),
         (sum.num_matched, tr_args("{} marked alike", &[&sum.num_matched])),
         (sum.num_drawn, tr_args("{} drawn anew", &[&sum.num_drawn])),
-        (sum.num_pending, tr_args("{} undecided", &[&sum.num_pending])),
+        (num_pending, tr_args("{} undecided", &[&num_pending])),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|(num, _)| *num > 0).map(|(_, text)| text).collect();
     weak(ui, &parts.join(", "));

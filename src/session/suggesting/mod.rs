@@ -73,7 +73,7 @@ pub struct Advice {
 
 impl Default for Advice {
     fn default() -> Self {
-        Self { is_hidden: false, shows_heat: false, heat_opacity: 0.35, min_scores: BTreeMap::new() }
+        Self { is_hidden: false, shows_heat: false, heat_opacity: 0.25, min_scores: BTreeMap::new() }
     }
 }
 
