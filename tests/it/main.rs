@@ -15,6 +15,8 @@ mod store_rules;
 mod store_walk;
 mod triage;
 mod store_log;
+#[path = "../bench/fill.rs"]
+mod fill;
 mod store_scale;
 mod store_check;
 mod measure;

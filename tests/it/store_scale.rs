@@ -3,9 +3,6 @@
 //! `RACHIS_SCALE_FILMS` and `RACHIS_SCALE_BOXES` make it large (100000 and 2000000 are the figures of the README, in a
 //! release build); unset, it is small enough for every test run. `RACHIS_SCALE_FOLDER` keeps the project there.
 
-#[path = "../bench/fill.rs"]
-mod fill;
-
 use std::time::{Duration, Instant};
 
 use rachis::domain::annotation::{Annotation, Origin};
@@ -19,6 +16,8 @@ use rachis::formats::label_set;
 use rachis::store::Store;
 
 use crate::store_log::assert_log_rebuilds;
+
+use crate::fill;
 
 #[test]
 fn a_large_project_opens_filters_and_saves_quickly() {

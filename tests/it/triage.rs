@@ -1,8 +1,5 @@
 //! What a reader's list says of the models' answers: who sees them, and how they stand to that reader's own reading.
 
-#[path = "../bench/fill.rs"]
-mod fill;
-
 use std::time::Instant;
 
 use rachis::domain::annotation::{Annotation, Origin};
@@ -20,6 +17,8 @@ use rachis::formats::label_set;
 use rachis::store::{NewModel, PredictionOrigin, Store};
 
 use crate::support::{entry, project};
+
+use crate::fill;
 
 fn image(n: usize) -> ImageId {
     entry(n).facts.image
