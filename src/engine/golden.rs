@@ -1,6 +1,7 @@
 //! What reference programs wrote down of their tensors, and how ours are held against it. `tests/parity/golden.py` is the
 //! twin that writes.
 
+use rachis::domain::model::hex_from_hash;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -64,8 +65,12 @@ impl Golden {
         lines.sort();
         assert_eq!(lines.len() as u64, self.0["names"]["count"].as_u64().unwrap(), "{}", lines.concat());
         let digest = Sha256::digest(lines.concat());
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, self.0["names"]["sha256"].as_str().unwrap(), "names or shapes differ:\n{}", lines.concat());
+        assert_eq!(
+            hex_from_hash(&digest.into()),
+            self.0["names"]["sha256"].as_str().unwrap(),
+            "names or shapes differ:\n{}",
+            lines.concat()
+        );
     }
 
     /// A tensor of which the reference kept a digest.

@@ -184,8 +184,10 @@ mod tests {
         (params, net)
     }
 
-    /// Every case: name, shape of the plane, sizes of the films on it.
-    fn same_as_the_reference(size: Size, cases: &[(&str, [i64; 4], &[[i64; 2]])]) {
+    /// Name, shape of the plane, sizes of the films on it.
+    type Case<'c> = (&'c str, [i64; 4], &'c [[i64; 2]]);
+
+    fn same_as_the_reference(size: Size, cases: &[Case<'_>]) {
         let (mut params, mut net) = network(size);
         for (case, shape, films) in cases {
             let golden = Golden::case(GOLDENS, case);
