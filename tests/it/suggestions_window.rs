@@ -5,6 +5,7 @@ use std::path::Path;
 use egui::{Key, Modifiers};
 use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
+use rachis::app::Window;
 use rachis::domain::fusion::Pipeline;
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::ImageId;
@@ -63,6 +64,11 @@ pub fn put_models_in_use(seat: &mut Seat<'_>, model_visibility: ModelVisibility)
     let pipeline = Pipeline { classifier: Some(CLASSIFIER), detector: Some(DETECTOR), ..Pipeline::default() };
     send(seat, Event::ModelsLoaded(Box::new(ModelShelf { models, pipeline, history: Vec::new() })));
     send(seat, Event::ProjectChanged { project: Box::new(Project { model_visibility, ..settings }), label_set });
+    if model_visibility == ModelVisibility::Always {
+        // The project itself knows no models: what the store answers must not come after what the test says.
+        let is_answered = |w: &Window| w.session.pane.film.as_ref().is_some_and(|film| film.suggesting.is_loaded);
+        wait(seat, "the store has answered", is_answered);
+    }
 }
 
 /// What they say of the film that is open; boxes as shares of it.
@@ -123,6 +129,8 @@ fn suggestions_are_reached_by_labels_and_keys() {
     let mut seat = at_film(&scratch.path().join("project"));
     assert!(seat.query_by_label_contains("Score from").is_none(), "no model in use: nothing said of models");
     put_models_in_use(&mut seat, ModelVisibility::Always);
+    let image = seat.state().session.pane.film.as_ref().expect("a film").image().clone();
+    send(&mut seat, Event::PredictionsLoaded { image, predictions: Vec::new(), num_awaited: 2 });
     seat.get_by_label_contains("The model is looking at the film");
     suggest(&mut seat, THREE);
     seat.get_by_label_contains("Model's estimate: abnormal 0.62");

@@ -157,7 +157,7 @@ fn num_marks(project: &Path) -> usize {
 fn demo(folder: &Path) -> PathBuf {
     let project = folder.join("demo");
     let outcome = Command::new(env!("CARGO_BIN_EXE_rachis"))
-        .args(["demo", "--studies", "3", "--seed", "1", "--scale", "0.2"])
+        .args(["demo", "--no-models", "--studies", "3", "--seed", "1", "--scale", "0.2"])
         .arg(&project)
         .output()
         .unwrap();
