@@ -19,7 +19,7 @@
 //!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
 //!  +--------------------------------------------------------------------------------+
 //!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging,    |
-//!  |            model, prediction, suggestion, fusion (pure)                        |
+//!  |            model, prediction, answer, suggestion, triage (pure)                |
 //!  +--------------------------------------------------------------------------------+
 //! ```
 //!
@@ -46,7 +46,7 @@
 //! # What models say
 //!
 //! A [`domain::prediction::Prediction`] is what one model says of one film, stored once and never changed. What people
-//! see is computed from it: [`domain::fusion`] puts classifiers and a detector together, [`domain::suggestion`] tells
+//! see is computed from it: [`domain::answer`] puts classifiers and a detector together, [`domain::suggestion`] tells
 //! what became of each box in a reading, [`domain::triage`] orders the worklist. So a moved threshold needs no engine.
 //! What a reader may not see ([`domain::suggestion::ModelVisibility`]) never enters the session or the worklist.
 //!
