@@ -20,7 +20,7 @@ pub fn places_of_large(boxes: &Tensor, min_side: f64) -> Tensor {
     places_where(&sides.ge(min_side).all_dim(-1, false))
 }
 
-/// torch.where(mask)[0] of a mask (n).
+/// `torch.where(mask)[0]` of a mask (n).
 pub fn places_where(mask: &Tensor) -> Tensor {
     mask.nonzero().squeeze_dim(1)
 }
