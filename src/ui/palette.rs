@@ -18,11 +18,12 @@ pub(super) fn palette_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.palette_choice = 0;
     }
     let session = panel.session;
-    let found: Vec<_> = COMMANDS
+    let mut found: Vec<_> = COMMANDS
         .iter()
         .filter(|row| row.command != Command::Palette && row.command.is_available(session))
         .filter(|row| matches(session, row, &panel.state.palette_query))
         .collect();
+    found.sort_by_key(|row| rank(row, &panel.state.palette_query));
     let (down, up, enter) = ui.input(|i| {
         (i.key_pressed(egui::Key::ArrowDown), i.key_pressed(egui::Key::ArrowUp), i.key_pressed(egui::Key::Enter))
     });
@@ -56,6 +57,17 @@ pub(super) fn matches(session: &Session, row: &CommandRow, typed: &str) -> bool 
     let keys = kit::shortcut(session, &row.command);
     let texts = [row.title, row.help, tr(row.title), tr(row.help), &keys].map(plain);
     plain(typed).split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+}
+
+/// What is called so comes before what only speaks of it: titles that begin with what was typed, titles that hold it,
+/// the others; each in the table's order.
+fn rank(row: &CommandRow, typed: &str) -> usize {
+    let (typed, titles) = (plain(typed), [row.title, tr(row.title)].map(plain));
+    if titles.iter().any(|title| title.starts_with(typed.trim())) {
+        0
+    } else {
+        1 + usize::from(!titles.iter().any(|title| title.contains(typed.trim())))
+    }
 }
 
 /// Lower case without the marks of Vietnamese vowels: who types `xoay` or `xoá` finds both.
@@ -96,5 +108,16 @@ mod tests {
             assert!(matches(&session, row, typed), "{typed}");
         }
         super::super::words::speak(crate::session::settings::Language::English);
+    }
+
+    #[test]
+    fn a_command_comes_before_those_that_only_speak_of_it() {
+        let ranks = |typed: &str| {
+            let of = |id: &str| rank(COMMANDS.iter().find(|row| row.id == id).unwrap(), typed);
+            [of("models"), of("predict_films"), of("import_model")]
+        };
+        assert_eq!(ranks("models"), [0, 2, 2]);
+        assert_eq!(ranks("Model"), [0, 2, 1]);
+        assert_eq!(ranks(""), [0, 0, 0]);
     }
 }

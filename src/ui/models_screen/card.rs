@@ -12,6 +12,8 @@ use super::{action_ui, full_name, version_text};
 
 /// Width of the titles of lines.
 const TITLE_WIDTH: f32 = 130.0;
+/// Width of a figure with its margins and the gap to the next.
+const FIGURE_ROOM: f32 = 210.0;
 /// Texts are no wider than can be read.
 const TEXT_WIDTH: f32 = 760.0;
 
@@ -127,21 +129,23 @@ fn card_ui(ui: &mut Ui, panel: &Panel<'_>, model: &Model) {
         let text = tr("Nobody has said. Try it on films that you know before you trust it.");
         ui.label(RichText::new(text).color(theme::warn()));
     }
-    ui.horizontal_wrapped(|ui| {
-        for metric in &model.card.metrics {
-            figure_ui(ui, metric);
-        }
-    });
+    // A frame's width is known only when it is drawn, so a wrapping layout would let it run off the edge.
+    let num_columns = ((ui.available_width() / FIGURE_ROOM) as usize).max(1);
+    for line in model.card.metrics.chunks(num_columns) {
+        ui.horizontal(|ui| line.iter().for_each(|metric| figure_ui(ui, metric)));
+    }
     ui.add_space(2.0 * theme::UNIT);
     kit::section_title(ui, tr("Card"));
-    Grid::new("card").num_columns(2).min_row_height(0.0).spacing([16.0, 8.0]).show(ui, |ui| {
-        // The first line stands at the head already.
-        for row in rows(panel.session, model, panel.state.utc_offset_secs).iter().skip(1) {
+    // The first line stands at the head already.
+    for row in rows(panel.session, model, panel.state.utc_offset_secs).iter().skip(1) {
+        // Each line as high as its text: a grid lays wrapped text over the next line.
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
             title_ui(ui, &row.title, theme::weak());
-            value_ui(ui, row, (ui.available_width()).min(TEXT_WIDTH), theme::text());
-            ui.end_row();
-        }
-    });
+            ui.vertical(|ui| value_ui(ui, row, ui.available_width().min(TEXT_WIDTH), theme::text()));
+        });
+        ui.add_space(2.0);
+    }
 }
 
 /// One figure: what it is called, how high, from where to where, and on what.
