@@ -55,8 +55,9 @@ impl Loaded {
     ) -> Result<Self, Failure> {
         let precision = match precision {
             Some(precision) if precision.suits(architecture) => precision,
+            // The job tells it.
             Some(_) => Precision::F32,
-            None => precision_trial::fastest(architecture, &card, state, device)?,
+            None => precision_trial::fastest(architecture, &card, state, device),
         };
         Self::with(architecture, card, state, device, precision, Limits::default())
     }
