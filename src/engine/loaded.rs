@@ -23,6 +23,7 @@ pub struct Loaded {
     pub device: Device,
     pub precision: Precision,
     /// Holds the tensors that the network's layers share.
+    #[allow(dead_code, reason = "its readers are the tests")]
     params: Params,
 }
 
@@ -105,6 +106,7 @@ impl Loaded {
     }
 
     /// One of the network's tensors.
+    #[allow(dead_code, reason = "for tests")]
     pub fn tensor(&self, name: &str) -> Option<&tch::Tensor> {
         self.params.get(name)
     }
