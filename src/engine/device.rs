@@ -1,10 +1,17 @@
 //! Where networks run: the processor, or a CUDA card where its library can be opened.
 
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use rachis::jobs::protocol::DeviceRow;
 use tch::{Cuda, Device};
 
 use crate::failure::Failure;
 use crate::precision::Precision;
+
+/// A graphics card's driver has this long to tell of the card; a cold one takes two or three seconds.
+const DRIVER_TIME: Duration = Duration::from_secs(5);
 
 /// Opens libtorch's CUDA half where it lies beside the other half; then devices appear by themselves. Call it before the
 /// first tensor. Without it, or without the driver and libraries that it needs, there is the processor.
@@ -96,13 +103,37 @@ pub fn parse(name: Option<&str>) -> Result<Device, Failure> {
 
 /// Name and memory as the driver tells them; tch has no call for it.
 fn card_facts(number: usize) -> Option<(String, u64)> {
-    let output = std::process::Command::new("nvidia-smi")
-        .args(["--query-gpu=name,memory.total", "--format=csv,noheader,nounits", "-i", &number.to_string()])
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
+    let text = asked_of_driver(number, "name,memory.total")?;
     let (name, mebibytes) = text.lines().next()?.rsplit_once(", ")?;
     Some((name.to_owned(), mebibytes.trim().parse::<u64>().ok()? << 20))
+}
+
+/// What `nvidia-smi` prints. A driver that does not answer in time costs the answer and nothing more.
+fn asked_of_driver(number: usize, query: &str) -> Option<String> {
+    let mut command = Command::new("nvidia-smi");
+    command.arg(format!("--query-gpu={query}")).args(["--format=csv,noheader,nounits", "-i", &number.to_string()]);
+    output_within(command, DRIVER_TIME)
+}
+
+/// What a short-lived program prints, if it ends well and in time.
+fn output_within(mut command: Command, time: Duration) -> Option<String> {
+    // Closed, not inherited: the program's lines to the engine are on it.
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let until = Instant::now() + time;
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+            _ => {
+                // Not waited for: one that hangs in the driver can't be ended.
+                let _ = child.kill();
+                return None;
+            }
+        }
+    };
+    let mut text = String::new();
+    child.stdout.take()?.read_to_string(&mut text).ok()?;
+    status.success().then_some(text)
 }
 
 fn processor_name() -> String {
@@ -132,5 +163,21 @@ mod tests {
             let message = parse(Some(name)).expect_err(name).message;
             assert!(message.contains("there is") && message.contains("cpu"), "{message}");
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_program_that_does_not_end_is_not_waited_for() {
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            command
+        };
+        assert_eq!(output_within(shell("echo a, 3"), Duration::from_mins(1)).as_deref(), Some("a, 3\n"));
+        assert_eq!(output_within(shell("echo a; exit 3"), Duration::from_mins(1)), None);
+        let began = Instant::now();
+        assert_eq!(output_within(shell("exec sleep 60"), Duration::from_millis(50)), None);
+        assert!(began.elapsed() < Duration::from_secs(30));
+        assert_eq!(output_within(Command::new("no-such-program"), Duration::from_mins(1)), None);
     }
 }

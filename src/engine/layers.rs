@@ -106,15 +106,15 @@ impl BatchNorm2d {
         }
     }
 
-    /// torchvision's FrozenBatchNorm2d: four buffers that training never changes, eps 1e-5.
-    pub fn frozen(mut path: Path<'_>, num_channels: i64) -> Self {
+    /// torchvision's FrozenBatchNorm2d: four buffers that training never changes; its own eps is 1e-5.
+    pub fn frozen(mut path: Path<'_>, num_channels: i64, eps: f64) -> Self {
         Self {
             weight: path.buffer("weight", &[num_channels], 1.0),
             bias: path.buffer("bias", &[num_channels], 0.0),
             running_mean: path.buffer("running_mean", &[num_channels], 0.0),
             running_var: path.buffer("running_var", &[num_channels], 1.0),
             num_batches_tracked: None,
-            eps: 1e-5,
+            eps,
             momentum: 0.0,
         }
     }
@@ -146,13 +146,17 @@ pub enum Norm {
     Batch,
     /// Statistics and weights that training leaves alone.
     Frozen,
+    /// The same with eps 0: torchvision's published detectors were trained before pytorch/vision#2933 gave the layer its
+    /// eps, and torchvision sets them back to 0 (`overwrite_eps` where the weights are COCO_V1).
+    FrozenWithoutEps,
 }
 
 impl Norm {
     pub fn layer(self, path: Path<'_>, num_channels: i64) -> BatchNorm2d {
         match self {
             Self::Batch => BatchNorm2d::new(path, num_channels),
-            Self::Frozen => BatchNorm2d::frozen(path, num_channels),
+            Self::Frozen => BatchNorm2d::frozen(path, num_channels, 1e-5),
+            Self::FrozenWithoutEps => BatchNorm2d::frozen(path, num_channels, 0.0),
         }
     }
 }
@@ -213,5 +217,44 @@ impl Linear {
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
         x.linear(&self.weight, Some(&self.bias))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Params;
+    use crate::precision::Precision;
+    use tch::{Device, Kind};
+
+    #[test]
+    fn a_norm_divides_by_the_root_of_the_variance_and_eps_where_it_has_one() {
+        // A variance as small as eps, where eps matters.
+        const VARIANCE: f64 = 1e-5;
+        for (norm, eps) in [(Norm::Frozen, 1e-5), (Norm::FrozenWithoutEps, 0.0), (Norm::Batch, 1e-5)] {
+            let mut params = Params::new(Device::Cpu);
+            let names = ["c", "n"];
+            let layer = ConvNorm::new(&mut params.root(), names, [1, 1], ConvSpec::same(1), norm);
+            tch::no_grad(|| {
+                for (name, value) in [
+                    ("c.weight", 2.0),
+                    ("n.weight", 3.0),
+                    ("n.bias", 0.5),
+                    ("n.running_mean", 0.25),
+                    ("n.running_var", VARIANCE),
+                ] {
+                    let _ = params.get(name).unwrap().shallow_clone().fill_(value);
+                }
+            });
+            let x = Tensor::full([1, 1, 1, 1], 0.2, (Kind::Float, Device::Cpu));
+            let expected = (2.0 * 0.2 - 0.25) / (VARIANCE + eps).sqrt() * 3.0 + 0.5;
+            let check = |what: &str| {
+                let y = tch::no_grad(|| layer.forward(&x, Mode::Eval)).double_value(&[0, 0, 0, 0]);
+                assert!((y / expected - 1.0).abs() < 1e-5, "{norm:?} {what}: {y}, not {expected}");
+            };
+            check("in two steps");
+            params.fold(Precision::F32);
+            check("as one convolution");
+        }
     }
 }

@@ -23,6 +23,7 @@ pub struct Loaded {
     pub device: Device,
     pub precision: Precision,
     /// Holds the tensors that the network's layers share.
+    #[allow(dead_code, reason = "its readers are the tests")]
     params: Params,
 }
 
@@ -55,8 +56,9 @@ impl Loaded {
     ) -> Result<Self, Failure> {
         let precision = match precision {
             Some(precision) if precision.suits(architecture) => precision,
+            // The job tells it.
             Some(_) => Precision::F32,
-            None => precision_trial::fastest(architecture, &card, state, device)?,
+            None => precision_trial::fastest(architecture, &card, state, device),
         };
         Self::with(architecture, card, state, device, precision, Limits::default())
     }
@@ -104,6 +106,7 @@ impl Loaded {
     }
 
     /// One of the network's tensors.
+    #[allow(dead_code, reason = "for tests")]
     pub fn tensor(&self, name: &str) -> Option<&tch::Tensor> {
         self.params.get(name)
     }

@@ -1,7 +1,6 @@
 //! The learning engine: the only program that links libtorch. It answers one JSON object a line (see
 //! `rachis::jobs::protocol`), so that a crash or a full device never takes a reading down.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]
-#![allow(dead_code, reason = "gradients and losses are tested here and used by training, which is not built yet")]
 
 mod device;
 mod failure;

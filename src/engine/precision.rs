@@ -53,6 +53,9 @@ impl Precision {
     }
 
     /// What pays on a device, the fastest first.
+    ///
+    /// Cards below compute capability 8.0 emulate bfloat16, which is slow there but right. tch can't tell a card's
+    /// capability, so bf16 is tried on all; `f32` asked for by name is the way round.
     pub fn worth_using(device: Device) -> &'static [Self] {
         match device {
             Device::Cuda(_) => &[Self::BF16, Self::F32],

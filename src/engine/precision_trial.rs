@@ -6,14 +6,16 @@
 use rachis::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 use rachis::domain::model::{Architecture, ModelCard};
 use rachis::formats::model_file::StateDict;
-use tch::Device;
+use tch::{Device, Kind};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, caught};
 use crate::formula;
+use crate::layers::Mode;
 use crate::loaded::Loaded;
 use crate::models::{Limits, Network};
 use crate::precision::Precision;
 use crate::predict::{self, Answer};
+use crate::preprocess;
 
 /// The best boxes of the trial film that have to be found again.
 const NUM_COMPARED: usize = 20;
@@ -21,39 +23,63 @@ const NUM_COMPARED: usize = 20;
 const MAX_LOST: usize = 1;
 /// A box is the same with at least this overlap.
 const SAME_IOU: f64 = 0.9;
-/// Scores and probabilities may differ by this.
+/// Scores may differ by this.
 const MAX_SCORE_DIFFERENCE: f64 = 0.02;
+/// Logits may differ by this, which is 0.02 of probability where it changes fastest. The trial film's own probability may
+/// be next to 0 or 1, where nothing makes a difference.
+const MAX_LOGIT_DIFFERENCE: f64 = 0.08;
 
-/// The precision for a model on a device.
-pub fn fastest(
-    architecture: Architecture,
-    card: &ModelCard,
-    state: &StateDict,
-    device: Device,
-) -> Result<Precision, Failure> {
+/// The precision for a model on a device. Where the trial can't be made, it is 32 bits: whether the model can be used at
+/// all, the films show.
+pub fn fastest(architecture: Architecture, card: &ModelCard, state: &StateDict, device: Device) -> Precision {
     let candidate = Precision::worth_using(device).iter().copied().find(|p| *p != Precision::F32);
     let Some(candidate) = candidate.filter(|candidate| candidate.suits(architecture)) else {
-        return Ok(Precision::F32);
+        return Precision::F32;
     };
-    // Without a least score there are always boxes to compare.
-    let limits = Limits { min_score: 0.0, ..Limits::default() };
     let film = film();
-    let answer = |precision: Precision| -> Result<(Answer, bool), Failure> {
-        let model = Loaded::with(architecture, card.clone(), state, device, precision, limits)?;
-        Ok((predict::answer(&model, &film, false)?, matches!(model.network, Network::Classifier(_))))
+    // One model in memory at a time.
+    let shown = |precision: Precision| -> Result<Shown, Failure> {
+        caught(|| Shown::of(&Loaded::with(architecture, card.clone(), state, device, precision, all_boxes())?, &film))
     };
-    let ((exact, is_classifier), (fast, _)) = (answer(Precision::F32)?, answer(candidate)?);
-    let is_same = if is_classifier { same_probability(&exact, &fast) } else { same_boxes(&exact, &fast) };
-    if !is_same {
-        tracing::info!(network = architecture.as_str(), "runs in f32: bf16 finds something else");
+    let is_same = shown(Precision::F32).and_then(|exact| Ok(exact.is_same(&shown(candidate)?)));
+    match is_same {
+        Ok(true) => return candidate,
+        Ok(false) => tracing::info!(network = architecture.as_str(), "runs in f32: bf16 finds something else"),
+        Err(error) => tracing::warn!(network = architecture.as_str(), %error, "runs in f32: the trial failed"),
     }
-    Ok(if is_same { candidate } else { Precision::F32 })
+    Precision::F32
 }
 
-fn same_probability(a: &Answer, b: &Answer) -> bool {
-    match (a.probability, b.probability) {
-        (Some(a), Some(b)) => (a - b).abs() <= MAX_SCORE_DIFFERENCE,
-        _ => false,
+/// Without a least score there are always boxes to compare.
+fn all_boxes() -> Limits {
+    Limits { min_score: 0.0, ..Limits::default() }
+}
+
+/// What a model says of the trial film.
+#[derive(Debug)]
+enum Shown {
+    Logit(f64),
+    Boxes(Answer),
+}
+
+impl Shown {
+    fn of(model: &Loaded, film: &Film) -> Result<Self, Failure> {
+        let Network::Classifier(net) = &model.network else {
+            return Ok(Self::Boxes(predict::answer_above(model, film, false, 0.0)?));
+        };
+        let _guard = tch::no_grad_guard();
+        let input = model.prepared(preprocess::input(film, &model.card.preprocessing));
+        let features = net.features(&input.pixels, Mode::Eval).to_kind(Kind::Float);
+        Ok(Self::Logit(net.logits_of(&features).double_value(&[0, 0])))
+    }
+
+    /// Never where a logit is no number.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Logit(a), Self::Logit(b)) => (a - b).abs() <= MAX_LOGIT_DIFFERENCE,
+            (Self::Boxes(a), Self::Boxes(b)) => same_boxes(a, b),
+            _ => false,
+        }
     }
 }
 
@@ -99,6 +125,7 @@ fn film() -> Film {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trial;
     use rachis::jobs::protocol::DetectionRow;
 
     #[test]
@@ -126,5 +153,41 @@ mod tests {
         check(|rows| rows.iter_mut().for_each(|row| row.lesion_type = "c".into()), false);
         check(|rows| rows.truncate(1), false);
         assert!(!same_boxes(&answer(Vec::new()), &answer(Vec::new())), "nothing to compare proves nothing");
+    }
+
+    #[test]
+    fn logits_are_compared_where_probabilities_would_all_be_1() {
+        let check = |a: f64, b: f64, expected: bool| {
+            assert_eq!(Shown::Logit(a).is_same(&Shown::Logit(b)), expected, "{a} {b}");
+        };
+        check(0.3, 0.37, true);
+        check(0.3, 0.39, false);
+        check(40.0, 50.0, false);
+        check(f64::NAN, f64::NAN, false);
+        check(f64::INFINITY, f64::INFINITY, false);
+    }
+
+    #[test]
+    fn a_detector_shows_boxes_to_compare_however_low_they_score() {
+        let architecture = Architecture::RetinaNetSmall;
+        let card = trial::card(architecture, 96);
+        let mut state = trial::state(architecture, card.classes.len() as i64);
+        // Every score below what a film's answer keeps.
+        let bias = state.get_mut("head.classification_head.cls_logits.bias").unwrap();
+        bias.bytes = (-9.0f32).to_le_bytes().repeat(bias.bytes.len() / 4);
+        let weight = state.get_mut("head.classification_head.cls_logits.weight").unwrap();
+        weight.bytes.fill(0);
+        let model = Loaded::with(architecture, card, &state, Device::Cpu, Precision::F32, all_boxes()).unwrap();
+        assert!(predict::answer(&model, &film(), false).unwrap().detections.is_empty());
+        let Shown::Boxes(answer) = Shown::of(&model, &film()).unwrap() else { panic!("a detector") };
+        assert!(answer.detections.len() >= NUM_COMPARED);
+        assert!(same_boxes(&answer, &answer));
+    }
+
+    #[test]
+    fn weights_that_fit_no_network_end_no_trial() {
+        let architecture = Architecture::DenseNet121;
+        let card = trial::card(architecture, 64);
+        assert_eq!(fastest(architecture, &card, &StateDict::new(), Device::Cpu), Precision::F32);
     }
 }

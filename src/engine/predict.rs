@@ -27,6 +27,11 @@ pub struct Answer {
 
 /// One film through one model. Panics of libtorch come out as they are; the caller catches them.
 pub fn answer(model: &Loaded, film: &Film, wants_heat: bool) -> Result<Answer, Failure> {
+    answer_above(model, film, wants_heat, MIN_SCORE)
+}
+
+/// The same with another least score of boxes.
+pub fn answer_above(model: &Loaded, film: &Film, wants_heat: bool, min_score: f64) -> Result<Answer, Failure> {
     let _guard = tch::no_grad_guard();
     let input = model.prepared(preprocess::input(film, &model.card.preprocessing));
     match &model.network {
@@ -34,7 +39,7 @@ pub fn answer(model: &Loaded, film: &Film, wants_heat: bool) -> Result<Answer, F
         Network::Detector(net) => {
             let boxes = net.detect(&input);
             let boxes = boxes.first().ok_or_else(|| Failure::new("The detector gave no answer for the film."))?;
-            let detections = detections(boxes, &model.card, film.width, film.height)?;
+            let detections = detections(boxes, &model.card, [film.width, film.height], min_score)?;
             Ok(Answer { detections, ..Answer::default() })
         }
     }
@@ -43,28 +48,45 @@ pub fn answer(model: &Loaded, film: &Film, wants_heat: bool) -> Result<Answer, F
 fn classify(net: &dyn Classifier, input: &ImageBatch, wants_heat: bool) -> Result<Answer, Failure> {
     let features = net.features(&input.pixels, Mode::Eval);
     let (logit, heat) = if wants_heat && net.has_features() {
-        let (logit, heat) = heat::look(net, &features, input);
-        (logit, Some(heat))
+        heat::look(net, &features, input)
     } else {
         (net.logits_of(&features.to_kind(Kind::Float)).double_value(&[0, 0]), None)
     };
-    let probability = 1.0 / (1.0 + (-logit).exp());
-    if !probability.is_finite() {
-        return Err(Failure::new("The classifier's answer is not a number; its weights are likely damaged."));
+    // Of an infinite logit the probability would look like a sure one.
+    if !logit.is_finite() {
+        return Err(Failure::new(
+            "The classifier's answer is not a number, so the film has none. Its weights are likely damaged: bring the model in again.",
+        ));
     }
+    let probability = 1.0 / (1.0 + (-logit).exp());
     Ok(Answer { probability: Some(probability), heat, ..Answer::default() })
 }
 
 /// By falling score, ties by position, in pixels of the film.
-fn detections(boxes: &Boxes, card: &ModelCard, width: u32, height: u32) -> Result<Vec<DetectionRow>, Failure> {
+fn detections(
+    boxes: &Boxes,
+    card: &ModelCard,
+    [width, height]: [u32; 2],
+    min_score: f64,
+) -> Result<Vec<DetectionRow>, Failure> {
     let list = |tensor: &Tensor| Vec::<f64>::try_from(tensor.to_kind(Kind::Double).flatten(0, -1).contiguous());
     let (places, scores, labels) = (list(&boxes.boxes)?, list(&boxes.scores)?, list(&boxes.labels)?);
     let mut rows = Vec::new();
     for ((place, score), label) in places.as_chunks::<4>().0.iter().zip(scores).zip(labels) {
+        // A cast alone would make class 0 of what is below.
+        if label < 0.0 {
+            return Err(Failure::new(
+                "The detector answers with a label below that of its first class, so the film has no boxes. Likely its labels start at 0, and 1 is expected, as torchvision's detectors have it: change the module and bring it in again.",
+            ));
+        }
         let Some(class) = card.classes.get(label as usize) else {
-            return Err(Failure::new("The detector names a class that its card does not list."));
+            return Err(Failure::new(format!(
+                "The detector names its class {}, and its card lists only {}; the film has no boxes. Bring the model in with all its classes.",
+                label as u64 + 1,
+                card.classes.len()
+            )));
         };
-        if score.is_nan() || score < MIN_SCORE || place.iter().any(|v| !v.is_finite()) {
+        if !score.is_finite() || score < min_score || place.iter().any(|v| !v.is_finite()) {
             continue;
         }
         let Some(rect) = card.preprocessing.image_from_input(*place, width, height) else { continue };
@@ -121,6 +143,38 @@ mod tests {
                 assert!(row.xmin >= 0.0 && row.ymin >= 0.0 && row.xmax <= 331.0 && row.ymax <= 477.0);
                 assert!(row.xmin < row.xmax && row.ymin < row.ymax);
                 assert!(["Osteophytes", "Other lesions"].contains(&row.lesion_type.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn labels_outside_the_card_are_told_and_no_class_is_guessed() {
+        let card = trial::card(Architecture::TorchScriptDetector, 160);
+        let found = |label: i64, score: f32| {
+            let boxes = Boxes {
+                boxes: Tensor::from_slice(&[10.0f32, 10.0, 50.0, 60.0]).reshape([1, 4]),
+                scores: Tensor::from_slice(&[score]),
+                labels: Tensor::from_slice(&[label]),
+            };
+            detections(&boxes, &card, [300, 400], MIN_SCORE)
+        };
+        assert_eq!(found(1, 0.5).unwrap()[0].lesion_type, "Other lesions");
+        assert_eq!(found(1, f32::INFINITY), Ok(Vec::new()));
+        for (label, expected) in [(-1, "start at 0"), (2, "its class 3"), (-7, "start at 0")] {
+            let message = found(label, 0.5).expect_err("no class").message;
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_number_is_a_failure_of_the_film() {
+        let film = film([90, 70]);
+        for wrong in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            let model = model(Architecture::DenseNetSmall, 64, Precision::F32);
+            let _ = tch::no_grad(|| model.tensor("classifier.bias").unwrap().shallow_clone().fill_(wrong));
+            for wants_heat in [true, false] {
+                let message = answer(&model, &film, wants_heat).expect_err("no number").message;
+                assert!(message.contains("not a number"), "{message}");
             }
         }
     }

@@ -19,15 +19,23 @@ use crate::predict;
 use crate::serve::Voice;
 use crate::shelf::Shelf;
 
+/// What stays from job to job.
+#[derive(Debug, Default)]
+pub struct Kept {
+    pub shelf: Shelf,
+    /// Its process links libtorch too and is slow to start.
+    pub decoder: Decoder,
+}
+
 /// Runs the job; what it finds is said on the way.
-pub fn run(job: JobNumber, spec: &PredictSpec, token: &CancelToken, shelf: &mut Shelf, voice: &Voice) -> OutcomeRow {
+pub fn run(job: JobNumber, spec: &PredictSpec, token: &CancelToken, kept: &mut Kept, voice: &Voice) -> OutcomeRow {
     let mut work = Work { job, spec, token, voice, done: 0, started: Instant::now() };
-    match work.run(shelf) {
+    match work.run(kept) {
         Ok(outcome) => outcome,
         Err(failure) => {
             if failure.advice.is_some() {
                 // Out of memory: the next job starts with all of it.
-                shelf.clear();
+                kept.shelf.clear();
             }
             OutcomeRow::Failed { message: failure.message, advice: failure.advice }
         }
@@ -45,7 +53,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&mut self, shelf: &mut Shelf) -> Result<OutcomeRow, Failure> {
+    fn run(&mut self, kept: &mut Kept) -> Result<OutcomeRow, Failure> {
         let device = device::parse(self.spec.device.as_deref())?;
         let precision = match self.spec.precision.as_deref() {
             None => None,
@@ -60,17 +68,25 @@ impl Work<'_> {
                 return Ok(OutcomeRow::Cancelled);
             }
             self.progress("Loading models");
-            models.push((model, shelf.get(model, device, precision)?));
+            let loaded = kept.shelf.get(model, device, precision, self.spec.models.len())?;
+            if let Some(wanted) = precision.filter(|wanted| *wanted != loaded.precision) {
+                self.warn(format!(
+                    "{} can't compute in {}. It computes in {}; nothing else changes.",
+                    loaded.card.name,
+                    wanted.as_str(),
+                    loaded.precision.as_str()
+                ));
+            }
+            models.push((model, loaded));
         }
         self.started = Instant::now();
-        let mut decoder = Decoder::new();
         for film in &self.spec.films {
             if self.token.is_cancelled() {
                 return Ok(OutcomeRow::Cancelled);
             }
             self.progress("Looking at films");
             let began = Instant::now();
-            let decoded = match decode(&mut decoder, film) {
+            let decoded = match decode(&mut kept.decoder, film) {
                 Ok(decoded) => decoded,
                 Err(failure) => {
                     self.film_failed(film, &failure);
@@ -140,6 +156,10 @@ impl Work<'_> {
     fn film_failed(&self, film: &FilmRef, failure: &Failure) {
         let (image_id, message) = (film.image_id.clone(), failure.message.clone());
         self.voice.say(&FromEngine::FilmFailed { job: self.job, image_id, message });
+    }
+
+    fn warn(&self, message: String) {
+        self.voice.say(&FromEngine::Warning { job: Some(self.job), message });
     }
 
     fn progress(&self, stage: &str) {

@@ -11,8 +11,7 @@ use rachis::jobs::protocol::{FromEngine, JobNumber, JobSpec, MAX_LINE, OutcomeRo
 use rachis::jobs::{CancelToken, Lane};
 
 use crate::device;
-use crate::predict_job;
-use crate::shelf::Shelf;
+use crate::predict_job::{self, Kept};
 
 /// Where answers go: whole lines, from any thread.
 #[derive(Clone)]
@@ -52,6 +51,8 @@ struct Queue {
     jobs: VecDeque<(JobNumber, JobSpec, CancelToken)>,
     running: Option<(JobNumber, CancelToken)>,
     is_greeted: bool,
+    /// A greeting waits for its answer.
+    wants_greeting: bool,
     /// End after what is running.
     is_leaving: bool,
 }
@@ -80,14 +81,31 @@ pub fn serve(input: impl BufRead + Send + 'static, voice: &Voice, on_closed: imp
         on_closed();
         leave(&desk_of_reader);
     });
-    let mut shelf = Shelf::default();
-    while let Some((job, spec, token)) = next(&desk) {
+    let mut kept = Kept::default();
+    while let Some(task) = next(&desk) {
+        let (job, spec, token) = match task {
+            Task::Greet => {
+                voice.say(&ready());
+                continue;
+            }
+            Task::Work(job, spec, token) => (job, spec, token),
+        };
         voice.say(&FromEngine::Started { job });
         let outcome = match spec {
-            JobSpec::Predict(spec) => predict_job::run(job, &spec, &token, &mut shelf, voice),
+            JobSpec::Predict(spec) => predict_job::run(job, &spec, &token, &mut kept, voice),
         };
         desk.queue().running = None;
         voice.say(&FromEngine::Finished { job, outcome });
+    }
+}
+
+/// The answer to a greeting. Asking a broken graphics card may take long, so it is not for the reading thread.
+fn ready() -> FromEngine {
+    FromEngine::Ready {
+        protocol: VERSION,
+        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+        torch_version: device::torch_version(),
+        devices: device::rows(),
     }
 }
 
@@ -100,16 +118,25 @@ fn leave(desk: &Desk) {
     desk.changed.notify_all();
 }
 
-/// Waits for the next job; `None` when it is time to go.
-fn next(desk: &Desk) -> Option<(JobNumber, JobSpec, CancelToken)> {
+/// What the main thread does next.
+enum Task {
+    Greet,
+    Work(JobNumber, JobSpec, CancelToken),
+}
+
+/// Waits for the next task; `None` when it is time to go.
+fn next(desk: &Desk) -> Option<Task> {
     let mut queue = desk.queue();
     loop {
+        if std::mem::take(&mut queue.wants_greeting) {
+            return Some(Task::Greet);
+        }
         if queue.is_leaving {
             return None;
         }
         if let Some((job, spec, token)) = queue.jobs.pop_front() {
             queue.running = Some((job, token.clone()));
-            return Some((job, spec, token));
+            return Some(Task::Work(job, spec, token));
         }
         queue = desk.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
     }
@@ -167,13 +194,10 @@ fn skip_line(input: &mut impl BufRead) -> bool {
 fn heed(message: ToEngine, desk: &Desk, voice: &Voice) {
     match message {
         ToEngine::Hello { protocol, .. } if protocol == VERSION => {
-            desk.queue().is_greeted = true;
-            voice.say(&FromEngine::Ready {
-                protocol: VERSION,
-                engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-                torch_version: device::torch_version(),
-                devices: device::rows(),
-            });
+            let mut queue = desk.queue();
+            queue.is_greeted = true;
+            queue.wants_greeting = true;
+            desk.changed.notify_all();
         }
         ToEngine::Hello { protocol, version } => {
             voice.say(&FromEngine::Refused {

@@ -253,3 +253,24 @@ fn a_model_that_is_not_what_it_was_is_refused() {
     check(2, with("cuda:77", "f32"), "no device cuda:77");
     check(3, with("cpu", "f8"), "no precision f8");
 }
+
+#[test]
+fn a_precision_that_a_network_does_not_have_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = trial::model(folder.path(), 1, Architecture::DenseNetSmall, 64);
+    let film = trial::film(folder.path(), "a", [80, 80]);
+    let talk = Talk::start();
+    talk.greet();
+    let JobSpec::Predict(spec) = spec(vec![model], vec![film]);
+    for (job, precision, expected) in [(1, "bf16", 1), (2, "f32", 0)] {
+        let spec = PredictSpec { precision: Some(precision.into()), ..spec.clone() };
+        talk.say(&ToEngine::Start { job, spec: JobSpec::Predict(spec) });
+        let (heard, outcome) = talk.until_finished(job);
+        assert_eq!(outcome, OutcomeRow::Completed);
+        let is_warning = |message: &&FromEngine| {
+            matches!(message, FromEngine::Warning { job: Some(of), message }
+                if *of == job && message.contains("can't compute in bf16"))
+        };
+        assert_eq!(heard.iter().filter(is_warning).count(), expected);
+    }
+}

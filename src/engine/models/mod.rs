@@ -35,6 +35,7 @@ pub struct ImageBatch {
 impl ImageBatch {
     /// Films (3, height, width) together: each at the top left of a plane of zeros whose sides are multiples of 32, as
     /// torchvision's GeneralizedRCNNTransform.batch_images makes it.
+    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
     pub fn padded(films: &[Tensor]) -> Self {
         let sizes: Vec<[i64; 2]> = films.iter().map(|film| [film.size()[1], film.size()[2]]).collect();
         let longest = |axis: usize| sizes.iter().map(|size| size[axis]).max().unwrap_or(0);
@@ -148,8 +149,17 @@ impl Options {
     /// With all that the names in a state dict tell.
     pub fn of_names<'n>(num_classes: i64, names: impl Iterator<Item = &'n str> + Clone) -> Self {
         let counts_batches = names.clone().any(|name| name.ends_with("num_batches_tracked"));
+        // torchvision's published Faster R-CNN and RetinaNet are what has old names and frozen norms. A network that
+        // somebody trained with a torchvision before 0.13 from a classifier's weights looks the same and has an eps of
+        // 1e-5; one that started from the published ones and was saved later has today's names and lost its 0. No file
+        // tells them apart; variances much above 1e-5 make all of them the same.
+        let is_published = names.clone().any(torchvision_names::is_old);
         Self {
-            norm: if counts_batches { Norm::Batch } else { Norm::Frozen },
+            norm: match (counts_batches, is_published) {
+                (true, _) => Norm::Batch,
+                (false, true) => Norm::FrozenWithoutEps,
+                (false, false) => Norm::Frozen,
+            },
             densenet: densenet::Form::of(names.clone()),
             efficientdet: efficientdet::Form::of(names),
             ..Self::new(num_classes)

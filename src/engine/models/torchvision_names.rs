@@ -10,6 +10,11 @@ pub fn with_current_names(state: BTreeMap<String, Tensor>) -> BTreeMap<String, T
     state.into_iter().map(|(name, tensor)| (current_name(&name).unwrap_or(name), tensor)).collect()
 }
 
+/// Whether it is a name that has another today.
+pub fn is_old(name: &str) -> bool {
+    current_name(name).is_some()
+}
+
 fn current_name(name: &str) -> Option<String> {
     let steps: Vec<&str> = name.split('.').collect();
     match steps.as_slice() {
@@ -44,5 +49,15 @@ mod tests {
         for same in ["backbone.body.conv1.weight", "rpn.head.cls_logits.bias", "head.regression_head.bbox_reg.weight"] {
             assert_eq!(current_name(same), None);
         }
+    }
+
+    #[test]
+    fn published_weights_are_known_by_their_names() {
+        use crate::layers::Norm;
+        use crate::models::Options;
+        let norm = |names: &[&str]| Options::of_names(2, names.iter().copied()).norm;
+        assert_eq!(norm(&["backbone.body.bn1.weight", "rpn.head.conv.weight"]), Norm::FrozenWithoutEps);
+        assert_eq!(norm(&["backbone.body.bn1.weight", "rpn.head.conv.0.0.weight"]), Norm::Frozen);
+        assert_eq!(norm(&["backbone.body.bn1.num_batches_tracked", "rpn.head.conv.weight"]), Norm::Batch);
     }
 }
