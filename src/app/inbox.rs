@@ -13,6 +13,11 @@ use super::thumbnails::Thumbnail;
 #[derive(Debug)]
 pub enum News {
     Event(Box<Event>),
+    /// About the project of that opening, and of no other: dropped where another has been opened since.
+    EventOf {
+        opening: u64,
+        event: Box<Event>,
+    },
     /// What became of an edit, from the store of the opening with that number.
     Outcome {
         number: u32,
@@ -40,12 +45,19 @@ pub enum News {
 pub struct Post {
     sender: Sender<News>,
     context: egui::Context,
+    opening: Option<u64>,
 }
 
 impl Post {
     pub fn new(context: egui::Context) -> (Self, Receiver<News>) {
         let (sender, receiver) = channel();
-        (Self { sender, context }, receiver)
+        (Self { sender, context, opening: None }, receiver)
+    }
+
+    /// For events that are about the project of that opening alone.
+    #[must_use]
+    pub fn of_opening(&self, opening: u64) -> Self {
+        Self { opening: Some(opening), ..self.clone() }
     }
 
     pub fn send(&self, news: News) {
@@ -56,6 +68,10 @@ impl Post {
     }
 
     pub fn event(&self, event: Event) {
-        self.send(News::Event(Box::new(event)));
+        let event = Box::new(event);
+        self.send(match self.opening {
+            Some(opening) => News::EventOf { opening, event },
+            None => News::Event(event),
+        });
     }
 }

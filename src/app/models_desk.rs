@@ -1,7 +1,6 @@
 //! The project's models as the window changes them: files on a thread of their own, rows in the store.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::model::ModelId;
 use crate::jobs::Lane;
@@ -10,6 +9,7 @@ use crate::store::{PipelineSettings, Store, StoreThread};
 use crate::workflows::models::{self, Doer, FileKind};
 
 use super::inbox::Post;
+use super::project_changes::now_ms;
 
 /// The register as the session knows it; at opening, and after every change here or elsewhere.
 pub(super) fn load(store: &Store) -> Event {
@@ -115,8 +115,4 @@ fn change_rows(store: &mut Store, change: ModelChange, by: &str) -> anyhow::Resu
 
 const fn done(said: String, model: ModelId) -> ModelDone {
     ModelDone { said, model: Some(model) }
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
 }

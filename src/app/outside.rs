@@ -49,6 +49,8 @@ pub struct Outside {
     lane: Lane,
     dialogs: Lane,
     project: Option<Open>,
+    /// Counts the projects that were opened, those to look only too.
+    num_openings: u64,
     keeps_recent: bool,
     engine: EngineOptions,
 }
@@ -56,6 +58,8 @@ pub struct Outside {
 #[derive(Debug)]
 struct Open {
     store: Arc<StoreThread>,
+    /// What it posts is dropped once another project is open.
+    post: Post,
     engine: EngineDesk,
     label_set: Arc<LabelSet>,
     folder: PathBuf,
@@ -80,6 +84,7 @@ impl Outside {
             lane: Lane::start("open"),
             dialogs: Lane::detached("dialogs"),
             project: None,
+            num_openings: 0,
             keeps_recent,
             engine: EngineOptions::new(EngineProgram::find()),
         }
@@ -96,6 +101,11 @@ impl Outside {
         self.inbox.try_recv().ok()
     }
 
+    /// Whether the project of that opening is still the one that is open.
+    pub const fn is_open(&self, opening: u64) -> bool {
+        self.project.is_some() && self.num_openings == opening
+    }
+
     /// The event for a save's outcome; `number` is that of the opening whose store says so.
     pub fn outcome(&mut self, number: u32, outcome: Outcome) -> Option<Event> {
         let project = self.project.as_ref().filter(|project| project.number == number)?;
@@ -110,7 +120,7 @@ impl Outside {
                     project.store.with(move |store| project_changes::tell(store, &post, label_set));
                 }
                 if written.are_models_changed {
-                    let post = self.post.clone();
+                    let post = project.post.clone();
                     project.store.with(move |store| post.event(models_desk::load(store)));
                 }
                 let (readings, has_new_films) = (written.readings, written.has_new_films);
@@ -143,9 +153,12 @@ impl Outside {
                 recent::remember(folder);
             }
             let store = Arc::new(store);
+            self.num_openings += 1;
+            let post = self.post.of_opening(self.num_openings);
             self.project = Some(Open {
-                engine: EngineDesk::new(self.post.clone(), self.engine.clone(), &store),
+                engine: EngineDesk::new(post.clone(), self.engine.clone(), &store),
                 store,
+                post,
                 label_set: label_set.clone(),
                 folder: folder.clone(),
                 number: *number,
@@ -188,8 +201,8 @@ impl Outside {
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
             Effect::ChangeModels { change, by } => {
-                if let Some(Open { store, folder, .. }) = &self.project {
-                    models_desk::carry_out(&self.lane, store, folder, &self.post, *change, by);
+                if let Some(Open { store, folder, post, .. }) = &self.project {
+                    models_desk::carry_out(&self.lane, store, folder, post, *change, by);
                 }
             }
             Effect::LoadLabelDesk => self.query(|store| project_changes::label_desk(store)),
@@ -304,7 +317,7 @@ impl Outside {
     /// Runs a query on the store's thread; a full queue or an error becomes a warning.
     fn query(&self, work: impl FnOnce(&mut Store) -> Result<Event, StoreError> + Send + 'static) {
         let Some(project) = &self.project else { return };
-        let post = self.post.clone();
+        let post = project.post.clone();
         let is_queued = project.store.with(move |store| match work(store) {
             Ok(event) => post.event(event),
             Err(error) => post.event(Event::Warning(error.to_string())),

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use eframe::egui_wgpu::RenderState;
 
@@ -16,6 +16,7 @@ use crate::ui::{self, UiState};
 
 use super::inbox::News;
 use super::outside::{self, Outside};
+use super::project_changes::now_ms;
 use super::thumbnails::Thumbnail;
 use super::view_keeper::ViewKeeper;
 
@@ -173,6 +174,11 @@ impl Window {
         while let Some(news) = self.outside.next_news() {
             match news {
                 News::Event(event) => self.handle(Input::Event(*event)),
+                News::EventOf { opening, event } => {
+                    if self.outside.is_open(opening) {
+                        self.handle(Input::Event(*event));
+                    }
+                }
                 News::Outcome { number, outcome } => {
                     if let Some(event) = self.outside.outcome(number, outcome) {
                         self.handle(Input::Event(event));
@@ -189,10 +195,6 @@ impl Window {
             }
         }
     }
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_millis() as i64)
 }
 
 impl Drop for Window {

@@ -41,7 +41,7 @@ enum Action {
     /// Show a model's card.
     Show {
         project: PathBuf,
-        /// Its name, for the newest version, or NAME@VERSION.
+        /// Its name, for the newest version, NAME@VERSION, or its id.
         model: String,
         #[arg(long)]
         json: bool,
@@ -49,14 +49,14 @@ enum Action {
     /// Write a model with its card to a file.
     Export {
         project: PathBuf,
-        /// Its name, for the newest version, or NAME@VERSION.
+        /// Its name, for the newest version, NAME@VERSION, or its id.
         model: String,
         file: PathBuf,
     },
     /// Put a model in use for its task; a classifier brings its threshold along.
     Promote {
         project: PathBuf,
-        /// Its name, for the newest version, or NAME@VERSION.
+        /// Its name, for the newest version, NAME@VERSION, or its id.
         model: String,
         /// The reader who does it, for the history.
         #[arg(long, default_value = "")]
@@ -74,7 +74,7 @@ enum Action {
     /// Delete a model's weights; its card stays. Refused while it is in use or a member of an ensemble.
     Delete {
         project: PathBuf,
-        /// Its name, for the newest version, or NAME@VERSION.
+        /// Its name, for the newest version, NAME@VERSION, or its id.
         model: String,
         #[arg(long, default_value = "")]
         by: String,
@@ -82,7 +82,7 @@ enum Action {
     /// Let several classifiers answer as one.
     Ensemble {
         project: PathBuf,
-        /// Two or more: names, or NAME@VERSION.
+        /// Two or more: names, NAME@VERSION, or ids.
         #[arg(required = true, num_args = 2..)]
         members: Vec<String>,
         #[arg(long)]
@@ -132,7 +132,7 @@ struct ImportArgs {
     #[arg(long, value_name = "A,B,...")]
     classes: Option<String>,
     /// How a film becomes its input: "paper classifier", "released classifier", "paper detector", "released detector",
-    /// "torchvision detector".
+    /// "torchvision detector", "effdet d0 detector", "effdet d1 detector", "effdet d2 detector".
     #[arg(long, value_parser = preset)]
     preset: Option<Preprocessing>,
     /// c* of a classifier.
@@ -369,12 +369,15 @@ fn card_text(register: &Register, model: &Model) -> String {
 
 /// The card as files have it, and what the project says of the model.
 fn as_json(register: &Register, model: &Model) -> Value {
-    let architecture = match &model.content {
-        ModelContent::Weights { architecture, .. } => *architecture,
-        // An ensemble's card has its members' form.
-        ModelContent::Ensemble { .. } => Architecture::DenseNet121,
+    let (form, architecture) = match &model.content {
+        ModelContent::Weights { architecture, .. } => (*architecture, architecture.as_str()),
+        // A card's form wants a network; which one, the members may not agree on.
+        ModelContent::Ensemble { .. } => (Architecture::DenseNet121, "ensemble"),
     };
-    let card: Value = serde_json::from_str(&model_card::write(architecture, &model.card)).unwrap_or_default();
+    let mut card: Value = serde_json::from_str(&model_card::write(form, &model.card)).unwrap_or_default();
+    if let Some(said) = card.get_mut("architecture") {
+        *said = architecture.into();
+    }
     let (sha256, members) = match &model.content {
         ModelContent::Weights { sha256, .. } => (Some(hex_from_hash(sha256)), None),
         ModelContent::Ensemble { members, mean } => {
@@ -388,7 +391,7 @@ fn as_json(register: &Register, model: &Model) -> Value {
         "name": model.card.name,
         "version": model.version,
         "task": model.card.task.as_str(),
-        "architecture": sha256.as_ref().map(|_| architecture.as_str()),
+        "architecture": architecture,
         "sha256": sha256,
         "ensemble": members,
         "in_use": is_in_use(register, model),

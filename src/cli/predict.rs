@@ -28,7 +28,7 @@ pub struct PredictArgs {
     #[arg(long)]
     device: Option<String>,
     /// f32 or bf16. Without it, the fastest whose detections stay the same.
-    #[arg(long)]
+    #[arg(long, value_parser = ["f32", "bf16"])]
     precision: Option<String>,
     /// Do not keep the answers in the project.
     #[arg(long)]

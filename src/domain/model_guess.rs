@@ -15,13 +15,27 @@ pub struct ModelGuess {
     pub architecture: Architecture,
     /// Without background; a classifier has one.
     pub num_classes: usize,
+    /// The names are those of the code released with VinDr-SpineXR, which has an input of its own.
+    pub is_released: bool,
 }
 
 /// Anchors of each place of a feature map: three sizes, three ratios (RetinaNet and EfficientDet).
 const ANCHORS: usize = 9;
 
+/// Networks that are like one that is known, and are another: why they can't be taken, as the end of a sentence.
+pub fn unfit(shapes: &TensorShapes) -> Option<&'static str> {
+    // The norm of the first convolution; the first version has none in its heads.
+    shapes.contains_key("head.classification_head.conv.0.1.weight").then_some(
+        "it is torchvision's second RetinaNet (retinanet_resnet50_fpn_v2), whose heads have norms that Rachis does not \
+         compute; train the first one (retinanet_resnet50_fpn)",
+    )
+}
+
 /// The network that these tensors are of; `None` where it is none of those that are known.
 pub fn guess(shapes: &TensorShapes) -> Option<ModelGuess> {
+    if unfit(shapes).is_some() {
+        return None;
+    }
     densenet(shapes)
         .or_else(|| faster_rcnn(shapes))
         .or_else(|| retinanet(shapes))
@@ -32,6 +46,9 @@ pub fn guess(shapes: &TensorShapes) -> Option<ModelGuess> {
 /// Whether these tensors can be a network of this architecture with that many classes; if not, why, as the end of a
 /// sentence.
 pub fn check(shapes: &TensorShapes, architecture: Architecture, num_classes: usize) -> Result<(), String> {
+    if let Some(why) = unfit(shapes) {
+        return Err(why.to_owned());
+    }
     let Some(found) = guess(shapes) else {
         let named: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
         let begin =
@@ -79,7 +96,7 @@ fn densenet(shapes: &TensorShapes) -> Option<ModelGuess> {
         (8, 145) => Architecture::DenseNetSmall,
         _ => return None,
     };
-    Some(ModelGuess { architecture, num_classes: dim(shapes, last, 0)? })
+    Some(ModelGuess { architecture, num_classes: dim(shapes, last, 0)?, is_released: !is_torchvision })
 }
 
 /// A detector's ResNet under `backbone.body`.
@@ -116,7 +133,7 @@ fn faster_rcnn(shapes: &TensorShapes) -> Option<ModelGuess> {
         Body::R50 => Architecture::FasterRcnnResNet50,
     };
     // Output 0 is the background.
-    Some(ModelGuess { architecture, num_classes: outputs.checked_sub(1)? })
+    Some(ModelGuess { architecture, num_classes: outputs.checked_sub(1)?, is_released: false })
 }
 
 fn retinanet(shapes: &TensorShapes) -> Option<ModelGuess> {
@@ -127,7 +144,8 @@ fn retinanet(shapes: &TensorShapes) -> Option<ModelGuess> {
         Body::R34 => Architecture::RetinaNetResNet34,
         Body::R50 => Architecture::RetinaNetResNet50,
     };
-    (outputs % ANCHORS == 0).then_some(ModelGuess { architecture, num_classes: outputs / ANCHORS })
+    let num_classes = outputs / ANCHORS;
+    (outputs % ANCHORS == 0).then_some(ModelGuess { architecture, num_classes, is_released: false })
 }
 
 fn efficientdet(shapes: &TensorShapes) -> Option<ModelGuess> {
@@ -141,7 +159,8 @@ fn efficientdet(shapes: &TensorShapes) -> Option<ModelGuess> {
         ..64 => Architecture::EfficientDetSmall,
         _ => return None,
     };
-    (outputs % ANCHORS == 0).then_some(ModelGuess { architecture, num_classes: outputs / ANCHORS })
+    let num_classes = outputs / ANCHORS;
+    (outputs % ANCHORS == 0).then_some(ModelGuess { architecture, num_classes, is_released: false })
 }
 
 fn sparse_rcnn(shapes: &TensorShapes) -> Option<ModelGuess> {
@@ -152,7 +171,7 @@ fn sparse_rcnn(shapes: &TensorShapes) -> Option<ModelGuess> {
         ..256 => Architecture::SparseRcnnSmall,
         _ => return None,
     };
-    Some(ModelGuess { architecture, num_classes })
+    Some(ModelGuess { architecture, num_classes, is_released: true })
 }
 
 #[cfg(test)]
@@ -231,6 +250,17 @@ mod tests {
             let found = guess(&all).map(|found| (found.architecture, found.num_classes));
             assert_eq!(found, expected, "{all:?}");
         }
+    }
+
+    #[test]
+    fn torchvisions_second_retinanet_is_no_first_one() {
+        let heads: &[(&str, &[usize])] = &[("head.classification_head.cls_logits.weight", &[63, 256, 3, 3])];
+        let mut all = detector(64, 6, true, heads);
+        assert!(guess(&all).is_some());
+        all.extend(shapes(&[("head.classification_head.conv.0.1.weight", &[256])]));
+        assert_eq!(guess(&all), None);
+        let why = check(&all, Architecture::RetinaNetResNet50, 7).expect_err("another network");
+        assert!(why.contains("retinanet_resnet50_fpn_v2"), "{why}");
     }
 
     #[test]

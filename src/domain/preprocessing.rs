@@ -77,13 +77,24 @@ impl Preprocessing {
     /// torchvision's detection transform.
     pub const TORCHVISION_DETECTOR: Self = Self { sampling: Sampling::Bilinear, ..Self::PAPER_DETECTOR };
 
+    /// effdet's evaluation transform at the input size of its D0: ResizePad, whose bilinear is Pillow's, and ImageNet's
+    /// statistics.
+    pub const EFFDET_D0_DETECTOR: Self = Self { resize: Resize::Letterbox { side: 512 }, ..Self::PAPER_DETECTOR };
+    /// The same at the size of D1.
+    pub const EFFDET_D1_DETECTOR: Self = Self { resize: Resize::Letterbox { side: 640 }, ..Self::EFFDET_D0_DETECTOR };
+    /// The same at the size of D2.
+    pub const EFFDET_D2_DETECTOR: Self = Self { resize: Resize::Letterbox { side: 768 }, ..Self::EFFDET_D0_DETECTOR };
+
     /// Named presets, for import and for the card.
-    pub const PRESETS: [(&'static str, Self); 5] = [
+    pub const PRESETS: [(&'static str, Self); 8] = [
         ("paper classifier", Self::PAPER_CLASSIFIER),
         ("released classifier", Self::RELEASED_CLASSIFIER),
         ("paper detector", Self::PAPER_DETECTOR),
         ("released detector", Self::RELEASED_DETECTOR),
         ("torchvision detector", Self::TORCHVISION_DETECTOR),
+        ("effdet d0 detector", Self::EFFDET_D0_DETECTOR),
+        ("effdet d1 detector", Self::EFFDET_D1_DETECTOR),
+        ("effdet d2 detector", Self::EFFDET_D2_DETECTOR),
     ];
 
     /// The size that a film of `width` x `height` pixels gets, padding aside, in input pixels, to the pixel as the

@@ -10,6 +10,7 @@ use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest as _, Sha256};
 
 use super::model_card::{self, CardError};
+pub use crate::domain::model::hex_from_hash as hex;
 use crate::domain::model::{Architecture, ModelCard};
 
 /// The header's key that holds the card's JSON text.
@@ -197,15 +198,6 @@ pub fn sha256(path: &Path) -> io::Result<[u8; 32]> {
             len => hash.update(&chunk[..len]),
         }
     }
-}
-
-/// 64 small hexadecimal digits.
-pub fn hex(sha256: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    sha256.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn card_of(metadata: &Metadata) -> Result<Option<(Architecture, ModelCard)>, ModelFileError> {

@@ -12,6 +12,19 @@ pub type Id = usize;
 /// The most values that a pickle may make: ten thousand tensors need a million.
 const MAX_NODES: usize = 4 << 20;
 
+/// Storage keys are numbers in decimal digits; each tensor has a copy of its own.
+const MAX_KEY: usize = 256;
+
+/// The most dimensions of a tensor; each tensor has a copy of its own.
+const MAX_DIMENSIONS: usize = 16;
+
+/// The most storages and tensors together: each has texts and lengths of its own, though the instruction that makes one
+/// from values that are there already has five bytes.
+const MAX_TENSORS: usize = 1 << 17;
+
+/// How deep marks may lie in each other: a dict of dicts of tuples needs three.
+const MAX_MARKS: usize = 1 << 10;
+
 /// A value of the pickle.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Node {
@@ -109,7 +122,15 @@ fn callable(module: &str, name: &str) -> Result<Callable> {
 
 /// The pickle at the start of `bytes`, and what lies behind it.
 pub fn read(bytes: &[u8]) -> Result<(Pickle, &[u8])> {
-    let mut reader = Reader { rest: bytes, nodes: Vec::new(), stack: Vec::new(), marks: Vec::new(), memo: Vec::new() };
+    let mut reader = Reader {
+        rest: bytes,
+        nodes: Vec::new(),
+        stack: Vec::new(),
+        marks: Vec::new(),
+        memo: Vec::new(),
+        num_tensors: 0,
+        num_pairs: 0,
+    };
     let root = reader.run()?;
     Ok((Pickle { nodes: reader.nodes, root }, reader.rest))
 }
@@ -121,6 +142,10 @@ struct Reader<'b> {
     /// Heights of the stack.
     marks: Vec<usize>,
     memo: Vec<Option<Id>>,
+    /// Storages too.
+    num_tensors: usize,
+    /// Entries of dicts that were made from lists of pairs.
+    num_pairs: usize,
 }
 
 impl<'b> Reader<'b> {
@@ -132,7 +157,7 @@ impl<'b> Reader<'b> {
                 0x80 => drop(self.take(1)?),
                 0x95 => drop(self.take(8)?),
                 b'.' => return self.pop(),
-                b'(' => self.marks.push(self.stack.len()),
+                b'(' => self.mark()?,
                 // POP; BUILD: attributes of the value below, `_metadata` of state dicts, none of which matters.
                 b'0' | b'b' => drop(self.pop()?),
                 b'N' => self.push(Node::None)?,
@@ -223,6 +248,10 @@ impl<'b> Reader<'b> {
         if self.nodes.len() >= MAX_NODES {
             return Err(PickleError::TooLarge);
         }
+        self.num_tensors += usize::from(matches!(node, Node::Storage(_) | Node::Tensor(_)));
+        if self.num_tensors > MAX_TENSORS {
+            return Err(PickleError::TooLarge);
+        }
         self.nodes.push(node);
         Ok(self.nodes.len() - 1)
     }
@@ -230,6 +259,14 @@ impl<'b> Reader<'b> {
     fn push(&mut self, node: Node) -> Result<()> {
         let id = self.add(node)?;
         self.stack.push(id);
+        Ok(())
+    }
+
+    fn mark(&mut self) -> Result<()> {
+        if self.marks.len() >= MAX_MARKS {
+            return Err(PickleError::TooLarge);
+        }
+        self.marks.push(self.stack.len());
         Ok(())
     }
 
@@ -315,7 +352,8 @@ impl<'b> Reader<'b> {
 
     fn remember(&mut self, place: usize) -> Result<()> {
         let top = *self.stack.last().ok_or(STACK)?;
-        if place >= MAX_NODES {
+        // Picklers count places up from 0, one for a value at most: a place far beyond is there to eat memory.
+        if place >= MAX_NODES || place > self.memo.len() + self.nodes.len() {
             return Err(PickleError::TooLarge);
         }
         if self.memo.len() <= place {
@@ -355,12 +393,21 @@ impl<'b> Reader<'b> {
         let (true, Ok(num_values), false) = (kind == "storage", usize::try_from(*len), is_view) else {
             return Err(wrong);
         };
+        if key.len() > MAX_KEY {
+            return Err(PickleError::TooLarge);
+        }
         self.push(Node::Storage(Storage { element: *element, key: key.clone(), num_values }))
     }
 
     fn reduce(&mut self) -> Result<()> {
         let (arguments, called) = (self.pop()?, self.pop()?);
         let Node::Tuple(arguments) = &self.nodes[arguments] else { return Err(STACK) };
+        if let Some(Node::List(pairs)) = arguments.first().map(|&id| &self.nodes[id]) {
+            self.num_pairs += pairs.len();
+            if self.num_pairs > MAX_NODES {
+                return Err(PickleError::TooLarge);
+            }
+        }
         let arguments: Vec<&Node> = arguments.iter().map(|id| &self.nodes[*id]).collect();
         let node = match (&self.nodes[called], arguments.as_slice()) {
             // An OrderedDict is filled by the instructions that follow; old Pythons hand over a list of pairs.
@@ -390,10 +437,60 @@ impl<'b> Reader<'b> {
     }
 
     fn lengths(&self, ids: &[Id]) -> Result<Vec<usize>> {
+        if ids.len() > MAX_DIMENSIONS {
+            return Err(PickleError::TooLarge);
+        }
         let length = |id: &Id| match &self.nodes[*id] {
             Node::Int(value) => usize::try_from(*value).ok(),
             _ => None,
         };
         ids.iter().map(length).collect::<Option<_>>().ok_or(PickleError::Damaged("a size is no number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `torch.FloatStorage` and the beginning of what a storage is called by, its key aside.
+    fn storage(key: &[u8]) -> Vec<u8> {
+        let key = [b"X".as_slice(), &(key.len() as u32).to_le_bytes(), key].concat();
+        [b"(X\x07\0\0\0storagectorch\nFloatStorage\n".as_slice(), &key, b"X\x03\0\0\0cpuK\x01tQ"].concat()
+    }
+
+    /// A tensor of a remembered storage (place 0) with that many dimensions.
+    fn tensor(num_dimensions: usize) -> Vec<u8> {
+        let lengths = [b"(".as_slice(), &b"K\x01".repeat(num_dimensions), b"t"].concat();
+        let call = b"ctorch._utils\n_rebuild_tensor_v2\n(h\0K\0".as_slice();
+        [call, &lengths, &lengths, b"tR"].concat()
+    }
+
+    fn outcome(parts: &[&[u8]]) -> Result<()> {
+        read(&parts.concat()).map(|_| ())
+    }
+
+    #[test]
+    fn what_state_dicts_need_is_far_from_the_limits() {
+        assert_eq!(outcome(&[&storage(b"12"), b"q\0", &tensor(4), b"."]), Ok(()));
+        assert_eq!(outcome(&[&storage(&[b'1'; MAX_KEY]), b"q\0", &tensor(MAX_DIMENSIONS), b"."]), Ok(()));
+    }
+
+    #[test]
+    fn a_small_file_cannot_ask_for_much_memory() {
+        let many = |what: &[u8]| what.repeat(MAX_TENSORS + 1);
+        let check = |why: &str, parts: &[&[u8]]| assert_eq!(outcome(parts), Err(PickleError::TooLarge), "{why}");
+        check("a long key", &[&storage(&[b'1'; MAX_KEY + 1]), b"."]);
+        check("many dimensions", &[&storage(b"1"), b"q\0", &tensor(MAX_DIMENSIONS + 1), b"."]);
+        check("marks in marks", &[&b"(".repeat(MAX_MARKS + 1)]);
+        check("a place far beyond", &[b"Nr", &(MAX_NODES as u32 - 1).to_le_bytes(), b"."]);
+        // One tuple of arguments, called again and again: a few bytes each time.
+        let arguments = [storage(b"1"), b"q\0K\0K\x01\x85K\x01\x85".to_vec()].concat();
+        let call = b"ctorch._utils\n_rebuild_tensor_v2\nq\x02".as_slice();
+        check("many tensors", &[b"(", &arguments, b"tq\x01", call, &many(b"h\x02h\x01R0"), b"."]);
+        let id = storage(b"1");
+        check("many storages", &[&id[..id.len() - 1], b"q\0", &many(b"h\0Q0"), b"."]);
+        let pairs = [b"](".as_slice(), &b"NN\x86".repeat(1 << 12), b"e\x85q\0"].concat();
+        let call = b"ccollections\nOrderedDict\nq\x01".as_slice();
+        check("a list of pairs, over and over", &[&pairs, call, &many(b"h\x01h\0R0"), b"."]);
     }
 }

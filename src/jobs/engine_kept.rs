@@ -5,7 +5,7 @@
 //! film at most. An engine that ends by itself costs the film that it looked at one try: it is started again after a pause
 //! that grows, and a film that ended it twice is left out.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ use super::engine_failure::EngineFailure;
 use super::engine_keeper::{EngineOptions, Message};
 use super::engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
 use super::engine_process::{EngineProcess, Heard};
+use super::film_places::FilmPlaces;
 use super::film_queue::{FilmQueue, FilmWanted};
 use super::protocol::{
     DeviceRow, FromEngine, JobNumber, JobSpec, OutcomeRow, PredictSpec, PredictionRow, ToEngine, VERSION,
@@ -26,8 +27,9 @@ const MOST_CRASHES: u32 = 5;
 /// How often a film may end the engine.
 const MOST_DEATHS: u32 = 2;
 const WRONG_VERSION_ADVICE: &str = "Use the rachis-engine that was built together with this program.";
-/// Films whose places are kept out of the log after they were looked at.
-const NUM_SHY: usize = 4;
+/// How many films of a batch in a row may fail of the same cause that is no film's, such as a bad file of weights, before
+/// the rest is given up: before any film had an answer, and after.
+const MOST_SAME_FAILURES: [u32; 2] = [2, 5];
 
 /// The film that is being looked at.
 struct Running {
@@ -68,8 +70,12 @@ pub(super) struct Keeper {
     run_number: u64,
     last_job: JobNumber,
     running: Option<Running>,
-    /// Places of films, which do not belong into a log.
-    shy: VecDeque<String>,
+    /// They do not belong into a log.
+    places: FilmPlaces,
+    /// Of the batch: whether a film had its answers.
+    batch_goes: bool,
+    /// Why the last films of the batch failed where it was no film's fault, and how many in a row.
+    same_failure: Option<(EngineFailure, u32)>,
     num_crashes: u32,
     /// Not started again before.
     not_before: Option<Instant>,
@@ -91,7 +97,9 @@ impl Keeper {
             run_number: 0,
             last_job: 0,
             running: None,
-            shy: VecDeque::new(),
+            places: FilmPlaces::default(),
+            batch_goes: false,
+            same_failure: None,
             num_crashes: 0,
             not_before: None,
             absent: None,
@@ -150,7 +158,7 @@ impl Keeper {
             Stage::Ready { process, idle_since, .. }
                 if self.running.is_none() && now >= *idle_since + self.options.limits.idle =>
             {
-                process.say(ToEngine::Bye);
+                process.say_or_log(&ToEngine::Bye);
                 self.end(Duration::from_secs(1));
                 self.tell(EngineCondition::Idle);
             }
@@ -187,6 +195,8 @@ impl Keeper {
         // Somebody asks by hand: what failed may have been mended.
         self.try_again();
         self.batch = Some(news);
+        self.batch_goes = false;
+        self.same_failure = None;
         // Not twice, where it is being looked at.
         if let Some(running) = &mut self.running
             && running.unanswered.len() == running.wanted.models.len()
@@ -237,7 +247,7 @@ impl Keeper {
     fn cancel_running(&mut self) {
         let Stage::Ready { process, .. } = &self.stage else { return };
         if let Some(running) = self.running.as_mut().filter(|running| !running.is_cancelled) {
-            process.say(ToEngine::Cancel { job: running.job });
+            process.say_or_log(&ToEngine::Cancel { job: running.job });
             running.is_cancelled = true;
             running.until = Instant::now() + self.options.limits.cancel;
         }
@@ -263,7 +273,8 @@ impl Keeper {
         match EngineProcess::start(&self.options.program, hear) {
             Ok(process) => {
                 tracing::info!(id = process.id(), "the learning engine was started");
-                process.say(ToEngine::Hello { protocol: VERSION, version: env!("CARGO_PKG_VERSION").to_owned() });
+                process
+                    .say_or_log(&ToEngine::Hello { protocol: VERSION, version: env!("CARGO_PKG_VERSION").to_owned() });
                 self.stage = Stage::Starting { process, until: Instant::now() + self.options.limits.handshake };
                 self.tell(EngineCondition::Starting);
             }
@@ -271,8 +282,16 @@ impl Keeper {
         }
     }
 
+    /// A film of which the engine can't even be told is settled, and the next one is tried.
     fn start_job(&mut self) {
-        let Some((wanted, is_of_batch)) = self.queue.next() else { return };
+        while self.running.is_none()
+            && let Some((wanted, is_of_batch)) = self.queue.next()
+        {
+            self.start_film(wanted, is_of_batch);
+        }
+    }
+
+    fn start_film(&mut self, wanted: FilmWanted, is_of_batch: bool) {
         let Stage::Ready { process, .. } = &self.stage else { return };
         self.last_job += 1;
         let spec = PredictSpec {
@@ -282,12 +301,10 @@ impl Keeper {
             device: self.options.device.clone(),
             precision: self.options.precision.clone(),
         };
-        process.say(ToEngine::Start { job: self.last_job, spec: JobSpec::Predict(spec) });
-        self.shy.extend(wanted.film.entry.clone());
-        self.shy.push_back(wanted.film.path.to_string_lossy().into_owned());
-        while self.shy.len() > 2 * NUM_SHY {
-            self.shy.pop_front();
+        if process.say(&ToEngine::Start { job: self.last_job, spec: JobSpec::Predict(spec) }).is_err() {
+            return self.settle(wanted.image.clone(), is_of_batch, Some(untellable(&wanted)));
         }
+        self.places.add(&wanted.film);
         self.running = Some(Running {
             job: self.last_job,
             unanswered: wanted.models.iter().map(|model| model.model).collect(),
@@ -300,7 +317,10 @@ impl Keeper {
     }
 
     fn hear(&mut self, heard: Heard) {
-        if let Some(running) = self.running.as_mut().filter(|running| !running.is_cancelled) {
+        // What is on stderr is no sign of life: a library may warn for ever.
+        if let Some(running) = self.running.as_mut().filter(|running| !running.is_cancelled)
+            && matches!(heard, Heard::Said(_))
+        {
             running.until = Instant::now() + self.options.limits.silence;
         }
         match heard {
@@ -392,6 +412,8 @@ impl Keeper {
 
     fn finished(&mut self, job: JobNumber, outcome: OutcomeRow) {
         let Some(running) = self.running.as_ref().filter(|running| running.job == job) else { return };
+        let running_is_of_batch = running.is_of_batch;
+        let is_whole_job = matches!(outcome, OutcomeRow::Failed { .. });
         let failure = match outcome {
             OutcomeRow::Completed => running.failure.clone().or_else(|| {
                 let is_whole = running.unanswered.is_empty();
@@ -405,7 +427,24 @@ impl Keeper {
         if let Stage::Ready { idle_since, .. } = &mut self.stage {
             *idle_since = Instant::now();
         }
+        let is_hopeless = running_is_of_batch && self.is_hopeless(failure.as_ref(), is_whole_job);
+        if is_hopeless && let Some(batch) = self.batch.take() {
+            let _ = batch.send(BatchNews::GaveUp(failure.clone().unwrap_or_default()));
+            self.queue.drop_batch();
+        }
         self.settle_running(failure);
+    }
+
+    /// Takes note of how a film of the batch ended; whether the others will end in the same way.
+    fn is_hopeless(&mut self, failure: Option<&EngineFailure>, is_whole_job: bool) -> bool {
+        let Some(failure) = failure.filter(|_| is_whole_job) else {
+            self.batch_goes |= failure.is_none();
+            self.same_failure = None;
+            return false;
+        };
+        let num_before = self.same_failure.take().filter(|(known, _)| known == failure).map_or(0, |(_, num)| num);
+        self.same_failure = Some((failure.clone(), num_before + 1));
+        num_before + 1 >= MOST_SAME_FAILURES[usize::from(self.batch_goes)]
     }
 
     fn words(&mut self, line: &str) {
@@ -418,9 +457,7 @@ impl Keeper {
 
     /// The text without the places of films: folders and files are named after patients.
     fn discreet(&self, text: &str) -> String {
-        self.shy.iter().filter(|place| !place.is_empty()).fold(text.to_owned(), |text, place| {
-            if text.contains(place.as_str()) { text.replace(place.as_str(), "(the film)") } else { text }
-        })
+        self.places.hide(text)
     }
 
     /// Ends the run. Its exit status where it ended by itself, and its last words.
@@ -495,6 +532,22 @@ impl Keeper {
     fn tell(&mut self, condition: EngineCondition) {
         (self.on_news)(EngineNews::Changed(condition));
     }
+}
+
+/// Why the engine can't be told of a film: paths are texts in JSON.
+fn untellable(wanted: &FilmWanted) -> EngineFailure {
+    if wanted.film.path.to_str().is_none() {
+        let message = "The name of the film's file or folder is not UTF-8, so models can't be told of it.";
+        return EngineFailure::new(message, "Rename it and import the film again; it can be read as it is.");
+    }
+    if wanted.models.iter().any(|model| model.path.to_str().is_none()) {
+        let message = "The name of the project's folder is not UTF-8, so the engine can't be told of its models.";
+        return EngineFailure::new(message, "Rename the folder; readings are not affected.");
+    }
+    EngineFailure::new(
+        "The film's path is too long, so models can't be told of it.",
+        "Move the film and import it again.",
+    )
 }
 
 /// Why a film is left out.

@@ -61,7 +61,8 @@ pub enum BatchNews {
         image: ImageId,
         failure: Option<EngineFailure>,
     },
-    /// The engine does not start or does not stay: the rest of the batch is given up.
+    /// The engine does not start or does not stay, or all films fail of the same cause, such as a bad file of weights: the
+    /// rest of the batch is given up.
     GaveUp(EngineFailure),
     /// A line of the engine's stderr, without places of films.
     Words(String),

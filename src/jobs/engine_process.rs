@@ -67,7 +67,7 @@ pub(super) enum Heard {
 pub(super) struct EngineProcess {
     child: Child,
     /// To the thread that writes; gone once stdin is to be closed.
-    sender: Option<Sender<ToEngine>>,
+    sender: Option<Sender<Vec<u8>>>,
     /// The last lines of stderr.
     last_words: Arc<Mutex<VecDeque<String>>>,
     /// Closed when the thread that reads stderr has read all of it.
@@ -120,9 +120,21 @@ impl EngineProcess {
     }
 
     /// Hands a message over and returns at once. What an engine that is gone was told is lost; its end is heard.
-    pub fn say(&self, message: ToEngine) {
+    ///
+    /// # Errors
+    /// When the message can't be a line: a path that is not UTF-8, or a line that is too long. Nothing was said.
+    pub fn say(&self, message: &ToEngine) -> Result<(), serde_json::Error> {
+        let line = line_of(message)?;
         if let Some(sender) = &self.sender {
-            let _ = sender.send(message);
+            let _ = sender.send(line);
+        }
+        Ok(())
+    }
+
+    /// For messages that can always be said: numbers and versions.
+    pub fn say_or_log(&self, message: &ToEngine) {
+        if let Err(error) = self.say(message) {
+            tracing::error!(%error, "a message to the learning engine can't be said");
         }
     }
 
@@ -189,15 +201,19 @@ fn outlive_closed_pipes() {
 #[cfg(not(unix))]
 const fn outlive_closed_pipes() {}
 
+fn line_of(message: &ToEngine) -> Result<Vec<u8>, serde_json::Error> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    if line.len() > MAX_LINE {
+        return Err(serde::ser::Error::custom(format!("a line of {} bytes", line.len())));
+    }
+    Ok(line)
+}
+
 /// Until nobody has anything to say any more, or the engine does not listen.
-fn write_messages(mut stdin: ChildStdin, messages: &Receiver<ToEngine>) {
+fn write_messages(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
     outlive_closed_pipes();
-    for message in messages {
-        let Ok(mut line) = serde_json::to_vec(&message) else {
-            tracing::error!("a message to the learning engine can't be written as JSON");
-            continue;
-        };
-        line.push(b'\n');
+    for line in lines {
         if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
             return;
         }

@@ -6,6 +6,7 @@ mod progress;
 pub mod protocol;
 mod engine_failure;
 mod engine_process;
+mod film_places;
 mod film_queue;
 mod engine_news;
 mod engine_keeper;

@@ -1,7 +1,5 @@
 //! What models say of films: written once for each film and model, and never changed.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +8,6 @@ use crate::domain::id::ImageId;
 use crate::domain::label::LabelName;
 use crate::domain::model::ModelId;
 use crate::domain::prediction::{Detection, HeatGrid, Prediction};
-use crate::domain::study::FilmEntry;
 
 use super::error::{StoreError, unreadable};
 use super::project::{Store, now_ms};
@@ -128,31 +125,6 @@ impl Store {
             }
         }
         Ok(missing)
-    }
-
-    /// The project's films that not all of these models have looked at, study by study, each with those that have not.
-    pub fn films_without(&self, models: &[ModelId]) -> Result<Vec<(FilmEntry, Vec<ModelId>)>, StoreError> {
-        let mut found = Vec::new();
-        for film in self.films()? {
-            let missing = self.models_without(&film.facts.image, models)?;
-            if !missing.is_empty() {
-                found.push((film, missing));
-            }
-        }
-        Ok(found)
-    }
-
-    /// How many films each model has looked at.
-    pub fn num_predictions(&self) -> Result<BTreeMap<ModelId, u64>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT model_id, count(*) FROM prediction GROUP BY model_id")?;
-        let rows = statement.query_map([], |row| Ok((ModelId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned())))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Removes what a model said; how many films that were. Marks that came from it stay.
-    pub fn delete_predictions(&mut self, model: ModelId) -> Result<usize, StoreError> {
-        let sql = "DELETE FROM prediction WHERE model_id = ?1";
-        Ok(self.conn.prepare_cached(sql)?.execute([model.0])?)
     }
 }
 

@@ -62,11 +62,11 @@ pub fn look(path: &Path) -> anyhow::Result<FoundFile> {
     Ok(match kind {
         FileKind::SafeTensors => {
             let head = model_file::read_head(path).with_context(cannot)?;
-            FoundFile { kind, card: head.card, guess: model_guess::guess(&head.shapes) }
+            FoundFile { kind, card: head.card, guess: guess(&head.shapes, path)? }
         }
         FileKind::StateDict => {
             let tensors = pth::read(path).with_context(cannot)?;
-            FoundFile { kind, card: None, guess: model_guess::guess(&shapes_of(&tensors)) }
+            FoundFile { kind, card: None, guess: guess(&shapes_of(&tensors), path)? }
         }
         FileKind::TorchScript => {
             let beside = model_card::beside(path);
@@ -78,6 +78,13 @@ pub fn look(path: &Path) -> anyhow::Result<FoundFile> {
             FoundFile { kind, card, guess: None }
         }
     })
+}
+
+fn guess(shapes: &TensorShapes, path: &Path) -> anyhow::Result<Option<ModelGuess>> {
+    if let Some(why) = model_guess::unfit(shapes) {
+        bail!("{} can't be imported, and nothing was: {why}.", path.display());
+    }
+    Ok(model_guess::guess(shapes))
 }
 
 /// Copies a file of weights into the folder of models, with a card from the file or from what is said, and checks what
@@ -95,12 +102,9 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
              was imported. Leave them out; name and threshold may be others."
         ),
         Some((architecture, card)) => (architecture, card),
-        None => {
-            let guessed = found.guess.map(|guess| guess.architecture);
-            draft.card(&stem, guessed).map_err(|why| {
-                anyhow::anyhow!("{shown} has no card, and {why}. Nothing was imported. Say it, then import it again.")
-            })?
-        }
+        None => draft.card(&stem, found.guess).map_err(|why| {
+            anyhow::anyhow!("{shown} has no card, and {why}. Nothing was imported. Say it, then import it again.")
+        })?,
     };
     let is_script = matches!(architecture, Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector);
     if is_script != (found.kind == FileKind::TorchScript) {

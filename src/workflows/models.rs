@@ -76,9 +76,10 @@ fn empty_card(stored: &StoredModel) -> ModelCard {
     }
 }
 
-/// The model that a person names: `name` for its newest version, or `name@version`.
+/// The model that a person names: `name` for its newest version, `name@version`, or its id where none is called so.
 pub fn named(store: &Store, text: &str) -> anyhow::Result<StoredModel> {
-    if let Some(found) = store.model_named(text)? {
+    let by_id = || text.parse().map_or(Ok(None), |id| store.model(ModelId(id)));
+    if let Some(found) = store.model_named(text)?.map_or_else(by_id, |found| Ok(Some(found)))? {
         return Ok(found);
     }
     let names: Vec<String> =
@@ -277,7 +278,8 @@ mod tests {
 
     fn card(name: &str) -> ModelCard {
         let draft = ModelDraft { name: Some(name.into()), threshold: Some(0.4), ..ModelDraft::default() };
-        draft.card("", Some(Architecture::DenseNetSmall)).unwrap().1
+        let draft = ModelDraft { architecture: Some(Architecture::DenseNetSmall), ..draft };
+        draft.card("", None).unwrap().1
     }
 
     fn file(folder: &Path, name: &str, value: f32) -> PathBuf {

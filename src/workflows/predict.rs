@@ -16,6 +16,8 @@ use crate::jobs::run_folder::{RunModel, RunSpec};
 use crate::jobs::{Answer, BatchNews, CancelToken, EngineFailure, EngineHandle, FilmWanted, Progress};
 use crate::store::{Store, StoreError, StoredModel};
 
+use super::models;
+
 /// How often the wish to stop is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -34,7 +36,7 @@ pub struct PredictReport {
     pub num_predicted: usize,
     pub failures: BTreeMap<ImageId, EngineFailure>,
     pub is_stopped: bool,
-    /// The engine did not start or did not stay; the rest was not looked at.
+    /// The engine did not start or did not stay, or one cause stopped every film; the rest was not looked at.
     pub gave_up: Option<EngineFailure>,
 }
 
@@ -119,20 +121,7 @@ pub fn models_named(store: &Store, names: &[String]) -> anyhow::Result<Vec<Store
 }
 
 fn model_named(store: &Store, name: &str) -> anyhow::Result<StoredModel> {
-    let by_id = || match name.parse::<i64>() {
-        Ok(id) => store.model(ModelId(id)),
-        Err(_) => Ok(None),
-    };
-    let found = match store.model_named(name)? {
-        Some(model) => Some(model),
-        None => by_id()?,
-    };
-    let Some(model) = found else {
-        let known: Vec<String> =
-            store.models()?.iter().filter(|model| !model.is_deleted).map(StoredModel::full_name).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        bail!("there is no model {name:?} in this project; there is: {known}. Nothing was written.");
-    };
+    let model = models::named(store, name)?;
     if model.is_deleted {
         bail!("{} is deleted; its weights are gone. Import it again. Nothing was written.", model.full_name());
     }
@@ -210,6 +199,8 @@ pub fn look_at(
             }
             Ok(BatchNews::Words(line)) => tell(FilmNews::Words(&line))?,
             Ok(BatchNews::GaveUp(failure)) => {
+                // Told once, not for each film that met it.
+                report.failures.retain(|_, known| *known != failure);
                 report.gave_up = Some(failure);
                 break;
             }

@@ -270,6 +270,71 @@ fn an_engine_that_is_silent_is_ended() {
     let failure = Desk::new(options).failure_of("a");
     assert!(failure.message.contains("said nothing"), "{}", failure.message);
     assert!(fake.runs().into_iter().all(is_gone));
+
+    // Warnings on stderr are no sign of life.
+    let fake = Fake::new("work() { while true; do echo 'still here' >&2; sleep 0.05; done; }");
+    let mut options = fake.options();
+    options.limits.silence = Duration::from_millis(400);
+    let failure = Desk::new(options).failure_of("a");
+    assert!(failure.message.contains("said nothing"), "{}", failure.message);
+}
+
+#[test]
+fn a_film_of_which_the_engine_cannot_be_told_is_settled_at_once() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let fake = Fake::new("");
+    let desk = Desk::new(fake.options());
+    let mut odd = film("odd");
+    odd.film.path = std::ffi::OsString::from_vec(b"/films/caf\xe9/a.dcm".to_vec()).into();
+    let (sender, batch) = channel();
+    desk.keeper.handle().start_batch(vec![odd, film("good")], sender);
+    let (image, failure) = desk.settled();
+    let message = failure.expect("it fails").message;
+    assert_eq!(
+        (image, message.as_str()),
+        ("odd".into(), "The name of the film's file or folder is not UTF-8, so models can't be told of it.")
+    );
+    assert_eq!(desk.settled(), ("good".into(), None));
+    assert_eq!(fake.films(), ["good"]);
+    assert!(matches!(batch.iter().next(), Some(BatchNews::Settled { failure: Some(_), .. })));
+    // Longer than the engine reads.
+    let mut long = film("long");
+    long.film.path = "x".repeat(70_000).into();
+    desk.keeper.handle().expect(vec!["long".into()]);
+    desk.keeper.handle().want(long);
+    let failure = desk.settled().1.expect("it fails");
+    assert!(failure.message.contains("too long"), "{}", failure.message);
+    desk.predicts("b");
+    assert_eq!(fake.runs().len(), 1, "the same engine all along");
+}
+
+#[test]
+fn a_cause_that_stops_every_film_ends_the_batch_and_is_told_once() {
+    let told = |more: &str| {
+        let fake = Fake::new(more);
+        let desk = Desk::new(fake.options());
+        let (sender, batch) = channel();
+        let names: Vec<String> = (0..20).map(|n| format!("film{n}")).collect();
+        desk.keeper.handle().start_batch(names.iter().map(|name| film(name)).collect(), sender);
+        let told: Vec<BatchNews> = batch.iter().filter(|news| !matches!(news, BatchNews::Answered(_))).collect();
+        (fake.films().len(), told)
+    };
+    let (num_films, news) = told("work() { failed 'The weights are damaged.'; }");
+    assert_eq!((num_films, news.len()), (2, 2), "{news:?}");
+    assert!(matches!(&news[1], BatchNews::GaveUp(why) if why.message == "The weights are damaged."), "{news:?}");
+    // In the middle of a batch that goes well it takes more of them.
+    let dies = "work() { [ $(grep -c film \"$SAID\") -gt 3 ] && failed 'CUDA error: x' || { predict; finished; }; }";
+    let (num_films, news) = told(dies);
+    assert_eq!((num_films, news.len()), (8, 8), "{news:?}");
+    // Each film's own cause: they are all tried.
+    let own = "work() { failed \"no pixels in $image\"; }";
+    let fake = Fake::new(own);
+    let desk = Desk::new(fake.options());
+    let (sender, batch) = channel();
+    let names = ["a", "b", "c", "d"];
+    desk.keeper.handle().start_batch(names.map(film).to_vec(), sender);
+    let settled = batch.iter().take(4).filter(|news| matches!(news, BatchNews::Settled { .. })).count();
+    assert_eq!(settled, 4);
 }
 
 #[test]

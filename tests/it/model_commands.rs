@@ -59,6 +59,8 @@ fn a_model_comes_in_is_used_rolled_back_handed_on_and_deleted() {
     check(here, &["roll-back", "p", "detect"], 1, "nothing to roll back");
     let both = ["ensemble", "p", "Spine@1", "Spine@2", "--name", "Both", "--mean", "logit", "--threshold", "0.5"];
     check(here, &both, 0, "Made: Both@1");
+    let shown = json(here, &["show", "p", "Both", "--json"]);
+    assert_eq!((&shown["architecture"], &shown["card"]["architecture"]), (&"ensemble".into(), &"ensemble".into()));
     check(here, &["delete", "p", "Spine@2"], 1, "member of the ensemble Both@1");
     check(here, &["export", "p", "Both", "x"], 1, "Export its members");
     check(here, &["export", "p", "Spine", "out.safetensors"], 0, "Spine@2 is written to out.safetensors");
