@@ -124,7 +124,8 @@ impl Outside {
                     project.store.with(move |store| post.event(models_desk::load(store)));
                 }
                 let (readings, has_new_films) = (written.readings, written.has_new_films);
-                Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films }))
+                let has_predictions = written.has_predictions;
+                Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films, has_predictions }))
             }
             Outcome::Saved { ticket, seq } => {
                 let ticket = *project.session_ticket.get(&ticket)?;

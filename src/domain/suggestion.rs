@@ -4,7 +4,7 @@
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::geometry::Rect;
 use crate::domain::id::AnnotationId;
-use crate::domain::label::LabelName;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::model::ModelId;
 use crate::domain::reading::Reading;
 use crate::domain::shape::Shape;
@@ -28,6 +28,12 @@ pub struct Suggestion {
     pub label: LabelName,
     pub score: f64,
     pub rect: Rect,
+}
+
+/// The project's own name of what a model calls so: a class may be written as an alias, or in another case. A word that
+/// the project does not know stays.
+pub fn own_name(labels: &LabelSet, word: &LabelName) -> LabelName {
+    labels.resolve(word.as_str()).map_or_else(|| word.clone(), |label| label.name.clone())
 }
 
 /// What became of a suggestion; a function of the reading, so undo needs no care.

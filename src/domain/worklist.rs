@@ -35,7 +35,7 @@ pub struct WorklistRow {
 
 impl WorklistRow {
     /// After the reading changed: the models' answer is held against the reader's decision, on completed films only.
-    /// Boxes are compared when the list is read; those counts stay while the film stays completed.
+    /// Counts of boxes stay while the film stays completed; they are made anew where the models' boxes are at hand.
     pub fn renew_disagreement(&mut self) {
         let Some(triage) = &mut self.triage else { return };
         let boxes = triage.disagreement.and_then(|old| old.boxes);

@@ -24,8 +24,12 @@ impl Session {
         // A job of this window ends with the whole list read anew.
         let has_job = self.job.as_ref().is_some_and(|job| job.outcome.is_none());
         let is_listed = elsewhere.has_new_films || elsewhere.readings.iter().any(|(_, by)| *by == reader);
-        if is_listed && !has_job {
+        let is_said_anew = elsewhere.has_predictions && self.may_see_models();
+        if (is_listed || is_said_anew) && !has_job {
             effects.push(Effect::LoadWorklist { reader });
+        }
+        if is_said_anew {
+            self.ask_again_for_missing();
         }
         effects
     }

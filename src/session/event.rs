@@ -34,6 +34,8 @@ pub struct Elsewhere {
     pub readings: Vec<(ImageId, ReaderId)>,
     /// Films came or went, or rows were imported.
     pub has_new_films: bool,
+    /// Models in use have looked at more films.
+    pub has_predictions: bool,
 }
 
 /// An answer to an effect, or news from long work.

@@ -56,6 +56,9 @@ impl Session {
                         session.check_film();
                     });
                 }
+                if labels_before.is_some() {
+                    self.answer_all_anew();
+                }
                 let mut effects = labels_before.map_or_else(Vec::new, |before| self.labels_changed(&before));
                 // Other readers' marks come into view, or go.
                 if has_opened {

@@ -148,9 +148,10 @@ impl Session {
             Command::PredictFilms => self.predict_films(),
             Command::CancelJob => vec![Effect::CancelJob],
             Command::ShowWorklist => {
-                let effects = self.keep_comment(now_ms);
+                let mut effects = self.keep_comment(now_ms);
                 if self.project.is_some() && self.reader.is_some() {
                     self.screen = Screen::Worklist;
+                    effects.extend(self.refresh_list_of_models());
                 }
                 effects
             }

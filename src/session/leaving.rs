@@ -29,6 +29,7 @@ impl Session {
         self.clipboard.clear();
         self.next_label = NextLabel::default();
         self.label_card = None;
+        self.advice.forget_reader();
         self.label_desk = LabelDesk::default();
         let is_of_reader = |dialog: &Dialog| {
             matches!(

@@ -124,6 +124,7 @@ impl Session {
             row.last_edit_ms = Some(now_ms);
             row.renew_disagreement();
         });
+        self.list_active_again();
     }
 
     /// Holds the active film against the project's rules.

@@ -89,5 +89,5 @@ pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
 pub use project_settings::{ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
-pub use suggesting::{SuggestCommand, WhyHidden};
+pub use suggesting::{NUM_STEPS, SuggestCommand, WhyHidden};
 pub use tags::Tags;

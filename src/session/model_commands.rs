@@ -280,7 +280,16 @@ impl Session {
                 let change = ModelChange::Import { path: file.path, draft: Box::default() };
                 self.change_models(change, "Importing the model")
             }
-            Ok(file) => self.ask_of_models(ModelDialog::File(file)),
+            Ok(file) if self.dialog.is_none() && self.screen != Screen::Film => {
+                self.ask_of_models(ModelDialog::File(file))
+            }
+            // Nothing comes up over a reading or another question.
+            Ok(_) => {
+                let text = "The model's file was looked at and nothing was imported: it needs answers. Choose it again \
+                            on the Models page.";
+                self.notify(NoticeKind::Info, text);
+                Vec::new()
+            }
             Err(why) => self.models_failed(why),
         }
     }
@@ -321,5 +330,32 @@ impl Session {
         let newest = self.models.models.iter().rev().find(|model| !model.is_deleted).map(|model| model.id);
         desk.selected = desk.selected.filter(is_there).or(in_use).or(newest);
         desk.compared = desk.compared.filter(is_there).filter(|id| Some(*id) != desk.selected);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Event;
+    use super::super::gesture_script::reading_session;
+    use super::super::handle::Input;
+    use super::*;
+
+    #[test]
+    fn the_form_of_a_file_comes_up_over_no_reading_and_no_question() {
+        let seen = || {
+            let file = ModelFile { path: "a.pt".into(), has_card: false, is_script: true, guess: None };
+            Input::Event(Event::ModelFileSeen(Ok(file)))
+        };
+        let mut session = reading_session();
+        session.handle(seen(), 0);
+        assert_eq!(session.dialog, None, "a film is read");
+        assert!(session.notice.is_some());
+        session.screen = Screen::Models;
+        session.dialog = Some(Dialog::CheatSheet);
+        session.handle(seen(), 0);
+        assert_eq!(session.dialog, Some(Dialog::CheatSheet));
+        session.dialog = None;
+        session.handle(seen(), 0);
+        assert!(matches!(session.dialog, Some(Dialog::Model(ModelDialog::File(_)))));
     }
 }

@@ -469,3 +469,113 @@ fn a_map_of_where_the_classifier_looked_lies_over_the_whole_film() {
     drag(&mut session, PointerButton::Left, &[40.0, 30.0, 45.0, 35.0]);
     assert_eq!(session.overlay, OverlayState::BoxesOnly, "nothing is taken hold of that can't be seen");
 }
+
+#[test]
+fn nothing_is_decided_about_what_is_not_on_the_screen() {
+    // Painted by nobody yet, or switched off together with the marks.
+    let hide: [fn(&mut Session); 2] = [
+        |session| session.pane.film.as_mut().expect("a film").is_drawn = false,
+        |session| session.overlay = OverlayState::Nothing,
+    ];
+    for hide in hide {
+        let mut session = with(THREE);
+        play(&mut session, "Ctrl+ArrowDown");
+        assert_eq!(focus(&session), Some(0));
+        hide(&mut session);
+        suggest(&mut session, SuggestCommand::AcceptThis(key(0)));
+        assert!(notice(&session).starts_with("Not decided"), "{}", notice(&session));
+        suggest(&mut session, SuggestCommand::RejectThis(key(0)));
+        play(&mut session, "Period Comma Slash Ctrl+Shift+S Period Comma Delete");
+        assert_eq!((told(&session).as_str(), shown(&session), focus(&session)), ("film0 new:", vec![0, 1, 2], None));
+        play(&mut session, "1");
+        assert_eq!(
+            (told(&session).as_str(), session.armed.clone()),
+            ("film0 new:", Some(LabelName::new("Osteophytes")))
+        );
+    }
+    // Under the slider nothing is decided either, whatever asks for it.
+    let mut session = with(THREE);
+    suggest(&mut session, SuggestCommand::MinScore(0.5));
+    suggest(&mut session, SuggestCommand::AcceptThis(key(2)));
+    suggest(&mut session, SuggestCommand::RejectThis(key(2)));
+    suggest(&mut session, SuggestCommand::MinScore(0.3));
+    assert_eq!((told(&session).as_str(), shown(&session)), ("film0 new:", vec![0, 1, 2]));
+}
+
+#[test]
+fn what_goes_out_of_sight_goes_out_of_focus() {
+    // An undone step of which the suggestion is under the slider by now.
+    let mut session = with(THREE);
+    suggest(&mut session, SuggestCommand::AcceptThis(key(2)));
+    suggest(&mut session, SuggestCommand::MinScore(0.5));
+    play(&mut session, "Ctrl+Z");
+    assert_eq!((told(&session).as_str(), focus(&session)), ("film0 new:", None));
+    // A pipeline that shows less.
+    let mut session = with(THREE);
+    suggest(&mut session, SuggestCommand::FocusOn(key(2)));
+    send(&mut session, Event::ModelsLoaded(Box::new(shelf(Pipeline { min_score: 0.5, ..pipeline() }))));
+    assert_eq!((shown(&session), focus(&session)), (vec![0, 1], None));
+    // While a mark is selected, a key goes to a suggestion and decides nothing.
+    let mut session = with(&THREE[..1]);
+    play(&mut session, "2 draw 100,50,150,90 Comma");
+    assert_eq!((told(&session).as_str(), focus(&session)), ("film0 doing: Fracture(100,50,150,90)", Some(0)));
+    assert_eq!(shown(&session), [0]);
+    // The question goes where nothing is left to ask about.
+    let mut session = with(THREE);
+    ask(&mut session, Command::NormalAndNext);
+    assert!(matches!(session.dialog, Some(Dialog::PendingSuggestions { .. })));
+    send(&mut session, Event::ModelsLoaded(Box::new(shelf(Pipeline { min_score: 0.95, ..pipeline() }))));
+    assert_eq!(session.dialog, None);
+}
+
+#[test]
+fn the_next_reader_finds_no_view_of_the_last_one() {
+    let mut session = with(THREE);
+    play(&mut session, "Shift+U Shift+M");
+    suggest(&mut session, SuggestCommand::HeatOpacity(0.6));
+    assert!(session.advice.is_hidden && session.advice.shows_heat);
+    ask(&mut session, Command::SignInAs("R1".into()));
+    assert_eq!(session.advice, super::suggesting::Advice::default());
+}
+
+#[test]
+fn a_class_in_the_model_s_own_spelling_is_the_project_s_label() {
+    let mut session =
+        with(&[("osteophytes", 0.9, [10.0, 10.0, 40.0, 30.0]), ("fracture", 0.8, [60.0, 10.0, 90.0, 30.0])]);
+    play(&mut session, "1 draw 10,10,39,30 Escape");
+    suggest(&mut session, SuggestCommand::AcceptThis(key(1)));
+    let fates = session.pane.film.as_ref().expect("a film").suggesting.fates.clone();
+    assert!(matches!(fates[..], [Fate::Matched { .. }, Fate::AcceptedAsIs { .. }]), "{fates:?}");
+}
+
+#[test]
+fn the_line_of_a_film_compares_boxes_as_soon_as_it_is_completed() {
+    let boxes = |session: &Session| {
+        let row = session.worklist.row(&"film0".into()).expect("listed");
+        row.triage.expect("the models have spoken").disagreement.map(|disagreement| disagreement.boxes)
+    };
+    let mut session = with(THREE);
+    play(&mut session, "1 draw 10,10,40,30 t");
+    assert_eq!(boxes(&session), None);
+    ask(&mut session, Command::Complete);
+    ask(&mut session, Command::Confirm);
+    let counts = crate::domain::triage::BoxCounts { both: 1, only_model: 2, only_reader: 0 };
+    assert_eq!(boxes(&session), Some(Some(counts)));
+    ask(&mut session, Command::Reopen);
+    assert_eq!(boxes(&session), None);
+}
+
+#[test]
+fn what_models_said_meanwhile_reaches_the_list_and_the_film() {
+    let lists =
+        |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::LoadWorklist { .. })).count();
+    assert_eq!(lists(&ask(&mut reading_session(), Command::ShowWorklist)), 0, "no model in use");
+    let mut session = with(THREE);
+    assert_eq!(lists(&ask(&mut session, Command::ShowWorklist)), 1);
+    let said = || Event::ChangedElsewhere(event::Elsewhere { has_predictions: true, ..event::Elsewhere::default() });
+    let effects = send(&mut session, said());
+    assert_eq!((lists(&effects), asks(&effects)), (1, 0), "the film lacks nothing");
+    send(&mut session, Event::PredictionsLoaded { image: "film0".into(), predictions: Vec::new(), num_awaited: 0 });
+    let effects = send(&mut session, said());
+    assert_eq!((lists(&effects), asks(&effects)), (1, 1));
+}

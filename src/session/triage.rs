@@ -2,8 +2,9 @@
 
 use crate::domain::answer::answer;
 use crate::domain::id::ImageId;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::prediction::Prediction;
-use crate::domain::suggestion::ModelVisibility;
+use crate::domain::suggestion::{ModelVisibility, own_name};
 use crate::domain::task::TaskState;
 use crate::domain::triage::{BoxCounts, Disagreement, ReaderMark, Triage, compare, uncertainty};
 
@@ -62,6 +63,22 @@ impl Session {
         reader.map(|reader| Effect::LoadWorklist { reader }).into_iter().collect()
     }
 
+    /// After an edit of the film on screen: its boxes are held against the marks as they are now.
+    pub(super) fn list_active_again(&mut self) {
+        let Some(film) = &self.pane.film else { return };
+        let (image, predictions) = (film.image().clone(), film.suggesting.predictions().to_vec());
+        self.list_predictions(&image, &predictions);
+    }
+
+    /// The list is looked at: what came of films that have left the screen is not in it yet.
+    pub(super) fn refresh_list_of_models(&mut self) -> Vec<Effect> {
+        if !self.may_see_models() {
+            return Vec::new();
+        }
+        self.is_worklist_wanted |= !self.pending.is_empty();
+        self.reload_list_if(self.pending.is_empty())
+    }
+
     /// The film's line says what models say of it now. Predictions are asked for only where the reader may see them.
     pub(super) fn list_predictions(&mut self, image: &ImageId, predictions: &[Prediction]) {
         if predictions.is_empty() || !self.may_see_models() {
@@ -70,7 +87,7 @@ impl Session {
         let open = self.panes().filter_map(|(_, pane)| pane.film.as_ref()).find(|film| film.image() == image);
         // It was asked for while it might be seen; by now it may not.
         let Some(film) = open.filter(|film| self.why_models_hidden(film).is_none()) else { return };
-        let boxes = compared(film, &self.models, predictions);
+        let boxes = compared(film, &self.models, self.label_set(), predictions);
         let models = &self.models;
         let answer = answer(&models.models, &models.pipeline, predictions);
         let said = answer.classified;
@@ -88,11 +105,21 @@ impl Session {
 }
 
 /// The detector's boxes that the pipeline keeps and shows, beside the marks of a film's reader.
-fn compared(film: &OpenFilm, shelf: &ModelShelf, predictions: &[Prediction]) -> Option<BoxCounts> {
+fn compared(
+    film: &OpenFilm,
+    shelf: &ModelShelf,
+    labels: Option<&LabelSet>,
+    predictions: &[Prediction],
+) -> Option<BoxCounts> {
     let detector = shelf.model(shelf.pipeline.detector?)?;
     predictions.iter().find(|prediction| prediction.model == detector.id)?;
     let mut boxes = answer(&shelf.models, &shelf.pipeline, predictions).fused.kept;
     boxes.retain(|suggestion| suggestion.score >= shelf.pipeline.min_score);
+    let own = |word: &LabelName| labels.map_or_else(|| word.clone(), |labels| own_name(labels, word));
+    for suggestion in &mut boxes {
+        suggestion.label = own(&suggestion.label);
+    }
+    let classes: Vec<LabelName> = detector.card.classes.iter().map(own).collect();
     let marks: Vec<ReaderMark> = film.reading.annotations().iter().filter_map(ReaderMark::new).collect();
-    Some(compare(&boxes, &detector.card.classes, &marks))
+    Some(compare(&boxes, &classes, &marks))
 }

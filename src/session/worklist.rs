@@ -51,7 +51,7 @@ pub struct Filter {
 pub enum ModelFilter {
     Abnormal,
     Normal,
-    /// No classifier has looked at them, or what it says may not be seen yet.
+    /// No model in use has looked at them, or what they say may not be seen yet.
     NotPredicted,
     /// Completed films of which models and reader say different things, of the film or of a place.
     Disagrees,
@@ -106,7 +106,7 @@ impl ModelFilter {
         match self {
             Self::Abnormal => triage.is_abnormal == Some(true),
             Self::Normal => triage.is_abnormal == Some(false),
-            Self::NotPredicted => triage.is_abnormal.is_none(),
+            Self::NotPredicted => row.triage.is_none(),
             Self::Disagrees => triage.disagreement.is_some_and(|disagreement| disagreement.degree() > 0.0),
         }
     }
@@ -151,8 +151,8 @@ impl Worklist {
         self.apply_filter();
     }
 
-    /// The next and the previous film follow this order from here on. It is not made anew while films are read: a film
-    /// that moved under the reader would be read twice or never.
+    /// The next and the previous film follow this order from here on. An edit does not move films in it; only
+    /// where the list is read anew, or filtered, it is made anew.
     pub fn set_sort(&mut self, sort: Option<Sort>) {
         self.sort = sort;
         self.apply_filter();

@@ -10,9 +10,9 @@ use crate::domain::answer::Classified;
 use crate::domain::fusion::{Pipeline, ensemble, is_abnormal};
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::ReaderId;
-use crate::domain::label::LabelName;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::model::{ModelContent, ModelId};
-use crate::domain::suggestion::{ModelVisibility, Suggestion, SuggestionKey};
+use crate::domain::suggestion::{ModelVisibility, Suggestion, SuggestionKey, own_name};
 use crate::domain::task::TaskState;
 use crate::domain::triage::{BoxCounts, Disagreement, ReaderMark, Triage, compare, uncertainty};
 use crate::domain::worklist::WorklistRow;
@@ -35,7 +35,12 @@ struct Detector {
 
 impl Store {
     /// Puts what the models say on the lines. A project without models costs one small query.
-    pub(super) fn add_triage(&self, rows: &mut [WorklistRow], reader: &ReaderId) -> Result<(), StoreError> {
+    pub(super) fn add_triage(
+        &self,
+        rows: &mut [WorklistRow],
+        reader: &ReaderId,
+        labels: &LabelSet,
+    ) -> Result<(), StoreError> {
         let visibility = self.project().model_visibility;
         let pipeline = self.pipeline()?;
         if visibility == ModelVisibility::Off || (pipeline.classifier.is_none() && pipeline.detector.is_none()) {
@@ -43,7 +48,7 @@ impl Store {
         }
         let may_see = self.may_see(rows, reader, visibility)?;
         let said = self.classified(rows, &pipeline)?;
-        let detector = self.detector(&pipeline)?;
+        let detector = self.detector(&pipeline, labels)?;
         let has_boxes = detector.as_ref().map(|detector| self.looked_at(rows, detector.id)).transpose()?;
         for (n, row) in rows.iter_mut().enumerate().filter(|(n, _)| may_see[*n]) {
             let has_boxes = has_boxes.as_ref().is_some_and(|has| has[n]);
@@ -53,9 +58,13 @@ impl Store {
             }
             let said_abnormal = classified.and_then(|c| c.is_abnormal);
             let boxes = match detector.as_ref().filter(|_| has_boxes && row.state == TaskState::Completed) {
-                Some(detector) => {
-                    Some(self.compare_boxes(row.image.as_str(), reader, detector, &pipeline, said_abnormal)?)
-                }
+                Some(detector) => Some(self.compare_boxes(
+                    row.image.as_str(),
+                    reader,
+                    (detector, labels),
+                    &pipeline,
+                    said_abnormal,
+                )?),
                 None => None,
             };
             row.triage = Some(Triage {
@@ -69,8 +78,8 @@ impl Store {
         Ok(())
     }
 
-    /// For each line, whether the reader may see what models say of the film: always, or after completing it once. What was
-    /// seen once stays so.
+    /// For each line, whether the reader may see what models say of the film: always, or while it is completed. Where
+    /// a model's answer was shown once it stays in sight.
     fn may_see(
         &self,
         rows: &[WorklistRow],
@@ -121,10 +130,10 @@ impl Store {
         Ok(all)
     }
 
-    fn detector(&self, pipeline: &Pipeline) -> Result<Option<Detector>, StoreError> {
+    fn detector(&self, pipeline: &Pipeline, labels: &LabelSet) -> Result<Option<Detector>, StoreError> {
         let Some(model) = pipeline.detector.map(|id| self.model(id)).transpose()?.flatten() else { return Ok(None) };
         let card: CardClasses = serde_json::from_str(&model.card).map_err(|e| unreadable("a model's card", e))?;
-        let classes = card.classes.into_iter().map(LabelName::new).collect();
+        let classes = card.classes.into_iter().map(|class| own_name(labels, &LabelName::new(class))).collect();
         Ok(Some(Detector { id: model.id, classes }))
     }
 
@@ -148,7 +157,7 @@ impl Store {
         &self,
         image: &str,
         reader: &ReaderId,
-        detector: &Detector,
+        (detector, labels): (&Detector, &LabelSet),
         pipeline: &Pipeline,
         said_abnormal: Option<bool>,
     ) -> Result<BoxCounts, StoreError> {
@@ -165,7 +174,8 @@ impl Store {
                 break;
             }
             if pipeline.rule.leaves_out(said_abnormal, score).is_none() {
-                let (label, rect) = label_and_rect(row)?;
+                let (word, rect) = label_and_rect(row)?;
+                let label = own_name(labels, &word);
                 let key = SuggestionKey { model: detector.id, number: row.get(6)? };
                 boxes.push(Suggestion { key, label, score, rect });
             }

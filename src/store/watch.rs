@@ -20,6 +20,8 @@ pub struct WrittenElsewhere {
     pub is_project_changed: bool,
     /// Models came or went, or others are in use.
     pub are_models_changed: bool,
+    /// Models in use have looked at more films.
+    pub has_predictions: bool,
 }
 
 impl WrittenElsewhere {
@@ -39,6 +41,7 @@ pub(super) struct Watch {
     num_films: i64,
     settings: String,
     models: String,
+    num_predictions: i64,
 }
 
 impl Watch {
@@ -50,6 +53,7 @@ impl Watch {
             num_films: num_films(conn)?,
             settings: settings(conn)?,
             models: models_state(conn)?,
+            num_predictions: num_predictions(conn)?,
         })
     }
 
@@ -81,12 +85,14 @@ impl Watch {
             num_films: num_films(&tx)?,
             settings: settings(&tx)?,
             models: models_state(&tx)?,
+            num_predictions: num_predictions(&tx)?,
         };
         let written = WrittenElsewhere {
             readings,
             has_new_films: has_import || is_full || next.num_films != self.num_films,
             is_project_changed: next.settings != self.settings,
             are_models_changed: next.models != self.models,
+            has_predictions: next.num_predictions != self.num_predictions,
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;
@@ -111,6 +117,15 @@ fn num_films(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached("SELECT count(*) FROM film")?.query_row([], |row| row.get(0))?)
 }
 
+/// Predictions of the models in use, an ensemble's members among them. They are never changed: their number tells of new
+/// ones, and the index alone has it.
+fn num_predictions(conn: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM prediction WHERE model_id IN (
+        SELECT classifier_id FROM pipeline UNION SELECT detector_id FROM pipeline
+        UNION SELECT member.value FROM pipeline JOIN model ON model.id = classifier_id, json_each(model.members) AS member)";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Everything that a project's readers have in common beside films and marks, as one text.
 fn settings(conn: &Connection) -> Result<String, StoreError> {
     let sql = "SELECT concat_ws('|',
@@ -131,11 +146,12 @@ mod tests {
     use crate::domain::fusion::FusionRule;
     use crate::domain::log::{NewLogEntry, Step};
     use crate::domain::model::{Architecture, ModelContent, ModelStep, ModelTask};
+    use crate::domain::prediction::Prediction;
     use crate::domain::project::Reader;
     use crate::domain::reading_time::ReadingTime;
     use crate::domain::rules::default_rules;
     use crate::domain::suggestion::ModelVisibility;
-    use crate::store::{NewModel, NewProject, PipelineSettings};
+    use crate::store::{NewModel, NewProject, PipelineSettings, PredictionOrigin};
 
     fn said(store: &mut Store, film: &str, before: &str, after: &str) {
         let edit = Edit::SetComment { before: before.to_owned(), after: after.to_owned() };
@@ -250,5 +266,53 @@ mod tests {
             assert_eq!(watch.look(&mut own).expect("readable"), None);
         }
         assert_eq!(own.models().expect("readable"), other.models().expect("readable"));
+    }
+
+    #[test]
+    fn predictions_of_the_models_in_use_are_told() {
+        let folder = tempfile::tempdir().expect("scratch");
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut own = Store::create(folder.path(), &project).expect("a project");
+        let mut other = Store::open(folder.path()).expect("opens");
+        let member = |hash: u8| {
+            (
+                ModelContent::Weights { architecture: Architecture::DenseNetSmall, sha256: [hash; 32] },
+                Some("a.safetensors"),
+            )
+        };
+        let mut add = |(content, file), name| {
+            let new = NewModel {
+                name,
+                task: ModelTask::Classify,
+                content,
+                file,
+                card: "{}",
+                step: ModelStep::Imported,
+                at_ms: 1,
+                by: "",
+            };
+            other.add_model(&new).expect("added").id
+        };
+        let (first, second, unused) = (add(member(1), "a"), add(member(2), "b"), add(member(3), "c"));
+        let mean = crate::domain::model::EnsembleMean::Probability;
+        let ensemble = add((ModelContent::Ensemble { members: vec![first, second], mean }, None), "d");
+        other.promote_model(ensemble, None, 2, "").expect("in use");
+        let mut watch = Watch::new(&own).expect("readable");
+        let said = |store: &mut Store, model| {
+            let blank =
+                Prediction { image: "film".into(), model, probability: Some(0.5), detections: Vec::new(), heat: None };
+            assert!(store.add_prediction(&blank, &PredictionOrigin::default()).expect("written"));
+        };
+        let told = Some(WrittenElsewhere { has_predictions: true, ..WrittenElsewhere::default() });
+        for (model, expected) in [(second, told), (unused, None)] {
+            said(&mut other, model);
+            assert_eq!(watch.look(&mut own).expect("readable"), expected);
+            assert_eq!(watch.look(&mut own).expect("readable"), None);
+        }
     }
 }

@@ -84,7 +84,7 @@ impl Store {
                 triage: None,
             });
         }
-        self.add_triage(&mut list, reader)?;
+        self.add_triage(&mut list, reader, labels)?;
         Ok(list)
     }
 

@@ -5,7 +5,7 @@ use egui::{Align, Align2, Layout, RichText, ScrollArea, Sense, Stroke, Ui, Vec2,
 use crate::domain::annotation::Annotation;
 use crate::domain::fusion::is_abnormal;
 use crate::domain::suggestion::{Fate, Suggestion};
-use crate::session::{Command, EngineState, OpenFilm, Session, SuggestCommand, WhyHidden};
+use crate::session::{Command, EngineState, NUM_STEPS, OpenFilm, Session, SuggestCommand, WhyHidden};
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, theme};
@@ -132,7 +132,7 @@ fn opacity_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 /// The least score that is shown, and how many it hides.
 fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let session = panel.session;
-    let mut score = session.min_score();
+    let score = session.min_score();
     let pending = || film.suggesting.all().filter(|(_, fate)| *fate == Fate::Pending);
     let num_shown = pending().filter(|(one, _)| one.score >= score).count();
     let num_hidden = pending().count() - num_shown;
@@ -143,7 +143,9 @@ fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
             let counts = tr_args("{} shown, {} hidden", &[&num_shown, &num_hidden]);
             ui.label(RichText::new(counts).small().color(theme::weak()));
             ui.spacing_mut().slider_width = (ui.available_width() - 8.0).max(40.0);
-            let response = ui.add(egui::Slider::new(&mut score, 0.0..=1.0).step_by(0.05).show_value(false));
+            // Whole steps: a slider that goes by 0.05 makes 0.3 to a hair more, and tells of that in every frame.
+            let mut step = (score * NUM_STEPS).round() as i32;
+            let response = ui.add(egui::Slider::new(&mut step, 0..=NUM_STEPS as i32).show_value(false));
             response.widget_info(|| WidgetInfo::slider(true, score, tr("Least score shown")));
             let response = response.on_hover_text(format!(
                 "{}  [{} {}]",
@@ -152,7 +154,7 @@ fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
                 kit::shortcut(session, &Command::Suggest(SuggestCommand::ScoreUp)),
             ));
             if response.changed() {
-                panel.ask(Command::Suggest(SuggestCommand::MinScore(score)));
+                panel.ask(Command::Suggest(SuggestCommand::MinScore(f64::from(step) / NUM_STEPS)));
             }
         });
     });
@@ -293,7 +295,7 @@ fn dashed_swatch(ui: &mut Ui, color: egui::Color32) {
 
 /// What became of the suggestions so far.
 fn provenance_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
-    let sum = film.suggesting.provenance(&film.reading);
+    let sum = film.suggesting.provenance;
     // Of those under the slider nobody was asked.
     let num_pending = session.shown_suggestions(film).len();
     let iou = format!("{:.2}", sum.mean_iou.unwrap_or(0.0));

@@ -379,10 +379,11 @@ fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, e
             (share(row.triage.and_then(|triage| triage.probability)), color)
         }
         Column::Uncertainty => (share(row.triage.and_then(|triage| triage.uncertainty)), theme::text()),
-        Column::Disagreement => row
-            .triage
-            .and_then(|triage| triage.disagreement)
-            .map_or((String::new(), theme::weak()), |disagreement| disagreement_text(&disagreement)),
+        Column::Disagreement => {
+            row.triage.and_then(|triage| triage.disagreement).map_or((String::new(), theme::weak()), |disagreement| {
+                disagreement_text(&disagreement, panel.session.models.pipeline.detector.is_some())
+            })
+        }
         Column::Comments => (number(row.num_open_threads), theme::warn()),
         Column::Labels => (label_names(panel, row), theme::weak()),
         Column::Film => (row.image.to_string(), theme::weak()),
@@ -393,14 +394,19 @@ fn share(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.2}"))
 }
 
-fn disagreement_text(disagreement: &Disagreement) -> (String, egui::Color32) {
+fn disagreement_text(disagreement: &Disagreement, has_detector: bool) -> (String, egui::Color32) {
     let film = disagreement.film.map(|film| match film {
         FilmDisagreement::ModelAbnormal => tr("Model: abnormal"),
         FilmDisagreement::ModelNormal => tr("Model: normal"),
     });
-    let boxes = disagreement.boxes.map_or(0, |boxes| boxes.num_unmatched());
-    let boxes = (boxes > 0).then(|| tr_args("{} boxes", &[&boxes]));
+    let boxes = match disagreement.boxes.map_or(0, |boxes| boxes.num_unmatched()) {
+        0 => None,
+        1 => Some(tr("1 finding differs").to_owned()),
+        num => Some(tr_args("{} findings differ", &[&num])),
+    };
     match (film, boxes) {
+        // Nobody can say so before the boxes are compared.
+        (None, None) if has_detector && disagreement.boxes.is_none() => (String::new(), theme::weak()),
         (None, None) => (tr("Agrees").to_owned(), theme::weak()),
         (Some(film), None) => (film.to_owned(), theme::warn()),
         (None, Some(boxes)) => (boxes, theme::text()),

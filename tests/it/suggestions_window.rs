@@ -175,6 +175,22 @@ fn suggestions_are_reached_by_labels_and_keys() {
 }
 
 #[test]
+fn a_film_with_suggestions_comes_to_rest_wherever_the_slider_stands() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_film(&scratch.path().join("project"));
+    put_models_in_use(&mut seat, ModelVisibility::Always);
+    suggest(&mut seat, THREE);
+    saved(&mut seat);
+    for step in [6].into_iter().chain(0..=20) {
+        let score = f64::from(step) / 20.0;
+        seat.state_mut().handle(Input::Command(Command::Suggest(SuggestCommand::MinScore(score))));
+        let found = seat.try_run();
+        assert!(found.is_ok(), "painted for ever at {score}: {found:?}");
+        assert_eq!(seat.state().session.min_score(), score, "looking at the slider moves nothing");
+    }
+}
+
+#[test]
 fn states_without_an_answer_say_why() {
     let scratch = tempfile::tempdir().unwrap();
     let mut seat = at_film(&scratch.path().join("project"));

@@ -20,14 +20,14 @@ pub(super) const ROWS: &[CommandRow] = &[
         "suggestion_accept",
         "Accept suggestion",
         "Make a mark of the suggestion in focus or under the pointer; a label key takes it under that label",
-        &["Period", "Ctrl+S"],
+        &["Period"],
         SuggestCommand::Accept,
     ),
     suggest(
         "suggestion_reject",
         "Reject suggestion",
         "Turn down the suggestion in focus or under the pointer",
-        &["Comma", "Ctrl+X"],
+        &["Comma"],
         SuggestCommand::Reject,
     ),
     suggest(

@@ -7,16 +7,17 @@ use crate::domain::answer;
 use crate::domain::fusion::FusionRule;
 use crate::domain::geometry::{Point, Size, Transform};
 use crate::domain::imaging::{ColorMap, HeatMap};
+use crate::domain::label::LabelSet;
 use crate::domain::model::ModelId;
 use crate::domain::prediction::HeatGrid;
-use crate::domain::suggestion::Suggestion;
+use crate::domain::suggestion::{Suggestion, own_name};
 
 use super::super::model_shelf::ModelShelf;
 use super::super::open_film::OpenFilm;
 
 impl OpenFilm {
     /// The models' answers put together by the pipeline that is in force now.
-    pub(super) fn answer_anew(&mut self, shelf: &ModelShelf) {
+    pub(super) fn answer_anew(&mut self, shelf: &ModelShelf, labels: Option<&LabelSet>) {
         let size = self.size();
         let suggesting = &mut self.suggesting;
         let pipeline = &shelf.pipeline;
@@ -27,7 +28,7 @@ impl OpenFilm {
         let is_awaited = classified.probability.is_none() && suggesting.num_awaited > 0;
         let is_waiting = is_awaited && pipeline.classifier.is_some() && pipeline.rule != FusionRule::DetectorOnly;
         let boxes = answer::detect(pipeline, &suggesting.predictions).filter(|_| !is_waiting).unwrap_or_default();
-        let boxes = boxes.into_iter().filter_map(|one| offered(one, size)).collect();
+        let boxes = boxes.into_iter().filter_map(|one| offered(one, size, labels)).collect();
         let grids: Vec<&HeatGrid> = classifiers.iter().filter_map(|id| of(id)?.heat.as_ref()).collect();
         let heat = mean_grid(&grids).map(|grid| heat_map(grid, size));
         suggesting.probability = classified.probability;
@@ -48,10 +49,15 @@ impl super::Suggesting {
     }
 }
 
-/// The box as it can become a mark: on the film.
-fn offered(suggestion: Suggestion, film: Size) -> Option<Suggestion> {
+/// The box as it can become a mark: on the film, by the project's own name of the finding.
+fn offered(suggestion: Suggestion, film: Size, labels: Option<&LabelSet>) -> Option<Suggestion> {
     let rect = suggestion.rect.clamped_to(film);
-    (rect.width() > 0.0 && rect.height() > 0.0).then_some(Suggestion { rect, ..suggestion })
+    (rect.width() > 0.0 && rect.height() > 0.0).then(|| named(Suggestion { rect, ..suggestion }, labels))
+}
+
+fn named(suggestion: Suggestion, labels: Option<&LabelSet>) -> Suggestion {
+    let label = labels.map_or_else(|| suggestion.label.clone(), |labels| own_name(labels, &suggestion.label));
+    Suggestion { label, ..suggestion }
 }
 
 /// The mean of the members' maps; where their grids differ, the first member's alone.

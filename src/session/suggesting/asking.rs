@@ -1,7 +1,7 @@
 //! Before a film is signed off: suggestions that are in sight and undecided are asked about once.
 
 use super::super::effect::Effect;
-use super::super::screen::{Dialog, Session};
+use super::super::screen::{Dialog, OverlayState, Session};
 use crate::domain::suggestion::SuggestionKey;
 
 /// What was asked for when the question came up.
@@ -47,6 +47,13 @@ impl Session {
     /// The question is closed: the first of what it asked about is in focus.
     pub(in super::super) fn close_dialog(&mut self) -> Vec<Effect> {
         let closed = self.dialog.take();
-        if matches!(closed, Some(Dialog::PendingSuggestions { .. })) { self.step_suggestion(1) } else { Vec::new() }
+        if !matches!(closed, Some(Dialog::PendingSuggestions { .. })) {
+            return Vec::new();
+        }
+        // Who wants to look at them wants to see them.
+        if self.overlay == OverlayState::Nothing {
+            self.overlay = OverlayState::All;
+        }
+        self.step_suggestion(1)
     }
 }

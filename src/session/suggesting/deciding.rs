@@ -9,7 +9,7 @@ use crate::domain::shape::{Shape, ShapeKind};
 use crate::domain::suggestion::{Suggestion, SuggestionKey};
 
 use super::super::effect::Effect;
-use super::super::screen::{NoticeKind, Session};
+use super::super::screen::{NoticeKind, OverlayState, Session};
 use super::{NUM_STEPS, SuggestCommand};
 
 impl SuggestCommand {
@@ -28,7 +28,7 @@ impl SuggestCommand {
         }
         match self {
             Self::Accept | Self::AcceptAndAdjust | Self::AcceptAll | Self::Reject | Self::Next | Self::Previous => {
-                !session.shown_suggestions(film).is_empty()
+                !session.seen_suggestions(film).is_empty()
             }
             Self::ToggleHeat | Self::HeatOpacity(_) => film.suggesting.heat.is_some(),
             _ => true,
@@ -48,7 +48,7 @@ impl Session {
                 None => self.step_suggestion(1),
             },
             SuggestCommand::AcceptAll => {
-                let all = self.shown_keys();
+                let all = self.seen_keys();
                 self.accept(&all, &Take::AsItIs, now_ms)
             }
             SuggestCommand::Reject => match self.meant() {
@@ -92,15 +92,26 @@ impl Session {
         Vec::new()
     }
 
-    fn shown_keys(&self) -> Vec<SuggestionKey> {
+    fn seen_keys(&self) -> Vec<SuggestionKey> {
         let Some(film) = &self.pane.film else { return Vec::new() };
-        self.shown_suggestions(film).iter().map(|one| one.key).collect()
+        self.seen_suggestions(film).iter().map(|one| one.key).collect()
+    }
+
+    /// Nobody decides about what is not on the screen. `false` where these are not, and the reader is told.
+    fn are_seen(&mut self) -> bool {
+        if !self.is_seen() {
+            return false;
+        }
+        if self.overlay == OverlayState::Nothing {
+            self.notify(NoticeKind::Warning, "Not decided: the suggestions are switched off together with the marks.");
+        }
+        self.overlay != OverlayState::Nothing
     }
 
     /// What a key means: the suggestions in focus, else the one under the pointer, else the only one. `None` where it might
-    /// be any.
+    /// be any, and while a mark is selected: then the reader is on that.
     fn meant(&self) -> Option<Vec<SuggestionKey>> {
-        let film = self.pane.film.as_ref()?;
+        let film = self.pane.film.as_ref().filter(|film| film.selection.is_none())?;
         if !film.suggesting.focused.is_empty() {
             return Some(film.suggesting.focused.clone());
         }
@@ -108,7 +119,7 @@ impl Session {
         if let Some((key, _)) = under {
             return Some(vec![key]);
         }
-        match self.shown_keys()[..] {
+        match self.seen_keys()[..] {
             [only] => Some(vec![only]),
             _ => None,
         }
@@ -116,7 +127,7 @@ impl Session {
 
     /// The next one in the order of scores, round and round; the first where none is in focus.
     pub(in super::super) fn step_suggestion(&mut self, step: isize) -> Vec<Effect> {
-        let keys = self.shown_keys();
+        let keys = self.seen_keys();
         let num = keys.len() as isize;
         let focus = self.pane.film.as_ref().and_then(|film| film.suggesting.focus());
         let at = focus.and_then(|focus| keys.iter().position(|key| *key == focus));
@@ -129,7 +140,7 @@ impl Session {
 
     /// In focus and in view.
     fn focus_suggestion(&mut self, key: SuggestionKey) -> Vec<Effect> {
-        if !self.shown_keys().contains(&key) {
+        if !self.seen_keys().contains(&key) {
             return Vec::new();
         }
         let Some(film) = &mut self.pane.film else { return Vec::new() };
@@ -157,8 +168,17 @@ impl Session {
 
     /// Marks from suggestions, as one step. Those whose label this project does not draw stay, and the reader is told.
     fn accept(&mut self, keys: &[SuggestionKey], take: &Take, now_ms: i64) -> Vec<Effect> {
+        if keys.is_empty() || !self.are_seen() {
+            return Vec::new();
+        }
+        let seen = self.seen_keys();
         let Some(film) = &self.pane.film else { return Vec::new() };
-        let taken: Vec<Suggestion> = keys.iter().filter_map(|key| film.suggesting.suggestion(*key)).cloned().collect();
+        let taken: Vec<Suggestion> = keys
+            .iter()
+            .filter(|key| seen.contains(key))
+            .filter_map(|key| film.suggesting.suggestion(*key))
+            .cloned()
+            .collect();
         let next = self.after(keys);
         let mut edits = Vec::new();
         let mut ids = Vec::new();
@@ -199,9 +219,16 @@ impl Session {
     }
 
     fn reject(&mut self, keys: &[SuggestionKey], now_ms: i64) -> Vec<Effect> {
+        if keys.is_empty() || !self.are_seen() {
+            return Vec::new();
+        }
         let next = self.after(keys);
-        let mut edits: Vec<Edit> =
-            keys.iter().map(|key| Edit::Reject { suggestion: *key, before: false, after: true }).collect();
+        let seen = self.seen_keys();
+        let mut edits: Vec<Edit> = keys
+            .iter()
+            .filter(|key| seen.contains(key))
+            .map(|key| Edit::Reject { suggestion: *key, before: false, after: true })
+            .collect();
         let effects = match edits.len() {
             0 => Vec::new(),
             1 => self.commit_with_opening(edits.remove(0), now_ms),
@@ -220,7 +247,7 @@ impl Session {
         if film.suggesting.focused.is_empty() {
             return None;
         }
-        let shown = self.shown_keys();
+        let shown = self.seen_keys();
         let last = shown.iter().rposition(|key| keys.contains(key))?;
         let (before, behind) = shown.split_at(last);
         behind.iter().chain(before).find(|key| !keys.contains(key)).copied()

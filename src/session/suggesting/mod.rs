@@ -25,12 +25,12 @@ use super::effect::Effect;
 use super::history::History;
 use super::model_shelf::ModelShelf;
 use super::open_film::OpenFilm;
-use super::screen::{OverlayState, Session};
+use super::screen::{Dialog, OverlayState, Session};
 
 pub use asking::Completing;
 
 /// Steps of the slider in all.
-const NUM_STEPS: f64 = 20.0;
+pub const NUM_STEPS: f64 = 20.0;
 
 /// Something done about what models say.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -77,6 +77,14 @@ impl Default for Advice {
     }
 }
 
+impl Advice {
+    /// The next reader starts as at first, but for a slider of their own.
+    pub(super) fn forget_reader(&mut self) {
+        let min_scores = std::mem::take(&mut self.min_scores);
+        *self = Self { min_scores, ..Self::default() };
+    }
+}
+
 /// Why a reader does not see what models say of a film.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WhyHidden {
@@ -106,6 +114,8 @@ pub struct Suggesting {
     pub suggestions: Vec<Suggestion>,
     /// What became of each.
     pub fates: Vec<Fate>,
+    /// What became of all together.
+    pub provenance: Provenance,
     /// Where the classifier looked.
     pub heat: Option<HeatMap>,
     /// What keys act on, the last foremost. Nothing is selected then.
@@ -129,13 +139,13 @@ impl Suggesting {
         self.suggestions.iter().find(|suggestion| suggestion.key == key)
     }
 
+    pub(super) fn predictions(&self) -> &[Prediction] {
+        &self.predictions
+    }
+
     /// Every suggestion with what became of it.
     pub fn all(&self) -> impl Iterator<Item = (&Suggestion, Fate)> {
         self.suggestions.iter().zip(self.fates.iter().copied())
-    }
-
-    pub fn provenance(&self, reading: &Reading) -> Provenance {
-        suggestion::provenance(reading, &self.fates)
     }
 
     /// Nothing of a prediction stays; that some were seen does.
@@ -150,6 +160,7 @@ impl Suggesting {
         self.was_completed =
             reading.state() == TaskState::Completed || history.done().any(|entry| completes(&entry.edit));
         self.fates = suggestion::fates(reading, &self.suggestions);
+        self.provenance = suggestion::provenance(reading, &self.fates);
         let pending: BTreeSet<SuggestionKey> =
             self.all().filter(|(_, fate)| *fate == Fate::Pending).map(|(suggestion, _)| suggestion.key).collect();
         self.focused.retain(|key| pending.contains(key));
@@ -202,15 +213,6 @@ impl Session {
         if let Some(reader) = self.reader_id().cloned() {
             self.advice.min_scores.insert(reader, score);
         }
-        for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
-            if let Some(film) = &mut pane.film {
-                let suggesting = &mut film.suggesting;
-                let is_low = |key: &SuggestionKey| {
-                    suggesting.suggestions.iter().any(|suggestion| suggestion.key == *key && suggestion.score < score)
-                };
-                suggesting.focused = suggesting.focused.iter().copied().filter(|key| !is_low(key)).collect();
-            }
-        }
     }
 
     /// Suggestions that wait for the reader and are in sight, by falling score.
@@ -224,6 +226,32 @@ impl Session {
             .filter(|(suggestion, fate)| *fate == Fate::Pending && suggestion.score >= least)
             .map(|(suggestion, _)| suggestion)
             .collect()
+    }
+
+    /// Those of them that are painted over the film: only what is seen is decided about and in focus.
+    pub fn seen_suggestions<'f>(&self, film: &'f OpenFilm) -> Vec<&'f Suggestion> {
+        let is_painted = film.is_drawn && film.film().is_some() && self.overlay != OverlayState::Nothing;
+        if is_painted { self.shown_suggestions(film) } else { Vec::new() }
+    }
+
+    /// Nothing that went out of sight stays in focus, and nobody is asked about what is decided by now.
+    fn leave_what_is_not_seen(&mut self) {
+        for slot in 0..self.layout.num_panes() {
+            let Some(film) = self.pane_at(slot).and_then(|pane| pane.film.as_ref()) else { continue };
+            if film.suggesting.focused.is_empty() {
+                continue;
+            }
+            let seen: Vec<SuggestionKey> = self.seen_suggestions(film).iter().map(|one| one.key).collect();
+            self.with_pane(slot, |session| {
+                session.on_film(|film| film.suggesting.focused.retain(|key| seen.contains(key)))
+            });
+        }
+        if matches!(self.dialog, Some(Dialog::PendingSuggestions { .. })) {
+            let film = self.pane.film.as_ref();
+            if film.is_none_or(|film| self.shown_suggestions(film).is_empty()) {
+                self.dialog = None;
+            }
+        }
     }
 
     /// The same with the one that is being dragged where it is dragged to.
@@ -249,6 +277,7 @@ impl Session {
 
     /// Asks for what may be seen and is not there, and drops what may not be seen any more.
     pub(super) fn mind_suggestions(&mut self) -> Vec<Effect> {
+        self.leave_what_is_not_seen();
         let (visibility, pipeline) = (self.model_visibility(), self.models.pipeline);
         let wanted = [pipeline.classifier, pipeline.detector];
         let mut effects = Vec::new();
@@ -266,6 +295,15 @@ impl Session {
         effects
     }
 
+    /// Films on screen that lack an answer are asked about once more.
+    pub(super) fn ask_again_for_missing(&mut self) {
+        for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
+            if let Some(film) = pane.film.as_mut().filter(|film| film.suggesting.num_missing(&self.models) > 0) {
+                film.suggesting.asked = None;
+            }
+        }
+    }
+
     pub(super) fn predictions_loaded(
         &mut self,
         image: &ImageId,
@@ -274,6 +312,7 @@ impl Session {
     ) -> Vec<Effect> {
         let (visibility, pipeline) = (self.model_visibility(), self.models.pipeline);
         let reader = self.reader_id().cloned();
+        let labels = self.project.as_ref().map(|project| project.label_set.clone());
         let may_write = self.project.as_ref().is_some_and(|project| !project.is_read_only);
         let mut effects = Vec::new();
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
@@ -285,7 +324,7 @@ impl Session {
             film.suggesting.is_loaded = true;
             film.suggesting.num_awaited = num_awaited;
             predictions.clone_into(&mut film.suggesting.predictions);
-            film.answer_anew(&self.models);
+            film.answer_anew(&self.models, labels.as_deref());
             let unseen = |model: &ModelId| !film.suggesting.seen.contains(model);
             let models: Vec<ModelId> = predictions.iter().map(|p| p.model).filter(unseen).collect();
             film.suggesting.note_seen(models.iter().copied());
@@ -299,9 +338,15 @@ impl Session {
     /// Other models are in use, or their answers are put together in another way.
     pub(super) fn models_loaded(&mut self, shelf: ModelShelf) {
         self.models = shelf;
+        self.answer_all_anew();
+    }
+
+    /// Models, or the project's labels, are not what they were.
+    pub(super) fn answer_all_anew(&mut self) {
+        let labels = self.project.as_ref().map(|project| project.label_set.clone());
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
             if let Some(film) = &mut pane.film {
-                film.answer_anew(&self.models);
+                film.answer_anew(&self.models, labels.as_deref());
             }
         }
     }

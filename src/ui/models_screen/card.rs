@@ -77,7 +77,7 @@ fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &Model) {
                 help,
             );
         } else {
-            let help = tr("Films are shown to this model from now on. A classifier brings its threshold along.");
+            let help = tr("This model looks at films from now on. A classifier brings its threshold along.");
             let text = tr("Put in use");
             action_ui(ui, panel, ModelCommand::Promote(model.id), text, &tr_args("Put {} in use", &[&name]), help);
         }

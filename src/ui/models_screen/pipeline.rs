@@ -36,7 +36,7 @@ pub(super) fn pipeline_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         arrow_ui(ui);
         part_ui(ui, width, tr("Detector"), &detector_help(panel), |ui| slot_ui(ui, panel, ModelTask::Detect, width));
         arrow_ui(ui);
-        let help = tr("Boxes under this score start hidden; all readers move it for themselves.");
+        let help = tr("Boxes under this score start hidden; each reader can move it.");
         part_ui(ui, width, tr("Shown from score"), help, |ui| {
             let set = |min_score| Pipeline { min_score, ..pipeline };
             number_ui(ui, panel, 1, tr("Shown from score"), pipeline.min_score, set);
@@ -185,7 +185,7 @@ fn visibility_words(visibility: ModelVisibility) -> (&'static str, &'static str)
         ModelVisibility::Off => (
             tr("Never"),
             tr(
-                "No reader sees any answer of a model: not on films, not in the list. For a reading that nothing may sway.",
+                "No reader sees any answer of a model: not on films, not in the list. For a reading that no model can sway.",
             ),
         ),
         ModelVisibility::AfterReading => (
