@@ -125,9 +125,10 @@ impl Preprocessing {
     /// `None` where nothing of it lies on the film.
     pub fn image_from_input(&self, input: [f64; 4], width: u32, height: u32) -> Option<Rect> {
         let size = self.input_size(width, height);
-        let (fx, fy) = (f64::from(width) / f64::from(size[0]), f64::from(height) / f64::from(size[1]));
-        let x = |v: f64| (v * fx).clamp(0.0, f64::from(width));
-        let y = |v: f64| (v * fy).clamp(0.0, f64::from(height));
+        // Multiplied first: the input's last edge is the film's to the last bit.
+        let axis = |v: f64, film: u32, input: u32| (v * f64::from(film) / f64::from(input)).clamp(0.0, f64::from(film));
+        let x = |v: f64| axis(v, width, size[0]);
+        let y = |v: f64| axis(v, height, size[1]);
         Rect::from_columns(x(input[0]), y(input[1]), x(input[2]), y(input[3]))
     }
 }
