@@ -11,7 +11,7 @@ use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, theme};
 
 /// Lines of suggestions in sight; the list keeps its height while they are decided.
-const MOST_ROWS: usize = 4;
+const MOST_ROWS: usize = 3;
 const BAR_HEIGHT: f32 = 12.0;
 const SMALL_ROW: f32 = 18.0;
 
@@ -93,7 +93,7 @@ fn estimate_ui(ui: &mut Ui, session: &Session, film: &OpenFilm) {
     let Some(probability) = film.suggesting.probability else { return };
     let threshold = session.models.pipeline.threshold;
     let word = if is_abnormal(probability, threshold) { tr("abnormal") } else { tr("normal") };
-    let text = tr_args("Model's estimate: {} {}", &[&word, &format!("{probability:.2}")]);
+    let text = tr_args("Estimate p(abnormal) {}: {}", &[&format!("{probability:.2}"), &word]);
     ui.horizontal(|ui| {
         ui.label(RichText::new(&text).color(theme::text()));
         let width = ui.available_width().max(40.0);

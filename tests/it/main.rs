@@ -54,6 +54,7 @@ mod next_film;
 mod engine_window;
 #[cfg(feature = "gui")]
 mod click_budget;
+#[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod tag_browser;

@@ -133,7 +133,7 @@ fn suggestions_are_reached_by_labels_and_keys() {
     send(&mut seat, Event::PredictionsLoaded { image, predictions: Vec::new(), num_awaited: 2 });
     seat.get_by_label_contains("The model is looking at the film");
     suggest(&mut seat, THREE);
-    seat.get_by_label_contains("Model's estimate: abnormal 0.62");
+    seat.get_by_label_contains("Estimate p(abnormal) 0.62: abnormal");
     seat.get_by_label_contains("3 shown, 0 hidden");
     seat.get_by_label("Suggestion Osteophytes 0.91");
 

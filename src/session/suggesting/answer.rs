@@ -55,9 +55,11 @@ fn offered(suggestion: Suggestion, film: Size, labels: Option<&LabelSet>) -> Opt
     (rect.width() > 0.0 && rect.height() > 0.0).then(|| named(Suggestion { rect, ..suggestion }, labels))
 }
 
-fn named(suggestion: Suggestion, labels: Option<&LabelSet>) -> Suggestion {
-    let label = labels.map_or_else(|| suggestion.label.clone(), |labels| own_name(labels, &suggestion.label));
-    Suggestion { label, ..suggestion }
+fn named(mut suggestion: Suggestion, labels: Option<&LabelSet>) -> Suggestion {
+    if let Some(labels) = labels {
+        suggestion.label = own_name(labels, &suggestion.label);
+    }
+    suggestion
 }
 
 /// The mean of the members' maps; where their grids differ, the first member's alone.
