@@ -24,8 +24,9 @@ impl FilmPlaces {
             let name = path.file_name().map(Path::new);
             for part in [Some(path), name].into_iter().flatten() {
                 // Once as it is, once as Rust and Python print it for programmers.
-                texts.push(part.to_string_lossy().into_owned());
-                texts.push(format!("{part:?}").trim_matches('"').to_owned());
+                let text = part.to_string_lossy().into_owned();
+                texts.push(format!("{text:?}").trim_matches('"').to_owned());
+                texts.push(text);
             }
         }
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
