@@ -24,8 +24,9 @@ impl FilmPlaces {
             let name = path.file_name().map(Path::new);
             for part in [Some(path), name].into_iter().flatten() {
                 // Once as it is, once as Rust and Python print it for programmers.
-                texts.push(part.to_string_lossy().into_owned());
-                texts.push(for_programmers(part));
+                let text = part.to_string_lossy().into_owned();
+                texts.push(format!("{text:?}").trim_matches('"').to_owned());
+                texts.push(text);
             }
         }
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
@@ -40,11 +41,6 @@ impl FilmPlaces {
     pub fn hide(&self, text: &str) -> String {
         self.films.iter().flatten().fold(text.to_owned(), |text, place| without(text, place))
     }
-}
-
-#[expect(clippy::unnecessary_debug_formatting, reason = "what is looked for is text that was printed so")]
-fn for_programmers(path: &Path) -> String {
-    format!("{path:?}").trim_matches('"').to_owned()
 }
 
 /// Only where the place is a word of its own: a film may be called 1, or dcm.
