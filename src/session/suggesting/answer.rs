@@ -52,12 +52,8 @@ impl super::Suggesting {
 /// The box as it can become a mark: on the film, by the project's own name of the finding.
 fn offered(suggestion: Suggestion, film: Size, labels: Option<&LabelSet>) -> Option<Suggestion> {
     let rect = suggestion.rect.clamped_to(film);
-    (rect.width() > 0.0 && rect.height() > 0.0).then(|| named(Suggestion { rect, ..suggestion }, labels))
-}
-
-fn named(suggestion: Suggestion, labels: Option<&LabelSet>) -> Suggestion {
     let label = labels.map_or_else(|| suggestion.label.clone(), |labels| own_name(labels, &suggestion.label));
-    Suggestion { label, ..suggestion }
+    (rect.width() > 0.0 && rect.height() > 0.0).then_some(Suggestion { label, rect, ..suggestion })
 }
 
 /// The mean of the members' maps; where their grids differ, the first member's alone.
