@@ -50,16 +50,12 @@ impl super::Suggesting {
 }
 
 /// The box as it can become a mark: on the film, by the project's own name of the finding.
-fn offered(suggestion: Suggestion, film: Size, labels: Option<&LabelSet>) -> Option<Suggestion> {
-    let rect = suggestion.rect.clamped_to(film);
-    (rect.width() > 0.0 && rect.height() > 0.0).then(|| named(Suggestion { rect, ..suggestion }, labels))
-}
-
-fn named(mut suggestion: Suggestion, labels: Option<&LabelSet>) -> Suggestion {
+fn offered(mut suggestion: Suggestion, film: Size, labels: Option<&LabelSet>) -> Option<Suggestion> {
+    suggestion.rect = suggestion.rect.clamped_to(film);
     if let Some(labels) = labels {
         suggestion.label = own_name(labels, &suggestion.label);
     }
-    suggestion
+    (suggestion.rect.width() > 0.0 && suggestion.rect.height() > 0.0).then_some(suggestion)
 }
 
 /// The mean of the members' maps; where their grids differ, the first member's alone.

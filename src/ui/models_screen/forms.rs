@@ -88,6 +88,10 @@ impl FileForm {
             is_synthetic: false,
         };
         form.take_architecture();
+        // The released code's own networks are known by their names, and so is what they were trained on.
+        if let Some(guess) = &file.guess {
+            form.take_preset(guess.usual_preprocessing());
+        }
         // A detector with as many outputs as the project has findings was most likely trained on them.
         let locals: Vec<&str> = session.label_set().map_or_else(Vec::new, |set| {
             let is_finding = |label: &&crate::domain::label::Label| label.kind == LabelKind::Local;
@@ -106,13 +110,16 @@ impl FileForm {
     /// What usually goes with the network.
     fn take_architecture(&mut self) {
         let Some(architecture) = self.architecture else { return };
-        let usual = usual_preprocessing(architecture);
-        self.preset = Preprocessing::PRESETS.iter().position(|(_, preset)| *preset == usual).unwrap_or(0);
+        self.take_preset(usual_preprocessing(architecture));
         if architecture.task() == ModelTask::Classify {
             ABNORMAL.clone_into(&mut self.classes);
         } else if self.classes == ABNORMAL {
             self.classes.clear();
         }
+    }
+
+    fn take_preset(&mut self, usual: Preprocessing) {
+        self.preset = Preprocessing::PRESETS.iter().position(|(_, preset)| *preset == usual).unwrap_or(0);
     }
 
     fn draft(&self) -> Result<ModelDraft, &'static str> {
@@ -248,6 +255,9 @@ fn preset_text(name: &str) -> &str {
         "paper detector" => tr("paper detector: shorter edge 800, ImageNet mean and deviation"),
         "released detector" => tr("released detector: shorter edge 800, detectron2 means"),
         "torchvision detector" => tr("torchvision detector: shorter edge 800, without antialiasing"),
+        "effdet d0 detector" => tr("effdet D0 detector: fitted into 512 x 512"),
+        "effdet d1 detector" => tr("effdet D1 detector: fitted into 640 x 640"),
+        "effdet d2 detector" => tr("effdet D2 detector: fitted into 768 x 768"),
         other => other,
     }
 }
