@@ -151,6 +151,8 @@ fn a_change_of_models_in_one_window_is_seen_in_the_other() {
     let pipeline = Pipeline { threshold: 0.7, ..now };
     ask(&mut second, Command::Model(ModelCommand::SetPipeline(pipeline)));
     wait(&mut first, "the threshold here", |w| (w.session.models.pipeline.threshold - 0.7).abs() < 1e-12);
+    // One change at a time: the screen's controls are off until the first is done.
+    wait(&mut second, "the threshold is written", |w| w.session.model_desk.doing.is_none());
     ask(&mut second, Command::Model(ModelCommand::SetVisibility(ModelVisibility::Off)));
     wait(&mut first, "visibility here", |w| {
         w.session.project.as_ref().is_some_and(|p| p.settings.model_visibility == ModelVisibility::Off)

@@ -56,7 +56,9 @@ pub fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
             let name = entry.file_name().into_string().unwrap();
             let path = if folder.as_os_str() == "." { PathBuf::from(&name) } else { folder.join(&name) };
             if entry.file_type().unwrap().is_dir() {
-                if !["target", ".git", "demo", "corpus", "artifacts"].contains(&name.as_str()) {
+                if !["target", ".git", ".libtorch", ".libtorch-part", "demo", "corpus", "artifacts"]
+                    .contains(&name.as_str())
+                {
                     folders.push(path);
                 }
             } else if endings.iter().any(|ending| name.ends_with(ending)) {
