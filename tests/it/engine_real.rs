@@ -15,7 +15,7 @@ use rachis::jobs::{
 
 use crate::engine_fake::{is_gone, signal};
 
-fn engine() -> Option<EngineOptions> {
+pub fn engine() -> Option<EngineOptions> {
     // Cargo names the file whether or not the feature had it built.
     let built = option_env!("CARGO_BIN_EXE_rachis-engine").map(PathBuf::from);
     let named = std::env::var_os(ENGINE_VARIABLE).map(PathBuf::from);

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use rachis::domain::id::{ImageId, ReaderId};
 use rachis::domain::model::ModelId;
 use rachis::domain::suggestion::ModelVisibility;
+use rachis::jobs::CancelToken;
 use rachis::jobs::protocol::PredictionRow;
 use rachis::jobs::{EngineOptions, EngineProgram};
 use rachis::session::{Command, EngineState, Event, Input};
 use rachis::store::Store;
+use rachis::workflows::make_demo::{DemoRequest, FIRST_SEED, make_demo};
 
 use crate::engine_fake::{Fake, add_models, is_gone, shelf, signal};
 use crate::seat::{self, Seat};
@@ -246,4 +248,48 @@ fn no_frame_waits_for_the_engine() {
     eframe::App::on_exit(seat.state_mut());
     assert!(start.elapsed() < Duration::from_secs(4), "quitting took {:?}", start.elapsed());
     assert!(fake.runs().into_iter().all(is_gone));
+}
+
+/// The demo's films and models, and the real engine: how long suggestions take, and what frames cost meanwhile.
+#[test]
+fn suggestions_of_the_real_engine_come_while_frames_go_on() {
+    let Some(options) = crate::engine_real::engine() else { return };
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("demo");
+    let request =
+        DemoRequest { folder: folder.clone(), num_studies: 2, seed: FIRST_SEED, scale: 1.0, has_models: true };
+    make_demo(&request, &|_| {}, &CancelToken::new()).unwrap();
+    let mut seat = listed(&folder, options);
+    let film = seat.state().session.worklist.shown(0).expect("a film").image.clone();
+    let start = Instant::now();
+    ask(&mut seat, Command::OpenFilm(film));
+    let frame = |seat: &mut Seat<'_>| {
+        let start = Instant::now();
+        seat.step();
+        let took = start.elapsed();
+        std::thread::sleep(Duration::from_millis(4));
+        took
+    };
+    let is_answered = |seat: &Seat<'_>| {
+        let film = seat.state().session.pane.film.as_ref();
+        film.is_some_and(|f| f.suggesting.is_loaded && f.suggesting.num_missing(&seat.state().session.models) == 0)
+    };
+    let mut opening = Vec::new();
+    while !is_answered(&seat) {
+        assert!(start.elapsed() < Duration::from_secs(60), "no answer");
+        opening.push(frame(&mut seat));
+    }
+    println!("film to suggestions, engine's start included: {:?}", start.elapsed());
+    // Then the next films are looked at ahead.
+    let mut ahead: Vec<Duration> = (0..100).map(|_| frame(&mut seat)).collect();
+    for (what, frames) in [("while the film opens", &mut opening), ("while the next are looked at", &mut ahead)] {
+        frames.sort();
+        let [half, most] = [50, 95].map(|share| frames[frames.len() * share / 100]);
+        println!(
+            "{} frames {what}: half within {half:?}, 95 % within {most:?}, worst {:?}",
+            frames.len(),
+            frames.last()
+        );
+        assert!(half < Duration::from_millis(16), "{what}: {frames:?}");
+    }
 }
