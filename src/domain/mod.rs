@@ -35,4 +35,6 @@ pub mod suggestion;
 pub mod fusion;
 pub mod answer;
 pub mod triage;
+pub mod metrics;
+pub mod evaluation;
 pub mod measure;

@@ -35,7 +35,12 @@ const NO_FILES_NET_THREADS: &[&[&str]] =
     &[&["std", "fs"], &["std", "net"], &["std", "thread"], &["std", "process"], &["std", "sync", "Mutex"]];
 
 const LAYERS: &[Layer] = &[
-    Layer { name: "domain", may_use: &[], never: PURE, only_crates: Some(&["i_overlay", "libm", "thiserror"]) },
+    Layer {
+        name: "domain",
+        may_use: &[],
+        never: PURE,
+        only_crates: Some(&["i_overlay", "libm", "rand_core", "rand_pcg", "thiserror"]),
+    },
     Layer { name: "session", may_use: &["domain"], never: PURE, only_crates: Some(&["libm", "thiserror"]) },
     Layer { name: "store", may_use: ADAPTER, never: &[], only_crates: None },
     Layer { name: "dicom", may_use: ADAPTER, never: &[], only_crates: None },

@@ -1,0 +1,102 @@
+//! What is evaluated: films in columns, with their truth, their probabilities and their boxes.
+
+use crate::domain::geometry::Rect;
+use crate::domain::id::{ImageId, PatientId, ReaderId, StudyId};
+use crate::domain::label::LabelName;
+use crate::domain::study::{Sex, View};
+
+/// Boxes of many films in columns, film by film: film `f` has the boxes `starts[f]..starts[f + 1]`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BoxColumns {
+    /// One more than there are films; the first is 0.
+    pub starts: Vec<u32>,
+    /// Position in [`Cases::classes`].
+    pub classes: Vec<u16>,
+    /// `xmin, ymin, xmax, ymax` in pixels of the original film.
+    pub rects: Vec<[f64; 4]>,
+    /// 0 to 1 and, within a film, falling; empty for truths.
+    pub scores: Vec<f64>,
+}
+
+impl Default for BoxColumns {
+    fn default() -> Self {
+        Self { starts: vec![0], classes: Vec::new(), rects: Vec::new(), scores: Vec::new() }
+    }
+}
+
+impl BoxColumns {
+    pub const fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    pub const fn num_films(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The boxes of a film.
+    pub fn of_film(&self, film: usize) -> std::ops::Range<usize> {
+        self.starts[film] as usize..self.starts[film + 1] as usize
+    }
+
+    /// The film of a box.
+    pub fn film_of(&self, index: usize) -> usize {
+        self.starts.partition_point(|&start| start as usize <= index) - 1
+    }
+
+    /// The film that follows, with its boxes.
+    pub fn push_film(&mut self, boxes: impl IntoIterator<Item = (u16, [f64; 4], Option<f64>)>) {
+        for (class, rect, score) in boxes {
+            self.classes.push(class);
+            self.rects.push(rect);
+            self.scores.extend(score);
+        }
+        self.starts.push(self.classes.len() as u32);
+    }
+
+    /// `None` for a box without an area.
+    pub fn rect(&self, index: usize) -> Option<Rect> {
+        let [xmin, ymin, xmax, ymax] = self.rects[index];
+        Rect::from_columns(xmin, ymin, xmax, ymax)
+    }
+}
+
+/// What is known of one film beside its boxes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FilmCase {
+    pub image: ImageId,
+    /// Equal to the image's where the input does not say: then each film counts as its own study and patient.
+    pub study: StudyId,
+    pub patient: PatientId,
+    /// Whether the truth calls the film abnormal; `None` where it says nothing of the film: then the film is left out of
+    /// the classifier's figures.
+    pub is_abnormal: Option<bool>,
+    /// In pixels, where it is known.
+    pub size: Option<[u32; 2]>,
+    pub age_years: Option<f64>,
+    pub sex: Option<Sex>,
+    pub view: View,
+    /// Whose truth it is, in order of ids.
+    pub readers: Vec<ReaderId>,
+}
+
+/// One answer over one set of films, held against one truth.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Cases {
+    /// Classes of boxes, in the order of the label set, without "No finding".
+    pub classes: Vec<LabelName>,
+    /// In order of image ids.
+    pub films: Vec<FilmCase>,
+    /// One truth box per mark, in the order in which the truth lists them.
+    pub truths: BoxColumns,
+    /// Every box of the detector before any rule and threshold, at most [`super::settings::Settings::max_detections`]
+    /// a film are looked at.
+    pub detections: BoxColumns,
+    /// Whether there is a detector at all: without one, boxes are not evaluated.
+    pub has_detector: bool,
+    /// The classifier's, film by film; `None` where it did not answer. Empty without a classifier.
+    pub probabilities: Vec<Option<f64>>,
+}

@@ -1,0 +1,7 @@
+//! An answer held against a truth: the cases, the settings, the figures, and the way from every figure to its films.
+
+pub mod cases;
+pub mod settings;
+pub mod point;
+pub mod problems;
+pub mod verdict;

@@ -1,0 +1,159 @@
+//! How an evaluation is done: every choice that a figure depends on, each written down with the result.
+
+use crate::domain::fusion::FusionRule;
+
+/// How a precision-recall curve becomes one number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Interpolation {
+    /// Mean of the precision at recall 0, 0.01 ... 1 (COCO, and VinDr-SpineXR, section 3.1).
+    #[default]
+    Points101,
+    /// Area under the curve, made monotone (PASCAL VOC from 2010 on).
+    Voc2010,
+    /// Mean of the precision at recall 0, 0.1 ... 1 (PASCAL VOC 2007).
+    Voc2007,
+}
+
+impl Interpolation {
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Points101, "101"), (Self::Voc2010, "voc2010"), (Self::Voc2007, "voc2007")];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == text).map(|(one, _)| one)
+    }
+}
+
+/// What is drawn when intervals are computed: what belongs together is drawn together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ResampleUnit {
+    #[default]
+    Image,
+    Study,
+    Patient,
+}
+
+impl ResampleUnit {
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Image, "image"), (Self::Study, "study"), (Self::Patient, "patient")];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == text).map(|(one, _)| one)
+    }
+}
+
+/// How the resampled values become an interval.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum IntervalMethod {
+    #[default]
+    Percentile,
+    /// Bias-corrected and accelerated (Efron, 1987).
+    Bca,
+}
+
+impl IntervalMethod {
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Percentile, "percentile"), (Self::Bca, "bca")];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == text).map(|(one, _)| one)
+    }
+}
+
+/// Where the classifier's operating point comes from.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum ThresholdChoice {
+    Given(f64),
+    /// The first maximum of sensitivity + specificity - 1 over the films themselves: optimistic, and said so.
+    Youden,
+}
+
+/// How resampling is done.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Bootstrap {
+    /// 0: no intervals.
+    pub num_resamples: u32,
+    pub unit: ResampleUnit,
+    pub seed: u64,
+    pub method: IntervalMethod,
+    /// In each resample the threshold is chosen anew; only with [`ThresholdChoice::Youden`].
+    pub is_threshold_rechosen: bool,
+    /// 0.95 for 95 %.
+    pub level: f64,
+}
+
+impl Default for Bootstrap {
+    fn default() -> Self {
+        Self {
+            num_resamples: 10_000,
+            unit: ResampleUnit::Image,
+            seed: 1999,
+            method: IntervalMethod::Percentile,
+            is_threshold_rechosen: false,
+            level: 0.95,
+        }
+    }
+}
+
+/// Which probability is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ProbabilitySource {
+    #[default]
+    Classifier,
+    /// Averaged with the best box's score ([`crate::domain::fusion::counterpart`]).
+    Counterpart,
+}
+
+/// All settings of one evaluation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Settings {
+    /// What the classifier does to the boxes; [`FusionRule::DetectorOnly`]: nothing.
+    pub rule: FusionRule,
+    pub probability: ProbabilitySource,
+    pub threshold: ThresholdChoice,
+    /// Ascending, each over 0 and at most 1. A box matches from exactly this overlap on.
+    pub ious: Vec<f64>,
+    /// The one of `ious` that counts, curves and the gallery are of.
+    pub main_iou: f64,
+    pub interpolation: Interpolation,
+    /// Of each film, by score; the paper and COCO have 100.
+    pub max_detections: usize,
+    /// Boxes under this score are not shown and not counted as false positives; figures over all scores (AP, FROC) keep
+    /// them.
+    pub min_score: f64,
+    pub bootstrap: Bootstrap,
+}
+
+impl Settings {
+    /// IoU 0.20, 0.25 ... 0.50, as the released code of VinDr-SpineXR has it.
+    pub const RELEASED_IOUS: [f64; 7] = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
+    /// IoU 0.50, 0.55 ... 0.95, as COCO has it.
+    pub const COCO_IOUS: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+}
+
+impl Default for Settings {
+    /// As the paper: mAP@0.5 over 101 points, fused at 0.2808, 10,000 resamples of images.
+    fn default() -> Self {
+        Self {
+            rule: FusionRule::Paper,
+            probability: ProbabilitySource::Classifier,
+            threshold: ThresholdChoice::Given(0.2808),
+            ious: vec![0.5],
+            main_iou: 0.5,
+            interpolation: Interpolation::Points101,
+            max_detections: 100,
+            min_score: 0.3,
+            bootstrap: Bootstrap::default(),
+        }
+    }
+}

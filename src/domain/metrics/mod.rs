@@ -1,0 +1,4 @@
+//! Figures from plain numbers: how well probabilities and boxes answer, each metric in a file of its own with its source.
+//!
+//! Nothing here knows films, readers or models: columns in, numbers out, the same for the same input. What takes long is
+//! cut into blocks that the caller may run on threads of its own (a block's number and the seed say what it draws).
