@@ -4,4 +4,5 @@ pub mod cases;
 pub mod settings;
 pub mod point;
 pub mod problems;
+pub mod matched;
 pub mod verdict;
