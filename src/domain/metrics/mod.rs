@@ -5,3 +5,7 @@
 
 pub mod matching;
 pub mod average_precision;
+pub mod average_recall;
+pub mod froc;
+pub mod confusion_matrix;
+pub mod kaggle;
