@@ -15,6 +15,7 @@ pub mod delong;
 pub mod mcnemar;
 pub mod matching;
 pub mod average_precision;
+pub mod precision_bootstrap;
 pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
