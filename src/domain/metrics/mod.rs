@@ -13,3 +13,5 @@ pub mod interval;
 pub mod wilson;
 pub mod delong;
 pub mod mcnemar;
+pub mod calibration;
+pub mod masks;
