@@ -4,4 +4,8 @@ pub mod cases;
 pub mod settings;
 pub mod point;
 pub mod problems;
+pub mod result;
+pub mod errors;
 pub mod verdict;
+pub mod plot;
+pub mod run;
