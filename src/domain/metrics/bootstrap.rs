@@ -3,6 +3,7 @@
 use super::confusion_counts::Counts;
 use super::resample::{Draws, LANES, Weights};
 use super::roc::{auroc, falling};
+use super::weighted_walk::{Best, Step, Walk, Weighed, sum};
 
 /// A figure of a classifier at an operating point.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -88,17 +89,6 @@ pub struct ClassifierBootstrap<'a> {
     groups: Vec<[u32; 2]>,
     /// How many steps have scores of at least the fixed threshold.
     num_called: usize,
-}
-
-/// Neighbours in the order of falling scores that one multiplication deals with: either positives and then negatives of
-/// strictly lower scores, or cases of one score.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    num_positive: u32,
-    num_negative: u32,
-    is_tied: bool,
-    /// The lowest score among its positives, where it has any.
-    threshold: f64,
 }
 
 impl<'a> ClassifierBootstrap<'a> {
@@ -288,92 +278,6 @@ impl<'a> ClassifierBootstrap<'a> {
             }
         })
     }
-}
-
-/// A step with its weights in each resample.
-struct Weighed {
-    positives: [u32; LANES],
-    negatives: [u32; LANES],
-    is_tied: bool,
-    threshold: f64,
-}
-
-/// What is behind while the scores fall.
-#[derive(Default)]
-struct Walk {
-    positives: [u32; LANES],
-    negatives: [u32; LANES],
-    twice_u: [u64; LANES],
-}
-
-impl Walk {
-    fn step(&mut self, step: &Weighed) {
-        for lane in 0..LANES {
-            let before = u64::from(self.positives[lane]);
-            let own = u64::from(step.positives[lane]);
-            // Every negative of the step is below all positives before and, unless tied, below the step's own.
-            let twice_above = 2 * before + if step.is_tied { own } else { 2 * own };
-            self.twice_u[lane] += u64::from(step.negatives[lane]) * twice_above;
-            self.positives[lane] += step.positives[lane];
-            self.negatives[lane] += step.negatives[lane];
-        }
-    }
-}
-
-/// The first maximum of tpr - fpr in each resample.
-struct Best {
-    num_positive: [f64; LANES],
-    num_negative: [f64; LANES],
-    youden: [f64; LANES],
-    tp: [u32; LANES],
-    fp: [u32; LANES],
-    threshold: [f64; LANES],
-}
-
-impl Best {
-    fn new(totals: &Walk) -> Self {
-        Self {
-            num_positive: totals.positives.map(f64::from),
-            num_negative: totals.negatives.map(f64::from),
-            youden: [0.0; LANES],
-            tp: [0; LANES],
-            fp: [0; LANES],
-            threshold: [f64::INFINITY; LANES],
-        }
-    }
-
-    /// The only point of a step that can be a maximum: after its positives, and in a tie after its negatives too.
-    fn look(&mut self, before: &Walk, step: &Weighed) {
-        for lane in 0..LANES {
-            let tp = before.positives[lane] + step.positives[lane];
-            let fp = before.negatives[lane] + if step.is_tied { step.negatives[lane] } else { 0 };
-            let youden = f64::from(tp) / self.num_positive[lane] - f64::from(fp) / self.num_negative[lane];
-            // Without one of the classes this is no number, and nothing is called positive.
-            if youden > self.youden[lane] {
-                self.youden[lane] = youden;
-                (self.tp[lane], self.fp[lane], self.threshold[lane]) = (tp, fp, step.threshold);
-            }
-        }
-    }
-}
-
-/// Of the weights of some units, resample by resample.
-fn sum(weights: &[[u8; LANES]], units: &[u32]) -> [u32; LANES] {
-    let mut sums = [0_u32; LANES];
-    // 16 bits hold 256 weights of 8 bits, and twice as many lanes fit into a register.
-    for units in units.chunks(256) {
-        let mut part = [0_u16; LANES];
-        for &unit in units {
-            let of_unit = &weights[unit as usize];
-            for (sum, &weight) in part.iter_mut().zip(of_unit) {
-                *sum += u16::from(weight);
-            }
-        }
-        for (sum, &part) in sums.iter_mut().zip(&part) {
-            *sum += u32::from(part);
-        }
-    }
-    sums
 }
 
 /// All resamples, in their order.
