@@ -7,11 +7,15 @@ mod fill;
 mod project;
 mod tables;
 #[cfg(feature = "gui")]
+mod engine_frames;
+#[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod whole_window;
 
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();
@@ -20,6 +24,7 @@ fn main() {
         frame::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
+        engine_frames::bench();
     }
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
