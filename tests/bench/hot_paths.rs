@@ -8,11 +8,15 @@ mod project;
 mod resamples;
 mod tables;
 #[cfg(feature = "gui")]
+mod engine_frames;
+#[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod whole_window;
 
 fn main() {
     // Scripts in tests/parity take turns between us and peers: one turn is one run.
@@ -25,6 +29,7 @@ fn main() {
         frame::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
+        engine_frames::bench();
     }
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
