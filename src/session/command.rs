@@ -8,6 +8,7 @@ use crate::domain::task::TaskState;
 
 use super::discussing::DiscussCommand;
 use super::drawing::DrawCommand;
+use super::evaluating::EvaluateCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
@@ -132,6 +133,8 @@ pub enum Command {
     ShowProject,
     /// The project's models.
     Model(ModelCommand),
+    /// Evaluations of models and readers.
+    Evaluate(EvaluateCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -251,6 +254,7 @@ impl Command {
             Self::Triage(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
+            Self::Evaluate(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),

@@ -12,6 +12,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
+use super::evaluating::EvaluationTask;
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -206,6 +207,14 @@ pub enum Effect {
     /// Change the project's models; answered by `ModelsChanged`, and by `ModelsLoaded` where something is different now.
     ChangeModels {
         change: Box<ModelChange>,
+        /// Reader id; empty where nobody is signed in.
+        by: String,
+    },
+    /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
+    LoadEvaluations,
+    /// Evaluate, or change what is kept of evaluations.
+    Evaluate {
+        task: Box<EvaluationTask>,
         /// Reader id; empty where nobody is signed in.
         by: String,
     },

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::evaluation::run::{Run, RunSummary};
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
@@ -20,6 +21,7 @@ use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
+use super::evaluating::Beside;
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
@@ -167,6 +169,12 @@ pub enum Event {
         /// Models that are looking at it now.
         num_awaited: usize,
     },
+    /// The kept evaluations, the newest first.
+    EvaluationsLoaded(Vec<RunSummary>),
+    /// A run that was made or read, or why not.
+    EvaluationOpened(Result<Arc<Run>, String>),
+    /// The run beside the open one.
+    EvaluationBeside(Result<Box<Beside>, String>),
     /// The learning engine came, went, or does something else.
     EngineChanged(EngineState),
     /// The project's reference cases, in their order.

@@ -207,6 +207,18 @@ impl Session {
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
+            Event::EvaluationsLoaded(runs) => {
+                self.evaluations_loaded(runs);
+                Vec::new()
+            }
+            Event::EvaluationOpened(outcome) => {
+                self.evaluation_opened(outcome);
+                Vec::new()
+            }
+            Event::EvaluationBeside(outcome) => {
+                self.evaluation_beside(outcome.map(|beside| *beside));
+                Vec::new()
+            }
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()

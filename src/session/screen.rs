@@ -15,6 +15,7 @@ use crate::domain::shape::ShapeKind;
 
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
+use super::evaluating::EvaluationDesk;
 use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
@@ -46,6 +47,8 @@ pub enum Screen {
     Project,
     /// The project's models and how their answers are put together.
     Models,
+    /// Models and readers held against a truth.
+    Evaluate,
 }
 
 /// What left-drag does.
@@ -352,6 +355,7 @@ pub struct Session {
     pub engine: EngineState,
     /// How the screen of models is.
     pub model_desk: ModelDesk,
+    pub evaluating: EvaluationDesk,
     /// How what models say is shown.
     pub advice: Advice,
     /// Resolved threads are listed and drawn too.

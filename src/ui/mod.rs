@@ -32,6 +32,7 @@ mod tag_browser;
 mod palette;
 mod project_screen;
 mod models_screen;
+mod evaluate_screen;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;

@@ -6,17 +6,27 @@ mod cpu_time;
 mod evaluate;
 mod fill;
 mod project;
+mod resamples;
 mod tables;
+#[cfg(feature = "gui")]
+mod engine_frames;
 #[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod whole_window;
 
 fn main() {
-    if evaluate::beside_peers() {
-        return;
+    // Scripts in tests/parity take turns between us and peers: one turn is one run.
+    let turn = std::env::var_os("RACHIS_TURN");
+    if turn.as_ref().is_some_and(|name| name == "resamples") {
+        return resamples::turn();
+    }
+    if turn.is_some_and(|name| name == "detection") {
+        return evaluate::turn();
     }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
@@ -24,9 +34,11 @@ fn main() {
         frame::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
+        engine_frames::bench();
     }
     evaluate::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
+    resamples::bench(&mut criterion);
     criterion.final_summary();
 }

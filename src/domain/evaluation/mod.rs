@@ -5,4 +5,8 @@ pub mod settings;
 pub mod point;
 pub mod problems;
 pub mod matched;
+pub mod result;
+pub mod errors;
 pub mod verdict;
+pub mod plot;
+pub mod run;

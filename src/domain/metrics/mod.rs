@@ -6,6 +6,7 @@
 pub mod roc;
 pub mod confusion_counts;
 pub mod resample;
+mod weighted_walk;
 pub mod bootstrap;
 pub mod pr;
 pub mod gauss;
@@ -13,6 +14,8 @@ pub mod interval;
 pub mod wilson;
 pub mod delong;
 pub mod mcnemar;
+pub mod calibration;
+pub mod masks;
 pub mod matching;
 pub mod average_precision;
 pub mod precision_bootstrap;

@@ -6,6 +6,7 @@ use super::command::Command;
 
 mod discussing;
 mod drawing;
+mod evaluating;
 mod history;
 mod labelling;
 mod models;
@@ -56,6 +57,7 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         suggesting::ROWS,
         project::ROWS,
         models::ROWS,
+        evaluating::ROWS,
         triage::ROWS,
     ]
     .into_iter()

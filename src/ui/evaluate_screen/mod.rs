@@ -1,0 +1,52 @@
+//! The screen of evaluations: kept runs at the left, pages of the open run beside them, one slider over all of them.
+
+mod curves;
+mod data;
+mod gallery;
+mod readers;
+mod review;
+mod runs;
+mod summary;
+
+use egui::{CentralPanel, Ui};
+
+use crate::session::{Command, EvaluateCommand, EvaluatePage};
+
+use super::words::tr;
+use super::{Panel, kit, shell, theme};
+
+const LIST_WIDTH: f32 = 280.0;
+
+pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    egui::Panel::top("evaluate bar")
+        .frame(shell::bar_frame())
+        .show_separator_line(false)
+        .show(ui, |ui| bar_ui(ui, panel));
+    egui::Panel::left("list of evaluations")
+        .exact_size(LIST_WIDTH)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
+        .show(ui, |ui| runs::runs_ui(ui, panel));
+    CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {
+        match panel.session.evaluating.page {
+            EvaluatePage::Summary => summary::summary_ui(ui, panel),
+            EvaluatePage::Curves => curves::curves_ui(ui, panel),
+            EvaluatePage::Gallery => gallery::gallery_ui(ui, panel),
+            EvaluatePage::Review => review::review_ui(ui, panel),
+            EvaluatePage::Readers => readers::readers_ui(ui, panel),
+            EvaluatePage::Data => data::data_ui(ui, panel),
+        }
+    });
+}
+
+fn bar_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.horizontal(|ui| {
+        kit::toggle_button(ui, panel, &Command::Evaluate(EvaluateCommand::Leave), tr("Back"), false);
+        ui.heading(tr("Evaluate"));
+        for (page, name) in EvaluatePage::ALL {
+            let is_on = panel.session.evaluating.page == page;
+            kit::toggle_button(ui, panel, &Command::Evaluate(EvaluateCommand::Page(page)), tr(name), is_on);
+        }
+    });
+}
