@@ -7,5 +7,7 @@ pub mod problems;
 pub mod result;
 pub mod errors;
 pub mod verdict;
+pub mod slices;
 pub mod plot;
+pub mod plots;
 pub mod run;
