@@ -3,4 +3,9 @@
 //! Nothing here knows films, readers or models: columns in, numbers out, the same for the same input. What takes long is
 //! cut into blocks that the caller may run on threads of its own (a block's number and the seed say what it draws).
 
+pub mod roc;
 pub mod confusion_counts;
+pub mod resample;
+pub mod bootstrap;
+pub mod matching;
+pub mod average_precision;
