@@ -1,6 +1,5 @@
 //! How well boxes are found: average precision and recall, FROC, confusions, and the counts at the operating point.
 
-use crate::domain::evaluation::after_rule;
 use crate::domain::evaluation::cases::{BoxColumns, Cases};
 use crate::domain::evaluation::matched::Matched;
 use crate::domain::evaluation::result::{ClassFigures, DetectorFigures, Figure};
@@ -46,27 +45,27 @@ pub(super) fn main_iou(desk: &Desk<'_>) -> usize {
     desk.settings.ious.iter().position(|&iou| iou == desk.settings.main_iou).unwrap_or_default()
 }
 
+/// `detections` are those that the rule keeps.
 pub(super) fn figures(
     desk: &Desk<'_>,
-    c_star: Option<f64>,
+    detections: &BoxColumns,
     times: &mut Times,
-) -> anyhow::Result<DetectorFigures> {
+) -> anyhow::Result<(DetectorFigures, Matched)> {
     let Desk { cases, settings, .. } = desk;
-    let detections = after_rule::kept(cases, settings.rule, c_star);
     let num_classes = cases.classes.len();
     let (found, ap) = timed(&mut times.detection, || -> anyhow::Result<_> {
-        let found = Found::of(desk, &detections)?;
+        let found = Found::of(desk, detections)?;
         let ap: Vec<Vec<Option<f64>>> =
             (0..num_classes).map(|class| found.average_precisions(desk, class)).collect();
         Ok((found, ap))
     })?;
     let main = main_iou(desk);
-    let matched = Matched::of(&cases.truths, &detections, &found.matching, main, settings.main_iou);
+    let matched = Matched::of(&cases.truths, detections, &found.matching, main, settings.main_iou);
     let map: Vec<Option<f64>> =
         (0..settings.ious.len()).map(|iou| mean(ap.iter().map(|of_class| of_class[iou]))).collect();
     let recalls = RECALL_LIMITS
-        .map(|limit| Recalls::of(&cases.truths, &detections, &found.matching, num_classes, limit));
-    let all_recalls = Recalls::of(&cases.truths, &detections, &found.matching, num_classes, usize::MAX);
+        .map(|limit| Recalls::of(&cases.truths, detections, &found.matching, num_classes, limit));
+    let all_recalls = Recalls::of(&cases.truths, detections, &found.matching, num_classes, usize::MAX);
     let mut classes: Vec<ClassFigures> = (0..num_classes)
         .map(|class| ClassFigures {
             label: cases.classes[class].clone(),
@@ -81,10 +80,10 @@ pub(super) fn figures(
         })
         .collect();
     count_at_point(&mut classes, &matched, settings.min_score);
-    let froc = Froc::of(&cases.truths, &detections, &found.matching, main, None);
+    let froc = Froc::of(&cases.truths, detections, &found.matching, main, None);
     let confusion = ConfusionMatrix::of(&matched, num_classes, |_, one| one.score >= settings.min_score);
     let row = |truth: usize| confusion.row(truth).iter().map(|&count| u64::from(count)).collect();
-    Ok(DetectorFigures {
+    let figures = DetectorFigures {
         without_truth: classes.iter().filter(|one| one.num_truths == 0).map(|one| one.label.clone()).collect(),
         map_main: map[main].map(|value| Figure { value, interval: None }),
         map_mean: mean(map.iter().copied()),
@@ -92,10 +91,11 @@ pub(super) fn figures(
         average_recall: recalls.map(|recalls| recalls.mean()),
         cpm: froc.as_ref().map(Froc::cpm),
         froc: froc.map(|froc| RATES.map(|rate| froc.sensitivity_at(rate))),
-        kaggle: kaggle(cases, &detections),
+        kaggle: kaggle(cases, detections),
         confusion: (0..=num_classes).map(row).collect(),
         classes,
-    })
+    };
+    Ok((figures, matched))
 }
 
 fn count_at_point(classes: &mut [ClassFigures], matched: &Matched, min_score: f64) {

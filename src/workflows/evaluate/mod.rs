@@ -55,19 +55,18 @@ pub fn evaluate_timed(
     let desk = Desk { cases, settings, watch, cancel };
     let mut times = Times::default();
     let probabilities = after_rule::probabilities(cases, settings);
-    let classifier = match cases.probabilities.is_empty() {
-        true => None,
-        false => Some(classifier::figures(&desk, &probabilities, &mut times)?),
+    let classifier = if cases.probabilities.is_empty() {
+        None
+    } else {
+        Some(classifier::figures(&desk, &probabilities, &mut times)?)
     };
-    let c_star = match &classifier {
-        Some(figures) => figures.threshold,
-        None => None,
-    };
-    let detector = match cases.has_detector {
-        false => None,
-        true => Some(detector::figures(&desk, c_star, &mut times)?),
-    };
-    let slices = sliced::figures(&desk, &probabilities, c_star)?;
+    let c_star = classifier.as_ref().and_then(|figures| figures.threshold);
+    let detections = after_rule::kept(cases, settings.rule, c_star);
+    let detector =
+        if cases.has_detector { Some(detector::figures(&desk, &detections, &mut times)?) } else { None };
+    let held = detector.as_ref().map(|(_, matched)| (&*detections, matched));
+    let slices = sliced::figures(&desk, &probabilities, c_star, held)?;
+    let detector = detector.map(|(figures, _)| figures);
     Ok((Evaluation { classifier, detector, slices }, times))
 }
 

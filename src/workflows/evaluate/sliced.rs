@@ -1,6 +1,5 @@
 //! The same figures over parts of the films and of the truth boxes: by age, sex, view, reader, size and level.
 
-use crate::domain::evaluation::after_rule;
 use crate::domain::evaluation::cases::{BoxColumns, Cases};
 use crate::domain::evaluation::matched::Matched;
 use crate::domain::evaluation::result::SliceFigures;
@@ -14,14 +13,14 @@ use super::Desk;
 use super::classifier::Judged;
 use super::detector::Found;
 
+/// `detector`: the boxes that the rule keeps, and what became of them.
 pub(super) fn figures(
     desk: &Desk<'_>,
     probabilities: &[Option<f64>],
     c_star: Option<f64>,
+    detector: Option<(&BoxColumns, &Matched)>,
 ) -> anyhow::Result<Vec<SliceFigures>> {
     let cases = desk.cases;
-    let detections = after_rule::kept(cases, desk.settings.rule, c_star);
-    let matched = cases.has_detector.then(|| Matched::new(cases, desk.settings));
     let judged = Judged::of(desk, probabilities);
     let mut all = Vec::new();
     for slicing in slices::of_films(&cases.films).iter().filter(|slicing| !slicing.is_all_unknown()) {
@@ -29,18 +28,18 @@ pub(super) fn figures(
             let films: Vec<usize> = slicing.items(name).collect();
             let mut figures = empty(slicing, name, films.len() as u64);
             add_classifier(&mut figures, &judged, &films, c_star);
-            if cases.has_detector {
-                add_detector(desk, &mut figures, &detections, &films)?;
+            if let Some((detections, _)) = detector {
+                add_detector(desk, &mut figures, detections, &films)?;
             }
             all.push(figures);
         }
     }
-    let Some(matched) = matched else { return Ok(all) };
+    let Some((_, matched)) = detector else { return Ok(all) };
     for slicing in slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[])
         .iter()
         .filter(|slicing| !slicing.is_all_unknown())
     {
-        all.extend(slicing.names.iter().map(|name| of_boxes(desk, slicing, name, &matched)));
+        all.extend(slicing.names.iter().map(|name| of_boxes(desk, slicing, name, matched)));
     }
     Ok(all)
 }
