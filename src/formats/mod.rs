@@ -20,6 +20,8 @@ pub mod film_truths;
 pub mod answer_lines;
 pub mod answer_csv;
 pub mod coco;
+mod evaluation_settings;
+pub mod evaluation_json;
 pub mod picture;
 pub mod model_card;
 pub mod model_file;
