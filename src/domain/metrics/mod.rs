@@ -15,3 +15,7 @@ pub mod interval;
 pub mod wilson;
 pub mod delong;
 pub mod mcnemar;
+pub mod average_recall;
+pub mod froc;
+pub mod confusion_matrix;
+pub mod kaggle;

@@ -3,7 +3,7 @@
 use crate::domain::evaluation::result::{ClassifierFigures, Figure};
 use crate::domain::evaluation::settings::{IntervalMethod, ThresholdChoice};
 use crate::domain::metrics::bootstrap::{ClassifierBootstrap, Figure as Kind, Resamples, Threshold};
-use crate::domain::metrics::calibration;
+use crate::domain::metrics::calibration::{Binning, Calibration};
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::delong::DeLong;
 use crate::domain::metrics::pr::PrCurve;
@@ -11,6 +11,9 @@ use crate::domain::metrics::resample::Draws;
 use crate::domain::metrics::roc::Roc;
 
 use super::{Desk, Times, interval_of, timed, units};
+
+/// Of the expected calibration error.
+const NUM_BINS: usize = 10;
 
 /// Films that both the truth and the classifier say something of.
 pub(super) struct Judged {
@@ -69,6 +72,7 @@ pub(super) fn figures(
         })
     };
     let at_point = |kind, value: fn(Counts) -> Option<f64>| figure(kind, threshold.and_then(|_| value(counts)));
+    let calibration = Calibration::of(truth, scores, NUM_BINS, Binning::EqualWidth);
     let delong = DeLong::of(truth, scores).and_then(|delong| delong.interval(desk.settings.bootstrap.level));
     Ok(ClassifierFigures {
         num_abnormal: truth.iter().filter(|&&is_abnormal| is_abnormal).count() as u64,
@@ -83,8 +87,8 @@ pub(super) fn figures(
         precision: at_point(Kind::Precision, Counts::precision),
         f1: at_point(Kind::F1, Counts::f1),
         average_precision: PrCurve::of(truth, scores).map(|curve| curve.average_precision()),
-        ece: calibration::ece(truth, scores),
-        brier: calibration::brier(truth, scores),
+        ece: calibration.as_ref().map(|c| c.ece),
+        brier: calibration.map(|c| c.brier),
     })
 }
 
