@@ -22,6 +22,8 @@ pub mod answer_csv;
 pub mod coco;
 mod evaluation_settings;
 pub mod evaluation_json;
+pub mod evaluation_plan;
+pub mod evaluation_cases;
 pub mod picture;
 pub mod model_card;
 pub mod model_file;
