@@ -20,3 +20,4 @@ pub mod froc;
 pub mod confusion_matrix;
 pub mod kaggle;
 pub mod calibration;
+pub mod masks;
