@@ -4,3 +4,7 @@
 //! cut into blocks that the caller may run on threads of its own (a block's number and the seed say what it draws).
 
 pub mod confusion_counts;
+pub mod roc;
+pub mod confusion_counts;
+pub mod resample;
+pub mod bootstrap;
