@@ -8,3 +8,5 @@ pub mod roc;
 pub mod confusion_counts;
 pub mod resample;
 pub mod bootstrap;
+pub mod matching;
+pub mod average_precision;
