@@ -1,7 +1,3 @@
-//! How many are called right and wrong at a threshold, and the shares that follow.
-
-/// Counts of a yes-or-no answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 //! Right and wrong answers at one threshold, and the figures that follow from the four counts.
 
 /// How often a film that is called abnormal, or normal, is so.

@@ -5,7 +5,6 @@
 
 pub mod confusion_counts;
 pub mod roc;
-pub mod confusion_counts;
 pub mod resample;
 pub mod bootstrap;
 pub mod matching;
