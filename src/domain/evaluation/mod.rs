@@ -10,3 +10,4 @@ pub mod matched;
 pub mod verdict;
 pub mod plot;
 pub mod run;
+pub mod live;
