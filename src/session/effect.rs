@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::edit::Edit;
+use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
@@ -43,6 +44,8 @@ pub enum FilePurpose {
     /// A file of weights.
     ImportModel,
     ExportModel,
+    /// A plot as PNG, SVG or CSV.
+    ExportPlot,
 }
 
 impl FilePurpose {
@@ -61,6 +64,7 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
+            Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
         }
     }
@@ -212,6 +216,13 @@ pub enum Effect {
     },
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
+    /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.
+    WritePlot {
+        plot: Box<Plot>,
+        to: PathBuf,
+    },
+    /// A picture of a plot on the system's clipboard.
+    CopyPlot(Box<Plot>),
     /// Evaluate, or change what is kept of evaluations.
     Evaluate {
         task: Box<EvaluationTask>,
