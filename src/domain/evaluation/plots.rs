@@ -1,0 +1,1 @@
+//! The plots of an evaluation, made from its cases, its pairs and its settings.
