@@ -226,11 +226,23 @@ impl Walk {
         self.all.push([self.tp.iter().sum(), self.fp.iter().sum()]);
     }
 
+    /// Between two boxes that find something, precision falls at the same recall: each gives the point before it and its
+    /// own, so that every operating point lies on the curve.
     fn curve(&self, class: usize, num_truths: u64) -> Vec<[f64; 2]> {
         let ranks = &self.ranks[class];
-        let point = |i: usize| [(i + 1) as f64 / num_truths as f64, (i + 1) as f64 / f64::from(ranks[i])];
-        let num = ranks.len().min(MOST_POINTS);
-        (0..num).map(|i| if num < 2 { point(i) } else { point(i * (ranks.len() - 1) / (num - 1)) }).collect()
+        let point = |found: usize, boxes: u32| [found as f64 / num_truths as f64, found as f64 / f64::from(boxes)];
+        let num = ranks.len().min(MOST_POINTS / 2);
+        let mut points = Vec::with_capacity(MOST_POINTS + 1);
+        for i in 0..num {
+            let at = if num < 2 { i } else { i * (ranks.len() - 1) / (num - 1) };
+            points.extend((at > 0).then(|| point(at, ranks[at] - 1)));
+            points.push(point(at + 1, ranks[at]));
+        }
+        let boxes = self.tp[class] + self.fp[class];
+        if boxes > 0 && num_truths > 0 {
+            points.push(point(ranks.len(), boxes));
+        }
+        points
     }
 
     fn froc(&mut self, boxes: &Boxes) -> Vec<[f64; 2]> {

@@ -1,12 +1,10 @@
 //! Films by falling probability: how many are called rightly from any c* on.
 
 use crate::domain::evaluation::cases::Cases;
-use crate::domain::evaluation::settings::ProbabilitySource;
-use crate::domain::fusion::counterpart;
+use crate::domain::evaluation::plots::probabilities;
+use crate::domain::evaluation::settings::Settings;
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::roc::{Roc, falling};
-
-use super::{MOST_POINTS, thinned};
 
 /// Films that have a truth and a probability, sorted.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,24 +15,18 @@ pub(super) struct Films {
     films: Vec<u32>,
     /// For each of `scores`, and one at the end: how many before it are abnormal.
     abnormal_before: Vec<u32>,
-    roc: Vec<[f64; 2]>,
     youden: Option<f64>,
 }
 
 impl Films {
     /// `None` without a classifier.
-    pub fn new(cases: &Cases, source: ProbabilitySource) -> Option<Self> {
+    pub fn new(cases: &Cases, settings: &Settings) -> Option<Self> {
         if cases.probabilities.is_empty() {
             return None;
         }
+        let probabilities = probabilities(cases, settings);
         let known = (0..cases.films.len()).filter_map(|film| {
-            let probability = cases.probabilities[film]?;
-            let score = match source {
-                ProbabilitySource::Classifier => probability,
-                ProbabilitySource::Counterpart => {
-                    counterpart(probability, cases.detections.scores[cases.detections.of_film(film)].iter().copied())
-                }
-            };
+            let score = probabilities[film]?;
             Some((film as u32, cases.films[film].is_abnormal?, score))
         });
         let known: Vec<(u32, bool, f64)> = known.collect();
@@ -47,22 +39,16 @@ impl Films {
             abnormal_before.push(before + u32::from(truth[place as usize]));
         }
         let roc = Roc::of(&truth, &scores);
-        let points: Vec<[f64; 2]> = roc.iter().flat_map(|roc| &roc.points).map(|point| [point.fpr, point.tpr]).collect();
         Some(Self {
             scores: order.iter().map(|&place| scores[place as usize]).collect(),
             films: order.iter().map(|&place| known[place as usize].0).collect(),
             abnormal_before,
-            roc: thinned(&points, MOST_POINTS),
             youden: roc.map(|roc| roc.youden().threshold).filter(|threshold| threshold.is_finite()),
         })
     }
 
     pub const fn len(&self) -> usize {
         self.scores.len()
-    }
-
-    pub fn roc(&self) -> &[[f64; 2]] {
-        &self.roc
     }
 
     pub const fn youden(&self) -> Option<f64> {

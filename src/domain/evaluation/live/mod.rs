@@ -6,6 +6,7 @@
 
 mod boxes;
 mod films;
+mod plots;
 mod resampled;
 #[cfg(test)]
 mod live_script;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use super::cases::Cases;
 use super::matched::Matched;
+use super::plot::{Matrix, Plot};
 use super::point::OperatingPoint;
 use super::result::Figure;
 use super::run::Run;
@@ -25,7 +27,10 @@ use crate::domain::metrics::resample::number_units;
 
 use boxes::Boxes;
 use films::Films;
+use plots::Drawn;
 use resampled::Resampled;
+
+pub use plots::side_by_side;
 
 /// Resamples behind an interval that moves with the slider; a run's own figures have more.
 pub const NUM_RESAMPLES: usize = 2000;
@@ -51,6 +56,7 @@ pub struct Live {
     films: Option<Films>,
     boxes: Option<Boxes>,
     resampled: Option<Resampled>,
+    drawn: Drawn,
     rule: FusionRule,
 }
 
@@ -69,6 +75,9 @@ pub struct Snapshot {
     pub films: Option<FilmSnapshot>,
     /// `None` without a detector.
     pub boxes: Option<BoxSnapshot>,
+    /// Those that there is something to draw for: films first, then boxes.
+    pub plots: Vec<Plot>,
+    pub confusion: Option<Matrix>,
 }
 
 /// Films called abnormal from c* on.
@@ -142,11 +151,10 @@ pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
 impl Live {
     /// Intervals are left out where the settings ask for no resamples.
     pub fn new(cases: &Cases, settings: &Settings) -> Self {
-        let films = Films::new(cases, settings.probability);
-        let boxes = cases.has_detector.then(|| {
-            let matched = Matched::new(cases, settings);
-            Boxes::new(cases, &matched, settings.interpolation)
-        });
+        let films = Films::new(cases, settings);
+        let matched = cases.has_detector.then(|| Matched::new(cases, settings));
+        let boxes = matched.as_ref().map(|matched| Boxes::new(cases, matched, settings.interpolation));
+        let drawn = Drawn::new(cases, settings, matched.as_ref());
         let num = NUM_RESAMPLES.min(settings.bootstrap.num_resamples as usize);
         let resampled = (num > 0 && !cases.films.is_empty()).then(|| {
             let units = match settings.bootstrap.unit {
@@ -156,17 +164,12 @@ impl Live {
             };
             Resampled::new(units, num, &settings.bootstrap, films.as_ref(), &cases.truths)
         });
-        Self { films, boxes, resampled, rule: settings.rule }
+        Self { films, boxes, resampled, drawn, rule: settings.rule }
     }
 
     /// The run's own rule.
     pub const fn rule(&self) -> FusionRule {
         self.rule
-    }
-
-    /// 1 - specificity and sensitivity by falling probability, at most [`MOST_POINTS`] of it; empty without both classes.
-    pub fn roc(&self) -> &[[f64; 2]] {
-        self.films.as_ref().map_or(&[], Films::roc)
     }
 
     /// The probability at the first maximum of sensitivity + specificity - 1; `None` without both classes.
@@ -204,14 +207,8 @@ impl Live {
             }
             snapshot
         });
-        Snapshot { point, rule, films, boxes }
+        let plots = self.drawn.plots(point, rule, films.as_ref(), boxes.as_ref());
+        let confusion = boxes.as_ref().and_then(|boxes| self.drawn.confusion(point, rule, boxes));
+        Snapshot { point, rule, films, boxes, plots, confusion }
     }
-}
-
-/// At most so many, evenly, the first and the last among them.
-fn thinned(points: &[[f64; 2]], most: usize) -> Vec<[f64; 2]> {
-    if points.len() <= most {
-        return points.to_vec();
-    }
-    (0..most).map(|i| points[i * (points.len() - 1) / (most - 1)]).collect()
 }
