@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::edit::Edit;
-use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
@@ -13,7 +12,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
-use super::evaluating::EvaluationTask;
+use super::evaluating::{EvaluationTask, Sheet};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -217,12 +216,12 @@ pub enum Effect {
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
     /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.
-    WritePlot {
-        plot: Box<Plot>,
+    WriteSheet {
+        sheet: Box<Sheet>,
         to: PathBuf,
     },
     /// A picture of a plot on the system's clipboard.
-    CopyPlot(Box<Plot>),
+    CopySheet(Box<Sheet>),
     /// Evaluate, or change what is kept of evaluations.
     Evaluate {
         task: Box<EvaluationTask>,

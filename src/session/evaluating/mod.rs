@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorOrder};
 use crate::domain::evaluation::live::{Live, OpenRun, Snapshot};
-use crate::domain::evaluation::plot::Plot;
+use crate::domain::evaluation::plot::{Matrix, Plot};
 use crate::domain::evaluation::point::OperatingPoint;
 use crate::domain::evaluation::result::Difference;
 use crate::domain::evaluation::run::{EvaluationId, Plan, Run, RunSummary};
@@ -54,6 +54,23 @@ pub enum Slider {
     Box,
 }
 
+/// What is copied or saved.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Sheet {
+    Plot(Plot),
+    Matrix(Matrix),
+}
+
+impl Sheet {
+    /// As a file name: `roc`.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Plot(plot) => plot.key,
+            Self::Matrix(matrix) => matrix.key,
+        }
+    }
+}
+
 /// Something done with evaluations.
 #[derive(Clone, PartialEq, Debug)]
 pub enum EvaluateCommand {
@@ -79,9 +96,9 @@ pub enum EvaluateCommand {
     /// c* where sensitivity + specificity is largest on these films.
     Youden,
     /// Ask where to write this plot; PNG, SVG or CSV by the file's ending.
-    SavePlot(Box<Plot>),
+    SaveSheet(Box<Sheet>),
     /// The plot as a picture on the system's clipboard.
-    CopyPlot(Box<Plot>),
+    CopySheet(Box<Sheet>),
     /// The gallery with these items; from any bar, cell, dot or number.
     ShowErrors(Box<ErrorFilter>),
     Order(ErrorOrder),
@@ -148,7 +165,7 @@ pub struct EvaluationDesk {
     /// What holds there: for the open run, and for the one beside it.
     pub snapshots: [Option<Arc<Snapshot>>; 2],
     /// Of the plots, the one that was asked to be saved, until it is known where to.
-    pub saving: Option<Box<Plot>>,
+    pub saving: Option<Box<Sheet>>,
     pub filter: ErrorFilter,
     pub order: ErrorOrder,
     /// Place in the gallery of the item that is open in its film.
@@ -169,7 +186,7 @@ impl EvaluateCommand {
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
             // Reader studies and the data set's own tables have plots without a run.
-            Self::SavePlot(_) | Self::CopyPlot(_) => true,
+            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::Rule(_) | Self::Note(_) => desk.looked_at.is_some() && !project.is_read_only,
             _ => desk.open.is_some(),
         }
@@ -205,11 +222,11 @@ impl Session {
             EvaluateCommand::StepDown => self.step_point(false),
             EvaluateCommand::ResetPoint => self.reset_point(),
             EvaluateCommand::Youden => self.move_to_youden(),
-            EvaluateCommand::SavePlot(plot) => {
-                self.evaluating.saving = Some(plot);
+            EvaluateCommand::SaveSheet(sheet) => {
+                self.evaluating.saving = Some(sheet);
                 return vec![Effect::ChoosePath(FilePurpose::ExportPlot)];
             }
-            EvaluateCommand::CopyPlot(plot) => return vec![Effect::CopyPlot(plot)],
+            EvaluateCommand::CopySheet(sheet) => return vec![Effect::CopySheet(sheet)],
             EvaluateCommand::ShowErrors(filter) => {
                 self.evaluating.filter = *filter;
                 self.evaluating.page = EvaluatePage::Gallery;
@@ -284,8 +301,8 @@ impl Session {
 
     /// Where a plot is to be written to.
     pub(super) fn plot_path_chosen(&mut self, to: PathBuf) -> Vec<Effect> {
-        let plot = self.evaluating.saving.take();
-        plot.map(|plot| Effect::WritePlot { plot, to }).into_iter().collect()
+        let sheet = self.evaluating.saving.take();
+        sheet.map(|sheet| Effect::WriteSheet { sheet, to }).into_iter().collect()
     }
 
     fn evaluation_failed(&mut self, why: String) {

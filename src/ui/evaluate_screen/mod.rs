@@ -3,6 +3,7 @@
 mod curves;
 mod data;
 mod gallery;
+pub(in crate::ui) mod plot_kit;
 mod readers;
 mod review;
 mod runs;
