@@ -3,8 +3,8 @@
 //! Nothing here knows films, readers or models: columns in, numbers out, the same for the same input. What takes long is
 //! cut into blocks that the caller may run on threads of its own (a block's number and the seed say what it draws).
 
-pub mod confusion_counts;
 pub mod roc;
+pub mod confusion_counts;
 pub mod resample;
 pub mod bootstrap;
 pub mod matching;
@@ -17,3 +17,7 @@ pub mod delong;
 pub mod mcnemar;
 pub mod calibration;
 pub mod masks;
+pub mod average_recall;
+pub mod froc;
+pub mod confusion_matrix;
+pub mod kaggle;
