@@ -12,6 +12,8 @@ pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
+pub mod svg;
+pub mod plot_csv;
 pub mod picture;
 pub mod model_card;
 pub mod model_file;
