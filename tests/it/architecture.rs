@@ -228,7 +228,7 @@ fn a_planted_breach_is_caught() {
     check(
         "src/domain/id.rs",
         "use serde_x::De;",
-        &["src/domain/id.rs:1: domain uses no serde_x (only std and i_overlay, libm, thiserror)"],
+        &["src/domain/id.rs:1: domain uses no serde_x (only std and i_overlay, libm, rand_core, rand_pcg, thiserror)"],
     );
     check("src/domain/id.rs", "#[cfg(test)]\nmod tests { use proptest::prelude::*; }", &[]);
     check(
