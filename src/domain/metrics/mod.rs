@@ -19,3 +19,5 @@ pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
 pub mod kaggle;
+pub mod calibration;
+pub mod masks;
