@@ -1,7 +1,7 @@
 //! Films by falling probability: how many are called rightly from any c* on.
 
+use crate::domain::evaluation::after_rule::probabilities;
 use crate::domain::evaluation::cases::Cases;
-use crate::domain::evaluation::plots::probabilities;
 use crate::domain::evaluation::settings::Settings;
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::roc::{Roc, falling};

@@ -7,6 +7,7 @@
 use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Bootstrap;
 use crate::domain::metrics::confusion_counts::Counts;
+use crate::domain::metrics::interval::percentile;
 use crate::domain::metrics::resample::{Draws, LANES, Weights};
 
 use super::films::Films;
@@ -90,7 +91,7 @@ impl Resampled {
     /// Of sensitivity, specificity, precision and F1. A resample in which a figure is undefined is left out of its interval.
     pub fn films(&self, films: &Films, c_star: f64) -> [Option<[f64; 2]>; 4] {
         let called = films.num_called(c_star);
-        let mut values: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(self.num_resamples));
+        let mut values: [Vec<Option<f64>>; 4] = std::array::from_fn(|_| Vec::with_capacity(self.num_resamples));
         for (number, (block, before)) in self.blocks.iter().zip(&self.before).enumerate() {
             let mut sums = before[called / STRIDE];
             for place in called / STRIDE * STRIDE..called {
@@ -103,11 +104,11 @@ impl Resampled {
                 let counts = Counts { tp, fp, tn: u64::from(normal[lane]) - fp, fn_: u64::from(abnormal[lane]) - tp };
                 let figures = [counts.sensitivity(), counts.specificity(), counts.precision(), counts.f1()];
                 for (values, figure) in values.iter_mut().zip(figures) {
-                    values.extend(figure);
+                    values.push(figure);
                 }
             }
         }
-        values.map(|values| percentiles(values, self.level))
+        values.map(|values| between(&values, self.level))
     }
 
     /// Of the share of truths found and of false positives per film, from what counts on each film.
@@ -115,9 +116,9 @@ impl Resampled {
         let of_films: Vec<[u32; 2]> = tp_of_film.iter().zip(fp_of_film).map(|(&tp, &fp)| [tp, fp]).collect();
         let sums = self.sums(&of_films);
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
-        let found = sums.iter().zip(&self.num_truths).filter_map(|(sum, &whole)| share(sum[0], whole)).collect();
-        let made_up = sums.iter().zip(&self.num_films).filter_map(|(sum, &whole)| share(sum[1], whole)).collect();
-        [percentiles(found, self.level), percentiles(made_up, self.level)]
+        let found: Vec<_> = sums.iter().zip(&self.num_truths).map(|(sum, &whole)| share(sum[0], whole)).collect();
+        let made_up: Vec<_> = sums.iter().zip(&self.num_films).map(|(sum, &whole)| share(sum[1], whole)).collect();
+        [between(&found, self.level), between(&made_up, self.level)]
     }
 
     /// For each resample, two counts of each film times its weight.
@@ -187,13 +188,6 @@ impl Run {
     }
 }
 
-/// The paper's interval: of N sorted values those at floor(a N) and at N - floor(a N), where a is half of what the level
-/// leaves; the ends where N is too small. `None` without values.
-fn percentiles(mut values: Vec<f64>, level: f64) -> Option<[f64; 2]> {
-    let num = values.len();
-    let last = num.checked_sub(1)?;
-    let low = (((1.0 - level) / 2.0 * num as f64).floor() as usize).min(last);
-    let high = (num - low).min(last);
-    let mut at = |place: usize| *values.select_nth_unstable_by(place, f64::total_cmp).1;
-    Some([at(low), at(high)])
+fn between(values: &[Option<f64>], level: f64) -> Option<[f64; 2]> {
+    percentile(values, level).map(|interval| [interval.low, interval.high])
 }

@@ -83,6 +83,7 @@ impl Textures {
             if area == 0.0 {
                 continue;
             }
+            let width = image.width();
             let reach = Rect::from_points(&[pa, pb, pc]).intersect(bounds);
             for y in reach.top().max(0.0) as usize..(reach.bottom().ceil().max(0.0) as usize).min(image.height()) {
                 for x in reach.left().max(0.0) as usize..(reach.right().ceil().max(0.0) as usize).min(image.width()) {
@@ -99,7 +100,7 @@ impl Textures {
                     let uv = a.uv.to_vec2() * wa + b.uv.to_vec2() * wb + c.uv.to_vec2() * wc;
                     let texel = self.texel(uv);
                     let over = std::array::from_fn(|i| mix(i) * texel[i] / 255.0);
-                    let pixel = &mut image.pixels[y * size_of_row(image) + x];
+                    let pixel = &mut image.pixels[y * width + x];
                     *pixel = blended(*pixel, over);
                 }
             }
@@ -113,10 +114,6 @@ impl Textures {
         let texel = self.fonts.pixels.get(y * width + x).copied().unwrap_or(Color32::WHITE);
         texel.to_array().map(f32::from)
     }
-}
-
-const fn size_of_row(image: &ColorImage) -> usize {
-    image.size[0]
 }
 
 fn blended(below: Color32, over: [f32; 4]) -> Color32 {
