@@ -12,6 +12,8 @@ pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
+pub mod svg;
+pub mod plot_csv;
 pub mod box_classes;
 pub mod label_words;
 mod lenient_json;

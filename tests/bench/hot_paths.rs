@@ -14,6 +14,8 @@ mod first_picture;
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod slider;
 
 fn main() {
     // Scripts in tests/parity take turns between us and peers: one turn is one run.
@@ -24,6 +26,7 @@ fn main() {
     #[cfg(feature = "gui")]
     {
         frame::bench(&mut criterion);
+        slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
     }

@@ -12,4 +12,7 @@ pub mod verdict;
 pub mod slices;
 pub mod plot;
 pub mod plots;
+pub mod published;
+pub mod published_data;
 pub mod run;
+pub mod live;
