@@ -62,8 +62,7 @@ pub fn evaluate_timed(
     };
     let c_star = classifier.as_ref().and_then(|figures| figures.threshold);
     let detections = after_rule::kept(cases, settings.rule, c_star);
-    let detector =
-        if cases.has_detector { Some(detector::figures(&desk, &detections, &mut times)?) } else { None };
+    let detector = if cases.has_detector { Some(detector::figures(&desk, &detections, &mut times)?) } else { None };
     let held = detector.as_ref().map(|(_, matched)| (&*detections, matched));
     let slices = sliced::figures(&desk, &probabilities, c_star, held)?;
     let detector = detector.map(|(figures, _)| figures);
