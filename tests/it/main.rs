@@ -36,6 +36,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod evaluate_files;
 mod model_files;
 mod model_commands;
 mod architecture;
