@@ -12,11 +12,12 @@ p{margin:6px 0}.note{color:#444}.warning{border:2px solid #b3261e;padding:6px 10
 .scroll{overflow-x:auto}table{border-collapse:collapse;margin:8px 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:bold;padding:4px 0}
 th,td{padding:3px 10px;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}
-th:first-child,td:first-child,.words th,.words td{text-align:left}thead th{border-bottom:2px solid #444}
+th:first-child,td:first-child,.words th,.words td{text-align:left}
+table:not(.words) td:first-child{white-space:nowrap}thead th{border-bottom:2px solid #444}
 tr.own{font-weight:bold}tr.cited{color:#444}tr.cited td:first-child{padding-left:24px}
-figure{margin:12px 0;display:inline-block;break-inside:avoid}svg{max-width:100%;height:auto}
+figure{margin:12px 0;display:inline-block;vertical-align:top;break-inside:avoid}svg{max-width:100%;height:auto}
 @media print{body{max-width:none;margin:0;font-size:11px}h2{break-after:avoid}thead{display:table-header-group}
-tr{break-inside:avoid}.scroll{overflow:visible}figure{width:49%}@page{margin:14mm}}";
+tr{break-inside:avoid}table{font-size:10px}th,td{padding:2px 6px}.scroll{overflow:visible}figure{width:49%}@page{margin:14mm}}";
 
 /// How a row of a table is told apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -53,6 +54,19 @@ impl Table {
 
     pub fn push(&mut self, kind: RowKind, cells: Vec<String>) {
         self.rows.push((kind, cells));
+    }
+
+    /// Leaves out columns in which no row has anything.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        let is_full =
+            |column: usize| self.rows.iter().any(|(_, cells)| cells.get(column).is_some_and(|c| !c.is_empty()));
+        let full: Vec<bool> = (0..self.header.len()).map(is_full).collect();
+        let keep =
+            |cells: Vec<String>| cells.into_iter().zip(&full).filter(|(_, full)| **full).map(|(c, _)| c).collect();
+        self.header = keep(self.header);
+        self.rows = self.rows.into_iter().map(|(kind, cells)| (kind, keep(cells))).collect();
+        self
     }
 }
 
@@ -168,6 +182,16 @@ mod tests {
         let html = page.finish();
         assert_eq!(html.matches("<script").count(), 0, "{html}");
         assert_eq!(html.matches("&lt;script&gt;").count(), 14);
+    }
+
+    #[test]
+    fn columns_with_nothing_in_them_go() {
+        let mut table = Table::new("", &["a", "b", "c"]);
+        table.push(RowKind::Plain, vec!["1".into(), String::new(), String::new()]);
+        table.push(RowKind::Plain, vec![String::new(), String::new(), "3".into()]);
+        let table = table.without_empty_columns();
+        assert_eq!(table.header, ["a", "c"]);
+        assert_eq!(table.rows[1].1, ["", "3"]);
     }
 
     #[test]

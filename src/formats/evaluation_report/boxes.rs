@@ -92,7 +92,7 @@ fn more(run: &Run, figures: &DetectorFigures) -> Vec<(String, String)> {
         row(format!("mAP, mean over {} overlaps", run.plan.settings.ious.len()), percent(figures.map_mean));
     }
     for (most, value) in [1, 10, 100].into_iter().zip(figures.average_recall) {
-        row(format!("Average recall, at most {most} boxes a film and class"), percent(value));
+        row(format!("Average recall, {most} at most for each film and class"), percent(value));
     }
     if let Some(froc) = figures.froc {
         let points: Vec<String> =

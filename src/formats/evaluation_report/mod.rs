@@ -151,7 +151,7 @@ fn slices(page: &mut Page, slices: &[SliceFigures]) {
                 ],
             );
         }
-        page.table(&table);
+        page.table(&table.without_empty_columns());
     }
 }
 
