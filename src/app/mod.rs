@@ -10,6 +10,7 @@ mod project_changes;
 mod models_desk;
 mod readings;
 mod references;
+mod sheets;
 mod ahead;
 mod film_desk;
 mod engine_desk;

@@ -31,7 +31,7 @@ use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
+    choose_path, input_memory, models_desk, project_changes, recent, references, sheets, settings_file, view_memory,
     window_presets,
 };
 
@@ -200,6 +200,14 @@ impl Outside {
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
             Effect::LoadEvaluations | Effect::Evaluate { .. } => {}
+            Effect::WriteSheet { sheet, to } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(sheets::write(&sheet, &to)));
+            }
+            Effect::CopySheet(sheet) => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(sheets::copy(post.context(), &sheet)));
+            }
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
             Effect::ChangeModels { change, by } => {

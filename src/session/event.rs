@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::evaluation::run::{Run, RunSummary};
+use crate::domain::evaluation::live::OpenRun;
+use crate::domain::evaluation::run::RunSummary;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
@@ -172,7 +173,7 @@ pub enum Event {
     /// The kept evaluations, the newest first.
     EvaluationsLoaded(Vec<RunSummary>),
     /// A run that was made or read, or why not.
-    EvaluationOpened(Result<Arc<Run>, String>),
+    EvaluationOpened(Result<OpenRun, String>),
     /// The run beside the open one.
     EvaluationBeside(Result<Box<Beside>, String>),
     /// The learning engine came, went, or does something else.

@@ -304,6 +304,7 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

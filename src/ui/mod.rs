@@ -44,6 +44,7 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use evaluate_screen::plot_kit::picture as plot_picture;
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};

@@ -13,12 +13,15 @@ mod first_picture;
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod slider;
 
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
     {
         frame::bench(&mut criterion);
+        slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
     }

@@ -21,6 +21,7 @@ mod store_scale;
 mod store_check;
 mod measure;
 mod shapes;
+mod classifier_metrics;
 mod kill_nine;
 #[cfg(unix)]
 mod engine_fake;

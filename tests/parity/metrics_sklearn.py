@@ -3,7 +3,7 @@
 Usage: python metrics_sklearn.py > metrics_sklearn.json
        (needs scikit-learn, scipy, statsmodels, MLstatkit, monai, torch)
 
-Films, probabilities, resamples and masks come from a formula that the test of the program, tests/it/metrics.rs, has too
+Films, probabilities, resamples and masks come from a formula that the test of the program, tests/it/classifier_metrics.rs, has too
 (SplitMix64); so only answers are written down. DeLong's variance is the plain formula over all pairs, and MLstatkit must
 agree with its test. Distances of borders are SciPy's, and MONAI must agree.
 """
@@ -92,7 +92,7 @@ def classifier(seed, count, share, steps):
         "num_roc_points": len(thresholds),
         "sum_tpr": float(tpr.sum()),
         "sum_fpr": float(fpr.sum()),
-        "roc": [fpr.tolist(), tpr.tolist()] if count <= 40 else None,
+        "roc": [fpr.tolist(), tpr.tolist()] if count <= 12 else None,
         "youden": [float(thresholds[best]) if best else None, float(tpr[best]), float(fpr[best])],
         "average_precision": metrics.average_precision_score(truth, scores),
         "num_pr_points": len(precision),

@@ -15,3 +15,4 @@ pub mod plots;
 pub mod published;
 pub mod published_data;
 pub mod run;
+pub mod live;
