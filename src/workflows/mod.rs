@@ -23,4 +23,5 @@ pub mod make_demo;
 pub mod predict;
 pub mod predict_table;
 mod staged_file;
+pub mod report;
 pub mod stats;
