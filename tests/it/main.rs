@@ -32,6 +32,7 @@ mod engine_predict;
 mod engine_real;
 mod store_predictions;
 mod csv_round_trip;
+mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;

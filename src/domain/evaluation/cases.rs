@@ -93,7 +93,7 @@ pub struct Cases {
     /// One truth box per mark, in the order in which the truth lists them.
     pub truths: BoxColumns,
     /// Every box of the detector before any rule and threshold, at most [`super::settings::Settings::max_detections`]
-    /// a film are looked at.
+    /// of each film and class are looked at.
     pub detections: BoxColumns,
     /// Whether there is a detector at all: without one, boxes are not evaluated.
     pub has_detector: bool,

@@ -6,6 +6,7 @@ pub mod point;
 pub mod problems;
 pub mod result;
 pub mod errors;
+pub mod matched;
 pub mod verdict;
 pub mod plot;
 pub mod run;

@@ -126,7 +126,7 @@ pub struct Settings {
     /// The one of `ious` that counts, curves and the gallery are of.
     pub main_iou: f64,
     pub interpolation: Interpolation,
-    /// Of each film, by score; the paper and COCO have 100.
+    /// Of each film and class, by score, as pycocotools counts them; the paper and COCO have 100.
     pub max_detections: usize,
     /// Boxes under this score are not shown and not counted as false positives; figures over all scores (AP, FROC) keep
     /// them.

@@ -4,3 +4,9 @@
 //! cut into blocks that the caller may run on threads of its own (a block's number and the seed say what it draws).
 
 pub mod confusion_counts;
+pub mod matching;
+pub mod average_precision;
+pub mod average_recall;
+pub mod froc;
+pub mod confusion_matrix;
+pub mod kaggle;
