@@ -8,5 +8,7 @@ pub mod result;
 pub mod errors;
 pub mod matched;
 pub mod verdict;
+pub mod slices;
 pub mod plot;
+pub mod plots;
 pub mod run;

@@ -10,3 +10,6 @@ pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
 pub mod kaggle;
+pub mod roc;
+pub mod resample;
+pub mod bootstrap;
