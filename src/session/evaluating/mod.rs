@@ -10,8 +10,16 @@ use crate::domain::evaluation::run::{EvaluationId, Plan, Run, RunSummary};
 use crate::domain::evaluation::settings::ThresholdChoice;
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
 
-use super::effect::Effect;
+use super::effect::{Effect, FilePurpose};
 use super::screen::{NoticeKind, Screen, Session};
+
+pub mod review;
+pub mod shown_boxes;
+pub mod walk;
+
+pub use review::{Progress, TruthOwner};
+pub use shown_boxes::{BoxRole, ShownBox};
+pub use walk::{ErrorDesk, ErrorIndex, ErrorList, bounds_of};
 
 /// A page of the screen of evaluations.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -80,9 +88,23 @@ pub enum EvaluateCommand {
     OpenError(usize),
     NextError,
     PreviousError,
+    /// The suspected label at this place, in its film.
+    OpenSuspect(usize),
+    /// The first disagreement of the gallery's list without a verdict.
+    OpenUnruled,
+    /// From a film back to the list that it was opened from.
+    BackToErrors,
+    /// The reader knows that what is shown here is not blind.
+    Understand,
+    /// Crops of these films were shown.
+    SawCrops(Vec<u32>),
     /// On the item that is open.
     Rule(Verdict),
     Note(String),
+    /// The model's answer on the item that is open, into the reader's own reading.
+    FixLabel,
+    /// Ask where to write the verdicts to.
+    ExportVerdicts,
 }
 
 /// A change of the project's evaluations, to be made in the store and on the disk.
@@ -135,6 +157,7 @@ pub struct EvaluationDesk {
     pub point: Option<OperatingPoint>,
     pub filter: ErrorFilter,
     pub order: ErrorOrder,
+    pub errors: ErrorDesk,
     /// Place in the gallery of the item that is open in its film.
     pub looked_at: Option<usize>,
     /// What is being done now; nothing else is begun meanwhile.
@@ -151,7 +174,10 @@ impl EvaluateCommand {
             Self::Show | Self::Leave | Self::Page(_) => true,
             Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
-            Self::Rule(_) | Self::Note(_) => desk.looked_at.is_some() && !project.is_read_only,
+            Self::Rule(_) | Self::Note(_) | Self::FixLabel => {
+                desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
+            }
+            command if walk::is_of_walk(command) => desk.looked_at.is_some(),
             _ => desk.open.is_some(),
         }
     }
@@ -189,12 +215,23 @@ impl Session {
                 self.evaluating.page = EvaluatePage::Gallery;
             }
             EvaluateCommand::Order(order) => self.evaluating.order = order,
-            EvaluateCommand::AskNew
-            | EvaluateCommand::OpenError(_)
-            | EvaluateCommand::NextError
-            | EvaluateCommand::PreviousError
-            | EvaluateCommand::Rule(_)
-            | EvaluateCommand::Note(_) => {}
+            EvaluateCommand::OpenError(place) => return self.open_error(ErrorList::Gallery, place, now_ms),
+            EvaluateCommand::OpenSuspect(place) => return self.open_error(ErrorList::Suspects, place, now_ms),
+            EvaluateCommand::OpenUnruled => {
+                if let Some(place) = self.first_unruled() {
+                    return self.open_error(ErrorList::Gallery, place, now_ms);
+                }
+            }
+            EvaluateCommand::NextError => return self.step_error(1, now_ms),
+            EvaluateCommand::PreviousError => return self.step_error(-1, now_ms),
+            EvaluateCommand::BackToErrors => return self.back_to_errors(now_ms),
+            EvaluateCommand::Understand => self.evaluating.errors.knows_it_is_not_blind = true,
+            EvaluateCommand::SawCrops(films) => return self.saw_crops(&films),
+            EvaluateCommand::Rule(verdict) => return self.rule(verdict, now_ms),
+            EvaluateCommand::Note(text) => return self.note_on_error(text, now_ms),
+            EvaluateCommand::FixLabel => return self.fix_label(now_ms),
+            EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
+            EvaluateCommand::AskNew => {}
         }
         Vec::new()
     }
@@ -210,6 +247,7 @@ impl Session {
     }
 
     fn leave_evaluations(&mut self) {
+        self.evaluating.looked_at = None;
         self.screen = match self.evaluating.came_from.take() {
             Some(Screen::Film) if self.pane.film.is_some() => Screen::Film,
             Some(Screen::Project) => Screen::Project,
@@ -256,6 +294,8 @@ impl Session {
         match outcome {
             Ok(run) => {
                 self.evaluating.point = Some(starting_point(&run));
+                self.evaluating.errors = ErrorDesk::of_run(&run.rulings, &self.evaluating.errors);
+                self.evaluating.filter = ErrorFilter::disagreements();
                 self.evaluating.open = Some(run);
                 self.evaluating.beside = None;
                 self.evaluating.looked_at = None;
