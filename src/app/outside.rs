@@ -29,9 +29,10 @@ use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
+use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
+    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
     window_presets,
 };
 
@@ -200,6 +201,10 @@ impl Outside {
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
             Effect::LoadEvaluations | Effect::Evaluate { .. } => {}
+            Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
+            Effect::EvaluateUnderVerdicts { run, rulings } => {
+                errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
+            }
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
             Effect::ChangeModels { change, by } => {
@@ -382,6 +387,13 @@ impl Outside {
     /// Films came, moved or were labelled by a job.
     pub fn films_changed(&mut self) {
         self.films.films_changed();
+    }
+
+    /// The gallery shows these parts of films now.
+    pub fn wish_for(&self, wishes: Vec<CropWish>) {
+        if let Some(project) = &self.project {
+            self.films.wish_for(&project.store, wishes);
+        }
     }
 
     /// Films in memory that are expected next, for the graphics card.

@@ -100,7 +100,10 @@ pub enum EvaluateCommand {
     SawCrops(Vec<u32>),
     /// On the item that is open.
     Rule(Verdict),
+    /// What was typed so far about it.
     Note(String),
+    /// Where a verdict stands on it, it gets what was typed.
+    KeepNote,
     /// The model's answer on the item that is open, into the reader's own reading.
     FixLabel,
     /// Ask where to write the verdicts to.
@@ -174,7 +177,7 @@ impl EvaluateCommand {
             Self::Show | Self::Leave | Self::Page(_) => true,
             Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
-            Self::Rule(_) | Self::Note(_) | Self::FixLabel => {
+            Self::Rule(_) | Self::Note(_) | Self::KeepNote | Self::FixLabel => {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
             }
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
@@ -228,7 +231,8 @@ impl Session {
             EvaluateCommand::Understand => self.evaluating.errors.knows_it_is_not_blind = true,
             EvaluateCommand::SawCrops(films) => return self.saw_crops(&films),
             EvaluateCommand::Rule(verdict) => return self.rule(verdict, now_ms),
-            EvaluateCommand::Note(text) => return self.note_on_error(text, now_ms),
+            EvaluateCommand::Note(text) => self.evaluating.errors.note = text,
+            EvaluateCommand::KeepNote => return self.keep_note(now_ms),
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
             EvaluateCommand::AskNew => {}

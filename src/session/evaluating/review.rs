@@ -116,9 +116,8 @@ impl Session {
         effects
     }
 
-    /// What is typed; where a verdict stands, it gets the new words when the field is left.
-    pub(super) fn note_on_error(&mut self, text: String, now_ms: i64) -> Vec<Effect> {
-        self.evaluating.errors.note = text;
+    /// Where a verdict stands, it gets the new words.
+    pub(super) fn keep_note(&mut self, now_ms: i64) -> Vec<Effect> {
         let note = self.evaluating.errors.note.trim().to_owned();
         match self.ruling_on_looked_at() {
             Some(ruling) if ruling.note != note => {

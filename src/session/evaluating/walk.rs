@@ -189,6 +189,11 @@ impl Session {
         films.iter().filter_map(|film| self.note_seen(*film)).collect()
     }
 
+    /// Whether it is known that this reader saw what the run's models say of the film.
+    pub fn is_noted(&self, film: u32) -> bool {
+        self.evaluating.errors.noted.contains(&film)
+    }
+
     fn film_of(&self, item: &ErrorItem) -> Option<ImageId> {
         self.evaluating.open.as_ref().map(|run| run.cases.films[item.film as usize].image.clone())
     }
@@ -200,7 +205,7 @@ impl Session {
         let reader = self.reader_id().cloned()?;
         let image = self.evaluating.open.as_ref()?.cases.films.get(film as usize)?.image.clone();
         let is_here = self.worklist.row(&image).is_some();
-        if models.is_empty() || !is_here || !self.evaluating.errors.noted.insert(film) {
+        if !self.evaluating.errors.noted.insert(film) || models.is_empty() || !is_here {
             return None;
         }
         for pane in std::iter::once(&mut self.pane).chain(&mut self.other_panes) {
@@ -285,7 +290,7 @@ impl Session {
             Screen::Evaluate => false,
             Screen::Film => {
                 let image = self.error_at(place).and_then(|item| self.film_of(&item));
-                image.is_none() || self.slot_of(image.as_ref().unwrap_or(&ImageId::new(""))).is_none()
+                image.is_none_or(|image| self.slot_of(&image).is_none())
             }
             _ => true,
         };
@@ -332,6 +337,7 @@ pub(super) fn is_of_walk(command: &EvaluateCommand) -> bool {
             | EvaluateCommand::PreviousError
             | EvaluateCommand::Rule(_)
             | EvaluateCommand::Note(_)
+            | EvaluateCommand::KeepNote
             | EvaluateCommand::FixLabel
             | EvaluateCommand::BackToErrors
     )
