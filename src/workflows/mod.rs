@@ -3,6 +3,8 @@
 pub mod answer_key;
 pub mod check;
 pub mod demo_models;
+pub mod evaluate;
+pub mod evaluated_files;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "gui")]
 mod cpu_time;
+mod evaluate;
 mod fill;
 mod project;
 mod tables;
@@ -21,6 +22,7 @@ fn main() {
         first_picture::bench(&mut criterion);
         paging::bench();
     }
+    evaluate::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
     criterion.final_summary();

@@ -57,6 +57,17 @@ impl BoxColumns {
         self.starts.push(self.classes.len() as u32);
     }
 
+    /// Brings each film's boxes into the order of falling score; those of equal score stay as they stood.
+    pub fn sort_films(&mut self) {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        for film in 0..self.num_films() {
+            order[self.of_film(film)].sort_by(|&a, &b| self.scores[b as usize].total_cmp(&self.scores[a as usize]));
+        }
+        self.classes = order.iter().map(|&i| self.classes[i as usize]).collect();
+        self.rects = order.iter().map(|&i| self.rects[i as usize]).collect();
+        self.scores = order.iter().map(|&i| self.scores[i as usize]).collect();
+    }
+
     /// `None` for a box without an area.
     pub fn rect(&self, index: usize) -> Option<Rect> {
         let [xmin, ymin, xmax, ymax] = self.rects[index];

@@ -1,5 +1,6 @@
 //! An answer held against a truth: the cases, the settings, the figures, and the way from every figure to its films.
 
+pub mod after_rule;
 pub mod cases;
 pub mod settings;
 pub mod point;

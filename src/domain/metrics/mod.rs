@@ -6,6 +6,12 @@
 pub mod confusion_counts;
 pub mod matching;
 pub mod average_precision;
+pub mod pr;
+pub mod gauss;
+pub mod interval;
+pub mod wilson;
+pub mod delong;
+pub mod mcnemar;
 pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
@@ -13,3 +19,4 @@ pub mod kaggle;
 pub mod roc;
 pub mod resample;
 pub mod bootstrap;
+pub mod calibration;
