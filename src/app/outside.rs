@@ -29,10 +29,11 @@ use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
+use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, models_desk, project_changes, recent, references, sheets, settings_file, view_memory,
-    window_presets,
+    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, sheets,
+    view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -207,6 +208,10 @@ impl Outside {
             Effect::CopySheet(sheet) => {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(sheets::copy(post.context(), &sheet)));
+            }
+            Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
+            Effect::EvaluateUnderVerdicts { run, rulings } => {
+                errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
             }
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
@@ -390,6 +395,13 @@ impl Outside {
     /// Films came, moved or were labelled by a job.
     pub fn films_changed(&mut self) {
         self.films.films_changed();
+    }
+
+    /// The gallery shows these parts of films now.
+    pub fn wish_for(&self, wishes: Vec<CropWish>) {
+        if let Some(project) = &self.project {
+            self.films.wish_for(&project.store, wishes);
+        }
     }
 
     /// Films in memory that are expected next, for the graphics card.
