@@ -14,6 +14,7 @@ mod model_rows;
 mod models;
 mod predictions;
 mod rejections;
+mod rulings;
 mod shape_rows;
 mod shared_labels;
 mod comments;

@@ -83,6 +83,8 @@ pub enum EvaluateCommand {
     ResetPoint,
     /// The gallery with these items; from any bar, cell, dot or number.
     ShowErrors(Box<ErrorFilter>),
+    /// The same without going there.
+    FilterErrors(Box<ErrorFilter>),
     Order(ErrorOrder),
     /// The item of the gallery at this place, in its film.
     OpenError(usize),
@@ -217,6 +219,7 @@ impl Session {
                 self.evaluating.filter = *filter;
                 self.evaluating.page = EvaluatePage::Gallery;
             }
+            EvaluateCommand::FilterErrors(filter) => self.evaluating.filter = *filter,
             EvaluateCommand::Order(order) => self.evaluating.order = order,
             EvaluateCommand::OpenError(place) => return self.open_error(ErrorList::Gallery, place, now_ms),
             EvaluateCommand::OpenSuspect(place) => return self.open_error(ErrorList::Suspects, place, now_ms),
