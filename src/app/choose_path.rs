@@ -38,6 +38,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
             one(dialog.add_filter("safetensors, pth, pt", &["safetensors", "pth", "pt"]).pick_file())
         }
         FilePurpose::ExportModel => one(dialog.set_file_name("model.safetensors").save_file()),
+        FilePurpose::ExportPlot => {
+            one(dialog.add_filter("PNG, SVG, CSV", &["png", "svg", "csv"]).set_file_name("plot.png").save_file())
+        }
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {

@@ -56,6 +56,11 @@ pub struct Post {
 }
 
 impl Post {
+    /// Of the window that is told.
+    pub const fn context(&self) -> &egui::Context {
+        &self.context
+    }
+
     pub fn new(context: egui::Context) -> (Self, Receiver<News>) {
         let (sender, receiver) = channel();
         (Self { sender, context, opening: None }, receiver)

@@ -11,6 +11,7 @@ mod models_desk;
 mod errors_desk;
 mod readings;
 mod references;
+mod sheets;
 mod ahead;
 mod film_desk;
 mod engine_desk;

@@ -32,8 +32,8 @@ use super::jobs::Jobs;
 use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, view_memory,
-    window_presets,
+    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, sheets,
+    view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -213,6 +213,14 @@ impl Outside {
             Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
             Effect::EvaluateUnderVerdicts { run, rulings } => {
                 errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
+            }
+            Effect::WriteSheet { sheet, to } => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(sheets::write(&sheet, &to)));
+            }
+            Effect::CopySheet(sheet) => {
+                let post = self.post.clone();
+                self.lane.run(move || post.event(sheets::copy(post.context(), &sheet)));
             }
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),

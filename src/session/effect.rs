@@ -14,7 +14,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
-use super::evaluating::EvaluationTask;
+use super::evaluating::{EvaluationTask, Sheet};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -47,6 +47,8 @@ pub enum FilePurpose {
     /// A file of weights.
     ImportModel,
     ExportModel,
+    /// A plot as PNG, SVG or CSV.
+    ExportPlot,
 }
 
 impl FilePurpose {
@@ -65,6 +67,7 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
+            Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr
             | Self::ExportKaggle
@@ -220,6 +223,13 @@ pub enum Effect {
     },
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
+    /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.
+    WriteSheet {
+        sheet: Box<Sheet>,
+        to: PathBuf,
+    },
+    /// A picture of a plot on the system's clipboard.
+    CopySheet(Box<Sheet>),
     /// Evaluate, or change what is kept of evaluations.
     Evaluate {
         task: Box<EvaluationTask>,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{EvaluationId, Run, RunSummary};
+use crate::domain::evaluation::run::{EvaluationId, RunSummary};
 use crate::domain::evaluation::verdict::Ruling;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
@@ -174,7 +175,7 @@ pub enum Event {
     /// The kept evaluations, the newest first.
     EvaluationsLoaded(Vec<RunSummary>),
     /// A run that was made or read, or why not.
-    EvaluationOpened(Result<Arc<Run>, String>),
+    EvaluationOpened(Result<OpenRun, String>),
     /// The run beside the open one.
     EvaluationBeside(Result<Box<Beside>, String>),
     /// The verdicts of a run as they are kept.

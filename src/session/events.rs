@@ -317,6 +317,7 @@ impl Session {
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
+            FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

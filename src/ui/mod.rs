@@ -45,6 +45,7 @@ use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
 pub use evaluate_screen::{CropKey, CropShelf, GalleryState, ReviewState};
+pub use evaluate_screen::plot_kit::picture as plot_picture;
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};

@@ -6,6 +6,7 @@ mod cpu_time;
 mod evaluate;
 mod fill;
 mod project;
+mod resamples;
 mod tables;
 #[cfg(feature = "gui")]
 mod first_picture;
@@ -13,17 +14,25 @@ mod first_picture;
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+#[cfg(feature = "gui")]
+mod slider;
 
 fn main() {
+    // Scripts in tests/parity take turns between us and peers: one turn is one run.
+    if std::env::var_os("RACHIS_TURN").is_some_and(|name| name == "resamples") {
+        return resamples::turn();
+    }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
     {
         frame::bench(&mut criterion);
+        slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
     }
     evaluate::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
+    resamples::bench(&mut criterion);
     criterion.final_summary();
 }

@@ -21,6 +21,7 @@ mod store_scale;
 mod store_check;
 mod measure;
 mod shapes;
+mod classifier_metrics;
 mod kill_nine;
 #[cfg(unix)]
 mod engine_fake;
@@ -36,6 +37,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod evaluate_files;
 mod model_files;
 mod model_commands;
 mod architecture;

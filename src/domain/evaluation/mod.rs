@@ -14,4 +14,7 @@ pub mod under_verdicts;
 pub mod verdict;
 pub mod plot;
 pub mod plots;
+pub mod published;
+pub mod published_data;
 pub mod run;
+pub mod live;

@@ -1,13 +1,16 @@
 //! Evaluations as the window has them: which run is open, where its slider stands, and which errors are looked at.
 
+mod sliding;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorOrder};
+use crate::domain::evaluation::live::{Live, OpenRun, Snapshot};
+use crate::domain::evaluation::plot::{Matrix, Plot};
 use crate::domain::evaluation::point::OperatingPoint;
 use crate::domain::evaluation::result::Difference;
 use crate::domain::evaluation::run::{EvaluationId, Plan, Run, RunSummary};
-use crate::domain::evaluation::settings::ThresholdChoice;
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
 
 use super::effect::{Effect, FilePurpose};
@@ -59,6 +62,23 @@ pub enum Slider {
     Box,
 }
 
+/// What is copied or saved.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Sheet {
+    Plot(Plot),
+    Matrix(Matrix),
+}
+
+impl Sheet {
+    /// As a file name: `roc`.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Plot(plot) => plot.key,
+            Self::Matrix(matrix) => matrix.key,
+        }
+    }
+}
+
 /// Something done with evaluations.
 #[derive(Clone, PartialEq, Debug)]
 pub enum EvaluateCommand {
@@ -81,6 +101,12 @@ pub enum EvaluateCommand {
     StepDown,
     /// The operating point of the run's settings again.
     ResetPoint,
+    /// c* where sensitivity + specificity is largest on these films.
+    Youden,
+    /// Ask where to write this plot; PNG, SVG or CSV by the file's ending.
+    SaveSheet(Box<Sheet>),
+    /// The plot as a picture on the system's clipboard.
+    CopySheet(Box<Sheet>),
     /// The gallery with these items; from any bar, cell, dot or number.
     ShowErrors(Box<ErrorFilter>),
     /// The same without going there.
@@ -141,6 +167,7 @@ pub enum EvaluationTask {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Beside {
     pub run: Arc<Run>,
+    pub live: Arc<Live>,
     /// Over the films that both have.
     pub differences: Vec<Difference>,
     /// Films that both have, and that only one has.
@@ -156,10 +183,16 @@ pub struct EvaluationDesk {
     pub is_loaded: bool,
     pub open: Option<Arc<Run>>,
     pub beside: Option<Arc<Beside>>,
+    /// What the slider needs of the open run.
+    pub live: Option<Arc<Live>>,
     pub page: EvaluatePage,
     pub slider: Slider,
     /// Where the slider stands; `None` without an open run.
     pub point: Option<OperatingPoint>,
+    /// What holds there: for the open run, and for the one beside it.
+    pub snapshots: [Option<Arc<Snapshot>>; 2],
+    /// Of the plots, the one that was asked to be saved, until it is known where to.
+    pub saving: Option<Box<Sheet>>,
     pub filter: ErrorFilter,
     pub order: ErrorOrder,
     pub errors: ErrorDesk,
@@ -183,6 +216,9 @@ impl EvaluateCommand {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
             }
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
+            Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
+            // Reader studies and the data set's own tables have plots without a run.
+            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             _ => desk.open.is_some(),
         }
     }
@@ -206,15 +242,22 @@ impl Session {
                     return self.evaluation_task(EvaluationTask::Compare { open, beside }, "Comparing");
                 }
             }
-            EvaluateCommand::CompareWith(None) => self.evaluating.beside = None,
+            EvaluateCommand::CompareWith(None) => {
+                self.evaluating.beside = None;
+                self.evaluating.snapshots[1] = None;
+            }
             EvaluateCommand::Delete(id) => return self.evaluation_task(EvaluationTask::Delete(id), ""),
             EvaluateCommand::Slide(slider) => self.evaluating.slider = slider,
             EvaluateCommand::MoveTo(value) => self.move_point(value),
-            EvaluateCommand::StepUp => self.step_point(0.01),
-            EvaluateCommand::StepDown => self.step_point(-0.01),
-            EvaluateCommand::ResetPoint => {
-                self.evaluating.point = self.evaluating.open.as_deref().map(starting_point);
+            EvaluateCommand::StepUp => self.step_point(true),
+            EvaluateCommand::StepDown => self.step_point(false),
+            EvaluateCommand::ResetPoint => self.reset_point(),
+            EvaluateCommand::Youden => self.move_to_youden(),
+            EvaluateCommand::SaveSheet(sheet) => {
+                self.evaluating.saving = Some(sheet);
+                return vec![Effect::ChoosePath(FilePurpose::ExportPlot)];
             }
+            EvaluateCommand::CopySheet(sheet) => return vec![Effect::CopySheet(sheet)],
             EvaluateCommand::ShowErrors(filter) => {
                 self.evaluating.filter = *filter;
                 self.evaluating.page = EvaluatePage::Gallery;
@@ -271,41 +314,22 @@ impl Session {
         vec![Effect::Evaluate { task: Box::new(task), by }]
     }
 
-    fn move_point(&mut self, value: f64) {
-        let slider = self.evaluating.slider;
-        if let Some(point) = self.evaluating.point.as_mut().filter(|_| (0.0..=1.0).contains(&value)) {
-            match slider {
-                Slider::Film => point.c_star = value,
-                Slider::Box => point.min_score = value,
-            }
-        }
-    }
-
-    fn step_point(&mut self, by: f64) {
-        if let Some(point) = self.evaluating.point {
-            let value = match self.evaluating.slider {
-                Slider::Film => point.c_star,
-                Slider::Box => point.min_score,
-            };
-            self.move_point((value + by).clamp(0.0, 1.0));
-        }
-    }
-
     pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) {
         self.evaluating.is_loaded = true;
         self.evaluating.runs = runs;
     }
 
-    pub(super) fn evaluation_opened(&mut self, outcome: Result<Arc<Run>, String>) {
+    pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) {
         self.evaluating.doing = None;
         match outcome {
-            Ok(run) => {
-                self.evaluating.point = Some(starting_point(&run));
+            Ok(OpenRun { run, live }) => {
                 self.evaluating.errors = ErrorDesk::of_run(&run.rulings, &self.evaluating.errors);
                 self.evaluating.filter = ErrorFilter::disagreements();
                 self.evaluating.open = Some(run);
+                self.evaluating.live = Some(live);
                 self.evaluating.beside = None;
                 self.evaluating.looked_at = None;
+                self.reset_point();
             }
             Err(why) => self.evaluation_failed(why),
         }
@@ -314,9 +338,18 @@ impl Session {
     pub(super) fn evaluation_beside(&mut self, outcome: Result<Beside, String>) {
         self.evaluating.doing = None;
         match outcome {
-            Ok(beside) => self.evaluating.beside = Some(Arc::new(beside)),
+            Ok(beside) => {
+                self.evaluating.beside = Some(Arc::new(beside));
+                self.point_moved();
+            }
             Err(why) => self.evaluation_failed(why),
         }
+    }
+
+    /// Where a plot is to be written to.
+    pub(super) fn plot_path_chosen(&mut self, to: PathBuf) -> Vec<Effect> {
+        let sheet = self.evaluating.saving.take();
+        sheet.map(|sheet| Effect::WriteSheet { sheet, to }).into_iter().collect()
     }
 
     fn evaluation_failed(&mut self, why: String) {
@@ -325,14 +358,4 @@ impl Session {
         }
         self.evaluating.failure = Some(why);
     }
-}
-
-/// Where the slider stands when a run is opened.
-fn starting_point(run: &Run) -> OperatingPoint {
-    let chosen = run.evaluation.classifier.as_ref().and_then(|figures| figures.threshold);
-    let given = match run.plan.settings.threshold {
-        ThresholdChoice::Given(threshold) => Some(threshold),
-        ThresholdChoice::Youden => None,
-    };
-    OperatingPoint { c_star: chosen.or(given).unwrap_or(0.5), min_score: run.plan.settings.min_score }
 }

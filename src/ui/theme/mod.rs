@@ -69,6 +69,12 @@ colors! {
     scrim,
 }
 
+/// The colour of a plot's series; beyond the last they begin anew.
+pub fn series(number: usize) -> Color32 {
+    let colors = palette::of(LOOKS.get().0).series;
+    colors[number % colors.len()]
+}
+
 /// Colours of what lies on the film: the same in both themes.
 pub mod film {
     use egui::Color32;
@@ -148,6 +154,10 @@ pub const PAIRS: [Color32; 6] = [
     Color32::from_rgb(228, 148, 190),
 ];
 pub const OVERLAY_TEXT: f32 = 13.0;
+/// Of a plot's curves, of its grid, and the radius of the dot at the operating point.
+pub const CURVE_STROKE: f32 = 1.6;
+pub const GRID_STROKE: f32 = 0.8;
+pub const DOT_RADIUS: f32 = 5.0;
 /// From this width on a viewport has room for the line that tells its chain of steps.
 pub const WIDE_VIEWPORT: f32 = 560.0;
 /// Of the ring around the widget that has the keyboard.
@@ -192,6 +202,16 @@ pub fn overlay_font() -> FontId {
 
 pub fn small_font() -> FontId {
     FontId::new(11.5, FontFamily::Proportional)
+}
+
+/// Of a plot's ticks, legend and caption.
+pub fn plot_font() -> FontId {
+    FontId::new(11.5, FontFamily::Proportional)
+}
+
+/// Of a plot's title.
+pub fn plot_title_font() -> FontId {
+    FontId::new(13.5, strong_family())
 }
 
 pub fn strong_family() -> FontFamily {
