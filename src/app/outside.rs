@@ -21,7 +21,7 @@ use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
-use crate::session::{Effect, Event, ProjectCommand, Session};
+use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 use crate::workflows::label_sets;
 
@@ -200,7 +200,20 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
-            Effect::LoadEvaluations | Effect::Evaluate { .. } => {}
+            Effect::LoadEvaluations => {}
+            Effect::Evaluate { task, .. } => match *task {
+                EvaluationTask::Rule { run, ruling } => {
+                    self.query(move |store| errors_desk::rule(store, run, &ruling));
+                }
+                _ => {}
+            },
+            Effect::WriteVerdicts { run, rulings, to } => {
+                errors_desk::write_verdicts(&self.lane, self.post.clone(), run, rulings, to);
+            }
+            Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
+            Effect::EvaluateUnderVerdicts { run, rulings } => {
+                errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
+            }
             Effect::WriteSheet { sheet, to } => {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(sheets::write(&sheet, &to)));
@@ -208,10 +221,6 @@ impl Outside {
             Effect::CopySheet(sheet) => {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(sheets::copy(post.context(), &sheet)));
-            }
-            Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
-            Effect::EvaluateUnderVerdicts { run, rulings } => {
-                errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
             }
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),

@@ -12,6 +12,7 @@ pub mod csv_vindr;
 pub mod csv_kaggle;
 pub mod csv_write;
 pub mod csv_measures;
+pub mod csv_verdicts;
 pub mod svg;
 pub mod html;
 pub mod moment;

@@ -243,6 +243,12 @@ pub enum Effect {
         run: Arc<Run>,
         rulings: Vec<Ruling>,
     },
+    /// Write the verdicts on a run as CSV; answered by a `Warning` that says how it went.
+    WriteVerdicts {
+        run: Arc<Run>,
+        rulings: Vec<Ruling>,
+        to: PathBuf,
+    },
     /// Count what the reader has read; answered by `StatisticsLoaded`.
     LoadStatistics {
         reader: ReaderId,

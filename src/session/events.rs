@@ -316,8 +316,8 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
-            FilePurpose::ExportVerdicts => self.export_evaluation(path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

@@ -44,8 +44,8 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use evaluate_screen::{CropKey, CropShelf, GalleryState, ReviewState};
 pub use evaluate_screen::plot_kit::picture as plot_picture;
-pub use evaluate_screen::{CropKey, CropShelf, GalleryState};
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
@@ -112,6 +112,7 @@ pub struct UiState {
     pub rules_page: project_screen::RulesPageState,
     pub models: models_screen::ModelsScreenState,
     pub gallery: GalleryState,
+    pub review: ReviewState,
     pub crops: CropShelf,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.

@@ -1,10 +1,13 @@
 //! Where answer and truth agree and where not, one item each, to be looked at in any order.
 
 use crate::domain::fusion::{FusionRule, NORMAL_FILM_SCORE, is_abnormal};
+use crate::domain::metrics::matching::overlap;
 
+use super::after_rule;
 use super::cases::Cases;
-use super::matched::Matched;
+use super::matched::{Matched, TruthMatch};
 use super::point::OperatingPoint;
+use super::settings::Settings;
 use super::slices::{self, Slicing};
 
 /// What an item is.
@@ -151,8 +154,10 @@ pub struct ErrorItems {
     film_slices: Vec<Slicing>,
     detection_slices: Vec<Slicing>,
     truth_slices: Vec<Slicing>,
-    /// For each truth, the detection of any class that overlaps it most and by how much.
-    nearest: Vec<(Option<u32>, f64)>,
+    /// For each truth, how much the detection of any class and score that overlaps it most does.
+    nearest: Vec<f64>,
+    /// Those that are evaluated, film by film.
+    probabilities: Vec<Option<f64>>,
 }
 
 /// What passes a filter at an operating point.
@@ -166,13 +171,15 @@ pub struct ShownErrors {
 
 impl ErrorItems {
     /// Sorts everything once: a fraction of a second for a million detections, so not between two frames.
-    pub fn new(cases: &Cases, matched: Matched) -> Self {
+    pub fn new(cases: &Cases, settings: &Settings) -> Self {
+        let matched = Matched::new(cases, settings);
         let nearest = nearest_detections(cases, &matched);
         let mut made = Self {
             orders: Default::default(),
             film_slices: slices::of_films(&cases.films),
             detection_slices: slices::of_boxes(&cases.detections, &cases.films, &cases.classes, &[]),
             truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[]),
+            probabilities: after_rule::probabilities(cases, settings).into_owned(),
             matched,
             nearest,
         };
@@ -199,7 +206,7 @@ impl ErrorItems {
             rising.extend(without);
             [falling, rising]
         };
-        let [highest_score, lowest_score] = sort(&|place| made.score_of(cases, place));
+        let [highest_score, lowest_score] = sort(&|place| made.score_of(place));
         let [highest_iou, lowest_iou] = sort(&|place| made.iou_of(place));
         let [largest, smallest] = sort(&|place| made.area_of(cases, place));
         made.orders = [highest_score, lowest_score, highest_iou, lowest_iou, largest, smallest];
@@ -263,14 +270,15 @@ impl ErrorItems {
                     (None, None) => take(place, ErrorKind::FalsePositive, Some(one.class), None, Some(one.score)),
                 }
             }
-            for truth in cases.truths.of_film(film) {
+            // Without a detector boxes are not evaluated: nothing was missed.
+            for truth in cases.truths.of_film(film).filter(|_| cases.has_detector) {
                 let one = &self.matched.truths[truth];
                 let counts = |score: Option<f64>| score.is_some_and(|score| score >= floor);
                 if !counts(one.score) && !counts(one.confused_score) {
                     take(num_detections + truth, ErrorKind::FalseNegative, Some(one.class), None, None);
                 }
             }
-            let probability = cases.probabilities.get(film).copied().flatten();
+            let probability = self.probabilities.get(film).copied().flatten();
             if let (Some(truth), Some(probability)) = (cases.films[film].is_abnormal, probability) {
                 let kind = match (truth, is_abnormal(probability, point.c_star)) {
                     (true, true) => ErrorKind::FilmTruePositive,
@@ -309,7 +317,7 @@ impl ErrorItems {
             film: self.film_of(place),
             detection,
             truth,
-            score: self.score_of(cases, place),
+            score: self.score_of(place),
             iou: self.iou_of(place).unwrap_or(0.0),
             area: truth.map_or_else(
                 || self.area_of(cases, place).unwrap_or(0.0),
@@ -345,18 +353,18 @@ impl ErrorItems {
         }
     }
 
-    fn score_of(&self, cases: &Cases, place: u32) -> Option<f64> {
+    fn score_of(&self, place: u32) -> Option<f64> {
         match self.part_of(place) {
             Part::Detection(detection) => Some(self.matched.detections[detection].score),
             Part::Truth(_) => None,
-            Part::Film(film) => cases.probabilities.get(film).copied().flatten(),
+            Part::Film(film) => self.probabilities.get(film).copied().flatten(),
         }
     }
 
     fn iou_of(&self, place: u32) -> Option<f64> {
         match self.part_of(place) {
             Part::Detection(detection) => Some(self.matched.detections[detection].iou),
-            Part::Truth(truth) => Some(self.nearest[truth].1),
+            Part::Truth(truth) => Some(self.nearest[truth]),
             Part::Film(_) => None,
         }
     }
@@ -388,19 +396,12 @@ fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
     (xmax - xmin).max(0.0) * (ymax - ymin).max(0.0)
 }
 
-/// For each truth, the detection of any class and score that overlaps it most; the first of equals.
-fn nearest_detections(cases: &Cases, matched: &Matched) -> Vec<(Option<u32>, f64)> {
-    use crate::domain::metrics::matching::overlap;
-    let near = |(truth, one): (usize, &super::matched::TruthMatch)| {
+/// For each truth, the largest overlap with a detection of any class and score; 0 where none touches it.
+fn nearest_detections(cases: &Cases, matched: &Matched) -> Vec<f64> {
+    let near = |(truth, one): (usize, &TruthMatch)| {
         let rect = &cases.truths.rects[truth];
-        let mut best = (None, 0.0);
-        for detection in cases.detections.of_film(one.film as usize) {
-            let iou = overlap(&cases.detections.rects[detection], rect);
-            if iou > best.1 {
-                best = (Some(detection as u32), iou);
-            }
-        }
-        best
+        let detections = cases.detections.of_film(one.film as usize);
+        detections.map(|detection| overlap(&cases.detections.rects[detection], rect)).fold(0.0, f64::max)
     };
     matched.truths.iter().enumerate().map(near).collect()
 }
@@ -481,7 +482,6 @@ impl Slice {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::cases::{BoxColumns, FilmCase};
-    use super::super::settings::Settings;
     use super::*;
     use crate::domain::label::LabelName;
     use crate::domain::study::{Sex, View};
@@ -536,7 +536,7 @@ pub(super) mod tests {
 
     fn shown(films: &[Film<'_>], point: OperatingPoint, filter: &ErrorFilter, order: ErrorOrder) -> Vec<ErrorItem> {
         let cases = cases(films);
-        let items = ErrorItems::new(&cases, Matched::new(&cases, &Settings::default()));
+        let items = ErrorItems::new(&cases, &Settings::default());
         let shown = items.shown(&cases, (point, FusionRule::Paper), filter, order);
         assert!(shown.counts.iter().sum::<u64>() >= shown.places.len() as u64);
         shown.places.iter().map(|&place| items.item(&cases, place)).collect()
@@ -668,7 +668,7 @@ pub(super) mod tests {
     fn counts_are_of_all_kinds_whatever_kinds_are_shown() {
         let films = [Film { truths: &[(0, SQUARE)], detections: &[(0, FAR, 0.9)], ..Film::default() }];
         let cases = cases(&films);
-        let items = ErrorItems::new(&cases, Matched::new(&cases, &Settings::default()));
+        let items = ErrorItems::new(&cases, &Settings::default());
         let filter = ErrorFilter { kinds: vec![ErrorKind::FalseNegative], ..ErrorFilter::default() };
         let shown = items.shown(&cases, (point(0.5, 0.3), FusionRule::Paper), &filter, ErrorOrder::default());
         assert_eq!(shown.places.len(), 1);

@@ -46,7 +46,7 @@ const MOST: usize = 1000;
 /// The surest first; of equals, in the order of films, boxes before films.
 pub fn suspects(cases: &Cases, matched: &Matched) -> Vec<Suspect> {
     let mut found = Vec::new();
-    for film in 0..cases.films.len() {
+    for film in (0..cases.films.len()).filter(|_| cases.has_detector) {
         overlooked_and_swapped(cases, matched, film, &mut found);
         doubtful(cases, matched, film, &mut found);
     }

@@ -109,6 +109,8 @@ pub enum EvaluateCommand {
     CopySheet(Box<Sheet>),
     /// The gallery with these items; from any bar, cell, dot or number.
     ShowErrors(Box<ErrorFilter>),
+    /// The same without going there.
+    FilterErrors(Box<ErrorFilter>),
     Order(ErrorOrder),
     /// The item of the gallery at this place, in its film.
     OpenError(usize),
@@ -210,13 +212,13 @@ impl EvaluateCommand {
             Self::Show | Self::Leave | Self::Page(_) => true,
             Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
-            Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
-            // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::Rule(_) | Self::Note(_) | Self::KeepNote | Self::FixLabel => {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
             }
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
+            Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
+            // Reader studies and the data set's own tables have plots without a run.
+            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             _ => desk.open.is_some(),
         }
     }
@@ -260,6 +262,7 @@ impl Session {
                 self.evaluating.filter = *filter;
                 self.evaluating.page = EvaluatePage::Gallery;
             }
+            EvaluateCommand::FilterErrors(filter) => self.evaluating.filter = *filter,
             EvaluateCommand::Order(order) => self.evaluating.order = order,
             EvaluateCommand::OpenError(place) => return self.open_error(ErrorList::Gallery, place, now_ms),
             EvaluateCommand::OpenSuspect(place) => return self.open_error(ErrorList::Suspects, place, now_ms),

@@ -149,10 +149,10 @@ impl Session {
     }
 
     /// The verdicts of the open run, to a file.
-    pub(in super::super) fn export_evaluation(&mut self, to: std::path::PathBuf) -> Vec<Effect> {
-        let Some(run) = self.evaluating.open.as_ref().map(|run| run.summary.id) else { return Vec::new() };
-        let by = self.reader_id().map_or_else(String::new, |id| id.as_str().to_owned());
-        vec![Effect::Evaluate { task: Box::new(EvaluationTask::Export { run, to }), by }]
+    pub(in super::super) fn export_verdicts(&mut self, to: std::path::PathBuf) -> Vec<Effect> {
+        let rulings = self.evaluating.errors.rulings.clone();
+        let run = self.evaluating.open.clone();
+        run.map(|run| Effect::WriteVerdicts { run, rulings, to }).into_iter().collect()
     }
 
     /// While the page is open, the figures follow the verdicts.

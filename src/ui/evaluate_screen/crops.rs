@@ -95,6 +95,11 @@ impl CropShelf {
         self.kept.insert(key, Kept { picture, used: self.frame });
     }
 
+    /// How many were asked for and are not there yet.
+    pub fn num_on_their_way(&self) -> usize {
+        self.asked.len() + self.wishes.len()
+    }
+
     /// What the frame that was drawn lacks, where that is anything new.
     pub fn take_wishes(&mut self) -> Option<Vec<CropKey>> {
         self.frame += 1;

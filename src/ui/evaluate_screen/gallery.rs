@@ -58,7 +58,7 @@ pub(super) fn gallery_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     grid_ui(ui, panel, &run, &index);
 }
 
-fn empty_ui(ui: &mut Ui, title: &str, text: &str) {
+pub(super) fn empty_ui(ui: &mut Ui, title: &str, text: &str) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
         ui.heading(title);

@@ -23,6 +23,7 @@ use super::{Panel, kit, shell, theme};
 
 pub use crops::{CropKey, CropShelf};
 pub use gallery::GalleryState;
+pub use review::ReviewState;
 pub(super) use walk_bar::walk_bar_ui;
 
 const LIST_WIDTH: f32 = 280.0;

@@ -6,7 +6,7 @@ use crate::domain::geometry::Transform;
 use crate::domain::shape::Shape;
 use crate::session::{BoxRole, OpenFilm, Session, ShownBox};
 use crate::ui::theme;
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::tr_args;
 
 use super::mark_pen::Pen;
 use super::shaded_text;
@@ -92,7 +92,3 @@ fn corners(painter: &Painter, rect: Rect, color: Color32) {
     }
 }
 
-/// Said once on the canvas, so that nobody takes these boxes for marks.
-pub(super) fn legend() -> &'static str {
-    tr("Lines: truth. Dashed: the model. Same colour: they belong together.")
-}
