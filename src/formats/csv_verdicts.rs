@@ -20,7 +20,8 @@ pub fn write(cases: &Cases, rulings: &[Ruling]) -> String {
     for (at, ruling) in rulings.iter().enumerate() {
         let is_same = |other: &Ruling| {
             let is_box = ruling.detection.is_some() || ruling.truth.is_some();
-            (other.detection, other.truth) == (ruling.detection, ruling.truth) && (is_box || other.image == ruling.image)
+            (other.detection, other.truth) == (ruling.detection, ruling.truth)
+                && (is_box || other.image == ruling.image)
         };
         let is_last = !rulings[at + 1..].iter().any(is_same);
         row(&mut text, cases, ruling, is_last);

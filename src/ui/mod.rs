@@ -44,8 +44,8 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
-pub use evaluate_screen::{CropKey, CropShelf, GalleryState, ReviewState};
 pub use evaluate_screen::plot_kit::picture as plot_picture;
+pub use evaluate_screen::{CropKey, CropShelf, GalleryState, ReviewState};
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};

@@ -66,7 +66,10 @@ fn weak(ui: &mut Ui, text: &str) {
 fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let progress = panel.session.review_progress();
     kit::section_title(ui, tr("Progress"));
-    let text = tr_args("{} of {} disagreements of the gallery's list have a verdict", &[&progress.num_ruled, &progress.num_all]);
+    let text = tr_args(
+        "{} of {} disagreements of the gallery's list have a verdict",
+        &[&progress.num_ruled, &progress.num_all],
+    );
     ui.label(RichText::new(text).color(theme::text()));
     let share = if progress.num_all > 0 { progress.num_ruled as f32 / progress.num_all as f32 } else { 0.0 };
     ui.add(egui::ProgressBar::new(share).desired_height(8.0));
@@ -89,7 +92,10 @@ fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::command_button(ui, panel, &Command::Evaluate(EvaluateCommand::ExportVerdicts));
         if panel.session.evaluating.filter != ErrorFilter::disagreements() {
             let button = ui.button(tr("All disagreements"));
-            if button.on_hover_text(tr("Take the gallery's filters away, so that every disagreement is in the list")).clicked() {
+            if button
+                .on_hover_text(tr("Take the gallery's filters away, so that every disagreement is in the list"))
+                .clicked()
+            {
                 let filter = ErrorFilter::disagreements();
                 panel.ask(Command::Evaluate(EvaluateCommand::FilterErrors(Box::new(filter))));
             }
@@ -104,7 +110,9 @@ fn figures_ui(ui: &mut Ui, panel: &Panel<'_>, run: &Run) {
     let under = errors.under_verdicts.as_deref();
     if under.is_none() {
         let text = if errors.rulings.is_empty() {
-            tr("With the first verdict, the figures with the truth as the verdicts have it stand here beside the original ones.")
+            tr(
+                "With the first verdict, the figures with the truth as the verdicts have it stand here beside the original ones.",
+            )
         } else {
             tr("Counting…")
         };
@@ -119,7 +127,8 @@ fn figures_ui(ui: &mut Ui, panel: &Panel<'_>, run: &Run) {
         ui.end_row();
         for (name, old) in &before {
             let new = after.iter().find(|(other, _)| other == name).and_then(|(_, value)| *value);
-            let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.2}", 100.0 * value));
+            let percent =
+                |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.2}", 100.0 * value));
             ui.label(RichText::new(name).color(theme::text()));
             ui.label(RichText::new(percent(*old)).color(theme::text()));
             ui.label(RichText::new(percent(new)).color(theme::text()));
@@ -215,7 +224,11 @@ fn suspects_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex
 fn verdicts_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
     let rulings = &panel.session.evaluating.errors.rulings;
     if rulings.is_empty() {
-        return empty_ui(ui, tr("No verdicts yet"), tr("Go on with the review: each verdict stands here with its note."));
+        return empty_ui(
+            ui,
+            tr("No verdicts yet"),
+            tr("Go on with the review: each verdict stands here with its note."),
+        );
     }
     rows_ui(ui, "verdicts", rulings.len(), |ui, n| {
         // The newest first.
@@ -298,10 +311,14 @@ fn reason_help(suspect: &Suspect) -> &'static str {
     match suspect.reason {
         Reason::Overlooked => tr("The model is sure of a finding here, and the truth has none."),
         Reason::Doubtful => tr("The truth has a finding here, and the model sees next to nothing."),
-        Reason::Swapped => tr("Both see a finding here and call it differently; the model hardly speaks for the label."),
+        Reason::Swapped => {
+            tr("Both see a finding here and call it differently; the model hardly speaks for the label.")
+        }
         Reason::FilmAbnormal => {
             tr("Labelled normal, and as likely to be abnormal as films that are labelled so on the average.")
         }
-        Reason::FilmNormal => tr("Labelled abnormal, and as likely to be normal as films that are labelled so on the average."),
+        Reason::FilmNormal => {
+            tr("Labelled abnormal, and as likely to be normal as films that are labelled so on the average.")
+        }
     }
 }

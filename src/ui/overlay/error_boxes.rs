@@ -91,4 +91,3 @@ fn corners(painter: &Painter, rect: Rect, color: Color32) {
         }
     }
 }
-

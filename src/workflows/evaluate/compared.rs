@@ -67,10 +67,7 @@ pub fn compare(
         differences: Vec::new(),
     };
     let classes = classes_of_both(&first.cases, &second.cases);
-    let sides = [
-        side(first, first, &shared, [0, 0], &classes),
-        side(second, first, &shared, [1, 0], &classes),
-    ];
+    let sides = [side(first, first, &shared, [0, 0], &classes), side(second, first, &shared, [1, 0], &classes)];
     if sides.iter().all(|side| !side.probabilities.is_empty()) {
         add_films(&mut comparison.differences, &sides, watch, cancel)?;
     }
@@ -87,13 +84,7 @@ fn classes_of_both(first: &Cases, second: &Cases) -> Vec<LabelName> {
 }
 
 /// `places` says which of a pair is the answer's film, and which the truth's.
-fn side<'a>(
-    run: &'a Run,
-    truth: &Run,
-    shared: &[[usize; 2]],
-    places: [usize; 2],
-    classes: &[LabelName],
-) -> Side<'a> {
+fn side<'a>(run: &'a Run, truth: &Run, shared: &[[usize; 2]], places: [usize; 2], classes: &[LabelName]) -> Side<'a> {
     let settings = &run.plan.settings;
     let threshold = run.evaluation.classifier.as_ref().and_then(|figures| figures.threshold);
     let all = after_rule::probabilities(&run.cases, settings);
@@ -117,9 +108,9 @@ fn renumbered(boxes: &BoxColumns, own: &[LabelName], films: &[usize], classes: &
     let mut part = BoxColumns::default();
     for &film in films {
         let of_film = boxes.of_film(film);
-        part.push_film(of_film.map(|i| {
-            (place_of[usize::from(boxes.classes[i])], boxes.rects[i], boxes.scores.get(i).copied())
-        }));
+        part.push_film(
+            of_film.map(|i| (place_of[usize::from(boxes.classes[i])], boxes.rects[i], boxes.scores.get(i).copied())),
+        );
     }
     part
 }
