@@ -17,6 +17,7 @@ pub mod calibration;
 pub mod masks;
 pub mod matching;
 pub mod average_precision;
+pub mod precision_bootstrap;
 pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
