@@ -42,12 +42,12 @@ fn add_model(store: &mut Store, name: &str, content: ModelContent, task: ModelTa
 }
 
 fn say(store: &mut Store, film: usize, model: ModelId, probability: Option<f64>, boxes: &[(&str, f64, [f64; 4])]) {
-    let detection = |&(label, score, [a, b, c, d]: [f64; 4])| Detection {
+    let detection = |&(label, score, [a, b, c, d]): &(&str, f64, [f64; 4])| Detection {
         label: LabelName::new(label),
         score,
         rect: Rect::from_columns(a, b, c, d).unwrap(),
     };
-    let detections = boxes.iter().map(|&(label, score, rect)| detection(&(label, score, rect))).collect();
+    let detections = boxes.iter().map(detection).collect();
     let prediction = Prediction { image: image(film), model, probability, detections, heat: None };
     store.add_prediction(&prediction, &PredictionOrigin::default()).unwrap();
 }
@@ -79,8 +79,7 @@ impl Scene {
         let two = add_model(&mut store, "two", weights(2, small), ModelTask::Classify);
         let members = ModelContent::Ensemble { members: vec![one, two], mean: EnsembleMean::Probability };
         let ensemble = add_model(&mut store, "both", members, ModelTask::Classify);
-        let detector =
-            add_model(&mut store, "detector", weights(3, Architecture::RetinaNetSmall), ModelTask::Detect);
+        let detector = add_model(&mut store, "detector", weights(3, Architecture::RetinaNetSmall), ModelTask::Detect);
         for (film, p, q) in [(0, 0.75, Some(0.5)), (1, 0.25, Some(0.25)), (2, 0.875, None)] {
             say(&mut store, film, one, Some(p), &[]);
             if let Some(q) = q {
