@@ -58,9 +58,8 @@ fn cases(skill: u64) -> Cases {
         });
         let p = (roll(600) + if is_abnormal { 40 * skill } else { 0 }) as f64 / 1000.0;
         cases.probabilities.push(Some(p));
-        let place = |roll: &mut dyn FnMut(u64) -> u64| {
-            [roll(1500), roll(2200), 60 + roll(300), 60 + roll(300), roll(6)]
-        };
+        let place =
+            |roll: &mut dyn FnMut(u64) -> u64| [roll(1500), roll(2200), 60 + roll(300), 60 + roll(300), roll(6)];
         let rect = |[x, y, w, h, _]: [u64; 5]| [x, y, x + w, y + h].map(|side| side as f64);
         let truths: Vec<_> = (0..if is_abnormal { 3 } else { 0 }).map(|_| place(&mut roll)).collect();
         cases.truths.push_film(truths.iter().map(|&one| (one[4] as u16, rect(one), None)));
@@ -217,7 +216,12 @@ fn at_the_runs_own_point_the_snapshot_has_the_runs_figures() {
     assert_eq!(snapshot.films.as_ref().unwrap().counts, films.counts);
     let at = snapshot.boxes.as_ref().unwrap();
     for (one, own) in at.classes.iter().zip(&boxes.classes) {
-        assert_eq!([one.num_truths, one.tp, one.fp, one.fn_], [own.num_truths, own.tp, own.fp, own.fn_], "{}", own.label);
+        assert_eq!(
+            [one.num_truths, one.tp, one.fp, one.fn_],
+            [own.num_truths, own.tp, own.fp, own.fn_],
+            "{}",
+            own.label
+        );
         assert_eq!(one.ap, own.ap[0], "{}", own.label);
     }
     assert_eq!(at.map, boxes.map[0]);

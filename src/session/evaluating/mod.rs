@@ -181,12 +181,11 @@ impl EvaluateCommand {
         let Some(project) = &session.project else { return false };
         let desk = &session.evaluating;
         match self {
-            Self::Show | Self::Leave | Self::Page(_) => true,
+            // Reader studies and the data set's own tables have plots without a run.
+            Self::Show | Self::Leave | Self::Page(_) | Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
-            // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::Rule(_) | Self::Note(_) => desk.looked_at.is_some() && !project.is_read_only,
             _ => desk.open.is_some(),
         }

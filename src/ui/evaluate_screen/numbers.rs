@@ -1,6 +1,6 @@
 //! Of the screen of evaluations: numbers as they are printed, each count a way to its films.
 
-use egui::{Button, RichText, Ui, WidgetInfo};
+use egui::{Button, Label, RichText, Ui, WidgetInfo};
 
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::published;
@@ -25,8 +25,8 @@ pub(super) fn with_kinds(kinds: &[ErrorKind], class: Option<u16>) -> ErrorFilter
 
 /// A name and a figure.
 pub(super) fn figure_ui(ui: &mut Ui, name: &str, figure: &str) {
-    ui.label(RichText::new(name).color(theme::weak()));
-    ui.label(RichText::new(figure).color(theme::text()));
+    ui.add(Label::new(RichText::new(name).color(theme::weak())).extend());
+    ui.add(Label::new(RichText::new(figure).color(theme::text())).extend());
     ui.add_space(theme::UNIT);
 }
 
@@ -76,7 +76,8 @@ pub(super) fn beside_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Compare with")));
         if let Some(beside) = &beside {
-            let text = tr_args("{} films that both have, {} that only one has", &[&beside.num_shared, &beside.num_unshared]);
+            let text =
+                tr_args("{} films that both have, {} that only one has", &[&beside.num_shared, &beside.num_unshared]);
             ui.label(RichText::new(text).color(if beside.num_unshared == 0 { theme::weak() } else { theme::warn() }));
         }
     });

@@ -1,6 +1,8 @@
 //! A table of counts as a field of shades; each cell can be pressed.
 
-use egui::{Align2, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, Layout, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use crate::domain::evaluation::plot::Matrix;
 use crate::session::{Command, EvaluateCommand, Sheet};
@@ -8,7 +10,7 @@ use crate::ui::words::{tr_args, translated};
 use crate::ui::{Panel, theme};
 
 use super::paint::{caption, fitting, title};
-use super::sheet_buttons;
+use super::{BUTTONS_HEIGHT, sheet_buttons};
 
 /// Where the cells lie.
 pub(super) struct Cells {
@@ -30,7 +32,7 @@ pub(in crate::ui) fn field_ui(
     size: Vec2,
     command: impl Fn(usize, usize) -> Option<EvaluateCommand>,
 ) -> Response {
-    ui.allocate_ui(size + Vec2::new(0.0, 26.0), |ui| {
+    ui.allocate_ui_with_layout(size + Vec2::new(0.0, BUTTONS_HEIGHT), Layout::top_down(Align::Min), |ui| {
         let (outer, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Figure, true, spoken(matrix)));
         let cells = field(ui.painter(), outer, matrix);
@@ -78,7 +80,12 @@ pub(super) fn field(painter: &Painter, outer: Rect, matrix: &Matrix) -> Cells {
     };
     let middle = pos2(left + cell.x * num_columns / 2.0, top);
     write(middle, Align2::CENTER_TOP, translated(&matrix.column_title).into_owned(), theme::text());
-    write(pos2(outer.left() + 10.0, head - 3.0), Align2::LEFT_BOTTOM, translated(&matrix.row_title).into_owned(), theme::text());
+    write(
+        pos2(outer.left() + 10.0, head - 3.0),
+        Align2::LEFT_BOTTOM,
+        translated(&matrix.row_title).into_owned(),
+        theme::text(),
+    );
     for (column, name) in matrix.columns.iter().enumerate() {
         let at = pos2(cells.rect(0, column).center().x, head - 3.0);
         write(at, Align2::CENTER_BOTTOM, fitting(painter, name, cell.x - 4.0), weak);

@@ -4,7 +4,7 @@ mod field;
 mod paint;
 mod picture;
 
-use egui::{EventFilter, Id, Key, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align, EventFilter, Id, Key, Layout, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::evaluation::plot::{Plot, Style};
 use crate::session::{Command, EvaluateCommand, Sheet};
@@ -25,6 +25,8 @@ pub(in crate::ui) struct Hit {
     pub point: usize,
 }
 
+/// Of the row under a plot.
+const BUTTONS_HEIGHT: f32 = 28.0;
 /// How far from a curve the pointer may be to mean it, in points.
 const REACH: f32 = 28.0;
 
@@ -36,7 +38,7 @@ pub(in crate::ui) fn plot_ui(
     size: Vec2,
     command: impl Fn(Hit) -> Option<EvaluateCommand>,
 ) -> Response {
-    ui.allocate_ui(size + Vec2::new(0.0, 26.0), |ui| {
+    ui.allocate_ui_with_layout(size + Vec2::new(0.0, BUTTONS_HEIGHT), Layout::top_down(Align::Min), |ui| {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let painted = paint::plot(ui.painter(), rect, plot);
         let hit = hit_of(ui, &response, plot, &painted);
@@ -94,7 +96,8 @@ fn spoken(plot: &Plot, hit: Option<Hit>) -> String {
 fn figures(plot: &Plot, hit: Hit) -> String {
     let series = &plot.series[hit.series];
     let at = series.points[hit.point];
-    let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize) {
+    let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize)
+    {
         Some(name) => name.clone(),
         None => format!("{} {value:.3}", axis.title),
     };
@@ -116,7 +119,8 @@ fn hit_of(ui: &Ui, response: &Response, plot: &Plot, painted: &Painted) -> Optio
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let now = ui.data(|data| data.get_temp::<[usize; 2]>(kept));
-    let now = now.map(|[series, point]| Hit { series, point }).filter(|hit| is_there(plot, *hit)).or_else(|| first(plot))?;
+    let now =
+        now.map(|[series, point]| Hit { series, point }).filter(|hit| is_there(plot, *hit)).or_else(|| first(plot))?;
     let pressed = |key: Key| ui.input(|input| input.num_presses(key)) as isize;
     let along = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
     let across = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
