@@ -6,7 +6,10 @@ mod cpu_time;
 mod evaluate;
 mod fill;
 mod project;
+mod resamples;
 mod tables;
+#[cfg(feature = "gui")]
+mod engine_frames;
 #[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
@@ -15,8 +18,13 @@ mod frame;
 mod paging;
 #[cfg(feature = "gui")]
 mod slider;
+mod whole_window;
 
 fn main() {
+    // Scripts in tests/parity take turns between us and peers: one turn is one run.
+    if std::env::var_os("RACHIS_TURN").is_some_and(|name| name == "resamples") {
+        return resamples::turn();
+    }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
     {
@@ -24,9 +32,11 @@ fn main() {
         slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
+        engine_frames::bench();
     }
     evaluate::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
+    resamples::bench(&mut criterion);
     criterion.final_summary();
 }

@@ -6,6 +6,7 @@
 pub mod roc;
 pub mod confusion_counts;
 pub mod resample;
+mod weighted_walk;
 pub mod bootstrap;
 pub mod matching;
 pub mod average_precision;
