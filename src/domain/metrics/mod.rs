@@ -18,6 +18,7 @@ pub mod delong;
 pub mod mcnemar;
 pub mod calibration;
 pub mod masks;
+pub mod precision_bootstrap;
 pub mod average_recall;
 pub mod froc;
 pub mod confusion_matrix;
