@@ -5,6 +5,8 @@
 pub mod blind;
 pub mod check;
 pub mod demo;
+pub mod evaluate;
+mod evaluate_table;
 pub mod export;
 pub mod import;
 pub mod import_labels;
@@ -45,6 +47,8 @@ enum Command {
     DecodeWorker,
     /// Make a project of synthetic films to try the program with.
     Demo(demo::DemoArgs),
+    /// Hold predictions against labels: mAP, AUROC and all other figures, with intervals.
+    Evaluate(evaluate::EvaluateArgs),
     /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
     Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
@@ -100,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),

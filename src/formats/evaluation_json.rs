@@ -120,7 +120,11 @@ struct SliceRow {
 }
 
 const PROBLEM_KEYS: [(ProblemKind, &str, &str); 10] = [
-    (ProblemKind::PredictionWithoutTruth, "prediction_without_truth", "predictions of films that the truth does not have"),
+    (
+        ProblemKind::PredictionWithoutTruth,
+        "prediction_without_truth",
+        "predictions of films that the truth does not have",
+    ),
     (
         ProblemKind::TruthWithoutPrediction,
         "truth_without_prediction",

@@ -43,7 +43,7 @@ pub fn from_plot(plot: &Plot) -> String {
     let caption = wrapped(&plot.caption, WIDTH - 40.0);
     let legend_top = field.top + field.height + 56.0;
     let legend_rows = entries.len().div_ceil(num_columns);
-    let caption_top = legend_top + legend_rows as f64 * LINE_HEIGHT;
+    let caption_top = legend_top + legend_rows as f64 * LINE_HEIGHT + 8.0;
     let height = caption_top + caption.len() as f64 * LINE_HEIGHT + 6.0;
 
     let mut out = start(&plot.title, height);

@@ -68,9 +68,7 @@ pub fn read_truth(
         }
     };
     let (truths, categories) = match truth {
-        TruthText::Table(text) => {
-            (film_truths::read_csv(&text, &classes, problems).map_err(said)?, Categories::new())
-        }
+        TruthText::Table(text) => (film_truths::read_csv(&text, &classes, problems).map_err(said)?, Categories::new()),
         TruthText::Coco(truth) => {
             let categories = truth.categories.clone();
             (truth.read(&classes, problems), categories)
@@ -201,8 +199,8 @@ pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems)
             cases.probabilities.push(answer.and_then(|answer| answers.probabilities[answer as usize]));
         }
         count_outside(&film.image, film.size, &cases, problems);
-        let is_abnormal = (film.has_finding || film.has_no_finding || film.readers.is_empty())
-            .then(|| film.is_abnormal());
+        let is_abnormal =
+            (film.has_finding || film.has_no_finding || film.readers.is_empty()).then(|| film.is_abnormal());
         let study = if film.study.is_empty() { &film.image } else { &film.study };
         cases.films.push(FilmCase {
             image: ImageId::from(film.image.as_str()),

@@ -37,6 +37,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod evaluate_files;
 mod model_files;
 mod model_commands;
 mod architecture;
@@ -60,6 +61,10 @@ mod evaluate_window;
 mod click_budget;
 #[cfg(feature = "gui")]
 mod suggestions_window;
+#[cfg(feature = "gui")]
+mod evaluation_run;
+#[cfg(feature = "gui")]
+mod gallery_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]

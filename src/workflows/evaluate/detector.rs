@@ -55,16 +55,15 @@ pub(super) fn figures(
     let num_classes = cases.classes.len();
     let (found, ap) = timed(&mut times.detection, || -> anyhow::Result<_> {
         let found = Found::of(desk, detections)?;
-        let ap: Vec<Vec<Option<f64>>> =
-            (0..num_classes).map(|class| found.average_precisions(desk, class)).collect();
+        let ap: Vec<Vec<Option<f64>>> = (0..num_classes).map(|class| found.average_precisions(desk, class)).collect();
         Ok((found, ap))
     })?;
     let main = main_iou(desk);
     let matched = Matched::of(&cases.truths, detections, &found.matching, main, settings.main_iou);
     let map: Vec<Option<f64>> =
         (0..settings.ious.len()).map(|iou| mean(ap.iter().map(|of_class| of_class[iou]))).collect();
-    let recalls = RECALL_LIMITS
-        .map(|limit| Recalls::of(&cases.truths, detections, &found.matching, num_classes, limit));
+    let recalls =
+        RECALL_LIMITS.map(|limit| Recalls::of(&cases.truths, detections, &found.matching, num_classes, limit));
     let all_recalls = Recalls::of(&cases.truths, detections, &found.matching, num_classes, usize::MAX);
     let mut classes: Vec<ClassFigures> = (0..num_classes)
         .map(|class| ClassFigures {

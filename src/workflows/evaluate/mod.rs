@@ -1,8 +1,11 @@
 //! All figures of one evaluation: the pure parts cut into blocks, the blocks on all cores.
 
 mod classifier;
+mod compared;
 mod detector;
 mod sliced;
+
+pub use compared::{Comparison, compare};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -62,8 +65,7 @@ pub fn evaluate_timed(
     };
     let c_star = classifier.as_ref().and_then(|figures| figures.threshold);
     let detections = after_rule::kept(cases, settings.rule, c_star);
-    let detector =
-        if cases.has_detector { Some(detector::figures(&desk, &detections, &mut times)?) } else { None };
+    let detector = if cases.has_detector { Some(detector::figures(&desk, &detections, &mut times)?) } else { None };
     let held = detector.as_ref().map(|(_, matched)| (&*detections, matched));
     let slices = sliced::figures(&desk, &probabilities, c_star, held)?;
     let detector = detector.map(|(figures, _)| figures);

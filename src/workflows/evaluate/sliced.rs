@@ -117,9 +117,7 @@ fn of_boxes(desk: &Desk<'_>, slicing: &Slicing, name: &str, matched: &Matched) -
 fn of_films(boxes: &BoxColumns, films: &[usize]) -> BoxColumns {
     let mut part = BoxColumns::default();
     for &film in films {
-        part.push_film(
-            boxes.of_film(film).map(|i| (boxes.classes[i], boxes.rects[i], boxes.scores.get(i).copied())),
-        );
+        part.push_film(boxes.of_film(film).map(|i| (boxes.classes[i], boxes.rects[i], boxes.scores.get(i).copied())));
     }
     part
 }
