@@ -31,7 +31,7 @@ use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, models_desk, project_changes, recent, references, sheets, settings_file, view_memory,
+    choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, sheets, view_memory,
     window_presets,
 };
 

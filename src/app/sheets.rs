@@ -31,7 +31,9 @@ pub(super) fn write(sheet: &Sheet, to: &Path) -> Event {
     let written = bytes.and_then(|bytes| std::fs::write(to, bytes).map_err(|error| error.to_string()));
     Event::Warning(match written {
         Ok(()) => format!("The plot is written to {}", to.display()),
-        Err(why) => format!("The plot was not written to {}: {why}. Nothing else changed; choose another file.", to.display()),
+        Err(why) => {
+            format!("The plot was not written to {}: {why}. Nothing else changed; choose another file.", to.display())
+        }
     })
 }
 
@@ -82,7 +84,10 @@ mod tests {
             let Event::Warning(text) = write(&sheet(), &to) else { panic!("an answer") };
             assert!(text.starts_with("The plot is written"), "{text}");
             let bytes = std::fs::read(&to).unwrap();
-            assert!(bytes.len() > 40 && bytes.windows(start.len().max(1)).any(|part| part.starts_with(start)), "{name}");
+            assert!(
+                bytes.len() > 40 && bytes.windows(start.len().max(1)).any(|part| part.starts_with(start)),
+                "{name}"
+            );
         }
         let Event::Warning(text) = write(&sheet(), &folder.path().join("a.pdf")) else { panic!("an answer") };
         assert!(text.contains("must end in .png, .svg or .csv"), "{text}");

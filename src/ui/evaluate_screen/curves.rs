@@ -33,7 +33,10 @@ pub(super) fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         beside_ui(ui, panel);
         if plots.is_empty() {
-            ui.label(RichText::new(tr("There is nothing to draw: no film has both a truth and an answer.")).color(theme::weak()));
+            ui.label(
+                RichText::new(tr("There is nothing to draw: no film has both a truth and an answer."))
+                    .color(theme::weak()),
+            );
         }
         let size = plot_size(ui);
         ui.horizontal_wrapped(|ui| {
@@ -59,7 +62,8 @@ fn films_behind(plot: &Plot, hit: Hit, classes: &[LabelName]) -> Option<Evaluate
         let high = if low + width < 1.0 - 1e-9 { (low + width).next_down() } else { 1.0 };
         ErrorFilter { scores: Some([low, high]), ..with_kinds(kinds, None) }
     };
-    let of_class = |class: usize| with_kinds(&[TruePositive, FalsePositive, FalseNegative, Confusion], Some(class as u16));
+    let of_class =
+        |class: usize| with_kinds(&[TruePositive, FalsePositive, FalseNegative, Confusion], Some(class as u16));
     let filter = match (plot.key, series.color) {
         ("roc", _) => with_kinds(&[FilmFalsePositive, FilmFalseNegative], None),
         ("reliability", _) => within(&[FilmTruePositive, FilmFalsePositive, FilmTrueNegative, FilmFalseNegative], 0.1),
@@ -85,9 +89,7 @@ fn cell_command(row: usize, column: usize, nothing: usize) -> Option<EvaluateCom
         (true, false) => with_kinds(&[FalsePositive], Some(column as u16)),
         (false, true) => with_kinds(&[FalseNegative], Some(row as u16)),
         (false, false) if row == column => with_kinds(&[TruePositive], Some(row as u16)),
-        (false, false) => {
-            ErrorFilter { answered: Some(column as u16), ..with_kinds(&[Confusion], Some(row as u16)) }
-        }
+        (false, false) => ErrorFilter { answered: Some(column as u16), ..with_kinds(&[Confusion], Some(row as u16)) },
     };
     Some(EvaluateCommand::ShowErrors(Box::new(filter)))
 }

@@ -76,7 +76,8 @@ pub(super) fn beside_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Compare with")));
         if let Some(beside) = &beside {
-            let text = tr_args("{} films that both have, {} that only one has", &[&beside.num_shared, &beside.num_unshared]);
+            let text =
+                tr_args("{} films that both have, {} that only one has", &[&beside.num_shared, &beside.num_unshared]);
             ui.label(RichText::new(text).color(if beside.num_unshared == 0 { theme::weak() } else { theme::warn() }));
         }
     });

@@ -73,7 +73,8 @@ fn handle_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: f64) {
     let response = ui.add(egui::Slider::new(&mut value, 0.0..=1.0).show_value(false).max_decimals(4));
     ui.data_mut(|data| data.insert_temp(id, response.id));
     response.widget_info(|| WidgetInfo::slider(true, now, name));
-    let typed = egui::DragValue::new(&mut value).range(0.0..=1.0).speed(0.002).fixed_decimals(4).update_while_editing(false);
+    let typed =
+        egui::DragValue::new(&mut value).range(0.0..=1.0).speed(0.002).fixed_decimals(4).update_while_editing(false);
     let field = ui.add(typed);
     field.widget_info(|| WidgetInfo::labeled(egui::Role::SpinButton, true, name));
     if (response.changed() || field.changed()) && value.to_bits() != now.to_bits() {
@@ -106,7 +107,8 @@ fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, films: &FilmSnapshot) {
 
 fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, boxes: &BoxSnapshot) {
     ui.label(RichText::new(tr("Boxes")).color(theme::weak()));
-    let sum = |of: fn(&crate::domain::evaluation::live::ClassSnapshot) -> u64| boxes.classes.iter().map(of).sum::<u64>();
+    let sum =
+        |of: fn(&crate::domain::evaluation::live::ClassSnapshot) -> u64| boxes.classes.iter().map(of).sum::<u64>();
     for (name, kinds, count) in [
         (tr("TP"), &[ErrorKind::TruePositive][..], sum(|class| class.tp)),
         (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], sum(|class| class.fp)),

@@ -46,12 +46,16 @@ fn head_ui(ui: &mut Ui, run: &Run) {
     ui.label(RichText::new(text).color(theme::text()));
     ui.label(RichText::new(settings_text(&run.plan.settings)).color(theme::weak()));
     if summary.is_truth_changed {
-        ui.label(RichText::new(tr("The truth in the project has changed since. These figures are of the truth as it was.")).color(theme::warn()));
+        ui.label(
+            RichText::new(tr("The truth in the project has changed since. These figures are of the truth as it was."))
+                .color(theme::warn()),
+        );
     }
     let num_problems: u64 = run.problems.iter().map(|problem| problem.count).sum();
     if num_problems > 0 {
         let text = tr_args("{} things in the input could not be taken as they stand.", &[&num_problems]);
-        let examples: Vec<String> = run.problems.iter().flat_map(|problem| problem.examples.iter().take(3).cloned()).collect();
+        let examples: Vec<String> =
+            run.problems.iter().flat_map(|problem| problem.examples.iter().take(3).cloned()).collect();
         ui.label(RichText::new(text).color(theme::warn())).on_hover_text(examples.join("\n"));
     }
 }
@@ -106,7 +110,10 @@ fn films_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
         }
         for row in &published::TABLE_3 {
             weak(ui, &format!("{PAPER}, {}", row.name));
-            weak(ui, &if row.name == "Ensemble" { format!("{:.4}", published::OPERATING_POINT) } else { "–".to_owned() });
+            weak(
+                ui,
+                &if row.name == "Ensemble" { format!("{:.4}", published::OPERATING_POINT) } else { "–".to_owned() },
+            );
             for figure in [row.auroc, row.f1, row.sensitivity, row.specificity] {
                 weak(ui, &figure.text());
             }
@@ -147,7 +154,9 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot) 
         let own = run.evaluation.detector.as_ref().and_then(|detector| detector.map_main);
         let map = if is_own_point(run, snapshot) { own } else { boxes.map.map(bare) };
         ui.label(RichText::new(text_of(map)).color(theme::strong()));
-        for (name, kinds, count) in columns(sum(|class| class.tp), sum(|class| class.fp), sum(|class| class.fn_), sum(|class| class.confusions)) {
+        for (name, kinds, count) in
+            columns(sum(|class| class.tp), sum(|class| class.fp), sum(|class| class.fn_), sum(|class| class.confusions))
+        {
             link_ui(ui, panel, &count.to_string(), &tr_args("All classes, {}", &[&name]), with_kinds(kinds, None));
         }
         ui.label(percent(boxes.lesion_sensitivity.map(|figure| figure.value)));
@@ -253,7 +262,8 @@ fn differences_ui(ui: &mut Ui, differences: &[Difference], [first, second]: [&st
 
 /// `+1.20 (-0.3,2.7)`, in points of a percent.
 fn signed(delta: Figure) -> String {
-    let interval = delta.interval.map_or(String::new(), |[low, high]| format!(" ({:+.1},{:+.1})", 100.0 * low, 100.0 * high));
+    let interval =
+        delta.interval.map_or(String::new(), |[low, high]| format!(" ({:+.1},{:+.1})", 100.0 * low, 100.0 * high));
     format!("{:+.2}{interval}", 100.0 * delta.value)
 }
 
@@ -272,7 +282,13 @@ fn other_figures_ui(ui: &mut Ui, run: &Run) {
         };
         if let Some(films) = &run.evaluation.classifier {
             let delong = films.auroc_delong.zip(films.auroc);
-            row(tr("AUROC with DeLong's interval"), delong.map_or_else(|| "–".to_owned(), |(interval, figure)| published::in_percent(figure.value, Some(interval))));
+            row(
+                tr("AUROC with DeLong's interval"),
+                delong.map_or_else(
+                    || "–".to_owned(),
+                    |(interval, figure)| published::in_percent(figure.value, Some(interval)),
+                ),
+            );
             row(tr("Average precision of films"), percent(films.average_precision));
             row(tr("Precision"), text_of(films.precision));
             row(tr("Calibration error (10 bins)"), plain(films.ece));
@@ -283,7 +299,8 @@ fn other_figures_ui(ui: &mut Ui, run: &Run) {
             row(tr("mAP, mean over all IoUs of the run"), percent(boxes.map_mean));
             let recalls: Vec<String> = boxes.average_recall.iter().map(|value| percent(*value)).collect();
             row(tr("Average recall at 1, 10 and 100 boxes"), recalls.join(", "));
-            let froc = boxes.froc.map_or_else(|| "–".to_owned(), |all| all.map(|value| percent(Some(value))).join(", "));
+            let froc =
+                boxes.froc.map_or_else(|| "–".to_owned(), |all| all.map(|value| percent(Some(value))).join(", "));
             row(tr("FROC: found at 1/8, 1/4, 1/2, 1, 2, 4, 8 false positives a film"), froc);
             row("CPM", percent(boxes.cpm));
             row(tr("VinBigData's score at IoU 0.4"), percent(boxes.kaggle));

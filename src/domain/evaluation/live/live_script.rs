@@ -44,11 +44,8 @@ fn film() -> impl Strategy<Value = Drawn> {
 }
 
 fn cases_of(films: &[Drawn]) -> Cases {
-    let mut cases = Cases {
-        classes: ["A", "B", "C"].map(LabelName::new).to_vec(),
-        has_detector: true,
-        ..Cases::default()
-    };
+    let mut cases =
+        Cases { classes: ["A", "B", "C"].map(LabelName::new).to_vec(), has_detector: true, ..Cases::default() };
     for (n, (study, is_abnormal, probability, truths, boxes)) in films.iter().enumerate() {
         cases.films.push(FilmCase {
             image: ImageId::new(format!("film{n}")),
@@ -137,9 +134,7 @@ fn precisions(cases: &Cases, point: OperatingPoint, rule: FusionRule) -> Vec<Opt
     let num = NUM_CLASSES as usize;
     let matching = match_boxes(&left.truths, &left.detections, &[0.5], 4, num);
     let ranking = rank(&left.truths, &left.detections, &matching, num);
-    (0..num)
-        .map(|class| ranking.average_precision(&matching, class, 0, Settings::default().interpolation))
-        .collect()
+    (0..num).map(|class| ranking.average_precision(&matching, class, 0, Settings::default().interpolation)).collect()
 }
 
 /// Of sensitivity, specificity, precision, F1, share of truths found, false positives per film: resample by resample.

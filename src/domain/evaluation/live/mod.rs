@@ -195,7 +195,8 @@ impl Live {
         });
         let boxes = self.boxes.as_ref().map(|boxes| {
             let walked = boxes.walk(point, rule);
-            let intervals = self.resampled.as_ref().map(|resampled| resampled.boxes(&walked.tp_of_film, &walked.fp_of_film));
+            let intervals =
+                self.resampled.as_ref().map(|resampled| resampled.boxes(&walked.tp_of_film, &walked.fp_of_film));
             let mut snapshot = walked.snapshot;
             if let Some([sensitivity, false_positives]) = intervals {
                 if let Some(figure) = &mut snapshot.lesion_sensitivity {

@@ -81,7 +81,9 @@ impl Drawn {
             if class.num_truths > 0 {
                 let name = format!("{label} ({})", class.num_truths);
                 series.push(Series { name, style: Style::Line, color, points: class.curve.clone() });
-                dots.extend(class.recall().zip(class.precision()).map(|(recall, precision)| ([recall, precision], color)));
+                dots.extend(
+                    class.recall().zip(class.precision()).map(|(recall, precision)| ([recall, precision], color)),
+                );
             }
         }
         (!series.is_empty()).then(|| Plot {

@@ -78,7 +78,12 @@ pub(super) fn field(painter: &Painter, outer: Rect, matrix: &Matrix) -> Cells {
     };
     let middle = pos2(left + cell.x * num_columns / 2.0, top);
     write(middle, Align2::CENTER_TOP, translated(&matrix.column_title).into_owned(), theme::text());
-    write(pos2(outer.left() + 10.0, head - 3.0), Align2::LEFT_BOTTOM, translated(&matrix.row_title).into_owned(), theme::text());
+    write(
+        pos2(outer.left() + 10.0, head - 3.0),
+        Align2::LEFT_BOTTOM,
+        translated(&matrix.row_title).into_owned(),
+        theme::text(),
+    );
     for (column, name) in matrix.columns.iter().enumerate() {
         let at = pos2(cells.rect(0, column).center().x, head - 3.0);
         write(at, Align2::CENTER_BOTTOM, fitting(painter, name, cell.x - 4.0), weak);

@@ -94,7 +94,8 @@ fn spoken(plot: &Plot, hit: Option<Hit>) -> String {
 fn figures(plot: &Plot, hit: Hit) -> String {
     let series = &plot.series[hit.series];
     let at = series.points[hit.point];
-    let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize) {
+    let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize)
+    {
         Some(name) => name.clone(),
         None => format!("{} {value:.3}", axis.title),
     };
@@ -116,7 +117,8 @@ fn hit_of(ui: &Ui, response: &Response, plot: &Plot, painted: &Painted) -> Optio
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let now = ui.data(|data| data.get_temp::<[usize; 2]>(kept));
-    let now = now.map(|[series, point]| Hit { series, point }).filter(|hit| is_there(plot, *hit)).or_else(|| first(plot))?;
+    let now =
+        now.map(|[series, point]| Hit { series, point }).filter(|hit| is_there(plot, *hit)).or_else(|| first(plot))?;
     let pressed = |key: Key| ui.input(|input| input.num_presses(key)) as isize;
     let along = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
     let across = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);

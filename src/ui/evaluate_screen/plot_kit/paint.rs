@@ -147,15 +147,25 @@ fn grid(painter: &Painter, painted: &Painted, plot: &Plot, ticks: &[Vec<(f64, St
             painter.line_segment([pos2(inner.left() - TICK, y), pos2(inner.right(), y)], thin);
         }
         let galley = text(painter, &fitting(painter, name, painted.outer.width() * MOST_NAMES), theme::weak());
-        painter.galley(pos2(inner.left() - TICK - 2.0, y) - vec2(galley.size().x, galley.size().y / 2.0), galley, theme::weak());
+        painter.galley(
+            pos2(inner.left() - TICK - 2.0, y) - vec2(galley.size().x, galley.size().y / 2.0),
+            galley,
+            theme::weak(),
+        );
     }
-    painter.rect_stroke(inner, 0.0, Stroke::new(theme::GRID_STROKE, theme::weak().gamma_multiply(0.6)), StrokeKind::Outside);
+    painter.rect_stroke(
+        inner,
+        0.0,
+        Stroke::new(theme::GRID_STROKE, theme::weak().gamma_multiply(0.6)),
+        StrokeKind::Outside,
+    );
 }
 
 /// The name, cut where it has no room.
 pub(super) fn fitting(painter: &Painter, name: &str, width: f32) -> String {
     let name = translated(name);
-    let fits = |name: &str| painter.layout_no_wrap(name.to_owned(), theme::plot_font(), theme::weak()).size().x <= width;
+    let fits =
+        |name: &str| painter.layout_no_wrap(name.to_owned(), theme::plot_font(), theme::weak()).size().x <= width;
     if fits(&name) {
         return name.into_owned();
     }

@@ -56,9 +56,11 @@ impl Textures {
     fn take(&mut self, delta: &mut egui::TexturesDelta) {
         let mut news: Vec<_> = delta.set.drain().collect();
         news.sort_by_key(|(id, _)| *id);
-        for (_, delta) in news.into_iter().filter(|(id, _)| *id == TextureId::default()).flat_map(|(id, all)| {
-            all.into_iter().map(move |one| (id, one))
-        }) {
+        for (_, delta) in news
+            .into_iter()
+            .filter(|(id, _)| *id == TextureId::default())
+            .flat_map(|(id, all)| all.into_iter().map(move |one| (id, one)))
+        {
             let egui::ImageData::Color(part) = delta.image;
             match delta.pos {
                 None => self.fonts = (*part).clone(),
