@@ -53,6 +53,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportLabelSetJson => {
             one(dialog.add_filter("JSON", &["json"]).set_file_name("labels.json").save_file())
         }
+        FilePurpose::ExportVerdicts => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("verdicts.csv").save_file())
+        }
         FilePurpose::ExportMeasures => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())
         }

@@ -5,7 +5,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::domain::id::ImageId;
 use crate::session::Event;
 use crate::store::{Outcome, StoreThread};
+use crate::ui::CropKey;
 
+use super::pictures::Crop;
 use super::readings::OpenedFilm;
 use super::thumbnails::Thumbnail;
 
@@ -32,6 +34,11 @@ pub enum News {
     Thumbnail {
         image: ImageId,
         thumbnail: Thumbnail,
+    },
+    /// For the gallery; `None` where the film can't be decoded.
+    Crop {
+        key: CropKey,
+        crop: Option<Crop>,
     },
     /// The answer to a question for the readings ahead.
     ReadAhead {

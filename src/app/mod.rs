@@ -8,6 +8,7 @@ mod thumbnails;
 mod pictures;
 mod project_changes;
 mod models_desk;
+mod errors_desk;
 mod readings;
 mod references;
 mod sheets;

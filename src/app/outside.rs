@@ -21,7 +21,7 @@ use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
-use crate::session::{Effect, Event, ProjectCommand, Session};
+use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
 use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
 use crate::workflows::label_sets;
 
@@ -29,10 +29,11 @@ use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
 use super::inbox::{News, Post};
 use super::jobs::Jobs;
+use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, input_memory, models_desk, project_changes, recent, references, settings_file, sheets, view_memory,
-    window_presets,
+    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, sheets,
+    view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -199,7 +200,20 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
-            Effect::LoadEvaluations | Effect::Evaluate { .. } => {}
+            Effect::LoadEvaluations => {}
+            Effect::Evaluate { task, .. } => match *task {
+                EvaluationTask::Rule { run, ruling } => {
+                    self.query(move |store| errors_desk::rule(store, run, &ruling));
+                }
+                _ => {}
+            },
+            Effect::WriteVerdicts { run, rulings, to } => {
+                errors_desk::write_verdicts(&self.lane, self.post.clone(), run, rulings, to);
+            }
+            Effect::ListErrors(run) => errors_desk::list(&self.lane, self.post.clone(), run),
+            Effect::EvaluateUnderVerdicts { run, rulings } => {
+                errors_desk::under_verdicts(&self.lane, self.post.clone(), run, rulings);
+            }
             Effect::WriteSheet { sheet, to } => {
                 let post = self.post.clone();
                 self.lane.run(move || post.event(sheets::write(&sheet, &to)));
@@ -390,6 +404,13 @@ impl Outside {
     /// Films came, moved or were labelled by a job.
     pub fn films_changed(&mut self) {
         self.films.films_changed();
+    }
+
+    /// The gallery shows these parts of films now.
+    pub fn wish_for(&self, wishes: Vec<CropWish>) {
+        if let Some(project) = &self.project {
+            self.films.wish_for(&project.store, wishes);
+        }
     }
 
     /// Films in memory that are expected next, for the graphics card.

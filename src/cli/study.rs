@@ -61,7 +61,8 @@ fn as_text(study: &ReaderStudy) -> String {
     }
     let mut out = String::new();
     for row in &study.rows {
-        let mut lines = vec![format!("{}: {} films with a truth, {} without", name(row), row.num_films, row.num_without_truth)];
+        let mut lines =
+            vec![format!("{}: {} films with a truth, {} without", name(row), row.num_films, row.num_without_truth)];
         for (title, way) in [("without the model", row.without), ("with the model", row.with)] {
             if way.counts.total() > 0 {
                 lines.push(format!("  {title:<18} {} films; {}", way.counts.total(), shares(&way)));
@@ -94,7 +95,12 @@ fn shares(way: &Way) -> String {
     let text = |figure: Option<Figure>| {
         figure.map_or("undefined".to_owned(), |figure| in_percent(figure.value, figure.interval))
     };
-    format!("sensitivity {}, specificity {}, right {}", text(way.sensitivity()), text(way.specificity()), text(way.accuracy()))
+    format!(
+        "sensitivity {}, specificity {}, right {}",
+        text(way.sensitivity()),
+        text(way.specificity()),
+        text(way.accuracy())
+    )
 }
 
 fn seconds(ms: u64) -> String {
@@ -102,7 +108,8 @@ fn seconds(ms: u64) -> String {
 }
 
 fn as_json(row: &ReaderRow) -> Value {
-    let figure = |figure: Option<Figure>| figure.map(|figure| json!({"value": figure.value, "interval": figure.interval}));
+    let figure =
+        |figure: Option<Figure>| figure.map(|figure| json!({"value": figure.value, "interval": figure.interval}));
     let way = |way: &Way| {
         json!({
             "tp": way.counts.tp, "fp": way.counts.fp, "tn": way.counts.tn, "fn": way.counts.fn_,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use tch::Tensor;
 
-use crate::folding::Folding;
+use crate::folding::{Folding, Learned};
 use crate::params::{Init, Path};
 
 /// Whether a network learns: batch norm then uses the batch's own statistics.
@@ -119,6 +119,11 @@ impl BatchNorm2d {
         }
     }
 
+    fn learned(&self) -> Learned {
+        let values = [&self.weight, &self.bias, &self.running_mean, &self.running_var].map(Tensor::shallow_clone);
+        Learned { values, eps: self.eps }
+    }
+
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         let is_learning = mode == Mode::Train && self.num_batches_tracked.is_some();
         if is_learning && let Some(count) = &self.num_batches_tracked {
@@ -186,17 +191,60 @@ impl ConvNorm {
         debug_assert!(!spec.has_bias, "the norm takes a bias out again");
         let conv = Conv2d::new(path.sub(names[0]), num[0], num[1], spec);
         let norm = norm(path.sub(names[1]), num[1]);
-        let statistics = [&norm.weight, &norm.bias, &norm.running_mean, &norm.running_var];
-        let folding = Folding::new(&conv.weight, statistics, norm.eps);
+        let folding = Folding::new(None, &conv.weight, Some(norm.learned()));
         path.remember_folding(folding.clone());
         Self { conv, norm, folding }
     }
 
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         match self.folding.folded() {
-            Some((weight, bias)) if mode == Mode::Eval => self.conv.spec.run(x, weight, Some(bias)),
+            Some(one) if mode == Mode::Eval => self.conv.spec.run(x, &one.weight, Some(&one.bias)),
             _ => self.norm.forward(&self.conv.forward(x), mode),
         }
+    }
+}
+
+/// A norm, a ReLU and a 1x1 convolution without bias, with another norm after it or none: at inference a comparison and
+/// one convolution.
+#[derive(Debug)]
+pub struct NormReluConv {
+    before: BatchNorm2d,
+    conv: Conv2d,
+    after: Option<BatchNorm2d>,
+    folding: Rc<Folding>,
+}
+
+impl NormReluConv {
+    /// All are siblings at `path`; the names are of the norm before and of the convolution, then of the norm after.
+    pub fn new(path: &mut Path<'_>, names: [&str; 2], after: Option<&str>, num: [i64; 2], spec: ConvSpec) -> Self {
+        debug_assert!(spec.kernel == 1 && spec.padding == 0, "a border of zeros is none once the norm is folded");
+        let before = BatchNorm2d::new(path.sub(names[0]), num[0]);
+        let conv = Conv2d::new(path.sub(names[1]), num[0], num[1], spec);
+        let after = after.map(|name| BatchNorm2d::new(path.sub(name), num[1]));
+        let folding = Folding::new(Some(before.learned()), &conv.weight, after.as_ref().map(BatchNorm2d::learned));
+        path.remember_folding(folding.clone());
+        Self { before, conv, after, folding }
+    }
+
+    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        self.run(x, mode, Tensor::shallow_clone)
+    }
+
+    /// Then pooled to half the size. Means and a 1x1 convolution come in any order, and of a quarter of the places it is
+    /// a quarter of the work.
+    pub fn forward_halved(&self, x: &Tensor, mode: Mode) -> Tensor {
+        self.run(x, mode, |x| x.avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None))
+    }
+
+    fn run(&self, x: &Tensor, mode: Mode, pool: impl Fn(&Tensor) -> Tensor) -> Tensor {
+        if mode == Mode::Eval
+            && let Some(one) = self.folding.folded()
+            && let Some(gate) = &one.gate
+        {
+            return self.conv.spec.run(&pool(&gate.apply(x)), &one.weight, Some(&one.bias));
+        }
+        let found = self.conv.forward(&self.before.forward(x, mode).relu_());
+        pool(&self.after.as_ref().map_or_else(|| found.shallow_clone(), |norm| norm.forward(&found, mode)))
     }
 }
 

@@ -65,6 +65,22 @@ impl FilmAnswers {
         film
     }
 
+    /// What is said of the films that are meant.
+    #[must_use]
+    pub fn only(self, is_meant: impl Fn(&str) -> bool) -> Self {
+        let mut kept = Self::new(self.has_detector);
+        for (name, p) in self.films.iter().zip(&self.probabilities).filter(|(name, _)| is_meant(name)) {
+            let film = kept.film(name);
+            kept.probabilities[film as usize] = *p;
+        }
+        for one in &self.boxes {
+            if let Some(film) = kept.find(&self.films[one.film as usize]) {
+                kept.boxes.push(AnsweredBox { film, ..*one });
+            }
+        }
+        kept
+    }
+
     pub fn find(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
     }

@@ -66,6 +66,28 @@ impl FilmTruths {
         film
     }
 
+    /// The films that are meant, with their boxes.
+    #[must_use]
+    pub fn only(self, is_meant: impl Fn(&str) -> bool) -> Self {
+        let mut kept = Self { has_no_boxes: self.has_no_boxes, ..Self::default() };
+        for known in self.films.iter().filter(|film| is_meant(&film.image)) {
+            let film = kept.film(&known.image);
+            kept.films[film as usize] = known.clone();
+        }
+        for one in &self.boxes {
+            if let Some(film) = kept.find(&self.films[one.film as usize].image) {
+                kept.boxes.push(TrueBox { film, ..*one });
+            }
+        }
+        // Other names go with their films.
+        for (name, &film) in &self.by_name {
+            if let Some(film) = kept.find(&self.films[film as usize].image) {
+                kept.name_too(film, name);
+            }
+        }
+        kept
+    }
+
     pub fn find(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::edit::Edit;
+use crate::domain::evaluation::run::Run;
+use crate::domain::evaluation::verdict::Ruling;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
@@ -32,6 +34,8 @@ pub enum FilePurpose {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// The verdicts on an evaluation, as CSV.
+    ExportVerdicts,
     /// A label set as CSV or JSON.
     ImportLabelSet,
     /// Another project, for its labels.
@@ -64,7 +68,11 @@ impl FilePurpose {
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
-            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
+            Self::ExportSpineXr
+            | Self::ExportCxr
+            | Self::ExportKaggle
+            | Self::ExportMeasures
+            | Self::ExportVerdicts => "CSV file to write",
         }
     }
 }
@@ -227,6 +235,19 @@ pub enum Effect {
         task: Box<EvaluationTask>,
         /// Reader id; empty where nobody is signed in.
         by: String,
+    },
+    /// Sort what can be looked at of a run; answered by `ErrorsListed`.
+    ListErrors(Arc<Run>),
+    /// The figures of a run with its truth as these verdicts have it; answered by `UnderVerdictsCounted`.
+    EvaluateUnderVerdicts {
+        run: Arc<Run>,
+        rulings: Vec<Ruling>,
+    },
+    /// Write the verdicts on a run as CSV; answered by a `Warning` that says how it went.
+    WriteVerdicts {
+        run: Arc<Run>,
+        rulings: Vec<Ruling>,
+        to: PathBuf,
     },
     /// Count what the reader has read; answered by `StatisticsLoaded`.
     LoadStatistics {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::evaluation::live::OpenRun;
-use crate::domain::evaluation::run::RunSummary;
+use crate::domain::evaluation::result::Evaluation;
+use crate::domain::evaluation::run::{EvaluationId, RunSummary};
+use crate::domain::evaluation::verdict::Ruling;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
@@ -22,7 +24,7 @@ use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
-use super::evaluating::Beside;
+use super::evaluating::{Beside, ErrorIndex};
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
@@ -176,6 +178,18 @@ pub enum Event {
     EvaluationOpened(Result<OpenRun, String>),
     /// The run beside the open one.
     EvaluationBeside(Result<Box<Beside>, String>),
+    /// The verdicts of a run as they are kept.
+    RulingsLoaded {
+        run: EvaluationId,
+        rulings: Vec<Ruling>,
+    },
+    /// What can be looked at of a run.
+    ErrorsListed(Arc<ErrorIndex>),
+    /// The figures of a run under its verdicts.
+    UnderVerdictsCounted {
+        run: EvaluationId,
+        evaluation: Arc<Evaluation>,
+    },
     /// The learning engine came, went, or does something else.
     EngineChanged(EngineState),
     /// The project's reference cases, in their order.

@@ -219,6 +219,18 @@ impl Session {
                 self.evaluation_beside(outcome.map(|beside| *beside));
                 Vec::new()
             }
+            Event::RulingsLoaded { run, rulings } => {
+                self.rulings_loaded(run, rulings);
+                Vec::new()
+            }
+            Event::ErrorsListed(index) => {
+                self.errors_listed(index);
+                Vec::new()
+            }
+            Event::UnderVerdictsCounted { run, evaluation } => {
+                self.under_verdicts_counted(run, evaluation);
+                Vec::new()
+            }
             Event::EngineChanged(state) => {
                 self.engine = state;
                 Vec::new()
@@ -304,6 +316,7 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]

@@ -90,13 +90,7 @@ mod tests {
     }
 
     fn commit(store: &mut Store, film: &str, at_ms: i64, edit: Edit) {
-        let entry = NewLogEntry {
-            image: film.into(),
-            reader: "R1".into(),
-            step: Step::Do,
-            edit,
-            made_at_ms: at_ms,
-        };
+        let entry = NewLogEntry { image: film.into(), reader: "R1".into(), step: Step::Do, edit, made_at_ms: at_ms };
         store.commit(&entry).unwrap();
     }
 

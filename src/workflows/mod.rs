@@ -5,6 +5,8 @@ pub mod check;
 pub mod demo_models;
 pub mod evaluate;
 pub mod evaluated_files;
+pub mod evaluated_project;
+pub mod evaluation_runs;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;

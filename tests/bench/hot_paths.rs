@@ -6,6 +6,7 @@ mod cpu_time;
 mod evaluate;
 mod fill;
 mod project;
+mod resamples;
 mod tables;
 #[cfg(feature = "gui")]
 mod first_picture;
@@ -17,6 +18,10 @@ mod paging;
 mod slider;
 
 fn main() {
+    // Scripts in tests/parity take turns between us and peers: one turn is one run.
+    if std::env::var_os("RACHIS_TURN").is_some_and(|name| name == "resamples") {
+        return resamples::turn();
+    }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]
     {
@@ -28,5 +33,6 @@ fn main() {
     evaluate::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
+    resamples::bench(&mut criterion);
     criterion.final_summary();
 }

@@ -60,6 +60,10 @@ mod click_budget;
 #[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
+mod evaluation_run;
+#[cfg(feature = "gui")]
+mod gallery_window;
+#[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
 mod blind_view;

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Times torchvision (eager) and rachis-engine turn by turn on the same weights, input and threads, checks that their
-answers are equal, and prints the ratios. Best of all turns counts.
+answers are equal, and prints the ratios. Best of all turns counts. DenseNet-121 on the CPU is timed in ONNX Runtime and
+OpenVINO too, in the same turns, where they are installed.
 
     speed_torchvision.py ENGINE [--threads 2] [--turns 2] [--only densenet121] [--device cpu]
 
-Needs torch 2.11, torchvision 0.26, safetensors. ENGINE is the program rachis-engine, built for release.
+Needs torch 2.11, torchvision 0.26, safetensors; onnx, onnxruntime and openvino for those two. ENGINE is the program
+rachis-engine, built for release.
 """
 import argparse
 import contextlib
@@ -19,6 +21,7 @@ import torchvision
 from safetensors.torch import load_file, save_file
 
 import formula
+import speed_runtimes
 
 CASES = [
     ("densenet121", "densenet121", (1, 3, 224, 224)),
@@ -100,7 +103,9 @@ def main():
             save_file({"input": pixels}, folder / "x.safetensors")
             engine(args.engine, "forward", arch, folder, args.threads, args.device, "--output", folder / "y.safetensors")
             ours = load_file(folder / "y.safetensors")
-            best = {}
+            best, errors = {}, {}
+            has_runtimes = arch == "densenet121" and args.device == "cpu"
+            runtimes = speed_runtimes.ready(net, pixels, args.threads) if has_runtimes else {}
             for _ in range(args.turns):
                 for way in WAYS:
                     ms, found = torchvision_ms(net, pixels, way, args.device)
@@ -112,6 +117,10 @@ def main():
                                       "--precision", precision, "--repeats", "1"))
                     name = f"engine {precision}"
                     best[name] = min(ms, best.get(name, ms))
+                for way, run in runtimes.items():
+                    ms, logits = run()
+                    best[way] = min(ms, best.get(way, ms))
+                    errors[way] = float((logits - theirs["logits"]).abs().max() / theirs["logits"].abs().max())
         if arch != "densenet121":
             # torchvision counts Faster R-CNN's background as class 0.
             theirs["labels.0"] = theirs["labels.0"] - int("fasterrcnn" in arch)
@@ -131,6 +140,9 @@ def main():
             + f"{min(best['engine f32'], best['engine bf16']) / fastest:>12.2f}  {error:.1e}",
             flush=True,
         )
+        for way in runtimes:
+            print(f"  {way:<24}{best[way]:>22.0f}  engine / it: f32 {best['engine f32'] / best[way]:.2f}, "
+                  f"bf16 {best['engine bf16'] / best[way]:.2f}  error {errors[way]:.1e}", flush=True)
     print("Milliseconds, best of all turns. Ratios: engine to the best of torchvision, in f32 and whatever the precision.")
 
 

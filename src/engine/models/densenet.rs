@@ -1,8 +1,8 @@
 //! DenseNet (Huang et al. 2017): every layer of a block sees what all layers before it in the block found.
 
-use tch::Tensor;
+use tch::{Device, Tensor};
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Linear, Mode, Norm};
+use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Linear, Mode, Norm, NormReluConv};
 use crate::models::Classifier;
 use crate::params::{Init, Params, Path};
 
@@ -79,25 +79,23 @@ fn spec(num_in: i64, kernel: i64, stride: i64) -> ConvSpec {
 /// norm, ReLU, 1x1, norm, ReLU, 3x3.
 #[derive(Debug)]
 struct DenseLayer {
-    norm1: BatchNorm2d,
-    conv1: ConvNorm,
+    narrowing: NormReluConv,
     conv2: Conv2d,
 }
 
 impl DenseLayer {
     fn new(mut path: Path<'_>, num_in: i64, growth: i64) -> Self {
         Self {
-            norm1: BatchNorm2d::new(path.sub("norm1"), num_in),
-            conv1: {
+            narrowing: {
                 let num = [num_in, 4 * growth];
-                ConvNorm::new(&mut path, ["conv1", "norm2"], num, spec(num_in, 1, 1), Norm::Batch)
+                NormReluConv::new(&mut path, ["norm1", "conv1"], Some("norm2"), num, spec(num_in, 1, 1))
             },
             conv2: Conv2d::new(path.sub("conv2"), 4 * growth, growth, spec(4 * growth, 3, 1)),
         }
     }
 
     fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let mut narrow = self.conv1.forward(&self.norm1.forward(x, mode).relu_(), mode);
+        let mut narrow = self.narrowing.forward(x, mode);
         self.conv2.forward(&narrow.relu_())
     }
 }
@@ -107,7 +105,7 @@ impl DenseLayer {
 struct Block {
     layers: Vec<DenseLayer>,
     growth: i64,
-    transition: Option<(BatchNorm2d, Conv2d)>,
+    transition: Option<NormReluConv>,
 }
 
 impl Block {
@@ -116,10 +114,7 @@ impl Block {
         // layers found again and again.
         let x = if x.requires_grad() { self.chained(x, mode) } else { self.in_place(x, mode) };
         match &self.transition {
-            Some((norm, conv)) => {
-                let x = conv.forward(&norm.forward(&x, mode).relu_());
-                x.avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None)
-            }
+            Some(transition) => transition.forward_halved(&x, mode),
             None => x,
         }
     }
@@ -184,8 +179,7 @@ impl DenseNet {
             channels += num_layers * size.growth;
             let transition = (number < size.blocks.len()).then(|| {
                 let mut path = root.sub(form.transition(number));
-                let norm = BatchNorm2d::new(path.sub("norm"), channels);
-                (norm, Conv2d::new(path.sub("conv"), channels, channels / 2, spec(channels, 1, 1)))
+                NormReluConv::new(&mut path, ["norm", "conv"], None, [channels, channels / 2], spec(channels, 1, 1))
             });
             if transition.is_some() {
                 channels /= 2;
@@ -199,16 +193,36 @@ impl DenseNet {
     }
 }
 
-impl Classifier for DenseNet {
-    fn features(&self, pixels: &Tensor, mode: Mode) -> Tensor {
-        let x = self.stem.forward(pixels, mode).relu_();
-        let x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
+/// On the CPU, films go through together while the stem's output is not larger than this: with more, every step waits for
+/// memory instead of the cache. Measured with 32 films of 224 x 224 in bf16 on two cores: parts of 8.
+const PART_BYTES: i64 = 14 << 20;
+
+impl DenseNet {
+    fn features_at_once(&self, pixels: &Tensor, mode: Mode) -> Tensor {
+        // The ReLU after the pooling, which is the same of a quarter of the numbers.
+        let x = self.stem.forward(pixels, mode).max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false).relu_();
         let x = self.blocks.iter().fold(x, |x, block| block.forward(&x, mode));
         let mut x = self.last_norm.forward(&x, mode);
         match self.form {
             Form::Torchvision => x.relu_(),
             Form::VindrSpineXr => x,
         }
+    }
+}
+
+impl Classifier for DenseNet {
+    fn features(&self, pixels: &Tensor, mode: Mode) -> Tensor {
+        let [films, _, height, width] = size4(pixels);
+        // Half the height and half the width.
+        let stem_bytes =
+            self.stem.conv.weight.size()[0] * height * width / 4 * pixels.kind().elt_size_in_bytes() as i64;
+        let num_parts = (films * stem_bytes + PART_BYTES - 1) / PART_BYTES;
+        if mode == Mode::Train || pixels.device() != Device::Cpu || num_parts < 2 || films < 2 {
+            return self.features_at_once(pixels, mode);
+        }
+        let part = (films + num_parts - 1) / num_parts;
+        let parts: Vec<Tensor> = pixels.split(part, 0).iter().map(|films| self.features_at_once(films, mode)).collect();
+        Tensor::cat(&parts, 0)
     }
 
     fn logits_of(&self, features: &Tensor) -> Tensor {
@@ -221,7 +235,6 @@ impl Classifier for DenseNet {
 mod tests {
     use super::*;
     use crate::golden::{Golden, fill, film};
-    use tch::Device;
 
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_densenet.json");
 

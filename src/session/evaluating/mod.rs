@@ -16,6 +16,14 @@ use crate::domain::evaluation::verdict::{Ruling, Verdict};
 use super::effect::{Effect, FilePurpose};
 use super::screen::{NoticeKind, Screen, Session};
 
+pub mod review;
+pub mod shown_boxes;
+pub mod walk;
+
+pub use review::{Progress, TruthOwner};
+pub use shown_boxes::{BoxRole, ShownBox};
+pub use walk::{ErrorDesk, ErrorIndex, ErrorList, bounds_of};
+
 /// A page of the screen of evaluations.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum EvaluatePage {
@@ -101,14 +109,33 @@ pub enum EvaluateCommand {
     CopySheet(Box<Sheet>),
     /// The gallery with these items; from any bar, cell, dot or number.
     ShowErrors(Box<ErrorFilter>),
+    /// The same without going there.
+    FilterErrors(Box<ErrorFilter>),
     Order(ErrorOrder),
     /// The item of the gallery at this place, in its film.
     OpenError(usize),
     NextError,
     PreviousError,
+    /// The suspected label at this place, in its film.
+    OpenSuspect(usize),
+    /// The first disagreement of the gallery's list without a verdict.
+    OpenUnruled,
+    /// From a film back to the list that it was opened from.
+    BackToErrors,
+    /// The reader knows that what is shown here is not blind.
+    Understand,
+    /// Crops of these films were shown.
+    SawCrops(Vec<u32>),
     /// On the item that is open.
     Rule(Verdict),
+    /// What was typed so far about it.
     Note(String),
+    /// Where a verdict stands on it, it gets what was typed.
+    KeepNote,
+    /// The model's answer on the item that is open, into the reader's own reading.
+    FixLabel,
+    /// Ask where to write the verdicts to.
+    ExportVerdicts,
 }
 
 /// A change of the project's evaluations, to be made in the store and on the disk.
@@ -168,6 +195,7 @@ pub struct EvaluationDesk {
     pub saving: Option<Box<Sheet>>,
     pub filter: ErrorFilter,
     pub order: ErrorOrder,
+    pub errors: ErrorDesk,
     /// Place in the gallery of the item that is open in its film.
     pub looked_at: Option<usize>,
     /// What is being done now; nothing else is begun meanwhile.
@@ -184,10 +212,13 @@ impl EvaluateCommand {
             Self::Show | Self::Leave | Self::Page(_) => true,
             Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
+            Self::Rule(_) | Self::Note(_) | Self::KeepNote | Self::FixLabel => {
+                desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
+            }
+            command if walk::is_of_walk(command) => desk.looked_at.is_some(),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
             // Reader studies and the data set's own tables have plots without a run.
             Self::SaveSheet(_) | Self::CopySheet(_) => true,
-            Self::Rule(_) | Self::Note(_) => desk.looked_at.is_some() && !project.is_read_only,
             _ => desk.open.is_some(),
         }
     }
@@ -231,13 +262,26 @@ impl Session {
                 self.evaluating.filter = *filter;
                 self.evaluating.page = EvaluatePage::Gallery;
             }
+            EvaluateCommand::FilterErrors(filter) => self.evaluating.filter = *filter,
             EvaluateCommand::Order(order) => self.evaluating.order = order,
-            EvaluateCommand::AskNew
-            | EvaluateCommand::OpenError(_)
-            | EvaluateCommand::NextError
-            | EvaluateCommand::PreviousError
-            | EvaluateCommand::Rule(_)
-            | EvaluateCommand::Note(_) => {}
+            EvaluateCommand::OpenError(place) => return self.open_error(ErrorList::Gallery, place, now_ms),
+            EvaluateCommand::OpenSuspect(place) => return self.open_error(ErrorList::Suspects, place, now_ms),
+            EvaluateCommand::OpenUnruled => {
+                if let Some(place) = self.first_unruled() {
+                    return self.open_error(ErrorList::Gallery, place, now_ms);
+                }
+            }
+            EvaluateCommand::NextError => return self.step_error(1, now_ms),
+            EvaluateCommand::PreviousError => return self.step_error(-1, now_ms),
+            EvaluateCommand::BackToErrors => return self.back_to_errors(now_ms),
+            EvaluateCommand::Understand => self.evaluating.errors.knows_it_is_not_blind = true,
+            EvaluateCommand::SawCrops(films) => return self.saw_crops(&films),
+            EvaluateCommand::Rule(verdict) => return self.rule(verdict, now_ms),
+            EvaluateCommand::Note(text) => self.evaluating.errors.note = text,
+            EvaluateCommand::KeepNote => return self.keep_note(now_ms),
+            EvaluateCommand::FixLabel => return self.fix_label(now_ms),
+            EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
+            EvaluateCommand::AskNew => {}
         }
         Vec::new()
     }
@@ -253,6 +297,7 @@ impl Session {
     }
 
     fn leave_evaluations(&mut self) {
+        self.evaluating.looked_at = None;
         self.screen = match self.evaluating.came_from.take() {
             Some(Screen::Film) if self.pane.film.is_some() => Screen::Film,
             Some(Screen::Project) => Screen::Project,
@@ -278,6 +323,8 @@ impl Session {
         self.evaluating.doing = None;
         match outcome {
             Ok(OpenRun { run, live }) => {
+                self.evaluating.errors = ErrorDesk::of_run(&run.rulings, &self.evaluating.errors);
+                self.evaluating.filter = ErrorFilter::disagreements();
                 self.evaluating.open = Some(run);
                 self.evaluating.live = Some(live);
                 self.evaluating.beside = None;

@@ -1,7 +1,9 @@
 //! The screen of evaluations: kept runs at the left, pages of the open run beside them, one slider over all of them.
 
+mod crops;
 mod curves;
 mod data;
+mod error_words;
 mod gallery;
 mod numbers;
 pub(in crate::ui) mod plot_kit;
@@ -10,6 +12,7 @@ mod review;
 mod runs;
 mod slider;
 mod summary;
+mod walk_bar;
 
 use egui::{CentralPanel, RichText, Ui};
 
@@ -17,6 +20,11 @@ use crate::session::{Command, EvaluateCommand, EvaluatePage};
 
 use super::words::tr;
 use super::{Panel, kit, shell, theme};
+
+pub use crops::{CropKey, CropShelf};
+pub use gallery::GalleryState;
+pub use review::ReviewState;
+pub(super) use walk_bar::walk_bar_ui;
 
 const LIST_WIDTH: f32 = 280.0;
 

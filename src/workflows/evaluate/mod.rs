@@ -1,8 +1,11 @@
 //! All figures of one evaluation: the pure parts cut into blocks, the blocks on all cores.
 
 mod classifier;
+mod compared;
 mod detector;
 mod sliced;
+
+pub use compared::{Comparison, compare};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
