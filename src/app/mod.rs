@@ -9,6 +9,7 @@ mod pictures;
 mod project_changes;
 mod models_desk;
 mod errors_desk;
+mod evaluations_desk;
 mod readings;
 mod references;
 mod sheets;

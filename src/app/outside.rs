@@ -32,8 +32,8 @@ use super::jobs::Jobs;
 use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, errors_desk, input_memory, models_desk, project_changes, recent, references, settings_file, sheets,
-    view_memory, window_presets,
+    choose_path, errors_desk, evaluations_desk, input_memory, models_desk, project_changes, recent, references,
+    settings_file, sheets, view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -124,6 +124,9 @@ impl Outside {
                     let post = project.post.clone();
                     project.store.with(move |store| post.event(models_desk::load(store)));
                 }
+                if written.are_evaluations_changed {
+                    evaluations_desk::load(&self.lane, &project.folder, &project.post);
+                }
                 let (readings, has_new_films) = (written.readings, written.has_new_films);
                 let has_predictions = written.has_predictions;
                 Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films, has_predictions }))
@@ -200,12 +203,21 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
-            Effect::LoadEvaluations => {}
-            Effect::Evaluate { task, .. } => match *task {
+            Effect::LoadEvaluations => {
+                if let Some(Open { folder, post, .. }) = &self.project {
+                    evaluations_desk::load(&self.lane, folder, post);
+                }
+            }
+            Effect::Evaluate { task, by } => match *task {
                 EvaluationTask::Rule { run, ruling } => {
                     self.query(move |store| errors_desk::rule(store, run, &ruling));
                 }
-                _ => {}
+                task => {
+                    if let Some(Open { folder, post, .. }) = &self.project {
+                        let (folder, post) = (folder.clone(), post.clone());
+                        evaluations_desk::carry_out(&self.lane, &mut self.jobs, folder, post, task, by);
+                    }
+                }
             },
             Effect::WriteVerdicts { run, rulings, to } => {
                 errors_desk::write_verdicts(&self.lane, self.post.clone(), run, rulings, to);

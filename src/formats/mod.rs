@@ -30,6 +30,7 @@ pub mod coco;
 mod evaluation_settings;
 pub mod evaluation_json;
 pub mod evaluation_plan;
+pub mod evaluation_csv;
 pub mod evaluation_cases;
 pub mod picture;
 pub mod model_card;

@@ -176,6 +176,10 @@ pub enum Event {
     EvaluationsLoaded(Vec<RunSummary>),
     /// A run that was made or read, or why not.
     EvaluationOpened(Result<OpenRun, String>),
+    /// A file is written, or a run is gone; with a sentence where there is something to say.
+    EvaluationDone(String),
+    /// What was asked of evaluations could not be done, and why.
+    EvaluationFailed(String),
     /// The run beside the open one.
     EvaluationBeside(Result<Box<Beside>, String>),
     /// The verdicts of a run as they are kept.

@@ -211,10 +211,15 @@ impl Session {
                 self.evaluations_loaded(runs);
                 Vec::new()
             }
-            Event::EvaluationOpened(outcome) => {
-                self.evaluation_opened(outcome);
+            Event::EvaluationDone(text) => {
+                self.evaluation_done(text);
                 Vec::new()
             }
+            Event::EvaluationFailed(why) => {
+                self.evaluation_failed(why);
+                Vec::new()
+            }
+            Event::EvaluationOpened(outcome) => self.evaluation_opened(outcome),
             Event::EvaluationBeside(outcome) => {
                 self.evaluation_beside(outcome.map(|beside| *beside));
                 Vec::new()

@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod evaluated_files;
 pub mod evaluated_project;
 pub mod evaluation_runs;
+pub mod evaluation_export;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;

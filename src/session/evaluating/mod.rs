@@ -316,11 +316,20 @@ impl Session {
 
     pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) {
         self.evaluating.is_loaded = true;
+        // A run that was deleted here or elsewhere stands on no screen any more.
+        // One that was just made may come before the list that has it.
+        let is_in = |list: &[RunSummary], id: EvaluationId| list.iter().any(|run| run.id == id);
+        let is_gone = |id| is_in(&self.evaluating.runs, id) && !is_in(&runs, id);
+        if self.evaluating.open.as_ref().is_some_and(|run| is_gone(run.summary.id)) {
+            self.close_evaluation();
+        }
         self.evaluating.runs = runs;
     }
 
-    pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) {
+    pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) -> Vec<Effect> {
         self.evaluating.doing = None;
+        let is_listed = |id: EvaluationId| self.evaluating.runs.iter().any(|run| run.id == id);
+        let is_new = outcome.as_ref().is_ok_and(|open| !is_listed(open.run.summary.id));
         match outcome {
             Ok(OpenRun { run, live }) => {
                 self.evaluating.errors = ErrorDesk::of_run(&run.rulings, &self.evaluating.errors);
@@ -333,6 +342,7 @@ impl Session {
             }
             Err(why) => self.evaluation_failed(why),
         }
+        if is_new { vec![Effect::LoadEvaluations] } else { Vec::new() }
     }
 
     pub(super) fn evaluation_beside(&mut self, outcome: Result<Beside, String>) {
@@ -352,7 +362,22 @@ impl Session {
         sheet.map(|sheet| Effect::WriteSheet { sheet, to }).into_iter().collect()
     }
 
-    fn evaluation_failed(&mut self, why: String) {
+    fn close_evaluation(&mut self) {
+        let desk = &mut self.evaluating;
+        (desk.open, desk.live, desk.beside, desk.point) = (None, None, None, None);
+        desk.snapshots = [None, None];
+        desk.looked_at = None;
+    }
+
+    pub(super) fn evaluation_done(&mut self, text: String) {
+        self.evaluating.doing = None;
+        if !text.is_empty() {
+            self.notify(NoticeKind::Info, text);
+        }
+    }
+
+    pub(super) fn evaluation_failed(&mut self, why: String) {
+        self.evaluating.doing = None;
         if self.screen != Screen::Evaluate {
             self.notify(NoticeKind::Error, why.clone());
         }
