@@ -18,6 +18,7 @@ mod frame;
 mod paging;
 #[cfg(feature = "gui")]
 mod slider;
+#[cfg(feature = "gui")]
 mod whole_window;
 
 fn main() {
