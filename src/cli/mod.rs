@@ -20,6 +20,7 @@ pub mod predict;
 mod progress_bar;
 pub mod rules;
 pub mod stats;
+pub mod study;
 pub mod tags;
 
 use std::process::ExitCode;
@@ -71,6 +72,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),
+    /// Hold readers against a truth, before they saw what a model says and after.
+    Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
 }
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Predict(args) => predict::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
     };
     match outcome {

@@ -18,6 +18,7 @@ pub mod html;
 pub mod moment;
 pub mod evaluation_report;
 pub mod plot_csv;
+pub mod mrmc;
 pub mod box_classes;
 pub mod label_words;
 mod lenient_json;

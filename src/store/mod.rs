@@ -8,6 +8,7 @@ mod readings;
 mod reading_time;
 mod measurements;
 mod model_seen;
+mod films_read;
 mod rows;
 mod origin;
 mod model_rows;

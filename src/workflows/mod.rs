@@ -24,5 +24,6 @@ pub mod make_demo;
 pub mod predict;
 pub mod predict_table;
 mod staged_file;
+pub mod reader_study;
 pub mod report;
 pub mod stats;

@@ -16,5 +16,6 @@ pub mod plot;
 pub mod plots;
 pub mod published;
 pub mod published_data;
+pub mod reader_study;
 pub mod run;
 pub mod live;

@@ -226,6 +226,8 @@ impl EvaluateCommand {
         let Some(project) = &session.project else { return false };
         let desk = &session.evaluating;
         match self {
+            // Reader studies and the data set's own tables have plots without a run.
+            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
             Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
                 !project.is_read_only && desk.doing.is_none()
@@ -237,8 +239,6 @@ impl EvaluateCommand {
             }
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
-            // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             _ => desk.open.is_some(),
         }
     }

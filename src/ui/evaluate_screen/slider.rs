@@ -13,7 +13,7 @@ use super::numbers::{count_ui, figure_ui, text_of, with_kinds};
 /// The narrowest slider that can be aimed with.
 const LEAST_WIDTH: f32 = 120.0;
 /// What stands in its row beside it.
-const BESIDE_WIDTH: f32 = 480.0;
+const BESIDE_WIDTH: f32 = 560.0;
 
 pub(super) fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(point) = panel.session.evaluating.point else { return };

@@ -8,6 +8,7 @@ use crate::domain::evaluation::published::{self, LESIONS};
 use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
 use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::settings::Settings;
+use crate::domain::label::LabelName;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
@@ -25,6 +26,8 @@ pub(super) fn summary_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let beside = desk.beside.clone();
     let other = beside.as_ref().map(|beside| &*beside.run).zip(desk.snapshots[1].clone());
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        // Tables are read down a column: lines stand as near as their letters allow.
+        ui.spacing_mut().interact_size.y = theme::TABLE_ROW;
         head_ui(ui, &run);
         beside_ui(ui, panel);
         let rows: Vec<(&Run, &Snapshot)> =
@@ -305,7 +308,7 @@ fn other_figures_ui(ui: &mut Ui, run: &Run) {
             row("CPM", percent(boxes.cpm));
             row(tr("VinBigData's score at IoU 0.4"), percent(boxes.kaggle));
             if !boxes.without_truth.is_empty() {
-                let names: Vec<&str> = boxes.without_truth.iter().map(|label| label.as_str()).collect();
+                let names: Vec<&str> = boxes.without_truth.iter().map(LabelName::as_str).collect();
                 row(tr("Classes without truth, left out of means"), names.join(", "));
             }
         }
