@@ -21,6 +21,8 @@ pub(super) struct Place {
     panes: Vec<PanePlace>,
     active_slot: usize,
     num_listed: usize,
+    /// The item of the gallery whose film it is.
+    looked_at: Option<usize>,
 }
 
 impl Place {
@@ -35,6 +37,7 @@ impl Place {
             panes: session.panes().map(|(_, p)| pane(p)).collect(),
             active_slot: session.active_slot,
             num_listed: session.worklist.num_shown(),
+            looked_at: session.evaluating.looked_at,
         }
     }
 
@@ -66,6 +69,9 @@ impl Place {
 /// goes, the one that Enter opens, and one behind.
 pub(super) fn next_films(session: &Session, place: &Place, is_going_back: bool) -> Vec<ImageId> {
     let Some(image) = place.active() else { return Vec::new() };
+    if place.looked_at.is_some() {
+        return next_errors(session, place);
+    }
     let list = &session.worklist;
     let along = |sign: isize| {
         (1..=LOOK).filter_map(move |step| list.neighbour(image, sign * step)).filter(|image| !place.has(image))
@@ -76,6 +82,24 @@ pub(super) fn next_films(session: &Session, place: &Place, is_going_back: bool) 
     films.extend(list.next_open(image).filter(|open| !place.has(open)).cloned());
     films.extend(ahead.take(NUM_AHEAD - 1).cloned());
     films.extend(along(-forward).take(NUM_BEHIND).cloned());
+    let mut seen = Vec::new();
+    films.retain(|film| {
+        let is_new = !seen.contains(film);
+        seen.push(film.clone());
+        is_new
+    });
+    films
+}
+
+/// The same on the way through a gallery.
+fn next_errors(session: &Session, place: &Place) -> Vec<ImageId> {
+    let along = |step: isize, num: usize| {
+        // Many items may lie on one film.
+        let films = session.error_films(step).take(LOOK as usize).filter(|image| !place.has(image));
+        films.take(num).cloned().collect::<Vec<_>>()
+    };
+    let mut films = along(1, NUM_AHEAD);
+    films.extend(along(-1, NUM_BEHIND));
     let mut seen = Vec::new();
     films.retain(|film| {
         let is_new = !seen.contains(film);

@@ -38,10 +38,25 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
             one(dialog.add_filter("safetensors, pth, pt", &["safetensors", "pth", "pt"]).pick_file())
         }
         FilePurpose::ExportModel => one(dialog.set_file_name("model.safetensors").save_file()),
+        FilePurpose::ExportPlot => {
+            one(dialog.add_filter("PNG, SVG, CSV", &["png", "svg", "csv"]).set_file_name("plot.png").save_file())
+        }
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
+        }
+        FilePurpose::EvaluatePredictions | FilePurpose::EvaluateClassifier | FilePurpose::EvaluateTruth => {
+            one(dialog.add_filter("CSV, JSON, JSONL", &["csv", "json", "jsonl"]).pick_file())
+        }
+        FilePurpose::ExportEvaluationReport => {
+            one(dialog.add_filter("HTML", &["html"]).set_file_name("evaluation.html").save_file())
+        }
+        FilePurpose::ExportEvaluationJson => {
+            one(dialog.add_filter("JSON", &["json"]).set_file_name("evaluation.json").save_file())
+        }
+        FilePurpose::ExportEvaluationCsv => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("evaluation.csv").save_file())
         }
         FilePurpose::ImportLabelSet => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
         FilePurpose::ExportLabelSetCsv => {
@@ -49,6 +64,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         }
         FilePurpose::ExportLabelSetJson => {
             one(dialog.add_filter("JSON", &["json"]).set_file_name("labels.json").save_file())
+        }
+        FilePurpose::ExportVerdicts => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("verdicts.csv").save_file())
         }
         FilePurpose::ExportMeasures => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())

@@ -14,7 +14,7 @@ use super::ahead::{Place, next_films, went_back};
 use super::film_cache::Rank;
 use super::inbox::{News, Post};
 use super::outside::Decode;
-use super::pictures::Pictures;
+use super::pictures::{CropWish, Pictures};
 use super::readings::{OpenedFilm, Readings};
 
 /// Films whose place on the disk is kept in mind.
@@ -172,6 +172,33 @@ impl FilmDesk {
         } else if let Some(entry) = entry {
             self.pictures.prepare(&entry);
         }
+    }
+
+    /// The gallery shows these parts of films now.
+    pub fn wish_for(&self, store: &StoreThread, wishes: Vec<CropWish>) {
+        let mut images: Vec<ImageId> = wishes.iter().map(|wish| wish.key.image.clone()).collect();
+        images.dedup();
+        self.pictures.wish_for(wishes);
+        let board = self.pictures.board();
+        images.retain(|image| match self.known.get(image) {
+            Some(entry) => {
+                board.cut(entry);
+                false
+            }
+            None => true,
+        });
+        if images.is_empty() {
+            return;
+        }
+        // A full queue costs nothing but time: what is not there is wished for again.
+        store.with(move |store| {
+            for image in images {
+                match store.film(&image) {
+                    Ok(Some(entry)) => board.cut(&entry),
+                    Ok(None) | Err(_) => board.no_film(&image),
+                }
+            }
+        });
     }
 
     /// Films in viewports or asked for, the active one first.

@@ -5,7 +5,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::domain::id::ImageId;
 use crate::session::Event;
 use crate::store::{Outcome, StoreThread};
+use crate::ui::CropKey;
 
+use super::pictures::Crop;
 use super::readings::OpenedFilm;
 use super::thumbnails::Thumbnail;
 
@@ -33,6 +35,11 @@ pub enum News {
         image: ImageId,
         thumbnail: Thumbnail,
     },
+    /// For the gallery; `None` where the film can't be decoded.
+    Crop {
+        key: CropKey,
+        crop: Option<Crop>,
+    },
     /// The answer to a question for the readings ahead.
     ReadAhead {
         number: u64,
@@ -49,6 +56,11 @@ pub struct Post {
 }
 
 impl Post {
+    /// Of the window that is told.
+    pub const fn context(&self) -> &egui::Context {
+        &self.context
+    }
+
     pub fn new(context: egui::Context) -> (Self, Receiver<News>) {
         let (sender, receiver) = channel();
         (Self { sender, context, opening: None }, receiver)

@@ -2,16 +2,22 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::domain::evaluation::live::OpenRun;
+use crate::domain::evaluation::problems::Problem;
+use crate::domain::evaluation::run::{Plan, Run};
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
 use crate::domain::quality::UnfitFilm;
 use crate::domain::study::FilmSource;
+use crate::formats::evaluation_json;
 use crate::formats::table_form::TableForm;
 use crate::jobs::run_folder::RunFolder;
 use crate::jobs::{CancelToken, EngineHandle, Lane, Progress};
 use crate::session::{Event, FilePurpose};
 use crate::store::Store;
+use crate::workflows::evaluation_runs::{self, Maker};
 use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
 use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
@@ -20,6 +26,7 @@ use crate::workflows::label_sets;
 use crate::workflows::predict::{self, FilmNews, PredictReport};
 
 use super::inbox::Post;
+use super::project_changes::now_ms;
 
 /// Runs one job at a time; a second waits for the first.
 #[derive(Debug)]
@@ -150,6 +157,32 @@ impl Jobs {
         });
     }
 
+    /// Evaluates, keeps the run, and opens it.
+    pub fn evaluate(&mut self, folder: PathBuf, post: Post, plan: Plan, by: String) {
+        self.start("Evaluate", true, move |watch, cancel| {
+            let maker = Maker { by: &by, at_ms: now_ms() };
+            let make = || {
+                let mut store = Store::open(&folder)?;
+                evaluation_runs::make(&mut store, &plan, maker, watch, cancel)
+            };
+            // The screen waits for an answer, whatever happens.
+            let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|_| {
+                Err(anyhow::anyhow!("The evaluation ended in a fault of the program. Nothing was kept."))
+            });
+            match made {
+                Ok(run) => {
+                    let told = told_of_evaluation(&run);
+                    post.event(Event::EvaluationOpened(Ok(OpenRun::new(Arc::new(run)))));
+                    Ok(told)
+                }
+                Err(error) => {
+                    post.event(Event::EvaluationOpened(Err(format!("{error:#}"))));
+                    Err(error)
+                }
+            }
+        });
+    }
+
     fn start(
         &mut self,
         title: &'static str,
@@ -198,6 +231,15 @@ fn told_of_films(done: PredictReport, num_before: usize, mut lines: Vec<String>)
     }
     lines.extend(done.failures.iter().map(|(image, failure)| format!("Film {image}: {}", failure.in_full())));
     Ok(Told { summary, report: lines })
+}
+
+fn told_of_evaluation(run: &Run) -> Told {
+    let summary = format!("Evaluated: {}, {} films", run.summary.name, run.summary.num_films);
+    let line = |problem: &Problem| {
+        let (_, meaning) = evaluation_json::problem_words(problem.kind);
+        format!("{} {meaning}: {}", problem.count, problem.examples.join("; "))
+    };
+    Told { summary, report: run.problems.iter().map(line).collect() }
 }
 
 fn unfit_line(film: &UnfitFilm) -> String {

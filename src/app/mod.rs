@@ -2,14 +2,18 @@
 
 mod window;
 mod outside;
+mod opening;
 mod inbox;
 mod film_cache;
 mod thumbnails;
 mod pictures;
 mod project_changes;
 mod models_desk;
+mod errors_desk;
+mod evaluations_desk;
 mod readings;
 mod references;
+mod sheets;
 mod ahead;
 mod film_desk;
 mod engine_desk;

@@ -20,6 +20,10 @@ use super::inbox::{News, Post};
 use super::outside::Decode;
 use super::thumbnails::{ThumbnailFolder, thumbnail};
 
+mod crops;
+
+pub use crops::{Crop, CropWish};
+
 /// Decoded films kept in memory until somebody says otherwise, in bytes.
 const DEFAULT_BUDGET: usize = 1 << 30;
 
@@ -60,6 +64,8 @@ struct Board {
     /// Not tried again ahead; showing them says why.
     failed: HashSet<ImageId>,
     thumbnails: Option<ThumbnailFolder>,
+    /// Parts of films that the gallery shows.
+    wishes: crops::Wishes,
     /// `None` without a graphics device.
     uploader: Option<FilmUploader>,
     texture_budget: u64,
@@ -96,6 +102,8 @@ enum Purpose {
     /// Only if it was made before.
     StoredThumbnail,
     Thumbnail,
+    /// Parts for the gallery.
+    Crops,
 }
 
 impl std::fmt::Debug for Pictures {
@@ -128,6 +136,7 @@ impl Pictures {
                 cache: FilmCache::new(DEFAULT_BUDGET),
                 failed: HashSet::new(),
                 thumbnails: None,
+                wishes: crops::Wishes::new(),
                 uploader: None,
                 texture_budget: u64::MAX,
                 uploads: Vec::new(),
@@ -161,6 +170,7 @@ impl Pictures {
         board.cache = FilmCache::new(budget);
         board.thumbnails = Some(ThumbnailFolder::of_project(folder));
         board.waiting.clear();
+        board.wishes.clear();
         board.asked.clear();
         board.failed.clear();
         board.ranks.clear();
@@ -232,7 +242,7 @@ impl Pictures {
                 task.rank = board.rank_of(&task.key);
                 task.rank != NOT_EXPECTED
             }
-            Purpose::StoredThumbnail | Purpose::Thumbnail => true,
+            Purpose::StoredThumbnail | Purpose::Thumbnail | Purpose::Crops => true,
         });
         board.waiting = waiting;
         let asked = std::mem::take(&mut board.asked);
@@ -244,7 +254,8 @@ impl Pictures {
 
     /// The film strip shows other films from now on.
     pub fn forget_thumbnails(&self) {
-        self.board.lock().waiting.retain(|task| task.purpose == Purpose::Film);
+        let is_thumbnail = |task: &Task| matches!(task.purpose, Purpose::StoredThumbnail | Purpose::Thumbnail);
+        self.board.lock().waiting.retain(|task| !is_thumbnail(task));
     }
 
     /// A film that is likely to be asked for; silent if it fails, since showing it will say why.
@@ -326,6 +337,9 @@ impl PictureBoard {
             if outcome.is_err() {
                 tracing::error!("decoding a film ended in a panic");
                 self.answer(task.key.clone(), Err("the program stumbled over this film".to_owned()));
+                if task.purpose == Purpose::Crops {
+                    self.tell_crops(&task.key.0, None);
+                }
             }
             let mut board = self.lock();
             board.busy.retain(|key| *key != task.key);
@@ -375,6 +389,9 @@ impl PictureBoard {
             uploader.upload(film, texture_budget);
         }
         self.answer(task.key.clone(), outcome.clone());
+        if task.purpose == Purpose::Crops {
+            self.tell_crops(&task.key.0, outcome.as_deref().ok());
+        }
         let Ok(film) = outcome else { return };
         if task.purpose == Purpose::Thumbnail {
             let made = thumbnail(&film);
@@ -456,6 +473,7 @@ impl Board {
                 Purpose::Film => self.cache.has(&task.key) || !self.cache.has_room(task.num_bytes, task.rank),
                 Purpose::StoredThumbnail => false,
                 Purpose::Thumbnail => self.failed.contains(&task.key.0),
+                Purpose::Crops => !self.wishes.contains_key(&task.key.0),
             };
             if !is_needless {
                 self.busy.push(task.key.clone());

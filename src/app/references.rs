@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::ImageId;
-use crate::domain::imaging::{GreyScale, Pixels};
+use crate::domain::imaging::{DisplaySettings, Film, GreyScale, Pixels};
 use crate::domain::label::LabelName;
 use crate::domain::reference::{Levels, Picture, Reference};
 use crate::formats::picture;
@@ -62,21 +63,21 @@ pub(super) fn add(
 
 /// The part of the film at its window, its pixels made square, upright as it is stored.
 pub(super) fn png_of_film(crop: &ReferenceCrop) -> Result<Vec<u8>, String> {
-    picture::to_png(&picture::reduced(&cut(crop)))
+    picture::to_png(&picture::reduced(&cut(&crop.film, &crop.display, crop.part).0))
 }
 
-fn cut(crop: &ReferenceCrop) -> Picture {
-    let film = &*crop.film;
+/// A part of a film as it is shown, and what it covers: on the film, and whole pixels.
+pub(super) fn cut(film: &Film, display: &DisplaySettings, part: Rect) -> (Picture, Rect) {
     let bound = |from: f64, to: f64, size: u32| {
         let first = (from.floor().max(0.0) as u32).min(size.saturating_sub(1));
         let end = (to.ceil().max(0.0) as u32).clamp(first + 1, size.max(first + 1));
         (first, end - first)
     };
-    let (left, width) = bound(crop.part.xmin(), crop.part.xmax(), film.width);
-    let (top, rows) = bound(crop.part.ymin(), crop.part.ymax(), film.height);
+    let (left, width) = bound(part.xmin(), part.xmax(), film.width);
+    let (top, rows) = bound(part.ymin(), part.ymax(), film.height);
     let aspect = film.facts.geometry.aspect;
     let height = ((f64::from(rows) * aspect).round() as u32).max(1);
-    let grey = GreyScale::new(film, &crop.display);
+    let grey = GreyScale::new(film, display);
     let mut levels = Vec::with_capacity((width * height) as usize);
     let is_colour = matches!(film.pixels, Pixels::Rgb(_));
     for y in 0..height {
@@ -90,7 +91,11 @@ fn cut(crop: &ReferenceCrop) -> Picture {
             }
         }
     }
-    Picture { width, height, levels: if is_colour { Levels::Rgb(levels) } else { Levels::Grey(levels) } }
+    let covered = Rect::from_corners(
+        Point::new(f64::from(left), f64::from(top)),
+        Point::new(f64::from(left + width), f64::from(top + rows)),
+    );
+    (Picture { width, height, levels: if is_colour { Levels::Rgb(levels) } else { Levels::Grey(levels) } }, covered)
 }
 
 /// A picture file, made as small as reference pictures are; what its file says beside the picture is left out.
@@ -108,10 +113,7 @@ pub(super) fn png_of_file(path: &Path) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::geometry::{Point, Rect};
-    use crate::domain::id::ImageId;
-    use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, PixelGeometry, Voi, Window};
-    use crate::domain::label::LabelName;
+    use crate::domain::imaging::{DisplayFacts, GreyPlane, PixelGeometry, Voi, Window};
 
     fn crop(aspect: f64, part: [f64; 4]) -> ReferenceCrop {
         let (width, height) = (100, 60);
@@ -135,7 +137,8 @@ mod tests {
     #[test]
     fn a_picture_is_the_part_that_was_marked_as_it_is_shown() {
         let check = |aspect: f64, part: [f64; 4], expected: (u32, u32)| {
-            let made = cut(&crop(aspect, part));
+            let crop = crop(aspect, part);
+            let made = cut(&crop.film, &crop.display, crop.part).0;
             assert_eq!((made.width, made.height), expected, "{aspect} {part:?}");
         };
         check(1.0, [10.0, 10.0, 30.0, 20.0], (20, 10));
@@ -143,12 +146,14 @@ mod tests {
         check(2.0, [10.0, 10.0, 30.0, 20.0], (20, 20));
         check(1.0, [90.0, 50.0, 100.0, 60.0], (10, 10));
         check(1.0, [0.0, 0.0, 100.0, 60.0], (100, 60));
-        let made = cut(&crop(1.0, [10.0, 10.0, 30.0, 20.0]));
+        let whole = crop(1.0, [10.0, 10.0, 30.0, 20.0]);
+        let (made, covered) = cut(&whole.film, &whole.display, whole.part);
+        assert_eq!(covered, whole.part);
         let Levels::Grey(levels) = &made.levels else { panic!("a grey film") };
         assert!((i32::from(levels[0]) - 25).abs() <= 2 && (i32::from(levels[19]) - 75).abs() <= 2, "{levels:?}");
         let inverted = crop(1.0, [10.0, 10.0, 30.0, 20.0]);
-        let display = crate::domain::imaging::DisplaySettings { is_inverted: true, ..inverted.display.clone() };
-        let Levels::Grey(inverted) = cut(&ReferenceCrop { display, ..inverted }).levels else { panic!("grey") };
+        let display = DisplaySettings { is_inverted: true, ..inverted.display.clone() };
+        let Levels::Grey(inverted) = cut(&inverted.film, &display, inverted.part).0.levels else { panic!("grey") };
         assert!(inverted[0] > 200, "as the reader saw it: {}", inverted[0]);
     }
 

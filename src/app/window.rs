@@ -12,10 +12,11 @@ use crate::domain::id::ImageId;
 use crate::render::{self, FilmPass, Graphics};
 use crate::session::{Event, Input, Session};
 use crate::store;
-use crate::ui::{self, UiState};
+use crate::ui::{self, CropKey, UiState};
 
 use super::inbox::News;
 use super::outside::{self, Outside};
+use super::pictures::CropWish;
 use super::project_changes::now_ms;
 use super::thumbnails::Thumbnail;
 use super::view_keeper::ViewKeeper;
@@ -156,6 +157,17 @@ impl Window {
         self.outside.close_project();
     }
 
+    /// Has the parts of films made that the gallery shows and does not have.
+    fn wish_for_crops(&mut self) {
+        let Some(keys) = self.state.crops.take_wishes() else { return };
+        let windows = &self.session.evaluating.errors.windows;
+        let wish = |key: CropKey| {
+            let display = windows.get(&key.image).map(|(_, display)| display.clone());
+            CropWish { key, display }
+        };
+        self.outside.wish_for(keys.into_iter().map(wish).collect());
+    }
+
     /// A thumbnail as a texture; those of films left long ago make room.
     fn keep_thumbnail(&mut self, context: &egui::Context, image: ImageId, thumbnail: &Thumbnail) {
         if self.state.thumbnails.len() >= NUM_THUMBNAILS {
@@ -187,8 +199,13 @@ impl Window {
                 News::Opened { store, event } => {
                     self.outside.opened(*store, &event);
                     self.state.thumbnails.clear();
+                    self.state.crops = ui::CropShelf::default();
                     self.state.search.clear();
                     self.handle(Input::Event(*event));
+                }
+                News::Crop { key, crop } => {
+                    let crop = crop.map(|crop| (crop.picture, crop.part));
+                    self.state.crops.keep(context, key, crop);
                 }
                 News::Thumbnail { image, thumbnail } => self.keep_thumbnail(context, image, &thumbnail),
                 News::ReadAhead { number, film } => self.outside.read_ahead(&self.session, number, *film),
@@ -236,6 +253,7 @@ impl eframe::App for Window {
         }
         self.state.now_ms = now_ms();
         ui::show(ui, &self.session, &mut self.state, &mut self.inputs);
+        self.wish_for_crops();
         let inputs = std::mem::take(&mut self.inputs);
         if !inputs.is_empty() {
             ui.ctx().request_repaint();

@@ -5,6 +5,8 @@
 pub mod blind;
 pub mod check;
 pub mod demo;
+pub mod evaluate;
+mod evaluate_table;
 pub mod export;
 pub mod import;
 pub mod import_labels;
@@ -18,6 +20,7 @@ pub mod predict;
 mod progress_bar;
 pub mod rules;
 pub mod stats;
+pub mod study;
 pub mod tags;
 
 use std::process::ExitCode;
@@ -45,6 +48,8 @@ enum Command {
     DecodeWorker,
     /// Make a project of synthetic films to try the program with.
     Demo(demo::DemoArgs),
+    /// Hold predictions against labels: mAP, AUROC and all other figures, with intervals.
+    Evaluate(evaluate::EvaluateArgs),
     /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
     Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
@@ -67,6 +72,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),
+    /// Hold readers against a truth, before they saw what a model says and after.
+    Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
 }
@@ -100,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
         Command::ImportLabels(args) => import_labels::run(&args),
@@ -111,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Predict(args) => predict::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
     };
     match outcome {

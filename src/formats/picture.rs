@@ -43,12 +43,17 @@ pub fn to_png(picture: &Picture) -> Result<Vec<u8>, String> {
 
 /// Averaged down until the longer side fits; never enlarged.
 pub fn reduced(picture: &Picture) -> Picture {
+    reduced_to(picture, PICTURE_SIDE)
+}
+
+/// The same to another longer side, in pixels.
+pub fn reduced_to(picture: &Picture, longest: u32) -> Picture {
     let (width, height) = (picture.width.max(1), picture.height.max(1));
-    if width.max(height) <= PICTURE_SIDE {
+    if width.max(height) <= longest {
         return picture.clone();
     }
-    let scale = f64::from(PICTURE_SIDE) / f64::from(width.max(height));
-    let side = |n: u32| ((f64::from(n) * scale).round() as u32).clamp(1, PICTURE_SIDE);
+    let scale = f64::from(longest) / f64::from(width.max(height));
+    let side = |n: u32| ((f64::from(n) * scale).round() as u32).clamp(1, longest);
     let (columns, rows) = (side(width), side(height));
     let (bytes, channels) = match &picture.levels {
         Levels::Grey(bytes) => (bytes, 1),

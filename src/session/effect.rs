@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::edit::Edit;
+use crate::domain::evaluation::run::Run;
+use crate::domain::evaluation::verdict::Ruling;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
@@ -12,7 +14,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
-use super::evaluating::EvaluationTask;
+use super::evaluating::{EvaluationTask, Sheet};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -32,6 +34,8 @@ pub enum FilePurpose {
     ExportCxr,
     ExportKaggle,
     ExportMeasures,
+    /// The verdicts on an evaluation, as CSV.
+    ExportVerdicts,
     /// A label set as CSV or JSON.
     ImportLabelSet,
     /// Another project, for its labels.
@@ -43,6 +47,16 @@ pub enum FilePurpose {
     /// A file of weights.
     ImportModel,
     ExportModel,
+    /// A plot as PNG, SVG or CSV.
+    ExportPlot,
+    /// Files that a new evaluation is made of.
+    EvaluatePredictions,
+    EvaluateClassifier,
+    EvaluateTruth,
+    /// The open evaluation.
+    ExportEvaluationReport,
+    ExportEvaluationJson,
+    ExportEvaluationCsv,
 }
 
 impl FilePurpose {
@@ -61,7 +75,18 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
-            Self::ExportSpineXr | Self::ExportCxr | Self::ExportKaggle | Self::ExportMeasures => "CSV file to write",
+            Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
+            Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",
+            Self::EvaluateTruth => "The truth: a published table (.csv) or COCO's ground truth (.json)",
+            Self::ExportEvaluationReport => "HTML file to write the report to",
+            Self::ExportEvaluationJson => "JSON file to write all figures to",
+            Self::ExportEvaluationCsv => "CSV file to write all figures to",
+            Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
+            Self::ExportSpineXr
+            | Self::ExportCxr
+            | Self::ExportKaggle
+            | Self::ExportMeasures
+            | Self::ExportVerdicts => "CSV file to write",
         }
     }
 }
@@ -212,11 +237,31 @@ pub enum Effect {
     },
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
+    /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.
+    WriteSheet {
+        sheet: Box<Sheet>,
+        to: PathBuf,
+    },
+    /// A picture of a plot on the system's clipboard.
+    CopySheet(Box<Sheet>),
     /// Evaluate, or change what is kept of evaluations.
     Evaluate {
         task: Box<EvaluationTask>,
         /// Reader id; empty where nobody is signed in.
         by: String,
+    },
+    /// Sort what can be looked at of a run; answered by `ErrorsListed`.
+    ListErrors(Arc<Run>),
+    /// The figures of a run with its truth as these verdicts have it; answered by `UnderVerdictsCounted`.
+    EvaluateUnderVerdicts {
+        run: Arc<Run>,
+        rulings: Vec<Ruling>,
+    },
+    /// Write the verdicts on a run as CSV; answered by a `Warning` that says how it went.
+    WriteVerdicts {
+        run: Arc<Run>,
+        rulings: Vec<Ruling>,
+        to: PathBuf,
     },
     /// Count what the reader has read; answered by `StatisticsLoaded`.
     LoadStatistics {

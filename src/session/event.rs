@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::evaluation::run::{Run, RunSummary};
+use crate::domain::evaluation::live::OpenRun;
+use crate::domain::evaluation::result::Evaluation;
+use crate::domain::evaluation::run::{EvaluationId, RunSummary};
+use crate::domain::evaluation::verdict::Ruling;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::{Film, WindowPreset};
 use crate::domain::label::{LabelName, LabelSet};
@@ -21,7 +24,7 @@ use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
-use super::evaluating::Beside;
+use super::evaluating::{Beside, ErrorIndex};
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
@@ -172,9 +175,25 @@ pub enum Event {
     /// The kept evaluations, the newest first.
     EvaluationsLoaded(Vec<RunSummary>),
     /// A run that was made or read, or why not.
-    EvaluationOpened(Result<Arc<Run>, String>),
+    EvaluationOpened(Result<OpenRun, String>),
+    /// A file is written, or a run is gone; with a sentence where there is something to say.
+    EvaluationDone(String),
+    /// What was asked of evaluations could not be done, and why.
+    EvaluationFailed(String),
     /// The run beside the open one.
     EvaluationBeside(Result<Box<Beside>, String>),
+    /// The verdicts of a run as they are kept.
+    RulingsLoaded {
+        run: EvaluationId,
+        rulings: Vec<Ruling>,
+    },
+    /// What can be looked at of a run.
+    ErrorsListed(Arc<ErrorIndex>),
+    /// The figures of a run under its verdicts.
+    UnderVerdictsCounted {
+        run: EvaluationId,
+        evaluation: Arc<Evaluation>,
+    },
     /// The learning engine came, went, or does something else.
     EngineChanged(EngineState),
     /// The project's reference cases, in their order.

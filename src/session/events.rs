@@ -211,12 +211,29 @@ impl Session {
                 self.evaluations_loaded(runs);
                 Vec::new()
             }
-            Event::EvaluationOpened(outcome) => {
-                self.evaluation_opened(outcome);
+            Event::EvaluationDone(text) => {
+                self.evaluation_done(text);
                 Vec::new()
             }
+            Event::EvaluationFailed(why) => {
+                self.evaluation_failed(why);
+                Vec::new()
+            }
+            Event::EvaluationOpened(outcome) => self.evaluation_opened(outcome),
             Event::EvaluationBeside(outcome) => {
                 self.evaluation_beside(outcome.map(|beside| *beside));
+                Vec::new()
+            }
+            Event::RulingsLoaded { run, rulings } => {
+                self.rulings_loaded(run, rulings);
+                Vec::new()
+            }
+            Event::ErrorsListed(index) => {
+                self.errors_listed(index);
+                Vec::new()
+            }
+            Event::UnderVerdictsCounted { run, evaluation } => {
+                self.under_verdicts_counted(run, evaluation);
                 Vec::new()
             }
             Event::EngineChanged(state) => {
@@ -304,6 +321,14 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportVerdicts => self.export_verdicts(path),
+            FilePurpose::ExportPlot => self.plot_path_chosen(path),
+            FilePurpose::EvaluatePredictions
+            | FilePurpose::EvaluateClassifier
+            | FilePurpose::EvaluateTruth
+            | FilePurpose::ExportEvaluationReport
+            | FilePurpose::ExportEvaluationJson
+            | FilePurpose::ExportEvaluationCsv => self.evaluation_path_chosen(purpose, path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

@@ -58,6 +58,7 @@ impl Session {
         let is_by_person = input.is_by_person();
         let mut effects = self.take(input, now_ms);
         self.measure_films();
+        effects.extend(self.mind_errors());
         effects.extend(self.mind_suggestions());
         // Before the store changes: the time belongs to the project that it was spent on.
         let is_leaving =

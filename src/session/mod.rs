@@ -76,7 +76,10 @@ mod measuring_script;
 pub use command::{COMMANDS, Command};
 pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
-pub use evaluating::{Beside, EvaluateCommand, EvaluatePage, EvaluationDesk, EvaluationTask, Slider};
+pub use evaluating::{
+    Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
+    EvaluationTask, FormFile, Sheet, ShownBox, Slider, TruthOwner,
+};
 pub use event::Event;
 pub use handle::Input;
 pub use history_walk::WalkCommand;

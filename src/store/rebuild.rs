@@ -57,6 +57,10 @@ impl LogBook {
         self.readings.values().map(|r| &r.reading)
     }
 
+    pub fn reading(&self, image: &ImageId, reader: &ReaderId) -> Option<&Reading> {
+        self.readings.get(&(image.clone(), reader.clone())).map(|rebuilt| &rebuilt.reading)
+    }
+
     fn rebuilt(&mut self, image: &ImageId, reader: &ReaderId) -> &mut Rebuilt {
         self.readings
             .entry((image.clone(), reader.clone()))
@@ -167,6 +171,15 @@ impl LogBook {
 impl Store {
     /// Reads the whole log, oldest entry first, and nothing else.
     pub fn rebuild_from_log(&self) -> Result<LogBook, StoreError> {
+        self.play_log(&mut |_, _, _, _| {})
+    }
+
+    /// The same, looking at what there is before each edit of a film is taken in, and when it was made. Imports are not
+    /// looked at.
+    pub(super) fn play_log(
+        &self,
+        look: &mut dyn FnMut(&LogBook, &ImageId, &ReaderId, i64),
+    ) -> Result<LogBook, StoreError> {
         let mut book = LogBook::default();
         let mut statement = self
             .conn
@@ -180,7 +193,9 @@ impl Store {
             let made_at_ms: i64 = row.get(6)?;
             match (text(1)?, text(2)?, row.get::<_, Option<i64>>(4)?) {
                 (Some(image), Some(reader), None) => {
-                    book.take_in_edit(seq, &ImageId::from(image), &ReaderId::from(reader), edit, made_at_ms);
+                    let (image, reader) = (ImageId::from(image), ReaderId::from(reader));
+                    look(&book, &image, &reader, made_at_ms);
+                    book.take_in_edit(seq, &image, &reader, edit, made_at_ms);
                 }
                 (None, None, Some(import)) => {
                     if let Err(error) = book.take_in_chunk(import, edit, made_at_ms) {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::domain::id::{ImageId, ReaderId};
 
 use super::error::StoreError;
+use super::evaluations::evaluations_state;
 use super::models::models_state;
 use super::project::Store;
 use super::settings::read_project;
@@ -22,6 +23,8 @@ pub struct WrittenElsewhere {
     pub are_models_changed: bool,
     /// Models in use have looked at more films.
     pub has_predictions: bool,
+    /// Evaluations or verdicts came or went.
+    pub are_evaluations_changed: bool,
 }
 
 impl WrittenElsewhere {
@@ -42,6 +45,7 @@ pub(super) struct Watch {
     settings: String,
     models: String,
     num_predictions: i64,
+    evaluations: [i64; 3],
 }
 
 impl Watch {
@@ -54,6 +58,7 @@ impl Watch {
             settings: settings(conn)?,
             models: models_state(conn)?,
             num_predictions: num_predictions(conn)?,
+            evaluations: evaluations_state(conn)?,
         })
     }
 
@@ -86,6 +91,7 @@ impl Watch {
             settings: settings(&tx)?,
             models: models_state(&tx)?,
             num_predictions: num_predictions(&tx)?,
+            evaluations: evaluations_state(&tx)?,
         };
         let written = WrittenElsewhere {
             readings,
@@ -93,6 +99,7 @@ impl Watch {
             is_project_changed: next.settings != self.settings,
             are_models_changed: next.models != self.models,
             has_predictions: next.num_predictions != self.num_predictions,
+            are_evaluations_changed: next.evaluations != self.evaluations,
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;

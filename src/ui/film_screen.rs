@@ -7,8 +7,8 @@ use crate::session::{Command, DrawCommand, Layout, PasteSource, SuggestCommand, 
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, canvas, film_strip, findings, histogram_panel, history_panel, instructions, kit, shell, theme, tool_icons,
-    window_menu,
+    Panel, canvas, evaluate_screen, film_strip, findings, histogram_panel, history_panel, instructions, kit, shell,
+    theme, tool_icons, window_menu,
 };
 
 pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -17,6 +17,7 @@ pub(super) fn film_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     }
     egui::Panel::top("tools").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| tools_ui(ui, panel));
+    evaluate_screen::walk_bar_ui(ui, panel);
     if !panel.session.is_maximised {
         side_panels_ui(ui, panel);
     }

@@ -44,6 +44,8 @@ use std::path::PathBuf;
 use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
+pub use evaluate_screen::plot_kit::picture as plot_picture;
+pub use evaluate_screen::{CropKey, CropShelf, GalleryState, NewRunForm, ReviewState};
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
@@ -109,6 +111,10 @@ pub struct UiState {
     pub open_rules: std::collections::BTreeSet<String>,
     pub rules_page: project_screen::RulesPageState,
     pub models: models_screen::ModelsScreenState,
+    pub gallery: GalleryState,
+    pub review: ReviewState,
+    pub new_run: NewRunForm,
+    pub crops: CropShelf,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

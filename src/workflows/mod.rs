@@ -3,6 +3,11 @@
 pub mod answer_key;
 pub mod check;
 pub mod demo_models;
+pub mod evaluate;
+pub mod evaluated_files;
+pub mod evaluated_project;
+pub mod evaluation_runs;
+pub mod evaluation_export;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;
@@ -19,4 +24,6 @@ pub mod make_demo;
 pub mod predict;
 pub mod predict_table;
 mod staged_file;
+pub mod reader_study;
+pub mod report;
 pub mod stats;

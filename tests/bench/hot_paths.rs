@@ -17,6 +17,8 @@ mod frame;
 #[cfg(feature = "gui")]
 mod paging;
 #[cfg(feature = "gui")]
+mod slider;
+#[cfg(feature = "gui")]
 mod whole_window;
 
 fn main() {
@@ -32,6 +34,7 @@ fn main() {
     #[cfg(feature = "gui")]
     {
         frame::bench(&mut criterion);
+        slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
         engine_frames::bench();

@@ -37,6 +37,8 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod evaluate_files;
+mod evaluate_project;
 mod model_files;
 mod model_commands;
 mod architecture;
@@ -55,9 +57,15 @@ mod next_film;
 #[cfg(all(unix, feature = "gui"))]
 mod engine_window;
 #[cfg(feature = "gui")]
+mod evaluate_window;
+#[cfg(feature = "gui")]
 mod click_budget;
 #[cfg(feature = "gui")]
 mod suggestions_window;
+#[cfg(feature = "gui")]
+mod evaluation_run;
+#[cfg(feature = "gui")]
+mod gallery_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]

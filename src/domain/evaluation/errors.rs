@@ -1,5 +1,15 @@
 //! Where answer and truth agree and where not, one item each, to be looked at in any order.
 
+use crate::domain::fusion::{FusionRule, NORMAL_FILM_SCORE, is_abnormal};
+use crate::domain::metrics::matching::overlap;
+
+use super::after_rule;
+use super::cases::Cases;
+use super::matched::{Matched, TruthMatch};
+use super::point::OperatingPoint;
+use super::settings::Settings;
+use super::slices::{self, Slicing};
+
 /// What an item is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ErrorKind {
@@ -14,6 +24,35 @@ pub enum ErrorKind {
     FilmFalsePositive,
     FilmTrueNegative,
     FilmFalseNegative,
+}
+
+impl ErrorKind {
+    pub const ALL: [(Self, &'static str); 8] = [
+        (Self::TruePositive, "found"),
+        (Self::FalsePositive, "false positive"),
+        (Self::FalseNegative, "missed"),
+        (Self::Confusion, "confused"),
+        (Self::FilmTruePositive, "film rightly abnormal"),
+        (Self::FilmFalsePositive, "film wrongly abnormal"),
+        (Self::FilmTrueNegative, "film rightly normal"),
+        (Self::FilmFalseNegative, "film wrongly normal"),
+    ];
+
+    /// What a reviewer looks at: all but what answer and truth agree on.
+    pub const DISAGREEMENTS: [Self; 5] =
+        [Self::FalsePositive, Self::FalseNegative, Self::Confusion, Self::FilmFalsePositive, Self::FilmFalseNegative];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+
+    pub fn is_of_film(self) -> bool {
+        self >= Self::FilmTruePositive
+    }
+
+    pub fn is_agreement(self) -> bool {
+        !Self::DISAGREEMENTS.contains(&self)
+    }
 }
 
 /// One item of the gallery.
@@ -48,6 +87,17 @@ pub struct ErrorFilter {
     pub slice: Option<(String, String)>,
 }
 
+impl ErrorFilter {
+    /// What a reviewer begins with.
+    pub fn disagreements() -> Self {
+        Self { kinds: ErrorKind::DISAGREEMENTS.to_vec(), ..Self::default() }
+    }
+
+    fn has_kind(&self, kind: ErrorKind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+}
+
 /// In which order; those without the quantity come last, ties by film.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ErrorOrder {
@@ -58,4 +108,570 @@ pub enum ErrorOrder {
     LowestIou,
     Largest,
     Smallest,
+}
+
+impl ErrorOrder {
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::HighestScore, "Highest score first"),
+        (Self::LowestScore, "Lowest score first"),
+        (Self::HighestIou, "Highest IoU first"),
+        (Self::LowestIou, "Lowest IoU first"),
+        (Self::Largest, "Largest first"),
+        (Self::Smallest, "Smallest first"),
+    ];
+
+    pub fn title(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+}
+
+/// The smallest score that counts on each film: the slider's, or what the rule asks of a film that the classifier calls
+/// normal. Infinite where nothing counts.
+pub fn floors(cases: &Cases, point: OperatingPoint, rule: FusionRule) -> Vec<f64> {
+    let on_normal = match rule {
+        FusionRule::DetectorOnly => point.min_score,
+        FusionRule::Gate => f64::INFINITY,
+        // Over a half: the next number after it is the first that counts.
+        FusionRule::Paper => point.min_score.max(NORMAL_FILM_SCORE.next_up()),
+        FusionRule::ReleasedCode => point.min_score.max(NORMAL_FILM_SCORE),
+    };
+    (0..cases.films.len())
+        .map(|film| {
+            let probability = cases.probabilities.get(film).copied().flatten();
+            let is_normal = probability.is_some_and(|probability| !is_abnormal(probability, point.c_star));
+            if is_normal { on_normal } else { point.min_score }
+        })
+        .collect()
+}
+
+/// Places of all that can be an item: first the detections, then the truths, then the films.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ErrorItems {
+    pub matched: Matched,
+    /// By falling score, IoU and area, then by rising ones.
+    orders: [Vec<u32>; 6],
+    /// Of films, detections and truths.
+    film_slices: Vec<Slicing>,
+    detection_slices: Vec<Slicing>,
+    truth_slices: Vec<Slicing>,
+    /// For each truth, how much the detection of any class and score that overlaps it most does.
+    nearest: Vec<f64>,
+    /// Those that are evaluated, film by film.
+    probabilities: Vec<Option<f64>>,
+}
+
+/// What passes a filter at an operating point.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ShownErrors {
+    /// In the order asked for: places as in [`ErrorItems`], and what each is.
+    pub places: Vec<(u32, ErrorKind)>,
+    /// How many pass the rest of the filter, by kind, in the order of [`ErrorKind::ALL`].
+    pub counts: [u64; 8],
+}
+
+impl ErrorItems {
+    /// Sorts everything once: a fraction of a second for a million detections, so not between two frames.
+    pub fn new(cases: &Cases, settings: &Settings) -> Self {
+        let matched = Matched::new(cases, settings);
+        let nearest = nearest_detections(cases, &matched);
+        let mut made = Self {
+            orders: Default::default(),
+            film_slices: slices::of_films(&cases.films),
+            detection_slices: slices::of_boxes(&cases.detections, &cases.films, &cases.classes, &[]),
+            truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[]),
+            probabilities: after_rule::probabilities(cases, settings).into_owned(),
+            matched,
+            nearest,
+        };
+        let num = made.matched.detections.len() + made.matched.truths.len() + cases.films.len();
+        let films: Vec<u32> = (0..num as u32).map(|place| made.film_of(place)).collect();
+        let sort = |key: &dyn Fn(u32) -> Option<f64>| {
+            let mut sorted: Vec<(f64, u32)> = Vec::with_capacity(num);
+            let mut without: Vec<u32> = Vec::new();
+            for place in 0..num as u32 {
+                match key(place) {
+                    Some(value) => sorted.push((value, place)),
+                    None => without.push(place),
+                }
+            }
+            let tie = |place: u32| (films[place as usize], place);
+            sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| tie(a.1).cmp(&tie(b.1))));
+            without.sort_unstable_by_key(|&place| tie(place));
+            let falling: Vec<u32> = sorted.iter().map(|(_, place)| *place).chain(without.iter().copied()).collect();
+            // Rising: the groups of equals from behind, each in its own order.
+            let mut rising: Vec<u32> = Vec::with_capacity(num);
+            for group in sorted.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()).rev() {
+                rising.extend(group.iter().map(|(_, place)| *place));
+            }
+            rising.extend(without);
+            [falling, rising]
+        };
+        let [highest_score, lowest_score] = sort(&|place| made.score_of(place));
+        let [highest_iou, lowest_iou] = sort(&|place| made.iou_of(place));
+        let [largest, smallest] = sort(&|place| made.area_of(cases, place));
+        made.orders = [highest_score, lowest_score, highest_iou, lowest_iou, largest, smallest];
+        made
+    }
+
+    /// The slices that items can be filtered by, each with its names; those of which nothing is known are left out.
+    pub fn slices(&self) -> impl Iterator<Item = (&'static str, Vec<&str>)> {
+        let of_boxes = self.truth_slices.iter().zip(&self.detection_slices).map(|(truths, detections)| {
+            let mut names: Vec<&str> = truths.names.iter().map(String::as_str).collect();
+            let others =
+                detections.names.iter().map(String::as_str).filter(|name| !truths.names.iter().any(|n| n == name));
+            names.extend(others);
+            (truths.by, names)
+        });
+        let of_films =
+            self.film_slices.iter().map(|films| (films.by, films.names.iter().map(String::as_str).collect()));
+        of_films.chain(of_boxes).filter(|(_, names): &(_, Vec<&str>)| names.iter().any(|name| *name != slices::UNKNOWN))
+    }
+
+    /// What passes, in order. Well under a frame for a million detections.
+    pub fn shown(
+        &self,
+        cases: &Cases,
+        (point, rule): (OperatingPoint, FusionRule),
+        filter: &ErrorFilter,
+        order: ErrorOrder,
+    ) -> ShownErrors {
+        const OUT: u8 = u8::MAX;
+        let floors = floors(cases, point, rule);
+        let sieve = Sieve::new(self, filter);
+        let mut counts = [0; 8];
+        let (num_detections, num_truths) = (self.matched.detections.len(), self.matched.truths.len());
+        let mut kinds = vec![OUT; num_detections + num_truths + cases.films.len()];
+        let mut take =
+            |place: usize, kind: ErrorKind, class: Option<u16>, answered: Option<u16>, score: Option<f64>| {
+                if sieve.passes(self, place, class, answered, score) {
+                    counts[kind as usize] += 1;
+                    if filter.has_kind(kind) {
+                        kinds[place] = kind as u8;
+                    }
+                }
+            };
+        for film in 0..cases.films.len() {
+            let floor = floors[film];
+            // Falling scores: what follows one that does not count does not count either.
+            for place in cases.detections.of_film(film) {
+                if cases.detections.scores[place] < floor {
+                    break;
+                }
+                let one = &self.matched.detections[place];
+                if !one.is_looked_at {
+                    continue;
+                }
+                match (one.found, self.confused(place, floor)) {
+                    (Some(_), _) => take(place, ErrorKind::TruePositive, Some(one.class), None, Some(one.score)),
+                    (None, Some(truth)) => {
+                        let class = self.matched.truths[truth as usize].class;
+                        take(place, ErrorKind::Confusion, Some(class), Some(one.class), Some(one.score));
+                    }
+                    (None, None) => take(place, ErrorKind::FalsePositive, Some(one.class), None, Some(one.score)),
+                }
+            }
+            // Without a detector boxes are not evaluated: nothing was missed.
+            for truth in cases.truths.of_film(film).filter(|_| cases.has_detector) {
+                let one = &self.matched.truths[truth];
+                let counts = |score: Option<f64>| score.is_some_and(|score| score >= floor);
+                if !counts(one.score) && !counts(one.confused_score) {
+                    take(num_detections + truth, ErrorKind::FalseNegative, Some(one.class), None, None);
+                }
+            }
+            let probability = self.probabilities.get(film).copied().flatten();
+            if let (Some(truth), Some(probability)) = (cases.films[film].is_abnormal, probability) {
+                let kind = match (truth, is_abnormal(probability, point.c_star)) {
+                    (true, true) => ErrorKind::FilmTruePositive,
+                    (true, false) => ErrorKind::FilmFalseNegative,
+                    (false, true) => ErrorKind::FilmFalsePositive,
+                    (false, false) => ErrorKind::FilmTrueNegative,
+                };
+                take(num_detections + num_truths + film, kind, None, None, Some(probability));
+            }
+        }
+        let order = &self.orders[order as usize];
+        let kind_at = |place: &u32| {
+            let kind = kinds[*place as usize];
+            (kind != OUT).then(|| (*place, ErrorKind::ALL[usize::from(kind)].0))
+        };
+        ShownErrors { places: order.iter().filter_map(kind_at).collect(), counts }
+    }
+
+    /// The item of a place that [`ErrorItems::shown`] gave.
+    pub fn item(&self, cases: &Cases, (place, kind): (u32, ErrorKind)) -> ErrorItem {
+        let (detection, truth) = match self.part_of(place) {
+            Part::Detection(detection) => {
+                let one = &self.matched.detections[detection];
+                let truth = match kind {
+                    ErrorKind::TruePositive => one.found,
+                    ErrorKind::Confusion => one.confused,
+                    _ => None,
+                };
+                (Some(detection as u32), truth)
+            }
+            Part::Truth(truth) => (None, Some(truth as u32)),
+            Part::Film(_) => (None, None),
+        };
+        ErrorItem {
+            kind,
+            film: self.film_of(place),
+            detection,
+            truth,
+            score: self.score_of(place),
+            iou: self.iou_of(place).unwrap_or(0.0),
+            area: truth.map_or_else(
+                || self.area_of(cases, place).unwrap_or(0.0),
+                |truth| area(cases.truths.rects[truth as usize]),
+            ),
+        }
+    }
+
+    /// The truth that a detection is taken for while this is the smallest score that counts on its film.
+    pub fn confused(&self, detection: usize, floor: f64) -> Option<u32> {
+        let truth = self.matched.detections[detection].confused?;
+        let is_found = self.matched.truths[truth as usize].score.is_some_and(|score| score >= floor);
+        (!is_found).then_some(truth)
+    }
+
+    fn part_of(&self, place: u32) -> Part {
+        let (place, num_detections) = (place as usize, self.matched.detections.len());
+        let num_boxes = num_detections + self.matched.truths.len();
+        if place < num_detections {
+            Part::Detection(place)
+        } else if place < num_boxes {
+            Part::Truth(place - num_detections)
+        } else {
+            Part::Film(place - num_boxes)
+        }
+    }
+
+    fn film_of(&self, place: u32) -> u32 {
+        match self.part_of(place) {
+            Part::Detection(detection) => self.matched.detections[detection].film,
+            Part::Truth(truth) => self.matched.truths[truth].film,
+            Part::Film(film) => film as u32,
+        }
+    }
+
+    fn score_of(&self, place: u32) -> Option<f64> {
+        match self.part_of(place) {
+            Part::Detection(detection) => Some(self.matched.detections[detection].score),
+            Part::Truth(_) => None,
+            Part::Film(film) => self.probabilities.get(film).copied().flatten(),
+        }
+    }
+
+    fn iou_of(&self, place: u32) -> Option<f64> {
+        match self.part_of(place) {
+            Part::Detection(detection) => Some(self.matched.detections[detection].iou),
+            Part::Truth(truth) => Some(self.nearest[truth]),
+            Part::Film(_) => None,
+        }
+    }
+
+    fn area_of(&self, cases: &Cases, place: u32) -> Option<f64> {
+        match self.part_of(place) {
+            Part::Detection(detection) => {
+                let one = &self.matched.detections[detection];
+                let truth = one.found.or(one.confused);
+                Some(truth.map_or_else(
+                    || area(cases.detections.rects[detection]),
+                    |truth| area(cases.truths.rects[truth as usize]),
+                ))
+            }
+            Part::Truth(truth) => Some(area(cases.truths.rects[truth])),
+            Part::Film(_) => None,
+        }
+    }
+}
+
+/// What lies at a place.
+enum Part {
+    Detection(usize),
+    Truth(usize),
+    Film(usize),
+}
+
+fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
+    (xmax - xmin).max(0.0) * (ymax - ymin).max(0.0)
+}
+
+/// For each truth, the largest overlap with a detection of any class and score; 0 where none touches it.
+fn nearest_detections(cases: &Cases, matched: &Matched) -> Vec<f64> {
+    let near = |(truth, one): (usize, &TruthMatch)| {
+        let rect = &cases.truths.rects[truth];
+        let detections = cases.detections.of_film(one.film as usize);
+        detections.map(|detection| overlap(&cases.detections.rects[detection], rect)).fold(0.0, f64::max)
+    };
+    matched.truths.iter().enumerate().map(near).collect()
+}
+
+/// The filter without its kinds, looked up once.
+struct Sieve<'a> {
+    filter: &'a ErrorFilter,
+    /// Which slicing, and which of its names in films, detections and truths.
+    slice: Option<Slice>,
+}
+
+enum Slice {
+    OfFilms(usize, Option<u16>),
+    OfBoxes(usize, [Option<u16>; 2]),
+    /// There is no such slice: nothing is in it.
+    Nothing,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(items: &ErrorItems, filter: &'a ErrorFilter) -> Self {
+        let number = |slicing: &Slicing, name: &str| slicing.names.iter().position(|n| n == name).map(|n| n as u16);
+        let slice = filter.slice.as_ref().map(|(by, name)| {
+            let of_films = items.film_slices.iter().position(|slicing| slicing.by == by);
+            let of_boxes = items.truth_slices.iter().position(|slicing| slicing.by == by);
+            match (of_films, of_boxes) {
+                (Some(at), _) => Slice::OfFilms(at, number(&items.film_slices[at], name)),
+                (None, Some(at)) => {
+                    let both = [&items.detection_slices[at], &items.truth_slices[at]];
+                    Slice::OfBoxes(at, both.map(|slicing| number(slicing, name)))
+                }
+                (None, None) => Slice::Nothing,
+            }
+        });
+        Self { filter, slice }
+    }
+
+    fn passes(
+        &self,
+        items: &ErrorItems,
+        place: usize,
+        class: Option<u16>,
+        answered: Option<u16>,
+        score: Option<f64>,
+    ) -> bool {
+        let filter = self.filter;
+        let is_of_class = filter.class.is_none_or(|wanted| class == Some(wanted));
+        let is_answered = filter.answered.is_none_or(|wanted| answered == Some(wanted));
+        let is_scored = filter.scores.is_none_or(|[from, to]| score.is_some_and(|score| (from..=to).contains(&score)));
+        is_of_class && is_answered && is_scored && self.slice.as_ref().is_none_or(|slice| slice.has(items, place))
+    }
+}
+
+impl Slice {
+    fn has(&self, items: &ErrorItems, place: usize) -> bool {
+        let part = items.part_of(place as u32);
+        match self {
+            Self::Nothing => false,
+            Self::OfFilms(at, number) => {
+                let film = items.film_of(place as u32) as usize;
+                number.is_some_and(|number| items.film_slices[*at].of[film] == number)
+            }
+            Self::OfBoxes(at, [of_detections, of_truths]) => match part {
+                // A pair goes by its truth, as the figures of a slice do.
+                Part::Detection(detection) => {
+                    let one = &items.matched.detections[detection];
+                    match one.found.or(one.confused) {
+                        Some(truth) => of_truths.is_some_and(|n| items.truth_slices[*at].of[truth as usize] == n),
+                        None => of_detections.is_some_and(|n| items.detection_slices[*at].of[detection] == n),
+                    }
+                }
+                Part::Truth(truth) => of_truths.is_some_and(|n| items.truth_slices[*at].of[truth] == n),
+                Part::Film(_) => false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::cases::{BoxColumns, FilmCase};
+    use super::*;
+    use crate::domain::label::LabelName;
+    use crate::domain::study::{Sex, View};
+
+    /// A film in short.
+    #[derive(Clone, Copy, Default)]
+    pub struct Film<'a> {
+        pub truths: &'a [(u16, [f64; 4])],
+        pub detections: &'a [(u16, [f64; 4], f64)],
+        pub truth: Option<bool>,
+        pub probability: Option<f64>,
+        pub sex: Option<Sex>,
+    }
+
+    /// Films `film0`, `film1` ... with classes A, B and C.
+    pub fn cases(films: &[Film<'_>]) -> Cases {
+        let mut made = Cases {
+            classes: ["A", "B", "C"].map(LabelName::new).to_vec(),
+            truths: BoxColumns::default(),
+            detections: BoxColumns::default(),
+            has_detector: true,
+            ..Cases::default()
+        };
+        for (n, film) in films.iter().enumerate() {
+            let name = format!("film{n}");
+            made.films.push(FilmCase {
+                image: name.as_str().into(),
+                study: name.as_str().into(),
+                patient: name.as_str().into(),
+                is_abnormal: film.truth,
+                size: Some([100, 100]),
+                age_years: None,
+                sex: film.sex,
+                view: View::Lateral,
+                readers: vec!["R1".into()],
+            });
+            made.truths.push_film(film.truths.iter().map(|&(class, rect)| (class, rect, None)));
+            made.detections.push_film(film.detections.iter().map(|&(class, rect, score)| (class, rect, Some(score))));
+            made.probabilities.push(film.probability);
+        }
+        made
+    }
+
+    const SQUARE: [f64; 4] = [0.0, 0.0, 10.0, 10.0];
+    const HALF: [f64; 4] = [0.0, 0.0, 10.0, 5.0];
+    const LESS: [f64; 4] = [0.0, 0.0, 10.0, 4.99];
+    const FAR: [f64; 4] = [50.0, 50.0, 90.0, 90.0];
+
+    fn point(c_star: f64, min_score: f64) -> OperatingPoint {
+        OperatingPoint { c_star, min_score }
+    }
+
+    fn shown(films: &[Film<'_>], point: OperatingPoint, filter: &ErrorFilter, order: ErrorOrder) -> Vec<ErrorItem> {
+        let cases = cases(films);
+        let items = ErrorItems::new(&cases, &Settings::default());
+        let shown = items.shown(&cases, (point, FusionRule::Paper), filter, order);
+        assert!(shown.counts.iter().sum::<u64>() >= shown.places.len() as u64);
+        shown.places.iter().map(|&place| items.item(&cases, place)).collect()
+    }
+
+    fn kinds(films: &[Film<'_>], at: OperatingPoint) -> Vec<ErrorKind> {
+        shown(films, at, &ErrorFilter::default(), ErrorOrder::default()).iter().map(|item| item.kind).collect()
+    }
+
+    #[test]
+    fn boxes_at_the_boundaries() {
+        use ErrorKind::{Confusion, FalseNegative, FalsePositive, TruePositive};
+        let of = |truths: &[(u16, [f64; 4])], detections: &[(u16, [f64; 4], f64)], min_score: f64| {
+            kinds(&[Film { truths, detections, ..Film::default() }], point(0.5, min_score))
+        };
+        let truth = [(0, SQUARE)];
+        // An overlap of exactly a half matches; less does not.
+        assert_eq!(of(&truth, &[(0, HALF, 0.9)], 0.3), [TruePositive]);
+        assert_eq!(of(&truth, &[(0, LESS, 0.9)], 0.3), [FalsePositive, FalseNegative]);
+        assert_eq!(of(&truth, &[(1, HALF, 0.9)], 0.3), [Confusion]);
+        assert_eq!(of(&truth, &[(1, LESS, 0.9)], 0.3), [FalsePositive, FalseNegative]);
+        // A score of exactly the operating point counts; less does not.
+        assert_eq!(of(&truth, &[(0, SQUARE, 0.3)], 0.3), [TruePositive]);
+        assert_eq!(of(&truth, &[(0, SQUARE, 0.299_999)], 0.3), [FalseNegative]);
+        assert_eq!(of(&[], &[(0, SQUARE, 0.3)], 0.3), [FalsePositive]);
+        assert_eq!(of(&[], &[(0, SQUARE, 0.299_999)], 0.3), []);
+        // No boxes at all, and none of either.
+        assert_eq!(of(&truth, &[], 0.3), [FalseNegative]);
+        assert_eq!(of(&[], &[], 0.3), []);
+        assert_eq!(kinds(&[], point(0.5, 0.3)), []);
+        // The class that is found later takes the truth back from the one it was confused with.
+        let both = [(1, SQUARE, 0.9), (0, SQUARE, 0.4)];
+        assert_eq!(of(&truth, &both, 0.5), [Confusion]);
+        assert_eq!(of(&truth, &both, 0.4), [FalsePositive, TruePositive]);
+        assert_eq!(of(&truth, &both, 0.95), [FalseNegative]);
+    }
+
+    #[test]
+    fn the_rule_leaves_boxes_of_normal_films_out() {
+        let films = |score: f64, p: f64| {
+            let detections = [(0, SQUARE, score)];
+            let film = Film { detections: &detections, probability: Some(p), ..Film::default() };
+            kinds(&[film], point(0.5, 0.3))
+        };
+        assert_eq!(films(0.4, 0.5), [ErrorKind::FalsePositive], "p of exactly c* is abnormal");
+        assert_eq!(films(0.4, 0.49), []);
+        assert_eq!(films(0.5, 0.49), [], "over a half");
+        assert_eq!(films(0.5 + 1e-12, 0.49), [ErrorKind::FalsePositive]);
+        let floor = |rule| {
+            let film = Film { probability: Some(0.1), ..Film::default() };
+            floors(&cases(&[film, Film::default()]), point(0.5, 0.3), rule)
+        };
+        assert_eq!(floor(FusionRule::ReleasedCode), [0.5, 0.3]);
+        assert_eq!(floor(FusionRule::Gate), [f64::INFINITY, 0.3]);
+        assert_eq!(floor(FusionRule::DetectorOnly), [0.3, 0.3]);
+        // The same as the rule itself says, box by box.
+        for (rule, _) in FusionRule::ALL {
+            for score in [0.0, 0.3, 0.499, 0.5, 0.5_f64.next_up(), 0.7, 1.0] {
+                let kept = score >= 0.3 && rule.leaves_out(Some(false), score).is_none();
+                assert_eq!(score >= floor(rule)[0], kept, "{rule:?} {score}");
+            }
+        }
+    }
+
+    #[test]
+    fn films_by_truth_and_probability() {
+        use ErrorKind::{FilmFalseNegative, FilmFalsePositive, FilmTrueNegative, FilmTruePositive};
+        let of = |truth, probability| kinds(&[Film { truth, probability, ..Film::default() }], point(0.5, 0.3));
+        assert_eq!(of(Some(true), Some(0.5)), [FilmTruePositive]);
+        assert_eq!(of(Some(true), Some(0.49)), [FilmFalseNegative]);
+        assert_eq!(of(Some(false), Some(0.5)), [FilmFalsePositive]);
+        assert_eq!(of(Some(false), Some(0.49)), [FilmTrueNegative]);
+        assert_eq!(of(None, Some(0.9)), []);
+        assert_eq!(of(Some(true), None), []);
+    }
+
+    #[test]
+    fn orders_put_what_lacks_the_quantity_last_and_ties_by_film() {
+        let a = [(0, SQUARE, 0.9), (0, FAR, 0.6)];
+        let b = [(0, FAR, 0.9)];
+        let missed = [(1, SQUARE)];
+        let films = [
+            Film { detections: &a, ..Film::default() },
+            Film { detections: &b, truths: &missed, ..Film::default() },
+            Film { truths: &[(0, HALF)], detections: &[(0, SQUARE, 0.7)], ..Film::default() },
+        ];
+        let told = |order| -> Vec<String> {
+            let items = shown(&films, point(0.5, 0.3), &ErrorFilter::default(), order);
+            let score = |item: &ErrorItem| item.score.map_or_else(|| "-".to_owned(), |score| score.to_string());
+            items.iter().map(|item| format!("{}:{} {} {}", item.film, score(item), item.iou, item.area)).collect()
+        };
+        let (a9, a6, b9) = ("0:0.9 0 100", "0:0.6 0 1600", "1:0.9 0 1600");
+        let (miss, hit) = ("1:- 0 100", "2:0.7 0.5 50");
+        assert_eq!(told(ErrorOrder::HighestScore), [a9, b9, hit, a6, miss]);
+        assert_eq!(told(ErrorOrder::LowestScore), [a6, hit, a9, b9, miss]);
+        assert_eq!(told(ErrorOrder::HighestIou), [hit, a9, a6, b9, miss]);
+        assert_eq!(told(ErrorOrder::LowestIou), [a9, a6, b9, miss, hit]);
+        assert_eq!(told(ErrorOrder::Largest), [a6, b9, a9, miss, hit]);
+        assert_eq!(told(ErrorOrder::Smallest), [hit, a9, miss, a6, b9]);
+    }
+
+    #[test]
+    fn filters_by_kind_class_answer_score_and_slice() {
+        let first = [(0, SQUARE), (1, FAR)];
+        let answers = [(1, SQUARE, 0.9), (1, FAR, 0.8), (2, [70.0, 0.0, 80.0, 10.0], 0.4)];
+        let films = [
+            Film { truths: &first, detections: &answers, sex: Some(Sex::Female), ..Film::default() },
+            Film { detections: &[(0, SQUARE, 0.5)], sex: Some(Sex::Male), ..Film::default() },
+        ];
+        let num = |filter: ErrorFilter| shown(&films, point(0.5, 0.3), &filter, ErrorOrder::default()).len();
+        let all = ErrorFilter::default;
+        assert_eq!(num(all()), 4);
+        assert_eq!(num(ErrorFilter { kinds: vec![ErrorKind::FalsePositive], ..all() }), 2);
+        assert_eq!(num(ErrorFilter::disagreements()), 3);
+        assert_eq!(num(ErrorFilter { class: Some(0), ..all() }), 2, "a confusion is of the truth's class");
+        assert_eq!(num(ErrorFilter { class: Some(0), answered: Some(1), ..all() }), 1);
+        assert_eq!(num(ErrorFilter { answered: Some(2), ..all() }), 0);
+        assert_eq!(num(ErrorFilter { scores: Some([0.5, 0.8]), ..all() }), 2, "both ends are in");
+        let slice = |by: &str, name: &str| ErrorFilter { slice: Some((by.into(), name.into())), ..all() };
+        assert_eq!(num(slice("sex", "Female")), 3);
+        assert_eq!(num(slice("sex", "Male")), 1);
+        assert_eq!(num(slice("sex", "Other")), 0);
+        assert_eq!(num(slice("size", "medium (under 96 x 96)")), 1);
+        assert_eq!(num(slice("size", "small (under 32 x 32)")), 3);
+        assert_eq!(num(slice("weather", "rain")), 0);
+    }
+
+    #[test]
+    fn counts_are_of_all_kinds_whatever_kinds_are_shown() {
+        let films = [Film { truths: &[(0, SQUARE)], detections: &[(0, FAR, 0.9)], ..Film::default() }];
+        let cases = cases(&films);
+        let items = ErrorItems::new(&cases, &Settings::default());
+        let filter = ErrorFilter { kinds: vec![ErrorKind::FalseNegative], ..ErrorFilter::default() };
+        let shown = items.shown(&cases, (point(0.5, 0.3), FusionRule::Paper), &filter, ErrorOrder::default());
+        assert_eq!(shown.places.len(), 1);
+        assert_eq!(shown.counts, [0, 1, 1, 0, 0, 0, 0, 0]);
+    }
 }

@@ -1,12 +1,21 @@
 //! An answer held against a truth: the cases, the settings, the figures, and the way from every figure to its films.
 
+pub mod after_rule;
 pub mod cases;
 pub mod settings;
 pub mod point;
 pub mod problems;
-pub mod matched;
 pub mod result;
+pub mod matched;
+pub mod slices;
 pub mod errors;
+pub mod label_errors;
+pub mod under_verdicts;
 pub mod verdict;
 pub mod plot;
+pub mod plots;
+pub mod published;
+pub mod published_data;
+pub mod reader_study;
 pub mod run;
+pub mod live;

@@ -57,6 +57,19 @@ impl Problems {
         }
     }
 
+    /// What was counted before, together with what is here.
+    pub fn add_known(&mut self, known: Problem) {
+        match self.0.binary_search_by_key(&known.kind, |problem| problem.kind) {
+            Ok(place) => {
+                let problem = &mut self.0[place];
+                problem.count += known.count;
+                problem.examples.extend(known.examples);
+                problem.examples.truncate(Self::MOST_EXAMPLES);
+            }
+            Err(place) => self.0.insert(place, known),
+        }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }

@@ -1,19 +1,32 @@
 //! The screen of evaluations: kept runs at the left, pages of the open run beside them, one slider over all of them.
 
+mod crops;
 mod curves;
 mod data;
+mod error_words;
 mod gallery;
+pub(in crate::ui) mod new_run;
+mod numbers;
+pub(in crate::ui) mod plot_kit;
 mod readers;
 mod review;
 mod runs;
+mod slider;
 mod summary;
+mod walk_bar;
 
-use egui::{CentralPanel, Ui};
+use egui::{CentralPanel, RichText, Ui};
 
 use crate::session::{Command, EvaluateCommand, EvaluatePage};
 
 use super::words::tr;
 use super::{Panel, kit, shell, theme};
+
+pub use crops::{CropKey, CropShelf};
+pub use gallery::GalleryState;
+pub use new_run::NewRunForm;
+pub use review::ReviewState;
+pub(super) use walk_bar::walk_bar_ui;
 
 const LIST_WIDTH: f32 = 280.0;
 
@@ -28,6 +41,12 @@ pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
         .show(ui, |ui| runs::runs_ui(ui, panel));
+    if panel.session.evaluating.point.is_some() {
+        egui::Panel::top("operating point")
+            .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
+            .show_separator_line(false)
+            .show(ui, |ui| slider::slider_ui(ui, panel));
+    }
     CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {
         match panel.session.evaluating.page {
             EvaluatePage::Summary => summary::summary_ui(ui, panel),
@@ -37,6 +56,15 @@ pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             EvaluatePage::Readers => readers::readers_ui(ui, panel),
             EvaluatePage::Data => data::data_ui(ui, panel),
         }
+    });
+}
+
+/// What stands on a page of a run while no run is open.
+fn nothing_open_ui(ui: &mut Ui) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        ui.heading(tr("No evaluation is open"));
+        ui.label(RichText::new(tr("Choose one at the left, or make a new one.")).color(theme::weak()));
     });
 }
 

@@ -4,6 +4,7 @@ mod chain_line;
 mod corners;
 mod drawing;
 mod edges;
+mod error_boxes;
 mod mark_chunks;
 mod mark_ink;
 mod mark_layers;
@@ -70,7 +71,10 @@ pub(super) fn marks_ui(
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         let card_slot = state.has_gpu.then_some(slot);
         marks::marks_ui(painter, session, film, to_screen, canvas, (&mut state.marks, card_slot));
-        suggestions::suggestions_ui(painter, session, film, to_screen, canvas);
+        if session.error_boxes(film).is_empty() {
+            suggestions::suggestions_ui(painter, session, film, to_screen, canvas);
+        }
+        error_boxes::error_boxes_ui(painter, session, film, to_screen, canvas);
         drawing::drawing_ui(painter, session, film, to_screen, canvas);
         measures::measures_ui(painter, film, to_screen, canvas);
     }

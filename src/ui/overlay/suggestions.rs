@@ -89,7 +89,7 @@ fn strength(key: SuggestionKey, hovered: Option<SuggestionKey>, is_focused: bool
 
 /// Where a text of this size goes: beside its box, on no other box and no other text; where there is no such place, at
 /// least beside its own. `None` where its box fills the canvas.
-fn place_of_text(own: Rect, size: Vec2, canvas: Rect, occupied: &[Rect]) -> Option<Rect> {
+pub(super) fn place_of_text(own: Rect, size: Vec2, canvas: Rect, occupied: &[Rect]) -> Option<Rect> {
     let (w, h) = (size.x, size.y);
     let corners = [
         Pos2::new(own.left(), own.bottom() + GAP),

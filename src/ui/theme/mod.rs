@@ -69,6 +69,12 @@ colors! {
     scrim,
 }
 
+/// The colour of a plot's series; beyond the last they begin anew.
+pub fn series(number: usize) -> Color32 {
+    let colors = palette::of(LOOKS.get().0).series;
+    colors[number % colors.len()]
+}
+
 /// Colours of what lies on the film: the same in both themes.
 pub mod film {
     use egui::Color32;
@@ -123,6 +129,8 @@ pub const fn test_grey(level: u8) -> Color32 {
     Color32::from_gray(level)
 }
 
+/// Height of a line of a table of figures.
+pub const TABLE_ROW: f32 = 20.0;
 /// Spacing comes in fours.
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
@@ -138,7 +146,20 @@ pub const MASK_FILL: f32 = 0.2;
 pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
+/// Truth and answer that belong together, one colour a pair; apart from those of what was missed and of false positives.
+pub const PAIRS: [Color32; 6] = [
+    Color32::from_rgb(122, 198, 132),
+    Color32::from_rgb(104, 178, 222),
+    Color32::from_rgb(196, 150, 226),
+    Color32::from_rgb(94, 204, 194),
+    Color32::from_rgb(176, 202, 96),
+    Color32::from_rgb(228, 148, 190),
+];
 pub const OVERLAY_TEXT: f32 = 13.0;
+/// Of a plot's curves, of its grid, and the radius of the dot at the operating point.
+pub const CURVE_STROKE: f32 = 1.6;
+pub const GRID_STROKE: f32 = 0.8;
+pub const DOT_RADIUS: f32 = 5.0;
 /// From this width on a viewport has room for the line that tells its chain of steps.
 pub const WIDE_VIEWPORT: f32 = 560.0;
 /// Of the ring around the widget that has the keyboard.
@@ -183,6 +204,16 @@ pub fn overlay_font() -> FontId {
 
 pub fn small_font() -> FontId {
     FontId::new(11.5, FontFamily::Proportional)
+}
+
+/// Of a plot's ticks, legend and caption.
+pub fn plot_font() -> FontId {
+    FontId::new(11.5, FontFamily::Proportional)
+}
+
+/// Of a plot's title.
+pub fn plot_title_font() -> FontId {
+    FontId::new(13.5, strong_family())
 }
 
 pub fn strong_family() -> FontFamily {

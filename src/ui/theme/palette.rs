@@ -27,6 +27,8 @@ pub(super) struct Palette {
     pub warn: Color32,
     pub bad: Color32,
     pub scrim: Color32,
+    /// Of plots, in their order; told apart by those who see fewer colours too (after Okabe and Ito, 2008).
+    pub series: [Color32; 8],
 }
 
 const fn grey(level: u8) -> Color32 {
@@ -53,6 +55,16 @@ const DARK: Palette = Palette {
     warn: Color32::from_rgb(216, 172, 92),
     bad: Color32::from_rgb(226, 118, 106),
     scrim: Color32::from_black_alpha(140),
+    series: [
+        Color32::from_rgb(86, 180, 233),
+        Color32::from_rgb(230, 159, 0),
+        Color32::from_rgb(64, 190, 150),
+        Color32::from_rgb(204, 130, 176),
+        Color32::from_rgb(240, 228, 96),
+        Color32::from_rgb(232, 112, 62),
+        Color32::from_rgb(150, 150, 240),
+        grey(186),
+    ],
 };
 
 /// Not white: a reading room is dim, and the film next to the panel is mostly black.
@@ -76,6 +88,16 @@ const LIGHT: Palette = Palette {
     warn: Color32::from_rgb(116, 70, 0),
     bad: Color32::from_rgb(152, 28, 20),
     scrim: Color32::from_black_alpha(110),
+    series: [
+        Color32::from_rgb(0, 90, 150),
+        Color32::from_rgb(146, 78, 0),
+        Color32::from_rgb(0, 104, 74),
+        Color32::from_rgb(136, 50, 104),
+        Color32::from_rgb(104, 94, 0),
+        Color32::from_rgb(176, 52, 16),
+        Color32::from_rgb(78, 72, 186),
+        grey(70),
+    ],
 };
 
 pub(super) const fn of(theme: Theme) -> &'static Palette {
@@ -129,6 +151,9 @@ mod tests {
                     let ratio = contrast(color, ground);
                     assert!(ratio >= least, "{}: {what} on {name}: {ratio:.2}", theme.name());
                 }
+            }
+            for color in p.series {
+                assert!(contrast(color, p.window) >= 3.0, "{}: a curve {color:?}", theme.name());
             }
             for ground in [p.panel, p.dialog] {
                 assert!(contrast(p.control, ground) >= 3.0, "{}: a check box", theme.name());

@@ -1,0 +1,80 @@
+//! Kept evaluations as the window asks for them: read, made, compared and written on threads of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::evaluation::live::OpenRun;
+use crate::domain::evaluation::run::EvaluationId;
+use crate::jobs::{CancelToken, Lane};
+use crate::session::{Beside, EvaluationTask, Event};
+use crate::store::Store;
+use crate::workflows::evaluate::compare;
+use crate::workflows::{evaluation_export, evaluation_runs};
+
+use super::inbox::Post;
+use super::jobs::Jobs;
+
+/// Answered by `EvaluationsLoaded`. By a connection of its own: whether labels changed since takes a look at all of them.
+pub(super) fn load(lane: &Lane, folder: &Path, post: &Post) {
+    let (folder, post) = (folder.to_owned(), post.clone());
+    lane.run(move || tell_list(&folder, &post));
+}
+
+fn tell_list(folder: &Path, post: &Post) {
+    let list = Store::open_to_look(folder).map_err(anyhow::Error::from).and_then(|store| evaluation_runs::list(&store));
+    post.event(match list {
+        Ok(list) => Event::EvaluationsLoaded(list),
+        Err(error) => Event::EvaluationFailed(format!("The evaluations can't be read. {error:#}")),
+    });
+}
+
+/// Carries out what was asked for; verdicts go through the store's own thread and not through here.
+pub(super) fn carry_out(lane: &Lane, jobs: &mut Jobs, folder: PathBuf, post: Post, task: EvaluationTask, by: String) {
+    match task {
+        EvaluationTask::Start(plan) => jobs.evaluate(folder, post, *plan, by),
+        EvaluationTask::Open(id) => lane.run(move || {
+            let run = Store::open_to_look(&folder)
+                .map_err(anyhow::Error::from)
+                .and_then(|store| evaluation_runs::open(&store, id));
+            let opened = run.map(|run| OpenRun::new(Arc::new(run))).map_err(|error| format!("{error:#}"));
+            post.event(Event::EvaluationOpened(opened));
+        }),
+        EvaluationTask::Compare { open, beside } => lane.run(move || {
+            let found = beside_of(&folder, open, beside).map_err(|error| format!("{error:#}"));
+            post.event(Event::EvaluationBeside(found.map(Box::new)));
+        }),
+        EvaluationTask::Delete(id) => lane.run(move || {
+            let deleted = Store::open(&folder).and_then(|mut store| store.delete_evaluation(id));
+            post.event(match deleted {
+                Ok(()) => Event::EvaluationDone(String::new()),
+                Err(error) => Event::EvaluationFailed(error.to_string()),
+            });
+            tell_list(&folder, &post);
+        }),
+        EvaluationTask::Export { run, to } => lane.run(move || {
+            let written = Store::open_to_look(&folder)
+                .map_err(anyhow::Error::from)
+                .and_then(|store| evaluation_export::export(&store, run, &to));
+            post.event(match written {
+                Ok(()) => Event::EvaluationDone(format!("The evaluation is written to {}", to.display())),
+                Err(error) => Event::EvaluationFailed(format!("{error:#}")),
+            });
+        }),
+        EvaluationTask::Rule { .. } => {}
+    }
+}
+
+fn beside_of(folder: &Path, open: EvaluationId, beside: EvaluationId) -> anyhow::Result<Beside> {
+    let store = Store::open_to_look(folder)?;
+    let first = evaluation_runs::open(&store, open)?;
+    let second = evaluation_runs::open(&store, beside)?;
+    let comparison = compare(&first, &second, &|_| {}, &CancelToken::new())?;
+    let OpenRun { run, live } = OpenRun::new(Arc::new(second));
+    Ok(Beside {
+        run,
+        live,
+        differences: comparison.differences,
+        num_shared: comparison.num_shared,
+        num_unshared: comparison.num_unshared,
+    })
+}

@@ -1,0 +1,135 @@
+//! What an evaluation was asked to do, as `settings.json` in its folder.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
+use crate::domain::model::ModelId;
+use crate::formats::evaluation_settings::SettingsRow;
+
+#[derive(Serialize, Deserialize)]
+struct PlanFile {
+    name: String,
+    answer: AnswerRow,
+    truth: TruthRow,
+    films: FilmsRow,
+    settings: SettingsRow,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AnswerRow {
+    Models { classifier: Option<i64>, detector: Option<i64> },
+    Files { predictions: Option<PathBuf>, classifier: Option<PathBuf> },
+    Reader(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TruthRow {
+    Reader(String),
+    EveryReader,
+    File(PathBuf),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FilmsRow {
+    WithTruth,
+    These(Vec<String>),
+}
+
+/// The file's text.
+pub fn write(plan: &Plan) -> String {
+    let file = PlanFile {
+        name: plan.name.clone(),
+        answer: match &plan.answer {
+            AnswerSource::Models { classifier, detector } => {
+                AnswerRow::Models { classifier: classifier.map(|id| id.0), detector: detector.map(|id| id.0) }
+            }
+            AnswerSource::Files { predictions, classifier } => {
+                AnswerRow::Files { predictions: predictions.clone(), classifier: classifier.clone() }
+            }
+            AnswerSource::Reader(reader) => AnswerRow::Reader(reader.to_string()),
+        },
+        truth: match &plan.truth {
+            TruthSource::Reader(reader) => TruthRow::Reader(reader.to_string()),
+            TruthSource::EveryReader => TruthRow::EveryReader,
+            TruthSource::File(path) => TruthRow::File(path.clone()),
+        },
+        films: match &plan.films {
+            FilmChoice::WithTruth => FilmsRow::WithTruth,
+            FilmChoice::These(films) => FilmsRow::These(films.iter().map(ToString::to_string).collect()),
+        },
+        settings: SettingsRow::of(&plan.settings),
+    };
+    serde_json::to_string_pretty(&file).expect("text, numbers and lists") + "\n"
+}
+
+/// What [`write`] wrote.
+///
+/// # Errors
+/// What about the text is none, as the end of a sentence.
+pub fn read(text: &str) -> Result<Plan, String> {
+    let file: PlanFile = serde_json::from_str(text).map_err(|why| why.to_string())?;
+    Ok(Plan {
+        name: file.name,
+        answer: match file.answer {
+            AnswerRow::Models { classifier, detector } => {
+                AnswerSource::Models { classifier: classifier.map(ModelId), detector: detector.map(ModelId) }
+            }
+            AnswerRow::Files { predictions, classifier } => AnswerSource::Files { predictions, classifier },
+            AnswerRow::Reader(reader) => AnswerSource::Reader(reader.as_str().into()),
+        },
+        truth: match file.truth {
+            TruthRow::Reader(reader) => TruthSource::Reader(reader.as_str().into()),
+            TruthRow::EveryReader => TruthSource::EveryReader,
+            TruthRow::File(path) => TruthSource::File(path),
+        },
+        films: match file.films {
+            FilmsRow::WithTruth => FilmChoice::WithTruth,
+            FilmsRow::These(films) => FilmChoice::These(films.iter().map(|film| film.as_str().into()).collect()),
+        },
+        settings: file.settings.to_settings()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evaluation::settings::{ProbabilitySource, Settings, ThresholdChoice};
+    use crate::domain::fusion::FusionRule;
+
+    #[test]
+    fn every_plan_comes_back() {
+        let plan = Plan {
+            name: "Ngực".to_owned(),
+            answer: AnswerSource::Models { classifier: None, detector: Some(ModelId(3)) },
+            truth: TruthSource::EveryReader,
+            films: FilmChoice::WithTruth,
+            settings: Settings::default(),
+        };
+        let released = Settings {
+            rule: FusionRule::ReleasedCode,
+            probability: ProbabilitySource::Counterpart,
+            threshold: ThresholdChoice::Youden,
+            ious: Settings::RELEASED_IOUS.to_vec(),
+            ..Settings::default()
+        };
+        for plan in [
+            Plan { settings: released, ..plan.clone() },
+            Plan { answer: AnswerSource::Reader("R2".into()), truth: TruthSource::Reader("R1".into()), ..plan.clone() },
+            Plan {
+                answer: AnswerSource::Files { predictions: Some("p.json".into()), classifier: None },
+                truth: TruthSource::File("t.csv".into()),
+                films: FilmChoice::These(vec!["a".into()]),
+                ..plan.clone()
+            },
+            plan,
+        ] {
+            assert_eq!(read(&write(&plan)).unwrap(), plan);
+        }
+        assert!(read("{}").is_err());
+    }
+}

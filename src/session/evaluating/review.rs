@@ -1,0 +1,301 @@
+//! Verdicts on what is looked at, and the label mended as an edit of the reader's own reading.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::annotation::{Annotation, Origin};
+use crate::domain::edit::Edit;
+use crate::domain::evaluation::errors::{ErrorItem, ErrorKind};
+use crate::domain::evaluation::result::Evaluation;
+use crate::domain::evaluation::run::{EvaluationId, TruthSource};
+use crate::domain::evaluation::verdict::{Ruling, Verdict};
+use crate::domain::geometry::Rect;
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::label::LabelName;
+use crate::domain::shape::ShapeKind;
+use crate::domain::suggestion::{MATCH_IOU, SuggestionKey, own_name};
+use crate::domain::task::TaskState;
+
+use super::super::effect::Effect;
+use super::super::screen::{NoticeKind, Screen, Session};
+use super::{EvaluatePage, EvaluationTask};
+
+/// What a ruling is about: a box, a truth, a pair, or a whole film.
+pub type RulingKey = (Option<u32>, Option<u32>, Option<ImageId>);
+
+/// The ruling that counts for each disagreement: the last one.
+pub fn latest(rulings: &[Ruling]) -> BTreeMap<RulingKey, usize> {
+    rulings.iter().enumerate().map(|(at, ruling)| (key(ruling.detection, ruling.truth, &ruling.image), at)).collect()
+}
+
+fn key(detection: Option<u32>, truth: Option<u32>, image: &ImageId) -> RulingKey {
+    let of_film = detection.is_none() && truth.is_none();
+    (detection, truth, of_film.then(|| image.clone()))
+}
+
+/// How far the review is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// Of the disagreements in the list.
+    pub num_ruled: usize,
+    pub num_all: usize,
+    /// Verdicts that count, by who gave them.
+    pub by: Vec<(ReaderId, usize)>,
+    /// The same by verdict, in the order of [`Verdict::ALL`].
+    pub verdicts: [usize; 5],
+}
+
+/// Whose reading the truth is, as far as mending it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TruthOwner {
+    /// The signed-in reader's own.
+    Own,
+    /// Another reader's, who alone changes it.
+    Other(ReaderId),
+    /// A file's.
+    File,
+}
+
+impl Session {
+    /// The verdict that stands on an item.
+    pub fn ruling_on(&self, item: &ErrorItem) -> Option<&Ruling> {
+        let run = self.evaluating.open.as_ref()?;
+        let key = key(item.detection, item.truth, &run.cases.films[item.film as usize].image);
+        self.evaluating.errors.rulings.get(*self.evaluating.errors.ruled.get(&key)?)
+    }
+
+    pub(super) fn ruling_on_looked_at(&self) -> Option<&Ruling> {
+        self.ruling_on(&self.error_looked_at()?)
+    }
+
+    /// Of the gallery's list as it is filtered now.
+    pub fn review_progress(&self) -> Progress {
+        let desk = &self.evaluating;
+        let (Some(run), Some(index)) = (&desk.open, &desk.errors.index) else { return Progress::default() };
+        let mut progress = Progress::default();
+        for &place in desk.errors.shown.places.iter().filter(|(_, kind)| !kind.is_agreement()) {
+            progress.num_all += 1;
+            let is_ruled =
+                !desk.errors.ruled.is_empty() && self.ruling_on(&index.items.item(&run.cases, place)).is_some();
+            progress.num_ruled += usize::from(is_ruled);
+        }
+        let mut by: BTreeMap<&ReaderId, usize> = BTreeMap::new();
+        for ruling in desk.errors.ruled.values().filter_map(|at| desk.errors.rulings.get(*at)) {
+            *by.entry(&ruling.by).or_default() += 1;
+            if let Some(at) = Verdict::ALL.iter().position(|(verdict, _)| *verdict == ruling.verdict) {
+                progress.verdicts[at] += 1;
+            }
+        }
+        progress.by = by.into_iter().map(|(reader, num)| (reader.clone(), num)).collect();
+        progress
+    }
+
+    /// The first disagreement of the list without a verdict.
+    pub fn first_unruled(&self) -> Option<usize> {
+        let desk = &self.evaluating;
+        let (run, index) = (desk.open.as_ref()?, desk.errors.index.as_ref()?);
+        let is_open = |&(place, kind): &(u32, ErrorKind)| {
+            !kind.is_agreement() && self.ruling_on(&index.items.item(&run.cases, (place, kind))).is_none()
+        };
+        desk.errors.shown.places.iter().position(is_open)
+    }
+
+    /// Keeps a verdict with what was typed, and goes on to the next one.
+    pub(super) fn rule(&mut self, verdict: Verdict, now_ms: i64) -> Vec<Effect> {
+        let note = self.evaluating.errors.note.trim().to_owned();
+        let mut effects = self.keep_ruling(verdict, note, now_ms);
+        let is_last = self.evaluating.looked_at.is_none_or(|at| at + 1 >= self.num_errors());
+        if effects.is_empty() {
+            return effects;
+        }
+        if is_last {
+            self.notify(NoticeKind::Info, "Verdict kept. This is the last item of the list.");
+        } else {
+            effects.extend(self.step_error(1, now_ms));
+        }
+        effects
+    }
+
+    /// Where a verdict stands, it gets the new words.
+    pub(super) fn keep_note(&mut self, now_ms: i64) -> Vec<Effect> {
+        let note = self.evaluating.errors.note.trim().to_owned();
+        match self.ruling_on_looked_at() {
+            Some(ruling) if ruling.note != note => {
+                let verdict = ruling.verdict;
+                self.keep_ruling(verdict, note, now_ms)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn keep_ruling(&mut self, verdict: Verdict, note: String, now_ms: i64) -> Vec<Effect> {
+        let (Some(item), Some(by)) = (self.error_looked_at(), self.reader_id().cloned()) else { return Vec::new() };
+        let Some(run) = self.evaluating.open.clone() else { return Vec::new() };
+        let image = run.cases.films[item.film as usize].image.clone();
+        let ruling = Ruling { image, detection: item.detection, truth: item.truth, verdict, note, by, at_ms: now_ms };
+        let by = ruling.by.as_str().to_owned();
+        self.evaluating.errors.rulings.push(ruling.clone());
+        self.evaluating.errors.ruled = latest(&self.evaluating.errors.rulings);
+        let task = EvaluationTask::Rule { run: run.summary.id, ruling: Box::new(ruling) };
+        vec![Effect::Evaluate { task: Box::new(task), by }]
+    }
+
+    /// As the store has them, this window's and others'.
+    pub(in super::super) fn rulings_loaded(&mut self, run: EvaluationId, rulings: Vec<Ruling>) {
+        if self.evaluating.open.as_ref().is_some_and(|open| open.summary.id == run) {
+            self.evaluating.errors.ruled = latest(&rulings);
+            self.evaluating.errors.rulings = rulings;
+        }
+    }
+
+    /// The verdicts of the open run, to a file.
+    pub(in super::super) fn export_verdicts(&mut self, to: std::path::PathBuf) -> Vec<Effect> {
+        let rulings = self.evaluating.errors.rulings.clone();
+        let run = self.evaluating.open.clone();
+        run.map(|run| Effect::WriteVerdicts { run, rulings, to }).into_iter().collect()
+    }
+
+    /// While the page is open, the figures follow the verdicts.
+    pub(super) fn count_under_verdicts(&mut self) -> Vec<Effect> {
+        let is_on_page = self.screen == Screen::Evaluate && self.evaluating.page == EvaluatePage::Review;
+        let errors = &mut self.evaluating.errors;
+        let num = errors.rulings.len();
+        if !is_on_page || errors.num_under == Some(num) {
+            return Vec::new();
+        }
+        errors.num_under = Some(num);
+        let rulings: Vec<Ruling> = errors.ruled.values().filter_map(|at| errors.rulings.get(*at)).cloned().collect();
+        if rulings.is_empty() {
+            errors.under_verdicts = None;
+            return Vec::new();
+        }
+        let run = self.evaluating.open.clone();
+        run.map(|run| Effect::EvaluateUnderVerdicts { run, rulings }).into_iter().collect()
+    }
+
+    pub(in super::super) fn under_verdicts_counted(&mut self, run: EvaluationId, evaluation: Arc<Evaluation>) {
+        if self.evaluating.open.as_ref().is_some_and(|open| open.summary.id == run) {
+            self.evaluating.errors.under_verdicts = Some(evaluation);
+        }
+    }
+
+    /// Whose reading the truth of this item is.
+    pub fn truth_owner(&self, item: &ErrorItem) -> Option<TruthOwner> {
+        let run = self.evaluating.open.as_ref()?;
+        let own = self.reader_id()?;
+        let reader = match &run.plan.truth {
+            TruthSource::File(_) => return Some(TruthOwner::File),
+            TruthSource::Reader(reader) => reader.clone(),
+            TruthSource::EveryReader => {
+                let readers = &run.cases.films[item.film as usize].readers;
+                readers.iter().find(|reader| *reader == own).or_else(|| readers.first())?.clone()
+            }
+        };
+        Some(if reader == *own { TruthOwner::Own } else { TruthOwner::Other(reader) })
+    }
+
+    /// The model's answer goes into the reader's own reading, as one edit: its box is added, the box that it does not
+    /// have is removed, or the label is changed.
+    pub(super) fn fix_label(&mut self, now_ms: i64) -> Vec<Effect> {
+        let (Some(item), Some(run)) = (self.error_looked_at(), self.evaluating.open.clone()) else { return Vec::new() };
+        let image = &run.cases.films[item.film as usize].image;
+        let is_there = self.pane.film.as_ref().is_some_and(|film| film.image() == image && film.film().is_some());
+        if !is_there || self.pane.wanted.is_some() {
+            return Vec::new();
+        }
+        let name = |class: u16| {
+            let word = &run.cases.classes[usize::from(class)];
+            self.label_set().map_or_else(|| word.clone(), |set| own_name(set, word))
+        };
+        let said = item.detection.map(|at| (name(run.cases.detections.classes[at as usize]), at));
+        let held = item.truth.map(|at| (name(run.cases.truths.classes[at as usize]), at));
+        let edit = match (item.kind, said, held) {
+            (ErrorKind::FalsePositive, Some((label, at)), _) => {
+                let Some(rect) = run.cases.detections.rect(at as usize) else { return Vec::new() };
+                self.box_of_model(label, rect)
+            }
+            (ErrorKind::FalseNegative, _, Some((label, at))) => {
+                let rect = run.cases.truths.rect(at as usize);
+                self.own_mark(&label, rect).map(Edit::Remove).ok_or_else(|| self.no_such_mark(&item, &label))
+            }
+            (ErrorKind::Confusion, Some((label, _)), Some((before, at))) => {
+                let rect = run.cases.truths.rect(at as usize);
+                match self.own_mark(&before, rect) {
+                    None => Err(self.no_such_mark(&item, &before)),
+                    Some(mark) => match (self.why_not_shape(&label, ShapeKind::Box), mark.with_label(label)) {
+                        (Some(refusal), _) => Err(refusal),
+                        (None, Some(after)) => Ok(Edit::Replace { before: mark, after }),
+                        (None, None) => return Vec::new(),
+                    },
+                }
+            }
+            _ => Err("There is no box to change here. Change the reading itself where the label is wrong.".to_owned()),
+        };
+        match edit {
+            Ok(edit) => self.commit_reopened(edit, now_ms),
+            Err(why) => {
+                self.notify(NoticeKind::Warning, why);
+                Vec::new()
+            }
+        }
+    }
+
+    fn box_of_model(&mut self, label: LabelName, rect: Rect) -> Result<Edit, String> {
+        if let Some(refusal) = self.why_not_shape(&label, ShapeKind::Box) {
+            return Err(refusal);
+        }
+        if self.own_mark(&label, Some(rect)).is_some() {
+            return Err(format!("Your reading has this box of {label} already."));
+        }
+        let Some(film) = &self.pane.film else { return Err(String::new()) };
+        if film.reading.has_no_finding() {
+            return Err("Your reading says \"No finding\". Take that back first, then add the box.".to_owned());
+        }
+        let rect = rect.clamped_to(film.size());
+        let origin = self.suggestion_of(rect).map_or(Origin::Drawn, Origin::Suggested);
+        let mark = self.new_id().and_then(|id| Annotation::boxed(id, label, rect, origin));
+        mark.map(Edit::Add).ok_or_else(|| "The box does not fit on this film.".to_owned())
+    }
+
+    /// The detection of a model in use that this box is, where its answer is at hand: then its origin is kept.
+    fn suggestion_of(&self, rect: Rect) -> Option<SuggestionKey> {
+        let film = self.pane.film.as_ref()?;
+        film.suggesting.suggestions.iter().find(|one| one.rect == rect).map(|one| one.key)
+    }
+
+    /// The reader's own mark of this label that a truth box stands for: the one that overlaps it most, by a half at least.
+    fn own_mark(&self, label: &LabelName, rect: Option<Rect>) -> Option<Annotation> {
+        let (film, rect) = (self.pane.film.as_ref()?, rect?);
+        let marks = film.reading.annotations().iter().filter(|mark| mark.label() == label);
+        let near = marks.filter_map(|mark| Some((mark.bounds()?.iou(&rect), mark)));
+        near.filter(|(iou, _)| *iou >= MATCH_IOU).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, mark)| mark.clone())
+    }
+
+    fn no_such_mark(&self, item: &ErrorItem, label: &LabelName) -> String {
+        match self.truth_owner(item) {
+            Some(TruthOwner::Other(reader)) => format!(
+                "Your own reading has no such box of {label}. The truth here is the reading of {reader}, which only {reader} changes."
+            ),
+            Some(TruthOwner::File) => {
+                format!("Your own reading has no such box of {label}. The truth here is a file, which stays as it is.")
+            }
+            _ => format!("Your reading has no such box of {label} any more."),
+        }
+    }
+
+    /// A completed reading is opened again for it, in the same step, and says so.
+    fn commit_reopened(&mut self, edit: Edit, now_ms: i64) -> Vec<Effect> {
+        let is_completed = self.pane.film.as_ref().is_some_and(super::super::open_film::OpenFilm::is_completed);
+        if !is_completed {
+            return self.commit_with_opening(edit, now_ms);
+        }
+        let reopen = Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing };
+        let name = edit.title();
+        let effects = self.commit(Edit::Batch { name, edits: vec![reopen, edit] }, now_ms);
+        if !effects.is_empty() {
+            let text = "Your reading was reopened for this change: complete it again when you are done.";
+            self.notify(NoticeKind::Info, text);
+        }
+        effects
+    }
+}

@@ -1,0 +1,84 @@
+//! Of the screen of evaluations: numbers as they are printed, each count a way to its films.
+
+use egui::{Button, Label, RichText, Ui, WidgetInfo};
+
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
+use crate::domain::evaluation::published;
+use crate::domain::evaluation::result::Figure;
+use crate::session::{Command, EvaluateCommand};
+use crate::ui::words::{tr, tr_args};
+use crate::ui::{Panel, theme};
+
+/// `83.07 (80.6,85.3)` in percent, as the paper prints it; a dash where nothing is defined.
+pub(super) fn text_of(figure: Option<Figure>) -> String {
+    figure.map_or_else(|| "–".to_owned(), |figure| published::in_percent(figure.value, figure.interval))
+}
+
+/// The same without an interval.
+pub(super) fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| published::in_percent(value, None))
+}
+
+pub(super) fn with_kinds(kinds: &[ErrorKind], class: Option<u16>) -> ErrorFilter {
+    ErrorFilter { kinds: kinds.to_vec(), class, ..ErrorFilter::default() }
+}
+
+/// A name and a figure.
+pub(super) fn figure_ui(ui: &mut Ui, name: &str, figure: &str) {
+    ui.add(Label::new(RichText::new(name).color(theme::weak())).extend());
+    ui.add(Label::new(RichText::new(figure).color(theme::text())).extend());
+    ui.add_space(theme::UNIT);
+}
+
+/// A name and a count that leads to what was counted.
+pub(super) fn count_ui(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    name: &str,
+    full_name: &str,
+    count: u64,
+    filter: ErrorFilter,
+) {
+    ui.label(RichText::new(name).color(theme::weak()));
+    link_ui(ui, panel, &count.to_string(), full_name, filter);
+}
+
+/// A number that leads to its films.
+pub(super) fn link_ui(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, full_name: &str, filter: ErrorFilter) {
+    let button = Button::new(RichText::new(text).color(theme::accent())).frame(false);
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("{}: {}", &[&full_name, &text])));
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if response.on_hover_text(tr_args("{}: show them", &[&full_name])).clicked() {
+        panel.ask(Command::Evaluate(EvaluateCommand::ShowErrors(Box::new(filter))));
+    }
+}
+
+/// Which run stands beside the open one.
+pub(super) fn beside_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let desk = &panel.session.evaluating;
+    let Some(open) = desk.open.clone() else { return };
+    let beside = desk.beside.clone();
+    let now = beside.as_ref().map_or(tr("None"), |beside| beside.run.summary.name.as_str()).to_owned();
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr("Compare with")).color(theme::weak()));
+        let combo = egui::ComboBox::from_id_salt("run beside").selected_text(now).width(200.0).truncate();
+        let response = combo.show_ui(ui, |ui| {
+            if ui.selectable_label(beside.is_none(), tr("None")).clicked() {
+                panel.ask(Command::Evaluate(EvaluateCommand::CompareWith(None)));
+            }
+            for run in panel.session.evaluating.runs.iter().filter(|run| run.id != open.summary.id) {
+                let is_on = beside.as_ref().is_some_and(|beside| beside.run.summary.id == run.id);
+                if ui.selectable_label(is_on, &run.name).clicked() && !is_on {
+                    panel.ask(Command::Evaluate(EvaluateCommand::CompareWith(Some(run.id))));
+                }
+            }
+        });
+        response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Compare with")));
+        if let Some(beside) = &beside {
+            let text =
+                tr_args("{} films that both have, {} that only one has", &[&beside.num_shared, &beside.num_unshared]);
+            ui.label(RichText::new(text).color(if beside.num_unshared == 0 { theme::weak() } else { theme::warn() }));
+        }
+    });
+}

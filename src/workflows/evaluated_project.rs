@@ -1,0 +1,263 @@
+//! What a project's readers and models say of its films, as cases of an evaluation.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use anyhow::{Context, bail};
+
+use crate::domain::evaluation::cases::Cases;
+use crate::domain::evaluation::problems::{ProblemKind, Problems};
+use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
+use crate::domain::fusion;
+use crate::domain::id::ReaderId;
+use crate::domain::model::{ModelContent, ModelId};
+use crate::domain::shape::ShapeKind;
+use crate::domain::study::FilmFacts;
+use crate::formats::box_classes::BoxClasses;
+use crate::formats::coco::Categories;
+use crate::formats::film_answers::{FilmAnswers, SaidBox};
+use crate::formats::film_truths::FilmTruths;
+use crate::store::{Store, StoredMark};
+use crate::workflows::evaluated_files::{FilesRead, cases_of, read_answers, read_truth};
+use crate::workflows::label_sets;
+
+/// The cases of a plan, and what of the input did not fit.
+///
+/// # Errors
+/// One sentence where there is nothing to evaluate, or a file can't be read.
+pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Problems)> {
+    let mut problems = Problems::default();
+    let (classes, truths, categories) = truth_of(store, plan, &mut problems)?;
+    let films: BTreeMap<String, FilmFacts> =
+        store.films()?.into_iter().map(|film| (film.facts.image.to_string(), film.facts)).collect();
+    let mut read = FilesRead { classes, truths, answers: FilmAnswers::default() };
+    for film in &mut read.truths.films {
+        if let Some(facts) = films.get(&film.image) {
+            film.size = Some([facts.width, facts.height]);
+            facts.study.as_str().clone_into(&mut film.study);
+        }
+    }
+    read.answers = match &plan.answer {
+        AnswerSource::Models { classifier, detector } => {
+            of_models(store, [*classifier, *detector], &read, &mut problems)?
+        }
+        AnswerSource::Files { predictions, classifier } => {
+            let files = (predictions.as_deref(), classifier.as_deref());
+            let answers = read_answers(files, &read.classes, &categories, &mut problems)?;
+            answers.only(is_chosen(&plan.films))
+        }
+        AnswerSource::Reader(reader) => of_reader(store, reader, &read, &mut problems)?,
+    };
+    if read.answers.films.is_empty() {
+        bail!(match &plan.answer {
+            AnswerSource::Models { .. } => {
+                "The chosen models have not looked at any film that has a truth. Have them predict the films first."
+            }
+            AnswerSource::Files { .. } => "The predictions say nothing of the chosen films.",
+            AnswerSource::Reader(_) => "The chosen reader has completed none of these films.",
+        });
+    }
+    let mut cases = cases_of(&read, plan.settings.max_detections, &mut problems)?;
+    for case in &mut cases.films {
+        if let Some(facts) = films.get(case.image.as_str()) {
+            case.patient = facts.patient.clone();
+            case.age_years = facts.age_years;
+            case.sex = facts.sex;
+            case.view = facts.view();
+        }
+        if case.is_abnormal.is_none() {
+            problems.add(ProblemKind::FilmWithoutTruth, || format!("film {}", case.image));
+        }
+    }
+    Ok((cases, problems))
+}
+
+/// The truth alone: by it one sees later whether it is another one by now.
+///
+/// # Errors
+/// One sentence where there is none.
+pub fn truth_of(
+    store: &Store,
+    plan: &Plan,
+    problems: &mut Problems,
+) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
+    let classes = BoxClasses::new(label_sets::of_project(store)?.0);
+    let reader = match &plan.truth {
+        TruthSource::Reader(reader) => Some(reader),
+        TruthSource::EveryReader => None,
+        TruthSource::File(path) => {
+            let (classes, truths, categories) = read_truth(path, Some(classes), problems)?;
+            return Ok((classes, truths.only(is_chosen(&plan.films)), categories));
+        }
+    };
+    let said = read_readings(store, reader, is_chosen(&plan.films))?;
+    let truths = truths_of(said, &classes, problems);
+    if truths.films.is_empty() {
+        match reader {
+            Some(reader) => {
+                bail!("{reader} has completed none of these films, so there is no truth to hold answers to.")
+            }
+            None => bail!("Nobody has completed any of these films, so there is no truth to hold answers to."),
+        }
+    }
+    Ok((classes, truths, Categories::new()))
+}
+
+fn is_chosen(films: &FilmChoice) -> impl Fn(&str) -> bool + '_ {
+    let chosen: Option<BTreeSet<&str>> = match films {
+        FilmChoice::WithTruth => None,
+        FilmChoice::These(films) => Some(films.iter().map(|film| film.as_str()).collect()),
+    };
+    move |image| chosen.as_ref().is_none_or(|chosen| chosen.contains(image))
+}
+
+/// What readers say of one film, put together.
+#[derive(Default)]
+struct SaidOfFilm {
+    readers: BTreeSet<ReaderId>,
+    has_finding: bool,
+    has_no_finding: bool,
+    /// Label, corners, and the shape where it is no box.
+    marks: Vec<(String, [f64; 4], Option<ShapeKind>)>,
+}
+
+/// Completed readings, of one reader or of all, in order of films.
+fn read_readings(
+    store: &Store,
+    reader: Option<&ReaderId>,
+    is_chosen: impl Fn(&str) -> bool,
+) -> anyhow::Result<BTreeMap<String, SaidOfFilm>> {
+    let is_meant = |id: &str| reader.is_none_or(|reader| reader.as_str() == id);
+    let mut said: BTreeMap<String, SaidOfFilm> = BTreeMap::new();
+    let mut unfinished: HashMap<String, BTreeSet<String>> = HashMap::new();
+    store.for_each_reading(|reading| {
+        if !is_meant(reading.reader) || !is_chosen(reading.image) {
+            return;
+        }
+        if !reading.is_completed {
+            unfinished.entry(reading.image.to_owned()).or_default().insert(reading.reader.to_owned());
+            return;
+        }
+        let film = said.entry(reading.image.to_owned()).or_default();
+        film.readers.insert(reading.reader.into());
+        film.has_no_finding |= reading.has_no_finding;
+        film.has_finding |= reading.labels.iter().any(|label| label != crate::domain::label::NO_FINDING);
+    })?;
+    let is_unfinished =
+        |mark: &StoredMark<'_>| unfinished.get(mark.image).is_some_and(|readers| readers.contains(mark.reader));
+    store.for_each_mark(|mark| {
+        if let (Some(film), Some(rect), true) = (said.get_mut(mark.image), mark.columns, is_meant(mark.reader))
+            && !is_unfinished(mark)
+        {
+            film.marks.push((mark.label.to_owned(), rect, mark.shape));
+        }
+    })?;
+    Ok(said)
+}
+
+/// Shapes are held to boxes by the box around them; a point and a line have none.
+const fn has_area(shape: Option<ShapeKind>) -> bool {
+    !matches!(shape, Some(ShapeKind::Point | ShapeKind::Line))
+}
+
+fn truths_of(said: BTreeMap<String, SaidOfFilm>, classes: &BoxClasses, problems: &mut Problems) -> FilmTruths {
+    let mut truths = FilmTruths::default();
+    for (image, of_film) in said {
+        let film = truths.film(&image);
+        let known = &mut truths.films[film as usize];
+        known.has_finding = of_film.has_finding;
+        known.has_no_finding = of_film.has_no_finding;
+        known.readers = of_film.readers.into_iter().collect();
+        for (label, rect, shape) in of_film.marks {
+            if has_area(shape) {
+                truths.add_finding(film, (classes.find(&label), &label), rect, problems, || "a mark".to_owned());
+            } else {
+                let example = || format!("film {image}: a {label} drawn as a point or a line, which has no area");
+                problems.add(ProblemKind::BadBox, example);
+            }
+        }
+    }
+    truths
+}
+
+fn of_models(
+    store: &Store,
+    [classifier, detector]: [Option<ModelId>; 2],
+    read: &FilesRead,
+    problems: &mut Problems,
+) -> anyhow::Result<FilmAnswers> {
+    let mut answers = FilmAnswers::new(detector.is_some());
+    let has_truth = |image: &str| read.truths.find(image).is_some();
+    if let Some(id) = classifier {
+        for (image, p) in probabilities(store, id)?.into_iter().filter(|(image, _)| has_truth(image)) {
+            let film = answers.film(&image);
+            answers.add_probability(film, p, problems, || "the classifier".to_owned());
+        }
+    }
+    let Some(id) = detector else { return Ok(answers) };
+    let mut looked_at = BTreeSet::new();
+    store.for_each_prediction_of(id, |image, _| {
+        if has_truth(image) {
+            answers.film(image);
+            looked_at.insert(image.to_owned());
+        }
+    })?;
+    store.for_each_detection_of(id, |d| {
+        if let Some(film) = answers.find(d.image).filter(|_| has_truth(d.image)) {
+            let said = SaidBox { class: read.classes.find(d.label), word: d.label, score: d.score, rect: d.columns };
+            answers.add_box(film, &said, problems, || "the detector".to_owned());
+        }
+    })?;
+    for name in answers.films.iter().filter(|name| !looked_at.contains(*name)) {
+        let example = || format!("film {name}: the detector has not looked at it");
+        problems.add(ProblemKind::TruthWithoutPrediction, example);
+    }
+    Ok(answers)
+}
+
+/// What a classifier says of films; an ensemble only of those that every member has looked at.
+fn probabilities(store: &Store, id: ModelId) -> anyhow::Result<BTreeMap<String, f64>> {
+    let model = store.model(id)?.with_context(|| format!("There is no model {} in this project any more.", id.0))?;
+    let (members, mean) = match &model.content {
+        ModelContent::Ensemble { members, mean } => (members.clone(), Some(*mean)),
+        ModelContent::Weights { .. } => (vec![id], None),
+    };
+    let mut said: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for (number, &member) in members.iter().enumerate() {
+        store.for_each_prediction_of(member, |image, p| {
+            let of_film = said.entry(image.to_owned()).or_default();
+            if of_film.len() == number {
+                of_film.extend(p);
+            }
+        })?;
+    }
+    let put_together = |(image, of_film): (String, Vec<f64>)| {
+        if of_film.len() < members.len() {
+            return None;
+        }
+        let p = mean.map_or_else(|| of_film.first().copied(), |mean| fusion::ensemble(&of_film, mean));
+        p.map(|p| (image, p))
+    };
+    Ok(said.into_iter().filter_map(put_together).collect())
+}
+
+/// Every box with score 1, and p(abnormal) 0 or 1.
+fn of_reader(
+    store: &Store,
+    reader: &ReaderId,
+    read: &FilesRead,
+    problems: &mut Problems,
+) -> anyhow::Result<FilmAnswers> {
+    let mut answers = FilmAnswers::new(true);
+    for (image, said) in read_readings(store, Some(reader), |image| read.truths.find(image).is_some())? {
+        let film = answers.film(&image);
+        if said.has_finding || said.has_no_finding {
+            let p = f64::from(u8::from(said.has_finding && !said.has_no_finding));
+            answers.add_probability(film, p, problems, || "the reading".to_owned());
+        }
+        for (label, rect, _) in said.marks.iter().filter(|(_, _, shape)| has_area(*shape)) {
+            let said = SaidBox { class: read.classes.find(label), word: label, score: 1.0, rect: *rect };
+            answers.add_box(film, &said, problems, || "a mark".to_owned());
+        }
+    }
+    Ok(answers)
+}

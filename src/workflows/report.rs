@@ -1,0 +1,213 @@
+//! The report of an evaluation as one file: text, tables and plots, readable offline.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::domain::evaluation::run::Run;
+use crate::domain::model::Model;
+use crate::formats::evaluation_report;
+
+use super::staged_file::StagedFile;
+
+/// Writes the report; a file that is there already is replaced when the new one is whole.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn save_report(run: &Run, models: &[Model], to: &Path) -> anyhow::Result<()> {
+    let page = evaluation_report::write(run, models);
+    let mut file = StagedFile::create(to)?;
+    file.file().write_all(page.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
+    file.put_in_place()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
+    use crate::domain::evaluation::problems::{ProblemKind, Problems};
+    use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, RunSummary, TruthSource};
+    use crate::domain::evaluation::settings::{Bootstrap, Settings};
+    use crate::domain::evaluation::verdict::{Ruling, Verdict};
+    use crate::domain::label::LabelName;
+    use crate::domain::study::{Sex, View};
+    use crate::jobs::CancelToken;
+    use crate::workflows::evaluate::evaluate;
+
+    /// Forty films, half of them abnormal, with boxes of three classes, one of them without truth.
+    fn cases() -> Cases {
+        let mut cases = Cases {
+            classes: ["Osteophytes", "Disc space narrowing", "Surgical implant"].map(LabelName::new).to_vec(),
+            has_detector: true,
+            ..Cases::default()
+        };
+        for film in 0..40_u16 {
+            let is_abnormal = film % 2 == 0;
+            let name = format!("film-{film:02}");
+            cases.films.push(FilmCase {
+                image: name.as_str().into(),
+                study: format!("study-{}", film / 2).as_str().into(),
+                patient: format!("patient-{}", film / 4).as_str().into(),
+                is_abnormal: Some(is_abnormal),
+                size: Some([1000, 2000]),
+                age_years: (film > 3).then(|| f64::from(20 + film)),
+                sex: Some(if film % 3 == 0 { Sex::Male } else { Sex::Female }),
+                view: if film % 5 == 0 { View::Lateral } else { View::Frontal },
+                readers: vec!["R1".into()],
+            });
+            let x = f64::from(film * 10);
+            let rect = [x, x, x + 80.0, x + 60.0];
+            let class = film / 2 % 2;
+            cases.truths.push_film(is_abnormal.then_some((class, rect, None)));
+            let score = f64::from(film * 37 % 100) / 100.0;
+            let near = [x + 5.0, x, x + 85.0, x + 60.0];
+            let boxes = [(class, near, Some(score)), (2, [0.0, 0.0, 40.0, 40.0], Some(score / 2.0))];
+            cases.detections.push_film(boxes);
+            let lean = if is_abnormal { 0.4 } else { 0.1 };
+            cases.probabilities.push((film != 7).then(|| lean + f64::from(film * 53 % 50) / 100.0));
+        }
+        cases
+    }
+
+    pub fn run_of(cases: Cases) -> Run {
+        let settings =
+            Settings { bootstrap: Bootstrap { num_resamples: 200, ..Bootstrap::default() }, ..Settings::default() };
+        let evaluation = evaluate(&cases, &settings, &|_| {}, &CancelToken::new()).unwrap();
+        let mut problems = Problems::default();
+        problems.add(ProblemKind::UnknownClass, || "line 3: \"Rugby <ball>\"".to_owned());
+        Run {
+            summary: RunSummary {
+                id: EvaluationId(3),
+                name: "First & last".into(),
+                made_at_ms: 1_767_225_599_999,
+                made_by: "R1".into(),
+                answer: "Demo <detector> (version 1)".into(),
+                truth: "R1".into(),
+                num_films: cases.films.len() as u64,
+                auroc: None,
+                map: None,
+                truth_sha256: [7; 32],
+                is_truth_changed: true,
+            },
+            plan: Plan {
+                name: String::new(),
+                answer: AnswerSource::Models { classifier: None, detector: None },
+                truth: TruthSource::Reader("R1".into()),
+                films: FilmChoice::WithTruth,
+                settings,
+            },
+            cases,
+            problems,
+            evaluation,
+            rulings: Vec::new(),
+        }
+    }
+
+    /// What stands before a text in the page is not its business; that it stands there is.
+    fn check(page: &str, expected: &[&str]) {
+        for text in expected {
+            assert!(page.contains(text), "{text:?} is missing in\n{page}");
+        }
+    }
+
+    #[test]
+    fn everything_that_a_figure_depends_on_is_in_the_report() {
+        let run = run_of(cases());
+        let page = evaluation_report::write(&run, &[]);
+        check(
+            &page,
+            &[
+                "Evaluation of Demo &lt;detector&gt; (version 1) against R1",
+                "For research use only",
+                "First &amp; last",
+                "2025-12-31 23:59 UTC by R1",
+                "0707070707070707",
+                "20 abnormal, 20 normal, 0 not said",
+                "95 %, percentile, 200 resamples of images with replacement, seed 1999, threshold fixed",
+                "boxes with a score over 0.5 stay (the paper)",
+                "88.61 (87.2,90.0)",
+                "<td>Whole framework, table 5</td><td>21.43</td>",
+                "LT2 Disc space narrowing",
+                "<td>Films left out</td><td>1, without a truth or without a probability</td>",
+                "Without truth, so without AP, and left out of the mean: Surgical implant.",
+                "<caption>Age, years</caption>",
+                "<td>20 to 29</td>",
+                "line 3: &quot;Rugby &lt;ball&gt;&quot;",
+                "Labels of these films changed after the run was made.",
+                "MICCAI 2021",
+                "36.95, 33.76, 33.71 and 39.02",
+                "aria-label=\"ROC of films\"",
+                "aria-label=\"Confusion of classes\"",
+            ],
+        );
+        for absent in ["NaN", "inf", "<script", "http-equiv=\"refresh\"", "src=", "href="] {
+            assert!(!page.contains(absent), "{absent:?} stands in the page");
+        }
+        let num_pictures = page.matches("<svg ").count();
+        assert_eq!((num_pictures, page.matches("</svg>").count()), (8, 8));
+        assert_eq!(page, evaluation_report::write(&run, &[]), "the same run gives the same bytes");
+    }
+
+    /// The own row has the run's figures, in per cent.
+    #[test]
+    fn the_own_row_stands_before_the_published_ones() {
+        let run = run_of(cases());
+        let page = evaluation_report::write(&run, &[]);
+        let auroc = run.evaluation.classifier.as_ref().unwrap().auroc.unwrap();
+        let [low, high] = auroc.interval.unwrap();
+        let own = format!("{:.2} ({:.1},{:.1})", auroc.value * 100.0, low * 100.0, high * 100.0);
+        let place = page.find(&own).unwrap_or_else(|| panic!("{own} is missing"));
+        assert!(place < page.find("DenseNet121, published").unwrap());
+    }
+
+    #[test]
+    fn what_is_undefined_is_said_so() {
+        let mut all_normal = cases();
+        for film in &mut all_normal.films {
+            film.is_abnormal = Some(false);
+        }
+        all_normal.truths = BoxColumns::default();
+        (0..40).for_each(|_| all_normal.truths.push_film([]));
+        let page = evaluation_report::write(&run_of(all_normal), &[]);
+        check(&page, &["the films that are judged are all of one kind", "<td>undefined</td>"]);
+        assert!(!page.contains("NaN"));
+    }
+
+    #[test]
+    fn chest_films_have_no_spine_figures_beside_them() {
+        let mut chest = cases();
+        chest.classes = ["Nodule/Mass", "Edema", "Atelectasis"].map(LabelName::new).to_vec();
+        let page = evaluation_report::write(&run_of(chest), &[]);
+        assert!(!page.contains("DenseNet121") && !page.contains("MICCAI"));
+        check(&page, &["Nodule/Mass"]);
+    }
+
+    #[test]
+    fn the_last_verdict_on_a_disagreement_counts() {
+        let mut run = run_of(cases());
+        let ruling = |verdict: Verdict| Ruling {
+            image: "film-00".into(),
+            detection: Some(0),
+            truth: None,
+            verdict,
+            note: String::new(),
+            by: "R2".into(),
+            at_ms: 0,
+        };
+        run.rulings = vec![ruling(Verdict::ModelRight), ruling(Verdict::LabelRight)];
+        let page = evaluation_report::write(&run, &[]);
+        check(&page, &["<td>model right</td><td>0</td>", "<td>label right</td><td>1</td>"]);
+    }
+
+    #[test]
+    fn a_report_replaces_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("report.html");
+        std::fs::write(&to, "old").unwrap();
+        save_report(&run_of(cases()), &[], &to).unwrap();
+        assert!(std::fs::read_to_string(&to).unwrap().starts_with("<!DOCTYPE html>"));
+        let nowhere = folder.path().join("no/such/folder/report.html");
+        assert!(save_report(&run_of(cases()), &[], &nowhere).unwrap_err().to_string().contains("report.html"));
+    }
+}
