@@ -41,6 +41,10 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportPlot => {
             one(dialog.add_filter("PNG, SVG, CSV", &["png", "svg", "csv"]).set_file_name("plot.png").save_file())
         }
+        FilePurpose::StudyTruth => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
+        FilePurpose::ExportReadings => {
+            one(dialog.add_filter("CSV, iMRMC", &["csv", "imrmc"]).set_file_name("readings.csv").save_file())
+        }
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {

@@ -14,7 +14,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
-use super::evaluating::{EvaluationTask, Sheet};
+use super::evaluating::{EvaluationTask, Sheet, StudyTask};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -49,6 +49,10 @@ pub enum FilePurpose {
     ExportModel,
     /// A plot as PNG, SVG or CSV.
     ExportPlot,
+    /// Which films are abnormal, for a study of readers.
+    StudyTruth,
+    /// The readings of a study for other programs.
+    ExportReadings,
 }
 
 impl FilePurpose {
@@ -67,6 +71,8 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
+            Self::StudyTruth => "Table that says which films are abnormal (.csv, .json)",
+            Self::ExportReadings => "File to write the readings to (.csv, .imrmc)",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr
@@ -221,6 +227,8 @@ pub enum Effect {
         /// Reader id; empty where nobody is signed in.
         by: String,
     },
+    /// Hold readers against a truth, or count the data; answered by `StudyDone`.
+    Study(StudyTask),
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
     /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.
