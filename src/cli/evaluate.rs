@@ -1,24 +1,31 @@
 //! `rachis evaluate`: predictions held against labels, from files alone or from a project.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow, bail};
 
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
+use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use crate::domain::evaluation::settings::{
     Bootstrap, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
 };
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::{Label, LabelKind, LabelSet};
+use crate::domain::model::ModelTask;
 use crate::formats::box_classes::BoxClasses;
 use crate::formats::{evaluation_json, label_set};
 use crate::jobs::CancelToken;
+use crate::store::Store;
 use crate::workflows::evaluate::{Times, evaluate_timed};
 use crate::workflows::evaluated_files::{EvaluatedFiles, cases_of_files};
+use crate::workflows::evaluated_project::cases_of_plan;
+use crate::workflows::evaluation_runs::{Maker, keep};
 use crate::workflows::label_sets;
+use crate::workflows::models;
+use crate::workflows::report::save_report_of_files;
 
 use super::evaluate_table;
 use super::progress_bar::ProgressBar;
@@ -26,6 +33,26 @@ use super::progress_bar::ProgressBar;
 /// Hold predictions against labels. Defaults are the paper's: mAP over 101 points at IoU 0.5, 10,000 resamples of images.
 #[derive(clap::Args, Debug)]
 pub struct EvaluateArgs {
+    /// A project's folder: its readers are the truth unless --truth is given, its models answer unless --predictions or
+    /// --classifier is given, and the evaluation is kept in it.
+    #[arg(long, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// With --project: a model by name, name@version or id; may be given twice, for a classifier and a detector. Without
+    /// it, the models in use.
+    #[arg(long, value_name = "M", requires = "project", conflicts_with_all = ["predictions", "classifier"])]
+    model: Vec<String>,
+    /// With --project: the reader whose completed readings are the truth. Without it, every reader's together.
+    #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with = "truth")]
+    reader: Option<String>,
+    /// With --project: evaluate what this reader said instead of a model.
+    #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with_all = ["model", "predictions", "classifier"])]
+    answer_of: Option<String>,
+    /// With --project: what the evaluation is called.
+    #[arg(long, requires = "project")]
+    name: Option<String>,
+    /// With --project: do not keep the evaluation.
+    #[arg(long, requires = "project")]
+    no_store: bool,
     /// What is held for true: a published table (CSV), or COCO's ground truth (JSON).
     #[arg(long, value_name = "T")]
     truth: Option<PathBuf>,
@@ -47,6 +74,10 @@ pub struct EvaluateArgs {
     /// Write all figures to this file, as JSON.
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
+    /// Write a report to this file: one page with tables, plots, settings and problems, read in any browser. Of what a
+    /// project keeps, `rachis report` writes it.
+    #[arg(long, value_name = "OUT.html", conflicts_with = "project")]
+    report: Option<PathBuf>,
     /// Say how long matching with average precision, and resampling took; without reading files.
     #[arg(long)]
     time: bool,
@@ -102,6 +133,9 @@ struct SettingsArgs {
 
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let settings = args.settings.to_settings()?;
+    if let Some(folder) = &args.project {
+        return run_in_project(args, folder, settings);
+    }
     let Some(truth) = &args.truth else { bail!("--truth is missing: the table of what is held for true") };
     if args.predictions.is_none() && args.classifier.is_none() {
         bail!("nothing to evaluate: give --predictions, --classifier, or both");
@@ -114,7 +148,70 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let outcome = evaluate_timed(&cases, &settings, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
     let (evaluation, times) = outcome?;
-    tell(args, &settings, (&cases, &problems), &evaluation, &times)
+    tell(args, &settings, (&cases, &problems), &evaluation, &times)?;
+    if let Some(to) = &args.report {
+        save_report_of_files(&files, settings, (cases, problems), evaluation, to)?;
+        println!("The report is written to {}", to.display());
+    }
+    Ok(())
+}
+
+fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> anyhow::Result<()> {
+    if args.labels.is_some() {
+        bail!("--labels goes without --project: a project has labels of its own");
+    }
+    let mut store = if args.no_store { Store::open_to_look(folder)? } else { Store::open(folder)? };
+    let files = AnswerSource::Files { predictions: args.predictions.clone(), classifier: args.classifier.clone() };
+    let plan = Plan {
+        name: args.name.clone().unwrap_or_default(),
+        answer: match &args.answer_of {
+            Some(reader) => AnswerSource::Reader(reader.as_str().into()),
+            None if args.predictions.is_some() || args.classifier.is_some() => files,
+            None => models_named(&store, &args.model)?,
+        },
+        truth: match (&args.truth, &args.reader) {
+            (Some(path), _) => TruthSource::File(path.clone()),
+            (None, Some(reader)) => TruthSource::Reader(reader.as_str().into()),
+            (None, None) => TruthSource::EveryReader,
+        },
+        films: FilmChoice::WithTruth,
+        settings,
+    };
+    let (cases, problems) = cases_of_plan(&store, &plan)?;
+    let bar = ProgressBar::new();
+    let outcome = evaluate_timed(&cases, &plan.settings, &|p| bar.show(&p), &CancelToken::new());
+    bar.clear();
+    let (evaluation, times) = outcome?;
+    tell(args, &plan.settings, (&cases, &problems), &evaluation, &times)?;
+    if !args.no_store {
+        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
+        let kept = keep(&mut store, &plan, Maker { by: "", at_ms }, (cases, problems), evaluation)?;
+        println!("Kept as evaluation {}: {}", kept.summary.id.0, kept.summary.name);
+    }
+    Ok(())
+}
+
+/// The models of these names, each in its task's place; none: those in use.
+fn models_named(store: &Store, names: &[String]) -> anyhow::Result<AnswerSource> {
+    let (mut classifier, mut detector) = (None, None);
+    if names.is_empty() {
+        let pipeline = store.pipeline()?;
+        (classifier, detector) = (pipeline.classifier, pipeline.detector);
+        if classifier.is_none() && detector.is_none() {
+            bail!("The project has no model in use. Name one with --model, or give --predictions.");
+        }
+    }
+    for name in names {
+        let model = models::named(store, name)?;
+        let place = match model.task {
+            ModelTask::Classify => &mut classifier,
+            ModelTask::Detect => &mut detector,
+        };
+        if place.replace(model.id).is_some() {
+            bail!("{name} is a second model for the same task. Evaluate one classifier and one detector at a time.");
+        }
+    }
+    Ok(AnswerSource::Models { classifier, detector })
 }
 
 fn tell(
@@ -220,7 +317,7 @@ fn classes_named(text: &str) -> anyhow::Result<BoxClasses> {
         return Ok(BoxClasses::new(set));
     }
     let base = LabelSet::new("", "", "", vec![Label::named("Abnormal", LabelKind::Global)])?;
-    let path = std::path::Path::new(text);
+    let path = Path::new(text);
     let set = label_sets::read(path, &base).with_context(|| {
         format!("{text} is no label set: write vindr_spine, vindr_cxr, vindr_rib, a file, or a project's folder")
     })?;

@@ -53,6 +53,14 @@ pub enum FilePurpose {
     StudyTruth,
     /// The readings of a study for other programs.
     ExportReadings,
+    /// Files that a new evaluation is made of.
+    EvaluatePredictions,
+    EvaluateClassifier,
+    EvaluateTruth,
+    /// The open evaluation.
+    ExportEvaluationReport,
+    ExportEvaluationJson,
+    ExportEvaluationCsv,
 }
 
 impl FilePurpose {
@@ -73,6 +81,12 @@ impl FilePurpose {
             Self::ExportModel => "File to write the model to",
             Self::StudyTruth => "Table that says which films are abnormal (.csv, .json)",
             Self::ExportReadings => "File to write the readings to (.csv, .imrmc)",
+            Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
+            Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",
+            Self::EvaluateTruth => "The truth: a published table (.csv) or COCO's ground truth (.json)",
+            Self::ExportEvaluationReport => "HTML file to write the report to",
+            Self::ExportEvaluationJson => "JSON file to write all figures to",
+            Self::ExportEvaluationCsv => "CSV file to write all figures to",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr

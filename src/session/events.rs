@@ -328,6 +328,12 @@ impl Session {
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),
+            FilePurpose::EvaluatePredictions
+            | FilePurpose::EvaluateClassifier
+            | FilePurpose::EvaluateTruth
+            | FilePurpose::ExportEvaluationReport
+            | FilePurpose::ExportEvaluationJson
+            | FilePurpose::ExportEvaluationCsv => self.evaluation_path_chosen(purpose, path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

@@ -2,6 +2,7 @@
 
 mod sliding;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,13 +15,15 @@ use crate::domain::evaluation::run::{EvaluationId, Plan, Run, RunSummary};
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
 
 use super::effect::{Effect, FilePurpose};
-use super::screen::{NoticeKind, Screen, Session};
+use super::screen::{Dialog, NoticeKind, Screen, Session};
 
+pub mod asking;
 pub mod review;
 pub mod studies;
 pub mod shown_boxes;
 pub mod walk;
 
+pub use asking::{EvaluateDialog, FormFile};
 pub use review::{Progress, TruthOwner};
 pub use shown_boxes::{BoxRole, ShownBox};
 pub use studies::{StudyCommand, StudyDesk, StudyNews, StudyTask};
@@ -90,6 +93,16 @@ pub enum EvaluateCommand {
     Page(EvaluatePage),
     /// Ask what to evaluate.
     AskNew,
+    /// Ask for a file of the form of a new evaluation.
+    ChooseFile(FormFile),
+    /// Ask whether the open run is to go.
+    AskDelete,
+    /// Ask where to write the open run to.
+    AskReport,
+    AskJson,
+    AskCsv,
+    /// What failed was read.
+    Dismiss,
     Start(Box<Plan>),
     Open(EvaluationId),
     /// Another run beside the open one; none: the open one alone.
@@ -185,6 +198,10 @@ pub struct EvaluationDesk {
     /// The newest first.
     pub runs: Vec<RunSummary>,
     pub is_loaded: bool,
+    /// Chosen for the form of a new evaluation.
+    pub files: BTreeMap<FormFile, PathBuf>,
+    /// What was asked for last: the next form starts with it.
+    pub last_plan: Option<Box<Plan>>,
     pub open: Option<Arc<Run>>,
     pub beside: Option<Arc<Beside>>,
     /// What the slider needs of the open run.
@@ -214,8 +231,11 @@ impl EvaluateCommand {
         let Some(project) = &session.project else { return false };
         let desk = &session.evaluating;
         match self {
-            Self::Show | Self::Leave | Self::Page(_) => true,
-            Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
+            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
+            Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
+                !project.is_read_only && desk.doing.is_none()
+            }
+            Self::AskDelete => !project.is_read_only && desk.doing.is_none() && desk.open.is_some(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
             Self::Rule(_) | Self::Note(_) | Self::KeepNote | Self::FixLabel => {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
@@ -243,9 +263,7 @@ impl Session {
                 return self.study_page_shown(page);
             }
             EvaluateCommand::Study(command) => return self.study_command(command),
-            EvaluateCommand::Start(plan) => {
-                return self.evaluation_task(EvaluationTask::Start(plan), "Evaluating");
-            }
+            EvaluateCommand::Start(plan) => return self.start_evaluation(plan),
             EvaluateCommand::Open(id) => return self.evaluation_task(EvaluationTask::Open(id), "Reading the run"),
             EvaluateCommand::CompareWith(Some(beside)) => {
                 if let Some(open) = self.evaluating.open.as_ref().map(|run| run.summary.id) {
@@ -256,7 +274,10 @@ impl Session {
                 self.evaluating.beside = None;
                 self.evaluating.snapshots[1] = None;
             }
-            EvaluateCommand::Delete(id) => return self.evaluation_task(EvaluationTask::Delete(id), ""),
+            EvaluateCommand::Delete(id) => {
+                self.dialog = None;
+                return self.evaluation_task(EvaluationTask::Delete(id), "");
+            }
             EvaluateCommand::Slide(slider) => self.evaluating.slider = slider,
             EvaluateCommand::MoveTo(value) => self.move_point(value),
             EvaluateCommand::StepUp => self.step_point(true),
@@ -291,7 +312,13 @@ impl Session {
             EvaluateCommand::KeepNote => return self.keep_note(now_ms),
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
-            EvaluateCommand::AskNew => {}
+            EvaluateCommand::AskNew => return self.ask_new_evaluation(now_ms),
+            EvaluateCommand::ChooseFile(file) => return self.choose_form_file(file),
+            EvaluateCommand::AskDelete => self.dialog = Some(Dialog::Evaluate(EvaluateDialog::Delete)),
+            EvaluateCommand::AskReport => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationReport)],
+            EvaluateCommand::AskJson => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationJson)],
+            EvaluateCommand::AskCsv => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationCsv)],
+            EvaluateCommand::Dismiss => self.evaluating.failure = None,
         }
         Vec::new()
     }
