@@ -44,7 +44,7 @@ pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
         save_mrmc(&study, to)?;
     }
     if args.json {
-        println!("{:#}", Value::from_iter(study.rows.iter().map(as_json)));
+        println!("{:#}", study.rows.iter().map(as_json).collect::<Value>());
     } else {
         print!("{}", as_text(&study));
     }

@@ -8,9 +8,7 @@ use anyhow::{Context, bail};
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{
-    AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource,
-};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
 use crate::domain::evaluation::settings::Settings;
 use crate::domain::model::{Model, ModelContent, ModelId};
 use crate::formats::evaluation_report;
