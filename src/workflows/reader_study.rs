@@ -47,7 +47,7 @@ pub fn study_of(folder: &Path, truth: &TruthChoice) -> anyhow::Result<ReaderStud
 
 fn truth_of_file(path: &Path) -> anyhow::Result<StudyTruth> {
     let (_, truths, _) = read_truth(path, None, &mut Problems::default())?;
-    let films = truths.films.iter().filter_map(|film| Some((ImageId::from(&*film.image), film.is_abnormal()?)));
+    let films = truths.films.iter().map(|film| (ImageId::from(&*film.image), film.is_abnormal()));
     Ok(StudyTruth::Films(films.collect()))
 }
 
