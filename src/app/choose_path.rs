@@ -61,7 +61,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportEvaluationCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("evaluation.csv").save_file())
         }
-        FilePurpose::ImportLabelSet | FilePurpose::StudyTruth => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
+        FilePurpose::ImportLabelSet | FilePurpose::StudyTruth => {
+            one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file())
+        }
         FilePurpose::ExportLabelSetCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("labels.csv").save_file())
         }

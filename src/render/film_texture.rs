@@ -41,8 +41,8 @@ impl FilmTexture {
             let level = layout.first_level + mip;
             let size = sizes[level as usize];
             match (chain.grey(film, level), chain.rgba(film, level)) {
-                (Some(codes), _) => write(queue, &texture, &layout, mip, size, codes),
-                (_, Some(colors)) => write(queue, &texture, &layout, mip, size, &colors),
+                (Some(codes), _) => write((device, queue), &texture, &layout, mip, size, codes),
+                (_, Some(colors)) => write((device, queue), &texture, &layout, mip, size, &colors),
                 (None, None) => {}
             }
         }
@@ -93,31 +93,63 @@ pub(super) fn array_view(texture: &wgpu::Texture) -> wgpu::TextureView {
     texture.create_view(&wgpu::TextureViewDescriptor { dimension, ..wgpu::TextureViewDescriptor::default() })
 }
 
-/// Writes one level, tile by tile, straight from the film's rows.
+/// Most bytes that one piece of a level takes on its way; the buffers of any device may be as large.
+const MAX_PIECE: u64 = 64 << 20;
+
+/// Writes one level, tile by tile.
+///
+/// Not by `Queue::write_texture`, which allocates and copies under the lock that every frame's submission takes: a
+/// thread that lost its core within it held the window's for tens of milliseconds. Here a piece is copied into memory of
+/// its own, and the lock is taken only to say where that lies.
 fn write<T: bytemuck::Pod>(
-    queue: &wgpu::Queue,
+    (device, queue): (&wgpu::Device, &wgpu::Queue),
     texture: &wgpu::Texture,
     layout: &TileLayout,
     mip: u32,
     (width, height): (u32, u32),
     texels: &[T],
 ) {
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("film") });
     for [layer, left, top, columns, rows] in layout.parts(mip, width, height) {
-        let first = top as usize * width as usize + left as usize;
-        queue.write_texture(
-            wgpu::TexelCopyTextureInfo {
-                texture,
-                mip_level: mip,
-                origin: wgpu::Origin3d { x: 0, y: 0, z: layer },
-                aspect: wgpu::TextureAspect::All,
-            },
-            bytemuck::cast_slice(&texels[first..]),
-            wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(width * size_of::<T>() as u32),
-                rows_per_image: Some(rows),
-            },
-            wgpu::Extent3d { width: columns, height: rows, depth_or_array_layers: 1 },
-        );
+        let row_bytes = columns as usize * size_of::<T>();
+        let bytes_per_row = row_bytes.next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT as usize);
+        let rows_a_piece = (MAX_PIECE / bytes_per_row as u64).clamp(1, u64::from(rows)) as u32;
+        for first_row in (0..rows).step_by(rows_a_piece as usize) {
+            let num_rows = rows_a_piece.min(rows - first_row);
+            let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("film"),
+                size: u64::from(num_rows) * bytes_per_row as u64,
+                usage: wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            });
+            // None where the device is lost or its memory is used up; the error went to the device's handler.
+            let piece = wgpu::BufferSize::new(buffer.size()).and_then(|size| queue.write_buffer_with(&buffer, 0, size));
+            let Some(mut piece) = piece else { return };
+            for row in 0..num_rows {
+                let first = (top + first_row + row) as usize * width as usize + left as usize;
+                let codes = bytemuck::cast_slice(&texels[first..first + columns as usize]);
+                let at = row as usize * bytes_per_row;
+                piece.slice(at..at + row_bytes).copy_from_slice(codes);
+            }
+            drop(piece);
+            encoder.copy_buffer_to_texture(
+                wgpu::TexelCopyBufferInfo {
+                    buffer: &buffer,
+                    layout: wgpu::TexelCopyBufferLayout {
+                        offset: 0,
+                        bytes_per_row: Some(bytes_per_row as u32),
+                        rows_per_image: None,
+                    },
+                },
+                wgpu::TexelCopyTextureInfo {
+                    texture,
+                    mip_level: mip,
+                    origin: wgpu::Origin3d { x: 0, y: first_row, z: layer },
+                    aspect: wgpu::TextureAspect::All,
+                },
+                wgpu::Extent3d { width: columns, height: num_rows, depth_or_array_layers: 1 },
+            );
+        }
     }
+    queue.submit([encoder.finish()]);
 }

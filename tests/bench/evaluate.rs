@@ -8,11 +8,15 @@ use criterion::Criterion;
 use rachis::domain::evaluation::cases::BoxColumns;
 use rachis::domain::evaluation::settings::{Interpolation, Settings};
 use rachis::domain::metrics::average_precision::{RankPlan, Ranking, mean};
+use rachis::domain::metrics::interval::percentile;
 use rachis::domain::metrics::matching::{MatchPlan, Matching};
+use rachis::domain::metrics::precision_bootstrap::PrecisionBootstrap;
+use rachis::domain::metrics::resample::Draws;
 use rayon::prelude::*;
 
 const NUM_CLASSES: usize = 7;
 const MAX_DETECTIONS: usize = 100;
+const NUM_RESAMPLES: usize = 1000;
 
 /// `RACHIS_DETECTION_SET=FILE` measures that set instead, as `tests/parity/speed_evaluation.py` asks, and prints a line.
 pub fn bench(criterion: &mut Criterion) {
@@ -26,6 +30,11 @@ pub fn bench(criterion: &mut Criterion) {
         group.sample_size(if num_films > 10_000 { 10 } else { 100 });
         group.bench_function("IoU 0.5", |b| b.iter_custom(|n| set.time(&[0.5], n)));
         group.bench_function("IoU 0.50-0.95", |b| b.iter_custom(|n| set.time(&Settings::COCO_IOUS, n)));
+        if num_films == 2_078 {
+            group.bench_function("1,000 resamples, IoU 0.5", |b| b.iter_custom(|n| set.time_resamples(&[0.5], n)));
+            let ious = &Settings::COCO_IOUS;
+            group.bench_function("1,000 resamples, IoU 0.50-0.95", |b| b.iter_custom(|n| set.time_resamples(ious, n)));
+        }
         group.finish();
     }
 }
@@ -78,8 +87,12 @@ impl Set {
             let mut column = |n: usize| numbers.by_ref().take(n).collect::<Vec<f64>>();
             let films = column(num_boxes);
             let mut starts = vec![0; num_films + 1];
-            films.iter().for_each(|&film| starts[film as usize + 1] += 1);
-            (0..num_films).for_each(|film| starts[film + 1] += starts[film]);
+            for &film in &films {
+                starts[film as usize + 1] += 1;
+            }
+            for film in 0..num_films {
+                starts[film + 1] += starts[film];
+            }
             let classes = column(num_boxes).into_iter().map(|class| class as u16).collect();
             let rects = column(4 * num_boxes).chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3]]).collect();
             BoxColumns { starts, classes, rects, scores: column(if has_scores { num_boxes } else { 0 }) }
@@ -101,6 +114,31 @@ impl Set {
             let detections = self.detections.clone();
             let start = Instant::now();
             black_box(self.evaluate(detections, ious));
+            start.elapsed()
+        };
+        (0..times).map(once).sum()
+    }
+
+    /// Intervals of the mean average precision from boxes by score: matching, drawing and counting.
+    fn time_resamples(&self, ious: &[f64], times: u64) -> Duration {
+        let detections = sorted(self.detections.clone());
+        let once = |_| {
+            let start = Instant::now();
+            let films: Vec<u32> = (0..self.truths.num_films() as u32).collect();
+            let draws = Draws::new(&films, 1999);
+            let matching = matched(&self.truths, &detections, ious);
+            let points = Interpolation::Points101;
+            let plan = PrecisionBootstrap::new(
+                &self.truths,
+                &detections,
+                &matching,
+                NUM_CLASSES,
+                points,
+                &draws,
+                NUM_RESAMPLES,
+            );
+            let blocks: Vec<_> = (0..plan.num_blocks()).into_par_iter().map(|block| plan.block(block)).collect();
+            black_box(percentile(&plan.finish(blocks).means_of_all(), 0.95));
             start.elapsed()
         };
         (0..times).map(once).sum()

@@ -9,6 +9,8 @@ mod project;
 mod resamples;
 mod tables;
 #[cfg(feature = "gui")]
+mod engine_frames;
+#[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
@@ -16,6 +18,7 @@ mod frame;
 mod paging;
 #[cfg(feature = "gui")]
 mod slider;
+mod whole_window;
 
 fn main() {
     // Scripts in tests/parity take turns between us and peers: one turn is one run.
@@ -29,6 +32,7 @@ fn main() {
         slider::bench(&mut criterion);
         first_picture::bench(&mut criterion);
         paging::bench();
+        engine_frames::bench();
     }
     evaluate::bench(&mut criterion);
     project::bench(&mut criterion);

@@ -8,22 +8,17 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use eframe::App as _;
-use eframe::egui_wgpu::{RenderState, RendererOptions, ScreenDescriptor, WgpuConfiguration};
-use rachis::app::{Decode, Outside, Window};
+use rachis::app::Decode;
 use rachis::dicom::isolated::Decoder;
 use rachis::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
 use rachis::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels, Voi, Window as GreyWindow};
 use rachis::domain::project::Reader;
 use rachis::domain::rules::default_rules;
 use rachis::domain::study::{FilmEntry, FilmFacts, FilmSource};
-use rachis::session::{Command, Event, FilePurpose, Input, Screen};
 use rachis::store::{NewProject, Store};
-use rachis::ui::UiState;
 
-use super::cpu_time;
+use super::whole_window::Seat;
 
-const SCREEN: (f32, f32) = (1920.0, 1080.0);
 /// Keys repeat thirty times a second; the window draws at most sixty frames.
 const FRAME: Duration = Duration::from_micros(16_667);
 const FRAMES_A_KEY: usize = 2;
@@ -40,7 +35,7 @@ pub fn bench() {
 
 /// One after the other with time to decode ahead: how many frames until the film that was asked for is drawn.
 fn switching(sources: &[PathBuf]) {
-    let mut seat = Seat::new(60, sources, 1024, 512);
+    let (mut seat, _folder) = at_first_film(60, sources, 1024, 512);
     let (mut at_once, mut worst) = (0, Duration::ZERO);
     for _ in 0..50 {
         seat.settle();
@@ -48,7 +43,7 @@ fn switching(sources: &[PathBuf]) {
         seat.frame();
         // The frame that took the key has shown the old film; the next one shows the new.
         at_once += usize::from(seat.is_shown());
-        worst = worst.max(seat.frame());
+        worst = worst.max(seat.frame().cpu);
     }
     println!(
         "paging: {at_once} of 50 films decoded ahead are drawn in the frame after the key; the worst such frame takes \
@@ -59,7 +54,7 @@ fn switching(sources: &[PathBuf]) {
 
 /// As fast as keys repeat, whatever is decoded by then.
 fn paging(sources: &[PathBuf], num: usize) {
-    let mut seat = Seat::new(num + 1, sources, 1024, 512);
+    let (mut seat, _folder) = at_first_film(num + 1, sources, 1024, 512);
     seat.settle();
     let mut frames = Vec::new();
     let mut at_once = 0;
@@ -69,7 +64,7 @@ fn paging(sources: &[PathBuf], num: usize) {
             if n == 0 {
                 seat.key(egui::Key::PageDown);
             }
-            frames.push(seat.frame());
+            frames.push(seat.frame().cpu);
             if n == 0 {
                 at_once += usize::from(seat.is_shown());
             }
@@ -97,7 +92,7 @@ fn paging(sources: &[PathBuf], num: usize) {
 /// Every film drawn, with small budgets: what the process grows by.
 fn memory(num: usize) {
     const BUDGET_MB: u32 = 128;
-    let mut seat = Seat::new(num + 1, &[], BUDGET_MB, BUDGET_MB);
+    let (mut seat, _folder) = at_first_film(num + 1, &[], BUDGET_MB, BUDGET_MB);
     let mut before = 0;
     let (mut most, mut most_films, mut most_textures) = (0, 0, 0);
     for n in 0..num {
@@ -132,144 +127,16 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// The window on a project of films, without a display.
-struct Seat {
-    context: egui::Context,
-    window: Window,
-    frame: eframe::Frame,
-    gpu: RenderState,
-    target: wgpu::Texture,
-    keys: Vec<egui::Key>,
-    _folder: tempfile::TempDir,
-}
-
-impl Seat {
-    fn new(num: usize, sources: &[PathBuf], film_mb: u32, texture_mb: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let project = folder.path().join("project");
-        make_project(&project, num, sources);
-        let instance = wgpu::Instance::default();
-        let options = RendererOptions::default();
-        let gpu = pollster::block_on(RenderState::create(&WgpuConfiguration::default(), &instance, None, options))
-            .expect("a graphics adapter, software too");
-        let context = egui::Context::default();
-        let mut creation = eframe::CreationContext::_new_kittest(context.clone());
-        creation.wgpu_render_state = Some(gpu.clone());
-        let decode: Decode = if sources.is_empty() { Box::new(|source, _| Ok(made(source))) } else { Box::new(decode) };
-        let outside = Outside::new(context.clone(), decode, false);
-        let mut window = Window::new(&creation, outside, UiState::default());
-        window.session.settings.film_budget_mb = film_mb;
-        window.session.settings.texture_budget_mb = texture_mb;
-        let target = gpu.device.create_texture(&wgpu::TextureDescriptor {
-            label: None,
-            size: wgpu::Extent3d { width: SCREEN.0 as u32, height: SCREEN.1 as u32, depth_or_array_layers: 1 },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: gpu.target_format,
-            usage: wgpu::TextureUsages::RENDER_ATTACHMENT,
-            view_formats: &[],
-        });
-        let frame = eframe::Frame::_new_kittest();
-        let mut seat = Self { context, window, frame, gpu, target, keys: Vec::new(), _folder: folder };
-        let paths = vec![project];
-        seat.window.handle(Input::Event(Event::PathChosen { purpose: FilePurpose::OpenProject, paths }));
-        seat.until(|window| window.session.project.is_some());
-        seat.window.handle(Input::Command(Command::SignInAs(ReaderId::new("R1"))));
-        seat.until(|window| window.session.worklist.is_loaded);
-        seat.window.handle(Input::Command(Command::ShowFilm));
-        seat.until(|window| window.session.screen == Screen::Film && window.session.pane.film.is_some());
-        while !seat.is_shown() {
-            seat.frame();
-        }
-        seat
-    }
-
-    fn until(&mut self, holds: impl Fn(&Window) -> bool) {
-        let start = Instant::now();
-        while !holds(&self.window) {
-            assert!(start.elapsed() < Duration::from_mins(1), "the window stands still");
-            self.frame();
-        }
-    }
-
-    fn key(&mut self, key: egui::Key) {
-        self.keys.push(key);
-    }
-
-    /// Whether the film that was asked for is in the viewport.
-    fn is_shown(&self) -> bool {
-        let pane = &self.window.session.pane;
-        pane.wanted.is_none() && pane.film.as_ref().is_some_and(|film| film.film().is_some())
-    }
-
-    /// Frames for a while, so that threads get ahead.
-    fn settle(&mut self) {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(600) {
-            self.frame();
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// One frame, all but rasterised; the thread's CPU time.
-    fn frame(&mut self) -> Duration {
-        let start = cpu_time::of_this_thread();
-        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(SCREEN.0, SCREEN.1));
-        let event = |key, pressed| egui::Event::Key {
-            key,
-            physical_key: None,
-            pressed,
-            repeat: false,
-            modifiers: egui::Modifiers::NONE,
-        };
-        let events = self.keys.drain(..).flat_map(|key| [event(key, true), event(key, false)]).collect();
-        let input = egui::RawInput { screen_rect: Some(screen), events, focused: true, ..egui::RawInput::default() };
-        let (window, frame) = (&mut self.window, &mut self.frame);
-        let context = self.context.clone();
-        window.logic(&context, frame);
-        let mut output = self.context.run_ui(input, |ui| window.ui(ui, frame));
-        let primitives = self.context.tessellate(std::mem::take(&mut output.shapes), 1.0);
-        let descriptor = ScreenDescriptor { size_in_pixels: [SCREEN.0 as u32, SCREEN.1 as u32], pixels_per_point: 1.0 };
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut renderer = self.gpu.renderer.write();
-        let mut deltas: Vec<_> = output.textures_delta.set.drain().collect();
-        deltas.sort_by_key(|(id, _)| *id);
-        for (id, delta) in deltas.iter().flat_map(|(id, deltas)| deltas.iter().map(move |delta| (*id, delta))) {
-            renderer.update_texture(&self.gpu.device, &self.gpu.queue, id, delta);
-        }
-        renderer.update_buffers(&self.gpu.device, &self.gpu.queue, &mut encoder, &primitives, &descriptor);
-        {
-            let view = self.target.create_view(&wgpu::TextureViewDescriptor::default());
-            let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-                label: None,
-                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                    view: &view,
-                    depth_slice: None,
-                    resolve_target: None,
-                    ops: wgpu::Operations::default(),
-                })],
-                depth_stencil_attachment: None,
-                timestamp_writes: None,
-                occlusion_query_set: None,
-                multiview_mask: None,
-            });
-            renderer.render(&mut pass.forget_lifetime(), &primitives, &descriptor);
-        }
-        let mut free: Vec<_> = output.textures_delta.free.iter().copied().collect();
-        free.sort();
-        for id in free {
-            renderer.free_texture(&id);
-        }
-        drop(renderer);
-        // What was recorded is thrown away: rasterised by a processor, a frame would take longer than a key repeats.
-        // Uploads go through.
-        drop(encoder.finish());
-        self.gpu.queue.submit([]);
-        let spent = cpu_time::of_this_thread().saturating_sub(start);
-        self.gpu.device.poll(wgpu::PollType::Poll).expect("the device is there");
-        spent
-    }
+/// The window at the first film of a project of `num`, and the project's folder.
+fn at_first_film(num: usize, sources: &[PathBuf], film_mb: u32, texture_mb: u32) -> (Seat, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    make_project(&project, num, sources);
+    let decode: Decode = if sources.is_empty() { Box::new(|source, _| Ok(made(source))) } else { Box::new(decode) };
+    let mut seat = Seat::new(project, decode, None);
+    seat.window.session.settings.film_budget_mb = film_mb;
+    seat.window.session.settings.texture_budget_mb = texture_mb;
+    (seat.at_first_film(), folder)
 }
 
 /// One film in each transfer syntax, where they were made.

@@ -1,19 +1,28 @@
 //! A run over a project's films for tests of the window, with one item of each kind.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rachis::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
+use rachis::domain::evaluation::live::OpenRun;
 use rachis::domain::evaluation::problems::Problems;
-use rachis::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
+use rachis::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use rachis::domain::evaluation::settings::{Bootstrap, Settings};
 use rachis::domain::id::{ImageId, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::model::ModelId;
+use rachis::domain::model_draft::ModelDraft;
 use rachis::domain::study::{Sex, View};
 use rachis::jobs::{CancelToken, Progress};
+use rachis::store::Store;
 use rachis::workflows::evaluate::evaluate;
+use rachis::workflows::evaluation_runs::{Maker, keep};
+use rachis::workflows::models::{self, Doer};
 
-pub const DETECTOR: ModelId = ModelId(2);
+use crate::model_files;
+
+/// The first model of a project.
+pub const MODEL: ModelId = ModelId(1);
 pub const CLASSES: [&str; 3] = ["Osteophytes", "Disc space narrowing", "Foraminal stenosis"];
 
 /// Class and corners as shares of the film.
@@ -34,9 +43,10 @@ const FIRST: (&[Share], &[Scored]) = (
 /// Another one: a false positive and a miss.
 const SECOND: (&[Share], &[Scored]) = (&[(1, [0.40, 0.44, 0.60, 0.50])], &[(0, [0.50, 0.10, 0.60, 0.20], 0.83)]);
 
-/// Over these films, each with its width and height; the third and later ones are normal and have no boxes.
-pub fn run(films: &[(ImageId, [u32; 2])], truth: TruthSource, answer: AnswerSource) -> Arc<Run> {
-    let mut films = films.to_vec();
+/// Over every film of the project; the third and later ones are normal and have no boxes.
+pub fn keep_run(store: &mut Store, truth: TruthSource, answer: AnswerSource) -> OpenRun {
+    let films = store.films().unwrap().into_iter().map(|film| film.facts);
+    let mut films: Vec<(ImageId, [u32; 2])> = films.map(|film| (film.image, [film.width, film.height])).collect();
     films.sort();
     let mut cases = Cases { classes: CLASSES.map(LabelName::new).to_vec(), has_detector: true, ..Cases::default() };
     let (mut truths, mut detections) = (BoxColumns::default(), BoxColumns::default());
@@ -66,25 +76,20 @@ pub fn run(films: &[(ImageId, [u32; 2])], truth: TruthSource, answer: AnswerSour
     let bootstrap = Bootstrap { num_resamples: 0, ..Bootstrap::default() };
     let settings = Settings { bootstrap, ..Settings::default() };
     let evaluation = evaluate(&cases, &settings, &|_: Progress| {}, &CancelToken::default()).unwrap();
-    let summary = RunSummary {
-        id: EvaluationId(1),
-        name: "Test run".into(),
-        made_at_ms: 1_780_000_000_000,
-        made_by: "R1".into(),
-        answer: "Demo detector".into(),
-        truth: "R2".into(),
-        num_films: cases.films.len() as u64,
-        auroc: None,
-        map: None,
-        truth_sha256: [0; 32],
-        is_truth_changed: false,
-    };
-    let plan = Plan { name: String::new(), answer, truth, films: FilmChoice::WithTruth, settings };
-    Arc::new(Run { summary, plan, cases, problems: Problems::default(), evaluation, rulings: Vec::new() })
+    let plan = Plan { name: "Test run".into(), answer, truth, films: FilmChoice::WithTruth, settings };
+    let maker = Maker { by: "R1", at_ms: 1_780_000_000_000 };
+    let run = keep(store, &plan, maker, (cases, Problems::default()), evaluation).unwrap();
+    OpenRun::new(Arc::new(run))
 }
 
-/// What a model of the project says, held against another reader.
-pub fn of_project(films: &[(ImageId, [u32; 2])]) -> Arc<Run> {
-    let answer = AnswerSource::Models { classifier: None, detector: Some(DETECTOR) };
-    run(films, TruthSource::Reader(ReaderId::new("R2")), answer)
+/// What a model of the project says, which is added for that, held against another reader.
+pub fn against_another(folder: &Path) -> OpenRun {
+    let mut store = Store::open(folder).unwrap();
+    let outside = folder.parent().unwrap();
+    let file = model_files::classifier(outside, "model.safetensors", "Spine", 0.9);
+    let doer = Doer { by: "R1", at_ms: 1_780_000_000_000 };
+    let model = models::import(&mut store, &file, &ModelDraft::default(), doer).unwrap().id;
+    assert_eq!(model, MODEL);
+    let answer = AnswerSource::Models { classifier: Some(model), detector: None };
+    keep_run(&mut store, TruthSource::Reader(ReaderId::new("R2")), answer)
 }

@@ -38,14 +38,8 @@ fn open_gallery(seat: &mut Seat<'_>) {
     seat.get_by_label("Read as R1").click();
     wait(seat, "the list", |w| w.session.worklist.is_loaded);
     let folder = seat.state().session.project.as_ref().unwrap().folder.clone();
-    let films: Vec<(ImageId, [u32; 2])> = Store::open_to_look(&folder)
-        .unwrap()
-        .films()
-        .unwrap()
-        .into_iter()
-        .map(|film| (film.facts.image, [film.facts.width, film.facts.height]))
-        .collect();
-    let run = evaluation_run::of_project(&films);
+    let run = evaluation_run::against_another(&folder);
+    wait(seat, "the model", |w| w.session.models.models.len() == 1);
     ask(seat, EvaluateCommand::Show);
     seat.state_mut().handle(Input::Event(Event::EvaluationOpened(Ok(run))));
     ask(seat, EvaluateCommand::Page(EvaluatePage::Gallery));
@@ -92,8 +86,8 @@ fn the_reader_is_told_that_nothing_is_blind_and_what_was_seen_is_noted() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     // Films whose crops were shown, and no others: the third one is rightly called normal.
-    assert_eq!(seen(0), [evaluation_run::DETECTOR]);
-    assert_eq!(seen(1), [evaluation_run::DETECTOR]);
+    assert_eq!(seen(0), [evaluation_run::MODEL]);
+    assert_eq!(seen(1), [evaluation_run::MODEL]);
     assert_eq!(seen(2), []);
 }
 
@@ -107,7 +101,7 @@ fn cards_are_reached_by_labels_arrows_and_enter() {
     let film = format!("{:032x}", 0);
     seat.get_by_label_contains("Item 1: False positive Osteophytes, score 0.83, IoU 0.00, film");
     seat.get_by_label(&format!(
-        "Item 2: Confused Disc space narrowing, called Foraminal stenosis, score 0.72, IoU 0.79, film {film}"
+        "Item 2: Confused Disc space narrowing, called Foraminal stenosis, score 0.72, IoU 0.77, film {film}"
     ));
     seat.get_by_label_contains("Item 3: False positive Osteophytes, score 0.64");
     seat.get_by_label_contains("Item 4: Film wrongly abnormal, p(abnormal) 0.60");

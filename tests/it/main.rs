@@ -56,6 +56,8 @@ mod next_film;
 #[cfg(all(unix, feature = "gui"))]
 mod engine_window;
 #[cfg(feature = "gui")]
+mod evaluate_window;
+#[cfg(feature = "gui")]
 mod click_budget;
 #[cfg(feature = "gui")]
 mod suggestions_window;

@@ -59,13 +59,28 @@ impl BoxColumns {
 
     /// Brings each film's boxes into the order of falling score; those of equal score stay as they stood.
     pub fn sort_films(&mut self) {
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        let mut order: Vec<u128> = Vec::new();
+        let mut copy: Vec<(u16, [f64; 4], f64)> = Vec::new();
         for film in 0..self.num_films() {
-            order[self.of_film(film)].sort_by(|&a, &b| self.scores[b as usize].total_cmp(&self.scores[a as usize]));
+            let boxes = self.of_film(film);
+            let (classes, rects) = (&mut self.classes[boxes.clone()], &mut self.rects[boxes.clone()]);
+            let scores = &mut self.scores[boxes];
+            if scores.is_sorted_by(|a, b| a >= b) {
+                continue;
+            }
+            // Score and place in one number: comparing numbers needs no branch, and no two are equal.
+            order.clear();
+            order.extend(scores.iter().zip(0..).map(|(score, place)| u128::from(falling(*score)) << 64 | place));
+            order.sort_unstable();
+            copy.clear();
+            copy.extend(order.iter().map(|&key| {
+                let from = key as u64 as usize;
+                (classes[from], rects[from], scores[from])
+            }));
+            for (place, &(class, rect, score)) in copy.iter().enumerate() {
+                (classes[place], rects[place], scores[place]) = (class, rect, score);
+            }
         }
-        self.classes = order.iter().map(|&i| self.classes[i as usize]).collect();
-        self.rects = order.iter().map(|&i| self.rects[i as usize]).collect();
-        self.scores = order.iter().map(|&i| self.scores[i as usize]).collect();
     }
 
     /// `None` for a box without an area.
@@ -73,6 +88,12 @@ impl BoxColumns {
         let [xmin, ymin, xmax, ymax] = self.rects[index];
         Rect::from_columns(xmin, ymin, xmax, ymax)
     }
+}
+
+/// A number that is the smaller, the greater the score is.
+const fn falling(score: f64) -> u64 {
+    let bits = score.to_bits();
+    if bits >> 63 == 0 { !(bits | 1 << 63) } else { bits }
 }
 
 /// What is known of one film beside its boxes.
@@ -110,4 +131,21 @@ pub struct Cases {
     pub has_detector: bool,
     /// The classifier's, film by film; `None` where it did not answer. Empty without a classifier.
     pub probabilities: Vec<Option<f64>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_film_is_sorted_for_itself_and_equal_scores_stay_in_order() {
+        let mut columns = BoxColumns::default();
+        for film in [vec![0.5, 0.9, 0.5, 1.0, 0.0, 0.9], vec![], vec![0.2, 0.1], vec![-0.5, 0.0, 2.0]] {
+            columns.push_film(film.into_iter().zip(0..).map(|(score, i)| (i, [f64::from(i); 4], Some(score))));
+        }
+        columns.sort_films();
+        assert_eq!(columns.scores, [1.0, 0.9, 0.9, 0.5, 0.5, 0.0, 0.2, 0.1, 2.0, 0.0, -0.5]);
+        assert_eq!(columns.classes, [3, 1, 5, 0, 2, 4, 0, 1, 2, 1, 0]);
+        assert!(columns.rects.iter().zip(&columns.classes).all(|(rect, &class)| rect[0] == f64::from(class)));
+    }
 }

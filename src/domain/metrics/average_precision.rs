@@ -13,6 +13,8 @@ use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Interpolation;
 use crate::domain::metrics::matching::{Matching, NO_TRUTH};
 
+/// Steps of the score from 0 to 1.
+const NUM_STEPS: usize = 1024;
 /// Boxes a block.
 const BOXES_PER_BLOCK: usize = 1 << 15;
 
@@ -61,6 +63,8 @@ pub struct RankPlan<'a> {
     ranking: Ranking,
     /// For each class, where its counts start: it has one more than it has finders.
     starts: Vec<u32>,
+    /// For each class and step of the score, how many finders are of a higher step: most searches end there.
+    steps: Vec<[u32; NUM_STEPS + 1]>,
 }
 
 /// For each finder, class by class, how many others stand between the finder before and itself; after each class's last
@@ -81,14 +85,25 @@ impl<'a> RankPlan<'a> {
             classes[detections.classes[detection as usize] as usize].finders.push(finder);
         }
         let mut starts = Vec::with_capacity(num_classes);
+        let mut steps = vec![[0; NUM_STEPS + 1]; num_classes];
         let mut start = 0;
-        for class in &mut classes {
+        for (class, steps) in classes.iter_mut().zip(&mut steps) {
             class.finders.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.detection.cmp(&b.detection)));
             starts.push(start);
             start += class.finders.len() as u32 + 1;
+            class.finders.iter().for_each(|one| steps[step(one.score)] += 1);
+            let mut higher = 0;
+            for count in steps.iter_mut().rev() {
+                higher += std::mem::replace(count, higher);
+            }
         }
         starts.push(start);
-        Self { detections, matching, ranking: Ranking { num_ious: matching.num_ious(), classes }, starts }
+        Self { detections, matching, ranking: Ranking { num_ious: matching.num_ious(), classes }, starts, steps }
+    }
+
+    /// Its finders have no rank yet.
+    pub(super) fn class(&self, class: usize) -> &RankedClass {
+        &self.ranking.classes[class]
     }
 
     pub const fn num_blocks(&self) -> usize {
@@ -122,7 +137,7 @@ impl<'a> RankPlan<'a> {
 
     /// For each box that is looked at and finds nothing at any overlap: itself, its class, and how many finders of its
     /// class stand before it.
-    fn each_other(&self, boxes: Range<usize>, mut visit: impl FnMut(usize, usize, usize)) {
+    pub(super) fn each_other(&self, boxes: Range<usize>, mut visit: impl FnMut(usize, usize, usize)) {
         let from = |list: &'a [u32]| {
             let start = list.partition_point(|&one| (one as usize) < boxes.start);
             list[start..].iter().copied().peekable()
@@ -138,13 +153,21 @@ impl<'a> RankPlan<'a> {
                 let class = self.detections.classes[detection] as usize;
                 let score = self.detections.scores[detection];
                 let ranked = &self.ranking.classes[class].finders;
-                let place = ranked.partition_point(|one| {
+                let (steps, step) = (&self.steps[class], step(score));
+                let higher = steps[step] as usize;
+                let same = higher..step.checked_sub(1).map_or(ranked.len(), |lower| steps[lower] as usize);
+                let before = ranked[same].partition_point(|one| {
                     one.score > score || one.score == score && (one.detection as usize) < detection
                 });
-                visit(detection, class, place);
+                visit(detection, class, higher + before);
             }
         }
     }
+}
+
+/// Rises with the score; scores beyond 0 and 1 are on the first and the last step.
+fn step(score: f64) -> usize {
+    (score * NUM_STEPS as f64).min(NUM_STEPS as f64) as usize
 }
 
 /// All blocks one after the other: [`RankPlan`] says what is what.
@@ -195,7 +218,7 @@ impl Ranking {
 }
 
 impl Finder {
-    fn is_hit(&self, matching: &Matching, iou: usize) -> bool {
+    pub(super) fn is_hit(&self, matching: &Matching, iou: usize) -> bool {
         matching.truths_of_finder(self.place as usize)[iou] != NO_TRUTH
     }
 }
@@ -206,15 +229,21 @@ pub fn mean(values: impl IntoIterator<Item = Option<f64>>) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
+/// The distance between points of recall, as numpy multiplies it, and the number of the last one; `None` for the whole
+/// area.
+pub(super) const fn points(interpolation: Interpolation) -> Option<(f64, u32)> {
+    match interpolation {
+        Interpolation::Points101 => Some((0.01, 100)),
+        Interpolation::Voc2007 => Some((0.1, 10)),
+        Interpolation::Voc2010 => None,
+    }
+}
+
 /// Average precision from the ranks (from 1, ascending) of the boxes that find a truth.
 ///
 /// pycocotools adds 2e-16 to each denominator, so that its precision of a first hit is 1 - 2e-16; this one's is 1.
 pub fn area(ranks: &[u32], num_truths: u32, interpolation: Interpolation) -> f64 {
-    let (step, last) = match interpolation {
-        Interpolation::Points101 => (0.01, 100_u32),
-        Interpolation::Voc2007 => (0.1, 10),
-        Interpolation::Voc2010 => (1.0, 0),
-    };
+    let (step, last) = points(interpolation).unwrap_or((1.0, 0));
     let recall = |hits: usize| hits as f64 / f64::from(num_truths);
     // From the last hit to the first: the best precision from here on is what each point of recall up to here gets.
     let mut best = 0.0;

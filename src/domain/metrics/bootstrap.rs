@@ -3,6 +3,7 @@
 use super::confusion_counts::Counts;
 use super::resample::{Draws, LANES, Weights};
 use super::roc::{auroc, falling};
+use super::weighted_walk::{Best, Step, Walk, Weighed, sum};
 
 /// A figure of a classifier at an operating point.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -84,19 +85,10 @@ pub struct ClassifierBootstrap<'a> {
     steps: Vec<Step>,
     /// The cases' units in the order of the steps, positives before negatives in each.
     units: Vec<u32>,
+    /// Of each distinct score how many negatives and positives have it, in the order of `units`.
+    groups: Vec<[u32; 2]>,
     /// How many steps have scores of at least the fixed threshold.
     num_called: usize,
-}
-
-/// Neighbours in the order of falling scores that one multiplication deals with: either positives and then negatives of
-/// strictly lower scores, or cases of one score.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    num_positive: u32,
-    num_negative: u32,
-    is_tied: bool,
-    /// The lowest score among its positives, where it has any.
-    threshold: f64,
 }
 
 impl<'a> ClassifierBootstrap<'a> {
@@ -113,8 +105,15 @@ impl<'a> ClassifierBootstrap<'a> {
             return None;
         }
         let order = falling(scores)?;
-        let mut plan =
-            Self { draws, num_resamples, threshold, steps: Vec::new(), units: Vec::new(), num_called: usize::MAX };
+        let mut plan = Self {
+            draws,
+            num_resamples,
+            threshold,
+            steps: Vec::new(),
+            units: Vec::new(),
+            groups: Vec::new(),
+            num_called: usize::MAX,
+        };
         for group in order.chunk_by(|&a, &b| scores[a as usize] == scores[b as usize]) {
             let score = scores[group[0] as usize];
             if let Threshold::Fixed(threshold) = threshold
@@ -138,6 +137,7 @@ impl<'a> ClassifierBootstrap<'a> {
             self.units.extend(cases.map(|&case| unit[case as usize]));
             of_class[usize::from(is_positive)] = (self.units.len() - before) as u32;
         }
+        self.groups.push(of_class);
         let [num_negative, num_positive] = of_class;
         // The step before ends at the threshold: it stays as it is.
         let is_open = self.num_called != self.steps.len();
@@ -195,6 +195,38 @@ impl<'a> ClassifierBootstrap<'a> {
         self.tallies(&self.draws.block_without_one(block))[..num_left].to_vec()
     }
 
+    /// The average precision over films ([`super::pr::PrCurve::average_precision`]) in the resamples of one block, which are
+    /// those of [`Self::block`]; `None` in one without positives. It depends on no threshold.
+    pub fn average_precision_block(&self, block: usize) -> Vec<Option<f64>> {
+        let num_left = self.num_resamples.saturating_sub(block * LANES).min(LANES);
+        self.average_precisions(&self.draws.block(block))[..num_left].to_vec()
+    }
+
+    /// The same for the jackknife.
+    pub fn average_precision_block_without_one(&self, block: usize) -> Vec<Option<f64>> {
+        let num_left = self.draws.num_units().saturating_sub(block * LANES).min(LANES);
+        self.average_precisions(&self.draws.block_without_one(block))[..num_left].to_vec()
+    }
+
+    fn average_precisions(&self, weights: &Weights) -> [Option<f64>; LANES] {
+        let (mut units, all) = (self.units.as_slice(), weights.units());
+        let (mut tp, mut called, mut sums) = ([0_u32; LANES], [0_u32; LANES], [0.0; LANES]);
+        for &[num_negative, num_positive] in &self.groups {
+            let (positives, rest) = units.split_at(num_positive as usize);
+            let (negatives, rest) = rest.split_at(num_negative as usize);
+            units = rest;
+            let (positives, negatives) = (sum(all, positives), sum(all, negatives));
+            for lane in 0..LANES {
+                tp[lane] += positives[lane];
+                called[lane] += positives[lane] + negatives[lane];
+                // Nothing called yet: nothing gained.
+                let precision = f64::from(tp[lane]) / f64::from(called[lane].max(1));
+                sums[lane] += f64::from(positives[lane]) * precision;
+            }
+        }
+        std::array::from_fn(|lane| (tp[lane] > 0).then(|| sums[lane] / f64::from(tp[lane])))
+    }
+
     fn tallies(&self, weights: &Weights) -> [Tally; LANES] {
         let mut walk = Walk::default();
         let mut called = None;
@@ -248,92 +280,6 @@ impl<'a> ClassifierBootstrap<'a> {
     }
 }
 
-/// A step with its weights in each resample.
-struct Weighed {
-    positives: [u32; LANES],
-    negatives: [u32; LANES],
-    is_tied: bool,
-    threshold: f64,
-}
-
-/// What is behind while the scores fall.
-#[derive(Default)]
-struct Walk {
-    positives: [u32; LANES],
-    negatives: [u32; LANES],
-    twice_u: [u64; LANES],
-}
-
-impl Walk {
-    fn step(&mut self, step: &Weighed) {
-        for lane in 0..LANES {
-            let before = u64::from(self.positives[lane]);
-            let own = u64::from(step.positives[lane]);
-            // Every negative of the step is below all positives before and, unless tied, below the step's own.
-            let twice_above = 2 * before + if step.is_tied { own } else { 2 * own };
-            self.twice_u[lane] += u64::from(step.negatives[lane]) * twice_above;
-            self.positives[lane] += step.positives[lane];
-            self.negatives[lane] += step.negatives[lane];
-        }
-    }
-}
-
-/// The first maximum of tpr - fpr in each resample.
-struct Best {
-    num_positive: [f64; LANES],
-    num_negative: [f64; LANES],
-    youden: [f64; LANES],
-    tp: [u32; LANES],
-    fp: [u32; LANES],
-    threshold: [f64; LANES],
-}
-
-impl Best {
-    fn new(totals: &Walk) -> Self {
-        Self {
-            num_positive: totals.positives.map(f64::from),
-            num_negative: totals.negatives.map(f64::from),
-            youden: [0.0; LANES],
-            tp: [0; LANES],
-            fp: [0; LANES],
-            threshold: [f64::INFINITY; LANES],
-        }
-    }
-
-    /// The only point of a step that can be a maximum: after its positives, and in a tie after its negatives too.
-    fn look(&mut self, before: &Walk, step: &Weighed) {
-        for lane in 0..LANES {
-            let tp = before.positives[lane] + step.positives[lane];
-            let fp = before.negatives[lane] + if step.is_tied { step.negatives[lane] } else { 0 };
-            let youden = f64::from(tp) / self.num_positive[lane] - f64::from(fp) / self.num_negative[lane];
-            // Without one of the classes this is no number, and nothing is called positive.
-            if youden > self.youden[lane] {
-                self.youden[lane] = youden;
-                (self.tp[lane], self.fp[lane], self.threshold[lane]) = (tp, fp, step.threshold);
-            }
-        }
-    }
-}
-
-/// Of the weights of some units, resample by resample.
-fn sum(weights: &[[u8; LANES]], units: &[u32]) -> [u32; LANES] {
-    let mut sums = [0_u32; LANES];
-    // 16 bits hold 256 weights of 8 bits, and twice as many lanes fit into a register.
-    for units in units.chunks(256) {
-        let mut part = [0_u16; LANES];
-        for &unit in units {
-            let of_unit = &weights[unit as usize];
-            for (sum, &weight) in part.iter_mut().zip(of_unit) {
-                *sum += u16::from(weight);
-            }
-        }
-        for (sum, &part) in sums.iter_mut().zip(&part) {
-            *sum += u32::from(part);
-        }
-    }
-    sums
-}
-
 /// All resamples, in their order.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Resamples(Vec<Tally>);
@@ -352,6 +298,8 @@ impl Resamples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::metrics::interval;
+    use crate::domain::metrics::pr::PrCurve;
     use crate::domain::metrics::roc::Roc;
 
     /// Scores of two decimals: many ties, within classes and across.
@@ -392,6 +340,50 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn average_precision_of_resamples() {
+        let (truth, scores) = cases(60);
+        let units: Vec<u32> = (0..60).map(|i| i / 2).collect();
+        let draws = Draws::new(&units, 4);
+        let plan = ClassifierBootstrap::new(&truth, &scores, &draws, 20, Threshold::Fixed(0.5)).unwrap();
+        let close = |ours: Option<f64>, truth: &[bool], scores: &[f64]| {
+            let expected = PrCurve::of(truth, scores).unwrap().average_precision();
+            assert!((ours.unwrap() - expected).abs() < 1e-12, "{ours:?} {expected}");
+        };
+        let ours: Vec<_> = (0..plan.num_blocks()).flat_map(|block| plan.average_precision_block(block)).collect();
+        assert_eq!(ours.len(), 20);
+        for (number, &ours) in ours.iter().enumerate() {
+            let weights = draws.block(number / LANES);
+            let (truth, scores) = written_out(&truth, &scores, |i| weights.of_unit(units[i])[number % LANES]);
+            close(ours, &truth, &scores);
+        }
+        let ours: Vec<_> =
+            (0..plan.num_blocks_without_one()).flat_map(|b| plan.average_precision_block_without_one(b)).collect();
+        assert_eq!(ours.len(), 30);
+        for (unit, &ours) in ours.iter().enumerate() {
+            let (truth, scores) = written_out(&truth, &scores, |i| u8::from(units[i] as usize != unit));
+            close(ours, &truth, &scores);
+        }
+        let normal = ClassifierBootstrap::new(&[false; 60], &scores, &draws, 3, Threshold::Fixed(0.5)).unwrap();
+        assert_eq!(normal.average_precision_block(0), [None; 3]);
+    }
+
+    #[test]
+    fn the_same_model_twice_never_differs_on_the_same_draws() {
+        let (truth, scores) = cases(80);
+        let draws = Draws::new(&(0..80).collect::<Vec<_>>(), 9).with_both_classes(&truth);
+        let values = |scores: &[f64]| {
+            let plan = ClassifierBootstrap::new(&truth, scores, &draws, 100, Threshold::Fixed(0.5)).unwrap();
+            ClassifierBootstrap::finish((0..plan.num_blocks()).map(|b| plan.block(b))).values(Figure::Auroc)
+        };
+        let squared: Vec<f64> = scores.iter().map(|score| score * score).collect();
+        let differences = interval::differences(&values(&scores), &values(&squared));
+        assert_eq!(differences, [Some(0.0); 100], "a rising function of the score changes no rank");
+        let turned: Vec<f64> = scores.iter().map(|score| 1.0 - score).collect();
+        let differences = interval::differences(&values(&scores), &values(&turned));
+        assert_eq!(interval::p_value(&differences), Some(2.0 / 101.0));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod roc;
 pub mod confusion_counts;
 pub mod resample;
+mod weighted_walk;
 pub mod bootstrap;
 pub mod pr;
 pub mod gauss;
@@ -15,6 +16,7 @@ pub mod delong;
 pub mod mcnemar;
 pub mod calibration;
 pub mod masks;
+pub mod precision_bootstrap;
 pub mod matching;
 pub mod average_precision;
 pub mod average_recall;

@@ -231,7 +231,8 @@ impl EvaluateCommand {
         let Some(project) = &session.project else { return false };
         let desk = &session.evaluating;
         match self {
-            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
+            // Reader studies and the data set's own tables have plots without a run.
+            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss | Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
                 !project.is_read_only && desk.doing.is_none()
             }
@@ -243,8 +244,6 @@ impl EvaluateCommand {
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
             Self::Study(command) => command.is_available(session),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
-            // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) => true,
             _ => desk.open.is_some(),
         }
     }

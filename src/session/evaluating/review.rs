@@ -109,7 +109,7 @@ impl Session {
             return effects;
         }
         if is_last {
-            self.notify(NoticeKind::Info, "Verdict kept. This is the last one of the list.");
+            self.notify(NoticeKind::Info, "Verdict kept. This is the last item of the list.");
         } else {
             effects.extend(self.step_error(1, now_ms));
         }

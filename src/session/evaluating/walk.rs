@@ -163,8 +163,9 @@ impl Session {
         match at.checked_add_signed(step).filter(|place| *place < self.num_errors()) {
             Some(place) => self.open_error(self.evaluating.errors.list, place, now_ms),
             None => {
-                let end = if step > 0 { "last" } else { "first" };
-                self.notify(NoticeKind::Info, format!("This is the {end} one of the list."));
+                let text =
+                    if step > 0 { "This is the last item of the list." } else { "This is the first item of the list." };
+                self.notify(NoticeKind::Info, text);
                 Vec::new()
             }
         }

@@ -16,8 +16,8 @@ use super::super::{Panel, kit, theme};
 use super::crops::{CropKey, Shelved};
 use super::error_words::{class_text, item_text, kind_color, kind_text, verdict_text};
 
-/// Side of a crop on its card, in points.
-const CROP: f32 = 190.0;
+/// Smallest side of a crop on its card, in points; it grows until the row is full.
+const CROP: f32 = 180.0;
 const TEXT: f32 = 54.0;
 const GAP: f32 = 10.0;
 /// How much of its surroundings a crop shows around its boxes, as a share of their longer side.
@@ -184,7 +184,7 @@ fn filters_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex)
         });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Order")));
         let num = panel.session.evaluating.errors.shown.places.len();
-        ui.label(RichText::new(tr_args("{} shown", &[&num])).color(theme::weak()));
+        ui.label(RichText::new(tr_args("{} items", &[&num])).color(theme::weak()));
     });
 }
 
@@ -232,7 +232,8 @@ fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex) {
     let num = panel.session.evaluating.errors.shown.places.len();
     let width = ui.available_width() - 14.0;
     let columns = (((width + GAP) / (CROP + GAP)) as usize).max(1);
-    let row_height = CROP + TEXT;
+    let side = ((width - GAP * (columns - 1) as f32) / columns as f32).floor();
+    let row_height = side + TEXT;
     let num_rows = num.div_ceil(columns);
     let visible_rows = ((ui.available_height() / (row_height + GAP)) as usize).max(1);
     go_back_to_card(panel);
@@ -256,8 +257,8 @@ fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex) {
                 if place >= num {
                     break;
                 }
-                let min = rect.min + Vec2::new(column as f32 * (CROP + GAP), 0.0);
-                let card = Rect::from_min_size(min, Vec2::new(CROP, row_height));
+                let min = rect.min + Vec2::new(column as f32 * (side + GAP), 0.0);
+                let card = Rect::from_min_size(min, Vec2::new(side, row_height));
                 let item = index.items.item(&run.cases, panel.session.evaluating.errors.shown.places[place]);
                 if card_ui(ui, panel, &run.cases, card, place, &item) {
                     films_seen.push(item.film);
@@ -343,7 +344,7 @@ fn part_of(cases: &Cases, item: &ErrorItem) -> Option<geometry::Rect> {
 /// `true` where its crop was shown.
 fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, cases: &Cases, card: Rect, place: usize, item: &ErrorItem) -> bool {
     let session = panel.session;
-    let film = &cases.films[item.film as usize];
+    let (film, side) = (&cases.films[item.film as usize], card.width());
     let response = ui.interact(card, card_id(place), Sense::click());
     let text = item_text(cases, item);
     let ruling = session.ruling_on(item);
@@ -358,14 +359,14 @@ fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, cases: &Cases, card: Rect, place:
     let is_open = session.evaluating.looked_at == Some(place);
     let fill = if response.hovered() || is_open { theme::hovered() } else { theme::panel() };
     painter.rect_filled(card, 4.0, fill);
-    let frame = Rect::from_min_size(card.min, Vec2::splat(CROP));
+    let frame = Rect::from_min_size(card.min, Vec2::splat(side));
     let painter_of_crop = painter.with_clip_rect(frame.intersect(ui.clip_rect()));
     painter_of_crop.rect_filled(frame, 4.0, theme::CANVAS);
     let color = kind_color(item.kind);
     let is_there = match panel.state.crops.look(&key) {
         Shelved::There(texture, part) => {
             let size = texture.size_vec2();
-            let scale = (CROP / size.x).min(CROP / size.y);
+            let scale = (side / size.x).min(side / size.y);
             let at = Rect::from_center_size(frame.center(), size * scale);
             let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
             painter_of_crop.image(texture.id(), at, whole, theme::UNTINTED);
@@ -381,10 +382,10 @@ fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, cases: &Cases, card: Rect, place:
             false
         }
     };
-    painter.rect_filled(Rect::from_min_size(frame.left_bottom(), Vec2::new(CROP, 3.0)), 0.0, color);
+    painter.rect_filled(Rect::from_min_size(frame.left_bottom(), Vec2::new(side, 3.0)), 0.0, color);
     let line = |n: f32, text: &str, color: egui::Color32, font: egui::FontId| {
         let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(CROP - 12.0);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(side - 12.0);
         let galley = painter.layout_job(job);
         painter.galley(frame.left_bottom() + Vec2::new(6.0, 5.0 + 16.0 * n), galley, color);
     };

@@ -1,6 +1,6 @@
 //! Of the screen of evaluations: numbers as they are printed, each count a way to its films.
 
-use egui::{Button, RichText, Ui, WidgetInfo};
+use egui::{Button, Label, RichText, Ui, WidgetInfo};
 
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::published;
@@ -25,8 +25,8 @@ pub(super) fn with_kinds(kinds: &[ErrorKind], class: Option<u16>) -> ErrorFilter
 
 /// A name and a figure.
 pub(super) fn figure_ui(ui: &mut Ui, name: &str, figure: &str) {
-    ui.label(RichText::new(name).color(theme::weak()));
-    ui.label(RichText::new(figure).color(theme::text()));
+    ui.add(Label::new(RichText::new(name).color(theme::weak())).extend());
+    ui.add(Label::new(RichText::new(figure).color(theme::text())).extend());
     ui.add_space(theme::UNIT);
 }
 

@@ -155,10 +155,10 @@ fn figures(evaluation: &Evaluation, main_iou: f64) -> Vec<(String, Option<f64>)>
     let mut rows = Vec::new();
     if let Some(films) = &evaluation.classifier {
         for (name, figure) in [
-            (tr("AUROC"), films.auroc),
+            ("AUROC", films.auroc),
             (tr("Sensitivity"), films.sensitivity),
             (tr("Specificity"), films.specificity),
-            (tr("F1"), films.f1),
+            ("F1", films.f1),
         ] {
             rows.push((name.to_owned(), figure.map(|figure| figure.value)));
         }

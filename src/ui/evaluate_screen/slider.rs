@@ -13,7 +13,7 @@ use super::numbers::{count_ui, figure_ui, text_of, with_kinds};
 /// The narrowest slider that can be aimed with.
 const LEAST_WIDTH: f32 = 120.0;
 /// What stands in its row beside it.
-const BESIDE_WIDTH: f32 = 480.0;
+const BESIDE_WIDTH: f32 = 560.0;
 
 pub(super) fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(point) = panel.session.evaluating.point else { return };
@@ -112,7 +112,7 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, boxes: &BoxSnapshot) {
     for (name, kinds, count) in [
         (tr("TP"), &[ErrorKind::TruePositive][..], sum(|class| class.tp)),
         (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], sum(|class| class.fp)),
-        (tr("FN"), &[ErrorKind::FalseNegative], sum(|class| class.fn_)),
+        (tr("FN"), &[ErrorKind::FalseNegative, ErrorKind::Confusion], sum(|class| class.fn_)),
     ] {
         count_ui(ui, panel, name, &tr_args("Boxes {}", &[&name]), count, with_kinds(kinds, None));
     }

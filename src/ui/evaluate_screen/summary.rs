@@ -2,12 +2,13 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::domain::evaluation::errors::ErrorKind;
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::live::{ClassSnapshot, Snapshot};
 use crate::domain::evaluation::published::{self, LESIONS};
 use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
 use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::settings::Settings;
+use crate::domain::label::LabelName;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
@@ -25,6 +26,8 @@ pub(super) fn summary_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let beside = desk.beside.clone();
     let other = beside.as_ref().map(|beside| &*beside.run).zip(desk.snapshots[1].clone());
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        // Tables are read down a column: lines stand as near as their letters allow.
+        ui.spacing_mut().interact_size.y = theme::TABLE_ROW;
         head_ui(ui, &run);
         beside_ui(ui, panel);
         let rows: Vec<(&Run, &Snapshot)> =
@@ -170,7 +173,7 @@ fn columns(tp: u64, fp: u64, fn_: u64, confusions: u64) -> [(&'static str, &'sta
     [
         (tr("TP"), &[ErrorKind::TruePositive], tp),
         (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], fp),
-        (tr("FN"), &[ErrorKind::FalseNegative], fn_),
+        (tr("FN"), &[ErrorKind::FalseNegative, ErrorKind::Confusion], fn_),
         (tr("Confused"), &[ErrorKind::Confusion], confusions),
     ]
 }
@@ -184,7 +187,13 @@ fn class_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot, 
     ui.label(RichText::new(text_of(ap)).color(theme::strong()));
     for (name, kinds, count) in columns(at.tp, at.fp, at.fn_, at.confusions) {
         let class = Some(class as u16);
-        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), with_kinds(kinds, class));
+        // What was missed is of the truth's class; the others are of what was said.
+        let filter = if kinds.contains(&ErrorKind::FalseNegative) {
+            with_kinds(kinds, class)
+        } else {
+            ErrorFilter { answered: class, ..with_kinds(kinds, None) }
+        };
+        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), filter);
     }
     ui.label(percent(at.recall()));
     ui.label(percent(at.precision()));
@@ -305,7 +314,7 @@ fn other_figures_ui(ui: &mut Ui, run: &Run) {
             row("CPM", percent(boxes.cpm));
             row(tr("VinBigData's score at IoU 0.4"), percent(boxes.kaggle));
             if !boxes.without_truth.is_empty() {
-                let names: Vec<&str> = boxes.without_truth.iter().map(|label| label.as_str()).collect();
+                let names: Vec<&str> = boxes.without_truth.iter().map(LabelName::as_str).collect();
                 row(tr("Classes without truth, left out of means"), names.join(", "));
             }
         }

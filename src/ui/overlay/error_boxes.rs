@@ -22,10 +22,13 @@ pub(super) fn error_boxes_ui(
     let boxes = session.error_boxes(film);
     let pen = Pen { to_screen, canvas };
     let mut occupied: Vec<Rect> = boxes.iter().map(|one| pen.rect(one.rect)).collect();
+    let has_focus = boxes.iter().any(|one| one.is_looked_at);
     for one in &boxes {
-        let color = color_of(one.role);
+        // What is looked at stands out; a whole film has nothing that would.
+        let strength = if one.is_looked_at || !has_focus { 1.0 } else { theme::SUGGESTED };
+        let color = color_of(one.role).gamma_multiply(strength);
         let width = if one.is_looked_at { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
-        for stroke in [Stroke::new(width + 2.0, theme::HALO), Stroke::new(width, color)] {
+        for stroke in [Stroke::new(width + 1.5, theme::HALO), Stroke::new(width, color)] {
             if one.is_truth {
                 painter.rect_stroke(pen.rect(one.rect), 0.0, stroke, StrokeKind::Middle);
             } else {
@@ -44,11 +47,18 @@ pub(super) fn error_boxes_ui(
         if !canvas.intersects(rect) {
             continue;
         }
+        let strength = if one.is_looked_at || !has_focus { 1.0 } else { theme::SUGGESTED };
         let (text, color) = (text_of(one), color_of(one.role));
         let galley = painter.layout_no_wrap(text.clone(), theme::overlay_font(), color);
         let Some(place) = place_of_text(rect, galley.size() + Vec2::new(6.0, 1.0), canvas, &occupied) else { continue };
         occupied.push(place);
-        shaded_text(painter, place.min + Vec2::new(3.0, 0.5), Align2::LEFT_TOP, &text, theme::readable(color));
+        shaded_text(
+            painter,
+            place.min + Vec2::new(3.0, 0.5),
+            Align2::LEFT_TOP,
+            &text,
+            theme::readable(color).gamma_multiply(strength),
+        );
     }
 }
 

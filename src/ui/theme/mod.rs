@@ -129,6 +129,8 @@ pub const fn test_grey(level: u8) -> Color32 {
     Color32::from_gray(level)
 }
 
+/// Height of a line of a table of figures.
+pub const TABLE_ROW: f32 = 20.0;
 /// Spacing comes in fours.
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;

@@ -12,7 +12,7 @@ pub(super) struct Films {
     /// Falling.
     scores: Vec<f64>,
     /// For each of `scores`: its position among all films.
-    films: Vec<u32>,
+    positions: Vec<u32>,
     /// For each of `scores`, and one at the end: how many before it are abnormal.
     abnormal_before: Vec<u32>,
     youden: Option<f64>,
@@ -41,7 +41,7 @@ impl Films {
         let roc = Roc::of(&truth, &scores);
         Some(Self {
             scores: order.iter().map(|&place| scores[place as usize]).collect(),
-            films: order.iter().map(|&place| known[place as usize].0).collect(),
+            positions: order.iter().map(|&place| known[place as usize].0).collect(),
             abnormal_before,
             youden: roc.map(|roc| roc.youden().threshold).filter(|threshold| threshold.is_finite()),
         })
@@ -62,7 +62,7 @@ impl Films {
 
     /// Position among all films, and whether it is abnormal, of the one at this place.
     pub fn film(&self, place: usize) -> (u32, bool) {
-        (self.films[place], self.abnormal_before[place + 1] > self.abnormal_before[place])
+        (self.positions[place], self.abnormal_before[place + 1] > self.abnormal_before[place])
     }
 
     pub fn counts(&self, c_star: f64) -> Counts {

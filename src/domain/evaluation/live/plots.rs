@@ -45,7 +45,7 @@ impl Drawn {
             main_iou: settings.main_iou,
             interpolation: settings.interpolation.as_str(),
             roc: plots::roc(source),
-            of_films: of_films.into_iter().flatten().collect(),
+            of_films: of_films.into_iter().flatten().map(without_point).collect(),
             of_boxes,
         }
     }
@@ -194,6 +194,14 @@ fn roc_at(roc: &Plot, point: OperatingPoint, films: &FilmSnapshot) -> Plot {
             100.0 * sensitivity.value,
             100.0 * specificity.value,
         );
+    }
+    plot
+}
+
+/// Scores of films tell c* in their caption; here a line does.
+fn without_point(mut plot: Plot) -> Plot {
+    if plot.key == "film-scores" {
+        "Each kind adds up to 100 %.".clone_into(&mut plot.caption);
     }
     plot
 }

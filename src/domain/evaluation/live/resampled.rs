@@ -42,7 +42,7 @@ impl Resampled {
     ) -> Self {
         let draws = Draws::new(&unit_of_film, bootstrap.seed);
         let blocks: Vec<Weights> = (0..Draws::num_blocks(num_resamples)).map(|block| draws.block(block)).collect();
-        let largest = blocks.iter().flat_map(|block| block.units()).flatten().max();
+        let largest = blocks.iter().flat_map(Weights::units).flatten().max();
         let mut whole = Self {
             num_units: draws.num_units(),
             num_resamples,

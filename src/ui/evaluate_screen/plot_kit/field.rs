@@ -1,6 +1,8 @@
 //! A table of counts as a field of shades; each cell can be pressed.
 
-use egui::{Align2, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, Layout, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use crate::domain::evaluation::plot::Matrix;
 use crate::session::{Command, EvaluateCommand, Sheet};
@@ -8,7 +10,7 @@ use crate::ui::words::{tr_args, translated};
 use crate::ui::{Panel, theme};
 
 use super::paint::{caption, fitting, title};
-use super::sheet_buttons;
+use super::{BUTTONS_HEIGHT, sheet_buttons};
 
 /// Where the cells lie.
 pub(super) struct Cells {
@@ -30,7 +32,7 @@ pub(in crate::ui) fn field_ui(
     size: Vec2,
     command: impl Fn(usize, usize) -> Option<EvaluateCommand>,
 ) -> Response {
-    ui.allocate_ui(size + Vec2::new(0.0, 26.0), |ui| {
+    ui.allocate_ui_with_layout(size + Vec2::new(0.0, BUTTONS_HEIGHT), Layout::top_down(Align::Min), |ui| {
         let (outer, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Figure, true, spoken(matrix)));
         let cells = field(ui.painter(), outer, matrix);

@@ -4,7 +4,7 @@ mod field;
 mod paint;
 mod picture;
 
-use egui::{EventFilter, Id, Key, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align, EventFilter, Id, Key, Layout, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::evaluation::plot::{Plot, Style};
 use crate::session::{Command, EvaluateCommand, Sheet};
@@ -25,6 +25,8 @@ pub(in crate::ui) struct Hit {
     pub point: usize,
 }
 
+/// Of the row under a plot.
+const BUTTONS_HEIGHT: f32 = 28.0;
 /// How far from a curve the pointer may be to mean it, in points.
 const REACH: f32 = 28.0;
 
@@ -36,7 +38,7 @@ pub(in crate::ui) fn plot_ui(
     size: Vec2,
     command: impl Fn(Hit) -> Option<EvaluateCommand>,
 ) -> Response {
-    ui.allocate_ui(size + Vec2::new(0.0, 26.0), |ui| {
+    ui.allocate_ui_with_layout(size + Vec2::new(0.0, BUTTONS_HEIGHT), Layout::top_down(Align::Min), |ui| {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let painted = paint::plot(ui.painter(), rect, plot);
         let hit = hit_of(ui, &response, plot, &painted);
