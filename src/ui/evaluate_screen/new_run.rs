@@ -17,6 +17,7 @@ use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
 const DIALOG_WIDTH: f32 = 640.0;
+const HEADING_WIDTH: f32 = 150.0;
 const FIELD_WIDTH: f32 = 420.0;
 
 /// What stands in the form while it is in front.
@@ -77,19 +78,25 @@ fn new_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let height = ui.ctx().content_rect().height() - 200.0;
     egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
         kit::section(ui, tr("What"));
-        Grid::new("what is evaluated").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
-            name_ui(ui, &mut plan);
-            answer_ui(ui, panel, &mut plan);
-            truth_ui(ui, panel, &mut plan);
-        });
+        Grid::new("what is evaluated").num_columns(2).min_col_width(HEADING_WIDTH).spacing([16.0, 8.0]).show(
+            ui,
+            |ui| {
+                name_ui(ui, &mut plan);
+                answer_ui(ui, panel, &mut plan);
+                truth_ui(ui, panel, &mut plan);
+            },
+        );
         kit::section(ui, tr("How"));
-        Grid::new("how it is evaluated").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
-            rule_ui(ui, &mut plan.settings);
-            threshold_ui(ui, &mut plan.settings);
-            boxes_ui(ui, &mut plan.settings);
-        });
+        Grid::new("how it is evaluated").num_columns(2).min_col_width(HEADING_WIDTH).spacing([16.0, 8.0]).show(
+            ui,
+            |ui| {
+                rule_ui(ui, &mut plan.settings);
+                threshold_ui(ui, &mut plan.settings);
+                boxes_ui(ui, &mut plan.settings);
+            },
+        );
         kit::section(ui, tr("Intervals"));
-        Grid::new("intervals").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
+        Grid::new("intervals").num_columns(2).min_col_width(HEADING_WIDTH).spacing([16.0, 8.0]).show(ui, |ui| {
             bootstrap_ui(ui, &mut plan.settings);
         });
     });

@@ -76,6 +76,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
     let is_beside = desk.beside.as_ref().is_some_and(|beside| beside.run.summary.id == summary.id);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     let figures = figures_text(summary);
+    // A run that nobody named has the name of its answer and truth: once is enough.
+    let is_named = summary.name != format!("{} against {}", summary.answer, summary.truth);
     response.widget_info(|| {
         let changed = if summary.is_truth_changed { tr("labels changed since") } else { "" };
         let text = format!("{} {figures} {changed}", tr_args("Evaluation {}", &[&summary.name]));
@@ -97,13 +99,18 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
             }
             ui.label(RichText::new(day_text(summary.made_at_ms)).small().color(theme::weak()));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = RichText::new(&summary.name).color(theme::strong());
+                let name = if is_named { &summary.name } else { &summary.answer };
+                let name = RichText::new(name).color(theme::strong());
                 ui.add(egui::Label::new(name).truncate().selectable(false));
             });
         });
     });
     let films = tr_args("{} films", &[&summary.num_films]);
-    let made_of = tr_args("{} against {}, {}", &[&summary.answer, &summary.truth, &films]);
+    let made_of = if is_named {
+        tr_args("{} against {}, {}", &[&summary.answer, &summary.truth, &films])
+    } else {
+        tr_args("against {}, {}", &[&summary.truth, &films])
+    };
     let made_of = RichText::new(made_of).small().color(theme::weak());
     inside.add(egui::Label::new(made_of).truncate().selectable(false));
     inside.horizontal(|ui| {
@@ -123,7 +130,6 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
     if response.clicked() && !is_open {
         panel.ask(Command::Evaluate(EvaluateCommand::Open(summary.id)));
     }
-    response.context_menu(|ui| beside_choice_ui(ui, panel, summary));
 }
 
 /// `AUROC 88.61  mAP 33.15`, in percent.
@@ -132,19 +138,6 @@ fn figures_text(summary: &RunSummary) -> String {
     let figures: Vec<String> =
         [figure("AUROC", summary.auroc), figure("mAP", summary.map)].into_iter().flatten().collect();
     if figures.is_empty() { tr("No figures").to_owned() } else { figures.join("   ") }
-}
-
-fn beside_choice_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
-    let is_open = panel.session.evaluating.open.as_ref().is_some_and(|run| run.summary.id == summary.id);
-    let command = EvaluateCommand::CompareWith(Some(summary.id));
-    let button = ui.add_enabled(
-        !is_open && panel.session.evaluating.open.is_some(),
-        egui::Button::new(tr("Stand beside the open one")),
-    );
-    if button.clicked() {
-        panel.ask(Command::Evaluate(command));
-        ui.close();
-    }
 }
 
 /// What the open run was made of, by whom, and what of the input did not fit.
@@ -158,37 +151,15 @@ fn open_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
     };
     ui.label(RichText::new(made).small().color(theme::weak()));
     ui.horizontal(|ui| {
-        compare_menu_ui(ui, panel, run);
         ui.menu_button(tr("Export"), |ui| {
             for command in [EvaluateCommand::AskReport, EvaluateCommand::AskJson, EvaluateCommand::AskCsv] {
                 kit::command_button(ui, panel, &Command::Evaluate(command));
             }
         });
+        kit::command_button(ui, panel, &Command::Evaluate(EvaluateCommand::AskDelete));
     });
-    kit::command_button(ui, panel, &Command::Evaluate(EvaluateCommand::AskDelete));
     ui.add_space(theme::UNIT);
     problems_ui(ui, run);
-}
-
-fn compare_menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
-    let desk = &panel.session.evaluating;
-    let others: Vec<&RunSummary> = desk.runs.iter().filter(|other| other.id != run.summary.id).collect();
-    let beside = desk.beside.as_ref().map(|beside| beside.run.summary.id);
-    ui.menu_button(tr("Compare with"), |ui| {
-        if others.is_empty() {
-            ui.label(RichText::new(tr("There is no other evaluation yet.")).color(theme::weak()));
-        }
-        if beside.is_some() && ui.button(tr("None: the open one alone")).clicked() {
-            panel.ask(Command::Evaluate(EvaluateCommand::CompareWith(None)));
-            ui.close();
-        }
-        for other in others {
-            if ui.selectable_label(beside == Some(other.id), &other.name).clicked() {
-                panel.ask(Command::Evaluate(EvaluateCommand::CompareWith(Some(other.id))));
-                ui.close();
-            }
-        }
-    });
 }
 
 fn problems_ui(ui: &mut Ui, run: &Run) {
