@@ -2,7 +2,7 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::domain::evaluation::errors::ErrorKind;
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::live::{ClassSnapshot, Snapshot};
 use crate::domain::evaluation::published::{self, LESIONS};
 use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
@@ -173,7 +173,7 @@ fn columns(tp: u64, fp: u64, fn_: u64, confusions: u64) -> [(&'static str, &'sta
     [
         (tr("TP"), &[ErrorKind::TruePositive], tp),
         (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], fp),
-        (tr("FN"), &[ErrorKind::FalseNegative], fn_),
+        (tr("FN"), &[ErrorKind::FalseNegative, ErrorKind::Confusion], fn_),
         (tr("Confused"), &[ErrorKind::Confusion], confusions),
     ]
 }
@@ -187,7 +187,13 @@ fn class_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot, 
     ui.label(RichText::new(text_of(ap)).color(theme::strong()));
     for (name, kinds, count) in columns(at.tp, at.fp, at.fn_, at.confusions) {
         let class = Some(class as u16);
-        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), with_kinds(kinds, class));
+        // What was missed is of the truth's class; the others are of what was said.
+        let filter = if kinds.contains(&ErrorKind::FalseNegative) {
+            with_kinds(kinds, class)
+        } else {
+            ErrorFilter { answered: class, ..with_kinds(kinds, None) }
+        };
+        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), filter);
     }
     ui.label(percent(at.recall()));
     ui.label(percent(at.precision()));
