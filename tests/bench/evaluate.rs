@@ -18,12 +18,7 @@ const NUM_CLASSES: usize = 7;
 const MAX_DETECTIONS: usize = 100;
 const NUM_RESAMPLES: usize = 1000;
 
-/// `RACHIS_DETECTION_SET=FILE` measures that set instead, as `tests/parity/speed_evaluation.py` asks, and prints a line.
 pub fn bench(criterion: &mut Criterion) {
-    if let Some(file) = std::env::var_os("RACHIS_DETECTION_SET") {
-        beside_peers(Path::new(&file));
-        return;
-    }
     for num_films in [2_078, 100_000] {
         let set = Set::make(num_films);
         let mut group = criterion.benchmark_group(format!("detection evaluation of {num_films} films"));
@@ -162,9 +157,11 @@ fn ranked(truths: &BoxColumns, detections: &BoxColumns, matching: &Matching) -> 
     plan.finish(blocks)
 }
 
-/// For each protocol: its mean average precision and the seconds of each repetition.
-fn beside_peers(file: &Path) {
-    let set = Set::read(file);
+/// For `tests/parity/speed_evaluation.py`: measures the set in the file `RACHIS_DETECTION_SET` and prints, for each
+/// protocol, its mean average precision and the seconds of each repetition.
+pub fn turn() {
+    let file = std::env::var_os("RACHIS_DETECTION_SET").expect("the file of the set");
+    let set = Set::read(Path::new(&file));
     let repetitions = if set.truths.num_films() > 10_000 { 5 } else { 15 };
     for (name, ious) in [("ap50", &[0.5][..]), ("full", &Settings::COCO_IOUS)] {
         let value = set.evaluate(set.detections.clone(), ious).expect("a class with truths");

@@ -14,6 +14,7 @@ find the same mean. A turn is one run of each peer and a few of this program; wh
 import contextlib
 import io
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -114,11 +115,8 @@ def peers(folder):
 
 def ours(program, columns):
     """Seconds of each repetition and the mean, by protocol."""
-    import os
-
-    # `--bench` is what cargo passes; without it the benchmark takes itself for a test.
-    out = subprocess.run([program, "--bench"], env=os.environ | {"RACHIS_DETECTION_SET": str(columns)},
-                         capture_output=True, text=True, check=True).stdout
+    asked = {"RACHIS_TURN": "detection", "RACHIS_DETECTION_SET": str(columns)}
+    out = subprocess.run([program], env=os.environ | asked, capture_output=True, text=True, check=True).stdout
     found = {}
     for line in out.splitlines():
         name, value, secs = line.split(" ", 2)

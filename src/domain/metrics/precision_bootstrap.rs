@@ -268,8 +268,9 @@ impl Points {
     fn reached(&self, num_hits: &[i32; LANES], truths: &[f64; LANES]) -> [f64; LANES] {
         // More than the rounding of the product, less than one truth of a hundred million.
         const NEARLY: f64 = 1e-10;
-        // Added and taken away again it leaves the nearest whole number, without a conversion.
-        const ROUND: f64 = (1_u64 << 52) as f64;
+        // Added and taken away again it leaves the nearest whole number, without a conversion: from 2^52 to 2^53 there are
+        // no others, and half as much again leaves room below 0.
+        const ROUND: f64 = (3_u64 << 51) as f64;
         let recall: [f64; LANES] = std::array::from_fn(|lane| f64::from(num_hits[lane]) / truths[lane]);
         if self.last == 0.0 {
             return recall;
@@ -291,7 +292,8 @@ mod tests {
     const NUM_CLASSES: usize = 4;
     const IOUS: [f64; 3] = [0.3, 0.5, 0.7];
 
-    /// 20 films of three classes, no two boxes of one score; the last class has boxes and no truths.
+    /// 20 films of three classes, the third one on two of them, no two boxes of one score; the last class has boxes and no
+    /// truths.
     fn films() -> (BoxColumns, BoxColumns) {
         let roll = |i: u64, sides: u64| (i.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % sides;
         let (mut truths, mut detections) = (BoxColumns::default(), BoxColumns::default());
@@ -301,7 +303,8 @@ mod tests {
                 [corner[0], corner[1], corner[0] + 20.0, corner[1] + 20.0]
             };
             let class = |i: u64, n: u64| roll(i + 77, n) as u16;
-            truths.push_film((0..roll(film, 4)).map(|i| film * 100 + i).map(|i| (class(i, 3), rect(i), None)));
+            let known = (0..roll(film, 4)).map(|i| film * 100 + i).map(|i| (class(i, 2), rect(i), None));
+            truths.push_film(known.chain((film % 9 == 8).then(|| (2, rect(film), None))));
             let mut boxes: Vec<_> = (0..12)
                 .map(|i| film * 1000 + i)
                 .map(|i| (class(i, 4), rect(i + 3), Some(((i * 7919) % 20_011) as f64 / 20_011.0)))
