@@ -46,6 +46,18 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())
         }
+        FilePurpose::EvaluatePredictions | FilePurpose::EvaluateClassifier | FilePurpose::EvaluateTruth => {
+            one(dialog.add_filter("CSV, JSON, JSONL", &["csv", "json", "jsonl"]).pick_file())
+        }
+        FilePurpose::ExportEvaluationReport => {
+            one(dialog.add_filter("HTML", &["html"]).set_file_name("evaluation.html").save_file())
+        }
+        FilePurpose::ExportEvaluationJson => {
+            one(dialog.add_filter("JSON", &["json"]).set_file_name("evaluation.json").save_file())
+        }
+        FilePurpose::ExportEvaluationCsv => {
+            one(dialog.add_filter("CSV", &["csv"]).set_file_name("evaluation.csv").save_file())
+        }
         FilePurpose::ImportLabelSet => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
         FilePurpose::ExportLabelSetCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("labels.csv").save_file())

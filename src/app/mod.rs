@@ -2,6 +2,7 @@
 
 mod window;
 mod outside;
+mod opening;
 mod inbox;
 mod film_cache;
 mod thumbnails;

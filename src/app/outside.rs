@@ -1,7 +1,7 @@
 //! The outside: carries out each effect on threads, and turns what they say into events.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -12,7 +12,6 @@ use crate::domain::label::LabelSet;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::project::Reader;
 use crate::domain::reading_time::ReadingTime;
-use crate::domain::rules::default_rules;
 use crate::domain::study::FilmSource;
 use crate::formats::label_set;
 use crate::jobs::{EngineOptions, EngineProgram, Lane};
@@ -22,8 +21,7 @@ use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
-use crate::store::{self, NewProject, Outcome, Store, StoreError, StoreThread, read_rescue, set_aside};
-use crate::workflows::label_sets;
+use crate::store::{self, Outcome, Store, StoreError, StoreThread};
 
 use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
@@ -32,8 +30,8 @@ use super::jobs::Jobs;
 use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
-    choose_path, errors_desk, evaluations_desk, input_memory, models_desk, project_changes, recent, references,
-    settings_file, sheets, view_memory, window_presets,
+    choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
+    references, settings_file, sheets, view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -186,12 +184,18 @@ impl Outside {
             Effect::ChoosePath(purpose) => choose_path::choose(&self.dialogs, self.post.clone(), purpose),
             Effect::OpenProject(folder) => {
                 let post = self.post.clone();
-                self.lane.run(move || open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder)));
+                self.lane.run(move || {
+                    opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder))
+                });
             }
             Effect::CreateProject { folder, label_set } => {
                 let post = self.post.clone();
                 self.lane.run(move || {
-                    open_project(&post, || create_project(&folder, &label_set), || Err(StoreError::ReadOnly));
+                    opening::open_project(
+                        &post,
+                        || opening::create_project(&folder, &label_set),
+                        || Err(StoreError::ReadOnly),
+                    );
                 });
             }
             Effect::ImportFilms { paths, copies } => {
@@ -529,96 +533,4 @@ impl Outside {
 /// Id and title of every label set that the program brings.
 pub(super) fn label_sets() -> Vec<(String, String)> {
     label_set::shipped().into_iter().map(|set| (set.id, set.title)).collect()
-}
-
-fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
-    let name = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
-    let project = NewProject { name, label_set: label_set.to_owned(), rules: default_rules(), is_synthetic: false };
-    let mut store = Store::create(folder, &project)?;
-    let first = Reader { id: ReaderId::new("R1"), name: "Reader 1".to_owned(), years_of_experience: None };
-    store.add_reader(&first)?;
-    Ok(store)
-}
-
-/// Opens or makes a project, saves what an earlier run could not, and hands its store over.
-fn open_project(
-    post: &Post,
-    open: impl FnOnce() -> Result<Store, StoreError>,
-    look: impl FnOnce() -> Result<Store, StoreError>,
-) {
-    let mut store = match open() {
-        Ok(store) => store,
-        // What can't be written can still be looked at.
-        Err(StoreError::ReadOnly) => match look() {
-            Ok(store) => store,
-            Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
-        },
-        Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
-    };
-    // An opening to look has no number: no edit could carry it.
-    let is_read_only = store.session() == 0;
-    let rescued = if is_read_only { None } else { replay_rescued(&mut store) };
-    let settings = store.project().clone();
-    let labels = match label_sets::of_project(&store) {
-        Ok((labels, _)) => labels,
-        Err(error) => return post.event(Event::ProjectFailed { message: format!("{error:#}") }),
-    };
-    let readers = match store.readers() {
-        Ok(readers) => readers,
-        Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
-    };
-    let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
-    let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
-    let references = references::load(&store);
-    let models = models_desk::load(&store);
-    let event = Event::ProjectOpened {
-        folder: store.folder().to_owned(),
-        project: settings,
-        label_set: Arc::new(labels),
-        readers,
-        number: store.session(),
-        is_read_only,
-        view: view.map(Box::new),
-    };
-    let (outcomes, number) = (post.clone(), store.session());
-    match StoreThread::start(store, move |outcome| outcomes.send(News::Outcome { number, outcome })) {
-        Ok(store) => {
-            post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
-            post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
-            post.event(models);
-            post.event(references.unwrap_or_else(|error| Event::Warning(error.to_string())));
-        }
-        Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
-    }
-    if let Some(text) = rescued {
-        post.event(Event::Warning(text));
-    }
-    if is_read_only {
-        let text = "The project's folder can't be written, so it is open to look only: nothing can be changed here.";
-        post.event(Event::Warning(text.to_owned()));
-    }
-}
-
-/// What the last run could not save is saved now, and said.
-fn replay_rescued(store: &mut Store) -> Option<String> {
-    let files = store.rescue_files().ok()?;
-    let (mut num_saved, mut num_refused) = (0, 0);
-    for file in files {
-        let Ok(edits) = read_rescue(&file) else {
-            num_refused += 1;
-            continue;
-        };
-        let report = store.replay(&edits);
-        num_saved += report.saved.len();
-        num_refused += report.refused.len();
-        if let Err(error) = set_aside(store.folder(), &file) {
-            tracing::warn!(%error, "a rescue file stays where it is");
-        }
-    }
-    let counted = |n: usize| if n == 1 { "1 edit".to_owned() } else { format!("{n} edits") };
-    let saved = (num_saved > 0).then(|| format!("{} of the last time, not saved then, saved now", counted(num_saved)));
-    let refused = (num_refused > 0)
-        .then(|| format!("{} of the last time no longer fit; kept in the project's backups", counted(num_refused)));
-    let told: Vec<String> = saved.into_iter().chain(refused).collect();
-    (!told.is_empty()).then(|| format!("{}.", told.join("; ")))
 }

@@ -19,7 +19,7 @@ pub(super) fn text(settings: &Settings, cases: &Cases, evaluation: &Evaluation) 
     if let Some(classifier) = &evaluation.classifier {
         classifier_lines(&mut out, settings, classifier);
     }
-    if settings.bootstrap.num_resamples > 0 && evaluation.classifier.is_some() {
+    if settings.bootstrap.num_resamples > 0 {
         let bootstrap = &settings.bootstrap;
         let intervals = format!(
             "Intervals: {} %, {}, {} resamples by {}, seed {}",

@@ -49,6 +49,14 @@ pub enum FilePurpose {
     ExportModel,
     /// A plot as PNG, SVG or CSV.
     ExportPlot,
+    /// Files that a new evaluation is made of.
+    EvaluatePredictions,
+    EvaluateClassifier,
+    EvaluateTruth,
+    /// The open evaluation.
+    ExportEvaluationReport,
+    ExportEvaluationJson,
+    ExportEvaluationCsv,
 }
 
 impl FilePurpose {
@@ -67,6 +75,12 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
+            Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
+            Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",
+            Self::EvaluateTruth => "The truth: a published table (.csv) or COCO's ground truth (.json)",
+            Self::ExportEvaluationReport => "HTML file to write the report to",
+            Self::ExportEvaluationJson => "JSON file to write all figures to",
+            Self::ExportEvaluationCsv => "CSV file to write all figures to",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr

@@ -323,6 +323,12 @@ impl Session {
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
+            FilePurpose::EvaluatePredictions
+            | FilePurpose::EvaluateClassifier
+            | FilePurpose::EvaluateTruth
+            | FilePurpose::ExportEvaluationReport
+            | FilePurpose::ExportEvaluationJson
+            | FilePurpose::ExportEvaluationCsv => self.evaluation_path_chosen(purpose, path),
             FilePurpose::ReferencePicture => {
                 vec![Effect::AddReferenceFile { path, label: self.guide.picture_for.take() }]
             }

@@ -77,8 +77,8 @@ pub use command::{COMMANDS, Command};
 pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use evaluating::{
-    Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluatePage, EvaluationDesk, EvaluationTask, Sheet,
-    ShownBox, Slider, TruthOwner,
+    Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
+    EvaluationTask, FormFile, Sheet, ShownBox, Slider, TruthOwner,
 };
 pub use event::Event;
 pub use handle::Input;

@@ -15,7 +15,7 @@ use crate::domain::shape::ShapeKind;
 
 use super::drawing::Brush;
 use super::effect::{FilePurpose, Persist, Ticket};
-use super::evaluating::EvaluationDesk;
+use super::evaluating::{EvaluateDialog, EvaluationDesk};
 use super::guide::Guide;
 use super::input_map::{Held, InputMap};
 use super::label_editor::LabelDesk;
@@ -253,6 +253,8 @@ pub enum Dialog {
     },
     /// A question about a model.
     Model(ModelDialog),
+    /// A question about evaluations.
+    Evaluate(EvaluateDialog),
     /// Suggestions are undecided: complete all the same, or look at them?
     PendingSuggestions {
         image: ImageId,

@@ -4,6 +4,7 @@ use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
+use super::evaluate_screen::new_run;
 use super::words::{tr, tr_args};
 use super::{
     Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
@@ -19,6 +20,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.palette_choice = 0;
         panel.state.settings.close();
         panel.state.models.forms.close();
+        panel.state.new_run.close();
         panel.state.test_pattern = None;
         panel.state.dialog_size = None;
         return;
@@ -52,6 +54,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::MyStatistics(_) => tr("My statistics"),
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
         Dialog::Model(dialog) => models_screen::dialog_title(dialog),
+        Dialog::Evaluate(dialog) => new_run::dialog_title(*dialog),
         Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
@@ -87,6 +90,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
         Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
+        Dialog::Evaluate(dialog) => new_run::dialog_ui(ui, panel, *dialog),
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });

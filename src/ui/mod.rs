@@ -45,7 +45,7 @@ use crate::domain::id::ImageId;
 use crate::session::{Input, Session};
 
 pub use evaluate_screen::plot_kit::picture as plot_picture;
-pub use evaluate_screen::{CropKey, CropShelf, GalleryState, ReviewState};
+pub use evaluate_screen::{CropKey, CropShelf, GalleryState, NewRunForm, ReviewState};
 pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
@@ -113,6 +113,7 @@ pub struct UiState {
     pub models: models_screen::ModelsScreenState,
     pub gallery: GalleryState,
     pub review: ReviewState,
+    pub new_run: NewRunForm,
     pub crops: CropShelf,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.

@@ -23,6 +23,8 @@ const SPEAKING: &[&str] = &[
     "src/domain/edit.rs",
     "src/store/error.rs",
     "src/app/outside.rs",
+    "src/app/opening.rs",
+    "src/app/evaluations_desk.rs",
     "src/app/jobs.rs",
     "src/app/settings_file.rs",
 ];

@@ -2,6 +2,7 @@
 
 mod sliding;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,12 +15,14 @@ use crate::domain::evaluation::run::{EvaluationId, Plan, Run, RunSummary};
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
 
 use super::effect::{Effect, FilePurpose};
-use super::screen::{NoticeKind, Screen, Session};
+use super::screen::{Dialog, NoticeKind, Screen, Session};
 
+pub mod asking;
 pub mod review;
 pub mod shown_boxes;
 pub mod walk;
 
+pub use asking::{EvaluateDialog, FormFile};
 pub use review::{Progress, TruthOwner};
 pub use shown_boxes::{BoxRole, ShownBox};
 pub use walk::{ErrorDesk, ErrorIndex, ErrorList, bounds_of};
@@ -88,6 +91,16 @@ pub enum EvaluateCommand {
     Page(EvaluatePage),
     /// Ask what to evaluate.
     AskNew,
+    /// Ask for a file of the form of a new evaluation.
+    ChooseFile(FormFile),
+    /// Ask whether the open run is to go.
+    AskDelete,
+    /// Ask where to write the open run to.
+    AskReport,
+    AskJson,
+    AskCsv,
+    /// What failed was read.
+    Dismiss,
     Start(Box<Plan>),
     Open(EvaluationId),
     /// Another run beside the open one; none: the open one alone.
@@ -181,6 +194,10 @@ pub struct EvaluationDesk {
     /// The newest first.
     pub runs: Vec<RunSummary>,
     pub is_loaded: bool,
+    /// Chosen for the form of a new evaluation.
+    pub files: BTreeMap<FormFile, PathBuf>,
+    /// What was asked for last: the next form starts with it.
+    pub last_plan: Option<Box<Plan>>,
     pub open: Option<Arc<Run>>,
     pub beside: Option<Arc<Beside>>,
     /// What the slider needs of the open run.
@@ -210,8 +227,12 @@ impl EvaluateCommand {
         let desk = &session.evaluating;
         match self {
             // Reader studies and the data set's own tables have plots without a run.
-            Self::Show | Self::Leave | Self::Page(_) | Self::SaveSheet(_) | Self::CopySheet(_) => true,
-            Self::AskNew | Self::Start(_) | Self::Delete(_) => !project.is_read_only && desk.doing.is_none(),
+            Self::SaveSheet(_) | Self::CopySheet(_) => true,
+            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
+            Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
+                !project.is_read_only && desk.doing.is_none()
+            }
+            Self::AskDelete => !project.is_read_only && desk.doing.is_none() && desk.open.is_some(),
             Self::Open(_) | Self::CompareWith(_) => desk.doing.is_none(),
             Self::Rule(_) | Self::Note(_) | Self::KeepNote | Self::FixLabel => {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
@@ -232,9 +253,7 @@ impl Session {
             EvaluateCommand::Show => return self.show_evaluations(now_ms),
             EvaluateCommand::Leave => self.leave_evaluations(),
             EvaluateCommand::Page(page) => self.evaluating.page = page,
-            EvaluateCommand::Start(plan) => {
-                return self.evaluation_task(EvaluationTask::Start(plan), "Evaluating");
-            }
+            EvaluateCommand::Start(plan) => return self.start_evaluation(plan),
             EvaluateCommand::Open(id) => return self.evaluation_task(EvaluationTask::Open(id), "Reading the run"),
             EvaluateCommand::CompareWith(Some(beside)) => {
                 if let Some(open) = self.evaluating.open.as_ref().map(|run| run.summary.id) {
@@ -245,7 +264,10 @@ impl Session {
                 self.evaluating.beside = None;
                 self.evaluating.snapshots[1] = None;
             }
-            EvaluateCommand::Delete(id) => return self.evaluation_task(EvaluationTask::Delete(id), ""),
+            EvaluateCommand::Delete(id) => {
+                self.dialog = None;
+                return self.evaluation_task(EvaluationTask::Delete(id), "");
+            }
             EvaluateCommand::Slide(slider) => self.evaluating.slider = slider,
             EvaluateCommand::MoveTo(value) => self.move_point(value),
             EvaluateCommand::StepUp => self.step_point(true),
@@ -280,7 +302,13 @@ impl Session {
             EvaluateCommand::KeepNote => return self.keep_note(now_ms),
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
-            EvaluateCommand::AskNew => {}
+            EvaluateCommand::AskNew => return self.ask_new_evaluation(now_ms),
+            EvaluateCommand::ChooseFile(file) => return self.choose_form_file(file),
+            EvaluateCommand::AskDelete => self.dialog = Some(Dialog::Evaluate(EvaluateDialog::Delete)),
+            EvaluateCommand::AskReport => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationReport)],
+            EvaluateCommand::AskJson => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationJson)],
+            EvaluateCommand::AskCsv => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationCsv)],
+            EvaluateCommand::Dismiss => self.evaluating.failure = None,
         }
         Vec::new()
     }

@@ -5,6 +5,7 @@ mod curves;
 mod data;
 mod error_words;
 mod gallery;
+pub(in crate::ui) mod new_run;
 mod numbers;
 pub(in crate::ui) mod plot_kit;
 mod readers;
@@ -23,6 +24,7 @@ use super::{Panel, kit, shell, theme};
 
 pub use crops::{CropKey, CropShelf};
 pub use gallery::GalleryState;
+pub use new_run::NewRunForm;
 pub use review::ReviewState;
 pub(super) use walk_bar::walk_bar_ui;
 

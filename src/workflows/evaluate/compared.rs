@@ -15,11 +15,12 @@ use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::delong::DeLong;
 use crate::domain::metrics::interval;
 use crate::domain::metrics::mcnemar::Discordant;
+use crate::domain::metrics::precision_bootstrap::ResampledPrecision;
 use crate::domain::metrics::resample::Draws;
 use crate::domain::metrics::roc::Roc;
 use crate::jobs::{CancelToken, Progress};
 
-use super::detector::Found;
+use super::detector::{Found, Resampled};
 use super::{Desk, units};
 
 /// What two runs differ in.
@@ -234,17 +235,27 @@ fn add_boxes(
     let first = sides[0].settings;
     let settings = Settings { ious: vec![first.main_iou], ..first.clone() };
     let mut ap = [Vec::new(), Vec::new()];
-    for (side, ap) in sides.iter().zip(&mut ap) {
+    let mut resampled = [None, None];
+    for (number, (side, ap)) in sides.iter().zip(&mut ap).enumerate() {
         let desk = Desk { cases: &side.cases, settings: &settings, watch, cancel };
         let found = Found::of(&desk, &side.detections)?;
+        // The same films by the same seed: the same draws.
+        resampled[number] = Resampled::of(&desk, &side.detections, &found)?;
         *ap = (0..side.cases.classes.len()).map(|class| found.average_precisions(&desk, class)[0]).collect();
     }
     let iou = first.main_iou;
     let level = first.bootstrap.level;
     let map = [mean(ap[0].iter().copied()), mean(ap[1].iter().copied())];
-    differences.push(difference(&format!("mAP@{iou}"), map, None, level));
+    let paired = |pick: &dyn Fn(&ResampledPrecision) -> Vec<Option<f64>>| match &resampled {
+        [Some(first), Some(second)] => Some(interval::differences(&pick(&second.values), &pick(&first.values))),
+        _ => None,
+    };
+    let values = paired(&|resampled| resampled.means(0));
+    differences.push(difference(&format!("mAP@{iou}"), map, values.as_deref(), level));
     for (class, label) in sides[0].cases.classes.iter().enumerate().filter(|&(class, _)| ap[0][class].is_some()) {
-        differences.push(difference(&format!("AP@{iou} {label}"), [ap[0][class], ap[1][class]], None, level));
+        let values = paired(&|resampled| resampled.values(class, 0));
+        let both = [ap[0][class], ap[1][class]];
+        differences.push(difference(&format!("AP@{iou} {label}"), both, values.as_deref(), level));
     }
     Ok(())
 }

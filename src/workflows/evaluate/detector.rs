@@ -3,14 +3,17 @@
 use crate::domain::evaluation::cases::{BoxColumns, Cases};
 use crate::domain::evaluation::matched::Matched;
 use crate::domain::evaluation::result::{ClassFigures, DetectorFigures, Figure};
+use crate::domain::evaluation::settings::IntervalMethod;
 use crate::domain::metrics::average_precision::{RankPlan, Ranking, mean};
 use crate::domain::metrics::average_recall::Recalls;
 use crate::domain::metrics::confusion_matrix::ConfusionMatrix;
 use crate::domain::metrics::froc::{Froc, RATES};
 use crate::domain::metrics::kaggle::{self, KaggleScore};
 use crate::domain::metrics::matching::{MatchPlan, Matching};
+use crate::domain::metrics::precision_bootstrap::{PrecisionBootstrap, ResampledPrecision};
+use crate::domain::metrics::resample::Draws;
 
-use super::{Desk, Times, timed};
+use super::{Desk, Times, interval_of, timed, units};
 
 /// Boxes a film and class, as COCO's average recalls have it.
 const RECALL_LIMITS: [usize; 3] = [1, 10, 100];
@@ -40,6 +43,53 @@ impl Found {
     }
 }
 
+/// Values of average precision over the resamples, and without each unit where BCa needs them.
+pub(super) struct Resampled {
+    pub values: ResampledPrecision,
+    without_one: Option<ResampledPrecision>,
+}
+
+impl Resampled {
+    /// `None` where no resamples are asked for.
+    pub(super) fn of(desk: &Desk<'_>, detections: &BoxColumns, found: &Found) -> anyhow::Result<Option<Self>> {
+        let Desk { cases, settings, .. } = desk;
+        let bootstrap = &settings.bootstrap;
+        if bootstrap.num_resamples == 0 || cases.films.is_empty() {
+            return Ok(None);
+        }
+        let draws = Draws::new(&units(&cases.films, bootstrap.unit), bootstrap.seed);
+        let plan = PrecisionBootstrap::new(
+            &cases.truths,
+            detections,
+            &found.matching,
+            cases.classes.len(),
+            settings.interpolation,
+            &draws,
+            bootstrap.num_resamples as usize,
+        );
+        let stage = "Resampling boxes";
+        let values = plan.finish(desk.blocks(stage, plan.num_blocks(), |block| plan.block(block))?);
+        let without_one = match bootstrap.method {
+            IntervalMethod::Percentile => None,
+            IntervalMethod::Bca => {
+                let num_blocks = plan.num_blocks_without_one();
+                Some(plan.finish(desk.blocks(stage, num_blocks, |block| plan.block_without_one(block))?))
+            }
+        };
+        Ok(Some(Self { values, without_one }))
+    }
+
+    fn interval(
+        &self,
+        desk: &Desk<'_>,
+        value: f64,
+        pick: impl Fn(&ResampledPrecision) -> Vec<Option<f64>>,
+    ) -> Option<[f64; 2]> {
+        let without_one = self.without_one.as_ref().map(&pick).unwrap_or_default();
+        interval_of(&desk.settings.bootstrap, value, &pick(&self.values), &without_one)
+    }
+}
+
 /// The position of the overlap that counts are of.
 pub(super) fn main_iou(desk: &Desk<'_>) -> usize {
     desk.settings.ious.iter().position(|&iou| iou == desk.settings.main_iou).unwrap_or_default()
@@ -59,6 +109,11 @@ pub(super) fn figures(
         Ok((found, ap))
     })?;
     let main = main_iou(desk);
+    let resampled = timed(&mut times.boxes, || Resampled::of(desk, detections, &found))?;
+    let figure = |value: f64, pick: &dyn Fn(&ResampledPrecision) -> Vec<Option<f64>>| {
+        let interval = resampled.as_ref().and_then(|resampled| resampled.interval(desk, value, pick));
+        Figure { value, interval }
+    };
     let matched = Matched::of(&cases.truths, detections, &found.matching, main, settings.main_iou);
     let map: Vec<Option<f64>> =
         (0..settings.ious.len()).map(|iou| mean(ap.iter().map(|of_class| of_class[iou]))).collect();
@@ -70,7 +125,7 @@ pub(super) fn figures(
             label: cases.classes[class].clone(),
             num_truths: u64::from(found.ranking.class(class).num_truths),
             num_detections: u64::from(found.ranking.class(class).num_detections),
-            ap_main: ap[class][main].map(|value| Figure { value, interval: None }),
+            ap_main: ap[class][main].map(|value| figure(value, &|values| values.values(class, main))),
             ap: ap[class].clone(),
             recall: all_recalls.recall(class, main),
             tp: 0,
@@ -84,7 +139,7 @@ pub(super) fn figures(
     let row = |truth: usize| confusion.row(truth).iter().map(|&count| u64::from(count)).collect();
     let figures = DetectorFigures {
         without_truth: classes.iter().filter(|one| one.num_truths == 0).map(|one| one.label.clone()).collect(),
-        map_main: map[main].map(|value| Figure { value, interval: None }),
+        map_main: map[main].map(|value| figure(value, &|values| values.means(main))),
         map_mean: mean(map.iter().copied()),
         map,
         average_recall: recalls.map(|recalls| recalls.mean()),
