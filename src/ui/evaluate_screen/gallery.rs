@@ -184,7 +184,7 @@ fn filters_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex)
         });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Order")));
         let num = panel.session.evaluating.errors.shown.places.len();
-        ui.label(RichText::new(tr_args("{} shown", &[&num])).color(theme::weak()));
+        ui.label(RichText::new(tr_args("{} items", &[&num])).color(theme::weak()));
     });
 }
 
