@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rachis::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
-use rachis::domain::evaluation::problems::Problems;
 use rachis::domain::evaluation::live::OpenRun;
+use rachis::domain::evaluation::problems::Problems;
 use rachis::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use rachis::domain::evaluation::settings::{Bootstrap, Settings};
 use rachis::domain::id::{ImageId, ReaderId};

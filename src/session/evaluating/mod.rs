@@ -19,6 +19,8 @@ use super::screen::{NoticeKind, Screen, Session};
 pub mod review;
 pub mod shown_boxes;
 pub mod walk;
+#[cfg(test)]
+mod walk_script;
 
 pub use review::{Progress, TruthOwner};
 pub use shown_boxes::{BoxRole, ShownBox};

@@ -163,7 +163,8 @@ impl Session {
         match at.checked_add_signed(step).filter(|place| *place < self.num_errors()) {
             Some(place) => self.open_error(self.evaluating.errors.list, place, now_ms),
             None => {
-                let text = if step > 0 { "This is the last item of the list." } else { "This is the first item of the list." };
+                let text =
+                    if step > 0 { "This is the last item of the list." } else { "This is the first item of the list." };
                 self.notify(NoticeKind::Info, text);
                 Vec::new()
             }

@@ -52,7 +52,13 @@ pub(super) fn error_boxes_ui(
         let galley = painter.layout_no_wrap(text.clone(), theme::overlay_font(), color);
         let Some(place) = place_of_text(rect, galley.size() + Vec2::new(6.0, 1.0), canvas, &occupied) else { continue };
         occupied.push(place);
-        shaded_text(painter, place.min + Vec2::new(3.0, 0.5), Align2::LEFT_TOP, &text, theme::readable(color).gamma_multiply(strength));
+        shaded_text(
+            painter,
+            place.min + Vec2::new(3.0, 0.5),
+            Align2::LEFT_TOP,
+            &text,
+            theme::readable(color).gamma_multiply(strength),
+        );
     }
 }
 
