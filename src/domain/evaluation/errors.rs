@@ -251,8 +251,7 @@ impl ErrorItems {
                     }
                 }
             };
-        for film in 0..cases.films.len() {
-            let floor = floors[film];
+        for (film, &floor) in floors.iter().enumerate() {
             // Falling scores: what follows one that does not count does not count either.
             for place in cases.detections.of_film(film) {
                 if cases.detections.scores[place] < floor {
@@ -482,7 +481,7 @@ impl Slice {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::cases::{BoxColumns, FilmCase};
     use super::*;
     use crate::domain::label::LabelName;

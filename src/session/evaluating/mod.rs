@@ -22,6 +22,8 @@ pub mod review;
 pub mod studies;
 pub mod shown_boxes;
 pub mod walk;
+#[cfg(test)]
+mod walk_script;
 
 pub use asking::{EvaluateDialog, FormFile};
 pub use review::{Progress, TruthOwner};
