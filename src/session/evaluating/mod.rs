@@ -227,8 +227,7 @@ impl EvaluateCommand {
         let desk = &session.evaluating;
         match self {
             // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) => true,
-            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
+            Self::SaveSheet(_) | Self::CopySheet(_) | Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
             Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
                 !project.is_read_only && desk.doing.is_none()
             }
@@ -303,7 +302,7 @@ impl Session {
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
             EvaluateCommand::AskNew => return self.ask_new_evaluation(now_ms),
-            EvaluateCommand::ChooseFile(file) => return self.choose_form_file(file),
+            EvaluateCommand::ChooseFile(file) => return vec![Effect::ChoosePath(file.purpose())],
             EvaluateCommand::AskDelete => self.dialog = Some(Dialog::Evaluate(EvaluateDialog::Delete)),
             EvaluateCommand::AskReport => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationReport)],
             EvaluateCommand::AskJson => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationJson)],
