@@ -41,6 +41,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportPlot => {
             one(dialog.add_filter("PNG, SVG, CSV", &["png", "svg", "csv"]).set_file_name("plot.png").save_file())
         }
+        FilePurpose::ExportReadings => {
+            one(dialog.add_filter("CSV, iMRMC", &["csv", "imrmc"]).set_file_name("readings.csv").save_file())
+        }
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
@@ -58,7 +61,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportEvaluationCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("evaluation.csv").save_file())
         }
-        FilePurpose::ImportLabelSet => one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file()),
+        FilePurpose::ImportLabelSet | FilePurpose::StudyTruth => {
+            one(dialog.add_filter("CSV, JSON", &["csv", "json"]).pick_file())
+        }
         FilePurpose::ExportLabelSetCsv => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("labels.csv").save_file())
         }

@@ -14,6 +14,7 @@ mod evaluations_desk;
 mod readings;
 mod references;
 mod sheets;
+mod study_desk;
 mod ahead;
 mod film_desk;
 mod engine_desk;

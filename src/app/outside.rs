@@ -31,7 +31,7 @@ use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
 use super::{
     choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
-    references, settings_file, sheets, view_memory, window_presets,
+    references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -207,6 +207,11 @@ impl Outside {
             Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
+            Effect::Study(task) => {
+                if let Some(Open { folder, post, .. }) = &self.project {
+                    study_desk::carry_out(&self.lane, folder.clone(), post.clone(), task);
+                }
+            }
             Effect::LoadEvaluations => {
                 if let Some(Open { folder, post, .. }) = &self.project {
                     evaluations_desk::load(&self.lane, folder, post);

@@ -25,6 +25,7 @@ use crate::workflows::evaluated_project::cases_of_plan;
 use crate::workflows::evaluation_runs::{Maker, keep};
 use crate::workflows::label_sets;
 use crate::workflows::models;
+use crate::workflows::report::save_report_of_files;
 
 use super::evaluate_table;
 use super::progress_bar::ProgressBar;
@@ -73,6 +74,10 @@ pub struct EvaluateArgs {
     /// Write all figures to this file, as JSON.
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
+    /// Write a report to this file: one page with tables, plots, settings and problems, read in any browser. Of what a
+    /// project keeps, `rachis report` writes it.
+    #[arg(long, value_name = "OUT.html", conflicts_with = "project")]
+    report: Option<PathBuf>,
     /// Say how long matching with average precision, and resampling took; without reading files.
     #[arg(long)]
     time: bool,
@@ -143,7 +148,12 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let outcome = evaluate_timed(&cases, &settings, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
     let (evaluation, times) = outcome?;
-    tell(args, &settings, (&cases, &problems), &evaluation, &times)
+    tell(args, &settings, (&cases, &problems), &evaluation, &times)?;
+    if let Some(to) = &args.report {
+        save_report_of_files(&files, settings, (cases, problems), evaluation, to)?;
+        println!("The report is written to {}", to.display());
+    }
+    Ok(())
 }
 
 fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> anyhow::Result<()> {

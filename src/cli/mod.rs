@@ -18,6 +18,7 @@ pub mod open;
 pub mod pixels;
 pub mod predict;
 mod progress_bar;
+pub mod report;
 pub mod rules;
 pub mod stats;
 pub mod study;
@@ -68,6 +69,8 @@ enum Command {
     Pixels(pixels::PixelsArgs),
     /// Have models look at a project's films, and write what they say.
     Predict(predict::PredictArgs),
+    /// Write a kept evaluation as one page with tables and plots.
+    Report(report::ReportArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::domain::evaluation::published::in_percent;
-use crate::domain::evaluation::reader_study::{Pace, ReaderRow, ReaderStudy, Way};
+use crate::domain::evaluation::reader_study::{Pace, ReaderRow, ReaderStudy, StudySource, Way};
 use crate::domain::evaluation::result::Figure;
 use crate::domain::id::ReaderId;
-use crate::workflows::reader_study::{TruthChoice, save_mrmc, study_of};
+use crate::workflows::reader_study::{save_mrmc, study_of};
 
 /// Hold the completed readings of a project against a reader, against the other readers, or a file.
 #[derive(clap::Args, Debug)]
@@ -35,16 +35,16 @@ pub struct StudyArgs {
 
 pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
     let truth = match (&args.truth, &args.truth_file) {
-        (Some(reader), _) => TruthChoice::Reader(reader.as_str().into()),
-        (None, Some(path)) => TruthChoice::File(path.clone()),
-        (None, None) => TruthChoice::OtherReaders,
+        (Some(reader), _) => StudySource::Reader(reader.as_str().into()),
+        (None, Some(path)) => StudySource::File(path.clone()),
+        (None, None) => StudySource::OtherReaders,
     };
     let study = study_of(&args.project, &truth)?;
     if let Some(to) = &args.mrmc {
         save_mrmc(&study, to)?;
     }
     if args.json {
-        println!("{:#}", Value::from_iter(study.rows.iter().map(as_json)));
+        println!("{:#}", study.rows.iter().map(as_json).collect::<Value>());
     } else {
         print!("{}", as_text(&study));
     }

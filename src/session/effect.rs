@@ -14,7 +14,7 @@ use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
 
-use super::evaluating::{EvaluationTask, Sheet};
+use super::evaluating::{EvaluationTask, Sheet, StudyTask};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
@@ -49,6 +49,10 @@ pub enum FilePurpose {
     ExportModel,
     /// A plot as PNG, SVG or CSV.
     ExportPlot,
+    /// Which films are abnormal, for a study of readers.
+    StudyTruth,
+    /// The readings of a study for other programs.
+    ExportReadings,
     /// Files that a new evaluation is made of.
     EvaluatePredictions,
     EvaluateClassifier,
@@ -75,6 +79,8 @@ impl FilePurpose {
             Self::ReferencePicture => "PNG picture of the finding",
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
+            Self::StudyTruth => "Table that says which films are abnormal (.csv, .json)",
+            Self::ExportReadings => "File to write the readings to (.csv, .imrmc)",
             Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
             Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",
             Self::EvaluateTruth => "The truth: a published table (.csv) or COCO's ground truth (.json)",
@@ -235,6 +241,8 @@ pub enum Effect {
         /// Reader id; empty where nobody is signed in.
         by: String,
     },
+    /// Hold readers against a truth, or count the data; answered by `StudyDone`.
+    Study(StudyTask),
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
     /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.

@@ -24,7 +24,7 @@ use crate::domain::tag_row::TagList;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::{FilePurpose, Ticket};
-use super::evaluating::{Beside, ErrorIndex};
+use super::evaluating::{Beside, ErrorIndex, StudyNews};
 use super::input_map::InputChoices;
 use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
@@ -172,6 +172,8 @@ pub enum Event {
         /// Models that are looking at it now.
         num_awaited: usize,
     },
+    /// What came of a study of readers, or of counting the data.
+    StudyDone(StudyNews),
     /// The kept evaluations, the newest first.
     EvaluationsLoaded(Vec<RunSummary>),
     /// A run that was made or read, or why not.

@@ -207,6 +207,10 @@ impl Session {
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
+            Event::StudyDone(news) => {
+                self.study_done(news);
+                Vec::new()
+            }
             Event::EvaluationsLoaded(runs) => {
                 self.evaluations_loaded(runs);
                 Vec::new()
@@ -323,6 +327,7 @@ impl Session {
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
+            FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),
             FilePurpose::EvaluatePredictions
             | FilePurpose::EvaluateClassifier
             | FilePurpose::EvaluateTruth

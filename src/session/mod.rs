@@ -78,7 +78,7 @@ pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use evaluating::{
     Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
-    EvaluationTask, FormFile, Sheet, ShownBox, Slider, TruthOwner,
+    EvaluationTask, FormFile, Sheet, ShownBox, Slider, StudyCommand, StudyDesk, StudyNews, StudyTask, TruthOwner,
 };
 pub use event::Event;
 pub use handle::Input;

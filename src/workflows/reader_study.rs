@@ -1,46 +1,37 @@
 //! Reader studies of a project: its completed readings held against a reader, against the other readers, or a file.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
 use crate::domain::evaluation::problems::Problems;
-use crate::domain::evaluation::reader_study::{ReaderStudy, StudyTruth, reader_study};
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::evaluation::reader_study::{ReaderStudy, StudySource, StudyTruth, reader_study};
+use crate::domain::id::ImageId;
 use crate::formats::mrmc;
 use crate::store::Store;
 
 use super::evaluated_files::read_truth;
 use super::staged_file::StagedFile;
 
-/// What readers are held against.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TruthChoice {
-    Reader(ReaderId),
-    OtherReaders,
-    /// A published table, or COCO's ground truth.
-    File(PathBuf),
-}
-
 /// Reads the project without changing it.
 ///
 /// # Errors
 /// One sentence where the project or the file can't be read, or there is nothing to compare.
-pub fn study_of(folder: &Path, truth: &TruthChoice) -> anyhow::Result<ReaderStudy> {
+pub fn study_of(folder: &Path, truth: &StudySource) -> anyhow::Result<ReaderStudy> {
     let films = Store::open_to_look(folder)?.films_read()?;
     if films.is_empty() {
         bail!("no film of this project is completed yet, so there is nothing to compare");
     }
     let (study_truth, truth_reader) = match truth {
-        TruthChoice::Reader(reader) => {
+        StudySource::Reader(reader) => {
             if !films.iter().any(|film| film.reader == *reader) {
                 bail!("{reader} has not completed a film of this project, so there is no truth to compare with");
             }
             (StudyTruth::of_reader(&films, reader), Some(reader))
         }
-        TruthChoice::OtherReaders => (StudyTruth::OtherReaders, None),
-        TruthChoice::File(path) => (truth_of_file(path)?, None),
+        StudySource::OtherReaders => (StudyTruth::OtherReaders, None),
+        StudySource::File(path) => (truth_of_file(path)?, None),
     };
     Ok(reader_study(&films, &study_truth, truth_reader))
 }

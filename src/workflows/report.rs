@@ -3,32 +3,110 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-use crate::domain::evaluation::run::Run;
-use crate::domain::model::Model;
+use crate::domain::evaluation::cases::Cases;
+use crate::domain::evaluation::problems::Problems;
+use crate::domain::evaluation::result::Evaluation;
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::settings::Settings;
+use crate::domain::model::{Model, ModelContent, ModelId};
 use crate::formats::evaluation_report;
+use crate::store::Store;
 
+use super::evaluated_files::EvaluatedFiles;
 use super::staged_file::StagedFile;
+use super::{evaluation_runs, models};
 
-/// Writes the report; a file that is there already is replaced when the new one is whole.
+/// Writes the report of a kept evaluation, or of the last one, and says which it was.
+///
+/// # Errors
+/// One sentence where there is no such evaluation, it can't be read, or the file can't be written.
+pub fn report_of_project(store: &Store, id: Option<EvaluationId>, to: &Path) -> anyhow::Result<EvaluationId> {
+    let kept: Vec<EvaluationId> = store.evaluations()?.into_iter().map(|kept| kept.id).collect();
+    let Some(last) = kept.iter().copied().max() else {
+        bail!("this project has no evaluation yet: make one in the window, or with rachis evaluate");
+    };
+    let id = id.unwrap_or(last);
+    if !kept.contains(&id) {
+        let mut numbers: Vec<String> = kept.iter().map(|id| id.0.to_string()).collect();
+        numbers.reverse();
+        bail!("this project has no evaluation {}; it has {}", id.0, numbers.join(", "));
+    }
+    save_report(&evaluation_runs::open(store, id)?, &models::register(store)?.models, to)?;
+    Ok(id)
+}
+
+/// Writes the report; a file that is there already is replaced when the new one is whole. Of `models`, those whose answers
+/// were evaluated get their card, with the members of an ensemble.
 ///
 /// # Errors
 /// One sentence that names the file.
 pub fn save_report(run: &Run, models: &[Model], to: &Path) -> anyhow::Result<()> {
-    let page = evaluation_report::write(run, models);
+    let page = evaluation_report::write(run, &models_of(run, models));
     let mut file = StagedFile::create(to)?;
     file.file().write_all(page.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
     file.put_in_place()
 }
 
+/// Writes the report of files that were evaluated without a project.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn save_report_of_files(
+    files: &EvaluatedFiles<'_>,
+    settings: Settings,
+    (cases, problems): (Cases, Problems),
+    evaluation: Evaluation,
+    to: &Path,
+) -> anyhow::Result<()> {
+    let named = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let answers: Vec<String> = [files.predictions, files.classifier].into_iter().flatten().map(named).collect();
+    let summary = RunSummary {
+        // In no project, so without a number and a moment: the same files give the same page.
+        id: EvaluationId(0),
+        name: String::new(),
+        made_at_ms: 0,
+        made_by: String::new(),
+        answer: answers.join(" and "),
+        truth: named(files.truth),
+        num_films: cases.films.len() as u64,
+        auroc: evaluation.classifier.as_ref().and_then(|figures| Some(figures.auroc?.value)),
+        map: evaluation.detector.as_ref().and_then(|figures| Some(figures.map_main?.value)),
+        truth_sha256: evaluation_runs::truth_hash(&cases),
+        is_truth_changed: false,
+    };
+    let plan = Plan {
+        name: String::new(),
+        answer: AnswerSource::Files {
+            predictions: files.predictions.map(Path::to_owned),
+            classifier: files.classifier.map(Path::to_owned),
+        },
+        truth: TruthSource::File(files.truth.to_owned()),
+        films: FilmChoice::WithTruth,
+        settings,
+    };
+    save_report(&Run { summary, plan, cases, problems, evaluation, rulings: Vec::new() }, &[], to)
+}
+
+fn models_of(run: &Run, models: &[Model]) -> Vec<Model> {
+    let AnswerSource::Models { classifier, detector } = run.plan.answer else { return Vec::new() };
+    let mut wanted: Vec<ModelId> = [classifier, detector].into_iter().flatten().collect();
+    let known = |id: ModelId| models.iter().find(|model| model.id == id);
+    for id in wanted.clone() {
+        if let Some(ModelContent::Ensemble { members, .. }) = known(id).map(|model| &model.content) {
+            wanted.extend(members);
+        }
+    }
+    wanted.into_iter().filter_map(known).cloned().collect()
+}
+
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
-    use crate::domain::evaluation::problems::{ProblemKind, Problems};
-    use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, RunSummary, TruthSource};
-    use crate::domain::evaluation::settings::{Bootstrap, Settings};
+    use crate::domain::evaluation::cases::{BoxColumns, FilmCase};
+    use crate::domain::evaluation::problems::ProblemKind;
+    use crate::domain::evaluation::settings::Bootstrap;
     use crate::domain::evaluation::verdict::{Ruling, Verdict};
     use crate::domain::label::LabelName;
     use crate::domain::study::{Sex, View};
@@ -70,7 +148,7 @@ pub(super) mod tests {
         cases
     }
 
-    pub fn run_of(cases: Cases) -> Run {
+    fn run_of(cases: Cases) -> Run {
         let settings =
             Settings { bootstrap: Bootstrap { num_resamples: 200, ..Bootstrap::default() }, ..Settings::default() };
         let evaluation = evaluate(&cases, &settings, &|_| {}, &CancelToken::new()).unwrap();

@@ -157,10 +157,10 @@ fn ranked(truths: &BoxColumns, detections: &BoxColumns, matching: &Matching) -> 
     plan.finish(blocks)
 }
 
-/// `RACHIS_DETECTION_SET=FILE` measures that set and nothing else, as `tests/parity/speed_evaluation.py` asks: prints for
-/// each protocol its mean average precision and the seconds of each repetition. False where nothing was asked.
-pub fn beside_peers() -> bool {
-    let Some(file) = std::env::var_os("RACHIS_DETECTION_SET") else { return false };
+/// For `tests/parity/speed_evaluation.py`: measures the set in the file `RACHIS_DETECTION_SET` and prints, for each
+/// protocol, its mean average precision and the seconds of each repetition.
+pub fn turn() {
+    let file = std::env::var_os("RACHIS_DETECTION_SET").expect("the file of the set");
     let set = Set::read(Path::new(&file));
     let repetitions = if set.truths.num_films() > 10_000 { 5 } else { 15 };
     for (name, ious) in [("ap50", &[0.5][..]), ("full", &Settings::COCO_IOUS)] {
@@ -168,5 +168,4 @@ pub fn beside_peers() -> bool {
         let secs: Vec<f64> = (0..repetitions).map(|_| set.time(ious, 1).as_secs_f64()).collect();
         println!("{name} {value:.12} {secs:?}");
     }
-    true
 }

@@ -23,11 +23,12 @@ mod whole_window;
 
 fn main() {
     // Scripts in tests/parity take turns between us and peers: one turn is one run.
-    if std::env::var_os("RACHIS_TURN").is_some_and(|name| name == "resamples") {
+    let turn = std::env::var_os("RACHIS_TURN");
+    if turn.as_ref().is_some_and(|name| name == "resamples") {
         return resamples::turn();
     }
-    if evaluate::beside_peers() {
-        return;
+    if turn.is_some_and(|name| name == "detection") {
+        return evaluate::turn();
     }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]

@@ -79,7 +79,8 @@ pub struct ErrorFilter {
     pub kinds: Vec<ErrorKind>,
     /// Position in [`super::cases::Cases::classes`]: of the truth where there is one, else of the box.
     pub class: Option<u16>,
-    /// Of a confusion: what the answer says.
+    /// What the answer says, of items with a box of it. With false positives and confusions together these are what the
+    /// counts of a class call its false positives; with `class`, what was missed and confused together are its misses.
     pub answered: Option<u16>,
     /// From and to, of the item's score, both included.
     pub scores: Option<[f64; 2]>,
@@ -250,8 +251,7 @@ impl ErrorItems {
                     }
                 }
             };
-        for film in 0..cases.films.len() {
-            let floor = floors[film];
+        for (film, &floor) in floors.iter().enumerate() {
             // Falling scores: what follows one that does not count does not count either.
             for place in cases.detections.of_film(film) {
                 if cases.detections.scores[place] < floor {
@@ -261,13 +261,14 @@ impl ErrorItems {
                 if !one.is_looked_at {
                     continue;
                 }
+                let said = Some(one.class);
                 match (one.found, self.confused(place, floor)) {
-                    (Some(_), _) => take(place, ErrorKind::TruePositive, Some(one.class), None, Some(one.score)),
+                    (Some(_), _) => take(place, ErrorKind::TruePositive, said, said, Some(one.score)),
                     (None, Some(truth)) => {
                         let class = self.matched.truths[truth as usize].class;
-                        take(place, ErrorKind::Confusion, Some(class), Some(one.class), Some(one.score));
+                        take(place, ErrorKind::Confusion, Some(class), said, Some(one.score));
                     }
-                    (None, None) => take(place, ErrorKind::FalsePositive, Some(one.class), None, Some(one.score)),
+                    (None, None) => take(place, ErrorKind::FalsePositive, said, said, Some(one.score)),
                 }
             }
             // Without a detector boxes are not evaluated: nothing was missed.
@@ -480,7 +481,7 @@ impl Slice {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::cases::{BoxColumns, FilmCase};
     use super::*;
     use crate::domain::label::LabelName;
@@ -653,7 +654,16 @@ pub(super) mod tests {
         assert_eq!(num(ErrorFilter::disagreements()), 3);
         assert_eq!(num(ErrorFilter { class: Some(0), ..all() }), 2, "a confusion is of the truth's class");
         assert_eq!(num(ErrorFilter { class: Some(0), answered: Some(1), ..all() }), 1);
-        assert_eq!(num(ErrorFilter { answered: Some(2), ..all() }), 0);
+        assert_eq!(num(ErrorFilter { answered: Some(2), ..all() }), 1);
+        // As the counts by class have it: a confusion is a false positive of what was said and a miss of what is there.
+        let counted = |kind, class, answered| {
+            num(ErrorFilter { kinds: vec![kind, ErrorKind::Confusion], class, answered, ..all() })
+        };
+        assert_eq!(counted(ErrorKind::FalsePositive, None, Some(1)), 1);
+        assert_eq!(counted(ErrorKind::FalsePositive, None, Some(2)), 1);
+        assert_eq!(counted(ErrorKind::FalsePositive, None, Some(0)), 1);
+        assert_eq!(counted(ErrorKind::FalseNegative, Some(0), None), 1);
+        assert_eq!(counted(ErrorKind::FalseNegative, Some(1), None), 0);
         assert_eq!(num(ErrorFilter { scores: Some([0.5, 0.8]), ..all() }), 2, "both ends are in");
         let slice = |by: &str, name: &str| ErrorFilter { slice: Some((by.into(), name.into())), ..all() };
         assert_eq!(num(slice("sex", "Female")), 3);

@@ -76,6 +76,17 @@ impl FilmRead {
     }
 }
 
+/// Where the truth of a study comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StudySource {
+    /// What this reader ends with.
+    Reader(ReaderId),
+    /// For each reader, the majority of the others.
+    OtherReaders,
+    /// A published table, or COCO's ground truth.
+    File(std::path::PathBuf),
+}
+
 /// What readers are held against.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StudyTruth {

@@ -18,9 +18,14 @@ pub(super) fn run(page: &mut Page, run: &Run) {
     if !summary.name.is_empty() {
         row("Name", summary.name.clone());
     }
-    row("Run", summary.id.0.to_string());
+    // What was evaluated from files alone is kept in no project.
+    if summary.id.0 > 0 {
+        row("Run", summary.id.0.to_string());
+    }
     let by = if summary.made_by.is_empty() { String::new() } else { format!(" by {}", summary.made_by) };
-    row("Made", format!("{}{by}", utc_text(summary.made_at_ms)));
+    if summary.made_at_ms > 0 {
+        row("Made", format!("{}{by}", utc_text(summary.made_at_ms)));
+    }
     row("Answers", format!("{}{}", summary.answer, answer_kind(&run.plan.answer)));
     row("Truth", format!("{}{}", summary.truth, truth_kind(&run.plan.truth)));
     row("Truth, SHA-256", hex_from_hash(&summary.truth_sha256));

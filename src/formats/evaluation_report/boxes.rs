@@ -38,8 +38,12 @@ fn as_published(page: &mut Page, run: &Run, figures: &DetectorFigures) {
         cells.extend(row.ap.iter().chain([&row.map]).map(|value| format!("{value:.2}")));
         table.push(RowKind::Cited, cells);
     };
-    TABLE_5.iter().for_each(|row| cite(row, 5));
-    TABLE_4.iter().for_each(|row| cite(row, 4));
+    for row in &TABLE_5 {
+        cite(row, 5);
+    }
+    for row in &TABLE_4 {
+        cite(row, 4);
+    }
     page.table(&table);
     let codes: Vec<String> = LESIONS.iter().map(|(code, name)| format!("{code} {name}")).collect();
     page.note(&format!("{}.", codes.join(", ")));

@@ -19,12 +19,16 @@ use super::screen::{Dialog, NoticeKind, Screen, Session};
 
 pub mod asking;
 pub mod review;
+pub mod studies;
 pub mod shown_boxes;
 pub mod walk;
+#[cfg(test)]
+mod walk_script;
 
 pub use asking::{EvaluateDialog, FormFile};
 pub use review::{Progress, TruthOwner};
 pub use shown_boxes::{BoxRole, ShownBox};
+pub use studies::{StudyCommand, StudyDesk, StudyNews, StudyTask};
 pub use walk::{ErrorDesk, ErrorIndex, ErrorList, bounds_of};
 
 /// A page of the screen of evaluations.
@@ -149,6 +153,8 @@ pub enum EvaluateCommand {
     FixLabel,
     /// Ask where to write the verdicts to.
     ExportVerdicts,
+    /// Something with studies of readers.
+    Study(StudyCommand),
 }
 
 /// A change of the project's evaluations, to be made in the store and on the disk.
@@ -213,6 +219,7 @@ pub struct EvaluationDesk {
     pub filter: ErrorFilter,
     pub order: ErrorOrder,
     pub errors: ErrorDesk,
+    pub studies: StudyDesk,
     /// Place in the gallery of the item that is open in its film.
     pub looked_at: Option<usize>,
     /// What is being done now; nothing else is begun meanwhile.
@@ -227,7 +234,7 @@ impl EvaluateCommand {
         let desk = &session.evaluating;
         match self {
             // Reader studies and the data set's own tables have plots without a run.
-            Self::SaveSheet(_) | Self::CopySheet(_) | Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss => true,
+            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss | Self::SaveSheet(_) | Self::CopySheet(_) => true,
             Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
                 !project.is_read_only && desk.doing.is_none()
             }
@@ -237,6 +244,7 @@ impl EvaluateCommand {
                 desk.looked_at.is_some() && !project.is_read_only && session.reader.is_some()
             }
             command if walk::is_of_walk(command) => desk.looked_at.is_some(),
+            Self::Study(command) => command.is_available(session),
             Self::Youden => desk.live.as_ref().is_some_and(|live| live.youden().is_some()),
             _ => desk.open.is_some(),
         }
@@ -251,7 +259,11 @@ impl Session {
         match command {
             EvaluateCommand::Show => return self.show_evaluations(now_ms),
             EvaluateCommand::Leave => self.leave_evaluations(),
-            EvaluateCommand::Page(page) => self.evaluating.page = page,
+            EvaluateCommand::Page(page) => {
+                self.evaluating.page = page;
+                return self.study_page_shown(page);
+            }
+            EvaluateCommand::Study(command) => return self.study_command(command),
             EvaluateCommand::Start(plan) => return self.start_evaluation(plan),
             EvaluateCommand::Open(id) => return self.evaluation_task(EvaluationTask::Open(id), "Reading the run"),
             EvaluateCommand::CompareWith(Some(beside)) => {

@@ -184,7 +184,7 @@ fn filters_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex)
         });
         response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Order")));
         let num = panel.session.evaluating.errors.shown.places.len();
-        ui.label(RichText::new(tr_args("{} shown", &[&num])).color(theme::weak()));
+        ui.label(RichText::new(tr_args("{} items", &[&num])).color(theme::weak()));
     });
 }
 
@@ -295,7 +295,7 @@ fn go_back_to_card(panel: &mut Panel<'_>) {
 fn keys(ui: &Ui, panel: &mut Panel<'_>, num: usize, columns: usize, visible_rows: usize) {
     let state = &mut panel.state.gallery;
     state.cursor = state.cursor.min(num - 1);
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     // Tab or a click may have taken it to another card.
     let near = state.cursor.saturating_sub(200)..(state.cursor + 200).min(num);
     let Some(cursor) = focused.and_then(|id| near.into_iter().find(|place| card_id(*place) == id)) else { return };

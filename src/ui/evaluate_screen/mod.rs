@@ -41,7 +41,8 @@ pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show_separator_line(false)
         .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
         .show(ui, |ui| runs::runs_ui(ui, panel));
-    if panel.session.evaluating.point.is_some() {
+    let is_of_run = !matches!(panel.session.evaluating.page, EvaluatePage::Readers | EvaluatePage::Data);
+    if panel.session.evaluating.point.is_some() && is_of_run {
         egui::Panel::top("operating point")
             .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
             .show_separator_line(false)

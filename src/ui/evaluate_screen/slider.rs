@@ -112,7 +112,8 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, boxes: &BoxSnapshot) {
     for (name, kinds, count) in [
         (tr("TP"), &[ErrorKind::TruePositive][..], sum(|class| class.tp)),
         (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], sum(|class| class.fp)),
-        (tr("FN"), &[ErrorKind::FalseNegative], sum(|class| class.fn_)),
+        // A truth that is confused with another class is missed too.
+        (tr("FN"), &[ErrorKind::FalseNegative, ErrorKind::Confusion], sum(|class| class.fn_)),
     ] {
         count_ui(ui, panel, name, &tr_args("Boxes {}", &[&name]), count, with_kinds(kinds, None));
     }

@@ -2,7 +2,7 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::domain::evaluation::errors::ErrorKind;
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::live::{ClassSnapshot, Snapshot};
 use crate::domain::evaluation::published::{self, LESIONS};
 use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
@@ -141,9 +141,9 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot) 
                 tr("Truths"),
                 &format!("AP@{}", run.plan.settings.main_iou),
                 tr("TP"),
-                tr("FP"),
+                tr("FP, nothing there"),
+                tr("FP, another class"),
                 tr("FN"),
-                tr("Confused"),
                 tr("Recall"),
                 tr("Precision"),
             ],
@@ -157,10 +157,9 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot) 
         let own = run.evaluation.detector.as_ref().and_then(|detector| detector.map_main);
         let map = if is_own_point(run, snapshot) { own } else { boxes.map.map(bare) };
         ui.label(RichText::new(text_of(map)).color(theme::strong()));
-        for (name, kinds, count) in
-            columns(sum(|class| class.tp), sum(|class| class.fp), sum(|class| class.fn_), sum(|class| class.confusions))
-        {
-            link_ui(ui, panel, &count.to_string(), &tr_args("All classes, {}", &[&name]), with_kinds(kinds, None));
+        let all = [sum(|class| class.tp), sum(|class| class.fp), sum(|class| class.fn_), sum(|class| class.confusions)];
+        for (name, filter, count) in columns(None, all) {
+            link_ui(ui, panel, &count.to_string(), &tr_args("All classes, {}", &[&name]), filter);
         }
         ui.label(percent(boxes.lesion_sensitivity.map(|figure| figure.value)));
         let (tp, all) = (sum(|class| class.tp), sum(|class| class.tp + class.fp));
@@ -169,12 +168,16 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot) 
     });
 }
 
-fn columns(tp: u64, fp: u64, fn_: u64, confusions: u64) -> [(&'static str, &'static [ErrorKind], u64); 4] {
+/// Counts and what they lead to; `None`: over all classes. A truth that is confused is among what was missed, and the box
+/// that confuses it stands in a column of its own, so that each number leads to as many items.
+fn columns(class: Option<u16>, at: [u64; 4]) -> [(&'static str, ErrorFilter, u64); 4] {
+    let [tp, fp, fn_, confusions] = at;
+    let answered = ErrorFilter { answered: class, ..with_kinds(&[ErrorKind::Confusion], None) };
     [
-        (tr("TP"), &[ErrorKind::TruePositive], tp),
-        (tr("FP"), &[ErrorKind::FalsePositive, ErrorKind::Confusion], fp),
-        (tr("FN"), &[ErrorKind::FalseNegative], fn_),
-        (tr("Confused"), &[ErrorKind::Confusion], confusions),
+        (tr("TP"), with_kinds(&[ErrorKind::TruePositive], class), tp),
+        (tr("FP, nothing there"), with_kinds(&[ErrorKind::FalsePositive], class), fp - confusions),
+        (tr("FP, another class"), answered, confusions),
+        (tr("FN"), with_kinds(&[ErrorKind::FalseNegative, ErrorKind::Confusion], class), fn_),
     ]
 }
 
@@ -185,9 +188,8 @@ fn class_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot, 
     let own = run.evaluation.detector.as_ref().and_then(|detector| detector.classes.get(class)?.ap_main);
     let ap = if is_own_point(run, snapshot) { own } else { at.ap.map(bare) };
     ui.label(RichText::new(text_of(ap)).color(theme::strong()));
-    for (name, kinds, count) in columns(at.tp, at.fp, at.fn_, at.confusions) {
-        let class = Some(class as u16);
-        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), with_kinds(kinds, class));
+    for (name, filter, count) in columns(Some(class as u16), [at.tp, at.fp, at.fn_, at.confusions]) {
+        link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), filter);
     }
     ui.label(percent(at.recall()));
     ui.label(percent(at.precision()));

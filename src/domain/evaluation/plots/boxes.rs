@@ -110,7 +110,7 @@ pub fn froc(source: Source<'_>, boxes: &BoxOutcomes) -> Option<Plot> {
         title: "FROC, all classes".to_owned(),
         x: Axis { is_log: true, ..Axis::linear("False positives per film", FROC_RANGE[0], FROC_RANGE[1]) },
         y: Axis::unit("Sensitivity to lesions"),
-        series: vec![line("Boxes of all classes".to_owned(), Style::Steps, 0, thinned(within(points, FROC_RANGE)))],
+        series: vec![line("Boxes of all classes".to_owned(), Style::Steps, 0, thinned(within(&points, FROC_RANGE)))],
         dots,
         caption: format!(
             "{num_truths} boxes of the truth on {num_films} films, at IoU {}, {}. Dot: boxes with a score of at least \
@@ -214,7 +214,7 @@ fn rule(source: Source<'_>) -> String {
 }
 
 /// The part of steps that lies between two values of x: what is reached at the left end, and nothing beyond the right one.
-fn within(points: Vec<[f64; 2]>, [min, max]: [f64; 2]) -> Vec<[f64; 2]> {
+fn within(points: &[[f64; 2]], [min, max]: [f64; 2]) -> Vec<[f64; 2]> {
     let from = points.partition_point(|point| point[0] <= min);
     let to = points.partition_point(|point| point[0] <= max);
     let mut part = Vec::new();
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn precision_and_recall_by_hand() {
-        let plot = with(FusionRule::DetectorOnly, [0.3, 0.5], |source, boxes| precision_recall(source, boxes)).unwrap();
+        let plot = with(FusionRule::DetectorOnly, [0.3, 0.5], precision_recall).unwrap();
         let names: Vec<_> = plot.series.iter().map(|series| series.name.as_str()).collect();
         assert_eq!(names, ["A (2)", "B (1)"], "a class without truth has no curve");
         // A: right at 0.9, wrong at 0.8 and 0.7, right at 0.4.
@@ -247,14 +247,14 @@ mod tests {
     #[test]
     fn the_rule_takes_boxes_away() {
         // At c* 0.5 the films b and c are normal: of c, 0.8 stays and 0.45 goes; of b, 0.4 goes.
-        let plot = with(FusionRule::Paper, [0.5, 0.5], |source, boxes| precision_recall(source, boxes)).unwrap();
+        let plot = with(FusionRule::Paper, [0.5, 0.5], precision_recall).unwrap();
         assert_eq!(plot.series[0].points, [[0.0, 1.0], [0.5, 1.0], [0.5, 0.5], [0.5, 1.0 / 3.0]]);
         assert_eq!(plot.series[1].points, [] as [[f64; 2]; 0]);
     }
 
     #[test]
     fn the_froc_counts_false_positives_a_film() {
-        let plot = with(FusionRule::DetectorOnly, [0.3, 0.8], |source, boxes| froc(source, boxes)).unwrap();
+        let plot = with(FusionRule::DetectorOnly, [0.3, 0.8], froc).unwrap();
         let third = 1.0 / 3.0;
         assert_eq!(
             plot.series[0].points,
@@ -266,14 +266,14 @@ mod tests {
     #[test]
     fn steps_are_cut_at_both_ends() {
         let points = vec![[0.0, 0.1], [0.1, 0.2], [1.0, 0.5], [8.0, 0.6], [9.0, 0.7]];
-        assert_eq!(within(points, [0.125, 8.0]), [[0.125, 0.2], [1.0, 0.5], [8.0, 0.6], [8.0, 0.6]]);
-        assert_eq!(within(vec![[0.5, 0.5]], [0.125, 8.0]), [[0.5, 0.5]]);
-        assert_eq!(within(Vec::new(), [0.125, 8.0]), [] as [[f64; 2]; 0]);
+        assert_eq!(within(&points, [0.125, 8.0]), [[0.125, 0.2], [1.0, 0.5], [8.0, 0.6], [8.0, 0.6]]);
+        assert_eq!(within(&[[0.5, 0.5]], [0.125, 8.0]), [[0.5, 0.5]]);
+        assert_eq!(within(&[], [0.125, 8.0]), [] as [[f64; 2]; 0]);
     }
 
     #[test]
     fn every_truth_and_every_box_is_in_the_confusion_once() {
-        let matrix = with(FusionRule::DetectorOnly, [0.3, 0.45], |source, boxes| confusion(source, boxes)).unwrap();
+        let matrix = with(FusionRule::DetectorOnly, [0.3, 0.45], confusion).unwrap();
         // A: one found, one missed (0.4 does not count). B on film a: taken for A by the box at 0.7.
         assert_eq!(matrix.counts, [[1, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 0, 0]]);
         assert_eq!(matrix.rows, ["A", "B", "C", NO_LESION]);

@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn histograms_are_of_kinds() {
-        let plot = with(FusionRule::DetectorOnly, [0.3, 0.3], |source, boxes| box_scores(source, boxes)).unwrap();
+        let plot = with(FusionRule::DetectorOnly, [0.3, 0.3], box_scores).unwrap();
         let names: Vec<_> = plot.series.iter().map(|series| series.name.as_str()).collect();
         assert_eq!(names, ["Right boxes (2)", "Wrong boxes (3)"]);
         assert_eq!(plot.series[0].points[18], [0.925, 0.5]);

@@ -95,32 +95,20 @@ impl Textures {
                     if wa < 0.0 || wb < 0.0 || wc < 0.0 || !bounds.contains(at) {
                         continue;
                     }
-                    let mix = |i: usize| {
-                        let part = |vertex: &egui::epaint::Vertex| f32::from(vertex.color.to_array()[i]);
-                        wa * part(&a) + wb * part(&b) + wc * part(&c)
-                    };
+                    let two = b.color.lerp_to_gamma(a.color, wa / (wa + wb).max(f32::MIN_POSITIVE));
+                    let color = two.lerp_to_gamma(c.color, wc);
                     let uv = a.uv.to_vec2() * wa + b.uv.to_vec2() * wb + c.uv.to_vec2() * wc;
-                    let texel = self.texel(uv);
-                    let over = std::array::from_fn(|i| mix(i) * texel[i] / 255.0);
                     let pixel = &mut image.pixels[y * width + x];
-                    *pixel = blended(*pixel, over);
+                    *pixel = pixel.blend(color * self.texel(uv));
                 }
             }
         }
     }
 
-    fn texel(&self, uv: Vec2) -> [f32; 4] {
+    fn texel(&self, uv: Vec2) -> Color32 {
         let [width, height] = self.fonts.size;
         let x = ((uv.x * width as f32) as usize).min(width.saturating_sub(1));
         let y = ((uv.y * height as f32) as usize).min(height.saturating_sub(1));
-        let texel = self.fonts.pixels.get(y * width + x).copied().unwrap_or(Color32::WHITE);
-        texel.to_array().map(f32::from)
+        self.fonts.pixels.get(y * width + x).copied().unwrap_or(theme::UNTINTED)
     }
-}
-
-fn blended(below: Color32, over: [f32; 4]) -> Color32 {
-    let left = 1.0 - over[3] / 255.0;
-    let [r, g, b, a] = below.to_array().map(f32::from);
-    let channel = |i: usize, below: f32| (over[i] + below * left).round().clamp(0.0, 255.0) as u8;
-    Color32::from_rgba_premultiplied(channel(0, r), channel(1, g), channel(2, b), channel(3, a))
 }

@@ -1,0 +1,30 @@
+//! Studies of readers and counts of the data, read on a thread by a connection of their own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::jobs::Lane;
+use crate::session::{Event, StudyNews, StudyTask};
+use crate::workflows::reader_study::{save_mrmc, study_of};
+use crate::workflows::stats::project_stats;
+
+use super::inbox::Post;
+
+pub(super) fn carry_out(lane: &Lane, folder: PathBuf, post: Post, task: StudyTask) {
+    lane.run(move || {
+        post.event(match task {
+            StudyTask::Compare(source) => {
+                let study = study_of(&folder, &source).map(Arc::new);
+                Event::StudyDone(StudyNews::Readers(study.map_err(|error| format!("{error:#}"))))
+            }
+            StudyTask::CountData => {
+                let tables = project_stats(&folder).map(|stats| Arc::new(stats.table));
+                Event::StudyDone(StudyNews::Tables(tables.map_err(|error| format!("{error:#}"))))
+            }
+            StudyTask::WriteTable { study, to } => match save_mrmc(&study, &to) {
+                Ok(()) => Event::EvaluationDone(format!("The readings are written to {}", to.display())),
+                Err(error) => Event::EvaluationFailed(format!("{error:#}")),
+            },
+        });
+    });
+}
