@@ -31,7 +31,7 @@ fn tell_list(folder: &Path, post: &Post) {
 /// Carries out what was asked for; verdicts go through the store's own thread and not through here.
 pub(super) fn carry_out(lane: &Lane, jobs: &mut Jobs, folder: PathBuf, post: Post, task: EvaluationTask, by: String) {
     match task {
-        EvaluationTask::Start(plan) => jobs.evaluate(folder, *plan, by),
+        EvaluationTask::Start(plan) => jobs.evaluate(folder, post, *plan, by),
         EvaluationTask::Open(id) => lane.run(move || {
             let run = Store::open_to_look(&folder)
                 .map_err(anyhow::Error::from)

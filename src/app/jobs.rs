@@ -158,13 +158,17 @@ impl Jobs {
     }
 
     /// Evaluates, keeps the run, and opens it.
-    pub fn evaluate(&mut self, folder: PathBuf, plan: Plan, by: String) {
-        let post = self.post.clone();
+    pub fn evaluate(&mut self, folder: PathBuf, post: Post, plan: Plan, by: String) {
         self.start("Evaluate", true, move |watch, cancel| {
             let maker = Maker { by: &by, at_ms: now_ms() };
-            let made = Store::open(&folder)
-                .map_err(anyhow::Error::from)
-                .and_then(|mut store| evaluation_runs::make(&mut store, &plan, maker, watch, cancel));
+            let make = || {
+                let mut store = Store::open(&folder)?;
+                evaluation_runs::make(&mut store, &plan, maker, watch, cancel)
+            };
+            // The screen waits for an answer, whatever happens.
+            let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|_| {
+                Err(anyhow::anyhow!("The evaluation ended in a fault of the program. Nothing was kept."))
+            });
             match made {
                 Ok(run) => {
                     let told = told_of_evaluation(&run);

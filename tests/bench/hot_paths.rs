@@ -29,8 +29,6 @@ fn main() {
     }
     if turn.is_some_and(|name| name == "detection") {
         return evaluate::turn();
-    if evaluate::beside_peers() {
-        return;
     }
     let mut criterion = criterion::Criterion::default().configure_from_args();
     #[cfg(feature = "gui")]

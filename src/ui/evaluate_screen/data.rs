@@ -27,8 +27,12 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             return;
         };
+        if let Some(published) = published {
+            weak(ui, &tr_args("Grey columns are published: {}.", &[&published.title]));
+        }
         films_ui(ui, &table.films, published);
-        labels_ui(ui, table, published);
+        // Of many readers there are more columns than there is room.
+        ScrollArea::horizontal().id_salt("labels across").show(ui, |ui| labels_ui(ui, table, published));
         if table.num_images_without_film > 0 {
             let text = "{} images were read and are not in the project as films; they count above.";
             weak(ui, &tr_args(text, &[&table.num_images_without_film]));
