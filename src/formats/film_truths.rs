@@ -1,6 +1,6 @@
 //! What is held for true of films: a published table of boxes or image labels, or COCO's ground truth.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::id::ReaderId;
@@ -52,7 +52,7 @@ pub struct FilmTruths {
     pub boxes: Vec<TrueBox>,
     /// The file says of films only whether they are normal.
     pub has_no_boxes: bool,
-    by_name: HashMap<String, u32>,
+    by_name: BTreeMap<String, u32>,
 }
 
 impl FilmTruths {

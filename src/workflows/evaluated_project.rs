@@ -8,7 +8,7 @@ use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use crate::domain::fusion;
-use crate::domain::id::ReaderId;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::shape::ShapeKind;
 use crate::domain::study::FilmFacts;
@@ -105,7 +105,7 @@ pub fn truth_of(
 fn is_chosen(films: &FilmChoice) -> impl Fn(&str) -> bool + '_ {
     let chosen: Option<BTreeSet<&str>> = match films {
         FilmChoice::WithTruth => None,
-        FilmChoice::These(films) => Some(films.iter().map(|film| film.as_str()).collect()),
+        FilmChoice::These(films) => Some(films.iter().map(ImageId::as_str).collect()),
     };
     move |image| chosen.as_ref().is_none_or(|chosen| chosen.contains(image))
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{AnswerSource, EvaluationId, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
 use crate::formats::evaluation_cases::{self, CaseTexts};
 use crate::formats::{evaluation_json, evaluation_plan};
 use crate::jobs::{CancelToken, Progress};
@@ -141,12 +141,15 @@ pub fn open(store: &Store, id: EvaluationId) -> anyhow::Result<Run> {
     Ok(Run { summary: summary_of(stored, is_truth_changed), plan, cases, problems, evaluation, rulings })
 }
 
+/// A truth over a choice of films, and its hash as it is now.
+type KnownTruth = ((TruthSource, FilmChoice), Option<[u8; 32]>);
+
 /// Every kept evaluation, the newest first.
 ///
 /// # Errors
 /// When the project can't be read.
 pub fn list(store: &Store) -> anyhow::Result<Vec<RunSummary>> {
-    let mut known: Vec<((TruthSource, crate::domain::evaluation::run::FilmChoice), Option<[u8; 32]>)> = Vec::new();
+    let mut known: Vec<KnownTruth> = Vec::new();
     let mut summaries = Vec::new();
     for stored in store.evaluations()? {
         let text = fs::read_to_string(store.evaluation_folder(stored.id).join("settings.json"));

@@ -314,7 +314,7 @@ impl Session {
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
             EvaluateCommand::AskNew => return self.ask_new_evaluation(now_ms),
-            EvaluateCommand::ChooseFile(file) => return self.choose_form_file(file),
+            EvaluateCommand::ChooseFile(file) => return vec![Effect::ChoosePath(file.purpose())],
             EvaluateCommand::AskDelete => self.dialog = Some(Dialog::Evaluate(EvaluateDialog::Delete)),
             EvaluateCommand::AskReport => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationReport)],
             EvaluateCommand::AskJson => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationJson)],
