@@ -207,18 +207,12 @@ impl Session {
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
-            Event::StudyDone(news) => {
-                self.study_done(news);
-                Vec::new()
-            }
+            Event::StudyDone(news) => self.study_done(news),
             Event::EvaluationsLoaded(runs) => {
                 self.evaluations_loaded(runs);
                 Vec::new()
             }
-            Event::EvaluationDone(text) => {
-                self.evaluation_done(text);
-                Vec::new()
-            }
+            Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {
                 self.evaluation_failed(why);
                 Vec::new()

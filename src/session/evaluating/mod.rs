@@ -410,11 +410,12 @@ impl Session {
         desk.looked_at = None;
     }
 
-    pub(super) fn evaluation_done(&mut self, text: String) {
+    pub(super) fn evaluation_done(&mut self, text: String) -> Vec<Effect> {
         self.evaluating.doing = None;
         if !text.is_empty() {
             self.notify(NoticeKind::Info, text);
         }
+        Vec::new()
     }
 
     pub(super) fn evaluation_failed(&mut self, why: String) {
