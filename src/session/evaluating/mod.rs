@@ -374,6 +374,8 @@ impl Session {
                 self.evaluating.filter = ErrorFilter::disagreements();
                 self.evaluating.open = Some(run);
                 self.evaluating.live = Some(live);
+                // Of another run: nothing can be counted on from there.
+                self.evaluating.snapshots = [None, None];
                 self.evaluating.beside = None;
                 self.evaluating.looked_at = None;
                 self.reset_point();
@@ -388,6 +390,7 @@ impl Session {
         match outcome {
             Ok(beside) => {
                 self.evaluating.beside = Some(Arc::new(beside));
+                self.evaluating.snapshots[1] = None;
                 self.point_moved();
             }
             Err(why) => self.evaluation_failed(why),
