@@ -211,14 +211,8 @@ impl Session {
                 self.study_done(news);
                 Vec::new()
             }
-            Event::EvaluationsLoaded(runs) => {
-                self.evaluations_loaded(runs);
-                Vec::new()
-            }
-            Event::EvaluationDone(text) => {
-                self.evaluation_done(text);
-                Vec::new()
-            }
+            Event::EvaluationsLoaded(runs) => self.evaluations_loaded(runs),
+            Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {
                 self.evaluation_failed(why);
                 Vec::new()
