@@ -208,10 +208,7 @@ impl Session {
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
             Event::StudyDone(news) => self.study_done(news),
-            Event::EvaluationsLoaded(runs) => {
-                self.evaluations_loaded(runs);
-                Vec::new()
-            }
+            Event::EvaluationsLoaded(runs) => self.evaluations_loaded(runs),
             Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {
                 self.evaluation_failed(why);

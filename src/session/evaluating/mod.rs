@@ -352,7 +352,7 @@ impl Session {
         vec![Effect::Evaluate { task: Box::new(task), by }]
     }
 
-    pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) {
+    pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) -> Vec<Effect> {
         self.evaluating.is_loaded = true;
         // A run that was deleted here or elsewhere stands on no screen any more.
         // One that was just made may come before the list that has it.
@@ -362,6 +362,7 @@ impl Session {
             self.close_evaluation();
         }
         self.evaluating.runs = runs;
+        Vec::new()
     }
 
     pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) -> Vec<Effect> {
