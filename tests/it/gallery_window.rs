@@ -6,7 +6,6 @@ use egui::{Key, Modifiers};
 use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
 use rachis::domain::evaluation::errors::{ErrorFilter, ErrorKind};
-use rachis::domain::evaluation::live::OpenRun;
 use rachis::domain::evaluation::verdict::Verdict;
 use rachis::domain::id::ImageId;
 use rachis::domain::model::ModelId;
@@ -42,7 +41,7 @@ fn open_gallery(seat: &mut Seat<'_>) {
     let run = evaluation_run::against_another(&folder);
     wait(seat, "the model", |w| w.session.models.models.len() == 1);
     ask(seat, EvaluateCommand::Show);
-    seat.state_mut().handle(Input::Event(Event::EvaluationOpened(Ok(OpenRun::new(run)))));
+    seat.state_mut().handle(Input::Event(Event::EvaluationOpened(Ok(run))));
     ask(seat, EvaluateCommand::Page(EvaluatePage::Gallery));
 }
 
