@@ -219,16 +219,8 @@ impl Session {
                 self.evaluation_beside(outcome.map(|beside| *beside));
                 Vec::new()
             }
-            Event::RulingsLoaded { run, rulings } => {
-                self.rulings_loaded(run, rulings);
-                Vec::new()
-            }
-            Event::ErrorsListed(index) => {
-                self.errors_listed(index);
-                Vec::new()
-            }
-            Event::UnderVerdictsCounted { run, evaluation } => {
-                self.under_verdicts_counted(run, evaluation);
+            Event::RulingsLoaded { .. } | Event::ErrorsListed(_) | Event::UnderVerdictsCounted { .. } => {
+                self.errors_event(event);
                 Vec::new()
             }
             Event::EngineChanged(state) => {
