@@ -69,9 +69,8 @@ pub(super) fn error_boxes_ui(
 fn beside_texts(place: Rect, texts: &[Rect], canvas: Rect) -> Rect {
     let step = Vec2::new(0.0, place.height() + 2.0);
     let places = (0..12).map(|n| place.translate(step * n as f32));
-    let is_free = |place: &Rect| {
-        canvas.contains_rect(*place) && !texts.iter().any(|text| text.shrink(0.5).intersects(*place))
-    };
+    let is_free =
+        |place: &Rect| canvas.contains_rect(*place) && !texts.iter().any(|text| text.shrink(0.5).intersects(*place));
     places.into_iter().find(is_free).unwrap_or(place)
 }
 
