@@ -232,6 +232,15 @@ mod tests {
             prop_assert_eq!(&of_boxes.confusion, &confusion);
             let ap: Vec<Option<f64>> = of_boxes.classes.iter().map(|one| one.ap).collect();
             prop_assert_eq!(ap, precisions(&cases, point, rule));
+            // Every point of FROC is one that some threshold gives.
+            for &at in &of_boxes.froc {
+                let is_reached = (0..=11_u8).map(|tenth| f64::from(tenth) / 10.0).any(|min_score| {
+                    let (_, classes, _) = recount(&cases, OperatingPoint { min_score, ..point }, rule);
+                    let sum = |which: usize| classes.iter().map(|one| one[which]).sum::<u64>() as f64;
+                    at == [sum(1) / cases.films.len() as f64, sum(0) / cases.truths.len() as f64]
+                });
+                prop_assert!(is_reached, "{:?}", at);
+            }
             let figures = [
                 of_films.sensitivity, of_films.specificity, of_films.precision, of_films.f1,
                 of_boxes.lesion_sensitivity, of_boxes.false_positives_per_film,
