@@ -90,7 +90,8 @@ struct SettingsArgs {
     /// Counts are at 0.5 where that is among them, else at the first.
     #[arg(long, default_value = "0.5", value_name = "IOU")]
     iou: String,
-    /// How a precision-recall curve becomes one number.
+    /// How a precision-recall curve becomes one number: over 101 points of recall (COCO), the whole area (PASCAL VOC 2010) or
+    /// over 11 points (PASCAL VOC 2007). Only the interpolation is VOC's: which box finds which lesion is COCO's rule always.
     #[arg(long, default_value = "101", value_parser = ["101", "voc2010", "voc2007"])]
     ap: String,
     /// Apply the fusion rule at this c* to the boxes.
@@ -123,7 +124,8 @@ struct SettingsArgs {
     /// Where the draws start; the same seed gives the same intervals.
     #[arg(long, default_value = "1999")]
     seed: u64,
-    /// How the resampled values become an interval.
+    /// How the resampled values become an interval. bca leaves out units one by one, or from 1,001 units on in 1,000 groups;
+    /// where it is undefined the percentile interval stands in, and the figure is named.
     #[arg(long, default_value = "percentile", value_parser = ["percentile", "bca"])]
     interval: String,
     /// How much an interval covers.

@@ -61,17 +61,19 @@ fn as_text(study: &ReaderStudy) -> String {
     }
     let mut out = String::new();
     for row in &study.rows {
+        let unit = if row.reader.is_some() { "films" } else { "readings" };
         let mut lines =
-            vec![format!("{}: {} films with a truth, {} without", name(row), row.num_films, row.num_without_truth)];
+            vec![format!("{}: {} {unit} with a truth, {} without", name(row), row.num_films, row.num_without_truth)];
         for (title, way) in [("without the model", row.without), ("with the model", row.with)] {
             if way.counts.total() > 0 {
-                lines.push(format!("  {title:<18} {} films; {}", way.counts.total(), shares(&way)));
+                lines.push(format!("  {title:<18} {} {unit}; {}", way.counts.total(), shares(&way)));
             }
         }
         let switches = row.switches;
-        if let Some(p) = switches.p_value() {
+        if switches.num_films() > 0 {
+            let p = row.p_value().map_or_else(String::new, |p| format!(" (McNemar, exact: p = {p:.4})"));
             lines.push(format!(
-                "  of {} read in both ways: {} to right, {} to wrong (McNemar, exact: p = {p:.4}), {} stayed right, {} stayed wrong",
+                "  of {} read in both ways: {} to right, {} to wrong{p}, {} stayed right, {} stayed wrong",
                 switches.num_films(),
                 switches.to_right,
                 switches.to_wrong,
@@ -83,6 +85,11 @@ fn as_text(study: &ReaderStudy) -> String {
             if pace.num_films > 0 {
                 lines.push(format!("  films {title}: median {}, {} timed", seconds(pace.median_ms), pace.num_films));
             }
+        }
+        if row.reader.is_none() {
+            lines.push(
+                "  intervals are of readings as if each were of another film, so too narrow; no p-value".to_owned(),
+            );
         }
         out.push_str(&lines.join("\n"));
         out.push('\n');
@@ -130,7 +137,8 @@ fn as_json(row: &ReaderRow) -> Value {
         "to_wrong": row.switches.to_wrong,
         "stayed_right": row.switches.stayed_right,
         "stayed_wrong": row.switches.stayed_wrong,
-        "mcnemar_p": row.switches.p_value(),
+        "intervals_of": if row.reader.is_some() { "films" } else { "readings" },
+        "mcnemar_p": row.p_value(),
         "time_never_shown": pace(row.pace_without),
         "time_shown": pace(row.pace_with),
     })

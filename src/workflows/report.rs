@@ -106,12 +106,16 @@ mod tests {
     use super::*;
     use crate::domain::evaluation::cases::{BoxColumns, FilmCase};
     use crate::domain::evaluation::problems::ProblemKind;
-    use crate::domain::evaluation::settings::Bootstrap;
+    use crate::domain::evaluation::settings::{Bootstrap, IntervalMethod, ResampleUnit, ThresholdChoice};
     use crate::domain::evaluation::verdict::{Ruling, Verdict};
     use crate::domain::label::LabelName;
+    use crate::domain::metrics::bootstrap::{ClassifierBootstrap, Figure, Threshold};
+    use crate::domain::metrics::interval::{differences, percentile};
+    use crate::domain::metrics::resample::Draws;
     use crate::domain::study::{Sex, View};
+    use crate::formats::evaluation_json;
     use crate::jobs::CancelToken;
-    use crate::workflows::evaluate::evaluate;
+    use crate::workflows::evaluate::{compare, evaluate};
 
     /// Forty films, half of them abnormal, with boxes of three classes, one of them without truth.
     fn cases() -> Cases {
@@ -149,8 +153,11 @@ mod tests {
     }
 
     fn run_of(cases: Cases) -> Run {
-        let settings =
-            Settings { bootstrap: Bootstrap { num_resamples: 200, ..Bootstrap::default() }, ..Settings::default() };
+        run_with(cases, Bootstrap::default())
+    }
+
+    fn run_with(cases: Cases, bootstrap: Bootstrap) -> Run {
+        let settings = Settings { bootstrap: Bootstrap { num_resamples: 200, ..bootstrap }, ..Settings::default() };
         let evaluation = evaluate(&cases, &settings, &|_| {}, &CancelToken::new()).unwrap();
         let mut problems = Problems::default();
         problems.add(ProblemKind::UnknownClass, || "line 3: \"Rugby <ball>\"".to_owned());
@@ -225,6 +232,79 @@ mod tests {
         let num_pictures = page.matches("<svg ").count();
         assert_eq!((num_pictures, page.matches("</svg>").count()), (8, 8));
         assert_eq!(page, evaluation_report::write(&run, &[]), "the same run gives the same bytes");
+    }
+
+    #[test]
+    fn intervals_say_their_level_and_where_another_method_stands_in() {
+        let mut sure = cases();
+        // All right: the AUROC is 1 in every resample, and without any unit.
+        sure.probabilities = sure.films.iter().map(|film| film.is_abnormal.map(f64::from)).collect();
+        let run = run_with(sure, Bootstrap { level: 0.9, method: IntervalMethod::Bca, ..Bootstrap::default() });
+        let named = &run.evaluation.percentile_instead;
+        assert!(named.contains(&"AUROC".to_owned()) && !named.contains(&"mAP@0.5".to_owned()), "{named:?}");
+        assert_eq!(run.evaluation.classifier.as_ref().unwrap().auroc.unwrap().interval, Some([1.0, 1.0]));
+        let page = evaluation_report::write(&run, &[]);
+        check(
+            &page,
+            &[
+                "DeLong&#39;s 90 % interval",
+                "90 %, bias-corrected",
+                "percentile, because it is undefined there: AUROC, ",
+            ],
+        );
+        let json = evaluation_json::write(&run.plan.settings, &run.cases, &run.problems, &run.evaluation);
+        assert_eq!(evaluation_json::read(&json).unwrap().2, run.evaluation);
+    }
+
+    #[test]
+    fn one_unit_has_no_interval() {
+        let mut one = cases();
+        for film in &mut one.films {
+            film.patient = "everybody".into();
+        }
+        let run = run_with(one, Bootstrap { unit: ResampleUnit::Patient, ..Bootstrap::default() });
+        let (films, boxes) = (run.evaluation.classifier.as_ref().unwrap(), run.evaluation.detector.as_ref().unwrap());
+        for figure in [films.auroc, films.f1, films.sensitivity, boxes.map_main, boxes.classes[0].ap_main] {
+            assert_eq!(figure.unwrap().interval, None);
+        }
+        check(&evaluation_report::write(&run, &[]), &["none, because all films are of one patient"]);
+        let compared = compare(&run, &run, &|_| {}, &CancelToken::new()).unwrap();
+        assert!(compared.differences.iter().all(|one| one.delta.is_none_or(|delta| delta.interval.is_none())));
+    }
+
+    #[test]
+    fn runs_that_choose_their_threshold_anew_are_compared_so() {
+        let run = |is_threshold_rechosen: bool, turn: f64| {
+            let mut cases = cases();
+            for (number, p) in cases.probabilities.iter_mut().enumerate() {
+                *p = p.map(|p| p + turn * f64::from(number as u8 % 7));
+            }
+            let mut run = run_of(cases);
+            run.plan.settings.threshold = ThresholdChoice::Youden;
+            run.plan.settings.bootstrap.is_threshold_rechosen = is_threshold_rechosen;
+            run.evaluation = evaluate(&run.cases, &run.plan.settings, &|_| {}, &CancelToken::new()).unwrap();
+            run
+        };
+        let f1 = |is_rechosen: bool| {
+            let (first, second) = (run(is_rechosen, 0.0), run(is_rechosen, 0.03));
+            let compared = compare(&first, &second, &|_| {}, &CancelToken::new()).unwrap();
+            let f1 = compared.differences.iter().find(|one| one.name == "F1").unwrap().delta.unwrap();
+            (f1.value, f1.interval.unwrap(), first, second)
+        };
+        let (fixed, (value, interval, first, second)) = (f1(false), f1(true));
+        assert_eq!(fixed.0, value);
+        assert_ne!(fixed.1, interval);
+        // Resample by resample: each run's best threshold there.
+        let judged: Vec<usize> = (0..40).filter(|&film| film != 7).collect();
+        let truth: Vec<bool> = judged.iter().map(|film| film % 2 == 0).collect();
+        let draws = Draws::new(&(0..39).collect::<Vec<_>>(), 1999).with_both_classes(&truth);
+        let values = [&first, &second].map(|run| {
+            let scores: Vec<f64> = judged.iter().map(|&film| run.cases.probabilities[film].unwrap()).collect();
+            let plan = ClassifierBootstrap::new(&truth, &scores, &draws, 200, Threshold::Rechosen).unwrap();
+            ClassifierBootstrap::finish((0..plan.num_blocks()).map(|block| plan.block(block))).values(Figure::F1)
+        });
+        let expected = percentile(&differences(&values[1], &values[0]), 0.95).unwrap();
+        assert_eq!(interval, [expected.low, expected.high]);
     }
 
     /// The own row has the run's figures, in per cent.

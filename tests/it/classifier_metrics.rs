@@ -1,5 +1,6 @@
 //! Figures of classifiers and masks beside scikit-learn, SciPy, statsmodels, MLstatkit and MONAI.
 
+use rachis::domain::metrics::average_precision::mean;
 use rachis::domain::metrics::bootstrap::{ClassifierBootstrap, Figure, Tally, Threshold};
 use rachis::domain::metrics::calibration::{Binning, Calibration};
 use rachis::domain::metrics::confusion_counts::Counts;
@@ -218,7 +219,7 @@ fn percentile_and_bca_equal_scipy_on_the_same_draws() {
             let all = |tallies: &[Tally]| tallies.iter().map(|tally| tally.figure(figure)).collect::<Vec<_>>();
             let (values, without_one) = (all(&resamples), all(&without_one));
             let point = plan.whole().figure(figure).unwrap();
-            same(interval::mean(&values), &row[name]["mean"], &name);
+            same(mean(values.iter().copied()), &row[name]["mean"], &name);
             same_interval(1e-12, interval::percentile(&values, level), &row[name]["percentile"], &name);
             same_interval(1e-9, interval::bca(point, &values, &without_one, level), &row[name]["bca"], &name);
         }

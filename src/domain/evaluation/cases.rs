@@ -169,6 +169,11 @@ pub struct Cases {
     pub probabilities: Vec<Option<f64>>,
 }
 
+/// In square pixels, of `[xmin, ymin, xmax, ymax]`; 0 where nothing is inside.
+pub(super) fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
+    (xmax - xmin).max(0.0) * (ymax - ymin).max(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use crate::domain::fusion::{FusionRule, NORMAL_FILM_SCORE, is_abnormal};
 use crate::domain::metrics::matching::overlap;
 
 use super::after_rule;
-use super::cases::Cases;
+use super::cases::{Cases, area};
 use super::matched::{Matched, TruthMatch};
 use super::point::OperatingPoint;
 use super::settings::Settings;
@@ -391,10 +391,6 @@ enum Part {
     Detection(usize),
     Truth(usize),
     Film(usize),
-}
-
-fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
-    (xmax - xmin).max(0.0) * (ymax - ymin).max(0.0)
 }
 
 /// For each truth, the largest overlap with a detection of any class and score; 0 where none touches it.

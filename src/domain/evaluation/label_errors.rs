@@ -7,7 +7,7 @@
 //!
 //! Boxes in the same spirit, each by what speaks against the label at that place.
 
-use super::cases::Cases;
+use super::cases::{Cases, area};
 use super::errors::{ErrorItem, ErrorKind};
 use super::matched::Matched;
 use crate::domain::metrics::matching::overlap;
@@ -55,10 +55,6 @@ pub fn suspects(cases: &Cases, matched: &Matched) -> Vec<Suspect> {
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.item.film.cmp(&b.item.film)));
     found.truncate(MOST);
     found
-}
-
-fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
-    (xmax - xmin).max(0.0) * (ymax - ymin).max(0.0)
 }
 
 fn overlooked_and_swapped(cases: &Cases, matched: &Matched, film: usize, found: &mut Vec<Suspect>) {

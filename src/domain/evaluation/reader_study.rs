@@ -156,7 +156,7 @@ impl Switches {
     }
 
     /// McNemar's exact test of the two kinds of switches; `None` where no film was read in both ways.
-    pub fn p_value(&self) -> Option<f64> {
+    fn p_value(&self) -> Option<f64> {
         let discordant = Discordant { only_first: self.to_wrong, only_second: self.to_right };
         (self.num_films() > 0).then(|| discordant.exact())
     }
@@ -180,6 +180,11 @@ impl Pace {
 }
 
 /// One reader, or all of them together.
+///
+/// The row of all readers is of readings, not of films: a film that three readers read counts three times, as if the three
+/// were independent. They are not, because what is hard for one is hard for the next, so its Wilson intervals are too narrow
+/// (they say how sure the shares of these readings are, not those of other films), and it has no p-value. The table for
+/// other programs ([`MrmcRow`]) is there for an analysis of readers and films together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReaderRow {
     /// `None`: all readers, film by film.
@@ -195,6 +200,14 @@ pub struct ReaderRow {
     pub pace_without: Pace,
     /// Films on which the reader saw one, before and after together.
     pub pace_with: Pace,
+}
+
+impl ReaderRow {
+    /// McNemar's exact test of this reader's switches; `None` for all readers together, and where no film was read in both
+    /// ways.
+    pub fn p_value(&self) -> Option<f64> {
+        self.reader.as_ref().and_then(|_| self.switches.p_value())
+    }
 }
 
 /// A row of the table for programs that analyse several readers and cases (MRMC).
@@ -367,8 +380,19 @@ mod tests {
         // Film a: R2 and R3 end with abnormal, so R1 is wrong; R1 and R3 are even, so R2 has no truth there.
         let rows: Vec<_> = study.rows.iter().map(|row| (row.num_films, row.num_without_truth)).collect();
         assert_eq!(rows, [(2, 0), (1, 1), (0, 1), (3, 2)]);
+        // R3 alone read a film in both ways, without a truth there.
+        assert!(study.rows.iter().all(|row| row.p_value().is_none()));
         assert_eq!(study.rows[0].without.counts, Counts { tp: 0, fn_: 1, tn: 0, fp: 1 });
         assert!(study.has_own_truths && study.mrmc.is_empty() && study.truths.is_empty());
+    }
+
+    #[test]
+    fn all_readers_together_have_no_test() {
+        let films = ["R1", "R2"].map(|reader| read("a", reader, N, A, 0));
+        let study = reader_study(&films, &truths(&[("a", true)]), None);
+        let found: Vec<_> = study.rows.iter().map(|row| (row.switches.to_right, row.p_value())).collect();
+        // One switch is as likely as the other; the two of one film are no two films.
+        assert_eq!(found, [(1, Some(1.0)), (1, Some(1.0)), (2, None)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::attribute::VertebralLevel;
 use crate::domain::label::LabelName;
 use crate::domain::study::Sex;
 
-use super::cases::{BoxColumns, FilmCase};
+use super::cases::{BoxColumns, FilmCase, area};
 
 /// The slice of what is not known.
 pub const UNKNOWN: &str = "unknown";
@@ -121,10 +121,6 @@ fn by_reader(films: &[FilmCase]) -> Slicing {
         (!names.is_empty()).then(|| (names.len() as u32, names.join(", ")))
     };
     Slicing::of_items("reader", films.iter().map(named))
-}
-
-fn area([xmin, ymin, xmax, ymax]: [f64; 4]) -> f64 {
-    (xmax - xmin) * (ymax - ymin)
 }
 
 /// By COCO's limits, of an area in pixels.

@@ -8,6 +8,12 @@
 //! | neither     | stays                           | is no truth           | is no truth, the box stays     | is not counted    |
 //! | unclear     | is not counted                  | is not counted        | neither is counted             | is not counted    |
 //!
+//! Boxes and films are kept in step. A normal film on which a box becomes a truth is abnormal, whatever was said of the film
+//! as a whole. An abnormal film whose last box is taken away, by verdicts on every one of them and without a verdict about
+//! the film itself, is normal where all of them say that it is no truth (model right, neither), and is not counted where one
+//! of them is not counted (both, unclear). A film that had no boxes stays abnormal, and one of which nothing is known stays
+//! unknown.
+//!
 //! What is not counted is neither right nor wrong: it is taken out of the cases. These figures are favourable to the model
 //! wherever only disagreements were looked at, and the page says so.
 
@@ -22,8 +28,8 @@ use crate::domain::fusion::is_abnormal;
 pub fn corrected(cases: &Cases, rulings: &[Ruling], c_star: f64) -> Cases {
     let change = Change::of(cases, rulings, c_star);
     let mut films = cases.films.clone();
-    for (film, truth) in &change.films {
-        films[*film].is_abnormal = *truth;
+    for (film, case) in films.iter_mut().enumerate() {
+        case.is_abnormal = change.is_abnormal(cases, film);
     }
     let (mut truths, mut detections) = (BoxColumns::default(), BoxColumns::default());
     for film in 0..cases.films.len() {
@@ -47,9 +53,12 @@ pub fn corrected(cases: &Cases, rulings: &[Ruling], c_star: f64) -> Cases {
 struct Change {
     new_truth: BTreeSet<u32>,
     no_truth: BTreeSet<u32>,
+    /// Of `no_truth`: those that may be one.
+    doubtful: BTreeSet<u32>,
     classes: BTreeMap<u32, u16>,
     /// Detections.
     not_counted: BTreeSet<u32>,
+    /// With a verdict of their own, also where it leaves them as they are.
     films: BTreeMap<usize, Option<bool>>,
 }
 
@@ -92,6 +101,9 @@ impl Change {
         if verdict != Verdict::LabelRight {
             self.no_truth.insert(truth);
         }
+        if matches!(verdict, Verdict::Both | Verdict::Unclear) {
+            self.doubtful.insert(truth);
+        }
     }
 
     fn of_pair(&mut self, cases: &Cases, detection: u32, truth: u32, verdict: Verdict) {
@@ -104,6 +116,7 @@ impl Change {
             }
             Verdict::Unclear => {
                 self.no_truth.insert(truth);
+                self.doubtful.insert(truth);
                 self.not_counted.insert(detection);
             }
             Verdict::LabelRight => {}
@@ -112,17 +125,28 @@ impl Change {
 
     fn of_film(&mut self, cases: &Cases, film: usize, verdict: Verdict, c_star: f64) {
         let answer = cases.probabilities.get(film).copied().flatten().map(|p| is_abnormal(p, c_star));
-        match verdict {
-            Verdict::ModelRight => {
-                if answer.is_some() {
-                    self.films.insert(film, answer);
-                }
-            }
-            Verdict::Both | Verdict::Neither | Verdict::Unclear => {
-                self.films.insert(film, None);
-            }
-            Verdict::LabelRight => {}
+        let own = cases.films[film].is_abnormal;
+        let truth = match verdict {
+            Verdict::ModelRight => answer.or(own),
+            Verdict::Both | Verdict::Neither | Verdict::Unclear => None,
+            Verdict::LabelRight => own,
+        };
+        self.films.insert(film, truth);
+    }
+
+    fn is_abnormal(&self, cases: &Cases, film: usize) -> Option<bool> {
+        let own = cases.films[film].is_abnormal?;
+        if cases.detections.of_film(film).any(|one| self.new_truth.contains(&(one as u32))) {
+            return Some(true);
         }
+        if let Some(of_film) = self.films.get(&film) {
+            return *of_film;
+        }
+        let mut truths = cases.truths.of_film(film);
+        if truths.is_empty() || !truths.clone().all(|truth| self.no_truth.contains(&(truth as u32))) {
+            return Some(own);
+        }
+        (!truths.any(|truth| self.doubtful.contains(&(truth as u32)))).then_some(false)
     }
 }
 
@@ -178,5 +202,55 @@ mod tests {
         assert_eq!(truth(&[Verdict::ModelRight]), [Some(true), Some(true)], "0.5 is abnormal at 0.5");
         assert_eq!(truth(&[Verdict::Unclear]), [None, Some(true)]);
         assert_eq!(truth(&[Verdict::ModelRight, Verdict::LabelRight]), [Some(false), Some(true)]);
+    }
+
+    /// Of a film: whether it was abnormal, its truths and boxes, and the verdicts on them (`b`ox, `t`ruth, `p`air, `f`ilm).
+    #[test]
+    fn films_and_boxes_stay_in_step() {
+        use Verdict::{Both, LabelRight, ModelRight, Neither, Unclear};
+        let (box_, truth, second, pair, film) =
+            ((Some(0), None), (None, Some(0)), (None, Some(1)), (Some(0), Some(0)), (None, None));
+        let (yes, no) = (Some(true), Some(false));
+        for (was, num_truths, verdicts, expected) in [
+            // A box that is right makes its film abnormal, whatever is said of the film.
+            (no, 0, vec![(box_, ModelRight)], yes),
+            (no, 0, vec![(box_, ModelRight), (film, LabelRight)], yes),
+            (no, 0, vec![(box_, ModelRight), (film, Unclear)], yes),
+            (no, 0, vec![(box_, LabelRight)], no),
+            (no, 0, vec![(box_, Neither)], no),
+            (no, 0, vec![(box_, Unclear)], no),
+            (None, 0, vec![(box_, ModelRight)], None),
+            // The last box that goes makes it normal, if all are said to be none.
+            (yes, 1, vec![(truth, ModelRight)], no),
+            (yes, 1, vec![(truth, Neither)], no),
+            (yes, 1, vec![(pair, Neither)], no),
+            (yes, 1, vec![(pair, ModelRight)], yes),
+            (yes, 1, vec![(truth, LabelRight)], yes),
+            (yes, 2, vec![(truth, ModelRight)], yes),
+            (yes, 2, vec![(truth, ModelRight), (second, Neither)], no),
+            (yes, 2, vec![(truth, ModelRight), (second, Unclear)], None),
+            (yes, 1, vec![(truth, Both)], None),
+            (yes, 1, vec![(pair, Unclear)], None),
+            (yes, 1, vec![(truth, ModelRight), (box_, ModelRight)], yes),
+            // What is said of the film itself goes before that.
+            (yes, 1, vec![(truth, ModelRight), (film, LabelRight)], yes),
+            (yes, 1, vec![(truth, Unclear), (film, ModelRight)], no),
+            // Nothing is taken away where there was nothing, and nothing is said without a verdict.
+            (yes, 0, vec![], yes),
+            (yes, 0, vec![(box_, LabelRight)], yes),
+            (None, 1, vec![(truth, ModelRight)], None),
+        ] {
+            let truths = [(0, SQUARE), (0, FAR)];
+            let of_film = Film {
+                truths: &truths[..num_truths],
+                detections: &[(1, FAR, 0.9)],
+                truth: was,
+                probability: Some(0.1),
+                ..Film::default()
+            };
+            let rulings: Vec<Ruling> = verdicts.iter().map(|&((d, t), verdict)| ruling(d, t, verdict)).collect();
+            let made = corrected(&cases(&[of_film]), &rulings, 0.5);
+            assert_eq!(made.films[0].is_abnormal, expected, "{was:?} with {num_truths} truths, {verdicts:?}");
+        }
     }
 }

@@ -189,9 +189,9 @@ impl<'a> ClassifierBootstrap<'a> {
         self.draws.num_blocks_without_one()
     }
 
-    /// The jackknife: everything but one unit, unit by unit.
+    /// The jackknife: everything but one unit, or one group of many units ([`Draws::block_without_one`]).
     pub fn block_without_one(&self, block: usize) -> Vec<Tally> {
-        let num_left = self.draws.num_units().saturating_sub(block * LANES).min(LANES);
+        let num_left = self.draws.num_left_out().saturating_sub(block * LANES).min(LANES);
         self.tallies(&self.draws.block_without_one(block))[..num_left].to_vec()
     }
 
@@ -204,7 +204,7 @@ impl<'a> ClassifierBootstrap<'a> {
 
     /// The same for the jackknife.
     pub fn average_precision_block_without_one(&self, block: usize) -> Vec<Option<f64>> {
-        let num_left = self.draws.num_units().saturating_sub(block * LANES).min(LANES);
+        let num_left = self.draws.num_left_out().saturating_sub(block * LANES).min(LANES);
         self.average_precisions(&self.draws.block_without_one(block))[..num_left].to_vec()
     }
 

@@ -3,6 +3,10 @@
 //! The mean over classes with truths of the PASCAL VOC 2010 average precision. A box finds a truth when their overlap is
 //! over 0.4: exactly 0.4 does not do. A film without findings has one truth of a further class (14 there) with the box
 //! `[0, 0, 1, 1]`, and an answer says "no finding" by that box with a confidence.
+//!
+//! Of PASCAL VOC only the interpolation is taken. Which box finds which truth is COCO's rule ([`super::matching`]): the best
+//! truth that is still free, and not, as in VOC, the best truth alone. Where truths of one class overlap much, the score is
+//! not the competition's to the last digit.
 
 use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Interpolation;

@@ -2,6 +2,10 @@
 //!
 //! A film that is drawn twice counts as two films, one after the other. Its boxes are the same in both, so that nothing has
 //! to be matched again; between two boxes that find something only the sum of the others' weights matters.
+//!
+//! Equal scores stand in the order of films, a film's copies next to each other: of films A and B, each drawn twice, A, A',
+//! B, B'. Where two boxes of one film have equal scores too, the copies of a box stand together (a, a', b, b'), and not film
+//! by film (a, b, a', b').
 
 use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Interpolation;
@@ -149,9 +153,9 @@ impl<'a> PrecisionBootstrap<'a> {
         self.draws.num_blocks_without_one()
     }
 
-    /// The jackknife: everything but one unit, unit by unit.
+    /// The jackknife: everything but one unit, or one group of many units ([`Draws::block_without_one`]).
     pub fn block_without_one(&self, block: usize) -> ResampledPrecision {
-        let num_left = self.draws.num_units().saturating_sub(block * LANES).min(LANES);
+        let num_left = self.draws.num_left_out().saturating_sub(block * LANES).min(LANES);
         self.count(&self.draws.block_without_one(block), num_left)
     }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
+/// The jackknife leaves out groups of units where there are more units than this.
+const MOST_LEFT_OUT: usize = 1000;
+
 /// Resamples of one block: they are drawn and counted side by side.
 pub const LANES: usize = 16;
 
@@ -129,17 +132,25 @@ impl Draws {
         self.has_classes.is_empty()
     }
 
-    /// Blocks of the jackknife: one resample for each unit.
-    pub const fn num_blocks_without_one(&self) -> usize {
-        self.num_units().div_ceil(LANES)
+    /// Resamples of the jackknife: one for each unit, or for each of 1,000 groups of them. One for each of 100,000 units would
+    /// be ten times the work of the bootstrap itself, for one number (the acceleration of BCa) that 1,000 give as well.
+    pub const fn num_left_out(&self) -> usize {
+        if self.num_units() < MOST_LEFT_OUT { self.num_units() } else { MOST_LEFT_OUT }
     }
 
-    /// The jackknife: lane `l` leaves out unit `block * LANES + l` and has every other once. Lanes beyond the last unit
-    /// leave nothing out.
+    pub const fn num_blocks_without_one(&self) -> usize {
+        self.num_left_out().div_ceil(LANES)
+    }
+
+    /// The jackknife: lane `l` leaves out unit, or group, `block * LANES + l` and has every other once. Groups are of units
+    /// that follow each other, as large as each other or larger by one. Lanes beyond the last leave nothing out.
     pub fn block_without_one(&self, block: usize) -> Weights {
         let mut weights = Weights::ones(self.num_units());
-        for (lane, of_unit) in weights.0.iter_mut().skip(block * LANES).take(LANES).enumerate() {
-            of_unit[lane] = 0;
+        let (num_units, num) = (self.num_units(), self.num_left_out());
+        for (lane, group) in (block * LANES..num).take(LANES).enumerate() {
+            for of_unit in &mut weights.0[group * num_units / num..(group + 1) * num_units / num] {
+                of_unit[lane] = 0;
+            }
         }
         weights
     }
@@ -313,6 +324,25 @@ mod tests {
         assert_eq!(many.num_blocks_without_one(), 2);
         assert_eq!(many.block_without_one(1).of_unit(17)[1], 0);
         assert_eq!(sums(&many.block_without_one(1))[..5], [19, 19, 19, 19, 20]);
+    }
+
+    #[test]
+    fn of_many_units_groups_are_left_out() {
+        for num_units in [999_u32, 1000, 1001, 2500] {
+            let draws = Draws::new(&(0..num_units).collect::<Vec<_>>(), 0);
+            assert_eq!((draws.num_left_out(), draws.num_blocks_without_one()), (num_units.min(1000) as usize, 63));
+            let mut times_left_out = vec![0; num_units as usize];
+            for block in 0..63 {
+                let weights = draws.block_without_one(block);
+                for (lane, sum) in sums(&weights).into_iter().enumerate().take(draws.num_left_out() - block * LANES) {
+                    let size = num_units - sum;
+                    assert!((num_units / 1000..=num_units.div_ceil(1000)).contains(&size) && size > 0);
+                    let is_out = weights.units().iter().map(|of_unit| u32::from(of_unit[lane] == 0));
+                    times_left_out.iter_mut().zip(is_out).for_each(|(times, is_out)| *times += is_out);
+                }
+            }
+            assert_eq!(times_left_out, vec![1; num_units as usize], "each unit once");
+        }
     }
 
     #[test]

@@ -103,6 +103,12 @@ fn study_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
             }
         }
     });
+    if study.rows.iter().any(|row| row.reader.is_none()) {
+        let text = tr(
+            "All readers: counted are readings, not films. Readings of one film are alike, so these intervals are too narrow, and there is no p-value.",
+        );
+        ui.label(RichText::new(text).color(theme::weak()));
+    }
     without_truth_ui(ui, session, study);
     if study.rows.iter().any(|row| row.switches.num_films() > 0) {
         switches_ui(ui, session, study);
@@ -151,7 +157,7 @@ fn switches_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
             ui.label(RichText::new(to_wrong.to_string()).color(color(to_wrong, theme::bad())));
             ui.label(stayed_right.to_string());
             ui.label(stayed_wrong.to_string());
-            ui.label(row.switches.p_value().map_or_else(String::new, |p| format!("{p:.4}")));
+            ui.label(row.p_value().map_or_else(String::new, |p| format!("{p:.4}")));
             ui.end_row();
         }
     });

@@ -24,6 +24,8 @@ const FOUND: u16 = 1;
 const OVER_HALF: u16 = 2;
 const FROM_HALF: u16 = 4;
 const ALWAYS: u16 = 8;
+/// The next box has a lower score.
+const ENDS_SCORE: u16 = 16;
 
 /// At this place in the order, a truth becomes confused with an answer, or is found after all.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -76,6 +78,7 @@ impl Boxes {
                 (score > NORMAL_FILM_SCORE, OVER_HALF),
                 (score >= NORMAL_FILM_SCORE, FROM_HALF),
                 (true, ALWAYS),
+                (order.get(place + 1).is_none_or(|next| next.0 < score), ENDS_SCORE),
             ];
             let flags = flags.iter().filter(|(is_so, _)| *is_so).fold(0, |all, (_, flag)| all | flag);
             ranked.push(Ranked { film: one.film, class: one.class, flags });
@@ -132,6 +135,7 @@ impl Boxes {
                 walk.find(one.class);
                 tp_of_film[one.film as usize] += 1;
             }
+            walk.pass(one.flags);
         }
         let (tp, fp) = (walk.tp.clone(), walk.fp.clone());
         for one in rest {
@@ -141,6 +145,7 @@ impl Boxes {
             } else if kept {
                 walk.find(one.class);
             }
+            walk.pass(one.flags);
         }
         let num_classes = self.num_truths.len();
         let mut confusion = vec![vec![0_u64; num_classes + 1]; num_classes + 1];
@@ -193,6 +198,8 @@ struct Walk {
     ranks: Vec<Vec<u32>>,
     /// At some of them, over all classes: truths found and false positives.
     all: Vec<[u32; 2]>,
+    /// A point is to be kept as soon as all boxes of this score are counted: no threshold lies between them.
+    is_due: bool,
     num_found: usize,
     /// One in so many is kept of `all`.
     stride: usize,
@@ -207,6 +214,7 @@ impl Walk {
             fp: vec![0; num_classes],
             ranks: boxes.num_truths.iter().map(|&num| Vec::with_capacity(num as usize)).collect(),
             all: Vec::new(),
+            is_due: false,
             num_found: 0,
             stride: most.div_ceil(MOST_POINTS - 1).max(1),
         }
@@ -216,10 +224,16 @@ impl Walk {
         let class = class as usize;
         self.tp[class] += 1;
         self.ranks[class].push(self.tp[class] + self.fp[class]);
-        if self.num_found.is_multiple_of(self.stride) {
+        self.is_due |= self.num_found.is_multiple_of(self.stride);
+        self.num_found += 1;
+    }
+
+    /// After each box.
+    fn pass(&mut self, flags: u16) {
+        if self.is_due && flags & ENDS_SCORE != 0 {
+            self.is_due = false;
             self.note();
         }
-        self.num_found += 1;
     }
 
     fn note(&mut self) {

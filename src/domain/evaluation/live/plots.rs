@@ -3,16 +3,15 @@
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::matched::Matched;
 use crate::domain::evaluation::plot::{Axis, Matrix, Plot, Series, Style};
-use crate::domain::evaluation::plots::{self, BoxOutcomes, GREY, MISSED, NO_LESION, Source};
+use crate::domain::evaluation::plots::{
+    self, BoxOutcomes, FROC_RANGE, GREY, MISSED, NO_LESION, Source, rule_text, within,
+};
 use crate::domain::evaluation::point::OperatingPoint;
 use crate::domain::evaluation::settings::Settings;
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 
 use super::{BoxSnapshot, FilmSnapshot};
-
-/// False positives per film between which FROC is drawn.
-const FROC_RANGE: [f64; 2] = [0.125, 8.0];
 
 /// What the slider does not move, and the words around what it moves.
 #[derive(Clone, PartialEq, Debug)]
@@ -113,7 +112,7 @@ impl Drawn {
                 name: "Boxes of all classes".to_owned(),
                 style: Style::Steps,
                 color: 0,
-                points: within(&boxes.froc),
+                points: within(&boxes.froc, FROC_RANGE),
             }],
             dots: vec![([false_positives, sensitivity], 0)],
             caption: format!(
@@ -170,14 +169,7 @@ impl Drawn {
     }
 
     fn rule(&self, point: OperatingPoint, rule: FusionRule) -> String {
-        let c_star = point.c_star;
-        match rule {
-            _ if !self.has_classifier => "without a classifier".to_owned(),
-            FusionRule::DetectorOnly => "detector only".to_owned(),
-            FusionRule::Gate => format!("only on films of c* {c_star:.4} and over"),
-            FusionRule::Paper => format!("fused at c* {c_star:.4}"),
-            FusionRule::ReleasedCode => format!("fused at c* {c_star:.4} as the released code does"),
-        }
+        rule_text(rule, self.has_classifier, point.c_star)
     }
 }
 
@@ -212,20 +204,6 @@ fn with_line(plot: &Plot, name: String, at: f64) -> Plot {
     let points = vec![[at, plot.y.min], [at, plot.y.max]];
     plot.series.push(Series { name, style: Style::Dashed, color: 0, points });
     plot
-}
-
-/// What lies between the ends of FROC's axis, with what is reached at its left end.
-fn within(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    let [min, max] = FROC_RANGE;
-    let from = points.partition_point(|point| point[0] <= min);
-    let to = points.partition_point(|point| point[0] <= max);
-    let mut part = Vec::new();
-    part.extend(points[..from].last().map(|point| [min, point[1]]));
-    part.extend(&points[from..to]);
-    if to < points.len() {
-        part.extend(points[..to].last().map(|point| [max, point[1]]));
-    }
-    part
 }
 
 /// Curves of a second run drawn into the plots of the first: classes keep their colour and the second is dashed; where there

@@ -3,20 +3,27 @@
 //! Films: the sums of weights up to every [`STRIDE`]th film by falling probability are kept, and the few after it are added.
 //! Boxes: the fusion rule moves with c* while the boxes' threshold stands, so no single order of boxes serves both sliders.
 //! What counts is summed by unit first; then one sum over units for each resample, sixteen at a time in 16 bits.
+//!
+//! Drawn as a run draws: for the figures of films from the judged films alone, and anew where a resample has one class
+//! only; for boxes from all films.
 
 use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Bootstrap;
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::interval::percentile;
-use crate::domain::metrics::resample::{Draws, LANES, Weights};
+use crate::domain::metrics::resample::{Draws, LANES, Weights, number_units};
 
 use super::films::Films;
 
 const STRIDE: usize = 64;
 
+/// Fewer units have no interval: the same one would be drawn again and again.
+const LEAST_UNITS: usize = 2;
+
 /// Weights of all units in all resamples.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Resampled {
+    judged: Option<Judged>,
     unit_of_film: Vec<u32>,
     num_units: usize,
     num_resamples: usize,
@@ -24,12 +31,64 @@ pub(super) struct Resampled {
     blocks: Vec<Weights>,
     /// The largest of all weights.
     largest: u32,
-    /// Block by block, for every [`STRIDE`]th film by falling probability: weights of abnormal and normal films before it.
-    /// The last is over all.
-    before: Vec<Vec<[[u32; LANES]; 2]>>,
     /// Resample by resample.
     num_films: Vec<u32>,
     num_truths: Vec<u32>,
+}
+
+/// The draws that figures of films are of.
+#[derive(Clone, PartialEq, Debug)]
+struct Judged {
+    /// By place among [`Films`].
+    unit_of_place: Vec<u32>,
+    num_units: usize,
+    blocks: Vec<Weights>,
+    /// Block by block, for every [`STRIDE`]th film by falling probability: weights of abnormal and normal films before it.
+    /// The last is over all.
+    before: Vec<Vec<[[u32; LANES]; 2]>>,
+}
+
+impl Judged {
+    fn new(unit_of_film: &[u32], num_resamples: usize, seed: u64, films: &Films) -> Self {
+        // Numbered in the order of films, as a run numbers them: the same seed then draws the same.
+        let mut places: Vec<usize> = (0..films.len()).collect();
+        places.sort_unstable_by_key(|&place| films.film(place).0);
+        let film = |&place: &usize| films.film(place);
+        let units = number_units(places.iter().map(|place| unit_of_film[film(place).0 as usize]));
+        let truth: Vec<bool> = places.iter().map(|place| film(place).1).collect();
+        let draws = Draws::new(&units, seed).with_both_classes(&truth);
+        let mut unit_of_place = vec![0; films.len()];
+        for (&place, &unit) in places.iter().zip(&units) {
+            unit_of_place[place] = unit;
+        }
+        let blocks: Vec<Weights> = (0..Draws::num_blocks(num_resamples)).map(|block| draws.block(block)).collect();
+        let mut judged = Self { unit_of_place, num_units: draws.num_units(), blocks, before: Vec::new() };
+        judged.before = judged.blocks.iter().map(|block| judged.checkpoints(block, films)).collect();
+        judged
+    }
+
+    fn checkpoints(&self, block: &Weights, films: &Films) -> Vec<[[u32; LANES]; 2]> {
+        let mut sums = [[0; LANES]; 2];
+        let mut kept = Vec::new();
+        for place in 0..films.len() {
+            if place.is_multiple_of(STRIDE) {
+                kept.push(sums);
+            }
+            self.add(&mut sums, block, films, place);
+        }
+        kept.push(sums);
+        kept
+    }
+
+    /// Adds the weights of the film at this place.
+    fn add(&self, sums: &mut [[u32; LANES]; 2], block: &Weights, films: &Films, place: usize) {
+        let (_, is_abnormal) = films.film(place);
+        let weights = block.of_unit(self.unit_of_place[place]);
+        let sums = &mut sums[usize::from(!is_abnormal)];
+        for (sum, &weight) in sums.iter_mut().zip(weights) {
+            *sum += u32::from(weight);
+        }
+    }
 }
 
 impl Resampled {
@@ -48,15 +107,12 @@ impl Resampled {
             num_resamples,
             level: bootstrap.level,
             largest: largest.copied().unwrap_or(0).into(),
-            before: Vec::new(),
+            judged: films.map(|films| Judged::new(&unit_of_film, num_resamples, bootstrap.seed, films)),
             num_films: Vec::new(),
             num_truths: Vec::new(),
             unit_of_film,
             blocks,
         };
-        if let Some(films) = films {
-            whole.before = whole.blocks.iter().map(|block| whole.checkpoints(block, films)).collect();
-        }
         let of_films = (0..truths.num_films()).map(|film| [1, truths.of_film(film).len() as u32]);
         let sums = whole.sums(&whole.by_unit(of_films));
         whole.num_films = sums.iter().map(|sum| sum[0]).collect();
@@ -64,37 +120,18 @@ impl Resampled {
         whole
     }
 
-    fn checkpoints(&self, block: &Weights, films: &Films) -> Vec<[[u32; LANES]; 2]> {
-        let mut sums = [[0; LANES]; 2];
-        let mut kept = Vec::new();
-        for place in 0..films.len() {
-            if place.is_multiple_of(STRIDE) {
-                kept.push(sums);
-            }
-            self.add(&mut sums, block, films, place);
-        }
-        kept.push(sums);
-        kept
-    }
-
-    /// Adds the weights of the film at this place.
-    fn add(&self, sums: &mut [[u32; LANES]; 2], block: &Weights, films: &Films, place: usize) {
-        let (film, is_abnormal) = films.film(place);
-        let weights = block.of_unit(self.unit_of_film[film as usize]);
-        let sums = &mut sums[usize::from(!is_abnormal)];
-        for (sum, &weight) in sums.iter_mut().zip(weights) {
-            *sum += u32::from(weight);
-        }
-    }
-
-    /// Of sensitivity, specificity, precision and F1. A resample in which a figure is undefined is left out of its interval.
+    /// Of sensitivity, specificity, precision and F1. A resample in which a figure is undefined is left out of its interval;
+    /// of one unit there is none.
     pub fn films(&self, films: &Films, c_star: f64) -> [Option<[f64; 2]>; 4] {
+        let Some(judged) = self.judged.as_ref().filter(|judged| judged.num_units >= LEAST_UNITS) else {
+            return [None; 4];
+        };
         let called = films.num_called(c_star);
         let mut values: [Vec<Option<f64>>; 4] = std::array::from_fn(|_| Vec::with_capacity(self.num_resamples));
-        for (number, (block, before)) in self.blocks.iter().zip(&self.before).enumerate() {
+        for (number, (block, before)) in judged.blocks.iter().zip(&judged.before).enumerate() {
             let mut sums = before[called / STRIDE];
             for place in called / STRIDE * STRIDE..called {
-                self.add(&mut sums, block, films, place);
+                judged.add(&mut sums, block, films, place);
             }
             let [abnormal, normal] = before[before.len() - 1];
             // The last block may have more lanes than are asked for.
@@ -138,6 +175,9 @@ impl Resampled {
 
     /// Of the share of truths found and of false positives per film.
     pub fn boxes(&self, tally: &Tally) -> [Option<[f64; 2]>; 2] {
+        if self.num_units < LEAST_UNITS {
+            return [None; 2];
+        }
         let sums = &tally.sums;
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
         let found: Vec<_> = sums.iter().zip(&self.num_truths).map(|(sum, &whole)| share(sum[0], whole)).collect();

@@ -10,7 +10,7 @@ use crate::domain::label::LabelName;
 use super::{Source, histogram, line, percent, score_plot, thinned};
 
 /// FROC is drawn, and its mean taken, between these numbers of false positives a film.
-const FROC_RANGE: [f64; 2] = [0.125, 8.0];
+pub(in crate::domain::evaluation) const FROC_RANGE: [f64; 2] = [0.125, 8.0];
 /// What the last row and column of the confusion matrix are.
 pub const NO_LESION: &str = "No lesion";
 pub const MISSED: &str = "Missed";
@@ -202,10 +202,14 @@ pub fn confusion(source: Source<'_>, boxes: &BoxOutcomes) -> Option<Matrix> {
 }
 
 fn rule(source: Source<'_>) -> String {
+    rule_text(source.settings.rule, !source.cases.probabilities.is_empty(), source.point.c_star)
+}
+
+/// As a part of a caption.
+pub(in crate::domain::evaluation) fn rule_text(rule: fusion::FusionRule, has_classifier: bool, c_star: f64) -> String {
     use fusion::FusionRule::{DetectorOnly, Gate, Paper, ReleasedCode};
-    let c_star = source.point.c_star;
-    match source.settings.rule {
-        _ if source.cases.probabilities.is_empty() => "without a classifier".to_owned(),
+    match rule {
+        _ if !has_classifier => "without a classifier".to_owned(),
         DetectorOnly => "detector only".to_owned(),
         Gate => format!("only on films of c* {c_star:.4} and over"),
         Paper => format!("fused at c* {c_star:.4}"),
@@ -214,7 +218,7 @@ fn rule(source: Source<'_>) -> String {
 }
 
 /// The part of steps that lies between two values of x: what is reached at the left end, and nothing beyond the right one.
-fn within(points: &[[f64; 2]], [min, max]: [f64; 2]) -> Vec<[f64; 2]> {
+pub(in crate::domain::evaluation) fn within(points: &[[f64; 2]], [min, max]: [f64; 2]) -> Vec<[f64; 2]> {
     let from = points.partition_point(|point| point[0] <= min);
     let to = points.partition_point(|point| point[0] <= max);
     let mut part = Vec::new();

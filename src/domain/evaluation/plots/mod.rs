@@ -7,6 +7,7 @@ mod boxes;
 mod films;
 
 pub use boxes::{BoxOutcomes, MISSED, NO_LESION, average_precisions, box_scores, confusion, froc, precision_recall};
+pub(super) use boxes::{FROC_RANGE, rule_text, within};
 pub use films::{film_scores, reliability, roc};
 
 use super::cases::Cases;
