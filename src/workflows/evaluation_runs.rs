@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{AnswerSource, EvaluationId, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::settings::Folding;
 use crate::formats::evaluation_cases::{self, CaseTexts};
 use crate::formats::{evaluation_json, evaluation_plan};
 use crate::jobs::{CancelToken, Progress};
@@ -146,13 +147,16 @@ pub fn open(store: &Store, id: EvaluationId) -> anyhow::Result<Run> {
 /// # Errors
 /// When the project can't be read.
 pub fn list(store: &Store) -> anyhow::Result<Vec<RunSummary>> {
-    let mut known: Vec<((TruthSource, crate::domain::evaluation::run::FilmChoice), Option<[u8; 32]>)> = Vec::new();
+    // What the truth is made from: which classes are folded depends on the answer.
+    type Key = (TruthSource, FilmChoice, Option<AnswerSource>);
+    let mut known: Vec<(Key, Option<[u8; 32]>)> = Vec::new();
     let mut summaries = Vec::new();
     for stored in store.evaluations()? {
         let text = fs::read_to_string(store.evaluation_folder(stored.id).join("settings.json"));
         let plan = text.ok().and_then(|text| evaluation_plan::read(&text).ok());
         let now = plan.and_then(|plan| {
-            let key = (plan.truth.clone(), plan.films.clone());
+            let folded_for = (plan.settings.folding != Folding::None).then(|| plan.answer.clone());
+            let key = (plan.truth.clone(), plan.films.clone(), folded_for);
             if let Some((_, hash)) = known.iter().find(|(one, _)| *one == key) {
                 return *hash;
             }
@@ -239,7 +243,9 @@ fn answer_words(store: &Store, answer: &AnswerSource) -> anyhow::Result<String> 
 fn truth_words(truth: &TruthSource) -> String {
     match truth {
         TruthSource::Reader(reader) => reader.to_string(),
+        TruthSource::Consensus => "consensus of readers".to_owned(),
         TruthSource::EveryReader => "every reader".to_owned(),
+        TruthSource::Kept(id) => format!("as in evaluation {}", id.0),
         TruthSource::File(path) => {
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
         }

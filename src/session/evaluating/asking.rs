@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
-use crate::domain::evaluation::settings::{Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{Folding, Settings, ThresholdChoice};
+use crate::domain::model::ModelId;
 
 use super::super::effect::{Effect, FilePurpose};
 use super::super::screen::{Dialog, Session};
@@ -47,7 +48,8 @@ impl FormFile {
 
 impl Session {
     /// What the form of a new evaluation starts with: the last one that was asked for, or else the models in use against
-    /// every reader, with the project's rule and thresholds and the paper's settings.
+    /// the consensus of readers, with the project's rule and thresholds, the folding that fits the detector, and the
+    /// paper's settings.
     pub fn first_plan(&self) -> Plan {
         if let Some(plan) = &self.evaluating.last_plan {
             return Plan { name: String::new(), ..(**plan).clone() };
@@ -57,14 +59,24 @@ impl Session {
             rule: pipeline.rule,
             threshold: ThresholdChoice::Given(pipeline.threshold),
             min_score: pipeline.min_score,
+            folding: self.fitting_folding(pipeline.detector),
             ..Settings::default()
         };
         Plan {
             name: String::new(),
             answer: AnswerSource::Models { classifier: pipeline.classifier, detector: pipeline.detector },
-            truth: TruthSource::EveryReader,
+            truth: TruthSource::Consensus,
             films: FilmChoice::WithTruth,
             settings,
+        }
+    }
+
+    /// Whether labels that a detector has no class for count as "Other lesions", by its card.
+    pub fn fitting_folding(&self, detector: Option<ModelId>) -> Folding {
+        let model = self.models.models.iter().find(|model| Some(model.id) == detector);
+        match (model, self.label_set()) {
+            (Some(model), Some(labels)) => Folding::fitting(labels, &model.card.classes),
+            _ => Folding::None,
         }
     }
 
