@@ -117,6 +117,19 @@ impl BoxClasses {
         }
     }
 
+    /// Counts every class but the seven of VinDr-SpineXR's detectors as "Other lesions".
+    ///
+    /// # Errors
+    /// One sentence where the labels are others, so that all of them would be folded.
+    pub fn fold_to_spine(&self) -> Result<Fold, String> {
+        if SPINE_CATEGORIES.iter().all(|name| matches!(self.find(name), Some(ClassSaid::Class(_)))) {
+            return self.fold_others(SPINE_CATEGORIES);
+        }
+        Err("These labels lack some of VinDr-SpineXR's seven, so it is not known which of them count as \"Other lesions\". \
+             Evaluate without folding."
+            .to_owned())
+    }
+
     /// By name or alias; `None` for a word that the set does not have.
     pub fn find(&self, text: &str) -> Option<ClassSaid> {
         let place = usize::from(label_index(&self.labels, text)?);
@@ -195,7 +208,7 @@ mod tests {
     fn what_a_detector_has_no_class_for_counts_as_other_lesions() {
         let classes = spine();
         let place = |name: &str| classes.names().iter().position(|known| known.as_str() == name).unwrap() as u16;
-        let fold = classes.fold_others(SPINE_CATEGORIES).unwrap();
+        let fold = classes.fold_to_spine().unwrap();
         let rare: Vec<&str> = (0..classes.names().len() as u16)
             .filter(|&class| fold.of(class).is_some())
             .map(|class| classes.names()[usize::from(class)].as_str())
@@ -214,7 +227,9 @@ mod tests {
         assert_eq!(fold.of(place("Osteophytes")), Some(place("Other lesions")));
         assert!(classes.fold_others(["Osteophytes"]).unwrap_err().starts_with("The detector has no class"));
         let chest = BoxClasses::new(label_set::shipped_by_id("vindr_cxr").unwrap());
-        assert!(chest.fold_others(SPINE_CATEGORIES).unwrap_err().starts_with("There is no label"));
+        assert!(chest.fold_to_spine().unwrap_err().starts_with("These labels lack"));
+        let rib = BoxClasses::new(label_set::shipped_by_id("vindr_rib").unwrap());
+        assert!(rib.fold_others(["Rib 1"]).unwrap_err().starts_with("There is no label"));
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub fn cases_of_files(
     let answers = read_answers((files.predictions, files.classifier), &classes, &categories, &mut problems)?;
     let mut read = FilesRead { classes, truths, answers };
     if settings.folding == Folding::OtherLesions {
-        let fold = read.classes.fold_others(SPINE_CATEGORIES).map_err(|why| anyhow!(why))?;
+        let fold = read.classes.fold_to_spine().map_err(|why| anyhow!(why))?;
         read.truths.fold(&fold);
         read.answers.fold(&fold);
     }

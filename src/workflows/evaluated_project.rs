@@ -15,7 +15,7 @@ use crate::domain::label::LabelName;
 use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::shape::ShapeKind;
 use crate::domain::study::FilmFacts;
-use crate::formats::box_classes::{BoxClasses, Fold, SPINE_CATEGORIES};
+use crate::formats::box_classes::{BoxClasses, Fold};
 use crate::formats::coco::Categories;
 use crate::formats::film_answers::{FilmAnswers, SaidBox};
 use crate::formats::film_truths::{FilmTruths, TrueBox};
@@ -130,9 +130,7 @@ fn fold_of(store: &Store, plan: &Plan, classes: &BoxClasses) -> anyhow::Result<O
             let card = models::model(&stored).card;
             classes.fold_others(card.classes.iter().map(LabelName::as_str))
         }
-        (Folding::OtherLesions, AnswerSource::Files { .. } | AnswerSource::Reader(_)) => {
-            classes.fold_others(SPINE_CATEGORIES)
-        }
+        (Folding::OtherLesions, AnswerSource::Files { .. } | AnswerSource::Reader(_)) => classes.fold_to_spine(),
     };
     Ok(Some(fold.map_err(|why| anyhow!(why))?))
 }

@@ -110,3 +110,51 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::label::LabelName;
+    use crate::domain::model::{Architecture, Model, ModelCard, ModelContent, ModelTask};
+    use crate::domain::preprocessing::Preprocessing;
+    use crate::session::gesture_script::reading_session;
+
+    fn detector(id: ModelId, classes: &[&str]) -> Model {
+        let card = ModelCard {
+            name: "detector".into(),
+            task: ModelTask::Detect,
+            classes: classes.iter().map(|&name| LabelName::new(name)).collect(),
+            preprocessing: Preprocessing::PAPER_DETECTOR,
+            threshold: None,
+            is_synthetic: true,
+            training: String::new(),
+            data_sha256: None,
+            metrics: Vec::new(),
+            licence: String::new(),
+            notes: String::new(),
+        };
+        let content = ModelContent::Weights { architecture: Architecture::RetinaNetSmall, sha256: [1; 32] };
+        Model { id, version: 1, content, card, added_at_ms: 0, added_by: String::new(), is_deleted: false }
+    }
+
+    #[test]
+    fn the_first_form_has_the_consensus_and_the_folding_that_fits_the_detector_in_use() {
+        let mut session = reading_session();
+        let all: Vec<String> = session.label_set().unwrap().local().map(|label| label.name.to_string()).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let (few, every) = (ModelId(1), ModelId(2));
+        session.models.models = vec![detector(few, &["Osteophytes", "Other lesions"]), detector(every, &all)];
+        let plan = session.first_plan();
+        assert_eq!((plan.truth, plan.settings.folding), (TruthSource::Consensus, Folding::None));
+        session.models.pipeline.detector = Some(few);
+        assert_eq!(session.first_plan().settings.folding, Folding::OtherLesions);
+        session.models.pipeline.detector = Some(every);
+        assert_eq!(session.first_plan().settings.folding, Folding::None);
+        // What was chosen last goes before what fits.
+        session.models.pipeline.detector = Some(few);
+        let chosen = Plan { truth: TruthSource::EveryReader, ..session.first_plan() };
+        let chosen = Plan { settings: Settings { folding: Folding::None, ..chosen.settings.clone() }, ..chosen };
+        session.start_evaluation(Box::new(chosen.clone()));
+        assert_eq!(session.first_plan(), chosen);
+    }
+}
