@@ -50,6 +50,15 @@
 //! what became of each box in a reading, [`domain::triage`] orders the worklist. So a moved threshold needs no engine.
 //! What a reader may not see ([`domain::suggestion::ModelVisibility`]) never enters the session or the worklist.
 //!
+//! # What an evaluation is
+//!
+//! [`domain::evaluation::cases::Cases`] are films in columns: what is held for true, and what was answered.
+//! [`domain::metrics`] makes figures from plain columns; [`domain::evaluation`] leads from every figure back to its films.
+//! Boxes are matched by falling score, so every threshold and every fusion rule keeps the first boxes of a film: films are
+//! matched once, and a moved operating point is only counted ([`domain::evaluation::live`]). Long work is cut into blocks,
+//! which [`workflows::evaluate`] runs on all cores; a block's number and the seed say what it draws, so that the same
+//! evaluation gives the same figures on any computer. A run is kept as files in `runs/evaluation-N/` and as a row.
+//!
 //! # Invariants
 //!
 //! 1. Annotation data changes only by [`domain::edit::Edit::apply`].
@@ -86,6 +95,9 @@
 //!   [`session::COMMANDS`], an arm in `ui/overlay/measures.rs`, and a migration that lets the database hold it.
 //! - New network: a file in `src/engine/models/` with the reference's parameter names, a variant of
 //!   [`domain::model::Architecture`], an arm in `build`, and a script with golden values in `tests/parity/`.
+//! - New metric: a file in `domain/metrics/` with its source and its boundaries, a field of
+//!   [`domain::evaluation::result`], golden values in `tests/parity/`.
+//! - New plot: a function in `domain/evaluation/plots/`; the window, SVG, PNG and CSV draw it from the same numbers.
 //! - New table: a numbered file in `migrations/` and a file in `store/`.
 //! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]

@@ -185,7 +185,7 @@ impl Outside {
             Effect::OpenProject(folder) => {
                 let post = self.post.clone();
                 self.lane.run(move || {
-                    opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder))
+                    opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder));
                 });
             }
             Effect::CreateProject { folder, label_set } => {

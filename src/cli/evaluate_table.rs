@@ -6,6 +6,7 @@ use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::result::{ClassifierFigures, DetectorFigures, Evaluation, Figure};
 use crate::domain::evaluation::settings::{Folding, ProbabilitySource, Settings, ThresholdChoice};
 use crate::domain::fusion::FusionRule;
+use crate::domain::label::LabelName;
 use crate::domain::metrics::average_precision::mean;
 
 /// The whole table, with line ends.
@@ -15,7 +16,10 @@ pub(super) fn text(settings: &Settings, cases: &Cases, evaluation: &Evaluation) 
     line(&mut out, &format!("{num_films} films, {} lesions in the truth", cases.truths.len()));
     if cases.num_folded > 0 || settings.folding == Folding::OtherLesions {
         let num_folded = cases.num_folded;
-        line(&mut out, &format!("Of these, {num_folded} count as Other lesions: the answer has no class for their labels"));
+        line(
+            &mut out,
+            &format!("Of these, {num_folded} count as Other lesions: the answer has no class for their labels"),
+        );
     }
     if let Some(detector) = &evaluation.detector {
         detector_lines(&mut out, settings, evaluation.classifier.is_some(), detector);
@@ -76,7 +80,7 @@ fn detector_lines(out: &mut String, settings: &Settings, has_classifier: bool, f
     };
     row(out, ["mAP", &map, &sum(|c| c.num_truths), &sum(|c| c.tp), &sum(|c| c.fp), &sum(|c| c.fn_)]);
     if !figures.without_truth.is_empty() {
-        let names: Vec<&str> = figures.without_truth.iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = figures.without_truth.iter().map(LabelName::as_str).collect();
         line(out, &format!("Not in the mean, because there is nothing to find: {}", names.join(", ")));
     }
     if let Some(froc) = figures.froc {

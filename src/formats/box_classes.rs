@@ -109,11 +109,15 @@ impl BoxClasses {
         }
         match self.find(Folding::INTO) {
             Some(ClassSaid::Class(into)) if !is_folded[usize::from(into)] => Ok(Fold { into, is_folded }),
-            Some(ClassSaid::Class(_)) => Err("The detector has no class \"Other lesions\", so rare labels can't count as \
+            Some(ClassSaid::Class(_)) => {
+                Err("The detector has no class \"Other lesions\", so rare labels can't count as \
                                               it. Evaluate without folding."
-                .to_owned()),
-            _ => Err("There is no label \"Other lesions\", so rare labels can't count as it. Evaluate without folding."
-                .to_owned()),
+                    .to_owned())
+            }
+            _ => {
+                Err("There is no label \"Other lesions\", so rare labels can't count as it. Evaluate without folding."
+                    .to_owned())
+            }
         }
     }
 

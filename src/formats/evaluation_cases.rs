@@ -164,7 +164,7 @@ pub fn read(texts: &CaseTexts) -> Result<Cases, String> {
         detections: answer_columns(&file, &answers),
         ..Cases::default()
     };
-    for row in file.films {
+    for row in &file.films {
         if file.has_classifier {
             let film = classified.find(&row.image_id);
             cases.probabilities.push(film.and_then(|film| classified.probabilities[film as usize]));
@@ -174,7 +174,7 @@ pub fn read(texts: &CaseTexts) -> Result<Cases, String> {
     Ok(cases)
 }
 
-fn film_case(row: FilmRow) -> FilmCase {
+fn film_case(row: &FilmRow) -> FilmCase {
     let view = View::ALL.into_iter().find(|view| view.name() == row.view.as_deref());
     FilmCase {
         image: row.image_id.as_str().into(),

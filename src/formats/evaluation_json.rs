@@ -202,7 +202,7 @@ pub fn read(text: &str) -> Result<(Settings, Problems, Evaluation), String> {
         problems.add_known(Problem { kind, count: row.count, examples: row.examples.clone() });
     }
     let evaluation = Evaluation {
-        classifier: file.classifier.map(classifier_of),
+        classifier: file.classifier.as_ref().map(classifier_of),
         detector: file.detector.map(detector_of),
         slices: file.slices.into_iter().map(slice_of).collect(),
     };
@@ -313,7 +313,7 @@ fn classifier_row(figures: &ClassifierFigures) -> ClassifierRow {
     }
 }
 
-fn classifier_of(row: ClassifierRow) -> ClassifierFigures {
+fn classifier_of(row: &ClassifierRow) -> ClassifierFigures {
     ClassifierFigures {
         num_abnormal: row.num_abnormal,
         num_normal: row.num_normal,

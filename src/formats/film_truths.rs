@@ -1,6 +1,6 @@
 //! What is held for true of films: a published table of boxes or image labels, or COCO's ground truth.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::id::ReaderId;
@@ -54,7 +54,7 @@ pub struct FilmTruths {
     pub has_no_boxes: bool,
     /// How many of the boxes count as another class than they were marked as.
     pub num_folded: u64,
-    by_name: HashMap<String, u32>,
+    by_name: BTreeMap<String, u32>,
 }
 
 impl FilmTruths {

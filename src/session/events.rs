@@ -207,18 +207,9 @@ impl Session {
             }
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
-            Event::StudyDone(news) => {
-                self.study_done(news);
-                Vec::new()
-            }
-            Event::EvaluationsLoaded(runs) => {
-                self.evaluations_loaded(runs);
-                Vec::new()
-            }
-            Event::EvaluationDone(text) => {
-                self.evaluation_done(text);
-                Vec::new()
-            }
+            Event::StudyDone(news) => self.study_done(news),
+            Event::EvaluationsLoaded(runs) => self.evaluations_loaded(runs),
+            Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {
                 self.evaluation_failed(why);
                 Vec::new()
@@ -228,16 +219,8 @@ impl Session {
                 self.evaluation_beside(outcome.map(|beside| *beside));
                 Vec::new()
             }
-            Event::RulingsLoaded { run, rulings } => {
-                self.rulings_loaded(run, rulings);
-                Vec::new()
-            }
-            Event::ErrorsListed(index) => {
-                self.errors_listed(index);
-                Vec::new()
-            }
-            Event::UnderVerdictsCounted { run, evaluation } => {
-                self.under_verdicts_counted(run, evaluation);
+            Event::RulingsLoaded { .. } | Event::ErrorsListed(_) | Event::UnderVerdictsCounted { .. } => {
+                self.errors_event(event);
                 Vec::new()
             }
             Event::EngineChanged(state) => {

@@ -10,7 +10,7 @@ use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use crate::domain::evaluation::settings::Folding;
 use crate::domain::fusion;
-use crate::domain::id::ReaderId;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::shape::ShapeKind;
@@ -138,7 +138,7 @@ fn fold_of(store: &Store, plan: &Plan, classes: &BoxClasses) -> anyhow::Result<O
 fn is_chosen(films: &FilmChoice) -> impl Fn(&str) -> bool + '_ {
     let chosen: Option<BTreeSet<&str>> = match films {
         FilmChoice::WithTruth => None,
-        FilmChoice::These(films) => Some(films.iter().map(|film| film.as_str()).collect()),
+        FilmChoice::These(films) => Some(films.iter().map(ImageId::as_str).collect()),
     };
     move |image| chosen.as_ref().is_none_or(|chosen| chosen.contains(image))
 }
@@ -249,12 +249,7 @@ fn truths_of(
 }
 
 /// Puts what the readers of the last film agree on in the place of what each of them says.
-fn agree(
-    truths: &mut FilmTruths,
-    film: u32,
-    readers: &BTreeMap<ReaderId, SaidOfReader>,
-    reader_of_box: &[ReaderId],
-) {
+fn agree(truths: &mut FilmTruths, film: u32, readers: &BTreeMap<ReaderId, SaidOfReader>, reader_of_box: &[ReaderId]) {
     let said = readers.values().filter(|said| said.has_finding || said.has_no_finding);
     let is_abnormal = consensus::is_abnormal(said.map(|said| said.has_finding && !said.has_no_finding));
     let boxes = truths.boxes.split_off(truths.boxes.len() - reader_of_box.len());

@@ -142,14 +142,15 @@ pub fn open(store: &Store, id: EvaluationId) -> anyhow::Result<Run> {
     Ok(Run { summary: summary_of(stored, is_truth_changed), plan, cases, problems, evaluation, rulings })
 }
 
+/// A truth over a choice of films, folded for these answers where it is folded, and its hash as it is now.
+type KnownTruth = ((TruthSource, FilmChoice, Option<AnswerSource>), Option<[u8; 32]>);
+
 /// Every kept evaluation, the newest first.
 ///
 /// # Errors
 /// When the project can't be read.
 pub fn list(store: &Store) -> anyhow::Result<Vec<RunSummary>> {
-    // What the truth is made from: which classes are folded depends on the answer.
-    type Key = (TruthSource, FilmChoice, Option<AnswerSource>);
-    let mut known: Vec<(Key, Option<[u8; 32]>)> = Vec::new();
+    let mut known: Vec<KnownTruth> = Vec::new();
     let mut summaries = Vec::new();
     for stored in store.evaluations()? {
         let text = fs::read_to_string(store.evaluation_folder(stored.id).join("settings.json"));

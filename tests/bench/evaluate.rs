@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use rachis::domain::evaluation::cases::BoxColumns;
+use rachis::domain::evaluation::cases::{BoxColumns, BoxesOfFilms};
 use rachis::domain::evaluation::settings::{Interpolation, Settings};
 use rachis::domain::metrics::average_precision::{RankPlan, Ranking, mean};
 use rachis::domain::metrics::interval::percentile;
@@ -141,7 +141,7 @@ impl Set {
 }
 
 fn sorted(mut detections: BoxColumns) -> BoxColumns {
-    detections.sort_films();
+    detections.parts().into_par_iter().for_each(BoxesOfFilms::sort);
     detections
 }
 

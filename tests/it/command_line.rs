@@ -309,6 +309,25 @@ fn stats_count_the_demo() {
 }
 
 #[test]
+fn readers_are_held_against_a_truth() {
+    let place = Place::new();
+    place.check("study DEMO", 2, "--truth");
+    place.check("study DEMO --truth R9", 1, "R9 has not completed a film");
+    place.check("study DEMO --others", 0, "all readers: ");
+    place.check("study DEMO --truth R3 --mrmc OUT.csv", 0, "R2: 4 films with a truth");
+    let table = place.read("OUT.csv");
+    assert!(table.starts_with("readerID,caseID,modalityID,score\n-1,"), "{table}");
+    // A header, four truths, four readings.
+    assert_eq!(table.lines().count(), 9, "{table}");
+    place.check("study DEMO --truth R3 --mrmc OUT.imrmc", 0, "R2");
+    assert!(place.read("OUT.imrmc").contains("\nNR=1\nNM=1\nBEGIN DATA:\n"));
+    place.check("study DEMO --others --mrmc NOT.csv", 1, "one truth for all readers");
+    let rows = place.json("study DEMO --truth R3 --json");
+    assert_eq!(rows.as_array().map(Vec::len), Some(1), "{rows}");
+    place.check("report DEMO --out NOT.html", 1, "no evaluation yet");
+}
+
+#[test]
 fn rules_are_shown_changed_and_kept() {
     let place = Place::new();
     let severity = |rules: &Value, key: &str| {

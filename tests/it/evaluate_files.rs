@@ -152,7 +152,10 @@ fn rare_labels_count_as_other_lesions_where_it_is_asked_for() {
     close(&class(&folded, "Other lesions")["ap"], 1.0);
     assert_eq!(class(&folded, "Other lesions")["num_truths"], 2);
     assert_eq!(folded["detector"]["classes"].as_array().unwrap().len(), 7);
-    assert_eq!((&folded["settings"]["folding"], &folded["counts"]["folded_boxes"]), (&"other lesions".into(), &2.into()));
+    assert_eq!(
+        (&folded["settings"]["folding"], &folded["counts"]["folded_boxes"]),
+        (&"other lesions".into(), &2.into())
+    );
     let done = place.run("--truth rare.csv --predictions said.csv --fold-rare --bootstrap 0");
     assert!(String::from_utf8(done.stdout).unwrap().contains("Of these, 2 count as Other lesions"));
     place.fails("--truth rare.csv --predictions said.csv --fold-rare --labels vindr_cxr", "These labels lack some");

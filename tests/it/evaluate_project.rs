@@ -305,9 +305,8 @@ fn labels_that_a_detector_has_no_class_for_count_as_other_lesions() {
     assert_eq!(folded.cases.classes.len(), 7);
     assert_eq!(evaluation_runs::open(&scene.store, folded.summary.id).unwrap(), folded);
     assert!(evaluation_runs::list(&scene.store).unwrap().iter().all(|run| !run.is_truth_changed));
-    let file = |name: &str| {
-        std::fs::read_to_string(scene.store.evaluation_folder(folded.summary.id).join(name)).unwrap()
-    };
+    let file =
+        |name: &str| std::fs::read_to_string(scene.store.evaluation_folder(folded.summary.id).join(name)).unwrap();
     assert!(file("settings.json").contains(r#""folding": "other lesions""#));
     assert!(file("result.json").contains(r#""folded_boxes": 1"#));
     let to = scene.folder.path().join("e.html");
@@ -315,7 +314,8 @@ fn labels_that_a_detector_has_no_class_for_count_as_other_lesions() {
     assert!(std::fs::read_to_string(&to).unwrap().contains("count as Other lesions; 1 boxes of the truth are such"));
 
     // A reader says the rare label too: both sides are folded.
-    let reader = Plan { answer: AnswerSource::Reader("R1".into()), truth: TruthSource::Consensus, ..folded.plan.clone() };
+    let reader =
+        Plan { answer: AnswerSource::Reader("R1".into()), truth: TruthSource::Consensus, ..folded.plan.clone() };
     let run = scene.make(&reader);
     assert_eq!((ap(&run, "Other lesions"), run.cases.num_folded), (Some(Some(1.0)), 1));
     // With the truth as it was folded there.
@@ -343,7 +343,10 @@ fn the_command_line_chooses_truth_and_folding() {
         (said, json["counts"]["truth_boxes"].as_u64().unwrap(), json["settings"]["folding"].clone())
     };
     let (said, num_boxes, folding) = run("--model seven");
-    assert!(said.contains("against consensus of readers") && said.contains("Of these, 1 count as Other lesions"), "{said}");
+    assert!(
+        said.contains("against consensus of readers") && said.contains("Of these, 1 count as Other lesions"),
+        "{said}"
+    );
     assert_eq!((num_boxes, folding.as_str()), (5, Some("other lesions")));
     let (said, num_boxes, folding) = run("--model seven --every-reader --no-fold");
     assert!(said.contains("against every reader") && !said.contains("Of these"), "{said}");

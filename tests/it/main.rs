@@ -61,6 +61,7 @@ mod evaluate_window;
 #[cfg(feature = "gui")]
 mod click_budget;
 #[cfg(feature = "gui")]
+mod studies_window;
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod evaluation_run;

@@ -22,7 +22,7 @@ pub fn probabilities<'a>(cases: &'a Cases, settings: &Settings) -> Cow<'a, [Opti
 
 /// The boxes that the rule keeps at this c*. The rule asks the classifier, never the counterpart: that one has the boxes
 /// in it already. A film that the classifier says nothing of keeps all of its boxes.
-pub fn kept<'a>(cases: &'a Cases, rule: FusionRule, c_star: Option<f64>) -> Cow<'a, BoxColumns> {
+pub fn kept(cases: &Cases, rule: FusionRule, c_star: Option<f64>) -> Cow<'_, BoxColumns> {
     let all = &cases.detections;
     let Some(c_star) = c_star.filter(|_| rule != FusionRule::DetectorOnly && !cases.probabilities.is_empty()) else {
         return Cow::Borrowed(all);

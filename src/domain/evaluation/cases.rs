@@ -59,10 +59,52 @@ impl BoxColumns {
 
     /// Brings each film's boxes into the order of falling score; those of equal score stay as they stood.
     pub fn sort_films(&mut self) {
+        self.parts().into_iter().for_each(BoxesOfFilms::sort);
+    }
+
+    /// Films by the thousand, so that several threads can sort them.
+    pub fn parts(&mut self) -> Vec<BoxesOfFilms<'_>> {
+        let (mut classes, mut rects, mut scores) = (&mut self.classes[..], &mut self.rects[..], &mut self.scores[..]);
+        let mut parts = Vec::new();
+        for first in (0..self.starts.len() - 1).step_by(FILMS_PER_PART) {
+            let starts = &self.starts[first..self.starts.len().min(first + FILMS_PER_PART + 1)];
+            let len = (starts[starts.len() - 1] - starts[0]) as usize;
+            let part = BoxesOfFilms {
+                starts,
+                classes: classes.split_off_mut(..len).expect("as many as there are boxes"),
+                rects: rects.split_off_mut(..len).expect("as many as there are boxes"),
+                scores: scores.split_off_mut(..len).expect("each with its score"),
+            };
+            parts.push(part);
+        }
+        parts
+    }
+
+    /// `None` for a box without an area.
+    pub fn rect(&self, index: usize) -> Option<Rect> {
+        let [xmin, ymin, xmax, ymax] = self.rects[index];
+        Rect::from_columns(xmin, ymin, xmax, ymax)
+    }
+}
+
+const FILMS_PER_PART: usize = 1000;
+
+/// Detections of some films of [`BoxColumns`].
+#[derive(Debug)]
+pub struct BoxesOfFilms<'a> {
+    starts: &'a [u32],
+    classes: &'a mut [u16],
+    rects: &'a mut [[f64; 4]],
+    scores: &'a mut [f64],
+}
+
+impl BoxesOfFilms<'_> {
+    /// See [`BoxColumns::sort_films`].
+    pub fn sort(self) {
         let mut order: Vec<u128> = Vec::new();
         let mut copy: Vec<(u16, [f64; 4], f64)> = Vec::new();
-        for film in 0..self.num_films() {
-            let boxes = self.of_film(film);
+        for ends in self.starts.windows(2) {
+            let boxes = (ends[0] - self.starts[0]) as usize..(ends[1] - self.starts[0]) as usize;
             let (classes, rects) = (&mut self.classes[boxes.clone()], &mut self.rects[boxes.clone()]);
             let scores = &mut self.scores[boxes];
             if scores.is_sorted_by(|a, b| a >= b) {
@@ -81,12 +123,6 @@ impl BoxColumns {
                 (classes[place], rects[place], scores[place]) = (class, rect, score);
             }
         }
-    }
-
-    /// `None` for a box without an area.
-    pub fn rect(&self, index: usize) -> Option<Rect> {
-        let [xmin, ymin, xmax, ymax] = self.rects[index];
-        Rect::from_columns(xmin, ymin, xmax, ymax)
     }
 }
 
@@ -145,9 +181,26 @@ mod tests {
         for film in [vec![0.5, 0.9, 0.5, 1.0, 0.0, 0.9], vec![], vec![0.2, 0.1], vec![-0.5, 0.0, 2.0]] {
             columns.push_film(film.into_iter().zip(0..).map(|(score, i)| (i, [f64::from(i); 4], Some(score))));
         }
+        assert_eq!(columns.clone().parts().len(), 1);
         columns.sort_films();
         assert_eq!(columns.scores, [1.0, 0.9, 0.9, 0.5, 0.5, 0.0, 0.2, 0.1, 2.0, 0.0, -0.5]);
         assert_eq!(columns.classes, [3, 1, 5, 0, 2, 4, 0, 1, 2, 1, 0]);
         assert!(columns.rects.iter().zip(&columns.classes).all(|(rect, &class)| rect[0] == f64::from(class)));
+    }
+
+    #[test]
+    fn all_of_many_films_are_sorted() {
+        let mut columns = BoxColumns::default();
+        for film in 0..2500_u32 {
+            let scores = (0..film % 4).map(|i| f64::from((film + i * 7) % 10));
+            columns.push_film(scores.map(|score| (0, [score; 4], Some(score))));
+        }
+        assert_eq!(columns.parts().len(), 3);
+        columns.sort_films();
+        for film in 0..2500 {
+            assert!(columns.scores[columns.of_film(film)].is_sorted_by(|a, b| a >= b), "film {film}");
+        }
+        assert!(columns.rects.iter().zip(&columns.scores).all(|(rect, &score)| rect[0] == score));
+        assert!(BoxColumns::default().parts().is_empty());
     }
 }

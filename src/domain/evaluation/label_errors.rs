@@ -163,7 +163,7 @@ fn films(cases: &Cases) -> Vec<Suspect> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::errors::tests::{Film, cases};
+    use super::super::errors_script::{Film, cases};
     use super::super::settings::Settings;
     use super::*;
 

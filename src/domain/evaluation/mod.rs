@@ -10,6 +10,8 @@ pub mod matched;
 pub mod result;
 pub mod slices;
 pub mod errors;
+#[cfg(test)]
+pub(crate) mod errors_script;
 pub mod label_errors;
 pub mod under_verdicts;
 pub mod verdict;

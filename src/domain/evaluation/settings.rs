@@ -142,7 +142,8 @@ impl Folding {
 
     /// What fits a detector with these classes: folding where it has "Other lesions" and lacks other labels of boxes.
     pub fn fitting(labels: &LabelSet, detector: &[LabelName]) -> Self {
-        let own_name = |class: &LabelName| labels.resolve(class.as_str()).map_or_else(|| class.clone(), |l| l.name.clone());
+        let own_name =
+            |class: &LabelName| labels.resolve(class.as_str()).map_or_else(|| class.clone(), |l| l.name.clone());
         let classes: Vec<LabelName> = detector.iter().map(own_name).collect();
         let mut asked = labels.local().map(|label| &label.name).filter(|name| !name.is_no_finding());
         let has_other = classes.iter().any(|class| class.as_str() == Self::INTO);

@@ -128,7 +128,7 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
-    use super::super::errors::tests::{Film, cases};
+    use super::super::errors_script::{Film, cases};
     use super::*;
 
     const SQUARE: [f64; 4] = [0.0, 0.0, 10.0, 10.0];

@@ -1,7 +1,9 @@
 //! Of a report: which run it is, what was evaluated with which settings, and the models' cards.
 
 use crate::domain::evaluation::run::{AnswerSource, Run, TruthSource};
-use crate::domain::evaluation::settings::{Folding, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{
+    Folding, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
+};
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
@@ -149,7 +151,8 @@ fn setting_rows(settings: &Settings, num_folded: u64, has_classifier: bool) -> V
         Folding::None => "each label is its own".to_owned(),
         Folding::OtherLesions => "labels that the answer has no class for count as Other lesions".to_owned(),
     };
-    let folding = if num_folded == 0 { folding } else { format!("{folding}; {num_folded} boxes of the truth are such") };
+    let folding =
+        if num_folded == 0 { folding } else { format!("{folding}; {num_folded} boxes of the truth are such") };
     let ious: Vec<String> = settings.ious.iter().map(f64::to_string).collect();
     let intervals = if bootstrap.num_resamples == 0 {
         "none".to_owned()

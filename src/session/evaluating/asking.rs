@@ -28,7 +28,7 @@ pub enum FormFile {
 }
 
 impl FormFile {
-    const fn purpose(self) -> FilePurpose {
+    pub(super) const fn purpose(self) -> FilePurpose {
         match self {
             Self::Predictions => FilePurpose::EvaluatePredictions,
             Self::Classifier => FilePurpose::EvaluateClassifier,
@@ -91,10 +91,6 @@ impl Session {
         self.evaluating.last_plan = Some(plan.clone());
         self.dialog = None;
         self.evaluation_task(EvaluationTask::Start(plan), "Evaluating")
-    }
-
-    pub(super) fn choose_form_file(&self, file: FormFile) -> Vec<Effect> {
-        vec![Effect::ChoosePath(file.purpose())]
     }
 
     /// A path for the form, which stands in front again, or for a file that is to be written.

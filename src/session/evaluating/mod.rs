@@ -314,7 +314,7 @@ impl Session {
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],
             EvaluateCommand::AskNew => return self.ask_new_evaluation(now_ms),
-            EvaluateCommand::ChooseFile(file) => return self.choose_form_file(file),
+            EvaluateCommand::ChooseFile(file) => return vec![Effect::ChoosePath(file.purpose())],
             EvaluateCommand::AskDelete => self.dialog = Some(Dialog::Evaluate(EvaluateDialog::Delete)),
             EvaluateCommand::AskReport => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationReport)],
             EvaluateCommand::AskJson => return vec![Effect::ChoosePath(FilePurpose::ExportEvaluationJson)],
@@ -352,7 +352,7 @@ impl Session {
         vec![Effect::Evaluate { task: Box::new(task), by }]
     }
 
-    pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) {
+    pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) -> Vec<Effect> {
         self.evaluating.is_loaded = true;
         // A run that was deleted here or elsewhere stands on no screen any more.
         // One that was just made may come before the list that has it.
@@ -362,6 +362,7 @@ impl Session {
             self.close_evaluation();
         }
         self.evaluating.runs = runs;
+        Vec::new()
     }
 
     pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) -> Vec<Effect> {
@@ -374,6 +375,8 @@ impl Session {
                 self.evaluating.filter = ErrorFilter::disagreements();
                 self.evaluating.open = Some(run);
                 self.evaluating.live = Some(live);
+                // Of another run: nothing can be counted on from there.
+                self.evaluating.snapshots = [None, None];
                 self.evaluating.beside = None;
                 self.evaluating.looked_at = None;
                 self.reset_point();
@@ -388,6 +391,7 @@ impl Session {
         match outcome {
             Ok(beside) => {
                 self.evaluating.beside = Some(Arc::new(beside));
+                self.evaluating.snapshots[1] = None;
                 self.point_moved();
             }
             Err(why) => self.evaluation_failed(why),
@@ -407,11 +411,12 @@ impl Session {
         desk.looked_at = None;
     }
 
-    pub(super) fn evaluation_done(&mut self, text: String) {
+    pub(super) fn evaluation_done(&mut self, text: String) -> Vec<Effect> {
         self.evaluating.doing = None;
         if !text.is_empty() {
             self.notify(NoticeKind::Info, text);
         }
+        Vec::new()
     }
 
     pub(super) fn evaluation_failed(&mut self, why: String) {

@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// As the store has them, this window's and others'.
-    pub(in super::super) fn rulings_loaded(&mut self, run: EvaluationId, rulings: Vec<Ruling>) {
+    pub(super) fn rulings_loaded(&mut self, run: EvaluationId, rulings: Vec<Ruling>) {
         if self.evaluating.open.as_ref().is_some_and(|open| open.summary.id == run) {
             self.evaluating.errors.ruled = latest(&rulings);
             self.evaluating.errors.rulings = rulings;
@@ -175,7 +175,7 @@ impl Session {
         run.map(|run| Effect::EvaluateUnderVerdicts { run, rulings }).into_iter().collect()
     }
 
-    pub(in super::super) fn under_verdicts_counted(&mut self, run: EvaluationId, evaluation: Arc<Evaluation>) {
+    pub(super) fn under_verdicts_counted(&mut self, run: EvaluationId, evaluation: Arc<Evaluation>) {
         if self.evaluating.open.as_ref().is_some_and(|open| open.summary.id == run) {
             self.evaluating.errors.under_verdicts = Some(evaluation);
         }

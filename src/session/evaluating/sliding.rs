@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::evaluation::live::{Live, Snapshot};
 use crate::domain::evaluation::point::OperatingPoint;
 use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::settings::ThresholdChoice;
@@ -59,10 +60,18 @@ impl Session {
     pub(super) fn point_moved(&mut self) {
         let desk = &mut self.evaluating;
         let beside = desk.beside.as_ref().map(|beside| beside.live.clone());
-        let at = |live: Arc<crate::domain::evaluation::live::Live>| {
-            desk.point.map(|point| Arc::new(live.at(point, live.rule())))
+        let at = |live: Arc<Live>, before: Option<&Arc<Snapshot>>| {
+            let point = desk.point?;
+            Some(Arc::new(match before {
+                Some(before) => live.moved(before, point, live.rule()),
+                None => live.at(point, live.rule()),
+            }))
         };
-        desk.snapshots = [desk.live.clone().and_then(at), beside.and_then(at)];
+        let [open, other] = &desk.snapshots;
+        desk.snapshots = [
+            desk.live.clone().and_then(|live| at(live, open.as_ref())),
+            beside.and_then(|live| at(live, other.as_ref())),
+        ];
     }
 }
 

@@ -97,7 +97,7 @@ impl Session {
         vec![Effect::Study(StudyTask::Compare(source))]
     }
 
-    pub(in crate::session) fn study_done(&mut self, news: StudyNews) {
+    pub(in crate::session) fn study_done(&mut self, news: StudyNews) -> Vec<Effect> {
         let studies = &mut self.evaluating.studies;
         match news {
             StudyNews::Readers(Ok(study)) => studies.study = Some(study),
@@ -111,6 +111,7 @@ impl Session {
             }
             StudyNews::Tables(Err(why)) => studies.tables_failure = Some(why),
         }
+        Vec::new()
     }
 
     /// Where a study's truth is, or where its table is to be written.

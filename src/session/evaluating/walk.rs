@@ -18,6 +18,7 @@ use crate::domain::model::ModelId;
 use crate::domain::suggestion::ModelVisibility;
 
 use super::super::effect::Effect;
+use super::super::event::Event;
 use super::super::screen::{NoticeKind, Screen, Session};
 use super::review::{RulingKey, latest};
 use super::{EvaluateCommand, EvaluatePage};
@@ -242,7 +243,17 @@ impl Session {
         }
     }
 
-    pub(in super::super) fn errors_listed(&mut self, index: Arc<ErrorIndex>) {
+    /// News for the gallery and the review.
+    pub(in super::super) fn errors_event(&mut self, event: Event) {
+        match event {
+            Event::RulingsLoaded { run, rulings } => self.rulings_loaded(run, rulings),
+            Event::ErrorsListed(index) => self.errors_listed(index),
+            Event::UnderVerdictsCounted { run, evaluation } => self.under_verdicts_counted(run, evaluation),
+            _ => {}
+        }
+    }
+
+    fn errors_listed(&mut self, index: Arc<ErrorIndex>) {
         let is_of_open = self.evaluating.open.as_ref().is_some_and(|run| run.summary.id == index.run);
         if is_of_open {
             self.evaluating.errors.is_sorting = false;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::annotation::Origin;
-use crate::domain::evaluation::errors::tests::{Film, cases};
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorItems, ErrorKind};
+use crate::domain::evaluation::errors_script::{Film, cases};
 use crate::domain::evaluation::label_errors::suspects;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::problems::Problems;

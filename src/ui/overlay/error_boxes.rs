@@ -41,6 +41,7 @@ pub(super) fn error_boxes_ui(
             corners(painter, pen.rect(one.rect), color);
         }
     }
+    let mut texts: Vec<Rect> = Vec::new();
     // The item's own words have the first choice of a place.
     for one in boxes.iter().rev() {
         let rect = pen.rect(one.rect);
@@ -51,7 +52,9 @@ pub(super) fn error_boxes_ui(
         let (text, color) = (text_of(one), color_of(one.role));
         let galley = painter.layout_no_wrap(text.clone(), theme::overlay_font(), color);
         let Some(place) = place_of_text(rect, galley.size() + Vec2::new(6.0, 1.0), canvas, &occupied) else { continue };
+        let place = beside_texts(place, &texts, canvas);
         occupied.push(place);
+        texts.push(place);
         shaded_text(
             painter,
             place.min + Vec2::new(3.0, 0.5),
@@ -60,6 +63,15 @@ pub(super) fn error_boxes_ui(
             theme::readable(color).gamma_multiply(strength),
         );
     }
+}
+
+/// Where boxes leave no free place, texts stand under each other rather than on each other.
+fn beside_texts(place: Rect, texts: &[Rect], canvas: Rect) -> Rect {
+    let step = Vec2::new(0.0, place.height() + 2.0);
+    let places = (0..12).map(|n| place.translate(step * n as f32));
+    let is_free =
+        |place: &Rect| canvas.contains_rect(*place) && !texts.iter().any(|text| text.shrink(0.5).intersects(*place));
+    places.into_iter().find(is_free).unwrap_or(place)
 }
 
 fn color_of(role: BoxRole) -> Color32 {

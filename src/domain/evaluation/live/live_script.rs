@@ -203,7 +203,11 @@ mod tests {
         ) {
             let cases = cases_of(&films);
             let point = OperatingPoint { c_star, min_score };
-            let snapshot = Live::new(&cases, &settings(unit)).at(point, rule);
+            let live = Live::new(&cases, &settings(unit));
+            let snapshot = live.at(point, rule);
+            // From anywhere else it is the same.
+            let elsewhere = live.at(OperatingPoint { c_star: min_score, min_score: c_star }, rule);
+            prop_assert_eq!(&live.moved(&elsewhere, point, rule), &snapshot);
             let (counts, classes, confusion) = recount(&cases, point, rule);
             let of_films = snapshot.films.expect("a classifier");
             let of_boxes = snapshot.boxes.expect("a detector");

@@ -28,7 +28,7 @@ use crate::domain::metrics::resample::number_units;
 use boxes::Boxes;
 use films::Films;
 use plots::Drawn;
-use resampled::Resampled;
+use resampled::{Resampled, Tally};
 
 pub use plots::side_by_side;
 
@@ -78,6 +78,8 @@ pub struct Snapshot {
     /// Those that there is something to draw for: films first, then boxes.
     pub plots: Vec<Plot>,
     pub confusion: Option<Matrix>,
+    /// From where the next point is counted.
+    tally: Option<Arc<Tally>>,
 }
 
 /// Films called abnormal from c* on.
@@ -179,6 +181,15 @@ impl Live {
 
     /// Everything at one point. A film of probability c* is abnormal, a box of the smallest score counts.
     pub fn at(&self, point: OperatingPoint, rule: FusionRule) -> Snapshot {
+        self.from(None, point, rule)
+    }
+
+    /// The same, quicker where little changes from a snapshot of this run at another point.
+    pub fn moved(&self, from: &Snapshot, point: OperatingPoint, rule: FusionRule) -> Snapshot {
+        self.from(from.tally.as_deref(), point, rule)
+    }
+
+    fn from(&self, before: Option<&Tally>, point: OperatingPoint, rule: FusionRule) -> Snapshot {
         let films = self.films.as_ref().map(|films| {
             let counts = films.counts(point.c_star);
             let intervals = self.resampled.as_ref().map(|resampled| resampled.films(films, point.c_star));
@@ -193,10 +204,15 @@ impl Live {
                 f1: figure(counts.f1(), 3),
             }
         });
+        let mut tally = None;
         let boxes = self.boxes.as_ref().map(|boxes| {
             let walked = boxes.walk(point, rule);
-            let intervals =
-                self.resampled.as_ref().map(|resampled| resampled.boxes(&walked.tp_of_film, &walked.fp_of_film));
+            let intervals = self.resampled.as_ref().map(|resampled| {
+                let now = resampled.tally(&walked.tp_of_film, &walked.fp_of_film, before);
+                let intervals = resampled.boxes(&now);
+                tally = Some(Arc::new(now));
+                intervals
+            });
             let mut snapshot = walked.snapshot;
             if let Some([sensitivity, false_positives]) = intervals {
                 if let Some(figure) = &mut snapshot.lesion_sensitivity {
@@ -210,6 +226,6 @@ impl Live {
         });
         let plots = self.drawn.plots(point, rule, films.as_ref(), boxes.as_ref());
         let confusion = boxes.as_ref().and_then(|boxes| self.drawn.confusion(point, rule, boxes));
-        Snapshot { point, rule, films, boxes, plots, confusion }
+        Snapshot { point, rule, films, boxes, plots, confusion, tally }
     }
 }

@@ -57,9 +57,8 @@ impl Resampled {
         if let Some(films) = films {
             whole.before = whole.blocks.iter().map(|block| whole.checkpoints(block, films)).collect();
         }
-        let of_films: Vec<[u32; 2]> =
-            (0..truths.num_films()).map(|film| [1, truths.of_film(film).len() as u32]).collect();
-        let sums = whole.sums(&of_films);
+        let of_films = (0..truths.num_films()).map(|film| [1, truths.of_film(film).len() as u32]);
+        let sums = whole.sums(&whole.by_unit(of_films));
         whole.num_films = sums.iter().map(|sum| sum[0]).collect();
         whole.num_truths = sums.iter().map(|sum| sum[1]).collect();
         whole
@@ -111,30 +110,63 @@ impl Resampled {
         values.map(|values| between(&values, self.level))
     }
 
-    /// Of the share of truths found and of false positives per film, from what counts on each film.
-    pub fn boxes(&self, tp_of_film: &[u32], fp_of_film: &[u32]) -> [Option<[f64; 2]>; 2] {
-        let of_films: Vec<[u32; 2]> = tp_of_film.iter().zip(fp_of_film).map(|(&tp, &fp)| [tp, fp]).collect();
-        let sums = self.sums(&of_films);
+    /// What counts on each film, summed over the resamples. From a tally of the same run at another operating point, only
+    /// the units that changed are looked at, where those are fewer.
+    pub fn tally(&self, tp_of_film: &[u32], fp_of_film: &[u32], from: Option<&Tally>) -> Tally {
+        let of_units = self.by_unit(tp_of_film.iter().zip(fp_of_film).map(|(&tp, &fp)| [tp, fp]));
+        let sums = match from.filter(|from| from.of_units.len() == of_units.len()) {
+            Some(from) => self.changed(from, &of_units),
+            None => self.sums(&of_units),
+        };
+        Tally { of_units, sums }
+    }
+
+    fn changed(&self, from: &Tally, of_units: &[[u32; 2]]) -> Vec<[u32; 2]> {
+        let num_changed = from.of_units.iter().zip(of_units).filter(|(before, now)| before != now).count();
+        let num_counted = of_units.iter().filter(|counts| **counts != [0, 0]).count();
+        if num_changed >= num_counted {
+            return self.sums(of_units);
+        }
+        let pairs = || from.of_units.iter().zip(of_units);
+        let over = |(a, b): (&[u32; 2], &[u32; 2])| [a[0].saturating_sub(b[0]), a[1].saturating_sub(b[1])];
+        let removed: Vec<[u32; 2]> = pairs().map(over).collect();
+        let added: Vec<[u32; 2]> = pairs().map(|(before, now)| over((now, before))).collect();
+        let (removed, added) = (self.sums(&removed), self.sums(&added));
+        let all = from.sums.iter().zip(&removed).zip(&added);
+        all.map(|((sum, less), more)| [sum[0] + more[0] - less[0], sum[1] + more[1] - less[1]]).collect()
+    }
+
+    /// Of the share of truths found and of false positives per film.
+    pub fn boxes(&self, tally: &Tally) -> [Option<[f64; 2]>; 2] {
+        let sums = &tally.sums;
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
         let found: Vec<_> = sums.iter().zip(&self.num_truths).map(|(sum, &whole)| share(sum[0], whole)).collect();
         let made_up: Vec<_> = sums.iter().zip(&self.num_films).map(|(sum, &whole)| share(sum[1], whole)).collect();
         [between(&found, self.level), between(&made_up, self.level)]
     }
 
-    /// For each resample, two counts of each film times its weight.
-    fn sums(&self, of_films: &[[u32; 2]]) -> Vec<[u32; 2]> {
+    fn by_unit(&self, of_films: impl Iterator<Item = [u32; 2]>) -> Vec<[u32; 2]> {
         let mut of_units = vec![[0_u32; 2]; self.num_units];
         for (&unit, counts) in self.unit_of_film.iter().zip(of_films) {
             let sum = &mut of_units[unit as usize];
             *sum = [sum[0] + counts[0], sum[1] + counts[1]];
         }
-        let runs = Run::all(&of_units, self.largest);
+        of_units
+    }
+
+    /// For each resample, two counts of each unit times its weight.
+    fn sums(&self, of_units: &[[u32; 2]]) -> Vec<[u32; 2]> {
+        // One count after the other: few units have found anything, and those that have not are not looked at.
+        let runs = [0, 1].map(|which| Run::all(of_units.iter().map(|counts| counts[which]), self.largest));
         let mut sums = Vec::with_capacity(self.blocks.len() * LANES);
         for block in &self.blocks {
-            let mut wide = [[0_u32; LANES]; 2];
-            for run in &runs {
-                run.add(block, &mut wide);
-            }
+            let wide = runs.each_ref().map(|runs| {
+                let mut wide = [0_u32; LANES];
+                for run in runs {
+                    run.add(block, &mut wide);
+                }
+                wide
+            });
             sums.extend((0..LANES).map(|lane| [wide[0][lane], wide[1][lane]]));
         }
         sums.truncate(self.num_resamples);
@@ -142,48 +174,50 @@ impl Resampled {
     }
 }
 
+/// What counts, unit by unit, and its sums, resample by resample: found and false.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Tally {
+    of_units: Vec<[u32; 2]>,
+    sums: Vec<[u32; 2]>,
+}
+
 /// Units whose sums fit into 16 bits, whatever their weights.
-struct Run(Vec<(u32, [u16; 2])>);
+struct Run(Vec<(u32, u16)>);
 
 impl Run {
-    fn all(of_units: &[[u32; 2]], largest: u32) -> Vec<Self> {
+    fn all(of_units: impl Iterator<Item = u32>, largest: u32) -> Vec<Self> {
         let room = u32::from(u16::MAX) / largest.max(1);
-        let mut runs = vec![Self(Vec::new())];
-        let mut left = [room; 2];
-        for (unit, &counts) in of_units.iter().enumerate() {
-            let mut rest = counts;
-            while rest != [0, 0] {
-                // A unit that does not fit as a whole goes into several runs, in parts.
-                let fits = rest[0] <= left[0] && rest[1] <= left[1];
-                if !fits && left != [room; 2] {
-                    runs.push(Self(Vec::new()));
-                    left = [room; 2];
+        let mut runs = Vec::new();
+        let mut units = Vec::new();
+        let mut left = room;
+        for (unit, count) in of_units.enumerate() {
+            let mut rest = count;
+            while rest > 0 {
+                // What does not fit any more goes into the next run, in parts where it is more than one holds.
+                let part = rest.min(left);
+                units.push((unit as u32, part as u16));
+                (left, rest) = (left - part, rest - part);
+                if left == 0 {
+                    runs.push(Self(std::mem::take(&mut units)));
+                    left = room;
                 }
-                let part = [rest[0].min(left[0]), rest[1].min(left[1])];
-                let last = runs.len() - 1;
-                runs[last].0.push((unit as u32, part.map(|count| count as u16)));
-                left = [left[0] - part[0], left[1] - part[1]];
-                rest = [rest[0] - part[0], rest[1] - part[1]];
             }
         }
+        runs.push(Self(units));
         runs
     }
 
-    fn add(&self, block: &Weights, wide: &mut [[u32; LANES]; 2]) {
-        let mut sums = [[0_u16; LANES]; 2];
+    fn add(&self, block: &Weights, wide: &mut [u32; LANES]) {
+        let mut sums = [0_u16; LANES];
         let units = block.units();
-        for &(unit, [a, b]) in &self.0 {
+        for &(unit, count) in &self.0 {
             let weights = &units[unit as usize];
-            for lane in 0..LANES {
-                let weight = u16::from(weights[lane]);
-                sums[0][lane] += weight * a;
-                sums[1][lane] += weight * b;
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += u16::from(weight) * count;
             }
         }
-        for (wide, sums) in wide.iter_mut().zip(&sums) {
-            for (wide, &sum) in wide.iter_mut().zip(sums) {
-                *wide += u32::from(sum);
-            }
+        for (wide, sum) in wide.iter_mut().zip(sums) {
+            *wide += u32::from(sum);
         }
     }
 }
