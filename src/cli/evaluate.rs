@@ -8,9 +8,9 @@ use anyhow::{Context, anyhow, bail};
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, TruthSource};
 use crate::domain::evaluation::settings::{
-    Bootstrap, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
+    Bootstrap, Folding, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
 };
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::{Label, LabelKind, LabelSet};
@@ -41,9 +41,17 @@ pub struct EvaluateArgs {
     /// it, the models in use.
     #[arg(long, value_name = "M", requires = "project", conflicts_with_all = ["predictions", "classifier"])]
     model: Vec<String>,
-    /// With --project: the reader whose completed readings are the truth. Without it, every reader's together.
+    /// With --project: the reader whose completed readings are the truth. Without it, what the readers of each film agree
+    /// on: boxes that at least half of them marked (IoU 0.5), films that at least half of them call abnormal.
     #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with = "truth")]
     reader: Option<String>,
+    /// With --project: the readings of all readers side by side are the truth. A lesion that two readers marked counts
+    /// twice.
+    #[arg(long, requires = "project", conflicts_with_all = ["truth", "reader"])]
+    every_reader: bool,
+    /// With --project: the truth as evaluation N of this project froze it, whatever became of the labels since.
+    #[arg(long, value_name = "N", requires = "project", conflicts_with_all = ["truth", "reader", "every_reader"])]
+    truth_of: Option<i64>,
     /// With --project: evaluate what this reader said instead of a model.
     #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with_all = ["model", "predictions", "classifier"])]
     answer_of: Option<String>,
@@ -115,6 +123,14 @@ struct SettingsArgs {
     /// Of each film and class, as many boxes of the best scores are looked at.
     #[arg(long, default_value = "100", value_name = "N")]
     max_detections: usize,
+    /// Count labels that the answer has no class for as "Other lesions", in truth and answer: those that the detector's
+    /// card does not have; of files and readers, those out of the seven classes of VinDr-SpineXR. With --project this is
+    /// done anyway where the detector has "Other lesions" and lacks other labels.
+    #[arg(long)]
+    fold_rare: bool,
+    /// With --project: each label is its own class, whatever the detector has.
+    #[arg(long, requires = "project", conflicts_with = "fold_rare")]
+    no_fold: bool,
     /// How many resamples make the intervals; 0: no intervals.
     #[arg(long, default_value = "10000", value_name = "N")]
     bootstrap: u32,
@@ -145,7 +161,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let files =
         EvaluatedFiles { truth, predictions: args.predictions.as_deref(), classifier: args.classifier.as_deref() };
     let classes = args.labels.as_deref().map(classes_named).transpose()?;
-    let (cases, problems) = cases_of_files(&files, classes, settings.max_detections)?;
+    let (cases, problems) = cases_of_files(&files, classes, &settings)?;
     let bar = ProgressBar::new();
     let outcome = evaluate_timed(&cases, &settings, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
@@ -164,21 +180,26 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> any
     }
     let mut store = if args.no_store { Store::open_to_look(folder)? } else { Store::open(folder)? };
     let files = AnswerSource::Files { predictions: args.predictions.clone(), classifier: args.classifier.clone() };
-    let plan = Plan {
+    let mut plan = Plan {
         name: args.name.clone().unwrap_or_default(),
         answer: match &args.answer_of {
             Some(reader) => AnswerSource::Reader(reader.as_str().into()),
             None if args.predictions.is_some() || args.classifier.is_some() => files,
             None => models_named(&store, &args.model)?,
         },
-        truth: match (&args.truth, &args.reader) {
-            (Some(path), _) => TruthSource::File(path.clone()),
-            (None, Some(reader)) => TruthSource::Reader(reader.as_str().into()),
-            (None, None) => TruthSource::EveryReader,
+        truth: match (&args.truth, &args.reader, args.truth_of) {
+            (Some(path), _, _) => TruthSource::File(path.clone()),
+            (None, Some(reader), _) => TruthSource::Reader(reader.as_str().into()),
+            (None, None, Some(number)) => TruthSource::Kept(EvaluationId(number)),
+            (None, None, None) if args.every_reader => TruthSource::EveryReader,
+            (None, None, None) => TruthSource::Consensus,
         },
         films: FilmChoice::WithTruth,
         settings,
     };
+    if !args.settings.fold_rare && !args.settings.no_fold {
+        plan.settings.folding = fitting_folding(&store, &plan.answer)?;
+    }
     let (cases, problems) = cases_of_plan(&store, &plan)?;
     let bar = ProgressBar::new();
     let outcome = evaluate_timed(&cases, &plan.settings, &|p| bar.show(&p), &CancelToken::new());
@@ -214,6 +235,14 @@ fn models_named(store: &Store, names: &[String]) -> anyhow::Result<AnswerSource>
         }
     }
     Ok(AnswerSource::Models { classifier, detector })
+}
+
+/// What the detector's card asks for.
+fn fitting_folding(store: &Store, answer: &AnswerSource) -> anyhow::Result<Folding> {
+    let AnswerSource::Models { detector: Some(id), .. } = answer else { return Ok(Folding::None) };
+    let Some(stored) = store.model(*id)? else { return Ok(Folding::None) };
+    let labels = label_sets::of_project(store)?.0;
+    Ok(Folding::fitting(&labels, &models::model(&stored).card.classes))
 }
 
 fn tell(
@@ -265,6 +294,7 @@ impl SettingsArgs {
             interpolation: Interpolation::parse(&self.ap).expect(known),
             max_detections: self.max_detections,
             min_score: self.min_score,
+            folding: if self.fold_rare { Folding::OtherLesions } else { Folding::None },
             bootstrap: Bootstrap {
                 num_resamples: self.bootstrap,
                 unit: ResampleUnit::parse(&self.by).expect(known),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::result::{ClassifierFigures, DetectorFigures, Evaluation, Figure};
-use crate::domain::evaluation::settings::{ProbabilitySource, Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{Folding, ProbabilitySource, Settings, ThresholdChoice};
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::metrics::average_precision::mean;
@@ -14,6 +14,13 @@ pub(super) fn text(settings: &Settings, cases: &Cases, evaluation: &Evaluation) 
     let mut out = String::new();
     let num_films = cases.films.len();
     line(&mut out, &format!("{num_films} films, {} lesions in the truth", cases.truths.len()));
+    if cases.num_folded > 0 || settings.folding == Folding::OtherLesions {
+        let num_folded = cases.num_folded;
+        line(
+            &mut out,
+            &format!("Of these, {num_folded} count as Other lesions: the answer has no class for their labels"),
+        );
+    }
     if let Some(detector) = &evaluation.detector {
         detector_lines(&mut out, settings, evaluation.classifier.is_some(), detector);
     }

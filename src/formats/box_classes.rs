@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::domain::evaluation::settings::Folding;
 use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, MOST_LABELS};
 use crate::formats::csv_kaggle;
 use crate::formats::label_set;
@@ -26,6 +27,21 @@ pub enum ClassSaid {
     NoFinding,
     /// A label that is said of the whole film.
     OfFilm,
+}
+
+/// Which classes count as another one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fold {
+    into: u16,
+    /// By position in [`BoxClasses::names`].
+    is_folded: Vec<bool>,
+}
+
+impl Fold {
+    /// What a class counts as; `None` where it stays what it is.
+    pub fn of(&self, class: u16) -> Option<u16> {
+        self.is_folded.get(usize::from(class)).is_some_and(|&is_folded| is_folded).then_some(self.into)
+    }
 }
 
 /// The classes of boxes of a label set.
@@ -78,6 +94,44 @@ impl BoxClasses {
 
     pub const fn labels(&self) -> &LabelSet {
         &self.labels
+    }
+
+    /// Counts every class that is not among these as "Other lesions".
+    ///
+    /// # Errors
+    /// One sentence where there is no such class, or it is not among them.
+    pub fn fold_others<'a>(&self, classes: impl IntoIterator<Item = &'a str>) -> Result<Fold, String> {
+        let mut is_folded = vec![true; self.names.len()];
+        for class in classes {
+            if let Some(ClassSaid::Class(class)) = self.find(class) {
+                is_folded[usize::from(class)] = false;
+            }
+        }
+        match self.find(Folding::INTO) {
+            Some(ClassSaid::Class(into)) if !is_folded[usize::from(into)] => Ok(Fold { into, is_folded }),
+            Some(ClassSaid::Class(_)) => {
+                Err("The detector has no class \"Other lesions\", so rare labels can't count as \
+                                              it. Evaluate without folding."
+                    .to_owned())
+            }
+            _ => {
+                Err("There is no label \"Other lesions\", so rare labels can't count as it. Evaluate without folding."
+                    .to_owned())
+            }
+        }
+    }
+
+    /// Counts every class but the seven of VinDr-SpineXR's detectors as "Other lesions".
+    ///
+    /// # Errors
+    /// One sentence where the labels are others, so that all of them would be folded.
+    pub fn fold_to_spine(&self) -> Result<Fold, String> {
+        if SPINE_CATEGORIES.iter().all(|name| matches!(self.find(name), Some(ClassSaid::Class(_)))) {
+            return self.fold_others(SPINE_CATEGORIES);
+        }
+        Err("These labels lack some of VinDr-SpineXR's seven, so it is not known which of them count as \"Other lesions\". \
+             Evaluate without folding."
+            .to_owned())
     }
 
     /// By name or alias; `None` for a word that the set does not have.
@@ -152,6 +206,34 @@ mod tests {
         check(numbered.of_category(3), Some("Osteophytes"));
         check(numbered.of_category(9), None);
         check(numbered.of_category(0), None);
+    }
+
+    #[test]
+    fn what_a_detector_has_no_class_for_counts_as_other_lesions() {
+        let classes = spine();
+        let place = |name: &str| classes.names().iter().position(|known| known.as_str() == name).unwrap() as u16;
+        let fold = classes.fold_to_spine().unwrap();
+        let rare: Vec<&str> = (0..classes.names().len() as u16)
+            .filter(|&class| fold.of(class).is_some())
+            .map(|class| classes.names()[usize::from(class)].as_str())
+            .collect();
+        // The six of the paper's Table 2 that its Table 4 has no row for.
+        let mut sorted = rare.clone();
+        sorted.sort_unstable();
+        let six =
+            ["Ankylosis", "Enthesophytes", "Foreign body", "Fracture", "Sclerotic lesion", "Subchondral sclerosis"];
+        assert_eq!(sorted, six);
+        assert_eq!(fold.of(place("Fracture")), Some(place("Other lesions")));
+        assert_eq!(fold.of(place("Other lesions")), None);
+        // By another name of the label, too; words that are no label change nothing.
+        let fold = classes.fold_others(["Spondylolisthesis", "other lesions", "Wings"]).unwrap();
+        assert_eq!(fold.of(place("Spondylolysthesis")), None);
+        assert_eq!(fold.of(place("Osteophytes")), Some(place("Other lesions")));
+        assert!(classes.fold_others(["Osteophytes"]).unwrap_err().starts_with("The detector has no class"));
+        let chest = BoxClasses::new(label_set::shipped_by_id("vindr_cxr").unwrap());
+        assert!(chest.fold_to_spine().unwrap_err().starts_with("These labels lack"));
+        let rib = BoxClasses::new(label_set::shipped_by_id("vindr_rib").unwrap());
+        assert!(rib.fold_others(["Rib 1"]).unwrap_err().starts_with("There is no label"));
     }
 
     #[test]

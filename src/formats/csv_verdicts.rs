@@ -109,6 +109,7 @@ mod tests {
             detections,
             has_detector: true,
             probabilities: vec![Some(0.25)],
+            ..Cases::default()
         }
     }
 

@@ -29,6 +29,9 @@ struct CasesFile {
     classes: Vec<String>,
     has_detector: bool,
     has_classifier: bool,
+    /// Boxes of the truth that count as "Other lesions"; files from before there was folding do not say.
+    #[serde(default)]
+    folded_boxes: u64,
     films: Vec<FilmRow>,
 }
 
@@ -127,6 +130,7 @@ fn cases_text(cases: &Cases) -> String {
         classes: cases.classes.iter().map(ToString::to_string).collect(),
         has_detector: cases.has_detector,
         has_classifier: !cases.probabilities.is_empty(),
+        folded_boxes: cases.num_folded,
         films: cases.films.iter().map(film).collect(),
     };
     serde_json::to_string(&file).expect("text, numbers and lists") + "\n"
@@ -155,6 +159,7 @@ pub fn read(texts: &CaseTexts) -> Result<Cases, String> {
     let mut cases = Cases {
         classes: classes.names().to_vec(),
         has_detector: file.has_detector,
+        num_folded: file.folded_boxes,
         truths: truth_columns(&file, &truths),
         detections: answer_columns(&file, &answers),
         ..Cases::default()
@@ -230,6 +235,7 @@ mod tests {
         let mut cases = Cases {
             classes: vec![LabelName::new("=Wings, \"left\""), LabelName::new("Osteophytes")],
             has_detector: true,
+            num_folded: 1,
             probabilities: vec![Some(0.1), None, Some(1.0 / 3.0)],
             ..Cases::default()
         };

@@ -33,6 +33,9 @@ struct CountsRow {
     films: usize,
     films_with_boxes: usize,
     truth_boxes: usize,
+    /// Of these, those of labels that count as "Other lesions".
+    #[serde(default)]
+    folded_boxes: u64,
     /// Before any rule and threshold.
     detections: usize,
 }
@@ -176,6 +179,7 @@ pub fn write(settings: &Settings, cases: &Cases, problems: &Problems, evaluation
             films: cases.films.len(),
             films_with_boxes: num_with_boxes,
             truth_boxes: cases.truths.len(),
+            folded_boxes: cases.num_folded,
             detections: cases.detections.len(),
         },
         problems: problems.iter().map(problem).collect(),

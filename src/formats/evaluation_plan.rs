@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, TruthSource};
 use crate::domain::model::ModelId;
 use crate::formats::evaluation_settings::SettingsRow;
 
@@ -29,7 +29,10 @@ enum AnswerRow {
 #[serde(rename_all = "snake_case")]
 enum TruthRow {
     Reader(String),
+    Consensus,
     EveryReader,
+    /// The number of an evaluation.
+    Kept(i64),
     File(PathBuf),
 }
 
@@ -55,7 +58,9 @@ pub fn write(plan: &Plan) -> String {
         },
         truth: match &plan.truth {
             TruthSource::Reader(reader) => TruthRow::Reader(reader.to_string()),
+            TruthSource::Consensus => TruthRow::Consensus,
             TruthSource::EveryReader => TruthRow::EveryReader,
+            TruthSource::Kept(id) => TruthRow::Kept(id.0),
             TruthSource::File(path) => TruthRow::File(path.clone()),
         },
         films: match &plan.films {
@@ -84,7 +89,9 @@ pub fn read(text: &str) -> Result<Plan, String> {
         },
         truth: match file.truth {
             TruthRow::Reader(reader) => TruthSource::Reader(reader.as_str().into()),
+            TruthRow::Consensus => TruthSource::Consensus,
             TruthRow::EveryReader => TruthSource::EveryReader,
+            TruthRow::Kept(id) => TruthSource::Kept(EvaluationId(id)),
             TruthRow::File(path) => TruthSource::File(path),
         },
         films: match file.films {
@@ -98,7 +105,7 @@ pub fn read(text: &str) -> Result<Plan, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::evaluation::settings::{ProbabilitySource, Settings, ThresholdChoice};
+    use crate::domain::evaluation::settings::{Folding, ProbabilitySource, Settings, ThresholdChoice};
     use crate::domain::fusion::FusionRule;
 
     #[test]
@@ -115,6 +122,7 @@ mod tests {
             probability: ProbabilitySource::Counterpart,
             threshold: ThresholdChoice::Youden,
             ious: Settings::RELEASED_IOUS.to_vec(),
+            folding: Folding::OtherLesions,
             ..Settings::default()
         };
         for plan in [
@@ -126,10 +134,18 @@ mod tests {
                 films: FilmChoice::These(vec!["a".into()]),
                 ..plan.clone()
             },
-            plan,
+            Plan { truth: TruthSource::Consensus, ..plan.clone() },
+            Plan { truth: TruthSource::Kept(EvaluationId(7)), ..plan.clone() },
+            plan.clone(),
         ] {
             assert_eq!(read(&write(&plan)).unwrap(), plan);
         }
         assert!(read("{}").is_err());
+        // As it was written before there was folding.
+        let text = write(&plan);
+        let line = "    \"folding\": \"none\",\n";
+        assert!(text.contains(line), "{text}");
+        assert_eq!(read(&text.replace(line, "")).unwrap(), plan);
+        assert!(read(&text.replace("\"none\"", "\"some\"")).unwrap_err().contains("folding"));
     }
 }

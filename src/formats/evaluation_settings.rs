@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::evaluation::settings::{
-    Bootstrap, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
+    Bootstrap, Folding, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
 };
 use crate::domain::fusion::FusionRule;
 
@@ -19,6 +19,9 @@ pub(super) struct SettingsRow {
     interpolation: String,
     max_detections: usize,
     min_score: f64,
+    /// `none` or `other lesions`; runs that were kept before there was folding do not say.
+    #[serde(default)]
+    folding: Option<String>,
     bootstrap: BootstrapRow,
 }
 
@@ -57,6 +60,7 @@ impl SettingsRow {
             interpolation: settings.interpolation.as_str().to_owned(),
             max_detections: settings.max_detections,
             min_score: settings.min_score,
+            folding: Some(settings.folding.as_str().to_owned()),
             bootstrap: BootstrapRow {
                 resamples: bootstrap.num_resamples,
                 by: bootstrap.unit.as_str().to_owned(),
@@ -89,6 +93,10 @@ impl SettingsRow {
                 .ok_or_else(|| unknown("interpolation", &self.interpolation))?,
             max_detections: self.max_detections,
             min_score: self.min_score,
+            folding: match &self.folding {
+                None => Folding::None,
+                Some(word) => Folding::parse(word).ok_or_else(|| unknown("folding", word))?,
+            },
             bootstrap: Bootstrap {
                 num_resamples: bootstrap.resamples,
                 unit: ResampleUnit::parse(&bootstrap.by).ok_or_else(|| unknown("unit", &bootstrap.by))?,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::formats::bad_row::{BadRow, Problem};
-use crate::formats::box_classes::ClassSaid;
+use crate::formats::box_classes::{ClassSaid, Fold};
 
 /// One predicted box.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -79,6 +79,13 @@ impl FilmAnswers {
             }
         }
         kept
+    }
+
+    /// Boxes of these classes count as another one.
+    pub fn fold(&mut self, fold: &Fold) {
+        for one in &mut self.boxes {
+            one.class = fold.of(one.class).unwrap_or(one.class);
+        }
     }
 
     pub fn find(&self, name: &str) -> Option<u32> {

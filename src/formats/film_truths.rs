@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::id::ReaderId;
 use crate::domain::label::LabelName;
-use crate::formats::box_classes::{BoxClasses, ClassSaid};
+use crate::formats::box_classes::{BoxClasses, ClassSaid, Fold};
 use crate::formats::csv_vindr::{self, BoxTable, ImageLabelTable, LabelFile};
 use crate::formats::film_answers::{count_bad_rows, flaw_of_rect};
 use crate::formats::label_words;
@@ -52,6 +52,8 @@ pub struct FilmTruths {
     pub boxes: Vec<TrueBox>,
     /// The file says of films only whether they are normal.
     pub has_no_boxes: bool,
+    /// How many of the boxes count as another class than they were marked as.
+    pub num_folded: u64,
     by_name: BTreeMap<String, u32>,
 }
 
@@ -69,7 +71,7 @@ impl FilmTruths {
     /// The films that are meant, with their boxes.
     #[must_use]
     pub fn only(self, is_meant: impl Fn(&str) -> bool) -> Self {
-        let mut kept = Self { has_no_boxes: self.has_no_boxes, ..Self::default() };
+        let mut kept = Self { has_no_boxes: self.has_no_boxes, num_folded: self.num_folded, ..Self::default() };
         for known in self.films.iter().filter(|film| is_meant(&film.image)) {
             let film = kept.film(&known.image);
             kept.films[film as usize] = known.clone();
@@ -86,6 +88,16 @@ impl FilmTruths {
             }
         }
         kept
+    }
+
+    /// Boxes of these classes count as another one.
+    pub fn fold(&mut self, fold: &Fold) {
+        for one in &mut self.boxes {
+            if let Some(class) = fold.of(one.class) {
+                one.class = class;
+                self.num_folded += 1;
+            }
+        }
     }
 
     pub fn find(&self, name: &str) -> Option<u32> {

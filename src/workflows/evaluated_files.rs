@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
+use crate::domain::evaluation::settings::{Folding, Settings};
 use crate::domain::id::{ImageId, PatientId, StudyId};
 use crate::domain::study::View;
 use crate::formats::box_classes::{BoxClasses, SPINE_CATEGORIES};
@@ -136,20 +137,26 @@ fn is_json(path: &Path, text: &str) -> bool {
     has_ending(&["json", "jsonl"]) || (!has_ending(&["csv"]) && text.trim_start().starts_with(['{', '[']))
 }
 
-/// The cases of files, and what of them did not fit. `num_looked_at` as `max_detections` of the settings.
+/// The cases of files, and what of them did not fit. Of the settings, `max_detections` and `folding` count; files are
+/// folded into the seven classes of VinDr-SpineXR.
 ///
 /// # Errors
 /// One sentence where a file can't be read, or nothing in it can be used.
 pub fn cases_of_files(
     files: &EvaluatedFiles<'_>,
     classes: Option<BoxClasses>,
-    num_looked_at: usize,
+    settings: &Settings,
 ) -> anyhow::Result<(Cases, Problems)> {
     let mut problems = Problems::default();
     let (classes, truths, categories) = read_truth(files.truth, classes, &mut problems)?;
     let answers = read_answers((files.predictions, files.classifier), &classes, &categories, &mut problems)?;
-    let read = FilesRead { classes, truths, answers };
-    let cases = cases_of(&read, num_looked_at, &mut problems)?;
+    let mut read = FilesRead { classes, truths, answers };
+    if settings.folding == Folding::OtherLesions {
+        let fold = read.classes.fold_to_spine().map_err(|why| anyhow!(why))?;
+        read.truths.fold(&fold);
+        read.answers.fold(&fold);
+    }
+    let cases = cases_of(&read, settings.max_detections, &mut problems)?;
     Ok((cases, problems))
 }
 
@@ -173,7 +180,7 @@ pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems)
     let has_classifier = answers.probabilities.iter().any(Option::is_some);
     let truth_boxes = grouped(truths.films.len(), truths.boxes.iter().map(|one| one.film));
     let answer_boxes = grouped(answers.films.len(), answers.boxes.iter().map(|one| one.film));
-    let mut cases = Cases { has_detector, ..Cases::default() };
+    let mut cases = Cases { has_detector, num_folded: truths.num_folded, ..Cases::default() };
     let mut num_of_class = vec![0_usize; classes.names().len()];
     for &place in &order {
         let film = &truths.films[place as usize];

@@ -2,23 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::domain::evaluation::cases::Cases;
+use crate::domain::evaluation::consensus::{self, ReaderMark};
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
+use crate::domain::evaluation::settings::Folding;
 use crate::domain::fusion;
 use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::label::LabelName;
 use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::shape::ShapeKind;
 use crate::domain::study::FilmFacts;
-use crate::formats::box_classes::BoxClasses;
+use crate::formats::box_classes::{BoxClasses, Fold};
 use crate::formats::coco::Categories;
 use crate::formats::film_answers::{FilmAnswers, SaidBox};
-use crate::formats::film_truths::FilmTruths;
+use crate::formats::film_truths::{FilmTruths, TrueBox};
 use crate::store::{Store, StoredMark};
 use crate::workflows::evaluated_files::{FilesRead, cases_of, read_answers, read_truth};
-use crate::workflows::label_sets;
+use crate::workflows::{label_sets, models, truth_kept};
 
 /// The cases of a plan, and what of the input did not fit.
 ///
@@ -47,6 +50,9 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
         }
         AnswerSource::Reader(reader) => of_reader(store, reader, &read, &mut problems)?,
     };
+    if let Some(fold) = fold_of(store, plan, &read.classes)? {
+        read.answers.fold(&fold);
+    }
     if read.answers.films.is_empty() {
         bail!(match &plan.answer {
             AnswerSource::Models { .. } => {
@@ -71,7 +77,7 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
     Ok((cases, problems))
 }
 
-/// The truth alone: by it one sees later whether it is another one by now.
+/// The truth alone, its classes folded as the plan says: by it one sees later whether it is another one by now.
 ///
 /// # Errors
 /// One sentence where there is none.
@@ -81,25 +87,52 @@ pub fn truth_of(
     problems: &mut Problems,
 ) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
     let classes = BoxClasses::new(label_sets::of_project(store)?.0);
-    let reader = match &plan.truth {
-        TruthSource::Reader(reader) => Some(reader),
-        TruthSource::EveryReader => None,
+    let (classes, mut truths, categories) = match &plan.truth {
         TruthSource::File(path) => {
             let (classes, truths, categories) = read_truth(path, Some(classes), problems)?;
-            return Ok((classes, truths.only(is_chosen(&plan.films)), categories));
+            (classes, truths.only(is_chosen(&plan.films)), categories)
         }
-    };
-    let said = read_readings(store, reader, is_chosen(&plan.films))?;
-    let truths = truths_of(said, &classes, problems);
-    if truths.films.is_empty() {
-        match reader {
-            Some(reader) => {
+        TruthSource::Kept(id) => {
+            let truths = truth_kept::truth_of_run(store, *id, &classes, problems)?;
+            (classes, truths.only(is_chosen(&plan.films)), Categories::new())
+        }
+        TruthSource::Reader(reader) => {
+            let said = read_readings(store, Some(reader), is_chosen(&plan.films))?;
+            let truths = truths_of(said, &classes, false, problems);
+            if truths.films.is_empty() {
                 bail!("{reader} has completed none of these films, so there is no truth to hold answers to.")
             }
-            None => bail!("Nobody has completed any of these films, so there is no truth to hold answers to."),
+            (classes, truths, Categories::new())
         }
+        TruthSource::Consensus | TruthSource::EveryReader => {
+            let said = read_readings(store, None, is_chosen(&plan.films))?;
+            let truths = truths_of(said, &classes, plan.truth == TruthSource::Consensus, problems);
+            if truths.films.is_empty() {
+                bail!("Nobody has completed any of these films, so there is no truth to hold answers to.")
+            }
+            (classes, truths, Categories::new())
+        }
+    };
+    if let Some(fold) = fold_of(store, plan, &classes)? {
+        truths.fold(&fold);
     }
-    Ok((classes, truths, Categories::new()))
+    Ok((classes, truths, categories))
+}
+
+/// Which labels count as "Other lesions": those that the detector's card does not have. Of files and readers, those that
+/// are not among the seven classes of VinDr-SpineXR.
+fn fold_of(store: &Store, plan: &Plan, classes: &BoxClasses) -> anyhow::Result<Option<Fold>> {
+    let fold = match (plan.settings.folding, &plan.answer) {
+        (Folding::None, _) | (_, AnswerSource::Models { detector: None, .. }) => return Ok(None),
+        (Folding::OtherLesions, AnswerSource::Models { detector: Some(id), .. }) => {
+            let stored = store.model(*id)?;
+            let stored = stored.with_context(|| format!("There is no model {} in this project any more.", id.0))?;
+            let card = models::model(&stored).card;
+            classes.fold_others(card.classes.iter().map(LabelName::as_str))
+        }
+        (Folding::OtherLesions, AnswerSource::Files { .. } | AnswerSource::Reader(_)) => classes.fold_to_spine(),
+    };
+    Ok(Some(fold.map_err(|why| anyhow!(why))?))
 }
 
 fn is_chosen(films: &FilmChoice) -> impl Fn(&str) -> bool + '_ {
@@ -110,14 +143,36 @@ fn is_chosen(films: &FilmChoice) -> impl Fn(&str) -> bool + '_ {
     move |image| chosen.as_ref().is_none_or(|chosen| chosen.contains(image))
 }
 
-/// What readers say of one film, put together.
+/// What readers say of one film.
 #[derive(Default)]
 struct SaidOfFilm {
-    readers: BTreeSet<ReaderId>,
+    /// Everybody who completed it.
+    readers: BTreeMap<ReaderId, SaidOfReader>,
+    marks: Vec<SaidMark>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct SaidOfReader {
     has_finding: bool,
     has_no_finding: bool,
-    /// Label, corners, and the shape where it is no box.
-    marks: Vec<(String, [f64; 4], Option<ShapeKind>)>,
+}
+
+struct SaidMark {
+    reader: ReaderId,
+    label: String,
+    rect: [f64; 4],
+    /// Where it is no box.
+    shape: Option<ShapeKind>,
+}
+
+impl SaidOfFilm {
+    fn has_finding(&self) -> bool {
+        self.readers.values().any(|said| said.has_finding)
+    }
+
+    fn has_no_finding(&self) -> bool {
+        self.readers.values().any(|said| said.has_no_finding)
+    }
 }
 
 /// Completed readings, of one reader or of all, in order of films.
@@ -138,9 +193,9 @@ fn read_readings(
             return;
         }
         let film = said.entry(reading.image.to_owned()).or_default();
-        film.readers.insert(reading.reader.into());
-        film.has_no_finding |= reading.has_no_finding;
-        film.has_finding |= reading.labels.iter().any(|label| label != crate::domain::label::NO_FINDING);
+        let of_reader = film.readers.entry(reading.reader.into()).or_default();
+        of_reader.has_no_finding |= reading.has_no_finding;
+        of_reader.has_finding |= reading.labels.iter().any(|label| label != crate::domain::label::NO_FINDING);
     })?;
     let is_unfinished =
         |mark: &StoredMark<'_>| unfinished.get(mark.image).is_some_and(|readers| readers.contains(mark.reader));
@@ -148,7 +203,8 @@ fn read_readings(
         if let (Some(film), Some(rect), true) = (said.get_mut(mark.image), mark.columns, is_meant(mark.reader))
             && !is_unfinished(mark)
         {
-            film.marks.push((mark.label.to_owned(), rect, mark.shape));
+            let (reader, label) = (mark.reader.into(), mark.label.to_owned());
+            film.marks.push(SaidMark { reader, label, rect, shape: mark.shape });
         }
     })?;
     Ok(said)
@@ -159,24 +215,57 @@ const fn has_area(shape: Option<ShapeKind>) -> bool {
     !matches!(shape, Some(ShapeKind::Point | ShapeKind::Line))
 }
 
-fn truths_of(said: BTreeMap<String, SaidOfFilm>, classes: &BoxClasses, problems: &mut Problems) -> FilmTruths {
+/// Readings as a truth: side by side, or what their readers agree on.
+fn truths_of(
+    said: BTreeMap<String, SaidOfFilm>,
+    classes: &BoxClasses,
+    is_consensus: bool,
+    problems: &mut Problems,
+) -> FilmTruths {
     let mut truths = FilmTruths::default();
     for (image, of_film) in said {
         let film = truths.film(&image);
+        let first_box = truths.boxes.len();
+        // Whose box it is, for the boxes of this film.
+        let mut reader_of_box = Vec::new();
         let known = &mut truths.films[film as usize];
-        known.has_finding = of_film.has_finding;
-        known.has_no_finding = of_film.has_no_finding;
-        known.readers = of_film.readers.into_iter().collect();
-        for (label, rect, shape) in of_film.marks {
+        known.has_finding = of_film.has_finding();
+        known.has_no_finding = of_film.has_no_finding();
+        known.readers = of_film.readers.keys().cloned().collect();
+        for SaidMark { reader, label, rect, shape } in of_film.marks {
             if has_area(shape) {
                 truths.add_finding(film, (classes.find(&label), &label), rect, problems, || "a mark".to_owned());
+                reader_of_box.resize(truths.boxes.len() - first_box, reader);
             } else {
                 let example = || format!("film {image}: a {label} drawn as a point or a line, which has no area");
                 problems.add(ProblemKind::BadBox, example);
             }
         }
+        if is_consensus {
+            agree(&mut truths, film, &of_film.readers, &reader_of_box);
+        }
     }
     truths
+}
+
+/// Puts what the readers of the last film agree on in the place of what each of them says.
+fn agree(truths: &mut FilmTruths, film: u32, readers: &BTreeMap<ReaderId, SaidOfReader>, reader_of_box: &[ReaderId]) {
+    let said = readers.values().filter(|said| said.has_finding || said.has_no_finding);
+    let is_abnormal = consensus::is_abnormal(said.map(|said| said.has_finding && !said.has_no_finding));
+    let boxes = truths.boxes.split_off(truths.boxes.len() - reader_of_box.len());
+    let number = |reader: &ReaderId| readers.keys().position(|known| known == reader);
+    let marks: Vec<ReaderMark> = boxes
+        .iter()
+        .zip(reader_of_box)
+        .filter_map(|(one, reader)| {
+            Some(ReaderMark { reader: number(reader)? as u32, class: one.class, rect: one.rect })
+        })
+        .collect();
+    let agreed = consensus::boxes(readers.len(), &marks);
+    truths.boxes.extend(agreed.into_iter().map(|(class, rect)| TrueBox { film, class, rect }));
+    let known = &mut truths.films[film as usize];
+    known.has_finding = is_abnormal == Some(true);
+    known.has_no_finding = is_abnormal == Some(false);
 }
 
 fn of_models(
@@ -250,11 +339,11 @@ fn of_reader(
     let mut answers = FilmAnswers::new(true);
     for (image, said) in read_readings(store, Some(reader), |image| read.truths.find(image).is_some())? {
         let film = answers.film(&image);
-        if said.has_finding || said.has_no_finding {
-            let p = f64::from(u8::from(said.has_finding && !said.has_no_finding));
+        if said.has_finding() || said.has_no_finding() {
+            let p = f64::from(u8::from(said.has_finding() && !said.has_no_finding()));
             answers.add_probability(film, p, problems, || "the reading".to_owned());
         }
-        for (label, rect, _) in said.marks.iter().filter(|(_, _, shape)| has_area(*shape)) {
+        for SaidMark { label, rect, .. } in said.marks.iter().filter(|mark| has_area(mark.shape)) {
             let said = SaidBox { class: read.classes.find(label), word: label, score: 1.0, rect: *rect };
             answers.add_box(film, &said, problems, || "a mark".to_owned());
         }

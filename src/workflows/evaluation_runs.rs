@@ -10,6 +10,7 @@ use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
 use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::settings::Folding;
 use crate::formats::evaluation_cases::{self, CaseTexts};
 use crate::formats::{evaluation_json, evaluation_plan};
 use crate::jobs::{CancelToken, Progress};
@@ -141,8 +142,8 @@ pub fn open(store: &Store, id: EvaluationId) -> anyhow::Result<Run> {
     Ok(Run { summary: summary_of(stored, is_truth_changed), plan, cases, problems, evaluation, rulings })
 }
 
-/// A truth over a choice of films, and its hash as it is now.
-type KnownTruth = ((TruthSource, FilmChoice), Option<[u8; 32]>);
+/// A truth over a choice of films, folded for these answers where it is folded, and its hash as it is now.
+type KnownTruth = ((TruthSource, FilmChoice, Option<AnswerSource>), Option<[u8; 32]>);
 
 /// Every kept evaluation, the newest first.
 ///
@@ -155,7 +156,8 @@ pub fn list(store: &Store) -> anyhow::Result<Vec<RunSummary>> {
         let text = fs::read_to_string(store.evaluation_folder(stored.id).join("settings.json"));
         let plan = text.ok().and_then(|text| evaluation_plan::read(&text).ok());
         let now = plan.and_then(|plan| {
-            let key = (plan.truth.clone(), plan.films.clone());
+            let folded_for = (plan.settings.folding != Folding::None).then(|| plan.answer.clone());
+            let key = (plan.truth.clone(), plan.films.clone(), folded_for);
             if let Some((_, hash)) = known.iter().find(|(one, _)| *one == key) {
                 return *hash;
             }
@@ -242,7 +244,9 @@ fn answer_words(store: &Store, answer: &AnswerSource) -> anyhow::Result<String> 
 fn truth_words(truth: &TruthSource) -> String {
     match truth {
         TruthSource::Reader(reader) => reader.to_string(),
+        TruthSource::Consensus => "consensus of readers".to_owned(),
         TruthSource::EveryReader => "every reader".to_owned(),
+        TruthSource::Kept(id) => format!("as in evaluation {}", id.0),
         TruthSource::File(path) => {
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
         }

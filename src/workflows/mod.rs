@@ -27,3 +27,4 @@ mod staged_file;
 pub mod reader_study;
 pub mod report;
 pub mod stats;
+mod truth_kept;

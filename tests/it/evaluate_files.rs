@@ -137,6 +137,31 @@ fn the_figures_of_three_films_are_those_by_hand() {
 }
 
 #[test]
+fn rare_labels_count_as_other_lesions_where_it_is_asked_for() {
+    let place = Place::new();
+    let rare = "a,Fracture,0,0,10,10\nb,Ankylosis,0,0,10,10\nc,Osteophytes,0,0,10,10\n";
+    place.write("rare.csv", &format!("image_id,lesion_type,xmin,ymin,xmax,ymax\n{rare}"));
+    // One by the name of the seven, one by its own, which is not what the truth says.
+    let said = "a,Other lesions,0.9,0,0,10,10\nb,Fracture,0.8,0,0,10,10\nc,Osteophytes,0.7,0,0,10,10\n";
+    place.write("said.csv", &format!("image_id,lesion_type,score,xmin,ymin,xmax,ymax\n{said}"));
+    let each = place.json("--truth rare.csv --predictions said.csv");
+    close(&each["detector"]["map"], 1.0 / 3.0);
+    assert_eq!((&each["settings"]["folding"], &each["counts"]["folded_boxes"]), (&"none".into(), &0.into()));
+    let folded = place.json("--truth rare.csv --predictions said.csv --fold-rare");
+    close(&folded["detector"]["map"], 1.0);
+    close(&class(&folded, "Other lesions")["ap"], 1.0);
+    assert_eq!(class(&folded, "Other lesions")["num_truths"], 2);
+    assert_eq!(folded["detector"]["classes"].as_array().unwrap().len(), 7);
+    assert_eq!(
+        (&folded["settings"]["folding"], &folded["counts"]["folded_boxes"]),
+        (&"other lesions".into(), &2.into())
+    );
+    let done = place.run("--truth rare.csv --predictions said.csv --fold-rare --bootstrap 0");
+    assert!(String::from_utf8(done.stdout).unwrap().contains("Of these, 2 count as Other lesions"));
+    place.fails("--truth rare.csv --predictions said.csv --fold-rare --labels vindr_cxr", "These labels lack some");
+}
+
+#[test]
 fn every_form_of_the_same_predictions_gives_the_same_bytes() {
     let place = Place::new();
     let text = |words: &str| {

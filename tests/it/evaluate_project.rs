@@ -4,16 +4,19 @@ use std::path::Path;
 
 use rachis::domain::evaluation::problems::ProblemKind;
 use rachis::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, Run, TruthSource};
-use rachis::domain::evaluation::settings::{Bootstrap, Settings, ThresholdChoice};
+use rachis::domain::evaluation::settings::{Bootstrap, Folding, Settings, ThresholdChoice};
 use rachis::domain::evaluation::verdict::{Ruling, Verdict};
 use rachis::domain::fusion::FusionRule;
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::ImageId;
 use rachis::domain::label::LabelName;
-use rachis::domain::model::{Architecture, EnsembleMean, ModelContent, ModelId, ModelStep, ModelTask};
+use rachis::domain::model::{Architecture, EnsembleMean, ModelCard, ModelContent, ModelId, ModelStep, ModelTask};
 use rachis::domain::prediction::{Detection, Prediction};
+use rachis::domain::preprocessing::Preprocessing;
 use rachis::domain::study::{Sex, View};
+use rachis::formats::box_classes::SPINE_CATEGORIES;
 use rachis::formats::label_set::shipped_by_id;
+use rachis::formats::model_card;
 use rachis::jobs::CancelToken;
 use rachis::store::{NewModel, PredictionOrigin, Store};
 use rachis::workflows::evaluate::compare;
@@ -166,6 +169,192 @@ fn readers_are_held_against_readers_and_chosen_films() {
     assert_eq!(run.cases.films[0].readers, ["R1".into(), "R2".into()]);
     // One reader's "No finding" makes a film normal, as in the released code.
     assert_eq!(run.cases.films[2].is_abnormal, Some(false));
+}
+
+#[test]
+fn what_readers_agree_on_counts_once() {
+    let mut scene = Scene::new();
+    let agreed = Plan { truth: TruthSource::Consensus, ..scene.plan() };
+    let run = scene.make(&agreed);
+    // Of the osteophyte on film 0, the boxes overlap by a half: one lesion between the two. Two readers, so what one of
+    // them has counts, and a film that one of them calls abnormal is.
+    let rects = [[0.0, 0.0, 100.0, 75.0], [5.0, 5.0, 50.0, 50.0], [200.0, 200.0, 300.0, 300.0]];
+    assert_eq!(run.cases.truths.rects, rects);
+    assert!(run.cases.films.iter().all(|film| film.is_abnormal == Some(true)));
+    assert_eq!(run.cases.films[0].readers, ["R1".into(), "R2".into()]);
+    assert!(run.summary.name.ends_with("against consensus of readers"), "{}", run.summary.name);
+    assert_eq!(evaluation_runs::open(&scene.store, run.summary.id).unwrap(), run);
+
+    // Three readers: two of them are needed.
+    let folder = scene.folder.path().to_owned();
+    let rows = format!("{a},R3,Osteophytes,0,0,100,80\n{b},R3,No finding,,,,\n", a = image(0), b = image(1));
+    import(&mut scene.store, &folder, &rows);
+    let run = scene.make(&agreed);
+    assert_eq!(run.cases.truths.rects, [[0.0, 0.0, 100.0, 80.0], [200.0, 200.0, 300.0, 300.0]]);
+    let films: Vec<_> = run.cases.films.iter().map(|film| film.is_abnormal).collect();
+    assert_eq!(films, [Some(true), Some(false), Some(true)]);
+
+    // A film of one reader is as this reader has it: boxes that overlap stay two, in the order of the marks.
+    let rows = format!("{a},R3,Osteophytes,9,9,30,30\n{a},R3,Osteophytes,8,8,30,30\n", a = image(3));
+    import(&mut scene.store, &folder, &rows);
+    let films = FilmChoice::These(vec![image(3)]);
+    let [agreed, own] = [TruthSource::Consensus, TruthSource::Reader("R3".into())].map(|truth| {
+        let plan = Plan { truth, films: films.clone(), ..scene.plan() };
+        scene.make(&plan)
+    });
+    assert_eq!(agreed.cases.truths.len(), 2);
+    assert_eq!(agreed.cases, own.cases);
+    assert_eq!(agreed.summary.truth_sha256, own.summary.truth_sha256);
+}
+
+#[test]
+fn a_later_run_may_have_the_truth_of_an_earlier_one() {
+    let mut scene = Scene::new();
+    let plan = Plan { truth: TruthSource::Consensus, ..scene.plan() };
+    let first = scene.make(&plan);
+    let folder = scene.folder.path().to_owned();
+    import(&mut scene.store, &folder, &format!("{},R3,Osteophytes,5,5,50,48\n", image(1)));
+    assert_ne!(scene.make(&plan).summary.truth_sha256, first.summary.truth_sha256);
+    let kept = Plan { truth: TruthSource::Kept(first.summary.id), ..plan.clone() };
+    let run = scene.make(&kept);
+    assert_eq!((&run.cases, &run.evaluation), (&first.cases, &first.evaluation));
+    assert_eq!(run.summary.truth_sha256, first.summary.truth_sha256);
+    assert_eq!(run.summary.truth, "as in evaluation 1");
+    let changed: Vec<_> =
+        evaluation_runs::list(&scene.store).unwrap().iter().map(|run| (run.id.0, run.is_truth_changed)).collect();
+    assert_eq!(changed, [(3, false), (2, false), (1, true)]);
+    // Another answer, and of fewer films.
+    let reader = Plan {
+        answer: AnswerSource::Reader("R2".into()),
+        films: FilmChoice::These(vec![image(1), image(2)]),
+        ..kept.clone()
+    };
+    let run = scene.make(&reader);
+    assert_eq!(run.cases.films.len(), 2);
+    assert_eq!(run.cases.truths.rects, first.cases.truths.rects[1..]);
+    // What is kept stays, though the run that it came from goes.
+    scene.store.delete_evaluation(first.summary.id).unwrap();
+    assert!(evaluation_runs::open(&scene.store, run.summary.id).is_ok());
+    assert!(scene.fails(&kept).starts_with("Evaluation 1 is not in this project"));
+}
+
+/// A detector of the seven classes, with its card.
+fn detector_of_seven(store: &mut Store) -> ModelId {
+    let card = ModelCard {
+        name: "seven".into(),
+        task: ModelTask::Detect,
+        classes: SPINE_CATEGORIES.map(LabelName::new).to_vec(),
+        preprocessing: Preprocessing::PAPER_DETECTOR,
+        threshold: None,
+        is_synthetic: true,
+        training: String::new(),
+        data_sha256: None,
+        metrics: Vec::new(),
+        licence: String::new(),
+        notes: String::new(),
+    };
+    let small = Architecture::RetinaNetSmall;
+    let card = model_card::write(small, &card);
+    let content = ModelContent::Weights { architecture: small, sha256: [7; 32] };
+    let model = NewModel {
+        name: "seven",
+        task: ModelTask::Detect,
+        content,
+        file: Some("seven.safetensors"),
+        card: &card,
+        step: ModelStep::Imported,
+        at_ms: 1,
+        by: "",
+    };
+    store.add_model(&model).unwrap().id
+}
+
+/// With a fracture on film 3, which a detector of seven classes calls "Other lesions".
+fn scene_with_a_rare_label() -> (Scene, Plan) {
+    let mut scene = Scene::new();
+    let folder = scene.folder.path().to_owned();
+    let rows = format!("{a},R1,Fracture,0,0,10,10\n{a},R1,Osteophytes,50,50,90,90\n", a = image(3));
+    import(&mut scene.store, &folder, &rows);
+    let seven = detector_of_seven(&mut scene.store);
+    let boxes = [("Other lesions", 0.9, [0.0, 0.0, 10.0, 10.0]), ("Osteophytes", 0.8, [50.0, 50.0, 90.0, 90.0])];
+    say(&mut scene.store, 3, seven, None, &boxes);
+    let plan = Plan {
+        answer: AnswerSource::Models { classifier: None, detector: Some(seven) },
+        films: FilmChoice::These(vec![image(3)]),
+        ..scene.plan()
+    };
+    (scene, plan)
+}
+
+#[test]
+fn labels_that_a_detector_has_no_class_for_count_as_other_lesions() {
+    let (mut scene, plan) = scene_with_a_rare_label();
+    let ap = |run: &Run, label: &str| {
+        let classes = &run.evaluation.detector.as_ref().unwrap().classes;
+        classes.iter().find(|class| class.label.as_str() == label).map(|class| class.ap[0])
+    };
+    let map = |run: &Run| run.evaluation.detector.as_ref().unwrap().map_main.unwrap().value;
+    let each = scene.make(&plan);
+    assert_eq!((ap(&each, "Fracture"), ap(&each, "Other lesions"), map(&each)), (Some(Some(0.0)), Some(None), 0.5));
+    assert_eq!(each.cases.num_folded, 0);
+
+    let settings = Settings { folding: Folding::OtherLesions, ..plan.settings.clone() };
+    let folded = scene.make(&Plan { settings, ..plan.clone() });
+    assert_eq!((ap(&folded, "Fracture"), ap(&folded, "Other lesions"), map(&folded)), (None, Some(Some(1.0)), 1.0));
+    assert_eq!(folded.cases.num_folded, 1);
+    assert_eq!(folded.cases.classes.len(), 7);
+    assert_eq!(evaluation_runs::open(&scene.store, folded.summary.id).unwrap(), folded);
+    assert!(evaluation_runs::list(&scene.store).unwrap().iter().all(|run| !run.is_truth_changed));
+    let file =
+        |name: &str| std::fs::read_to_string(scene.store.evaluation_folder(folded.summary.id).join(name)).unwrap();
+    assert!(file("settings.json").contains(r#""folding": "other lesions""#));
+    assert!(file("result.json").contains(r#""folded_boxes": 1"#));
+    let to = scene.folder.path().join("e.html");
+    export(&scene.store, folded.summary.id, &to).unwrap();
+    assert!(std::fs::read_to_string(&to).unwrap().contains("count as Other lesions; 1 boxes of the truth are such"));
+
+    // A reader says the rare label too: both sides are folded.
+    let reader =
+        Plan { answer: AnswerSource::Reader("R1".into()), truth: TruthSource::Consensus, ..folded.plan.clone() };
+    let run = scene.make(&reader);
+    assert_eq!((ap(&run, "Other lesions"), run.cases.num_folded), (Some(Some(1.0)), 1));
+    // With the truth as it was folded there.
+    let kept = Plan { truth: TruthSource::Kept(folded.summary.id), ..plan.clone() };
+    assert_eq!(scene.make(&kept).cases, folded.cases);
+    // A detector that knows no other lesions.
+    let answer = AnswerSource::Models { classifier: None, detector: Some(scene.detector) };
+    assert!(scene.fails(&Plan { answer, ..folded.plan.clone() }).starts_with("The detector has no class"));
+}
+
+#[test]
+fn the_command_line_chooses_truth_and_folding() {
+    let (scene, _) = scene_with_a_rare_label();
+    let project = scene.store.folder().to_owned();
+    let out = scene.folder.path().join("out.json");
+    drop(scene.store);
+    let run = |words: &str| {
+        let words = words.split_whitespace();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rachis"));
+        command.arg("evaluate").arg("--project").arg(&project).args(words).args(["--bootstrap", "0", "--json"]);
+        let done = command.arg(&out).output().unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+        (said, json["counts"]["truth_boxes"].as_u64().unwrap(), json["settings"]["folding"].clone())
+    };
+    let (said, num_boxes, folding) = run("--model seven");
+    assert!(
+        said.contains("against consensus of readers") && said.contains("Of these, 1 count as Other lesions"),
+        "{said}"
+    );
+    assert_eq!((num_boxes, folding.as_str()), (5, Some("other lesions")));
+    let (said, num_boxes, folding) = run("--model seven --every-reader --no-fold");
+    assert!(said.contains("against every reader") && !said.contains("Of these"), "{said}");
+    assert_eq!((num_boxes, folding.as_str()), (6, Some("none")));
+    // A detector without a card asks for nothing.
+    let (said, num_boxes, folding) = run("--model detector --truth-of 1 --no-store");
+    assert!(said.contains("Of these, 1 count"), "{said}");
+    assert_eq!((num_boxes, folding.as_str()), (5, Some("none")));
 }
 
 #[test]

@@ -329,3 +329,25 @@ fn the_screen_of_evaluations_looks_as_it_was_judged() {
     seat.run_steps(4);
     results.add(seat.try_snapshot("evaluate_curves_narrow"));
 }
+
+#[test]
+fn the_form_offers_the_consensus_and_the_truth_of_an_earlier_run() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = open(&scratch.path().join("project"));
+    ask(&mut seat, EvaluateCommand::AskNew);
+    seat::wait(&mut seat, "the project's own list", |w| w.session.evaluating.runs.is_empty());
+    let runs = [(2, "Spine, older"), (1, "Spine")].map(|(id, name)| run(id, name, 6).run.summary.clone()).to_vec();
+    seat.state_mut().handle(Input::Event(Event::EvaluationsLoaded(runs)));
+    seat.run_steps(4);
+    seat.get_by_label_contains("Where a film has one reader, that reading.");
+    seat.get_by_label("Every reader").click();
+    seat.run_steps(3);
+    seat.get_by_label_contains("A lesion that two readers marked counts twice.");
+    seat.get_by_label("An evaluation").click();
+    seat.run_steps(3);
+    seat.get_by_role_and_label(Role::ComboBox, "Evaluation of the truth").click();
+    seat.run_steps(3);
+    seat.get_by_label("as in evaluation 1: Spine").click();
+    seat.run_steps(3);
+    seat.get_by_role_and_label(Role::ComboBox, "Classes");
+}

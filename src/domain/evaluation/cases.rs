@@ -160,6 +160,8 @@ pub struct Cases {
     pub films: Vec<FilmCase>,
     /// One truth box per mark, in the order in which the truth lists them.
     pub truths: BoxColumns,
+    /// How many of `truths` are of a label that counts as "Other lesions" ([`super::settings::Folding`]).
+    pub num_folded: u64,
     /// Every box of the detector before any rule and threshold, at most [`super::settings::Settings::max_detections`]
     /// of each film and class are looked at.
     pub detections: BoxColumns,

@@ -2,6 +2,7 @@
 
 pub mod after_rule;
 pub mod cases;
+pub mod consensus;
 pub mod settings;
 pub mod point;
 pub mod problems;

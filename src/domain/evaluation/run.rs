@@ -29,8 +29,14 @@ pub enum AnswerSource {
 pub enum TruthSource {
     /// The completed readings of one reader.
     Reader(ReaderId),
-    /// The completed readings of all readers, put together: for projects in which each film has one reader.
+    /// What the readers who completed a film agree on ([`super::consensus`]); of a film with one reader, that reading.
+    /// Computed for the evaluation, and stored in no layer of the project.
+    Consensus,
+    /// The completed readings of all readers side by side: a lesion that two readers marked counts twice.
     EveryReader,
+    /// As an earlier evaluation of this project froze it, whatever became of the labels since. Classes that were folded
+    /// there stay so.
+    Kept(EvaluationId),
     /// A published table.
     File(std::path::PathBuf),
 }
@@ -64,7 +70,7 @@ pub struct RunSummary {
     pub made_by: String,
     /// `Demo detector (version 1)`, `predictions.jsonl`.
     pub answer: String,
-    /// `R1`, `every reader`, `truth.csv`.
+    /// `R1`, `consensus of readers`, `as in evaluation 3`, `truth.csv`.
     pub truth: String,
     pub num_films: u64,
     /// 0 to 1.

@@ -2,6 +2,7 @@
 
 use super::cases::FilmCase;
 use crate::domain::fusion::FusionRule;
+use crate::domain::label::{LabelName, LabelSet};
 
 /// How a precision-recall curve becomes one number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -129,6 +130,42 @@ pub enum ProbabilitySource {
     Counterpart,
 }
 
+/// What becomes of labels that the answer has no class for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Folding {
+    /// Each label is a class; one that the answer does not have is never found.
+    #[default]
+    None,
+    /// They count as "Other lesions", in truth and answer: VinDr-SpineXR's detector has seven classes, and what else was
+    /// labelled is put into the last of them, because there is too little of it to learn from.
+    OtherLesions,
+}
+
+impl Folding {
+    /// The label that the others count as.
+    pub const INTO: &'static str = "Other lesions";
+
+    pub const ALL: [(Self, &'static str); 2] = [(Self::None, "none"), (Self::OtherLesions, "other lesions")];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, _)| *one == self).map_or("", |(_, text)| text)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == text).map(|(one, _)| one)
+    }
+
+    /// What fits a detector with these classes: folding where it has "Other lesions" and lacks other labels of boxes.
+    pub fn fitting(labels: &LabelSet, detector: &[LabelName]) -> Self {
+        let own_name =
+            |class: &LabelName| labels.resolve(class.as_str()).map_or_else(|| class.clone(), |l| l.name.clone());
+        let classes: Vec<LabelName> = detector.iter().map(own_name).collect();
+        let mut asked = labels.local().map(|label| &label.name).filter(|name| !name.is_no_finding());
+        let has_other = classes.iter().any(|class| class.as_str() == Self::INTO);
+        if has_other && asked.any(|name| !classes.contains(name)) { Self::OtherLesions } else { Self::None }
+    }
+}
+
 /// All settings of one evaluation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Settings {
@@ -146,6 +183,7 @@ pub struct Settings {
     /// Boxes under this score are not shown and not counted as false positives; figures over all scores (AP, FROC) keep
     /// them.
     pub min_score: f64,
+    pub folding: Folding,
     pub bootstrap: Bootstrap,
 }
 
@@ -168,7 +206,34 @@ impl Default for Settings {
             interpolation: Interpolation::Points101,
             max_detections: 100,
             min_score: 0.3,
+            folding: Folding::None,
             bootstrap: Bootstrap::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::label::{Label, LabelKind};
+
+    #[test]
+    fn classes_are_folded_where_a_detector_knows_others_and_lacks_some() {
+        let set = |names: &[&str]| {
+            let mut labels: Vec<Label> = names.iter().map(|&name| Label::named(name, LabelKind::Local)).collect();
+            labels.push(Label::named("No finding", LabelKind::Global));
+            LabelSet::new("set", "Set", "", labels).unwrap()
+        };
+        let check = |labels: &[&str], detector: &[&str], expected: Folding| {
+            let detector: Vec<LabelName> = detector.iter().map(|&name| LabelName::new(name)).collect();
+            assert_eq!(Folding::fitting(&set(labels), &detector), expected, "{labels:?}, {detector:?}");
+        };
+        let all = ["Osteophytes", "Fracture", "Other lesions"];
+        check(&all, &["Osteophytes", "Other lesions"], Folding::OtherLesions);
+        check(&all, &["osteophytes", "other lesions"], Folding::OtherLesions);
+        check(&all, &all, Folding::None);
+        check(&all, &["Osteophytes"], Folding::None);
+        check(&all, &[], Folding::None);
+        check(&["Osteophytes", "Other lesions"], &["Osteophytes", "Other lesions"], Folding::None);
     }
 }

@@ -1,7 +1,7 @@
 //! Of a report: which run it is, what was evaluated with which settings, and the models' cards.
 
 use crate::domain::evaluation::run::{AnswerSource, Run, TruthSource};
-use crate::domain::evaluation::settings::{IntervalMethod, ProbabilitySource, ResampleUnit, ThresholdChoice};
+use crate::domain::evaluation::settings::{Folding, IntervalMethod, ProbabilitySource, ResampleUnit, ThresholdChoice};
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
@@ -62,7 +62,14 @@ const fn answer_kind(answer: &AnswerSource) -> &'static str {
 const fn truth_kind(truth: &TruthSource) -> &'static str {
     match truth {
         TruthSource::Reader(_) => " (completed readings)",
-        TruthSource::EveryReader => " (completed readings of all readers together)",
+        TruthSource::Consensus => {
+            " (boxes that at least half of the readers of a film marked, IoU 0.5; films that at least half of them call \
+             abnormal; computed for this evaluation)"
+        }
+        TruthSource::EveryReader => {
+            " (completed readings of all readers together; a lesion that two readers marked counts twice)"
+        }
+        TruthSource::Kept(_) => " (kept with it, whatever became of the labels since)",
         TruthSource::File(_) => " (file)",
     }
 }
@@ -127,6 +134,7 @@ pub(super) fn in_hundredths(level: f64) -> f64 {
 
 fn setting_rows(run: &Run) -> Vec<(String, String)> {
     let (settings, has_classifier) = (&run.plan.settings, run.evaluation.classifier.is_some());
+    let num_folded = run.cases.num_folded;
     let bootstrap = &settings.bootstrap;
     let rule = match settings.rule {
         FusionRule::Paper => "on films under c*, boxes with a score over 0.5 stay (the paper)",
@@ -143,6 +151,12 @@ fn setting_rows(run: &Run) -> Vec<(String, String)> {
                 .to_owned()
         }
     };
+    let folding = match settings.folding {
+        Folding::None => "each label is its own".to_owned(),
+        Folding::OtherLesions => "labels that the answer has no class for count as Other lesions".to_owned(),
+    };
+    let folding =
+        if num_folded == 0 { folding } else { format!("{folding}; {num_folded} boxes of the truth are such") };
     let ious: Vec<String> = settings.ious.iter().map(f64::to_string).collect();
     let intervals = if bootstrap.num_resamples == 0 {
         "none".to_owned()
@@ -180,6 +194,7 @@ fn setting_rows(run: &Run) -> Vec<(String, String)> {
         ("Operating point c*", threshold),
         ("Overlaps (IoU)", format!("{}; a box matches from exactly the overlap on", ious.join(", "))),
         ("Main overlap", settings.main_iou.to_string()),
+        ("Classes", folding),
         ("Average precision", format!("{} points of recall", settings.interpolation.as_str())),
         ("Boxes looked at", format!("{} of each film and class, by score", settings.max_detections)),
         ("Smallest score that counts", format!("{}; AP, recall and FROC are over all scores", settings.min_score)),

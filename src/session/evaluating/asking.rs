@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
-use crate::domain::evaluation::settings::{Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{Folding, Settings, ThresholdChoice};
+use crate::domain::model::ModelId;
 
 use super::super::effect::{Effect, FilePurpose};
 use super::super::screen::{Dialog, Session};
@@ -47,7 +48,8 @@ impl FormFile {
 
 impl Session {
     /// What the form of a new evaluation starts with: the last one that was asked for, or else the models in use against
-    /// every reader, with the project's rule and thresholds and the paper's settings.
+    /// the consensus of readers, with the project's rule and thresholds, the folding that fits the detector, and the
+    /// paper's settings.
     pub fn first_plan(&self) -> Plan {
         if let Some(plan) = &self.evaluating.last_plan {
             return Plan { name: String::new(), ..(**plan).clone() };
@@ -57,14 +59,24 @@ impl Session {
             rule: pipeline.rule,
             threshold: ThresholdChoice::Given(pipeline.threshold),
             min_score: pipeline.min_score,
+            folding: self.fitting_folding(pipeline.detector),
             ..Settings::default()
         };
         Plan {
             name: String::new(),
             answer: AnswerSource::Models { classifier: pipeline.classifier, detector: pipeline.detector },
-            truth: TruthSource::EveryReader,
+            truth: TruthSource::Consensus,
             films: FilmChoice::WithTruth,
             settings,
+        }
+    }
+
+    /// Whether labels that a detector has no class for count as "Other lesions", by its card.
+    pub fn fitting_folding(&self, detector: Option<ModelId>) -> Folding {
+        let model = self.models.models.iter().find(|model| Some(model.id) == detector);
+        match (model, self.label_set()) {
+            (Some(model), Some(labels)) => Folding::fitting(labels, &model.card.classes),
+            _ => Folding::None,
         }
     }
 
@@ -92,5 +104,53 @@ impl Session {
             Some(run) => self.evaluation_task(EvaluationTask::Export { run, to: path }, "Writing the file"),
             None => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::label::LabelName;
+    use crate::domain::model::{Architecture, Model, ModelCard, ModelContent, ModelTask};
+    use crate::domain::preprocessing::Preprocessing;
+    use crate::session::gesture_script::reading_session;
+
+    fn detector(id: ModelId, classes: &[&str]) -> Model {
+        let card = ModelCard {
+            name: "detector".into(),
+            task: ModelTask::Detect,
+            classes: classes.iter().map(|&name| LabelName::new(name)).collect(),
+            preprocessing: Preprocessing::PAPER_DETECTOR,
+            threshold: None,
+            is_synthetic: true,
+            training: String::new(),
+            data_sha256: None,
+            metrics: Vec::new(),
+            licence: String::new(),
+            notes: String::new(),
+        };
+        let content = ModelContent::Weights { architecture: Architecture::RetinaNetSmall, sha256: [1; 32] };
+        Model { id, version: 1, content, card, added_at_ms: 0, added_by: String::new(), is_deleted: false }
+    }
+
+    #[test]
+    fn the_first_form_has_the_consensus_and_the_folding_that_fits_the_detector_in_use() {
+        let mut session = reading_session();
+        let all: Vec<String> = session.label_set().unwrap().local().map(|label| label.name.to_string()).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let (few, every) = (ModelId(1), ModelId(2));
+        session.models.models = vec![detector(few, &["Osteophytes", "Other lesions"]), detector(every, &all)];
+        let plan = session.first_plan();
+        assert_eq!((plan.truth, plan.settings.folding), (TruthSource::Consensus, Folding::None));
+        session.models.pipeline.detector = Some(few);
+        assert_eq!(session.first_plan().settings.folding, Folding::OtherLesions);
+        session.models.pipeline.detector = Some(every);
+        assert_eq!(session.first_plan().settings.folding, Folding::None);
+        // What was chosen last goes before what fits.
+        session.models.pipeline.detector = Some(few);
+        let chosen = Plan { truth: TruthSource::EveryReader, ..session.first_plan() };
+        let chosen = Plan { settings: Settings { folding: Folding::None, ..chosen.settings.clone() }, ..chosen };
+        session.start_evaluation(Box::new(chosen.clone()));
+        assert_eq!(session.first_plan(), chosen);
     }
 }

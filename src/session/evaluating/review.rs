@@ -52,6 +52,8 @@ pub enum TruthOwner {
     Own,
     /// Another reader's, who alone changes it.
     Other(ReaderId),
+    /// Of this many readers together, and of none of them alone.
+    Together(usize),
     /// A file's.
     File,
 }
@@ -186,8 +188,15 @@ impl Session {
         let reader = match &run.plan.truth {
             TruthSource::File(_) => return Some(TruthOwner::File),
             TruthSource::Reader(reader) => reader.clone(),
-            TruthSource::EveryReader => {
+            TruthSource::Consensus | TruthSource::EveryReader | TruthSource::Kept(_) => {
                 let readers = &run.cases.films[item.film as usize].readers;
+                // What an earlier run took from a file has no readers.
+                if readers.is_empty() {
+                    return Some(TruthOwner::File);
+                }
+                if run.plan.truth != TruthSource::EveryReader && readers.len() > 1 {
+                    return Some(TruthOwner::Together(readers.len()));
+                }
                 readers.iter().find(|reader| *reader == own).or_else(|| readers.first())?.clone()
             }
         };
@@ -275,6 +284,9 @@ impl Session {
         match self.truth_owner(item) {
             Some(TruthOwner::Other(reader)) => format!(
                 "Your own reading has no such box of {label}. The truth here is the reading of {reader}, which only {reader} changes."
+            ),
+            Some(TruthOwner::Together(num_readers)) => format!(
+                "Your own reading has no such box of {label}. The truth here is of {num_readers} readers together, and none of them changes it alone."
             ),
             Some(TruthOwner::File) => {
                 format!("Your own reading has no such box of {label}. The truth here is a file, which stays as it is.")

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use egui::{Grid, RichText, Ui, WidgetInfo};
 
-use crate::domain::evaluation::run::{AnswerSource, Plan, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, Plan, RunSummary, TruthSource};
 use crate::domain::evaluation::settings::{
-    Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
+    Folding, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
 };
 use crate::domain::fusion::FusionRule;
 use crate::domain::id::ReaderId;
@@ -130,7 +130,9 @@ fn missing(plan: &Plan) -> Option<&'static str> {
         }
         _ => None,
     };
+    let no_run = plan.truth == TruthSource::Kept(EvaluationId(0));
     let no_truth = matches!(&plan.truth, TruthSource::File(path) if path.as_os_str().is_empty());
+    let answer = answer.or_else(|| no_run.then(|| tr("Choose the evaluation that has the truth.")));
     answer.or_else(|| no_truth.then(|| tr("Choose the file that holds the truth.")))
 }
 
@@ -188,8 +190,12 @@ fn answer_ui(ui: &mut Ui, panel: &mut Panel<'_>, plan: &mut Plan) {
             choice_ui(ui, tr("Classifier"), classifier, &models_of(panel, ModelTask::Classify));
             ui.end_row();
             heading_ui(ui, tr("Detector"));
+            let before = *detector;
             choice_ui(ui, tr("Detector"), detector, &models_of(panel, ModelTask::Detect));
             ui.end_row();
+            if *detector != before {
+                plan.settings.folding = panel.session.fitting_folding(*detector);
+            }
         }
         AnswerSource::Files { predictions, classifier } => {
             *predictions = files.get(&FormFile::Predictions).cloned();
@@ -264,9 +270,12 @@ fn truth_ui(ui: &mut Ui, panel: &mut Panel<'_>, plan: &mut Plan) {
     heading_ui(ui, tr("Against the truth of"));
     ui.horizontal(|ui| {
         let first = readers_of(panel).first().map(|reader| TruthSource::Reader(reader.id.clone()));
+        let newest = panel.session.evaluating.runs.first().map(|run| TruthSource::Kept(run.id));
         let kinds = [
+            (tr("Consensus"), Some(TruthSource::Consensus)),
             (tr("Every reader"), Some(TruthSource::EveryReader)),
             (tr("One reader"), first),
+            (tr("An evaluation"), newest),
             (tr("A file"), Some(TruthSource::File(std::path::PathBuf::new()))),
         ];
         for (text, start) in kinds {
@@ -282,12 +291,24 @@ fn truth_ui(ui: &mut Ui, panel: &mut Panel<'_>, plan: &mut Plan) {
         }
     });
     ui.end_row();
+    let help_ui = |ui: &mut Ui, text: &str| {
+        heading_ui(ui, "");
+        ui.add(egui::Label::new(RichText::new(text).small().color(theme::weak())).wrap());
+    };
     match &mut plan.truth {
-        TruthSource::EveryReader => {
+        TruthSource::Consensus => help_ui(
+            ui,
+            tr(
+                "Boxes that at least half of a film's readers marked (IoU 0.5), films that at least half of them call abnormal. Where a film has one reader, that reading.",
+            ),
+        ),
+        TruthSource::EveryReader => help_ui(
+            ui,
+            tr("Completed readings of all readers side by side. A lesion that two readers marked counts twice."),
+        ),
+        TruthSource::Kept(id) => {
             heading_ui(ui, "");
-            let text =
-                tr("Completed readings of all readers together: for projects in which each film has one reader.");
-            ui.add(egui::Label::new(RichText::new(text).small().color(theme::weak())).wrap());
+            kept_ui(ui, panel, id);
         }
         TruthSource::Reader(reader) => {
             heading_ui(ui, "");
@@ -302,6 +323,26 @@ fn truth_ui(ui: &mut Ui, panel: &mut Panel<'_>, plan: &mut Plan) {
         }
     }
     ui.end_row();
+}
+
+/// The truth of a kept run.
+fn kept_ui(ui: &mut Ui, panel: &Panel<'_>, id: &mut EvaluationId) {
+    let runs = &panel.session.evaluating.runs;
+    let words = |run: &RunSummary| tr_args("as in evaluation {}: {}", &[&run.id.0, &run.name]);
+    // One that was deleted since is none any more.
+    let chosen = runs.iter().find(|run| run.id == *id);
+    if chosen.is_none() && panel.session.evaluating.is_loaded {
+        *id = EvaluationId(0);
+    }
+    let name = tr("Evaluation of the truth");
+    let text = chosen.map_or_else(|| tr("none chosen").to_owned(), words);
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(text).width(FIELD_WIDTH - 8.0).truncate();
+    let response = combo.show_ui(ui, |ui| {
+        for run in runs {
+            ui.selectable_value(id, run.id, words(run));
+        }
+    });
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, name));
 }
 
 fn rule_ui(ui: &mut Ui, settings: &mut Settings) {
@@ -366,6 +407,17 @@ fn boxes_ui(ui: &mut Ui, settings: &mut Settings) {
     choice_ui(ui, tr("A box finds from IoU"), &mut place, &choices);
     settings.ious.clone_from(&sets[place].0);
     settings.main_iou = if settings.ious.contains(&0.5) { 0.5 } else { settings.ious[0] };
+    ui.end_row();
+    heading_ui(ui, tr("Classes"));
+    choice_ui(
+        ui,
+        tr("Classes"),
+        &mut settings.folding,
+        &[
+            (Folding::None, tr("Each label is its own")),
+            (Folding::OtherLesions, tr("Those that the answer lacks count as Other lesions")),
+        ],
+    );
     ui.end_row();
     heading_ui(ui, tr("Average precision"));
     choice_ui(

@@ -7,7 +7,7 @@ use crate::domain::evaluation::live::{ClassSnapshot, Snapshot};
 use crate::domain::evaluation::published::{self, LESIONS};
 use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
 use crate::domain::evaluation::run::Run;
-use crate::domain::evaluation::settings::Settings;
+use crate::domain::evaluation::settings::{Folding, Settings};
 use crate::domain::label::LabelName;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
@@ -47,7 +47,7 @@ fn head_ui(ui: &mut Ui, run: &Run) {
     let summary = &run.summary;
     let text = tr_args("{} against {}, {} films", &[&summary.answer, &summary.truth, &summary.num_films]);
     ui.label(RichText::new(text).color(theme::text()));
-    ui.label(RichText::new(settings_text(&run.plan.settings)).color(theme::weak()));
+    ui.label(RichText::new(settings_text(&run.plan.settings, run.cases.num_folded)).color(theme::weak()));
     if summary.is_truth_changed {
         ui.label(
             RichText::new(tr("The truth in the project has changed since. These figures are of the truth as it was."))
@@ -63,10 +63,11 @@ fn head_ui(ui: &mut Ui, run: &Run) {
     }
 }
 
-/// `IoU 0.5, 101 points, 100 boxes a film and class, rule: paper; 10000 resamples by image, seed 1999`.
-fn settings_text(settings: &Settings) -> String {
+/// `IoU 0.5, 101 points, 100 boxes a film and class, rule: paper; 10000 resamples by image, seed 1999`, and what was
+/// folded.
+fn settings_text(settings: &Settings, num_folded: u64) -> String {
     let bootstrap = settings.bootstrap;
-    tr_args(
+    let text = tr_args(
         "IoU {}, AP by {} points, at most {} boxes a film and class, rule: {}. Intervals: {} %, {} resamples by {}, seed {}, {}; percentile of 2,000 while the slider is moved.",
         &[
             &settings.main_iou,
@@ -79,7 +80,15 @@ fn settings_text(settings: &Settings) -> String {
             &bootstrap.seed,
             &bootstrap.method.as_str(),
         ],
-    )
+    );
+    if settings.folding == Folding::None && num_folded == 0 {
+        return text;
+    }
+    let folded = tr_args(
+        "Labels that the answer has no class for count as Other lesions: {} boxes of the truth.",
+        &[&num_folded],
+    );
+    format!("{text} {folded}")
 }
 
 /// The run's own figures where the slider stands at its own point, with all of its resamples; else what holds there.

@@ -74,6 +74,9 @@ fn fix_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ErrorItem) {
         Some(TruthOwner::Other(reader)) => {
             tr_args("The truth is the reading of {}; what you change is your own.", &[&reader])
         }
+        Some(TruthOwner::Together(num_readers)) => {
+            tr_args("The truth is of {} readers together; what you change is your own reading.", &[&num_readers])
+        }
         Some(TruthOwner::File) => tr("The truth is a file; what you change is your own reading.").to_owned(),
         None => return,
     };
