@@ -25,5 +25,6 @@ pub mod predict;
 pub mod predict_table;
 mod staged_file;
 pub mod reader_study;
+pub mod mask_study;
 pub mod report;
 pub mod stats;
