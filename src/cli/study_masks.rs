@@ -12,7 +12,9 @@ use crate::workflows::mask_study::mask_study_of;
 
 pub fn run(project: &Path, truth: &ReaderId, is_json: bool) -> anyhow::Result<()> {
     let Some(study) = mask_study_of(project, truth)? else {
-        bail!("nobody drew a mask or a polygon in a completed film, so there is nothing to compare; boxes are compared by rachis evaluate");
+        bail!(
+            "nobody drew a mask or a polygon in a completed film, so there is nothing to compare; boxes are compared by rachis evaluate"
+        );
     };
     if is_json {
         println!("{:#}", as_json(&study));
@@ -22,9 +24,8 @@ pub fn run(project: &Path, truth: &ReaderId, is_json: bool) -> anyhow::Result<()
     Ok(())
 }
 
-const HEADS: [&str; 12] = [
-    "films", "missed", "added", "Dice", "median", "IoU", "median", "HD", "median", "HD95", "median", "unit",
-];
+const HEADS: [&str; 12] =
+    ["films", "missed", "added", "Dice", "median", "IoU", "median", "HD", "median", "HD95", "median", "unit"];
 
 fn as_text(study: &MaskStudy) -> String {
     let mut out = String::new();
@@ -92,9 +93,7 @@ fn as_json(study: &MaskStudy) -> Value {
 
 fn row_as_json(row: &MaskRow) -> Value {
     let spread = |spread: Spread| json!({"num": spread.num, "mean": spread.mean, "median": spread.median});
-    let borders = |borders: BorderFigures| {
-        json!({"hausdorff": spread(borders.hausdorff), "hausdorff_95": spread(borders.hausdorff_95)})
-    };
+    let borders = |borders: BorderFigures| json!({"hausdorff": spread(borders.hausdorff), "hausdorff_95": spread(borders.hausdorff_95)});
     json!({
         "label": row.label.as_ref().map(LabelName::as_str),
         "films_with_both": row.num_both,

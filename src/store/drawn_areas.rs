@@ -32,9 +32,7 @@ impl Store {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| corrupt(e.to_string()));
             let shape = match (optional(4)?, optional(5)?) {
                 (Some(kind), Some(json)) => Some(ShapeRow::from_columns(kind, json).map_err(corrupt)?),
-                _ => {
-                    box_from_columns(Some([row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?])).map_err(corrupt)?
-                }
+                _ => box_from_columns(Some([row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?])).map_err(corrupt)?,
             };
             if let Some(shape) = shape {
                 visit(text(1)?, text(2)?, text(3)?, shape);

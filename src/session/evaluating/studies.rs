@@ -41,7 +41,10 @@ pub enum StudyTask {
 pub enum StudyNews {
     Readers(Result<Arc<ReaderStudy>, String>),
     /// `None` where nobody drew a mask or a polygon.
-    Masks { truth: ReaderId, outcome: Result<Option<Arc<MaskStudy>>, String> },
+    Masks {
+        truth: ReaderId,
+        outcome: Result<Option<Arc<MaskStudy>>, String>,
+    },
     Tables(Result<Arc<Characteristics>, String>),
 }
 

@@ -22,7 +22,17 @@ pub(super) fn masks_ui(ui: &mut Ui, reader_text: impl Fn(&ReaderId) -> String, s
     Grid::new("masks of readers").num_columns(9).spacing([18.0, 4.0]).show(ui, |ui| {
         let figures = ["Dice", "IoU", tr("Hausdorff"), tr("Hausdorff 95 %")];
         let counts = [tr("Films with both"), tr("Missed"), tr("Added")];
-        let names = [tr("Reader"), tr("Label"), counts[0], counts[1], counts[2], figures[0], figures[1], figures[2], figures[3]];
+        let names = [
+            tr("Reader"),
+            tr("Label"),
+            counts[0],
+            counts[1],
+            counts[2],
+            figures[0],
+            figures[1],
+            figures[2],
+            figures[3],
+        ];
         heads(ui, &names);
         for reader in &study.readers {
             let mut name = reader_text(&reader.reader);
@@ -41,7 +51,8 @@ pub(super) fn masks_ui(ui: &mut Ui, reader_text: impl Fn(&ReaderId) -> String, s
         }
     }
     if study.readers.iter().any(|reader| reader.all.px.is_some()) {
-        let text = tr("Distances in px are of films whose pixel spacing is not known; they are in no mean with those in mm.");
+        let text =
+            tr("Distances in px are of films whose pixel spacing is not known; they are in no mean with those in mm.");
         ui.label(RichText::new(text).color(theme::weak()));
     }
 }
