@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::jobs::Lane;
 use crate::session::{Event, StudyNews, StudyTask};
+use crate::workflows::mask_study::mask_study_of;
 use crate::workflows::reader_study::{save_mrmc, study_of};
 use crate::workflows::stats::project_stats;
 
@@ -16,6 +17,11 @@ pub(super) fn carry_out(lane: &Lane, folder: PathBuf, post: Post, task: StudyTas
             StudyTask::Compare(source) => {
                 let study = study_of(&folder, &source).map(Arc::new);
                 Event::StudyDone(StudyNews::Readers(study.map_err(|error| format!("{error:#}"))))
+            }
+            StudyTask::CompareMasks(truth) => {
+                let outcome = mask_study_of(&folder, &truth).map(|study| study.map(Arc::new));
+                let outcome = outcome.map_err(|error| format!("{error:#}"));
+                Event::StudyDone(StudyNews::Masks { truth, outcome })
             }
             StudyTask::CountData => {
                 let tables = project_stats(&folder).map(|stats| Arc::new(stats.table));

@@ -22,6 +22,7 @@ pub mod report;
 pub mod rules;
 pub mod stats;
 pub mod study;
+mod study_masks;
 pub mod tags;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `rachis study`: readers held against a truth, before they saw what a model says and after.
+//! `rachis study`: readers held against a truth, before they saw what a model says and after, or by the masks they drew.
 
 use std::path::PathBuf;
 
@@ -28,12 +28,19 @@ pub struct StudyArgs {
     /// where the name ends in .imrmc the file that iMRMC opens.
     #[arg(long, value_name = "OUT")]
     mrmc: Option<PathBuf>,
+    /// Compare the masks and polygons of each label on each film instead, with those of the reader held for true: Dice,
+    /// IoU, Hausdorff and 95 % Hausdorff distance.
+    #[arg(long, requires = "truth", conflicts_with_all = ["mrmc", "others", "truth_file"])]
+    masks: bool,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
+    if let (true, Some(truth)) = (args.masks, &args.truth) {
+        return super::study_masks::run(&args.project, &truth.as_str().into(), args.json);
+    }
     let truth = match (&args.truth, &args.truth_file) {
         (Some(reader), _) => StudySource::Reader(reader.as_str().into()),
         (None, Some(path)) => StudySource::File(path.clone()),

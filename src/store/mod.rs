@@ -9,6 +9,7 @@ mod reading_time;
 mod measurements;
 mod model_seen;
 mod films_read;
+mod drawn_areas;
 mod rows;
 mod origin;
 mod model_rows;

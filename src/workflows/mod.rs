@@ -25,6 +25,7 @@ pub mod predict;
 pub mod predict_table;
 mod staged_file;
 pub mod reader_study;
+pub mod mask_study;
 pub mod report;
 pub mod stats;
 mod truth_kept;

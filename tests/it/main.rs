@@ -61,6 +61,8 @@ mod evaluate_window;
 #[cfg(feature = "gui")]
 mod click_budget;
 #[cfg(feature = "gui")]
+mod mask_study;
+#[cfg(feature = "gui")]
 mod studies_window;
 mod suggestions_window;
 #[cfg(feature = "gui")]

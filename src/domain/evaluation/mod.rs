@@ -20,5 +20,6 @@ pub mod plots;
 pub mod published;
 pub mod published_data;
 pub mod reader_study;
+pub mod mask_study;
 pub mod run;
 pub mod live;

@@ -61,7 +61,7 @@ fn acceleration(without_one: &[Option<f64>]) -> Option<f64> {
 }
 
 /// Of sorted values, at least one, interpolated linearly between the two nearest (`numpy.quantile`, method "linear").
-pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
+pub(in crate::domain) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len() - 1) as f64;
     let (from, part) = (at.floor() as usize, at - at.floor());
     let (a, b) = (sorted[from], sorted[(from + 1).min(sorted.len() - 1)]);

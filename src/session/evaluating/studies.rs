@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::evaluation::mask_study::MaskStudy;
 use crate::domain::evaluation::reader_study::{ReaderStudy, StudySource};
+use crate::domain::id::ReaderId;
 use crate::domain::stats::Characteristics;
 use crate::session::effect::{Effect, FilePurpose};
 use crate::session::screen::Session;
@@ -26,6 +28,8 @@ pub enum StudyCommand {
 pub enum StudyTask {
     /// Answered by `StudyNews::Readers`.
     Compare(StudySource),
+    /// What readers drew against what this one drew; answered by `StudyNews::Masks`.
+    CompareMasks(ReaderId),
     /// Answered by `StudyNews::Tables`.
     CountData,
     /// Answered by `EvaluationDone`, or `EvaluationFailed`.
@@ -36,6 +40,11 @@ pub enum StudyTask {
 #[derive(Clone, PartialEq, Debug)]
 pub enum StudyNews {
     Readers(Result<Arc<ReaderStudy>, String>),
+    /// `None` where nobody drew a mask or a polygon.
+    Masks {
+        truth: ReaderId,
+        outcome: Result<Option<Arc<MaskStudy>>, String>,
+    },
     Tables(Result<Arc<Characteristics>, String>),
 }
 
@@ -46,6 +55,8 @@ pub struct StudyDesk {
     pub source: Option<StudySource>,
     pub study: Option<Arc<ReaderStudy>>,
     pub study_failure: Option<String>,
+    /// `None` also where nobody drew a mask or a polygon, or no one reader is the truth.
+    pub masks: Option<Arc<MaskStudy>>,
     pub tables: Option<Arc<Characteristics>>,
     pub tables_failure: Option<String>,
     /// The project's opening that this is of: another project begins with nothing.
@@ -91,10 +102,15 @@ impl Session {
         // The figures of another truth are not to be taken for those of this one.
         if studies.source.as_ref() != Some(&source) {
             studies.study = None;
+            studies.masks = None;
         }
         studies.study_failure = None;
         studies.source = Some(source.clone());
-        vec![Effect::Study(StudyTask::Compare(source))]
+        let masks = match &source {
+            StudySource::Reader(reader) => Some(StudyTask::CompareMasks(reader.clone())),
+            StudySource::OtherReaders | StudySource::File(_) => None,
+        };
+        std::iter::once(StudyTask::Compare(source)).chain(masks).map(Effect::Study).collect()
     }
 
     pub(in crate::session) fn study_done(&mut self, news: StudyNews) -> Vec<Effect> {
@@ -105,6 +121,17 @@ impl Session {
                 studies.study = None;
                 studies.study_failure = Some(why);
             }
+            // Meanwhile another truth may have been chosen.
+            StudyNews::Masks { truth, outcome } if studies.source == Some(StudySource::Reader(truth.clone())) => {
+                match outcome {
+                    Ok(masks) => studies.masks = masks,
+                    Err(why) => {
+                        studies.masks = None;
+                        studies.study_failure = Some(why);
+                    }
+                }
+            }
+            StudyNews::Masks { .. } => {}
             StudyNews::Tables(Ok(tables)) => {
                 studies.tables = Some(tables);
                 studies.tables_failure = None;

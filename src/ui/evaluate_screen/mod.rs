@@ -9,6 +9,7 @@ pub(in crate::ui) mod new_run;
 mod numbers;
 pub(in crate::ui) mod plot_kit;
 mod readers;
+mod reader_masks;
 mod review;
 mod runs;
 mod slider;

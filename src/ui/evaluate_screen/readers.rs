@@ -9,6 +9,7 @@ use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
 use super::numbers::text_of;
+use super::reader_masks::masks_ui;
 
 pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
@@ -30,7 +31,12 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 let text = tr("Nobody else has completed a film yet. Complete films as another reader, or choose another truth.");
                 ui.label(text);
             }
-            Some(study) => study_ui(ui, panel.session, &study),
+            Some(study) => {
+                study_ui(ui, panel.session, &study);
+                if let Some(masks) = &studies.masks {
+                    masks_ui(ui, |reader| reader_text(panel.session, Some(reader)), masks);
+                }
+            }
             None if studies.study_failure.is_none() => {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -193,7 +199,7 @@ fn pace_text(pace: Pace) -> String {
     tr_args("{} s", &[&format!("{:.1}", pace.median_ms as f64 / 1000.0)])
 }
 
-fn heads(ui: &mut Ui, names: &[&str]) {
+pub(super) fn heads(ui: &mut Ui, names: &[&str]) {
     for name in names {
         ui.label(RichText::new(*name).color(theme::weak()));
     }
