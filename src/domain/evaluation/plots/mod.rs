@@ -149,6 +149,7 @@ mod tests {
             detections,
             has_detector: true,
             probabilities: vec![Some(0.9), Some(0.1), Some(0.4), None],
+            no_finding: Vec::new(),
         }
     }
 
