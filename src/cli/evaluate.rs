@@ -41,9 +41,10 @@ pub struct EvaluateArgs {
     /// it, the models in use.
     #[arg(long, value_name = "M", requires = "project", conflicts_with_all = ["predictions", "classifier"])]
     model: Vec<String>,
-    /// With --project: the reader whose completed readings are the truth. Without it, what the readers of each film agree
-    /// on: boxes that at least half of them marked (IoU 0.5), films that at least half of them call abnormal.
-    #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with = "truth")]
+    /// The reader whose word is the truth: with --project by the completed readings, with --truth by the column rad_id.
+    /// Without it, what the readers of each film agree on (boxes that at least half of them marked, at IoU 0.5; films that
+    /// at least half of them call abnormal) in a project, and every reader's rows together of a file.
+    #[arg(long, value_name = "RAD_ID")]
     reader: Option<String>,
     /// With --project: the readings of all readers side by side are the truth. A lesion that two readers marked counts
     /// twice.
@@ -121,7 +122,7 @@ struct SettingsArgs {
     #[arg(long, default_value = "0", value_name = "S", value_parser = share)]
     min_score: f64,
     /// Of each film and class, as many boxes of the best scores are looked at.
-    #[arg(long, default_value = "100", value_name = "N")]
+    #[arg(long, default_value = "100", value_name = "N", value_parser = one_or_more)]
     max_detections: usize,
     /// Count labels that the answer has no class for as "Other lesions", in truth and answer: those that the detector's
     /// card does not have; of files and readers, those out of the seven classes of VinDr-SpineXR. With --project this is
@@ -158,10 +159,15 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     if args.predictions.is_none() && args.classifier.is_none() {
         bail!("nothing to evaluate: give --predictions, --classifier, or both");
     }
-    let files =
-        EvaluatedFiles { truth, predictions: args.predictions.as_deref(), classifier: args.classifier.as_deref() };
+    let files = EvaluatedFiles {
+        truth,
+        predictions: args.predictions.as_deref(),
+        classifier: args.classifier.as_deref(),
+        reader: args.reader.as_deref(),
+    };
     let classes = args.labels.as_deref().map(classes_named).transpose()?;
     let (cases, problems) = cases_of_files(&files, classes, &settings)?;
+    check_rule(args, &cases)?;
     let bar = ProgressBar::new();
     let outcome = evaluate_timed(&cases, &settings, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
@@ -177,6 +183,11 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
 fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> anyhow::Result<()> {
     if args.labels.is_some() {
         bail!("--labels goes without --project: a project has labels of its own");
+    }
+    if args.reader.is_some() && args.truth.is_some() {
+        bail!(
+            "--reader with --truth goes without --project. Keep only this reader's rows in the truth, and give that."
+        );
     }
     let mut store = if args.no_store { Store::open_to_look(folder)? } else { Store::open(folder)? };
     let files = AnswerSource::Files { predictions: args.predictions.clone(), classifier: args.classifier.clone() };
@@ -201,6 +212,7 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> any
         plan.settings.folding = fitting_folding(&store, &plan.answer)?;
     }
     let (cases, problems) = cases_of_plan(&store, &plan)?;
+    check_rule(args, &cases)?;
     let bar = ProgressBar::new();
     let outcome = evaluate_timed(&cases, &plan.settings, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
@@ -210,6 +222,17 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> any
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
         let kept = keep(&mut store, &plan, Maker { by: "", at_ms }, (cases, problems), evaluation)?;
         println!("Kept as evaluation {}: {}", kept.summary.id.0, kept.summary.name);
+    }
+    Ok(())
+}
+
+/// A rule that is asked for in words must not do nothing in silence.
+fn check_rule(args: &EvaluateArgs, cases: &Cases) -> anyhow::Result<()> {
+    let asked = if args.settings.fuse.is_some() { "--fuse" } else { "--rule" };
+    let is_asked =
+        args.settings.fuse.is_some() || args.settings.rule.as_deref().is_some_and(|rule| rule != "detector only");
+    if is_asked && cases.probabilities.iter().all(Option::is_none) {
+        bail!("{asked} needs a probability for each film, and there is none. Give --classifier, or leave {asked} out.");
     }
     Ok(())
 }
@@ -312,11 +335,17 @@ fn share(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(format!("{text} is not from 0 to 1")) }
 }
 
+fn one_or_more(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|num| *num > 0).ok_or_else(|| format!("{text} is not a whole number from 1 on"))
+}
+
 fn inner_share(text: &str) -> Result<f64, String> {
     share(text).and_then(|value| {
         if value > 0.0 && value < 1.0 { Ok(value) } else { Err(format!("{text} is not between 0 and 1")) }
     })
 }
+
+const MOST_IOUS: u32 = 100;
 
 /// `0.5`, `0.2:0.5:0.05`, `coco`, `released`.
 fn ious(text: &str) -> anyhow::Result<Vec<f64>> {
@@ -332,8 +361,11 @@ fn ious(text: &str) -> anyhow::Result<Vec<f64>> {
     let is_iou = |iou: f64| iou > 0.0 && iou <= 1.0;
     match numbers[..] {
         [iou] if is_iou(iou) => Ok(vec![iou]),
-        [from, to, step] if is_iou(from) && is_iou(to) && from <= to && step >= 0.001 => {
+        [from, to, step] if is_iou(from) && is_iou(to) && from <= to && step >= 0.001 && step.is_finite() => {
             let num_steps = ((to - from) / step + 1e-9).floor() as u32;
+            if num_steps >= MOST_IOUS {
+                bail!("--iou {text}: that is {} overlaps, and at most {MOST_IOUS} can be asked for", num_steps + 1);
+            }
             // Rounded as they are written: 0.35 and not 0.35000000000000003.
             let iou = |n: u32| ((from + f64::from(n) * step) * 1e9).round() / 1e9;
             Ok((0..=num_steps).map(iou).collect())
@@ -368,7 +400,21 @@ mod tests {
         assert_eq!(ious("0.5:0.95:0.05").unwrap(), Settings::COCO_IOUS);
         assert_eq!(ious("coco").unwrap(), Settings::COCO_IOUS);
         assert_eq!(ious("released").unwrap(), Settings::RELEASED_IOUS);
-        for bad in ["", "0", "1.1", "x", "0.5:0.2:0.1", "0.2:0.5", "0.2:0.5:0", "nan", "0.1:nan:0.1"] {
+        assert_eq!(ious("0.01:1:0.01").unwrap().len(), 100);
+        assert_eq!(["1", "0", "-1", "x"].map(|text| one_or_more(text).ok()), [Some(1), None, None, None]);
+        for bad in [
+            "",
+            "0",
+            "1.1",
+            "x",
+            "0.5:0.2:0.1",
+            "0.2:0.5",
+            "0.2:0.5:0",
+            "nan",
+            "0.1:nan:0.1",
+            "0.5:0.6:inf",
+            "0.1:0.2:0.001",
+        ] {
             assert!(ious(bad).unwrap_err().to_string().starts_with("--iou"), "{bad}");
         }
     }

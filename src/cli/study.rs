@@ -8,6 +8,7 @@ use crate::domain::evaluation::published::in_percent;
 use crate::domain::evaluation::reader_study::{Pace, ReaderRow, ReaderStudy, StudySource, Way};
 use crate::domain::evaluation::result::Figure;
 use crate::domain::id::ReaderId;
+use crate::formats::evaluation_json::problem_words;
 use crate::workflows::reader_study::{save_mrmc, study_of};
 
 /// Hold the completed readings of a project against a reader, against the other readers, or a file.
@@ -47,6 +48,11 @@ pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
         (None, None) => StudySource::OtherReaders,
     };
     let study = study_of(&args.project, &truth)?;
+    for problem in study.problems.iter() {
+        let (_, meaning) = problem_words(problem.kind);
+        let example = problem.examples.first().map_or("", String::as_str);
+        eprintln!("warning: {} {meaning} (first: {example})", problem.count);
+    }
     if let Some(to) = &args.mrmc {
         save_mrmc(&study, to)?;
     }

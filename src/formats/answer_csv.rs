@@ -2,7 +2,7 @@
 
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::formats::bad_row::{BadRow, Problem};
-use crate::formats::box_classes::BoxClasses;
+use crate::formats::box_classes::{BoxClasses, ClassSaid};
 use crate::formats::csv::{Record, Table};
 use crate::formats::csv_cell;
 use crate::formats::csv_vindr::{self, BoxTable, LabelFile, LabelFileError};
@@ -38,10 +38,15 @@ fn boxes(table: &BoxTable<'_>, classes: &BoxClasses, problems: &mut Problems) ->
     let said: Vec<_> = table.labels.iter().map(|name| classes.find(name.as_str())).collect();
     for row in table.rows() {
         let film = answers.film(row.image);
-        let Some(rect) = row.columns else { continue };
         let cells = csv_write::cells(row.extra);
         let score = cells.get(score_at).and_then(|cell| number::parse(cell.trim())).map_or(f64::NAN, |n| n.value);
         let label = usize::from(row.label);
+        // A row of "No finding" has no corners, and most often no score.
+        let rect = match row.columns {
+            Some(rect) => rect,
+            None if said[label] == Some(ClassSaid::NoFinding) && !score.is_nan() => [0.0, 0.0, 1.0, 1.0],
+            None => continue,
+        };
         let said = SaidBox { class: said[label], word: table.labels[label].as_str(), score, rect };
         answers.add_box(film, &said, problems, || format!("line {}", row.line));
     }
@@ -166,6 +171,7 @@ mod tests {
         let mut problems = Problems::default();
         let answers = read_boxes(text, &spine(), &mut problems).unwrap();
         assert_eq!((answers.films.len(), answers.boxes.len()), (2, 1));
+        assert_eq!(answers.no_finding, [None, Some(0.9)]);
         use ProblemKind::{BadBox, BadScore, UnknownClass};
         assert_eq!(counts(&problems), [(UnknownClass, 1), (BadBox, 1), (BadScore, 2)]);
         let no_score = "image_id,lesion_type,xmin,ymin,xmax,ymax\na,Osteophytes,1,2,3,4\n";

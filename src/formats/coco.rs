@@ -1,14 +1,13 @@
 //! COCO's JSON: ground truth, and lists of results `{image_id, category_id, bbox: [x, y, width, height], score}`.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::formats::box_classes::{BoxClasses, ClassSaid};
 use crate::formats::film_answers::{FilmAnswers, SaidBox};
 use crate::formats::film_truths::FilmTruths;
-use crate::formats::lenient_json::{Num, TextId, with_quoted_nan};
+use crate::formats::lenient_json::{Num, Row, TextId, with_quoted_nan};
 
 #[derive(Deserialize)]
 struct ResultRow {
@@ -18,7 +17,7 @@ struct ResultRow {
     score: Num,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct AnnotationRow {
     image_id: TextId,
     category_id: Num,
@@ -27,9 +26,17 @@ struct AnnotationRow {
     iscrowd: u8,
 }
 
-#[derive(Deserialize)]
+/// pycocotools takes films in order of ids: numbers by size, texts as texts, "10" before "2".
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum ImageName {
+    Number(i64),
+    Text(TextId),
+}
+
+#[derive(Debug, Deserialize)]
 struct ImageRow {
-    id: TextId,
+    id: ImageName,
     #[serde(default)]
     file_name: String,
     #[serde(default)]
@@ -44,12 +51,15 @@ struct CategoryRow {
     name: String,
 }
 
-/// Results as a bare list, as most programs write them.
+/// Results with what belongs to them; programs call the list by several names.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    List(Vec<Value>),
-    Object(serde_json::Map<String, Value>),
+struct ResultsFile {
+    #[serde(default)]
+    categories: Value,
+    annotations: Option<Vec<Row<ResultRow>>>,
+    results: Option<Vec<Row<ResultRow>>>,
+    predictions: Option<Vec<Row<ResultRow>>>,
+    detections: Option<Vec<Row<ResultRow>>>,
 }
 
 /// The names of a file's own categories by number; empty where it has none.
@@ -78,25 +88,25 @@ pub fn read_results(
         }
         return Ok(answers);
     }
-    let rows = match serde_json::from_str(&text).map_err(|why| format!("It is not JSON: {why}."))? {
-        Shape::List(rows) => rows,
-        Shape::Object(mut file) => {
-            let own = categories_of(&file);
-            if !own.is_empty() {
-                numbered.number(&own);
-            }
-            let list =
-                ["annotations", "results", "predictions", "detections"].into_iter().find_map(|key| file.remove(key));
-            match list {
-                Some(Value::Array(rows)) => rows,
-                _ => return Err("It has no list of results (\"annotations\").".to_owned()),
-            }
+    let no_list = || "It has no list of results (\"annotations\").".to_owned();
+    let not_json = |why: serde_json::Error| format!("It is not JSON: {why}.");
+    let rows: Vec<Row<ResultRow>> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(&text).map_err(not_json)?
+    } else {
+        let file: ResultsFile = serde_json::from_str(&text).map_err(|why| {
+            // Sound JSON, but of another form.
+            if why.is_data() { no_list() } else { not_json(why) }
+        })?;
+        let own = categories_of(file.categories);
+        if !own.is_empty() {
+            numbered.number(&own);
         }
+        file.annotations.or(file.results).or(file.predictions).or(file.detections).ok_or_else(no_list)?
     };
     let num_rows = rows.len();
     let mut num_read = 0;
     for (number, row) in rows.into_iter().enumerate() {
-        if let Some(row) = row_of::<ResultRow>(row, number, "result", problems) {
+        if let Some(row) = sound(row, number, "result", problems) {
             num_read += 1;
             take_result(&mut answers, &numbered, &row, number, problems);
         }
@@ -132,45 +142,48 @@ fn corners(bbox: &[Num; 4]) -> [f64; 4] {
     [x, y, x + width, y + height]
 }
 
-fn row_of<T: DeserializeOwned>(row: Value, number: usize, what: &str, problems: &mut Problems) -> Option<T> {
-    match serde_json::from_value(row) {
-        Ok(row) => Some(row),
-        Err(why) => {
-            problems.add(ProblemKind::BadLine, || format!("{what} {}: {why}", number + 1));
-            None
-        }
-    }
+fn sound<T>(row: Row<T>, number: usize, what: &str, problems: &mut Problems) -> Option<T> {
+    row.0.map_err(|why| problems.add(ProblemKind::BadLine, || format!("{what} {}: {why}", number + 1))).ok()
 }
 
-fn categories_of(file: &serde_json::Map<String, Value>) -> Categories {
-    let rows = file.get("categories").cloned().and_then(|list| serde_json::from_value::<Vec<CategoryRow>>(list).ok());
-    rows.unwrap_or_default().into_iter().map(|row| (row.id, row.name)).collect()
+fn categories_of(list: Value) -> Categories {
+    let rows: Vec<CategoryRow> = serde_json::from_value(list).unwrap_or_default();
+    rows.into_iter().map(|row| (row.id, row.name)).collect()
+}
+
+#[derive(Deserialize)]
+struct TruthFile {
+    #[serde(default)]
+    categories: Value,
+    images: Option<Vec<Row<ImageRow>>>,
+    annotations: Option<Vec<Row<AnnotationRow>>>,
 }
 
 /// Ground truth that is not looked into yet.
 #[derive(Debug)]
 pub struct CocoTruth {
     pub categories: Categories,
-    images: Vec<Value>,
-    annotations: Vec<Value>,
+    images: Vec<Row<ImageRow>>,
+    annotations: Vec<Row<AnnotationRow>>,
 }
 
 impl CocoTruth {
     /// # Errors
     /// One sentence where the text is no ground truth.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut file: serde_json::Map<String, Value> = serde_json::from_str(&with_quoted_nan(text))
+        let file: TruthFile = serde_json::from_str(&with_quoted_nan(text))
             .map_err(|why| format!("It is not COCO's ground truth: {why}."))?;
-        let categories = categories_of(&file);
-        let mut list = |key: &str| match file.remove(key) {
-            Some(Value::Array(rows)) => Ok(rows),
-            _ => Err(format!("It is not COCO's ground truth: it has no list {key:?}.")),
-        };
-        Ok(Self { categories, images: list("images")?, annotations: list("annotations")? })
+        let no_list = |key: &str| format!("It is not COCO's ground truth: it has no list {key:?}.");
+        Ok(Self {
+            categories: categories_of(file.categories),
+            images: file.images.ok_or_else(|| no_list("images"))?,
+            annotations: file.annotations.ok_or_else(|| no_list("annotations"))?,
+        })
     }
 
     /// Films and boxes. A film without annotations is normal, with any it is abnormal. An image whose id is a number is
-    /// called by its file's stem where it has one; results may name it either way.
+    /// called by its file's stem where it has one; results may name it either way. Where all ids are numbers, they give the
+    /// films' order.
     pub fn read(self, classes: &BoxClasses, problems: &mut Problems) -> FilmTruths {
         let mut numbered = classes.clone();
         if !self.categories.is_empty() {
@@ -178,16 +191,20 @@ impl CocoTruth {
         }
         let mut truths = FilmTruths::default();
         for (number, row) in self.images.into_iter().enumerate() {
-            let Some(row) = row_of::<ImageRow>(row, number, "image", problems) else { continue };
-            if truths.find(&row.id.0).is_some() {
-                problems.add(ProblemKind::Repeated, || format!("image {}: the id {} again", number + 1, row.id.0));
+            let Some(row) = sound(row, number, "image", problems) else { continue };
+            let (id, place) = match row.id {
+                ImageName::Number(id) => (id.to_string(), Some(id)),
+                ImageName::Text(id) => (id.0, None),
+            };
+            if truths.find(&id).is_some() {
+                problems.add(ProblemKind::Repeated, || format!("image {}: the id {id} again", number + 1));
                 continue;
             }
             let stem = std::path::Path::new(&row.file_name).file_stem().and_then(|stem| stem.to_str());
-            let is_number = row.id.0.parse::<i64>().is_ok();
-            let name = stem.filter(|stem| is_number && truths.find(stem).is_none()).unwrap_or(&row.id.0);
+            let is_number = id.parse::<i64>().is_ok();
+            let name = stem.filter(|stem| is_number && truths.find(stem).is_none()).unwrap_or(&id);
             let film = truths.film(name);
-            truths.name_too(film, &row.id.0);
+            truths.name_too(film, &id);
             if let Some(stem) = stem {
                 truths.name_too(film, stem);
             }
@@ -195,9 +212,13 @@ impl CocoTruth {
             let known = &mut truths.films[film as usize];
             known.size = size[0].zip(size[1]).map(|(width, height)| [width as u32, height as u32]);
             known.has_no_finding = false;
+            known.place = place;
+        }
+        if truths.films.iter().any(|film| film.place.is_none()) {
+            truths.films.iter_mut().for_each(|film| film.place = None);
         }
         for (number, row) in self.annotations.into_iter().enumerate() {
-            let Some(row) = row_of::<AnnotationRow>(row, number, "annotation", problems) else { continue };
+            let Some(row) = sound(row, number, "annotation", problems) else { continue };
             let place = || format!("annotation {}", number + 1);
             let Some(film) = truths.find(&row.image_id.0) else {
                 problems.add(ProblemKind::FilmWithoutTruth, || {
@@ -206,9 +227,10 @@ impl CocoTruth {
                 continue;
             };
             if row.iscrowd != 0 {
-                problems.add(ProblemKind::BadLine, || {
-                    format!("{}: a region of a crowd (iscrowd), which is not evaluated here; left out", place())
-                });
+                // Something is there, if not one lesion: the film is no normal one.
+                truths.films[film as usize].has_finding = true;
+                let example = || format!("{}: a crowd on film {}", place(), truths.films[film as usize].image);
+                problems.add(ProblemKind::Crowd, example);
                 continue;
             }
             let (class, word) = category(&numbered, row.category_id);
@@ -222,6 +244,7 @@ impl CocoTruth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::film_truths::TrueFilm;
     use crate::formats::label_set;
 
     fn spine() -> BoxClasses {
@@ -298,9 +321,26 @@ mod tests {
         assert!(truths.films[0].is_abnormal() && !truths.films[1].is_abnormal());
         assert_eq!((truths.find("1"), truths.find("aa"), truths.find("other")), (Some(0), Some(0), Some(1)));
         assert_eq!(truths.boxes.len(), 1);
-        use ProblemKind::{BadLine, FilmWithoutTruth, Repeated, UnknownClass};
+        use ProblemKind::{Crowd, FilmWithoutTruth, Repeated, UnknownClass};
         let counts: Vec<_> = problems.iter().map(|p| (p.kind, p.count)).collect();
-        assert_eq!(counts, [(UnknownClass, 1), (FilmWithoutTruth, 1), (Repeated, 1), (BadLine, 1)]);
+        assert_eq!(counts, [(UnknownClass, 1), (FilmWithoutTruth, 1), (Crowd, 1), (Repeated, 1)]);
         assert!(CocoTruth::parse("[]").unwrap_err().contains("not COCO"));
+    }
+
+    #[test]
+    fn numbers_give_the_order_and_a_crowd_is_no_normal_film() {
+        let read = |ids: &str| {
+            let image = |id: &str| format!("{{\"id\": {id}}}");
+            let images: Vec<String> = ids.split(' ').map(image).collect();
+            let text = format!(
+                "{{\"images\": [{}], \"annotations\": [{{\"image_id\": 10, \"category_id\": 0, \"bbox\": [0, 0, 2, 2], \"iscrowd\": 1}}]}}",
+                images.join(",")
+            );
+            CocoTruth::parse(&text).unwrap().read(&spine(), &mut Problems::default()).films
+        };
+        let places = |ids: &str| read(ids).iter().map(|film| film.place).collect::<Vec<_>>();
+        assert_eq!(places("10 2 9"), [Some(10), Some(2), Some(9)]);
+        assert_eq!(places("10 \"2\" 9"), [None; 3]);
+        assert_eq!(read("10 2").iter().map(TrueFilm::is_abnormal).collect::<Vec<_>>(), [true, false]);
     }
 }

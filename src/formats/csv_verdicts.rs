@@ -56,7 +56,7 @@ fn row(text: &mut String, cases: &Cases, ruling: &Ruling, is_last: bool) {
         }
     }
     let of_film = || {
-        let film = cases.films.binary_search_by(|film| film.image.cmp(&ruling.image)).ok()?;
+        let film = cases.films.iter().position(|film| film.image == ruling.image)?;
         cases.probabilities.get(film).copied().flatten()
     };
     let score = match (detection, truth) {

@@ -46,6 +46,8 @@ struct FilmRow {
     sex: Option<String>,
     view: Option<String>,
     readers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    no_finding: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +117,7 @@ fn box_row(cases: &Cases, index: usize) -> BoxRow<'_> {
 }
 
 fn cases_text(cases: &Cases) -> String {
-    let film = |film: &FilmCase| FilmRow {
+    let film = |(number, film): (usize, &FilmCase)| FilmRow {
         image_id: film.image.to_string(),
         study_id: film.study.to_string(),
         patient_id: film.patient.to_string(),
@@ -125,13 +127,14 @@ fn cases_text(cases: &Cases) -> String {
         sex: film.sex.map(|sex| sex.as_dicom().to_owned()),
         view: film.view.name().map(str::to_owned),
         readers: film.readers.iter().map(ToString::to_string).collect(),
+        no_finding: cases.no_finding.get(number).copied().flatten(),
     };
     let file = CasesFile {
         classes: cases.classes.iter().map(ToString::to_string).collect(),
         has_detector: cases.has_detector,
         has_classifier: !cases.probabilities.is_empty(),
         folded_boxes: cases.num_folded,
-        films: cases.films.iter().map(film).collect(),
+        films: cases.films.iter().enumerate().map(film).collect(),
     };
     serde_json::to_string(&file).expect("text, numbers and lists") + "\n"
 }
@@ -170,6 +173,9 @@ pub fn read(texts: &CaseTexts) -> Result<Cases, String> {
             cases.probabilities.push(film.and_then(|film| classified.probabilities[film as usize]));
         }
         cases.films.push(film_case(row));
+    }
+    if file.films.iter().any(|row| row.no_finding.is_some()) {
+        cases.no_finding = file.films.iter().map(|row| row.no_finding).collect();
     }
     Ok(cases)
 }
@@ -258,6 +264,7 @@ mod tests {
             assert_eq!(write(&back), texts);
         };
         check(&cases());
+        check(&Cases { no_finding: vec![None, Some(0.9), None], ..cases() });
         let bare = BoxColumns { starts: vec![0; 4], ..BoxColumns::default() };
         check(&Cases { has_detector: false, detections: bare.clone(), ..cases() });
         check(&Cases { probabilities: Vec::new(), truths: bare, ..cases() });

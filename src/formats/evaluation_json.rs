@@ -125,7 +125,7 @@ struct SliceRow {
     false_positives_per_film: Option<f64>,
 }
 
-const PROBLEM_KEYS: [(ProblemKind, &str, &str); 10] = [
+const PROBLEM_KEYS: [(ProblemKind, &str, &str); 13] = [
     (
         ProblemKind::PredictionWithoutTruth,
         "prediction_without_truth",
@@ -144,6 +144,21 @@ const PROBLEM_KEYS: [(ProblemKind, &str, &str); 10] = [
         ProblemKind::FilmWithoutTruth,
         "film_without_truth",
         "films of which the truth says nothing; left out of the classifier's figures",
+    ),
+    (
+        ProblemKind::SeveralReaders,
+        "several_readers",
+        "films with several readers in the truth, taken together: a lesion that two of them marked counts twice",
+    ),
+    (
+        ProblemKind::WithoutProbability,
+        "without_probability",
+        "films with boxes but without a probability; the rule keeps their boxes as they are",
+    ),
+    (
+        ProblemKind::Crowd,
+        "crowd",
+        "regions of a crowd (iscrowd), which are not evaluated; left out, and their films count as abnormal",
     ),
     (
         ProblemKind::TooManyBoxes,

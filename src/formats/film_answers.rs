@@ -26,6 +26,8 @@ pub struct FilmAnswers {
     pub films: Vec<String>,
     /// 0 to 1, film by film.
     pub probabilities: Vec<Option<f64>>,
+    /// The best confidence of a "No finding" box, film by film.
+    pub no_finding: Vec<Option<f64>>,
     /// In the order of the file.
     pub boxes: Vec<AnsweredBox>,
     /// Somebody looked for boxes, even where none were found.
@@ -62,6 +64,7 @@ impl FilmAnswers {
         self.by_name.insert(name.to_owned(), film);
         self.films.push(name.to_owned());
         self.probabilities.push(None);
+        self.no_finding.push(None);
         film
     }
 
@@ -69,9 +72,10 @@ impl FilmAnswers {
     #[must_use]
     pub fn only(self, is_meant: impl Fn(&str) -> bool) -> Self {
         let mut kept = Self::new(self.has_detector);
-        for (name, p) in self.films.iter().zip(&self.probabilities).filter(|(name, _)| is_meant(name)) {
-            let film = kept.film(name);
-            kept.probabilities[film as usize] = *p;
+        for (place, name) in self.films.iter().enumerate().filter(|(_, name)| is_meant(name)) {
+            let film = kept.film(name) as usize;
+            kept.probabilities[film] = self.probabilities[place];
+            kept.no_finding[film] = self.no_finding[place];
         }
         for one in &self.boxes {
             if let Some(film) = kept.find(&self.films[one.film as usize]) {
@@ -92,13 +96,13 @@ impl FilmAnswers {
         self.by_name.get(name).copied()
     }
 
-    /// Takes a box, or counts why not. "No finding" is no box and nothing bad.
+    /// Takes a box, or counts why not. Of "No finding" only the confidence is kept, the best of a film.
     pub fn add_box(&mut self, film: u32, said: &SaidBox<'_>, problems: &mut Problems, place: impl Fn() -> String) {
         self.has_detector = true;
         let name = &self.films[film as usize];
         let class = match said.class {
             Some(ClassSaid::Class(class)) => class,
-            Some(ClassSaid::NoFinding) => return,
+            Some(ClassSaid::NoFinding) => return self.add_no_finding(film, said.score, problems, place),
             Some(ClassSaid::OfFilm) => {
                 let example =
                     || format!("{}, film {name}: {:?} is said of whole films, not of boxes", place(), said.word);
@@ -117,6 +121,16 @@ impl FilmAnswers {
             return problems.add(ProblemKind::BadScore, example);
         }
         self.boxes.push(AnsweredBox { film, class, score: said.score, rect: said.rect });
+    }
+
+    fn add_no_finding(&mut self, film: u32, score: f64, problems: &mut Problems, place: impl Fn() -> String) {
+        if !(0.0..=1.0).contains(&score) {
+            let name = &self.films[film as usize];
+            let example = || format!("{}, film {name}: \"No finding\" with the score {score}", place());
+            return problems.add(ProblemKind::BadScore, example);
+        }
+        let best = &mut self.no_finding[film as usize];
+        *best = Some(best.map_or(score, |known| known.max(score)));
     }
 
     /// Takes a probability, or counts why not; the first of a film counts.
@@ -191,15 +205,17 @@ mod tests {
         add(SaidBox { score: 1.0, ..fine });
         add(SaidBox { class: None, ..fine });
         add(SaidBox { class: Some(ClassSaid::NoFinding), ..fine });
+        add(SaidBox { class: Some(ClassSaid::NoFinding), score: 0.25, ..fine });
+        add(SaidBox { class: Some(ClassSaid::NoFinding), score: f64::NAN, ..fine });
         add(SaidBox { class: Some(ClassSaid::OfFilm), ..fine });
         add(SaidBox { rect: [2.0, 0.0, 2.0, 1.0], ..fine });
         add(SaidBox { rect: [0.0, 0.0, f64::NAN, 1.0], ..fine });
         add(SaidBox { rect: [0.0, 0.0, f64::INFINITY, 1.0], ..fine });
-        assert_eq!(answers.boxes.len(), 3);
+        assert_eq!((answers.boxes.len(), &answers.no_finding[..]), (3, &[Some(0.5)][..]));
         let counts: Vec<_> = problems.iter().map(|p| (p.kind, p.count)).collect();
         assert_eq!(
             counts,
-            [(ProblemKind::UnknownClass, 2), (ProblemKind::BadBox, 3), (ProblemKind::BadScore, 3)],
+            [(ProblemKind::UnknownClass, 2), (ProblemKind::BadBox, 3), (ProblemKind::BadScore, 4)],
             "{problems:?}"
         );
     }

@@ -34,6 +34,8 @@ pub struct TrueFilm {
     pub has_no_finding: bool,
     /// Width and height in pixels.
     pub size: Option<[u32; 2]>,
+    /// Where it stands among the films, if not by its id.
+    pub place: Option<i64>,
 }
 
 impl TrueFilm {
@@ -141,20 +143,45 @@ impl FilmTruths {
 /// # Errors
 /// One sentence where it is none.
 pub fn read_csv(text: &str, classes: &BoxClasses, problems: &mut Problems) -> Result<FilmTruths, String> {
+    read_csv_of(text, classes, None, problems)
+}
+
+/// Reads a published table, and of several readers only what this one says; `None`: all of them together.
+///
+/// # Errors
+/// One sentence where it is none, or where the reader is not in it.
+pub fn read_csv_of(
+    text: &str,
+    classes: &BoxClasses,
+    reader: Option<&str>,
+    problems: &mut Problems,
+) -> Result<FilmTruths, String> {
     let words = label_words::of_table(text);
     let labels = classes.labels_and(&words);
     let mut truths = FilmTruths::default();
     match csv_vindr::read(text, &labels).map_err(|why| why.to_string())? {
-        LabelFile::Boxes(table) => take_boxes(&mut truths, &table, classes, problems),
-        LabelFile::ImageLabels(table) => take_image_labels(&mut truths, &table, problems),
+        LabelFile::Boxes(table) => take_boxes(&mut truths, &table, (classes, reader), problems),
+        LabelFile::ImageLabels(table) => take_image_labels(&mut truths, &table, reader, problems),
+    }
+    if let Some(reader) = reader.filter(|_| truths.films.is_empty()) {
+        return Err(format!("It says nothing by the reader {reader} (column rad_id)."));
+    }
+    for film in truths.films.iter().filter(|film| film.readers.len() > 1) {
+        let readers: Vec<&str> = film.readers.iter().map(ReaderId::as_str).collect();
+        problems.add(ProblemKind::SeveralReaders, || format!("film {}: {}", film.image, readers.join(", ")));
     }
     Ok(truths)
 }
 
-fn take_boxes(truths: &mut FilmTruths, table: &BoxTable<'_>, classes: &BoxClasses, problems: &mut Problems) {
+fn take_boxes(
+    truths: &mut FilmTruths,
+    table: &BoxTable<'_>,
+    (classes, reader): (&BoxClasses, Option<&str>),
+    problems: &mut Problems,
+) {
     count_bad_rows(&table.bad, problems);
     let said: Vec<Option<ClassSaid>> = table.labels.iter().map(|name| classes.find(name.as_str())).collect();
-    for row in table.rows() {
+    for row in table.rows().filter(|row| reader.is_none_or(|reader| row.reader == reader)) {
         let film = truths.film(row.image);
         let known = &mut truths.films[film as usize];
         add_reader(known, row.reader);
@@ -168,10 +195,15 @@ fn take_boxes(truths: &mut FilmTruths, table: &BoxTable<'_>, classes: &BoxClasse
     }
 }
 
-fn take_image_labels(truths: &mut FilmTruths, table: &ImageLabelTable<'_>, problems: &mut Problems) {
+fn take_image_labels(
+    truths: &mut FilmTruths,
+    table: &ImageLabelTable<'_>,
+    reader: Option<&str>,
+    problems: &mut Problems,
+) {
     count_bad_rows(&table.bad, problems);
     truths.has_no_boxes = true;
-    for row in &table.rows {
+    for row in table.rows.iter().filter(|row| reader.is_none_or(|reader| row.reader == reader)) {
         let film = truths.film(&row.image);
         let known = &mut truths.films[film as usize];
         add_reader(known, &row.reader);
@@ -211,7 +243,15 @@ mod tests {
         assert_eq!(truths.films[0].readers, ["R1".into(), "R2".into()]);
         assert_eq!(truths.boxes.len(), 3);
         let counts: Vec<_> = problems.iter().map(|p| (p.kind, p.count)).collect();
-        assert_eq!(counts, [(ProblemKind::UnknownClass, 1), (ProblemKind::BadBox, 1)], "{problems:?}");
+        use ProblemKind::{BadBox, SeveralReaders, UnknownClass};
+        assert_eq!(counts, [(UnknownClass, 1), (BadBox, 1), (SeveralReaders, 2)], "{problems:?}");
+        let mut problems = Problems::default();
+        let truths = read_csv_of(text, &classes, Some("R2"), &mut problems).unwrap();
+        let films: Vec<_> = truths.films.iter().map(|f| (f.image.as_str(), f.is_abnormal(), f.readers.len())).collect();
+        assert_eq!((films, truths.boxes.len()), (vec![("a", true, 1), ("d", true, 1)], 2));
+        // Of a row that can't be read nobody knows whose it is.
+        assert_eq!((problems.iter().count(), problems.count(BadBox)), (1, 1), "{problems:?}");
+        assert!(read_csv_of(text, &classes, Some("R9"), &mut problems).unwrap_err().contains("R9"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
 
 /// A number; NaN where the file has `NaN`, `null` or words.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -70,6 +70,18 @@ impl<'de> Deserialize<'de> for TextId {
             }
         }
         deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+/// A row that is as it should be, or why it is not: one bad row does not spoil the list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row<T>(pub Result<T, String>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Row<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A value of any form takes much memory: it is there for one row at a time.
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_value(value).map_err(|why| why.to_string())))
     }
 }
 

@@ -6,7 +6,8 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
-use crate::domain::evaluation::settings::{Folding, Settings};
+use crate::domain::evaluation::settings::{Folding, ResampleUnit, Settings};
+use crate::domain::fusion::FusionRule;
 use crate::domain::id::{ImageId, PatientId, StudyId};
 use crate::domain::study::View;
 use crate::formats::box_classes::{BoxClasses, SPINE_CATEGORIES};
@@ -27,6 +28,8 @@ pub struct EvaluatedFiles<'a> {
     pub predictions: Option<&'a Path>,
     /// A table of probabilities, or lines of JSON; goes before the predictions' own.
     pub classifier: Option<&'a Path>,
+    /// Whose rows of the truth are meant; `None`: those of all readers, taken together.
+    pub reader: Option<&'a str>,
 }
 
 /// What the files hold, film by film.
@@ -53,9 +56,28 @@ pub fn read_truth(
     classes: Option<BoxClasses>,
     problems: &mut Problems,
 ) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
+    read_truth_of(path, None, classes, problems)
+}
+
+/// As [`read_truth`], of one reader where one is named.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn read_truth_of(
+    path: &Path,
+    reader: Option<&str>,
+    classes: Option<BoxClasses>,
+    problems: &mut Problems,
+) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
     let text = text_of(path)?;
     let said = |why: String| anyhow!("{} can't be used as the truth. {why}", path.display());
     let truth = if is_json(path, &text) {
+        if reader.is_some() {
+            bail!(
+                "{} is COCO's ground truth, which does not say who marked what, so no reader can be chosen.",
+                path.display()
+            );
+        }
         TruthText::Coco(CocoTruth::parse(&text).map_err(said)?)
     } else {
         TruthText::Table(text)
@@ -69,7 +91,9 @@ pub fn read_truth(
         }
     };
     let (truths, categories) = match truth {
-        TruthText::Table(text) => (film_truths::read_csv(&text, &classes, problems).map_err(said)?, Categories::new()),
+        TruthText::Table(text) => {
+            (film_truths::read_csv_of(&text, &classes, reader, problems).map_err(said)?, Categories::new())
+        }
         TruthText::Coco(truth) => {
             let categories = truth.categories.clone();
             (truth.read(&classes, problems), categories)
@@ -148,7 +172,9 @@ pub fn cases_of_files(
     settings: &Settings,
 ) -> anyhow::Result<(Cases, Problems)> {
     let mut problems = Problems::default();
-    let (classes, truths, categories) = read_truth(files.truth, classes, &mut problems)?;
+    let (classes, truths, categories) = read_truth_of(files.truth, files.reader, classes, &mut problems)?;
+    let has_study = truths.films.iter().any(|film| !film.study.is_empty());
+    check_unit(settings.bootstrap.unit, has_study, false)?;
     let answers = read_answers((files.predictions, files.classifier), &classes, &categories, &mut problems)?;
     let mut read = FilesRead { classes, truths, answers };
     if settings.folding == Folding::OtherLesions {
@@ -157,19 +183,50 @@ pub fn cases_of_files(
         read.answers.fold(&fold);
     }
     let cases = cases_of(&read, settings.max_detections, &mut problems)?;
+    count_without_probability(&cases, settings, &mut problems);
     Ok((cases, problems))
 }
 
-/// Puts truths and answers together, film by film, in order of image ids.
+/// Films that nobody knows the study or the patient of are drawn one by one, which must not pass for something else.
+pub(super) fn check_unit(unit: ResampleUnit, has_study: bool, has_patient: bool) -> anyhow::Result<()> {
+    match unit {
+        ResampleUnit::Study if !has_study => {
+            bail!("Films can't be drawn by study: the study of no film is known. Draw them by image.")
+        }
+        ResampleUnit::Patient if !has_patient => {
+            bail!("Films can't be drawn by patient: the patient of no film is known. Draw them by image or by study.")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Counts the films whose boxes a rule can't judge. Without any classifier there is no rule.
+pub(super) fn count_without_probability(cases: &Cases, settings: &Settings, problems: &mut Problems) {
+    if settings.rule == FusionRule::DetectorOnly {
+        return;
+    }
+    for (place, film) in
+        cases.films.iter().enumerate().filter(|&(place, _)| cases.probabilities.get(place) == Some(&None))
+    {
+        if !cases.detections.of_film(place).is_empty() {
+            problems.add(ProblemKind::WithoutProbability, || format!("film {}", film.image));
+        }
+    }
+}
+
+/// Puts truths and answers together, film by film, in order of image ids, or of the places that the truth gives.
 ///
 /// # Errors
-/// One sentence where no film of the truth has an answer.
+/// One sentence where the answers name films, but none of the truth.
 pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems) -> anyhow::Result<Cases> {
     let FilesRead { classes, truths, answers } = read;
     let mut order: Vec<u32> = (0..truths.films.len() as u32).collect();
-    order.sort_by(|&a, &b| truths.films[a as usize].image.cmp(&truths.films[b as usize].image));
-    let answer_of_truth = answers_of_truths(truths, answers, problems);
-    if answer_of_truth.iter().all(Option::is_none) {
+    let place = |film: u32| (truths.films[film as usize].place, &truths.films[film as usize].image);
+    order.sort_by(|&a, &b| place(a).cmp(&place(b)));
+    let joined = answers_of_truths(truths, answers, problems);
+    // A detector that found nothing anywhere may leave an empty list.
+    let says_nothing = answers.films.is_empty() && answers.has_detector;
+    if !says_nothing && !joined.iter().any(|answer| answer.is_there) {
         bail!(
             "No film of the predictions is in the truth ({} films there, {} in the truth). Are these the same films, by the same ids?",
             answers.films.len(),
@@ -178,16 +235,17 @@ pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems)
     }
     let has_detector = answers.has_detector && !truths.has_no_boxes;
     let has_classifier = answers.probabilities.iter().any(Option::is_some);
+    let has_no_finding = joined.iter().any(|answer| answer.no_finding.is_some());
     let truth_boxes = grouped(truths.films.len(), truths.boxes.iter().map(|one| one.film));
     let answer_boxes = grouped(answers.films.len(), answers.boxes.iter().map(|one| one.film));
     let mut cases = Cases { has_detector, num_folded: truths.num_folded, ..Cases::default() };
     let mut num_of_class = vec![0_usize; classes.names().len()];
     for &place in &order {
         let film = &truths.films[place as usize];
-        let answer = answer_of_truth[place as usize];
+        let answer = &joined[place as usize];
         let of_truth = truth_boxes.of(place).map(|index| &truths.boxes[index as usize]);
         cases.truths.push_film(of_truth.map(|one| (one.class, one.rect, None)));
-        let mut boxes: Vec<u32> = answer.map(|answer| answer_boxes.of(answer).collect()).unwrap_or_default();
+        let mut boxes: Vec<u32> = answer.boxes.map(|boxes| answer_boxes.of(boxes).collect()).unwrap_or_default();
         let score = |index: &u32| answers.boxes[*index as usize].score;
         boxes.sort_by(|a, b| score(b).total_cmp(&score(a)));
         num_of_class.fill(0);
@@ -203,7 +261,10 @@ pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems)
         let of_answer = boxes.iter().map(|&index| &answers.boxes[index as usize]).filter(|_| has_detector);
         cases.detections.push_film(of_answer.map(|one| (one.class, one.rect, Some(one.score))));
         if has_classifier {
-            cases.probabilities.push(answer.and_then(|answer| answers.probabilities[answer as usize]));
+            cases.probabilities.push(answer.probability);
+        }
+        if has_no_finding {
+            cases.no_finding.push(answer.no_finding);
         }
         count_outside(&film.image, film.size, &cases, problems);
         let is_abnormal =
@@ -225,24 +286,48 @@ pub fn cases_of(read: &FilesRead, num_looked_at: usize, problems: &mut Problems)
     Ok(cases)
 }
 
+/// What answers say of one film of the truth, under whatever name of it: a classifier may go by files where boxes go by
+/// numbers.
+#[derive(Clone, Default)]
+struct Joined {
+    is_there: bool,
+    probability: Option<f64>,
+    /// The answer that has the film's boxes.
+    boxes: Option<u32>,
+    no_finding: Option<f64>,
+}
+
 /// The answer to each film of the truth; counts those of either side that the other does not have.
-fn answers_of_truths(truths: &FilmTruths, answers: &FilmAnswers, problems: &mut Problems) -> Vec<Option<u32>> {
-    let mut answer_of_truth: Vec<Option<u32>> = vec![None; truths.films.len()];
-    for (answer, name) in answers.films.iter().enumerate() {
-        match truths.find(name) {
-            None => problems.add(ProblemKind::PredictionWithoutTruth, || format!("film {name}")),
-            Some(film) if answer_of_truth[film as usize].is_some() => {
-                problems.add(ProblemKind::Repeated, || format!("film {name}, under another name of the film"));
-            }
-            Some(film) => answer_of_truth[film as usize] = Some(answer as u32),
-        }
+fn answers_of_truths(truths: &FilmTruths, answers: &FilmAnswers, problems: &mut Problems) -> Vec<Joined> {
+    let mut has_boxes = vec![false; answers.films.len()];
+    for one in &answers.boxes {
+        has_boxes[one.film as usize] = true;
     }
-    for (film, answer) in truths.films.iter().zip(&answer_of_truth) {
-        if answer.is_none() {
+    let mut joined = vec![Joined::default(); truths.films.len()];
+    for (answer, name) in answers.films.iter().enumerate() {
+        let Some(film) = truths.find(name) else {
+            problems.add(ProblemKind::PredictionWithoutTruth, || format!("film {name}"));
+            continue;
+        };
+        let film = &mut joined[film as usize];
+        film.is_there = true;
+        let (probability, no_finding) = (answers.probabilities[answer], answers.no_finding[answer]);
+        let is_again = probability.is_some() && film.probability.is_some()
+            || has_boxes[answer] && film.boxes.is_some()
+            || no_finding.is_some() && film.no_finding.is_some();
+        if is_again {
+            problems.add(ProblemKind::Repeated, || format!("film {name}, under another name of the film"));
+        }
+        film.probability = film.probability.or(probability);
+        film.boxes = film.boxes.or(has_boxes[answer].then_some(answer as u32));
+        film.no_finding = film.no_finding.or(no_finding);
+    }
+    for (film, answer) in truths.films.iter().zip(&joined) {
+        if !answer.is_there {
             problems.add(ProblemKind::TruthWithoutPrediction, || format!("film {}", film.image));
         }
     }
-    answer_of_truth
+    joined
 }
 
 /// Positions of items, group by group, in their order.

@@ -20,7 +20,9 @@ use crate::formats::coco::Categories;
 use crate::formats::film_answers::{FilmAnswers, SaidBox};
 use crate::formats::film_truths::{FilmTruths, TrueBox};
 use crate::store::{Store, StoredMark};
-use crate::workflows::evaluated_files::{FilesRead, cases_of, read_answers, read_truth};
+use crate::workflows::evaluated_files::{
+    FilesRead, cases_of, check_unit, count_without_probability, read_answers, read_truth,
+};
 use crate::workflows::{label_sets, models, truth_kept};
 
 /// The cases of a plan, and what of the input did not fit.
@@ -32,6 +34,10 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
     let (classes, truths, categories) = truth_of(store, plan, &mut problems)?;
     let films: BTreeMap<String, FilmFacts> =
         store.films()?.into_iter().map(|film| (film.facts.image.to_string(), film.facts)).collect();
+    let known = truths.films.iter().filter_map(|film| films.get(&film.image));
+    let has_patient = known.clone().any(|facts| !facts.patient.as_str().is_empty());
+    let has_study = known.map(|facts| facts.study.as_str()).chain(truths.films.iter().map(|film| film.study.as_str()));
+    check_unit(plan.settings.bootstrap.unit, has_study.into_iter().any(|study| !study.is_empty()), has_patient)?;
     let mut read = FilesRead { classes, truths, answers: FilmAnswers::default() };
     for film in &mut read.truths.films {
         if let Some(facts) = films.get(&film.image) {
@@ -39,6 +45,7 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
             facts.study.as_str().clone_into(&mut film.study);
         }
     }
+    let mut says_nothing = false;
     read.answers = match &plan.answer {
         AnswerSource::Models { classifier, detector } => {
             of_models(store, [*classifier, *detector], &read, &mut problems)?
@@ -46,14 +53,20 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
         AnswerSource::Files { predictions, classifier } => {
             let files = (predictions.as_deref(), classifier.as_deref());
             let answers = read_answers(files, &read.classes, &categories, &mut problems)?;
-            answers.only(is_chosen(&plan.films))
+            if answers.films.is_empty() && !answers.has_detector {
+                bail!("The predictions say nothing of any film.");
+            }
+            says_nothing = answers.films.is_empty();
+            // A film may go by another name than the truth's.
+            let is_chosen = is_chosen(&plan.films);
+            answers.only(|name| is_chosen(name) || read.truths.find(name).is_some())
         }
         AnswerSource::Reader(reader) => of_reader(store, reader, &read, &mut problems)?,
     };
     if let Some(fold) = fold_of(store, plan, &read.classes)? {
         read.answers.fold(&fold);
     }
-    if read.answers.films.is_empty() {
+    if read.answers.films.is_empty() && !says_nothing {
         bail!(match &plan.answer {
             AnswerSource::Models { .. } => {
                 "The chosen models have not looked at any film that has a truth. Have them predict the films first."
@@ -65,7 +78,9 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
     let mut cases = cases_of(&read, plan.settings.max_detections, &mut problems)?;
     for case in &mut cases.films {
         if let Some(facts) = films.get(case.image.as_str()) {
-            case.patient = facts.patient.clone();
+            if !facts.patient.as_str().is_empty() {
+                case.patient = facts.patient.clone();
+            }
             case.age_years = facts.age_years;
             case.sex = facts.sex;
             case.view = facts.view();
@@ -74,6 +89,7 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
             problems.add(ProblemKind::FilmWithoutTruth, || format!("film {}", case.image));
         }
     }
+    count_without_probability(&cases, &plan.settings, &mut problems);
     Ok((cases, problems))
 }
 

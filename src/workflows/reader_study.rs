@@ -23,6 +23,7 @@ pub fn study_of(folder: &Path, truth: &StudySource) -> anyhow::Result<ReaderStud
     if films.is_empty() {
         bail!("no film of this project is completed yet, so there is nothing to compare");
     }
+    let mut problems = Problems::default();
     let (study_truth, truth_reader) = match truth {
         StudySource::Reader(reader) => {
             if !films.iter().any(|film| film.reader == *reader) {
@@ -31,13 +32,13 @@ pub fn study_of(folder: &Path, truth: &StudySource) -> anyhow::Result<ReaderStud
             (StudyTruth::of_reader(&films, reader), Some(reader))
         }
         StudySource::OtherReaders => (StudyTruth::OtherReaders, None),
-        StudySource::File(path) => (truth_of_file(path)?, None),
+        StudySource::File(path) => (truth_of_file(path, &mut problems)?, None),
     };
-    Ok(reader_study(&films, &study_truth, truth_reader))
+    Ok(ReaderStudy { problems, ..reader_study(&films, &study_truth, truth_reader) })
 }
 
-fn truth_of_file(path: &Path) -> anyhow::Result<StudyTruth> {
-    let (_, truths, _) = read_truth(path, None, &mut Problems::default())?;
+fn truth_of_file(path: &Path, problems: &mut Problems) -> anyhow::Result<StudyTruth> {
+    let (_, truths, _) = read_truth(path, None, problems)?;
     let films = truths.films.iter().map(|film| (ImageId::from(&*film.image), film.is_abnormal()));
     Ok(StudyTruth::Films(films.collect()))
 }

@@ -38,6 +38,7 @@ mod label_sets;
 mod label_set_changes;
 mod command_line;
 mod evaluate_files;
+mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;

@@ -156,7 +156,8 @@ pub struct FilmCase {
 pub struct Cases {
     /// Classes of boxes, in the order of the label set, without "No finding".
     pub classes: Vec<LabelName>,
-    /// In order of image ids.
+    /// In order of image ids; those of COCO's truth by their numbers, where all are numbers, as pycocotools has them: boxes
+    /// of equal score on two films stand in this order.
     pub films: Vec<FilmCase>,
     /// One truth box per mark, in the order in which the truth lists them.
     pub truths: BoxColumns,
@@ -169,6 +170,9 @@ pub struct Cases {
     pub has_detector: bool,
     /// The classifier's, film by film; `None` where it did not answer. Empty without a classifier.
     pub probabilities: Vec<Option<f64>>,
+    /// The confidence of the answer's own "No finding" box, film by film; `None` where it has none. Empty where no film
+    /// has one.
+    pub no_finding: Vec<Option<f64>>,
 }
 
 /// In square pixels, of `[xmin, ymin, xmax, ymax]`; 0 where nothing is inside.

@@ -17,6 +17,12 @@ pub enum ProblemKind {
     BadScore,
     /// The truth says nothing of the film; it is left out of the classifier's figures.
     FilmWithoutTruth,
+    /// A truth with several readers of one film, taken together: a lesion that two of them marked counts twice.
+    SeveralReaders,
+    /// A film with boxes but without a probability, where a rule asks for one: its boxes are kept as they are.
+    WithoutProbability,
+    /// A region that COCO calls a crowd; its film is abnormal, and the region is left out.
+    Crowd,
     /// More boxes on a film than are looked at; those of the lowest scores are left out.
     TooManyBoxes,
     /// The same film twice; the first one counts.

@@ -10,6 +10,7 @@ use crate::domain::metrics::wilson::wilson;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::reading_time::median_ms;
 
+use super::problems::Problems;
 use super::result::Figure;
 
 /// Of intervals.
@@ -230,6 +231,8 @@ pub struct ReaderStudy {
     pub mrmc: Vec<MrmcRow>,
     /// Each reader has a truth of their own: there is no table for other programs then.
     pub has_own_truths: bool,
+    /// Of the truth's file, where there is one.
+    pub problems: Problems,
 }
 
 /// Holds readers against the truth. `truth_reader`, who made the truth, is left out.

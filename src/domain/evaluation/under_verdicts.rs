@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cases::{BoxColumns, Cases};
 use super::verdict::{Ruling, Verdict};
 use crate::domain::fusion::is_abnormal;
+use crate::domain::id::ImageId;
 
 /// `rulings` in the order in which they were given: of several about the same, the last counts. `c_star` says what the
 /// answer about a whole film is.
@@ -49,6 +50,11 @@ pub fn corrected(cases: &Cases, rulings: &[Ruling], c_star: f64) -> Cases {
     Cases { films, truths, detections, ..cases.clone() }
 }
 
+/// Films need not stand in order of their ids.
+fn films_by_image(cases: &Cases) -> BTreeMap<&ImageId, usize> {
+    cases.films.iter().enumerate().map(|(place, film)| (&film.image, place)).collect()
+}
+
 #[derive(Default)]
 struct Change {
     new_truth: BTreeSet<u32>,
@@ -70,6 +76,7 @@ impl Change {
             let of_film = ruling.detection.is_none() && ruling.truth.is_none();
             last.insert((ruling.detection, ruling.truth, of_film.then_some(&ruling.image)), ruling.verdict);
         }
+        let films = films_by_image(cases);
         for ((detection, truth, image), verdict) in last {
             let is_there = detection.is_none_or(|at| (at as usize) < cases.detections.len())
                 && truth.is_none_or(|at| (at as usize) < cases.truths.len());
@@ -79,7 +86,7 @@ impl Change {
                 (None, Some(truth), _) => change.of_truth(truth, verdict),
                 (Some(detection), Some(truth), _) => change.of_pair(cases, detection, truth, verdict),
                 (None, None, Some(image)) => {
-                    if let Ok(film) = cases.films.binary_search_by(|film| film.image.cmp(image)) {
+                    if let Some(&film) = films.get(image) {
                         change.of_film(cases, film, verdict, c_star);
                     }
                 }

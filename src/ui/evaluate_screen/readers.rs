@@ -10,6 +10,7 @@ use crate::ui::{Panel, kit, theme};
 
 use super::numbers::text_of;
 use super::reader_masks::masks_ui;
+use super::runs::problems_ui;
 
 pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
@@ -116,6 +117,9 @@ fn study_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
         ui.label(RichText::new(text).color(theme::weak()));
     }
     without_truth_ui(ui, session, study);
+    if !study.problems.is_empty() {
+        problems_ui(ui, &study.problems);
+    }
     if study.rows.iter().any(|row| row.switches.num_films() > 0) {
         switches_ui(ui, session, study);
     } else {

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
-use crate::domain::evaluation::problems::{Problem, ProblemKind};
+use crate::domain::evaluation::problems::{Problem, ProblemKind, Problems};
 use crate::domain::evaluation::run::{Run, RunSummary};
 use crate::session::{Command, EvaluateCommand};
 use crate::ui::dates::day_text;
@@ -159,18 +159,18 @@ fn open_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
         kit::command_button(ui, panel, &Command::Evaluate(EvaluateCommand::AskDelete));
     });
     ui.add_space(theme::UNIT);
-    problems_ui(ui, run);
+    problems_ui(ui, &run.problems);
 }
 
-fn problems_ui(ui: &mut Ui, run: &Run) {
-    let num: u64 = run.problems.iter().map(|problem| problem.count).sum();
+pub(super) fn problems_ui(ui: &mut Ui, problems: &Problems) {
+    let num: u64 = problems.iter().map(|problem| problem.count).sum();
     if num == 0 {
         ui.label(RichText::new(tr("All of the input fitted.")).small().color(theme::good()));
         return;
     }
     let title = tr_args("{} things of the input did not fit", &[&num]);
     egui::CollapsingHeader::new(RichText::new(title).color(theme::warn())).id_salt("problems").show(ui, |ui| {
-        for problem in run.problems.iter() {
+        for problem in problems.iter() {
             problem_ui(ui, problem);
         }
     });
@@ -199,6 +199,9 @@ fn problem_title(kind: ProblemKind) -> &'static str {
         ProblemKind::BadBox => tr("box that is none"),
         ProblemKind::BadScore => tr("score that is none"),
         ProblemKind::FilmWithoutTruth => tr("film without truth"),
+        ProblemKind::SeveralReaders => tr("film with several readers"),
+        ProblemKind::WithoutProbability => tr("boxes without a probability"),
+        ProblemKind::Crowd => tr("region of a crowd"),
         ProblemKind::TooManyBoxes => tr("box too many"),
         ProblemKind::Repeated => tr("said twice"),
         ProblemKind::BadLine => tr("line that can't be read"),
@@ -218,6 +221,9 @@ fn problem_help(kind: ProblemKind) -> &'static str {
         ProblemKind::FilmWithoutTruth => {
             tr("The truth says neither normal nor abnormal; the film is left out where probabilities are judged.")
         }
+        ProblemKind::SeveralReaders => tr("A lesion that two of them marked counts twice. Choose one reader."),
+        ProblemKind::WithoutProbability => tr("The rule keeps its boxes as they are."),
+        ProblemKind::Crowd => tr("It is left out; its film counts as abnormal."),
         ProblemKind::TooManyBoxes => {
             tr("Only so many boxes of a class are looked at on a film, those of the best scores.")
         }

@@ -175,12 +175,15 @@ fn count_at_point(classes: &mut [ClassFigures], matched: &Matched, min_score: f6
     }
 }
 
-/// With the classifier's word for "No finding", or else that of films without boxes.
+/// What says "No finding" of a film: the answer's own box of it, else the classifier, else that there is no box.
 fn kaggle(cases: &Cases, detections: &BoxColumns) -> Option<f64> {
-    let no_finding = if cases.probabilities.is_empty() {
+    let mut no_finding = if cases.probabilities.is_empty() {
         kaggle::said_by_boxes(detections)
     } else {
         cases.probabilities.iter().map(|p| p.map(|p| 1.0 - p)).collect()
     };
+    for (film, own) in no_finding.iter_mut().zip(&cases.no_finding) {
+        *film = own.or(*film);
+    }
     KaggleScore::of(&cases.truths, detections, &no_finding, cases.classes.len()).mean
 }
