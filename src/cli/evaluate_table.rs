@@ -31,7 +31,15 @@ pub(super) fn text(settings: &Settings, cases: &Cases, evaluation: &Evaluation) 
             bootstrap.seed
         );
         line(&mut out, "");
-        line(&mut out, &intervals);
+        if bootstrap.unit.has_several(&cases.films) {
+            line(&mut out, &intervals);
+        } else {
+            line(&mut out, &format!("Intervals: none, because all films are of one {}", bootstrap.unit.as_str()));
+        }
+        if !evaluation.percentile_instead.is_empty() {
+            let names = evaluation.percentile_instead.join(", ");
+            line(&mut out, &format!("Percentile, because bca is undefined there: {names}"));
+        }
     }
     out
 }
@@ -103,6 +111,11 @@ fn classifier_lines(out: &mut String, settings: &Settings, figures: &ClassifierF
     ];
     for (name, figure) in rows {
         line(out, &format!("{name:<14}{:>22}", percent(figure)));
+    }
+    if let (Some(auroc), Some(interval)) = (figures.auroc, figures.auroc_delong) {
+        let delong = percent(Some(Figure { interval: Some(interval), ..auroc }));
+        let level = round(settings.bootstrap.level * 100.0);
+        line(out, &format!("AUROC with DeLong's {level} % interval: {delong}"));
     }
 }
 

@@ -23,6 +23,9 @@ struct EvaluationFile {
     detector: Option<DetectorRow>,
     classifier: Option<ClassifierRow>,
     slices: Vec<SliceRow>,
+    /// Figures whose BCa interval is undefined and whose interval is the percentile one.
+    #[serde(default)]
+    percentile_instead: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -179,6 +182,7 @@ pub fn write(settings: &Settings, cases: &Cases, problems: &Problems, evaluation
         detector: evaluation.detector.as_ref().map(detector_row),
         classifier: evaluation.classifier.as_ref().map(classifier_row),
         slices: evaluation.slices.iter().map(slice_row).collect(),
+        percentile_instead: evaluation.percentile_instead.clone(),
     };
     serde_json::to_string_pretty(&file).expect("text, numbers and lists") + "\n"
 }
@@ -201,6 +205,7 @@ pub fn read(text: &str) -> Result<(Settings, Problems, Evaluation), String> {
         classifier: file.classifier.as_ref().map(classifier_of),
         detector: file.detector.map(detector_of),
         slices: file.slices.into_iter().map(slice_of).collect(),
+        percentile_instead: file.percentile_instead,
     };
     Ok((file.settings.to_settings()?, problems, evaluation))
 }

@@ -23,7 +23,8 @@ pub struct ClassifierFigures {
     pub counts: Counts,
     /// `None` with one class only.
     pub auroc: Option<Figure>,
-    /// 95 % by DeLong's variance, beside the resampled interval.
+    /// By DeLong's variance, at the level of the settings ([`super::settings::Bootstrap::level`]), beside the resampled
+    /// interval.
     pub auroc_delong: Option<[f64; 2]>,
     pub sensitivity: Option<Figure>,
     pub specificity: Option<Figure>,
@@ -104,6 +105,8 @@ pub struct Evaluation {
     pub classifier: Option<ClassifierFigures>,
     pub detector: Option<DetectorFigures>,
     pub slices: Vec<SliceFigures>,
+    /// Figures whose BCa interval is undefined, so that the percentile interval stands in: `AUROC`, `AP@0.5 Osteophytes`.
+    pub percentile_instead: Vec<String>,
 }
 
 /// A figure of two runs over the same films.
@@ -114,7 +117,7 @@ pub struct Difference {
     /// `None` where one of the two has none.
     pub a: Option<f64>,
     pub b: Option<f64>,
-    /// b - a, with an interval from the same draws for both.
+    /// b - a, with the percentile interval of the differences on the same draws for both.
     pub delta: Option<Figure>,
     /// Two-sided.
     pub p_value: Option<f64>,

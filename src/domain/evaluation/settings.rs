@@ -1,5 +1,6 @@
 //! How an evaluation is done: every choice that a figure depends on, each written down with the result.
 
+use super::cases::FilmCase;
 use crate::domain::fusion::FusionRule;
 
 /// How a precision-recall curve becomes one number.
@@ -46,6 +47,20 @@ impl ResampleUnit {
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, known)| *known == text).map(|(one, _)| one)
+    }
+
+    /// What a film is drawn with.
+    pub fn of(self, film: &FilmCase) -> &str {
+        match self {
+            Self::Image => film.image.as_str(),
+            Self::Study => film.study.as_str(),
+            Self::Patient => film.patient.as_str(),
+        }
+    }
+
+    /// Whether these films are of two units or more: of one there is no interval, because it would be drawn again and again.
+    pub fn has_several(self, films: &[FilmCase]) -> bool {
+        films.iter().any(|film| self.of(film) != self.of(&films[0]))
     }
 }
 

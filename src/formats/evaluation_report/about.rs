@@ -1,7 +1,7 @@
 //! Of a report: which run it is, what was evaluated with which settings, and the models' cards.
 
 use crate::domain::evaluation::run::{AnswerSource, Run, TruthSource};
-use crate::domain::evaluation::settings::{IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{IntervalMethod, ProbabilitySource, ResampleUnit, ThresholdChoice};
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
@@ -117,10 +117,16 @@ pub(super) fn card(page: &mut Page, model: &Model) {
 
 pub(super) fn settings(page: &mut Page, run: &Run) {
     page.heading("Settings");
-    page.table(&Table::of_pairs("", setting_rows(&run.plan.settings, run.evaluation.classifier.is_some())));
+    page.table(&Table::of_pairs("", setting_rows(run)));
 }
 
-fn setting_rows(settings: &Settings, has_classifier: bool) -> Vec<(String, String)> {
+/// `95`, `97.5`: without the idle digits of a product.
+pub(super) fn in_hundredths(level: f64) -> f64 {
+    (level * 1e8).round() / 1e6
+}
+
+fn setting_rows(run: &Run) -> Vec<(String, String)> {
+    let (settings, has_classifier) = (&run.plan.settings, run.evaluation.classifier.is_some());
     let bootstrap = &settings.bootstrap;
     let rule = match settings.rule {
         FusionRule::Paper => "on films under c*, boxes with a score over 0.5 stay (the paper)",
@@ -140,6 +146,8 @@ fn setting_rows(settings: &Settings, has_classifier: bool) -> Vec<(String, Strin
     let ious: Vec<String> = settings.ious.iter().map(f64::to_string).collect();
     let intervals = if bootstrap.num_resamples == 0 {
         "none".to_owned()
+    } else if !bootstrap.unit.has_several(&run.cases.films) {
+        format!("none, because all films are of one {}", bootstrap.unit.as_str())
     } else {
         let unit = match bootstrap.unit {
             ResampleUnit::Image => "images",
@@ -151,9 +159,13 @@ fn setting_rows(settings: &Settings, has_classifier: bool) -> Vec<(String, Strin
             IntervalMethod::Bca => "bias-corrected and accelerated",
         };
         let threshold = if bootstrap.is_threshold_rechosen { "chosen anew in each" } else { "fixed" };
+        let stand_ins = match &run.evaluation.percentile_instead[..] {
+            [] => String::new(),
+            names => format!("; percentile, because it is undefined there: {}", names.join(", ")),
+        };
         format!(
-            "{} %, {method}, {} resamples of {unit} with replacement, seed {}, threshold {threshold}",
-            bootstrap.level * 100.0,
+            "{} %, {method}, {} resamples of {unit} with replacement, seed {}, threshold {threshold}{stand_ins}",
+            in_hundredths(bootstrap.level),
             bootstrap.num_resamples,
             bootstrap.seed
         )

@@ -5,7 +5,7 @@ use crate::domain::evaluation::result::ClassifierFigures;
 use crate::domain::evaluation::run::Run;
 use crate::formats::html::{Page, RowKind, Table};
 
-use super::{UNDEFINED, figure_text, in_percent, percent};
+use super::{UNDEFINED, about, figure_text, in_percent, percent};
 
 pub(super) fn tables(page: &mut Page, run: &Run, figures: &ClassifierFigures, with_published: bool) {
     page.heading("Films: normal or abnormal");
@@ -28,13 +28,14 @@ pub(super) fn tables(page: &mut Page, run: &Run, figures: &ClassifierFigures, wi
             "Published: VinDr-SpineXR, table 3, on other films ({abnormal} abnormal, {normal} normal)."
         ));
     }
-    page.table(&Table::of_pairs("More figures", more(figures)));
+    page.table(&Table::of_pairs("More figures", more(figures, run.plan.settings.bootstrap.level)));
 }
 
-fn more(figures: &ClassifierFigures) -> Vec<(String, String)> {
+fn more(figures: &ClassifierFigures, level: f64) -> Vec<(String, String)> {
     let counts = figures.counts;
     let number = |value: Option<f64>| value.map_or(UNDEFINED.to_owned(), |value| format!("{value:.4}"));
     let delong = figures.auroc.and_then(|auroc| Some(in_percent(auroc.value, Some(figures.auroc_delong?))));
+    let delong_title = format!("AUROC with DeLong's {} % interval", about::in_hundredths(level));
     let mut rows = vec![
         ("Abnormal films", figures.num_abnormal.to_string()),
         ("Normal films", figures.num_normal.to_string()),
@@ -42,7 +43,7 @@ fn more(figures: &ClassifierFigures) -> Vec<(String, String)> {
         ("Operating point c*", number(figures.threshold)),
         ("Abnormal, called abnormal", format!("{} of {}", counts.tp, counts.tp + counts.fn_)),
         ("Normal, called normal", format!("{} of {}", counts.tn, counts.tn + counts.fp)),
-        ("AUROC with DeLong's 95 % interval", delong.unwrap_or_else(|| UNDEFINED.to_owned())),
+        (delong_title.as_str(), delong.unwrap_or_else(|| UNDEFINED.to_owned())),
         ("Precision", figure_text(figures.precision)),
         ("Average precision", percent(figures.average_precision)),
         ("Expected calibration error, ten equal bins", number(figures.ece)),

@@ -67,12 +67,13 @@ fn head_ui(ui: &mut Ui, run: &Run) {
 fn settings_text(settings: &Settings) -> String {
     let bootstrap = settings.bootstrap;
     tr_args(
-        "IoU {}, AP by {} points, at most {} boxes a film and class, rule: {}. Intervals: {} resamples by {}, seed {}, {}; 2,000 while the slider is moved.",
+        "IoU {}, AP by {} points, at most {} boxes a film and class, rule: {}. Intervals: {} %, {} resamples by {}, seed {}, {}; percentile of 2,000 while the slider is moved.",
         &[
             &settings.main_iou,
             &settings.interpolation.as_str(),
             &settings.max_detections,
             &settings.rule.as_str(),
+            &((bootstrap.level * 1e8).round() / 1e6),
             &bootstrap.num_resamples,
             &bootstrap.unit.as_str(),
             &bootstrap.seed,
@@ -99,7 +100,7 @@ fn films_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
     if rows.iter().all(|(run, _)| run.evaluation.classifier.is_none()) {
         return;
     }
-    kit::section(ui, tr("Films: healthy or abnormal (the paper's Table 3), % with 95 % intervals"));
+    kit::section(ui, tr("Films: healthy or abnormal (the paper's Table 3), % with intervals"));
     Grid::new("table 3").num_columns(6).spacing([18.0, 4.0]).show(ui, |ui| {
         heads(ui, &[tr("Classifier"), tr("c*"), "AUROC", "F1", tr("Sensitivity"), tr("Specificity")]);
         for (run, snapshot) in rows {
@@ -263,6 +264,12 @@ fn differences_ui(ui: &mut Ui, differences: &[Difference], [first, second]: [&st
         }
     });
     weak(ui, tr("p-values are two-sided and not corrected for the number of comparisons."));
+    weak(
+        ui,
+        tr(
+            "Intervals of differences are percentile, on the same draws for both; thresholds are fixed, or chosen anew in each resample where the run does so.",
+        ),
+    );
 }
 
 /// `+1.20 (-0.3,2.7)`, in points of a percent.

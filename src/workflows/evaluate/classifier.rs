@@ -10,7 +10,7 @@ use crate::domain::metrics::pr::PrCurve;
 use crate::domain::metrics::resample::Draws;
 use crate::domain::metrics::roc::Roc;
 
-use super::{Desk, Times, interval_of, timed, units};
+use super::{Desk, Times, can_draw, interval_of, timed, units};
 
 /// Of the expected calibration error.
 const NUM_BINS: usize = 10;
@@ -47,6 +47,7 @@ pub(super) fn figures(
     desk: &Desk<'_>,
     probabilities: &[Option<f64>],
     times: &mut Times,
+    stand_ins: &mut Vec<String>,
 ) -> anyhow::Result<ClassifierFigures> {
     let judged = Judged::of(desk, probabilities);
     let Judged { truth, scores, .. } = &judged;
@@ -62,16 +63,18 @@ pub(super) fn figures(
         }
         _ => None,
     };
-    let figure = |kind: Kind, value: Option<f64>| {
+    let mut figure = |name: &str, kind: Kind, value: Option<f64>| {
         value.map(|value| {
             let interval = resampled.as_ref().and_then(|r| {
-                let bootstrap = &desk.settings.bootstrap;
-                interval_of(bootstrap, value, &r.values.values(kind), &r.without_one.values(kind))
+                let values = [r.values.values(kind), r.without_one.values(kind)];
+                interval_of(&desk.settings.bootstrap, name, value, values.each_ref().map(Vec::as_slice), stand_ins)
             });
             Figure { value, interval }
         })
     };
-    let at_point = |kind, value: fn(Counts) -> Option<f64>| figure(kind, threshold.and_then(|_| value(counts)));
+    let auroc = figure("AUROC", Kind::Auroc, roc.as_ref().map(Roc::auroc));
+    let mut at_point =
+        |name, kind, value: fn(Counts) -> Option<f64>| figure(name, kind, threshold.and_then(|_| value(counts)));
     let calibration = Calibration::of(truth, scores, NUM_BINS, Binning::EqualWidth);
     let delong = DeLong::of(truth, scores).and_then(|delong| delong.interval(desk.settings.bootstrap.level));
     Ok(ClassifierFigures {
@@ -80,12 +83,12 @@ pub(super) fn figures(
         num_left_out: (desk.cases.films.len() - truth.len()) as u64,
         threshold,
         counts,
-        auroc: figure(Kind::Auroc, roc.as_ref().map(Roc::auroc)),
+        auroc,
         auroc_delong: delong.map(|interval| [interval.low, interval.high]),
-        sensitivity: at_point(Kind::Sensitivity, Counts::sensitivity),
-        specificity: at_point(Kind::Specificity, Counts::specificity),
-        precision: at_point(Kind::Precision, Counts::precision),
-        f1: at_point(Kind::F1, Counts::f1),
+        sensitivity: at_point("Sensitivity", Kind::Sensitivity, Counts::sensitivity),
+        specificity: at_point("Specificity", Kind::Specificity, Counts::specificity),
+        precision: at_point("Precision", Kind::Precision, Counts::precision),
+        f1: at_point("F1", Kind::F1, Counts::f1),
         average_precision: PrCurve::of(truth, scores).map(|curve| curve.average_precision()),
         ece: calibration.as_ref().map(|c| c.ece),
         brier: calibration.map(|c| c.brier),
@@ -99,7 +102,8 @@ fn resampled(desk: &Desk<'_>, judged: &Judged, threshold: f64) -> anyhow::Result
     let is_rechosen = bootstrap.is_threshold_rechosen && desk.settings.threshold == ThresholdChoice::Youden;
     let threshold = if is_rechosen { Threshold::Rechosen } else { Threshold::Fixed(threshold) };
     let num_resamples = bootstrap.num_resamples as usize;
-    let Some(plan) = ClassifierBootstrap::new(&judged.truth, &judged.scores, &draws, num_resamples, threshold) else {
+    let plan = ClassifierBootstrap::new(&judged.truth, &judged.scores, &draws, num_resamples, threshold);
+    let Some(plan) = plan.filter(|_| can_draw(&draws)) else {
         return Ok(Resampled { values: Resamples::default(), without_one: Resamples::default() });
     };
     let stage = "Resampling films";

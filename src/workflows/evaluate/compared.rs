@@ -6,7 +6,7 @@ use crate::domain::evaluation::after_rule;
 use crate::domain::evaluation::cases::{BoxColumns, Cases};
 use crate::domain::evaluation::result::{Difference, Figure};
 use crate::domain::evaluation::run::Run;
-use crate::domain::evaluation::settings::Settings;
+use crate::domain::evaluation::settings::{Settings, ThresholdChoice};
 use crate::domain::fusion::is_abnormal;
 use crate::domain::label::LabelName;
 use crate::domain::metrics::average_precision::mean;
@@ -21,7 +21,7 @@ use crate::domain::metrics::roc::Roc;
 use crate::jobs::{CancelToken, Progress};
 
 use super::detector::{Found, Resampled};
-use super::{Desk, units};
+use super::{Desk, can_draw, units};
 
 /// What two runs differ in.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -42,7 +42,8 @@ struct Side<'a> {
 }
 
 /// Holds both to the truth of the first, each at its own operating point and by its own rule; overlap, interpolation and
-/// resampling are the first's. Differences are second minus first.
+/// resampling are the first's. Differences are second minus first. Their intervals are percentile ones, whatever the runs
+/// have; where a run chooses its threshold anew in each resample, so is it here.
 ///
 /// # Errors
 /// When it was cancelled.
@@ -192,9 +193,17 @@ fn resample_both(
     }
     let films = pairs.films.iter().map(|&film| &sides[0].cases.films[film]);
     let draws = Draws::new(&units(films, bootstrap.unit), bootstrap.seed).with_both_classes(&pairs.truth);
+    if !can_draw(&draws) {
+        return Ok(None);
+    }
     let mut both = [Resamples::default(), Resamples::default()];
     for (side, resamples) in both.iter_mut().enumerate() {
-        let threshold = Threshold::Fixed(sides[side].threshold.unwrap_or(f64::INFINITY));
+        let own = sides[side].settings;
+        let is_rechosen = own.bootstrap.is_threshold_rechosen && own.threshold == ThresholdChoice::Youden;
+        let threshold = match sides[side].threshold {
+            _ if is_rechosen => Threshold::Rechosen,
+            threshold => Threshold::Fixed(threshold.unwrap_or(f64::INFINITY)),
+        };
         let scores = &pairs.scores[side];
         let num = bootstrap.num_resamples as usize;
         let Some(plan) = ClassifierBootstrap::new(&pairs.truth, scores, &draws, num, threshold) else {

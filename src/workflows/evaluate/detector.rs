@@ -13,7 +13,7 @@ use crate::domain::metrics::matching::{MatchPlan, Matching};
 use crate::domain::metrics::precision_bootstrap::{PrecisionBootstrap, ResampledPrecision};
 use crate::domain::metrics::resample::Draws;
 
-use super::{Desk, Times, interval_of, timed, units};
+use super::{Desk, Times, can_draw, interval_of, timed, units};
 
 /// Boxes a film and class, as COCO's average recalls have it.
 const RECALL_LIMITS: [usize; 3] = [1, 10, 100];
@@ -50,7 +50,7 @@ pub(super) struct Resampled {
 }
 
 impl Resampled {
-    /// `None` where no resamples are asked for.
+    /// `None` where no resamples are asked for, or the films are of one unit.
     pub(super) fn of(desk: &Desk<'_>, detections: &BoxColumns, found: &Found) -> anyhow::Result<Option<Self>> {
         let Desk { cases, settings, .. } = desk;
         let bootstrap = &settings.bootstrap;
@@ -58,6 +58,9 @@ impl Resampled {
             return Ok(None);
         }
         let draws = Draws::new(&units(&cases.films, bootstrap.unit), bootstrap.seed);
+        if !can_draw(&draws) {
+            return Ok(None);
+        }
         let plan = PrecisionBootstrap::new(
             &cases.truths,
             detections,
@@ -82,11 +85,13 @@ impl Resampled {
     fn interval(
         &self,
         desk: &Desk<'_>,
+        name: &str,
         value: f64,
-        pick: impl Fn(&ResampledPrecision) -> Vec<Option<f64>>,
+        pick: &dyn Fn(&ResampledPrecision) -> Vec<Option<f64>>,
+        stand_ins: &mut Vec<String>,
     ) -> Option<[f64; 2]> {
-        let without_one = self.without_one.as_ref().map(&pick).unwrap_or_default();
-        interval_of(&desk.settings.bootstrap, value, &pick(&self.values), &without_one)
+        let without_one = self.without_one.as_ref().map(pick).unwrap_or_default();
+        interval_of(&desk.settings.bootstrap, name, value, [&pick(&self.values), &without_one], stand_ins)
     }
 }
 
@@ -100,6 +105,7 @@ pub(super) fn figures(
     desk: &Desk<'_>,
     detections: &BoxColumns,
     times: &mut Times,
+    stand_ins: &mut Vec<String>,
 ) -> anyhow::Result<(DetectorFigures, Matched)> {
     let Desk { cases, settings, .. } = desk;
     let num_classes = cases.classes.len();
@@ -110,8 +116,9 @@ pub(super) fn figures(
     })?;
     let main = main_iou(desk);
     let resampled = timed(&mut times.boxes, || Resampled::of(desk, detections, &found))?;
-    let figure = |value: f64, pick: &dyn Fn(&ResampledPrecision) -> Vec<Option<f64>>| {
-        let interval = resampled.as_ref().and_then(|resampled| resampled.interval(desk, value, pick));
+    let iou = settings.main_iou;
+    let mut figure = |name: &str, value: f64, pick: &dyn Fn(&ResampledPrecision) -> Vec<Option<f64>>| {
+        let interval = resampled.as_ref().and_then(|all| all.interval(desk, name, value, pick, stand_ins));
         Figure { value, interval }
     };
     let matched = Matched::of(&cases.truths, detections, &found.matching, main, settings.main_iou);
@@ -125,7 +132,9 @@ pub(super) fn figures(
             label: cases.classes[class].clone(),
             num_truths: u64::from(found.ranking.class(class).num_truths),
             num_detections: u64::from(found.ranking.class(class).num_detections),
-            ap_main: ap[class][main].map(|value| figure(value, &|values| values.values(class, main))),
+            ap_main: ap[class][main].map(|value| {
+                figure(&format!("AP@{iou} {}", cases.classes[class]), value, &|values| values.values(class, main))
+            }),
             ap: ap[class].clone(),
             recall: all_recalls.recall(class, main),
             tp: 0,
@@ -139,7 +148,7 @@ pub(super) fn figures(
     let row = |truth: usize| confusion.row(truth).iter().map(|&count| u64::from(count)).collect();
     let figures = DetectorFigures {
         without_truth: classes.iter().filter(|one| one.num_truths == 0).map(|one| one.label.clone()).collect(),
-        map_main: map[main].map(|value| figure(value, &|values| values.means(main))),
+        map_main: map[main].map(|value| figure(&format!("mAP@{iou}"), value, &|values| values.means(main))),
         map_mean: mean(map.iter().copied()),
         map,
         average_recall: recalls.map(|recalls| recalls.mean()),

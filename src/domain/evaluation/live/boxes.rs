@@ -251,27 +251,41 @@ impl Boxes {
         all.into_iter().map(|(snapshot, _)| snapshot).collect()
     }
 
-    /// False positives per film and share of the truths found, at some of the boxes that find one and at the end.
+    /// False positives per film and share of the truths found: at some of the boxes that find one, each with all others of
+    /// its score, because no threshold lies between them, and at the end.
     fn froc(&self, column: &Column, kept: &Kept) -> Vec<[f64; 2]> {
         let num_truths = self.num_truths.iter().sum::<u64>();
         if num_truths == 0 {
             return Vec::new();
         }
         let stride = (num_truths as usize).div_ceil(MOST_POINTS - 1).max(1);
-        let always = column.false_places.partition_point(|&place| place < kept.always);
+        let before = |end: u32| column.false_places.partition_point(|&place| place < end);
+        let always = before(kept.always);
         let (mut tp, mut fp, mut at) = (0_u32, 0, 0);
         let mut points = Vec::with_capacity(MOST_POINTS + 1);
-        let point = |tp: u32, fp: u32| [f64::from(fp) / self.gates.len() as f64, f64::from(tp) / num_truths as f64];
+        let mut note = |tp: u32, end: u32| {
+            let to = before(end);
+            fp += kept.count(column, always, at, to);
+            at = to;
+            points.push([f64::from(fp) / self.gates.len() as f64, f64::from(tp) / num_truths as f64]);
+        };
+        // A point is to be kept as soon as all boxes before this place are counted.
+        let mut due: Option<u32> = None;
         for one in column.found.iter().filter(|one| kept.keeps(one.place, one.film)) {
-            if (tp as usize).is_multiple_of(stride) {
-                fp += kept.count(column, always, at, one.false_before as usize);
-                at = one.false_before as usize;
-                points.push(point(tp + 1, fp));
+            if let Some(end) = due.filter(|&end| one.place >= end) {
+                note(tp, end);
+                due = None;
+            }
+            if (tp as usize).is_multiple_of(stride) && due.is_none() {
+                let score = self.scores[one.place as usize];
+                due = Some(self.scores.partition_point(|&other| other >= score) as u32);
             }
             tp += 1;
         }
-        fp += kept.count(column, always, at, column.false_films.len());
-        points.push(point(tp, fp));
+        if let Some(end) = due {
+            note(tp, end);
+        }
+        note(tp, self.scores.len() as u32);
         points
     }
 }

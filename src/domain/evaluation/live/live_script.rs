@@ -150,6 +150,13 @@ mod tests {
             ResampleUnit::Patient => vec![0; cases.films.len()],
         };
         let draws = Draws::new(&units, Bootstrap::default().seed);
+        // As a run has it: films that are judged, numbered and drawn for themselves, never of one class only.
+        let judged = (0..cases.films.len())
+            .filter_map(|film| Some((film, cases.films[film].is_abnormal?, cases.probabilities[film]?)));
+        let judged: Vec<(usize, bool, f64)> = judged.collect();
+        let judged_units = number_units(judged.iter().map(|one| units[one.0]));
+        let truth: Vec<bool> = judged.iter().map(|one| one.1).collect();
+        let of_judged = Draws::new(&judged_units, Bootstrap::default().seed).with_both_classes(&truth);
         let left = filtered(cases, point, rule, point.min_score);
         let matched = Matched::new(&left, &settings(unit));
         let mut values: [Vec<f64>; 6] = Default::default();
@@ -157,13 +164,14 @@ mod tests {
             let block = draws.block(resample / LANES);
             let weight = |film: usize| u64::from(block.of_unit(units[film])[resample % LANES]);
             let mut counts = Counts::default();
+            let judged_block = of_judged.block(resample / LANES);
+            for (&(_, truth, p), &unit) in judged.iter().zip(&judged_units) {
+                for _ in 0..judged_block.of_unit(unit)[resample % LANES] {
+                    counts.add(truth, p >= point.c_star);
+                }
+            }
             let [mut found, mut made_up, mut truths, mut films] = [0_u64; 4];
             for film in 0..cases.films.len() {
-                for _ in 0..weight(film) {
-                    if let (Some(truth), Some(p)) = (cases.films[film].is_abnormal, cases.probabilities[film]) {
-                        counts.add(truth, p >= point.c_star);
-                    }
-                }
                 films += weight(film);
                 truths += weight(film) * cases.truths.of_film(film).len() as u64;
             }
@@ -182,7 +190,14 @@ mod tests {
                 values.extend(figure);
             }
         }
+        let num_units = [of_judged.num_units(), draws.num_units()];
+        let mut number = 0;
         values.map(|mut values| {
+            number += 1;
+            // Of one unit there is none.
+            if num_units[usize::from(number > 4)] < 2 {
+                return None;
+            }
             values.sort_by(f64::total_cmp);
             // floor(0.025 N) and N - floor(0.025 N): 1 and 39 of 40, and the ends when some are undefined.
             let cut = values.len() / 40;
@@ -217,6 +232,15 @@ mod tests {
             prop_assert_eq!(&of_boxes.confusion, &confusion);
             let ap: Vec<Option<f64>> = of_boxes.classes.iter().map(|one| one.ap).collect();
             prop_assert_eq!(ap, precisions(&cases, point, rule));
+            // Every point of FROC is one that some threshold gives.
+            for &at in &of_boxes.froc {
+                let is_reached = (0..=11_u8).map(|tenth| f64::from(tenth) / 10.0).any(|min_score| {
+                    let (_, classes, _) = recount(&cases, OperatingPoint { min_score, ..point }, rule);
+                    let sum = |which: usize| classes.iter().map(|one| one[which]).sum::<u64>() as f64;
+                    at == [sum(1) / cases.films.len() as f64, sum(0) / cases.truths.len() as f64]
+                });
+                prop_assert!(is_reached, "{:?}", at);
+            }
             let figures = [
                 of_films.sensitivity, of_films.specificity, of_films.precision, of_films.f1,
                 of_boxes.lesion_sensitivity, of_boxes.false_positives_per_film,

@@ -10,11 +10,14 @@ use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Bootstrap;
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::interval::percentile;
-use crate::domain::metrics::resample::{Draws, LANES};
+use crate::domain::metrics::resample::{Draws, LANES, number_units};
 
 use super::films::Films;
 
 const STRIDE: usize = 64;
+
+/// Fewer units have no interval: the same one would be drawn again and again.
+const LEAST_UNITS: usize = 2;
 
 /// Resamples that are summed side by side: the weights of a unit in them fill a cache line.
 const WIDE: usize = 4 * LANES;
@@ -24,65 +27,66 @@ const WIDE: usize = 4 * LANES;
 #[repr(align(64))]
 struct Row([u8; WIDE]);
 
+/// Block by block of [`WIDE`] resamples, unit by unit; those too many in the last block may have no weight.
+fn rows(draws: &Draws, num_resamples: usize) -> Vec<Vec<Row>> {
+    let num = Draws::num_blocks(num_resamples);
+    let block = |wide: usize| {
+        let mut rows = vec![Row([0; WIDE]); draws.num_units()];
+        for (part, block) in (wide * WIDE / LANES..num).take(WIDE / LANES).enumerate() {
+            for (row, weights) in rows.iter_mut().zip(draws.block(block).units()) {
+                row.0[part * LANES..][..LANES].copy_from_slice(weights);
+            }
+        }
+        rows
+    };
+    (0..num_resamples.div_ceil(WIDE)).map(block).collect()
+}
+
 /// Weights of all units in all resamples.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Resampled {
+    judged: Option<Judged>,
     unit_of_film: Vec<u32>,
     num_units: usize,
     num_resamples: usize,
     level: f64,
-    /// [`WIDE`] resamples each, unit by unit; those too many in the last have no weight.
     blocks: Vec<Vec<Row>>,
     /// So many weights, whichever, add up to no more than 8 bits hold.
     num_in_a_byte: usize,
-    /// Block by block, for every [`STRIDE`]th film by falling probability: weights of abnormal and normal films before it.
-    /// The last is over all.
-    before: Vec<Vec<[[u32; WIDE]; 2]>>,
     /// Resample by resample.
     num_films: Vec<u32>,
     num_truths: Vec<u32>,
 }
 
-impl Resampled {
-    pub fn new(
-        unit_of_film: Vec<u32>,
-        num_resamples: usize,
-        bootstrap: &Bootstrap,
-        films: Option<&Films>,
-        truths: &BoxColumns,
-    ) -> Self {
-        let draws = Draws::new(&unit_of_film, bootstrap.seed);
-        let blocks: Vec<Vec<Row>> = (0..num_resamples.div_ceil(WIDE))
-            .map(|wide| {
-                let mut rows = vec![Row([0; WIDE]); draws.num_units()];
-                let num = Draws::num_blocks(num_resamples);
-                for (part, block) in (wide * WIDE / LANES..num).take(WIDE / LANES).enumerate() {
-                    for (row, weights) in rows.iter_mut().zip(draws.block(block).units()) {
-                        row.0[part * LANES..][..LANES].copy_from_slice(weights);
-                    }
-                }
-                rows
-            })
-            .collect();
-        let largest = blocks.iter().flatten().flat_map(|row| row.0).max().unwrap_or(0);
-        let mut whole = Self {
-            num_units: draws.num_units(),
-            num_resamples,
-            level: bootstrap.level,
-            num_in_a_byte: usize::from(u8::MAX / largest.max(1)),
-            before: Vec::new(),
-            num_films: Vec::new(),
-            num_truths: Vec::new(),
-            unit_of_film,
-            blocks,
-        };
-        if let Some(films) = films {
-            whole.before = whole.blocks.iter().map(|block| whole.checkpoints(block, films)).collect();
+/// The draws that figures of films are of.
+#[derive(Clone, PartialEq, Debug)]
+struct Judged {
+    /// By place among [`Films`].
+    unit_of_place: Vec<u32>,
+    num_units: usize,
+    blocks: Vec<Vec<Row>>,
+    /// Block by block, for every [`STRIDE`]th film by falling probability: weights of abnormal and normal films before it.
+    /// The last is over all.
+    before: Vec<Vec<[[u32; WIDE]; 2]>>,
+}
+
+impl Judged {
+    fn new(unit_of_film: &[u32], num_resamples: usize, seed: u64, films: &Films) -> Self {
+        // Numbered in the order of films, as a run numbers them: the same seed then draws the same.
+        let mut places: Vec<usize> = (0..films.len()).collect();
+        places.sort_unstable_by_key(|&place| films.film(place).0);
+        let film = |&place: &usize| films.film(place);
+        let units = number_units(places.iter().map(|place| unit_of_film[film(place).0 as usize]));
+        let truth: Vec<bool> = places.iter().map(|place| film(place).1).collect();
+        let draws = Draws::new(&units, seed).with_both_classes(&truth);
+        let mut unit_of_place = vec![0; films.len()];
+        for (&place, &unit) in places.iter().zip(&units) {
+            unit_of_place[place] = unit;
         }
-        whole.num_films = whole.sums(&whole.by_unit((0..truths.num_films()).map(|_| 1)));
-        let num_truths = (0..truths.num_films()).map(|film| truths.of_film(film).len() as u32);
-        whole.num_truths = whole.sums(&whole.by_unit(num_truths));
-        whole
+        let blocks = rows(&draws, num_resamples);
+        let mut judged = Self { unit_of_place, num_units: draws.num_units(), blocks, before: Vec::new() };
+        judged.before = judged.blocks.iter().map(|block| judged.checkpoints(block, films)).collect();
+        judged
     }
 
     fn checkpoints(&self, block: &[Row], films: &Films) -> Vec<[[u32; WIDE]; 2]> {
@@ -100,22 +104,55 @@ impl Resampled {
 
     /// Adds the weights of the film at this place.
     fn add(&self, sums: &mut [[u32; WIDE]; 2], block: &[Row], films: &Films, place: usize) {
-        let (film, is_abnormal) = films.film(place);
-        let weights = &block[self.unit_of_film[film as usize] as usize].0;
+        let (_, is_abnormal) = films.film(place);
+        let weights = &block[self.unit_of_place[place] as usize].0;
         let sums = &mut sums[usize::from(!is_abnormal)];
         for (sum, &weight) in sums.iter_mut().zip(weights) {
             *sum += u32::from(weight);
         }
     }
+}
 
-    /// Of sensitivity, specificity, precision and F1. A resample in which a figure is undefined is left out of its interval.
+impl Resampled {
+    pub fn new(
+        unit_of_film: Vec<u32>,
+        num_resamples: usize,
+        bootstrap: &Bootstrap,
+        films: Option<&Films>,
+        truths: &BoxColumns,
+    ) -> Self {
+        let draws = Draws::new(&unit_of_film, bootstrap.seed);
+        let blocks = rows(&draws, num_resamples);
+        let largest = blocks.iter().flatten().flat_map(|row| row.0).max().unwrap_or(0);
+        let mut whole = Self {
+            num_units: draws.num_units(),
+            num_resamples,
+            level: bootstrap.level,
+            num_in_a_byte: usize::from(u8::MAX / largest.max(1)),
+            judged: films.map(|films| Judged::new(&unit_of_film, num_resamples, bootstrap.seed, films)),
+            num_films: Vec::new(),
+            num_truths: Vec::new(),
+            unit_of_film,
+            blocks,
+        };
+        whole.num_films = whole.sums(&whole.by_unit((0..truths.num_films()).map(|_| 1)));
+        let num_truths = (0..truths.num_films()).map(|film| truths.of_film(film).len() as u32);
+        whole.num_truths = whole.sums(&whole.by_unit(num_truths));
+        whole
+    }
+
+    /// Of sensitivity, specificity, precision and F1. A resample in which a figure is undefined is left out of its interval;
+    /// of one unit there is none.
     pub fn films(&self, films: &Films, c_star: f64) -> [Option<[f64; 2]>; 4] {
+        let Some(judged) = self.judged.as_ref().filter(|judged| judged.num_units >= LEAST_UNITS) else {
+            return [None; 4];
+        };
         let called = films.num_called(c_star);
         let mut values: [Vec<Option<f64>>; 4] = std::array::from_fn(|_| Vec::with_capacity(self.num_resamples));
-        for (number, (block, before)) in self.blocks.iter().zip(&self.before).enumerate() {
+        for (number, (block, before)) in judged.blocks.iter().zip(&judged.before).enumerate() {
             let mut sums = before[called / STRIDE];
             for place in called / STRIDE * STRIDE..called {
-                self.add(&mut sums, block, films, place);
+                judged.add(&mut sums, block, films, place);
             }
             let [abnormal, normal] = before[before.len() - 1];
             // The last block may have more lanes than are asked for.
@@ -154,6 +191,9 @@ impl Resampled {
 
     /// Of the share of truths found and of false positives per film.
     pub fn boxes(&self, tally: &Tally) -> [Option<[f64; 2]>; 2] {
+        if self.num_units < LEAST_UNITS {
+            return [None; 2];
+        }
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
         let over = |parts: &[u32], wholes: &[u32]| {
             let shares: Vec<_> = parts.iter().zip(wholes).map(|(&part, &whole)| share(part, whole)).collect();
