@@ -135,9 +135,9 @@ impl Resampled {
             unit_of_film,
             blocks,
         };
-        whole.num_films = whole.sums(&whole.by_unit((0..truths.num_films()).map(|_| 1)));
-        let num_truths = (0..truths.num_films()).map(|film| truths.of_film(film).len() as u32);
-        whole.num_truths = whole.sums(&whole.by_unit(num_truths));
+        let num_films = whole.by_unit((0..truths.num_films()).map(|_| 1));
+        let num_truths = whole.by_unit((0..truths.num_films()).map(|film| truths.of_film(film).len() as u32));
+        [whole.num_films, whole.num_truths] = whole.sums([&num_films, &num_truths]);
         whole
     }
 
@@ -172,21 +172,16 @@ impl Resampled {
     /// the units that changed are looked at, where those are fewer.
     pub fn tally(&self, tp_of_film: &[u32], fp_of_film: &[u32], from: Option<&Tally>) -> Tally {
         let of_units = [tp_of_film, fp_of_film].map(|counts| self.by_unit(counts.iter().copied()));
-        let sums = std::array::from_fn(|which| {
-            let now = &of_units[which];
-            let from = from.map(|from| (&from.of_units[which], &from.sums[which]));
-            from.and_then(|(before, sums)| self.changed(before, sums, now)).unwrap_or_else(|| self.sums(now))
-        });
+        let more = [0, 1].map(|which| from.and_then(|from| changed(&from.of_units[which], &of_units[which])));
+        let mut sums = self.sums([0, 1].map(|which| more[which].as_deref().unwrap_or(&of_units[which])));
+        for which in [0, 1] {
+            if let (Some(from), Some(_)) = (from, &more[which]) {
+                for (sum, before) in sums[which].iter_mut().zip(&from.sums[which]) {
+                    *sum = sum.wrapping_add(*before);
+                }
+            }
+        }
         Tally { of_units, sums }
-    }
-
-    /// `None` where it is quicker to sum everything.
-    fn changed(&self, before: &[u32], sums: &[u32], now: &[u32]) -> Option<Vec<u32>> {
-        // Below zero in two's complement: modulo 2^32 the sums come out right all the same.
-        let more: Vec<u32> = before.iter().zip(now).map(|(before, now)| now.wrapping_sub(*before)).collect();
-        let num = |counts: &[u32]| counts.iter().filter(|&&count| count != 0).count();
-        let is_quicker = before.len() == now.len() && num(&more) < num(now);
-        is_quicker.then(|| sums.iter().zip(self.sums(&more)).map(|(sum, more)| sum.wrapping_add(more)).collect())
     }
 
     /// Of the share of truths found and of false positives per film.
@@ -210,24 +205,29 @@ impl Resampled {
         of_units
     }
 
-    /// For each resample, the count of each unit times its weight.
-    fn sums(&self, of_units: &[u32]) -> Vec<u32> {
-        let mut counted: Vec<(u32, u32)> = of_units.iter().copied().zip(0..).filter(|(count, _)| *count != 0).collect();
-        counted.sort_unstable();
-        let groups: Vec<&[(u32, u32)]> = counted.chunk_by(|a, b| a.0 == b.0).collect();
-        let mut sums = Vec::with_capacity(self.blocks.len() * WIDE);
+    /// For each resample, the count of each unit times its weight; two counts while the weights are at hand.
+    fn sums(&self, of_units: [&[u32]; 2]) -> [Vec<u32>; 2] {
+        let counted = of_units.map(|of_units| {
+            let mut counted: Vec<(u32, u32)> =
+                of_units.iter().copied().zip(0..).filter(|(count, _)| *count != 0).collect();
+            counted.sort_unstable();
+            counted
+        });
+        let mut sums = [0, 1].map(|_| Vec::with_capacity(self.blocks.len() * WIDE));
         for rows in &self.blocks {
-            let mut wide = [0_u32; WIDE];
-            for group in &groups {
-                let count = group[0].0;
-                let of_group = self.of_group(rows, group);
-                for (wide, sum) in wide.iter_mut().zip(of_group) {
-                    *wide = wide.wrapping_add(sum.wrapping_mul(count));
+            for (counted, sums) in counted.iter().zip(&mut sums) {
+                let mut wide = [0_u32; WIDE];
+                for group in counted.chunk_by(|a, b| a.0 == b.0) {
+                    for (wide, sum) in wide.iter_mut().zip(self.of_group(rows, group)) {
+                        *wide = wide.wrapping_add(sum.wrapping_mul(group[0].0));
+                    }
                 }
+                sums.extend(wide);
             }
-            sums.extend(wide);
         }
-        sums.truncate(self.num_resamples);
+        for sums in &mut sums {
+            sums.truncate(self.num_resamples);
+        }
         sums
     }
 
@@ -254,6 +254,14 @@ impl Resampled {
 pub(super) struct Tally {
     of_units: [Vec<u32>; 2],
     sums: [Vec<u32>; 2],
+}
+
+/// How much more each unit counts than before; `None` where it is quicker to sum everything.
+fn changed(before: &[u32], now: &[u32]) -> Option<Vec<u32>> {
+    // Below zero in two's complement: modulo 2^32 the sums come out right all the same.
+    let more: Vec<u32> = before.iter().zip(now).map(|(before, now)| now.wrapping_sub(*before)).collect();
+    let num = |counts: &[u32]| counts.iter().filter(|&&count| count != 0).count();
+    (before.len() == now.len() && num(&more) < num(now)).then_some(more)
 }
 
 fn between(values: &[Option<f64>], level: f64) -> Option<[f64; 2]> {
