@@ -5,7 +5,7 @@ use crate::domain::metrics::matching::overlap;
 
 use super::after_rule;
 use super::cases::{Cases, area};
-use super::matched::{Matched, TruthMatch};
+use super::matched::{DetectionMatch, Matched, TruthMatch};
 use super::point::OperatingPoint;
 use super::settings::Settings;
 use super::slices::{self, Slicing};
@@ -159,6 +159,29 @@ pub struct ErrorItems {
     nearest: Vec<f64>,
     /// Those that are evaluated, film by film.
     probabilities: Vec<Option<f64>>,
+    /// Of each detection, in a byte: a million of them go through the processor whenever the slider moves.
+    outcomes: Vec<Outcome>,
+}
+
+/// What a detection came to while nothing is thresholded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    LeftOut,
+    Found,
+    /// Unless its truth is found after all.
+    Confused,
+    Nothing,
+}
+
+impl Outcome {
+    const fn of(one: &DetectionMatch) -> Self {
+        match (one.is_looked_at, one.found, one.confused) {
+            (false, ..) => Self::LeftOut,
+            (true, Some(_), _) => Self::Found,
+            (true, None, Some(_)) => Self::Confused,
+            (true, None, None) => Self::Nothing,
+        }
+    }
 }
 
 /// What passes a filter at an operating point.
@@ -181,6 +204,7 @@ impl ErrorItems {
             detection_slices: slices::of_boxes(&cases.detections, &cases.films, &cases.classes, &[]),
             truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[]),
             probabilities: after_rule::probabilities(cases, settings).into_owned(),
+            outcomes: matched.detections.iter().map(Outcome::of).collect(),
             matched,
             nearest,
         };
@@ -242,41 +266,47 @@ impl ErrorItems {
         let mut counts = [0; 8];
         let (num_detections, num_truths) = (self.matched.detections.len(), self.matched.truths.len());
         let mut kinds = vec![OUT; num_detections + num_truths + cases.films.len()];
-        let mut take =
-            |place: usize, kind: ErrorKind, class: Option<u16>, answered: Option<u16>, score: Option<f64>| {
-                if sieve.passes(self, place, class, answered, score) {
-                    counts[kind as usize] += 1;
-                    if filter.has_kind(kind) {
-                        kinds[place] = kind as u8;
-                    }
-                }
-            };
+        let shown_as = |kind: ErrorKind| if filter.has_kind(kind) { kind as u8 } else { OUT };
+        let made_up = shown_as(ErrorKind::FalsePositive);
+        let mut num_made_up = 0;
         for (film, &floor) in floors.iter().enumerate() {
+            let mut take =
+                |place: usize, kind: ErrorKind, class: Option<u16>, answered: Option<u16>, score: Option<f64>| {
+                    let passes = sieve.passes(self, place, class, answered, score);
+                    counts[kind as usize] += u64::from(passes);
+                    if passes { shown_as(kind) } else { OUT }
+                };
             // Falling scores: what follows one that does not count does not count either.
             for place in cases.detections.of_film(film) {
-                if cases.detections.scores[place] < floor {
+                let score = cases.detections.scores[place];
+                if score < floor {
                     break;
                 }
-                let one = &self.matched.detections[place];
-                if !one.is_looked_at {
-                    continue;
-                }
-                let said = Some(one.class);
-                match (one.found, self.confused(place, floor)) {
-                    (Some(_), _) => take(place, ErrorKind::TruePositive, said, said, Some(one.score)),
-                    (None, Some(truth)) => {
-                        let class = self.matched.truths[truth as usize].class;
-                        take(place, ErrorKind::Confusion, Some(class), said, Some(one.score));
+                let class = cases.detections.classes[place];
+                let said = Some(class);
+                let confused = || self.confused(place, floor).map(|truth| self.matched.truths[truth as usize].class);
+                kinds[place] = match self.outcomes[place] {
+                    Outcome::LeftOut => OUT,
+                    Outcome::Found => take(place, ErrorKind::TruePositive, said, said, Some(score)),
+                    Outcome::Confused => match confused() {
+                        class @ Some(_) => take(place, ErrorKind::Confusion, class, said, Some(score)),
+                        None => take(place, ErrorKind::FalsePositive, said, said, Some(score)),
+                    },
+                    // Nearly all are of this kind.
+                    Outcome::Nothing => {
+                        let passes = sieve.passes(self, place, said, said, Some(score));
+                        num_made_up += u64::from(passes);
+                        if passes { made_up } else { OUT }
                     }
-                    (None, None) => take(place, ErrorKind::FalsePositive, said, said, Some(one.score)),
-                }
+                };
             }
             // Without a detector boxes are not evaluated: nothing was missed.
             for truth in cases.truths.of_film(film).filter(|_| cases.has_detector) {
                 let one = &self.matched.truths[truth];
                 let counts = |score: Option<f64>| score.is_some_and(|score| score >= floor);
                 if !counts(one.score) && !counts(one.confused_score) {
-                    take(num_detections + truth, ErrorKind::FalseNegative, Some(one.class), None, None);
+                    let place = num_detections + truth;
+                    kinds[place] = take(place, ErrorKind::FalseNegative, Some(one.class), None, None);
                 }
             }
             let probability = self.probabilities.get(film).copied().flatten();
@@ -287,15 +317,23 @@ impl ErrorItems {
                     (false, true) => ErrorKind::FilmFalsePositive,
                     (false, false) => ErrorKind::FilmTrueNegative,
                 };
-                take(num_detections + num_truths + film, kind, None, None, Some(probability));
+                let place = num_detections + num_truths + film;
+                kinds[place] = take(place, kind, None, None, Some(probability));
             }
         }
-        let order = &self.orders[order as usize];
-        let kind_at = |place: &u32| {
-            let kind = kinds[*place as usize];
-            (kind != OUT).then(|| (*place, ErrorKind::ALL[usize::from(kind)].0))
-        };
-        ShownErrors { places: order.iter().filter_map(kind_at).collect(), counts }
+        counts[ErrorKind::FalsePositive as usize] += num_made_up;
+        let all = ErrorKind::ALL.map(|(kind, _)| kind);
+        let shown = all.iter().filter(|kind| filter.has_kind(**kind)).map(|kind| counts[*kind as usize]);
+        // Each place is written, and the next one over it where it is not shown: whether it is would be anyone's guess.
+        let mut places = vec![(0, all[0]); shown.sum::<u64>() as usize + 1];
+        let mut num = 0;
+        for &place in &self.orders[order as usize] {
+            let kind = kinds[place as usize];
+            places[num] = (place, all[usize::from(kind) % all.len()]);
+            num += usize::from(kind != OUT);
+        }
+        places.truncate(num);
+        ShownErrors { places, counts }
     }
 
     /// The item of a place that [`ErrorItems::shown`] gave.
@@ -408,6 +446,7 @@ struct Sieve<'a> {
     filter: &'a ErrorFilter,
     /// Which slicing, and which of its names in films, detections and truths.
     slice: Option<Slice>,
+    lets_all_through: bool,
 }
 
 enum Slice {
@@ -432,9 +471,12 @@ impl<'a> Sieve<'a> {
                 (None, None) => Slice::Nothing,
             }
         });
-        Self { filter, slice }
+        let lets_all_through =
+            filter.class.is_none() && filter.answered.is_none() && filter.scores.is_none() && slice.is_none();
+        Self { filter, slice, lets_all_through }
     }
 
+    #[inline]
     fn passes(
         &self,
         items: &ErrorItems,
@@ -443,6 +485,9 @@ impl<'a> Sieve<'a> {
         answered: Option<u16>,
         score: Option<f64>,
     ) -> bool {
+        if self.lets_all_through {
+            return true;
+        }
         let filter = self.filter;
         let is_of_class = filter.class.is_none_or(|wanted| class == Some(wanted));
         let is_answered = filter.answered.is_none_or(|wanted| answered == Some(wanted));

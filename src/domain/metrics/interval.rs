@@ -18,8 +18,9 @@ pub fn percentile(values: &[Option<f64>], level: f64) -> Option<Interval> {
     // (1 - 0.9) / 2 is a little less than 0.05.
     let from = (((1.0 - level) / 2.0 * values.len() as f64 + 1e-9).floor() as usize).min(last);
     let to = (values.len() - from).min(last);
-    let low = *values.select_nth_unstable_by(from, f64::total_cmp).1;
-    let high = *values.select_nth_unstable_by(to, f64::total_cmp).1;
+    let (_, &mut low, above) = values.select_nth_unstable_by(from, f64::total_cmp);
+    let further = to.checked_sub(from + 1);
+    let high = further.map_or(low, |further| *above.select_nth_unstable_by(further, f64::total_cmp).1);
     Some(Interval { low, high })
 }
 

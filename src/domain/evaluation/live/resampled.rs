@@ -2,16 +2,15 @@
 //!
 //! Films: the sums of weights up to every [`STRIDE`]th film by falling probability are kept, and the few after it are added.
 //! Boxes: the fusion rule moves with c* while the boxes' threshold stands, so no single order of boxes serves both sliders.
-//! What counts is summed by unit first; then one sum over units for each resample, sixteen at a time in 16 bits.
-//!
-//! Drawn as a run draws: for the figures of films from the judged films alone, and anew where a resample has one class
-//! only; for boxes from all films.
+//! What counts is summed by unit first. Units that count alike are then summed together, in 8 bits while that holds them, and
+//! each group's sum is multiplied once: so a point anywhere costs one addition for each unit and resample, 64 of them side
+//! by side, and one beside a known point only those of the units that changed.
 
 use crate::domain::evaluation::cases::BoxColumns;
 use crate::domain::evaluation::settings::Bootstrap;
 use crate::domain::metrics::confusion_counts::Counts;
 use crate::domain::metrics::interval::percentile;
-use crate::domain::metrics::resample::{Draws, LANES, Weights, number_units};
+use crate::domain::metrics::resample::{Draws, LANES, number_units};
 
 use super::films::Films;
 
@@ -19,6 +18,29 @@ const STRIDE: usize = 64;
 
 /// Fewer units have no interval: the same one would be drawn again and again.
 const LEAST_UNITS: usize = 2;
+
+/// Resamples that are summed side by side: the weights of a unit in them fill a cache line.
+const WIDE: usize = 4 * LANES;
+
+/// Of one unit, resample by resample.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[repr(align(64))]
+struct Row([u8; WIDE]);
+
+/// Block by block of [`WIDE`] resamples, unit by unit; those too many in the last block may have no weight.
+fn rows(draws: &Draws, num_resamples: usize) -> Vec<Vec<Row>> {
+    let num = Draws::num_blocks(num_resamples);
+    let block = |wide: usize| {
+        let mut rows = vec![Row([0; WIDE]); draws.num_units()];
+        for (part, block) in (wide * WIDE / LANES..num).take(WIDE / LANES).enumerate() {
+            for (row, weights) in rows.iter_mut().zip(draws.block(block).units()) {
+                row.0[part * LANES..][..LANES].copy_from_slice(weights);
+            }
+        }
+        rows
+    };
+    (0..num_resamples.div_ceil(WIDE)).map(block).collect()
+}
 
 /// Weights of all units in all resamples.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,9 +50,9 @@ pub(super) struct Resampled {
     num_units: usize,
     num_resamples: usize,
     level: f64,
-    blocks: Vec<Weights>,
-    /// The largest of all weights.
-    largest: u32,
+    blocks: Vec<Vec<Row>>,
+    /// So many weights, whichever, add up to no more than 8 bits hold.
+    num_in_a_byte: usize,
     /// Resample by resample.
     num_films: Vec<u32>,
     num_truths: Vec<u32>,
@@ -42,10 +64,10 @@ struct Judged {
     /// By place among [`Films`].
     unit_of_place: Vec<u32>,
     num_units: usize,
-    blocks: Vec<Weights>,
+    blocks: Vec<Vec<Row>>,
     /// Block by block, for every [`STRIDE`]th film by falling probability: weights of abnormal and normal films before it.
     /// The last is over all.
-    before: Vec<Vec<[[u32; LANES]; 2]>>,
+    before: Vec<Vec<[[u32; WIDE]; 2]>>,
 }
 
 impl Judged {
@@ -61,14 +83,14 @@ impl Judged {
         for (&place, &unit) in places.iter().zip(&units) {
             unit_of_place[place] = unit;
         }
-        let blocks: Vec<Weights> = (0..Draws::num_blocks(num_resamples)).map(|block| draws.block(block)).collect();
+        let blocks = rows(&draws, num_resamples);
         let mut judged = Self { unit_of_place, num_units: draws.num_units(), blocks, before: Vec::new() };
         judged.before = judged.blocks.iter().map(|block| judged.checkpoints(block, films)).collect();
         judged
     }
 
-    fn checkpoints(&self, block: &Weights, films: &Films) -> Vec<[[u32; LANES]; 2]> {
-        let mut sums = [[0; LANES]; 2];
+    fn checkpoints(&self, block: &[Row], films: &Films) -> Vec<[[u32; WIDE]; 2]> {
+        let mut sums = [[0; WIDE]; 2];
         let mut kept = Vec::new();
         for place in 0..films.len() {
             if place.is_multiple_of(STRIDE) {
@@ -81,9 +103,9 @@ impl Judged {
     }
 
     /// Adds the weights of the film at this place.
-    fn add(&self, sums: &mut [[u32; LANES]; 2], block: &Weights, films: &Films, place: usize) {
+    fn add(&self, sums: &mut [[u32; WIDE]; 2], block: &[Row], films: &Films, place: usize) {
         let (_, is_abnormal) = films.film(place);
-        let weights = block.of_unit(self.unit_of_place[place]);
+        let weights = &block[self.unit_of_place[place] as usize].0;
         let sums = &mut sums[usize::from(!is_abnormal)];
         for (sum, &weight) in sums.iter_mut().zip(weights) {
             *sum += u32::from(weight);
@@ -100,23 +122,22 @@ impl Resampled {
         truths: &BoxColumns,
     ) -> Self {
         let draws = Draws::new(&unit_of_film, bootstrap.seed);
-        let blocks: Vec<Weights> = (0..Draws::num_blocks(num_resamples)).map(|block| draws.block(block)).collect();
-        let largest = blocks.iter().flat_map(Weights::units).flatten().max();
+        let blocks = rows(&draws, num_resamples);
+        let largest = blocks.iter().flatten().flat_map(|row| row.0).max().unwrap_or(0);
         let mut whole = Self {
             num_units: draws.num_units(),
             num_resamples,
             level: bootstrap.level,
-            largest: largest.copied().unwrap_or(0).into(),
+            num_in_a_byte: usize::from(u8::MAX / largest.max(1)),
             judged: films.map(|films| Judged::new(&unit_of_film, num_resamples, bootstrap.seed, films)),
             num_films: Vec::new(),
             num_truths: Vec::new(),
             unit_of_film,
             blocks,
         };
-        let of_films = (0..truths.num_films()).map(|film| [1, truths.of_film(film).len() as u32]);
-        let sums = whole.sums(&whole.by_unit(of_films));
-        whole.num_films = sums.iter().map(|sum| sum[0]).collect();
-        whole.num_truths = sums.iter().map(|sum| sum[1]).collect();
+        let num_films = whole.by_unit((0..truths.num_films()).map(|_| 1));
+        let num_truths = whole.by_unit((0..truths.num_films()).map(|film| truths.of_film(film).len() as u32));
+        [whole.num_films, whole.num_truths] = whole.sums([&num_films, &num_truths]);
         whole
     }
 
@@ -135,7 +156,7 @@ impl Resampled {
             }
             let [abnormal, normal] = before[before.len() - 1];
             // The last block may have more lanes than are asked for.
-            for lane in 0..LANES.min(self.num_resamples - number * LANES) {
+            for lane in 0..WIDE.min(self.num_resamples - number * WIDE) {
                 let [tp, fp] = sums.map(|sum| u64::from(sum[lane]));
                 let counts = Counts { tp, fp, tn: u64::from(normal[lane]) - fp, fn_: u64::from(abnormal[lane]) - tp };
                 let figures = [counts.sensitivity(), counts.specificity(), counts.precision(), counts.f1()];
@@ -150,27 +171,17 @@ impl Resampled {
     /// What counts on each film, summed over the resamples. From a tally of the same run at another operating point, only
     /// the units that changed are looked at, where those are fewer.
     pub fn tally(&self, tp_of_film: &[u32], fp_of_film: &[u32], from: Option<&Tally>) -> Tally {
-        let of_units = self.by_unit(tp_of_film.iter().zip(fp_of_film).map(|(&tp, &fp)| [tp, fp]));
-        let sums = match from.filter(|from| from.of_units.len() == of_units.len()) {
-            Some(from) => self.changed(from, &of_units),
-            None => self.sums(&of_units),
-        };
-        Tally { of_units, sums }
-    }
-
-    fn changed(&self, from: &Tally, of_units: &[[u32; 2]]) -> Vec<[u32; 2]> {
-        let num_changed = from.of_units.iter().zip(of_units).filter(|(before, now)| before != now).count();
-        let num_counted = of_units.iter().filter(|counts| **counts != [0, 0]).count();
-        if num_changed >= num_counted {
-            return self.sums(of_units);
+        let of_units = [tp_of_film, fp_of_film].map(|counts| self.by_unit(counts.iter().copied()));
+        let more = [0, 1].map(|which| from.and_then(|from| changed(&from.of_units[which], &of_units[which])));
+        let mut sums = self.sums([0, 1].map(|which| more[which].as_deref().unwrap_or(&of_units[which])));
+        for which in [0, 1] {
+            if let (Some(from), Some(_)) = (from, &more[which]) {
+                for (sum, before) in sums[which].iter_mut().zip(&from.sums[which]) {
+                    *sum = sum.wrapping_add(*before);
+                }
+            }
         }
-        let pairs = || from.of_units.iter().zip(of_units);
-        let over = |(a, b): (&[u32; 2], &[u32; 2])| [a[0].saturating_sub(b[0]), a[1].saturating_sub(b[1])];
-        let removed: Vec<[u32; 2]> = pairs().map(over).collect();
-        let added: Vec<[u32; 2]> = pairs().map(|(before, now)| over((now, before))).collect();
-        let (removed, added) = (self.sums(&removed), self.sums(&added));
-        let all = from.sums.iter().zip(&removed).zip(&added);
-        all.map(|((sum, less), more)| [sum[0] + more[0] - less[0], sum[1] + more[1] - less[1]]).collect()
+        Tally { of_units, sums }
     }
 
     /// Of the share of truths found and of false positives per film.
@@ -178,88 +189,79 @@ impl Resampled {
         if self.num_units < LEAST_UNITS {
             return [None; 2];
         }
-        let sums = &tally.sums;
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
-        let found: Vec<_> = sums.iter().zip(&self.num_truths).map(|(sum, &whole)| share(sum[0], whole)).collect();
-        let made_up: Vec<_> = sums.iter().zip(&self.num_films).map(|(sum, &whole)| share(sum[1], whole)).collect();
-        [between(&found, self.level), between(&made_up, self.level)]
+        let over = |parts: &[u32], wholes: &[u32]| {
+            let shares: Vec<_> = parts.iter().zip(wholes).map(|(&part, &whole)| share(part, whole)).collect();
+            between(&shares, self.level)
+        };
+        [over(&tally.sums[0], &self.num_truths), over(&tally.sums[1], &self.num_films)]
     }
 
-    fn by_unit(&self, of_films: impl Iterator<Item = [u32; 2]>) -> Vec<[u32; 2]> {
-        let mut of_units = vec![[0_u32; 2]; self.num_units];
-        for (&unit, counts) in self.unit_of_film.iter().zip(of_films) {
-            let sum = &mut of_units[unit as usize];
-            *sum = [sum[0] + counts[0], sum[1] + counts[1]];
+    fn by_unit(&self, of_films: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut of_units = vec![0_u32; self.num_units];
+        for (&unit, count) in self.unit_of_film.iter().zip(of_films) {
+            of_units[unit as usize] += count;
         }
         of_units
     }
 
-    /// For each resample, two counts of each unit times its weight.
-    fn sums(&self, of_units: &[[u32; 2]]) -> Vec<[u32; 2]> {
-        // One count after the other: few units have found anything, and those that have not are not looked at.
-        let runs = [0, 1].map(|which| Run::all(of_units.iter().map(|counts| counts[which]), self.largest));
-        let mut sums = Vec::with_capacity(self.blocks.len() * LANES);
-        for block in &self.blocks {
-            let wide = runs.each_ref().map(|runs| {
-                let mut wide = [0_u32; LANES];
-                for run in runs {
-                    run.add(block, &mut wide);
+    /// For each resample, the count of each unit times its weight; two counts while the weights are at hand.
+    fn sums(&self, of_units: [&[u32]; 2]) -> [Vec<u32>; 2] {
+        let counted = of_units.map(|of_units| {
+            let mut counted: Vec<(u32, u32)> =
+                of_units.iter().copied().zip(0..).filter(|(count, _)| *count != 0).collect();
+            counted.sort_unstable();
+            counted
+        });
+        let mut sums = [0, 1].map(|_| Vec::with_capacity(self.blocks.len() * WIDE));
+        for rows in &self.blocks {
+            for (counted, sums) in counted.iter().zip(&mut sums) {
+                let mut wide = [0_u32; WIDE];
+                for group in counted.chunk_by(|a, b| a.0 == b.0) {
+                    for (wide, sum) in wide.iter_mut().zip(self.of_group(rows, group)) {
+                        *wide = wide.wrapping_add(sum.wrapping_mul(group[0].0));
+                    }
                 }
-                wide
-            });
-            sums.extend((0..LANES).map(|lane| [wide[0][lane], wide[1][lane]]));
+                sums.extend(wide);
+            }
         }
-        sums.truncate(self.num_resamples);
+        for sums in &mut sums {
+            sums.truncate(self.num_resamples);
+        }
+        sums
+    }
+
+    /// The weights of these units, summed.
+    fn of_group(&self, rows: &[Row], group: &[(u32, u32)]) -> [u32; WIDE] {
+        let mut sums = [0_u32; WIDE];
+        for part in group.chunks(self.num_in_a_byte) {
+            let mut narrow = Row([0; WIDE]);
+            for &(_, unit) in part {
+                for (sum, weight) in narrow.0.iter_mut().zip(&rows[unit as usize].0) {
+                    *sum = sum.wrapping_add(*weight);
+                }
+            }
+            for (sum, narrow) in sums.iter_mut().zip(narrow.0) {
+                *sum += u32::from(narrow);
+            }
+        }
         sums
     }
 }
 
-/// What counts, unit by unit, and its sums, resample by resample: found and false.
+/// What counts, unit by unit, and its sums, resample by resample: of what is found and of what is false.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Tally {
-    of_units: Vec<[u32; 2]>,
-    sums: Vec<[u32; 2]>,
+    of_units: [Vec<u32>; 2],
+    sums: [Vec<u32>; 2],
 }
 
-/// Units whose sums fit into 16 bits, whatever their weights.
-struct Run(Vec<(u32, u16)>);
-
-impl Run {
-    fn all(of_units: impl Iterator<Item = u32>, largest: u32) -> Vec<Self> {
-        let room = u32::from(u16::MAX) / largest.max(1);
-        let mut runs = Vec::new();
-        let mut units = Vec::new();
-        let mut left = room;
-        for (unit, count) in of_units.enumerate() {
-            let mut rest = count;
-            while rest > 0 {
-                // What does not fit any more goes into the next run, in parts where it is more than one holds.
-                let part = rest.min(left);
-                units.push((unit as u32, part as u16));
-                (left, rest) = (left - part, rest - part);
-                if left == 0 {
-                    runs.push(Self(std::mem::take(&mut units)));
-                    left = room;
-                }
-            }
-        }
-        runs.push(Self(units));
-        runs
-    }
-
-    fn add(&self, block: &Weights, wide: &mut [u32; LANES]) {
-        let mut sums = [0_u16; LANES];
-        let units = block.units();
-        for &(unit, count) in &self.0 {
-            let weights = &units[unit as usize];
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum += u16::from(weight) * count;
-            }
-        }
-        for (wide, sum) in wide.iter_mut().zip(sums) {
-            *wide += u32::from(sum);
-        }
-    }
+/// How much more each unit counts than before; `None` where it is quicker to sum everything.
+fn changed(before: &[u32], now: &[u32]) -> Option<Vec<u32>> {
+    // Below zero in two's complement: modulo 2^32 the sums come out right all the same.
+    let more: Vec<u32> = before.iter().zip(now).map(|(before, now)| now.wrapping_sub(*before)).collect();
+    let num = |counts: &[u32]| counts.iter().filter(|&&count| count != 0).count();
+    (before.len() == now.len() && num(&more) < num(now)).then_some(more)
 }
 
 fn between(values: &[Option<f64>], level: f64) -> Option<[f64; 2]> {
