@@ -115,12 +115,23 @@ pub(super) fn card(page: &mut Page, model: &Model) {
     }
 }
 
-pub(super) fn settings(page: &mut Page, run: &Run) {
-    page.heading("Settings");
-    page.table(&Table::of_pairs("", setting_rows(&run.plan.settings, run.evaluation.classifier.is_some())));
+/// Whose number a c* is: of the classifier that was evaluated, of the paper, or of whoever asked.
+fn threshold_text(threshold: f64, models: &[Model]) -> String {
+    let is_own = |model: &Model| model.card.task == ModelTask::Classify && model.card.threshold == Some(threshold);
+    let whose = match () {
+        () if models.iter().any(is_own) => "the model's own",
+        () if threshold == Settings::PAPERS_C_STAR => "the paper's",
+        () => "given",
+    };
+    format!("{threshold}, {whose}; a probability of exactly c* is abnormal")
 }
 
-fn setting_rows(settings: &Settings, has_classifier: bool) -> Vec<(String, String)> {
+pub(super) fn settings(page: &mut Page, run: &Run, models: &[Model]) {
+    page.heading("Settings");
+    page.table(&Table::of_pairs("", setting_rows(&run.plan.settings, models, run.evaluation.classifier.is_some())));
+}
+
+fn setting_rows(settings: &Settings, models: &[Model], has_classifier: bool) -> Vec<(String, String)> {
     let bootstrap = &settings.bootstrap;
     let rule = match settings.rule {
         FusionRule::Paper => "on films under c*, boxes with a score over 0.5 stay (the paper)",
@@ -130,7 +141,7 @@ fn setting_rows(settings: &Settings, has_classifier: bool) -> Vec<(String, Strin
     };
     let rule = if has_classifier { rule.to_owned() } else { format!("{rule}; there is no classifier, so all stay") };
     let threshold = match settings.threshold {
-        ThresholdChoice::Given(threshold) => format!("{threshold}, given; a probability of exactly c* is abnormal"),
+        ThresholdChoice::Given(threshold) => threshold_text(threshold, models),
         ThresholdChoice::Youden => {
             "chosen on these films: the first maximum of sensitivity + specificity - 1. Figures at \
                                     it are optimistic."

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
-use crate::domain::evaluation::settings::{Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::Settings;
 
 use super::super::effect::{Effect, FilePurpose};
 use super::super::screen::{Dialog, Session};
@@ -53,18 +53,12 @@ impl Session {
             return Plan { name: String::new(), ..(**plan).clone() };
         }
         let pipeline = self.models.pipeline;
-        let settings = Settings {
-            rule: pipeline.rule,
-            threshold: ThresholdChoice::Given(pipeline.threshold),
-            min_score: pipeline.min_score,
-            ..Settings::default()
-        };
         Plan {
             name: String::new(),
             answer: AnswerSource::Models { classifier: pipeline.classifier, detector: pipeline.detector },
             truth: TruthSource::EveryReader,
             films: FilmChoice::WithTruth,
-            settings,
+            settings: Settings::of_pipeline(&pipeline),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::ui::{Panel, kit, theme};
 use super::numbers::text_of;
 
 pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    theme::solid_scroll_bars(ui);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.label(RichText::new(tr("Readers")).size(theme::HEADING).color(theme::strong()));
         let about = tr(
