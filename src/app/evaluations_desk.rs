@@ -76,5 +76,6 @@ fn beside_of(folder: &Path, open: EvaluationId, beside: EvaluationId) -> anyhow:
         differences: comparison.differences,
         num_shared: comparison.num_shared,
         num_unshared: comparison.num_unshared,
+        num_other_truths: comparison.num_other_truths,
     })
 }

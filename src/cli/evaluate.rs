@@ -106,21 +106,23 @@ struct SettingsArgs {
     /// Apply the fusion rule at this c* to the boxes.
     #[arg(long, value_name = "CSTAR", value_parser = share)]
     fuse: Option<f64>,
-    /// What the classifier does to the boxes; without --fuse and --rule nothing.
+    /// What the classifier does to the boxes. Without --fuse and --rule: with --project the project's rule, else nothing.
     #[arg(long, value_parser = ["paper", "released code", "gate", "detector only"])]
     rule: Option<String>,
     /// Evaluate the mean of the probability and the best box's score instead of the probability.
     #[arg(long)]
     counterpart: bool,
-    /// c*, from which on a film is called abnormal, or `youden`. Without it that of --fuse, or 0.2808.
+    /// c*, from which on a film is called abnormal, or `youden`. Without it that of --fuse; with --project that of
+    /// the models in use; else 0.2808.
     #[arg(long, value_name = "C", conflicts_with = "fuse")]
     threshold: Option<String>,
     /// With --threshold youden: choose the threshold anew in each resample.
     #[arg(long)]
     rechoose: bool,
-    /// Boxes under this score are not counted as found or as false alarms; AP and FROC keep them.
-    #[arg(long, default_value = "0", value_name = "S", value_parser = share)]
-    min_score: f64,
+    /// Boxes under this score are not counted as found or as false alarms; AP and FROC keep them. Without it the
+    /// project's, or 0.
+    #[arg(long, value_name = "S", value_parser = share)]
+    min_score: Option<f64>,
     /// Of each film and class, as many boxes of the best scores are looked at.
     #[arg(long, default_value = "100", value_name = "N", value_parser = one_or_more)]
     max_detections: usize,
@@ -151,10 +153,11 @@ struct SettingsArgs {
 }
 
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
-    let settings = args.settings.to_settings()?;
     if let Some(folder) = &args.project {
-        return run_in_project(args, folder, settings);
+        return run_in_project(args, folder);
     }
+    let of_files = Settings { rule: FusionRule::DetectorOnly, min_score: 0.0, ..Settings::default() };
+    let settings = args.settings.to_settings(&of_files)?;
     let Some(truth) = &args.truth else { bail!("--truth is missing: the table of what is held for true") };
     if args.predictions.is_none() && args.classifier.is_none() {
         bail!("nothing to evaluate: give --predictions, --classifier, or both");
@@ -180,7 +183,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> anyhow::Result<()> {
+fn run_in_project(args: &EvaluateArgs, folder: &Path) -> anyhow::Result<()> {
     if args.labels.is_some() {
         bail!("--labels goes without --project: a project has labels of its own");
     }
@@ -190,6 +193,7 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path, settings: Settings) -> any
         );
     }
     let mut store = if args.no_store { Store::open_to_look(folder)? } else { Store::open(folder)? };
+    let settings = args.settings.to_settings(&Settings::of_pipeline(&store.pipeline()?))?;
     let files = AnswerSource::Files { predictions: args.predictions.clone(), classifier: args.classifier.clone() };
     let mut plan = Plan {
         name: args.name.clone().unwrap_or_default(),
@@ -295,18 +299,19 @@ fn tell(
 }
 
 impl SettingsArgs {
-    fn to_settings(&self) -> anyhow::Result<Settings> {
+    /// `start`: what holds where nothing is said.
+    fn to_settings(&self, start: &Settings) -> anyhow::Result<Settings> {
         let ious = ious(&self.iou)?;
         let threshold = match (self.fuse, self.threshold.as_deref()) {
             (Some(c_star), _) => ThresholdChoice::Given(c_star),
             (None, Some("youden")) => ThresholdChoice::Youden,
             (None, Some(number)) => ThresholdChoice::Given(share(number).map_err(|why| anyhow!("--threshold: {why}"))?),
-            (None, None) => Settings::default().threshold,
+            (None, None) => start.threshold,
         };
         if self.rechoose && threshold != ThresholdChoice::Youden {
             bail!("--rechoose goes with --threshold youden only: a threshold that is given is not chosen");
         }
-        let without_rule = if self.fuse.is_some() { FusionRule::Paper } else { FusionRule::DetectorOnly };
+        let without_rule = if self.fuse.is_some() { FusionRule::Paper } else { start.rule };
         let known = "the command line allows known words only";
         Ok(Settings {
             rule: self.rule.as_deref().map_or(without_rule, |rule| FusionRule::parse(rule).expect(known)),
@@ -316,7 +321,7 @@ impl SettingsArgs {
             ious,
             interpolation: Interpolation::parse(&self.ap).expect(known),
             max_detections: self.max_detections,
-            min_score: self.min_score,
+            min_score: self.min_score.unwrap_or(start.min_score),
             folding: if self.fold_rare { Folding::OtherLesions } else { Folding::None },
             bootstrap: Bootstrap {
                 num_resamples: self.bootstrap,

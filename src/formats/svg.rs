@@ -7,7 +7,10 @@ use std::fmt::Write;
 use crate::domain::evaluation::plot::{Matrix, Plot, Series, Style};
 
 /// Colours that stay apart for most people who see few colours, and in grey (Okabe and Ito, 2008; then two more).
-const PALETTE: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7a3e9d", "#5a5a5a"];
+const PALETTE: [&str; 14] = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7a3e9d", "#5a5a5a", "#aa1858", "#5a8a00",
+    "#6b4423", "#00868b", "#e03fd8", "#1f2f6b",
+];
 const GREY: &str = "#8a8a8a";
 const INK: &str = "#222222";
 const FRAME: &str = "#444444";

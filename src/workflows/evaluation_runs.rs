@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
-use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource};
+use crate::domain::evaluation::run::{
+    AnswerSource, EvaluationId, FilmChoice, Plan, Run, RunSummary, TruthSource, short_name,
+};
 use crate::domain::evaluation::settings::Folding;
 use crate::formats::evaluation_cases::{self, CaseTexts};
 use crate::formats::{evaluation_json, evaluation_plan};
@@ -57,7 +59,7 @@ pub fn keep(
 ) -> anyhow::Result<Run> {
     let answer = answer_words(store, &plan.answer)?;
     let truth = truth_words(&plan.truth);
-    let name = if plan.name.trim().is_empty() { format!("{answer} against {truth}") } else { plan.name.clone() };
+    let name = if plan.name.trim().is_empty() { short_name(&answer) } else { plan.name.clone() };
     let new = NewEvaluation {
         name,
         made_at_ms: maker.at_ms,

@@ -145,7 +145,7 @@ fn models_are_held_against_a_reader() {
     assert_eq!(boxes.map_main.unwrap().value, 0.5);
     assert!(boxes.map_main.unwrap().interval.is_some());
     assert!(run.problems.is_empty(), "{:?}", run.problems);
-    assert_eq!(run.summary.name, "both (version 1) and detector (version 1) against R1");
+    assert_eq!(run.summary.name, "both and detector");
     assert!(run.evaluation.slices.iter().any(|slice| slice.by == "view" && slice.name == "Lateral"));
 }
 
@@ -465,9 +465,16 @@ fn two_runs_are_compared_over_the_films_that_both_have() {
     assert_eq!((of("AUROC").a, of("AUROC").b, of("AUROC").test), (Some(1.0), Some(0.5), "DeLong"));
     // Of equal scores the one on film 0, which comes first, is a hit: both find the only osteophyte first of all.
     assert_eq!((of("AP@0.5 Osteophytes").a, of("AP@0.5 Osteophytes").b), (Some(1.0), Some(1.0)));
+    let part_plan = plan.clone();
     let chosen = scene.make(&Plan { films: FilmChoice::These(vec![image(0)]), ..plan });
     let part = compare(&models, &chosen, &|_| {}, &CancelToken::new()).unwrap();
-    assert_eq!((part.num_shared, part.num_unshared), (1, 2));
+    assert_eq!((part.num_shared, part.num_unshared, part.num_other_truths), (1, 2, 0));
+    assert_eq!((same.num_other_truths, found.num_other_truths), (0, 0));
+    let other = scene.make(&Plan { truth: TruthSource::Reader("R2".into()), ..part_plan });
+    let two_truths = compare(&models, &other, &|_| {}, &CancelToken::new()).unwrap();
+    assert!(two_truths.num_other_truths > 0, "R2 calls a normal film abnormal");
+    let back = compare(&other, &models, &|_| {}, &CancelToken::new()).unwrap();
+    assert_eq!(back.num_other_truths, two_truths.num_other_truths);
 }
 
 #[test]

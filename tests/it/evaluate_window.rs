@@ -147,7 +147,7 @@ fn lay_beside(seat: &mut Seat<'_>) {
         one("F1", 0.78, 0.74, 0.041, "paired bootstrap"),
         one("AP@0.5 Osteophytes", 0.52, 0.53, 0.71, "paired bootstrap"),
     ];
-    let beside = Beside { run, live, differences, num_shared: 240, num_unshared: 0 };
+    let beside = Beside { run, live, differences, num_shared: 240, num_unshared: 0, num_other_truths: 0 };
     seat.state_mut().handle(Input::Event(Event::EvaluationBeside(Ok(Box::new(beside)))));
     seat.run_steps(4);
 }

@@ -21,6 +21,8 @@ const SPEAKING: &[&str] = &[
     "src/session/",
     "src/domain/rules/",
     "src/domain/edit.rs",
+    "src/domain/evaluation/live/plots.rs",
+    "src/domain/evaluation/plots/",
     "src/store/error.rs",
     "src/app/outside.rs",
     "src/app/opening.rs",

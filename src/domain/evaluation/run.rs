@@ -83,6 +83,27 @@ pub struct RunSummary {
     pub is_truth_changed: bool,
 }
 
+impl RunSummary {
+    /// What a list calls it: the name it was given, else the short name of its answer, whatever the truth is.
+    pub fn title(&self) -> String {
+        let is_made_up = self.name.is_empty()
+            || self.name == short_name(&self.answer)
+            || self.name == format!("{} against {}", self.answer, self.truth);
+        if is_made_up { short_name(&self.answer) } else { self.name.clone() }
+    }
+}
+
+/// `Spine and Boxes v2` of `Spine (version 1) and Boxes (version 2)`: what an evaluation is called that nobody named.
+pub fn short_name(answer: &str) -> String {
+    let mut parts = answer.replace(" (version 1)", "").split(" (version ").map(str::to_owned).collect::<Vec<_>>();
+    for part in parts.iter_mut().skip(1) {
+        if let Some(end) = part.find(')') {
+            part.remove(end);
+        }
+    }
+    parts.join(" v")
+}
+
 /// An evaluation with everything that its screens need.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Run {
@@ -93,4 +114,33 @@ pub struct Run {
     pub evaluation: Evaluation,
     /// In the order in which they were given; a later one about the same disagreement replaces an earlier one.
     pub rulings: Vec<Ruling>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_nobody_named_has_a_short_name() {
+        assert_eq!(short_name("Spine (version 1) and Boxes (version 12)"), "Spine and Boxes v12");
+        assert_eq!(short_name("Spine (version 3) and Boxes (version 1)"), "Spine v3 and Boxes");
+        assert_eq!(short_name("predictions.jsonl"), "predictions.jsonl");
+        assert_eq!(short_name(""), "");
+        let mut summary = RunSummary {
+            id: EvaluationId(1),
+            name: "Spine (version 2) against R1".to_owned(),
+            made_at_ms: 0,
+            made_by: String::new(),
+            answer: "Spine (version 2)".to_owned(),
+            truth: "R1".to_owned(),
+            num_films: 0,
+            auroc: None,
+            map: None,
+            truth_sha256: [0; 32],
+            is_truth_changed: false,
+        };
+        assert_eq!(summary.title(), "Spine v2", "as older runs are called");
+        summary.name = "After training".to_owned();
+        assert_eq!(summary.title(), "After training");
+    }
 }

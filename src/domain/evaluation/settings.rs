@@ -1,7 +1,7 @@
 //! How an evaluation is done: every choice that a figure depends on, each written down with the result.
 
 use super::cases::FilmCase;
-use crate::domain::fusion::FusionRule;
+use crate::domain::fusion::{FusionRule, Pipeline};
 use crate::domain::label::{LabelName, LabelSet};
 
 /// How a precision-recall curve becomes one number.
@@ -192,6 +192,19 @@ impl Settings {
     pub const RELEASED_IOUS: [f64; 7] = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
     /// IoU 0.50, 0.55 ... 0.95, as COCO has it.
     pub const COCO_IOUS: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+    /// c* of the paper's ensemble.
+    pub const PAPERS_C_STAR: f64 = 0.2808;
+
+    /// What an evaluation in a project starts with, in the window and on the command line: the rule and the thresholds
+    /// of the models in use, and the paper's settings.
+    pub fn of_pipeline(pipeline: &Pipeline) -> Self {
+        Self {
+            rule: pipeline.rule,
+            threshold: ThresholdChoice::Given(pipeline.threshold),
+            min_score: pipeline.min_score,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Settings {
@@ -200,7 +213,7 @@ impl Default for Settings {
         Self {
             rule: FusionRule::Paper,
             probability: ProbabilitySource::Classifier,
-            threshold: ThresholdChoice::Given(0.2808),
+            threshold: ThresholdChoice::Given(Self::PAPERS_C_STAR),
             ious: vec![0.5],
             main_iou: 0.5,
             interpolation: Interpolation::Points101,

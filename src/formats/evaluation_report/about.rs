@@ -1,7 +1,9 @@
 //! Of a report: which run it is, what was evaluated with which settings, and the models' cards.
 
 use crate::domain::evaluation::run::{AnswerSource, Run, TruthSource};
-use crate::domain::evaluation::settings::{Folding, IntervalMethod, ProbabilitySource, ResampleUnit, ThresholdChoice};
+use crate::domain::evaluation::settings::{
+    Folding, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
+};
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
@@ -122,9 +124,20 @@ pub(super) fn card(page: &mut Page, model: &Model) {
     }
 }
 
-pub(super) fn settings(page: &mut Page, run: &Run) {
+/// Whose number a c* is: of the classifier that was evaluated, of the paper, or of whoever asked.
+fn threshold_text(threshold: f64, models: &[Model]) -> String {
+    let is_own = |model: &Model| model.card.task == ModelTask::Classify && model.card.threshold == Some(threshold);
+    let whose = match () {
+        () if models.iter().any(is_own) => "the model's own",
+        () if threshold == Settings::PAPERS_C_STAR => "the paper's",
+        () => "given",
+    };
+    format!("{threshold}, {whose}; a probability of exactly c* is abnormal")
+}
+
+pub(super) fn settings(page: &mut Page, run: &Run, models: &[Model]) {
     page.heading("Settings");
-    page.table(&Table::of_pairs("", setting_rows(run)));
+    page.table(&Table::of_pairs("", setting_rows(run, models)));
 }
 
 /// `95`, `97.5`: without the idle digits of a product.
@@ -132,7 +145,7 @@ pub(super) fn in_hundredths(level: f64) -> f64 {
     (level * 1e8).round() / 1e6
 }
 
-fn setting_rows(run: &Run) -> Vec<(String, String)> {
+fn setting_rows(run: &Run, models: &[Model]) -> Vec<(String, String)> {
     let (settings, has_classifier) = (&run.plan.settings, run.evaluation.classifier.is_some());
     let num_folded = run.cases.num_folded;
     let bootstrap = &settings.bootstrap;
@@ -144,7 +157,7 @@ fn setting_rows(run: &Run) -> Vec<(String, String)> {
     };
     let rule = if has_classifier { rule.to_owned() } else { format!("{rule}; there is no classifier, so all stay") };
     let threshold = match settings.threshold {
-        ThresholdChoice::Given(threshold) => format!("{threshold}, given; a probability of exactly c* is abnormal"),
+        ThresholdChoice::Given(threshold) => threshold_text(threshold, models),
         ThresholdChoice::Youden => {
             "chosen on these films: the first maximum of sensitivity + specificity - 1. Figures at \
                                     it are optimistic."

@@ -33,7 +33,7 @@ pub fn write(run: &Run, models: &[Model]) -> String {
     for model in models {
         about::card(&mut page, model);
     }
-    about::settings(&mut page, run);
+    about::settings(&mut page, run, models);
     let has_spine_classes =
         run.cases.classes.is_empty() || run.cases.classes.iter().any(|label| is_published(label.as_str()));
     if let Some(figures) = &run.evaluation.classifier {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
-use crate::domain::evaluation::settings::{Folding, Settings, ThresholdChoice};
+use crate::domain::evaluation::settings::{Folding, Settings};
 use crate::domain::model::ModelId;
 
 use super::super::effect::{Effect, FilePurpose};
@@ -55,19 +55,12 @@ impl Session {
             return Plan { name: String::new(), ..(**plan).clone() };
         }
         let pipeline = self.models.pipeline;
-        let settings = Settings {
-            rule: pipeline.rule,
-            threshold: ThresholdChoice::Given(pipeline.threshold),
-            min_score: pipeline.min_score,
-            folding: self.fitting_folding(pipeline.detector),
-            ..Settings::default()
-        };
         Plan {
             name: String::new(),
             answer: AnswerSource::Models { classifier: pipeline.classifier, detector: pipeline.detector },
             truth: TruthSource::Consensus,
             films: FilmChoice::WithTruth,
-            settings,
+            settings: Settings { folding: self.fitting_folding(pipeline.detector), ..Settings::of_pipeline(&pipeline) },
         }
     }
 

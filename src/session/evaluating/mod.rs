@@ -192,6 +192,8 @@ pub struct Beside {
     /// Films that both have, and that only one has.
     pub num_shared: u64,
     pub num_unshared: u64,
+    /// Of the shared films, those of which the two runs hold something else for true.
+    pub num_other_truths: u64,
 }
 
 /// How the screen of evaluations is.
@@ -265,7 +267,10 @@ impl Session {
             }
             EvaluateCommand::Study(command) => return self.study_command(command),
             EvaluateCommand::Start(plan) => return self.start_evaluation(plan),
-            EvaluateCommand::Open(id) => return self.evaluation_task(EvaluationTask::Open(id), "Reading the run"),
+            EvaluateCommand::Open(id) => {
+                self.show_page_of_run();
+                return self.evaluation_task(EvaluationTask::Open(id), "Reading the run");
+            }
             EvaluateCommand::CompareWith(Some(beside)) => {
                 if let Some(open) = self.evaluating.open.as_ref().map(|run| run.summary.id) {
                     return self.evaluation_task(EvaluationTask::Compare { open, beside }, "Comparing");
@@ -324,6 +329,13 @@ impl Session {
         Vec::new()
     }
 
+    /// Readers and data have pages without a run: who opens one wants to see it.
+    fn show_page_of_run(&mut self) {
+        if matches!(self.evaluating.page, EvaluatePage::Readers | EvaluatePage::Data) {
+            self.evaluating.page = EvaluatePage::Summary;
+        }
+    }
+
     fn show_evaluations(&mut self, now_ms: i64) -> Vec<Effect> {
         self.with_comment_kept(now_ms, |session| {
             if session.screen != Screen::Evaluate {
@@ -353,7 +365,7 @@ impl Session {
     }
 
     pub(super) fn evaluations_loaded(&mut self, runs: Vec<RunSummary>) -> Vec<Effect> {
-        self.evaluating.is_loaded = true;
+        let is_first = !std::mem::replace(&mut self.evaluating.is_loaded, true);
         // A run that was deleted here or elsewhere stands on no screen any more.
         // One that was just made may come before the list that has it.
         let is_in = |list: &[RunSummary], id: EvaluationId| list.iter().any(|run| run.id == id);
@@ -362,7 +374,15 @@ impl Session {
             self.close_evaluation();
         }
         self.evaluating.runs = runs;
-        Vec::new()
+        // Of one kept run there is nothing to choose.
+        let desk = &self.evaluating;
+        match desk.runs[..] {
+            [ref only] if is_first && desk.open.is_none() && desk.doing.is_none() => {
+                let only = only.id;
+                self.evaluation_task(EvaluationTask::Open(only), "Reading the run")
+            }
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn evaluation_opened(&mut self, outcome: Result<OpenRun, String>) -> Vec<Effect> {
@@ -380,6 +400,9 @@ impl Session {
                 self.evaluating.beside = None;
                 self.evaluating.looked_at = None;
                 self.reset_point();
+                if is_new {
+                    self.show_page_of_run();
+                }
             }
             Err(why) => self.evaluation_failed(why),
         }

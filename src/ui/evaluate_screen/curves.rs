@@ -25,8 +25,8 @@ pub(super) fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     };
     let both = desk.beside.as_ref().zip(desk.snapshots[1].as_ref()).map(|(beside, other)| {
-        let names = [run.summary.name.as_str(), beside.run.summary.name.as_str()];
-        side_by_side(&snapshot.plots, &other.plots, names)
+        let names = [run.summary.title(), beside.run.summary.title()];
+        side_by_side(&snapshot.plots, &other.plots, [&names[0], &names[1]])
     });
     let plots = both.as_deref().unwrap_or(&snapshot.plots);
     let classes = &run.cases.classes;
@@ -39,16 +39,26 @@ pub(super) fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             );
         }
         let size = plot_size(ui);
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(12.0, 8.0);
-            for plot in plots {
-                plot_ui(ui, panel, plot, size, |hit| films_behind(plot, hit, classes));
-            }
-            if let Some(matrix) = &snapshot.confusion {
-                let nothing = classes.len();
-                field_ui(ui, panel, matrix, size, |row, column| cell_command(row, column, nothing));
-            }
-        });
+        ui.spacing_mut().item_spacing = egui::vec2(12.0, 8.0);
+        // Row by row from the top, so that plots beside each other stand on one line.
+        let num_figures = plots.len() + usize::from(snapshot.confusion.is_some());
+        let columns = ((ui.available_width() + 12.0) / (size.x + 12.0)).floor().max(1.0) as usize;
+        for first in (0..num_figures).step_by(columns) {
+            ui.horizontal_top(|ui| {
+                for place in first..(first + columns).min(num_figures) {
+                    match (plots.get(place), &snapshot.confusion) {
+                        (Some(plot), _) => {
+                            plot_ui(ui, panel, plot, size, |hit| films_behind(plot, hit, classes));
+                        }
+                        (None, Some(matrix)) => {
+                            let nothing = classes.len();
+                            field_ui(ui, panel, matrix, size, |row, column| cell_command(row, column, nothing));
+                        }
+                        (None, None) => {}
+                    }
+                }
+            });
+        }
     });
 }
 

@@ -12,6 +12,7 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let studies = &panel.session.evaluating.studies;
     let label_set = panel.session.project.as_ref().map(|project| project.label_set.id.clone()).unwrap_or_default();
     let published = PublishedTable::of_label_set(&label_set);
+    theme::solid_scroll_bars(ui);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.label(RichText::new(tr("Characteristics of the data")).size(theme::HEADING).color(theme::strong()));
         if let Some(why) = &studies.tables_failure {
@@ -30,7 +31,7 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         if let Some(published) = published {
             weak(ui, &tr_args("Grey columns are published: {}.", &[&published.title]));
         }
-        films_ui(ui, &table.films, published);
+        ScrollArea::horizontal().id_salt("films across").show(ui, |ui| films_ui(ui, &table.films, published));
         // Of many readers there are more columns than there is room.
         ScrollArea::horizontal().id_salt("labels across").show(ui, |ui| labels_ui(ui, table, published));
         if table.num_images_without_film > 0 {

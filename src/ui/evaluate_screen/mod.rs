@@ -30,18 +30,22 @@ pub use review::ReviewState;
 pub(super) use walk_bar::walk_bar_ui;
 
 const LIST_WIDTH: f32 = 280.0;
+/// Of a window that is narrower, the list takes too much.
+const LEAST_WIDTH_WITH_LIST: f32 = 1000.0;
 
 pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::top("evaluate bar")
         .frame(shell::bar_frame())
         .show_separator_line(false)
         .show(ui, |ui| bar_ui(ui, panel));
-    egui::Panel::left("list of evaluations")
-        .exact_size(LIST_WIDTH)
-        .resizable(false)
-        .show_separator_line(false)
-        .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
-        .show(ui, |ui| runs::runs_ui(ui, panel));
+    if !is_narrow(ui) {
+        egui::Panel::left("list of evaluations")
+            .exact_size(LIST_WIDTH)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(egui::Frame::new().fill(theme::panel()).inner_margin(8))
+            .show(ui, |ui| runs::runs_ui(ui, panel));
+    }
     let is_of_run = !matches!(panel.session.evaluating.page, EvaluatePage::Readers | EvaluatePage::Data);
     if panel.session.evaluating.point.is_some() && is_of_run {
         egui::Panel::top("operating point")
@@ -66,14 +70,41 @@ fn nothing_open_ui(ui: &mut Ui) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
         ui.heading(tr("No evaluation is open"));
-        ui.label(RichText::new(tr("Choose one at the left, or make a new one.")).color(theme::weak()));
+        ui.label(RichText::new(tr("Choose one from the list, or make a new one.")).color(theme::weak()));
     });
 }
 
+/// The list stands in a menu, so that tables and plots have the width.
+fn is_narrow(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < LEAST_WIDTH_WITH_LIST
+}
+
+fn list_menu_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let config =
+        egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let button = egui::Button::new(tr("Evaluations"));
+    egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        ui.set_width(LIST_WIDTH);
+        ui.set_max_height(ui.ctx().content_rect().height() * 0.75);
+        runs::runs_ui(ui, panel);
+    });
+    let desk = &panel.session.evaluating;
+    if desk.doing.is_some_and(|doing| !doing.is_empty()) {
+        ui.add(egui::Spinner::new().size(14.0));
+    }
+    if desk.failure.is_some() {
+        ui.label(RichText::new("!").color(theme::bad()));
+    }
+}
+
 fn bar_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         kit::toggle_button(ui, panel, &Command::Evaluate(EvaluateCommand::Leave), tr("Back"), false);
-        ui.heading(tr("Evaluate"));
+        if is_narrow(ui) {
+            list_menu_ui(ui, panel);
+        } else {
+            ui.heading(tr("Evaluate"));
+        }
         for (page, name) in EvaluatePage::ALL {
             let is_on = panel.session.evaluating.page == page;
             kit::toggle_button(ui, panel, &Command::Evaluate(EvaluateCommand::Page(page)), tr(name), is_on);

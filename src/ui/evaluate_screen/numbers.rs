@@ -3,10 +3,13 @@
 use egui::{Button, Label, RichText, Ui, WidgetInfo};
 
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
+use crate::domain::evaluation::live::{NUM_RESAMPLES, Snapshot};
 use crate::domain::evaluation::published;
 use crate::domain::evaluation::result::Figure;
+use crate::domain::evaluation::run::Run;
 use crate::session::{Command, EvaluateCommand};
-use crate::ui::words::{tr, tr_args};
+use crate::ui::dates::day_text;
+use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, theme};
 
 /// `83.07 (80.6,85.3)` in percent, as the paper prints it; a dash where nothing is defined.
@@ -17,6 +20,40 @@ pub(super) fn text_of(figure: Option<Figure>) -> String {
 /// The same without an interval.
 pub(super) fn percent(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| published::in_percent(value, None))
+}
+
+/// What holds of films where the slider stands: at the run's own c* its own figures, with all of its resamples.
+pub(super) fn film_figures(run: &Run, snapshot: &Snapshot) -> FilmFigures {
+    let at = snapshot.films.as_ref();
+    match run.evaluation.classifier.as_ref().filter(|own| own.threshold == Some(snapshot.point.c_star)) {
+        Some(own) => FilmFigures {
+            sensitivity: own.sensitivity,
+            specificity: own.specificity,
+            precision: own.precision,
+            f1: own.f1,
+        },
+        None => FilmFigures {
+            sensitivity: at.and_then(|films| films.sensitivity),
+            specificity: at.and_then(|films| films.specificity),
+            precision: at.and_then(|films| films.precision),
+            f1: at.and_then(|films| films.f1),
+        },
+    }
+}
+
+/// Of films called abnormal from c* on.
+pub(super) struct FilmFigures {
+    pub sensitivity: Option<Figure>,
+    pub specificity: Option<Figure>,
+    pub precision: Option<Figure>,
+    pub f1: Option<Figure>,
+}
+
+/// Of how many resamples the intervals of [`film_figures`] are.
+pub(super) fn num_resamples_at(run: &Run, snapshot: &Snapshot) -> u32 {
+    let all = run.plan.settings.bootstrap.num_resamples;
+    let is_own = run.evaluation.classifier.as_ref().is_some_and(|own| own.threshold == Some(snapshot.point.c_star));
+    if is_own { all } else { all.min(NUM_RESAMPLES as u32) }
 }
 
 pub(super) fn with_kinds(kinds: &[ErrorKind], class: Option<u16>) -> ErrorFilter {
@@ -59,7 +96,7 @@ pub(super) fn beside_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &panel.session.evaluating;
     let Some(open) = desk.open.clone() else { return };
     let beside = desk.beside.clone();
-    let now = beside.as_ref().map_or(tr("None"), |beside| beside.run.summary.name.as_str()).to_owned();
+    let now = beside.as_ref().map_or_else(|| tr("None").to_owned(), |beside| beside.run.summary.title());
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(tr("Compare with")).color(theme::weak()));
         let combo = egui::ComboBox::from_id_salt("run beside").selected_text(now).width(200.0).truncate();
@@ -69,7 +106,9 @@ pub(super) fn beside_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             for run in panel.session.evaluating.runs.iter().filter(|run| run.id != open.summary.id) {
                 let is_on = beside.as_ref().is_some_and(|beside| beside.run.summary.id == run.id);
-                if ui.selectable_label(is_on, &run.name).clicked() && !is_on {
+                let text =
+                    tr_args("{} against {}, {}", &[&run.title(), &translated(&run.truth), &day_text(run.made_at_ms)]);
+                if ui.selectable_label(is_on, text).clicked() && !is_on {
                     panel.ask(Command::Evaluate(EvaluateCommand::CompareWith(Some(run.id))));
                 }
             }

@@ -13,6 +13,7 @@ use super::reader_masks::masks_ui;
 use super::runs::problems_ui;
 
 pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    theme::solid_scroll_bars(ui);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.label(RichText::new(tr("Readers")).size(theme::HEADING).color(theme::strong()));
         let about = tr(

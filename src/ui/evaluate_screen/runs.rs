@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
 use crate::domain::evaluation::problems::{Problem, ProblemKind, Problems};
-use crate::domain::evaluation::run::{Run, RunSummary};
+use crate::domain::evaluation::run::{Run, RunSummary, short_name};
 use crate::session::{Command, EvaluateCommand};
 use crate::ui::dates::day_text;
 use crate::ui::words::{tr, tr_args, translated};
@@ -76,11 +76,13 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
     let is_beside = desk.beside.as_ref().is_some_and(|beside| beside.run.summary.id == summary.id);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     let figures = figures_text(summary);
-    // A run that nobody named has the name of its answer and truth: once is enough.
-    let is_named = summary.name != format!("{} against {}", summary.answer, summary.truth);
+    // A run that nobody named has the name of its answer: once is enough.
+    let title = summary.title();
+    let is_named = title != short_name(&summary.answer);
+    let truth = translated(&summary.truth);
     response.widget_info(|| {
         let changed = if summary.is_truth_changed { tr("labels changed since") } else { "" };
-        let text = format!("{} {figures} {changed}", tr_args("Evaluation {}", &[&summary.name]));
+        let text = format!("{} {figures} {changed}", tr_args("Evaluation {}", &[&title]));
         WidgetInfo::selected(egui::Role::Row, true, is_open, text.trim_end())
     });
     let fill = match (is_open || is_beside, response.hovered()) {
@@ -99,17 +101,16 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
             }
             ui.label(RichText::new(day_text(summary.made_at_ms)).small().color(theme::weak()));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = if is_named { &summary.name } else { &summary.answer };
-                let name = RichText::new(name).color(theme::strong());
+                let name = RichText::new(&title).color(theme::strong());
                 ui.add(egui::Label::new(name).truncate().selectable(false));
             });
         });
     });
     let films = tr_args("{} films", &[&summary.num_films]);
     let made_of = if is_named {
-        tr_args("{} against {}, {}", &[&summary.answer, &summary.truth, &films])
+        tr_args("{} against {}, {}", &[&summary.answer, &truth, &films])
     } else {
-        tr_args("against {}, {}", &[&summary.truth, &films])
+        tr_args("against {}, {}", &[&truth, &films])
     };
     let made_of = RichText::new(made_of).small().color(theme::weak());
     inside.add(egui::Label::new(made_of).truncate().selectable(false));
@@ -144,7 +145,6 @@ fn figures_text(summary: &RunSummary) -> String {
 fn open_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
     let summary = &run.summary;
     kit::section(ui, tr("Open evaluation"));
-    ui.add(egui::Label::new(RichText::new(&summary.name).color(theme::strong())).wrap());
     let made = match summary.made_by.as_str() {
         "" => tr_args("Made on {}", &[&day_text(summary.made_at_ms)]),
         by => tr_args("Made on {} by {}", &[&day_text(summary.made_at_ms), &by]),

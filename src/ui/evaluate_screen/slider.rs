@@ -3,12 +3,13 @@
 use egui::{Key, Modifiers, RichText, Ui, WidgetInfo};
 
 use crate::domain::evaluation::errors::ErrorKind;
-use crate::domain::evaluation::live::{BoxSnapshot, FilmSnapshot};
+use crate::domain::evaluation::live::{BoxSnapshot, FilmSnapshot, Snapshot};
+use crate::domain::evaluation::run::Run;
 use crate::session::{Command, EvaluateCommand, Slider};
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
-use super::numbers::{count_ui, figure_ui, text_of, with_kinds};
+use super::numbers::{count_ui, figure_ui, film_figures, text_of, with_kinds};
 
 /// The narrowest slider that can be aimed with.
 const LEAST_WIDTH: f32 = 120.0;
@@ -27,20 +28,23 @@ pub(super) fn slider_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             if response.clicked() {
                 panel.ask(Command::Evaluate(EvaluateCommand::Slide(one)));
             }
+            // It is of films alone, whichever threshold the slider moves.
+            if one == Slider::Film {
+                kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Youden), Some(tr("Youden")));
+            }
         }
         handle_ui(ui, panel, point.value(slider));
         for (command, text) in [
             (EvaluateCommand::StepDown, "−"),
             (EvaluateCommand::StepUp, "+"),
-            (EvaluateCommand::Youden, tr("Youden")),
             (EvaluateCommand::ResetPoint, tr("Reset")),
         ] {
             kit::titled_button(ui, panel, &Command::Evaluate(command), Some(text));
         }
     });
     let Some(snapshot) = panel.session.evaluating.snapshots[0].clone() else { return };
-    if let Some(films) = &snapshot.films {
-        ui.horizontal_wrapped(|ui| films_ui(ui, panel, films));
+    if let (Some(films), Some(run)) = (&snapshot.films, panel.session.evaluating.open.clone()) {
+        ui.horizontal_wrapped(|ui| films_ui(ui, panel, &run, films, &snapshot));
     }
     if let Some(boxes) = &snapshot.boxes {
         ui.horizontal_wrapped(|ui| boxes_ui(ui, panel, boxes));
@@ -55,10 +59,18 @@ fn handle_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: f64) {
     };
     let mut value = now;
     ui.spacing_mut().slider_width = (ui.max_rect().width() - BESIDE_WIDTH).max(LEAST_WIDTH);
-    // Arrow keys go in hundredths; with Shift, as finely as the slider has points.
+    // Arrow keys go in hundredths; with Shift, in tenths.
     let id = ui.scope_id().with("operating point");
     let was_focused = ui.data(|data| data.get_temp::<egui::Id>(id)).is_some_and(|id| ui.memory(|m| m.has_focus(id)));
     if was_focused {
+        // With Shift first: a key without is found in one with it too.
+        for (key, by) in [(Key::ArrowRight, 0.1), (Key::ArrowUp, 0.1), (Key::ArrowLeft, -0.1), (Key::ArrowDown, -0.1)] {
+            let num = ui.input_mut(|input| input.count_and_consume_key(Modifiers::SHIFT, key));
+            if num > 0 {
+                let to = (now + by * num as f64).clamp(0.0, 1.0);
+                panel.ask(Command::Evaluate(EvaluateCommand::MoveTo((to * 10_000.0).round() / 10_000.0)));
+            }
+        }
         for (key, command) in [
             (Key::ArrowRight, EvaluateCommand::StepUp),
             (Key::ArrowUp, EvaluateCommand::StepUp),
@@ -72,19 +84,40 @@ fn handle_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: f64) {
     }
     let response = ui.add(egui::Slider::new(&mut value, 0.0..=1.0).show_value(false).max_decimals(4));
     ui.data_mut(|data| data.insert_temp(id, response.id));
+    let is_pressed = response.is_pointer_button_down_on() || response.drag_stopped();
+    // A press and its release within one frame are no drag to the slider.
+    let clicked_at = ui.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.primary_clicked()));
+    let clicked_at = clicked_at.filter(|at| response.hovered() && response.rect.contains(*at));
+    if is_pressed || clicked_at.is_some() {
+        response.request_focus();
+    }
+    if let Some(at) = clicked_at {
+        value = value_under(ui, response.rect, at.x);
+    }
+    let is_moved = response.changed() || clicked_at.is_some();
     response.widget_info(|| WidgetInfo::slider(true, now, name));
     let typed =
         egui::DragValue::new(&mut value).range(0.0..=1.0).speed(0.002).fixed_decimals(4).update_while_editing(false);
     let field = ui.add(typed);
     field.widget_info(|| WidgetInfo::labeled(egui::Role::SpinButton, true, name));
-    if (response.changed() || field.changed()) && value.to_bits() != now.to_bits() {
+    if (is_moved || field.changed()) && value.to_bits() != now.to_bits() {
         // Four decimals are what thresholds are printed with; what is typed stays as it was typed.
-        let value = if response.changed() { (value * 10_000.0).round() / 10_000.0 } else { value };
+        let value = if is_moved { (value * 10_000.0).round() / 10_000.0 } else { value };
         panel.ask(Command::Evaluate(EvaluateCommand::MoveTo(value)));
     }
 }
 
-fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, films: &FilmSnapshot) {
+/// As the slider itself has it: its handle stays within its ends.
+fn value_under(ui: &Ui, rect: egui::Rect, x: f32) -> f64 {
+    let handle = match ui.style().visuals.handle_shape {
+        egui::style::HandleShape::Circle => 1.0,
+        egui::style::HandleShape::Rect { aspect_ratio } => aspect_ratio,
+    };
+    let range = rect.x_range().shrink(rect.height() / 2.5 * handle);
+    f64::from(egui::emath::remap_clamp(x, range, 0.0..=1.0))
+}
+
+fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, films: &FilmSnapshot, snapshot: &Snapshot) {
     ui.label(RichText::new(tr("Films")).color(theme::weak()));
     let counts = films.counts;
     for (name, kind, count) in [
@@ -95,11 +128,12 @@ fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, films: &FilmSnapshot) {
     ] {
         count_ui(ui, panel, name, &tr_args("Films {}", &[&name]), count, with_kinds(&[kind], None));
     }
+    let figures = film_figures(run, snapshot);
     for (name, figure) in [
-        (tr("Sensitivity"), films.sensitivity),
-        (tr("Specificity"), films.specificity),
-        (tr("Precision"), films.precision),
-        ("F1", films.f1),
+        (tr("Sensitivity"), figures.sensitivity),
+        (tr("Specificity"), figures.specificity),
+        (tr("Precision"), figures.precision),
+        ("F1", figures.f1),
     ] {
         figure_ui(ui, name, &text_of(figure));
     }

@@ -5,14 +5,15 @@ use egui::{Grid, RichText, ScrollArea, Ui};
 use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::live::{ClassSnapshot, Snapshot};
 use crate::domain::evaluation::published::{self, LESIONS};
-use crate::domain::evaluation::result::{ClassifierFigures, Difference, Figure};
-use crate::domain::evaluation::run::Run;
+use crate::domain::evaluation::result::Figure;
+use crate::domain::evaluation::run::{Run, short_name};
 use crate::domain::evaluation::settings::{Folding, Settings};
 use crate::domain::label::LabelName;
-use crate::ui::words::{tr, tr_args};
+use crate::session::Beside;
+use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 
-use super::numbers::{beside_ui, link_ui, percent, text_of, with_kinds};
+use super::numbers::{beside_ui, film_figures, link_ui, num_resamples_at, percent, text_of, with_kinds};
 
 /// Beside the name of a published row.
 const PAPER: &str = "VinDr-SpineXR";
@@ -24,6 +25,7 @@ pub(super) fn summary_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     };
     let beside = desk.beside.clone();
+    theme::solid_scroll_bars(ui);
     let other = beside.as_ref().map(|beside| &*beside.run).zip(desk.snapshots[1].clone());
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         // Tables are read down a column: lines stand as near as their letters allow.
@@ -32,20 +34,26 @@ pub(super) fn summary_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         beside_ui(ui, panel);
         let rows: Vec<(&Run, &Snapshot)> =
             [(&*run, &*snapshot)].into_iter().chain(other.as_ref().map(|(run, at)| (*run, &**at))).collect();
-        films_ui(ui, &rows);
+        films_ui(ui, panel, &rows);
         boxes_ui(ui, panel, &run, &snapshot);
         published_boxes_ui(ui, &rows);
         if let Some(beside) = &beside {
-            differences_ui(ui, &beside.differences, [&run.summary.name, &beside.run.summary.name]);
+            differences_ui(ui, &run, beside);
         }
         other_figures_ui(ui, &run);
     });
 }
 
 fn head_ui(ui: &mut Ui, run: &Run) {
-    ui.label(RichText::new(&run.summary.name).size(theme::HEADING).color(theme::strong()));
     let summary = &run.summary;
-    let text = tr_args("{} against {}, {} films", &[&summary.answer, &summary.truth, &summary.num_films]);
+    ui.label(RichText::new(summary.title()).size(theme::HEADING).color(theme::strong()));
+    let films = tr_args("{} films", &[&summary.num_films]);
+    let truth = translated(&summary.truth);
+    let text = if summary.title() == short_name(&summary.answer) {
+        tr_args("against {}, {}", &[&truth, &films])
+    } else {
+        tr_args("{} against {}, {}", &[&summary.answer, &truth, &films])
+    };
     ui.label(RichText::new(text).color(theme::text()));
     ui.label(RichText::new(settings_text(&run.plan.settings, run.cases.num_folded)).color(theme::weak()));
     if summary.is_truth_changed {
@@ -68,17 +76,17 @@ fn head_ui(ui: &mut Ui, run: &Run) {
 fn settings_text(settings: &Settings, num_folded: u64) -> String {
     let bootstrap = settings.bootstrap;
     let text = tr_args(
-        "IoU {}, AP by {} points, at most {} boxes a film and class, rule: {}. Intervals: {} %, {} resamples by {}, seed {}, {}; percentile of 2,000 while the slider is moved.",
+        "IoU {}, AP by {} points, at most {} boxes a film and class, rule: {}. Intervals: {} %, {} resamples by {}, seed {}, {}.",
         &[
             &settings.main_iou,
             &settings.interpolation.as_str(),
             &settings.max_detections,
-            &settings.rule.as_str(),
+            &translated(settings.rule.as_str()),
             &((bootstrap.level * 1e8).round() / 1e6),
             &bootstrap.num_resamples,
-            &bootstrap.unit.as_str(),
+            &translated(bootstrap.unit.as_str()),
             &bootstrap.seed,
-            &bootstrap.method.as_str(),
+            &translated(bootstrap.method.as_str()),
         ],
     );
     if settings.folding == Folding::None && num_folded == 0 {
@@ -91,33 +99,25 @@ fn settings_text(settings: &Settings, num_folded: u64) -> String {
     format!("{text} {folded}")
 }
 
-/// The run's own figures where the slider stands at its own point, with all of its resamples; else what holds there.
-fn film_figures(figures: &ClassifierFigures, snapshot: &Snapshot) -> [Option<Figure>; 4] {
-    let at = snapshot.films.as_ref();
-    let is_own = figures.threshold == Some(snapshot.point.c_star);
-    let choose = |own: Option<Figure>, live: Option<Figure>| if is_own { own } else { live };
-    [
-        figures.auroc,
-        choose(figures.f1, at.and_then(|films| films.f1)),
-        choose(figures.sensitivity, at.and_then(|films| films.sensitivity)),
-        choose(figures.specificity, at.and_then(|films| films.specificity)),
-    ]
-}
-
 /// Table 3.
-fn films_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
+fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, rows: &[(&Run, &Snapshot)]) {
     if rows.iter().all(|(run, _)| run.evaluation.classifier.is_none()) {
         return;
     }
     kit::section(ui, tr("Films: healthy or abnormal (the paper's Table 3), % with intervals"));
     Grid::new("table 3").num_columns(6).spacing([18.0, 4.0]).show(ui, |ui| {
         heads(ui, &[tr("Classifier"), tr("c*"), "AUROC", "F1", tr("Sensitivity"), tr("Specificity")]);
-        for (run, snapshot) in rows {
+        for (place, (run, snapshot)) in rows.iter().enumerate() {
             let Some(figures) = &run.evaluation.classifier else { continue };
-            ui.label(RichText::new(&run.summary.name).color(theme::strong()));
+            row_name_ui(ui, run, place);
             ui.label(format!("{:.4}", snapshot.point.c_star));
-            for figure in film_figures(figures, snapshot) {
-                ui.label(RichText::new(text_of(figure)).color(theme::strong()));
+            let films = film_figures(run, snapshot);
+            for figure in [figures.auroc, films.f1, films.sensitivity, films.specificity] {
+                if place == 0 {
+                    films_link_ui(ui, panel, &text_of(figure));
+                } else {
+                    ui.label(RichText::new(text_of(figure)).color(theme::strong()));
+                }
             }
             ui.end_row();
         }
@@ -133,6 +133,51 @@ fn films_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
             ui.end_row();
         }
     });
+    if let Some((run, snapshot)) = rows.first() {
+        weak(ui, &intervals_text(run, snapshot));
+    }
+}
+
+/// Of how many resamples the intervals of films are.
+fn intervals_text(run: &Run, snapshot: &Snapshot) -> String {
+    let all = run.plan.settings.bootstrap.num_resamples;
+    match num_resamples_at(run, snapshot) {
+        0 => tr("Without resamples there are no intervals.").to_owned(),
+        num if num == all => tr_args("At the run's own point: intervals are of all {} resamples.", &[&num]),
+        num => {
+            tr_args("Away from the run's own point: intervals are of {} resamples, AUROC's of all {}.", &[&num, &all])
+        }
+    }
+}
+
+/// The first cell of a run's row: its name stands at the head of the page, and that of the one beside is kept short.
+fn row_name_ui(ui: &mut Ui, run: &Run, place: usize) {
+    if place == 0 {
+        ui.label(RichText::new(tr("This evaluation")).color(theme::strong()));
+    } else {
+        let title = run.summary.title();
+        ui.label(RichText::new(cut(&title)).color(theme::strong())).on_hover_text(title);
+    }
+}
+
+/// So much of a name as a column of a table has room for.
+fn cut(name: &str) -> String {
+    const MOST_LETTERS: usize = 26;
+    if name.chars().count() <= MOST_LETTERS {
+        return name.to_owned();
+    }
+    name.chars().take(MOST_LETTERS - 1).chain(['…']).collect()
+}
+
+/// A figure of films that leads to the films called wrongly and rightly.
+fn films_link_ui(ui: &mut Ui, panel: &mut Panel<'_>, text: &str) {
+    let kinds = [
+        ErrorKind::FilmTruePositive,
+        ErrorKind::FilmFalsePositive,
+        ErrorKind::FilmTrueNegative,
+        ErrorKind::FilmFalseNegative,
+    ];
+    link_ui(ui, panel, text, tr("Films by their probability"), with_kinds(&kinds, None));
 }
 
 /// Every class, the best on top, with its counts at the operating point.
@@ -166,14 +211,16 @@ fn boxes_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot) 
         ui.label(sum(|class| class.num_truths).to_string());
         let own = run.evaluation.detector.as_ref().and_then(|detector| detector.map_main);
         let map = if is_own_point(run, snapshot) { own } else { boxes.map.map(bare) };
-        ui.label(RichText::new(text_of(map)).color(theme::strong()));
+        link_ui(ui, panel, &text_of(map), &tr_args("All classes, {}", &[&"mAP"]), of_class(None));
         let all = [sum(|class| class.tp), sum(|class| class.fp), sum(|class| class.fn_), sum(|class| class.confusions)];
         for (name, filter, count) in columns(None, all) {
             link_ui(ui, panel, &count.to_string(), &tr_args("All classes, {}", &[&name]), filter);
         }
-        ui.label(percent(boxes.lesion_sensitivity.map(|figure| figure.value)));
+        let recall = percent(boxes.lesion_sensitivity.map(|figure| figure.value));
+        link_ui(ui, panel, &recall, &tr_args("All classes, {}", &[&tr("Recall")]), of_truth(None));
         let (tp, all) = (sum(|class| class.tp), sum(|class| class.tp + class.fp));
-        ui.label(percent((all > 0).then(|| tp as f64 / all as f64)));
+        let precision = percent((all > 0).then(|| tp as f64 / all as f64));
+        link_ui(ui, panel, &precision, &tr_args("All classes, {}", &[&tr("Precision")]), of_answer(None));
         ui.end_row();
     });
 }
@@ -191,18 +238,37 @@ fn columns(class: Option<u16>, at: [u64; 4]) -> [(&'static str, ErrorFilter, u64
     ]
 }
 
+/// All items of a class, as its AP is of them; `None`: of all classes.
+fn of_class(class: Option<u16>) -> ErrorFilter {
+    let kinds = [ErrorKind::TruePositive, ErrorKind::FalsePositive, ErrorKind::FalseNegative, ErrorKind::Confusion];
+    with_kinds(&kinds, class)
+}
+
+/// What there was to find.
+fn of_truth(class: Option<u16>) -> ErrorFilter {
+    with_kinds(&[ErrorKind::TruePositive, ErrorKind::FalseNegative, ErrorKind::Confusion], class)
+}
+
+/// What was answered.
+fn of_answer(class: Option<u16>) -> ErrorFilter {
+    let kinds = [ErrorKind::TruePositive, ErrorKind::FalsePositive, ErrorKind::Confusion];
+    ErrorFilter { answered: class, ..with_kinds(&kinds, None) }
+}
+
 fn class_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, snapshot: &Snapshot, class: usize, at: &ClassSnapshot) {
     let label = run.cases.classes[class].as_str();
     ui.label(RichText::new(label).color(theme::strong()));
     ui.label(at.num_truths.to_string());
     let own = run.evaluation.detector.as_ref().and_then(|detector| detector.classes.get(class)?.ap_main);
     let ap = if is_own_point(run, snapshot) { own } else { at.ap.map(bare) };
-    ui.label(RichText::new(text_of(ap)).color(theme::strong()));
+    let class_number = Some(class as u16);
+    link_ui(ui, panel, &text_of(ap), &format!("{label}, AP"), of_class(class_number));
     for (name, filter, count) in columns(Some(class as u16), [at.tp, at.fp, at.fn_, at.confusions]) {
         link_ui(ui, panel, &count.to_string(), &format!("{label}, {name}"), filter);
     }
-    ui.label(percent(at.recall()));
-    ui.label(percent(at.precision()));
+    let (recall, precision) = (tr("Recall"), tr("Precision"));
+    link_ui(ui, panel, &percent(at.recall()), &format!("{label}, {recall}"), of_truth(class_number));
+    link_ui(ui, panel, &percent(at.precision()), &format!("{label}, {precision}"), of_answer(class_number));
     ui.end_row();
 }
 
@@ -229,9 +295,9 @@ fn published_boxes_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
         }
         weak(ui, "mAP");
         ui.end_row();
-        for (run, snapshot) in rows {
+        for (place, (run, snapshot)) in rows.iter().enumerate() {
             let Some(boxes) = &snapshot.boxes else { continue };
-            ui.label(RichText::new(&run.summary.name).color(theme::strong()));
+            row_name_ui(ui, run, place);
             for (_, name) in LESIONS {
                 let class = run.cases.classes.iter().position(|class| class.as_str() == name);
                 let ap = class.and_then(|class| boxes.classes[class].ap);
@@ -252,12 +318,36 @@ fn published_boxes_ui(ui: &mut Ui, rows: &[(&Run, &Snapshot)]) {
     ui.label(RichText::new(LESIONS.map(|(code, name)| format!("{code} {name}")).join(", ")).color(theme::weak()));
 }
 
-/// Two runs over the same films.
-fn differences_ui(ui: &mut Ui, differences: &[Difference], [first, second]: [&str; 2]) {
-    kit::section(ui, &tr_args("{} less {}, over the films that both have", &[&second, &first]));
+/// Two runs over the same films and against one truth, that of the open run: so the figures of the run beside it are others
+/// here than on its own page.
+fn differences_ui(ui: &mut Ui, run: &Run, beside: &Beside) {
+    let names = [run.summary.title(), beside.run.summary.title()];
+    kit::section(ui, &tr_args("{} less {}", &[&names[1], &names[0]]));
+    let truth = translated(&run.summary.truth);
+    let c_stars = [run, &*beside.run].map(|run| run.evaluation.classifier.as_ref().and_then(|films| films.threshold));
+    let text = match c_stars {
+        [Some(first), Some(second)] if first == second => tr_args(
+            "Both against the truth of {} at c* {}, over {} shared films.",
+            &[&truth, &format!("{first:.4}"), &beside.num_shared],
+        ),
+        [Some(first), Some(second)] => tr_args(
+            "Both against the truth of {}, each at its own c* ({} and {}), over {} shared films.",
+            &[&truth, &format!("{first:.4}"), &format!("{second:.4}"), &beside.num_shared],
+        ),
+        _ => tr_args("Both against the truth of {}, over {} shared films.", &[&truth, &beside.num_shared]),
+    };
+    ui.label(RichText::new(text).color(theme::text()));
+    if beside.num_other_truths > 0 {
+        let text = tr_args(
+            "{} was made against another truth ({}): on {} of these films it says something else. Its figures here are not those of the tables above.",
+            &[&names[1], &translated(&beside.run.summary.truth), &beside.num_other_truths],
+        );
+        ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
+    }
     Grid::new("differences").num_columns(6).spacing([18.0, 4.0]).show(ui, |ui| {
-        heads(ui, &[tr("Figure"), first, second, tr("Difference"), "p", tr("Test")]);
-        for one in differences {
+        let heads_of = names.each_ref().map(|name| cut(name));
+        heads(ui, &[tr("Figure"), &heads_of[0], &heads_of[1], tr("Difference"), "p", tr("Test")]);
+        for one in &beside.differences {
             ui.label(RichText::new(&one.name).color(theme::strong()));
             ui.label(percent(one.a));
             ui.label(percent(one.b));
@@ -268,7 +358,7 @@ fn differences_ui(ui: &mut Ui, differences: &[Difference], [first, second]: [&st
             };
             ui.label(RichText::new(one.delta.map_or_else(|| "–".to_owned(), signed)).color(color));
             ui.label(one.p_value.map_or_else(|| "–".to_owned(), p_text));
-            weak(ui, one.test);
+            weak(ui, &translated(one.test));
             ui.end_row();
         }
     });

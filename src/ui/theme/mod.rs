@@ -69,6 +69,11 @@ colors! {
     scrim,
 }
 
+/// Scroll bars that are seen without being pointed at, for tables that may be wider than the window.
+pub fn solid_scroll_bars(ui: &mut egui::Ui) {
+    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 8.0, ..egui::style::ScrollStyle::solid() };
+}
+
 /// The colour of a plot's series; beyond the last they begin anew.
 pub fn series(number: usize) -> Color32 {
     let colors = palette::of(LOOKS.get().0).series;

@@ -28,7 +28,7 @@ pub(super) struct Palette {
     pub bad: Color32,
     pub scrim: Color32,
     /// Of plots, in their order; told apart by those who see fewer colours too (after Okabe and Ito, 2008).
-    pub series: [Color32; 8],
+    pub series: [Color32; 14],
 }
 
 const fn grey(level: u8) -> Color32 {
@@ -64,6 +64,12 @@ const DARK: Palette = Palette {
         Color32::from_rgb(232, 112, 62),
         Color32::from_rgb(150, 150, 240),
         grey(186),
+        Color32::from_rgb(240, 170, 190),
+        Color32::from_rgb(150, 210, 60),
+        Color32::from_rgb(176, 128, 84),
+        Color32::from_rgb(80, 220, 220),
+        Color32::from_rgb(200, 90, 230),
+        Color32::from_rgb(190, 216, 176),
     ],
 };
 
@@ -97,6 +103,12 @@ const LIGHT: Palette = Palette {
         Color32::from_rgb(176, 52, 16),
         Color32::from_rgb(78, 72, 186),
         grey(70),
+        Color32::from_rgb(170, 24, 88),
+        Color32::from_rgb(62, 104, 0),
+        Color32::from_rgb(92, 56, 26),
+        Color32::from_rgb(0, 98, 104),
+        Color32::from_rgb(128, 20, 160),
+        Color32::from_rgb(20, 40, 80),
     ],
 };
 

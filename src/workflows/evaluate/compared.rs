@@ -30,6 +30,8 @@ pub struct Comparison {
     /// Films that both have, and that only one has.
     pub num_shared: u64,
     pub num_unshared: u64,
+    /// Of the shared films, those of which the two runs hold something else for true.
+    pub num_other_truths: u64,
 }
 
 /// One run over the shared films, with the truth of the first run and the classes of both.
@@ -66,6 +68,8 @@ pub fn compare(
     let mut comparison = Comparison {
         num_shared: shared.len() as u64,
         num_unshared: (num_films - 2 * shared.len()) as u64,
+        num_other_truths: shared.iter().filter(|&&pair| !is_same_truth(&first.cases, &second.cases, pair)).count()
+            as u64,
         differences: Vec::new(),
     };
     let classes = classes_of_both(&first.cases, &second.cases);
@@ -77,6 +81,22 @@ pub fn compare(
         add_boxes(&mut comparison.differences, &sides, watch, cancel)?;
     }
     Ok(comparison)
+}
+
+/// The same finding and the same boxes, in whatever order.
+fn is_same_truth(first: &Cases, second: &Cases, [of_first, of_second]: [usize; 2]) -> bool {
+    let boxes = |cases: &Cases, film: usize| {
+        let of_film = cases.truths.of_film(film);
+        let mut boxes: Vec<(LabelName, [u64; 4])> = of_film
+            .map(|i| {
+                (cases.classes[usize::from(cases.truths.classes[i])].clone(), cases.truths.rects[i].map(f64::to_bits))
+            })
+            .collect();
+        boxes.sort_unstable();
+        boxes
+    };
+    first.films[of_first].is_abnormal == second.films[of_second].is_abnormal
+        && boxes(first, of_first) == boxes(second, of_second)
 }
 
 fn classes_of_both(first: &Cases, second: &Cases) -> Vec<LabelName> {

@@ -32,10 +32,14 @@ impl Drawn {
     pub fn new(cases: &Cases, settings: &Settings, matched: Option<&Matched>) -> Self {
         let none = Matched::default();
         // Before any rule: histograms of the detector's own scores, which c* does not move.
+        let has_rule = settings.rule != FusionRule::DetectorOnly;
         let settings = &Settings { rule: FusionRule::DetectorOnly, ..settings.clone() };
         let point = OperatingPoint { c_star: 0.0, min_score: 0.0 };
         let source = Source { cases, matched: matched.unwrap_or(&none), settings, point };
-        let of_boxes = matched.and_then(|_| plots::box_scores(source, &BoxOutcomes::new(source)));
+        let mut of_boxes = matched.and_then(|_| plots::box_scores(source, &BoxOutcomes::new(source)));
+        if let Some(plot) = of_boxes.as_mut().filter(|_| has_rule) {
+            plot.caption = plot.caption.replace("detector only", "before the rule");
+        }
         let of_films = [plots::reliability(source), plots::film_scores(source)];
         Self {
             classes: cases.classes.clone(),

@@ -1,5 +1,8 @@
 //! A table of counts as a field of shades; each cell can be pressed.
 
+use std::f32::consts::FRAC_PI_2;
+
+use egui::epaint::TextShape;
 use egui::{
     Align, Align2, Layout, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -9,12 +12,17 @@ use crate::session::{Command, EvaluateCommand, Sheet};
 use crate::ui::words::{tr_args, translated};
 use crate::ui::{Panel, theme};
 
-use super::paint::{caption, fitting, title};
+use super::paint::{caption, fitting, text, title};
 use super::{BUTTONS_HEIGHT, sheet_buttons};
+
+/// The most that names of columns may take of the height.
+const MOST_HEAD: f32 = 0.32;
 
 /// Where the cells lie.
 pub(super) struct Cells {
     first: Rect,
+    /// Names of columns, then of rows.
+    names: Vec<Rect>,
 }
 
 impl Cells {
@@ -53,6 +61,11 @@ pub(in crate::ui) fn field_ui(
                 }
             }
         }
+        for (rect, name) in cells.names.iter().zip(matrix.columns.iter().chain(&matrix.rows)) {
+            // Names may be cut; whole ones stand under the pointer.
+            let id = response.id.with(("name", rect.min.x as i32, rect.min.y as i32));
+            ui.interact(*rect, id, Sense::hover()).on_hover_text(&*translated(name));
+        }
         sheet_buttons(ui, panel, &matrix.title, || Sheet::Matrix(matrix.clone()));
         response
     })
@@ -71,9 +84,12 @@ pub(super) fn field(painter: &Painter, outer: Rect, matrix: &Matrix) -> Cells {
     let names_width = outer.width() * 0.3;
     let (num_rows, num_columns) = (matrix.rows.len().max(1) as f32, matrix.columns.len().max(1) as f32);
     let left = outer.left() + 10.0 + names_width;
-    let head = top + 34.0;
+    // Names of columns stand upright: a cell is narrower than any of them.
+    let letters = |name: &String| text(painter, name, theme::weak()).size().x;
+    let names_height = matrix.columns.iter().map(letters).fold(0.0, f32::max).min(outer.height() * MOST_HEAD);
+    let head = top + 18.0 + names_height + 6.0;
     let cell = vec2((outer.right() - 10.0 - left) / num_columns, (bottom - head - 2.0) / num_rows);
-    let cells = Cells { first: Rect::from_min_size(pos2(left, head), cell) };
+    let mut cells = Cells { first: Rect::from_min_size(pos2(left, head), cell), names: Vec::new() };
     let (font, weak) = (theme::plot_font(), theme::weak());
     let write = |at, align, text: String, color| {
         painter.text(at, align, text, font.clone(), color);
@@ -87,12 +103,16 @@ pub(super) fn field(painter: &Painter, outer: Rect, matrix: &Matrix) -> Cells {
         theme::text(),
     );
     for (column, name) in matrix.columns.iter().enumerate() {
-        let at = pos2(cells.rect(0, column).center().x, head - 3.0);
-        write(at, Align2::CENTER_BOTTOM, fitting(painter, name, cell.x - 4.0), weak);
+        let name = text(painter, &fitting(painter, name, names_height), weak);
+        let at = pos2(cells.rect(0, column).center().x - name.size().y / 2.0, head - 4.0);
+        painter.add(TextShape::new(at, name, weak).with_angle(-FRAC_PI_2));
+        let of_column = cells.rect(0, column).x_range();
+        cells.names.push(Rect::from_x_y_ranges(of_column, head - 4.0 - names_height..=head));
     }
     for (row, name) in matrix.rows.iter().enumerate() {
         let at = pos2(left - 6.0, cells.rect(row, 0).center().y);
         write(at, Align2::RIGHT_CENTER, fitting(painter, name, names_width - 6.0), weak);
+        cells.names.push(Rect::from_x_y_ranges(left - names_width..=left, cells.rect(row, 0).y_range()));
         for column in 0..matrix.columns.len() {
             let rect = cells.rect(row, column);
             let share = matrix.share(row, column).unwrap_or(0.0) as f32;

@@ -6,9 +6,9 @@ mod picture;
 
 use egui::{Align, EventFilter, Id, Key, Layout, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
 
-use crate::domain::evaluation::plot::{Plot, Style};
+use crate::domain::evaluation::plot::{Plot, Series, Style};
 use crate::session::{Command, EvaluateCommand, Sheet};
-use crate::ui::words::{tr, tr_args, translated};
+use crate::ui::words::{tr, tr_args, translated, translated_name};
 use crate::ui::{Panel, theme};
 
 pub(in crate::ui) use field::field_ui;
@@ -63,7 +63,7 @@ pub(in crate::ui) fn plot_ui(
 /// Copy and save.
 fn sheet_buttons(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, sheet: impl Fn() -> Sheet) {
     ui.horizontal(|ui| {
-        let title = &*translated(title);
+        let title = &*translated_name(title);
         let copy = ui.small_button(tr("Copy"));
         copy.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Copy {}", &[&title])));
         if copy.on_hover_text(tr("The plot as a picture, for a paper or a mail")).clicked() {
@@ -79,12 +79,18 @@ fn sheet_buttons(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, sheet: impl Fn
 
 /// What a screen reader says: the title, the curves, how they were made, and the point that is read out.
 fn spoken(plot: &Plot, hit: Option<Hit>) -> String {
-    let mut text = format!("{}. ", plot.title);
+    let mut text = format!("{}. ", translated_name(&plot.title));
     for series in plot.series.iter().filter(|series| !series.name.is_empty()) {
-        text.push_str(&series.name);
+        text.push_str(&translated_name(&series.name));
+        let counts: Option<Vec<String>> =
+            (0..series.points.len()).map(|point| counted(plot, series, point).map(|count| count.to_string())).collect();
+        if let Some(counts) = counts {
+            text.push_str(": ");
+            text.push_str(&counts.join(", "));
+        }
         text.push_str("; ");
     }
-    text.push_str(&plot.caption);
+    text.push_str(&translated(&plot.caption));
     if let Some(hit) = hit {
         text.push(' ');
         text.push_str(&figures(plot, hit));
@@ -99,10 +105,22 @@ fn figures(plot: &Plot, hit: Hit) -> String {
     let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize)
     {
         Some(name) => name.clone(),
-        None => format!("{} {value:.3}", axis.title),
+        None => format!("{} {value:.3}", translated(&axis.title)),
     };
-    let figures = format!("{}, {}", value(&plot.x, at[0]), value(&plot.y, at[1]));
-    if series.name.is_empty() { figures } else { format!("{}: {figures}", series.name) }
+    let mut figures = format!("{}, {}", value(&plot.x, at[0]), value(&plot.y, at[1]));
+    if let Some(count) = counted(plot, series, hit.point) {
+        figures = format!("{figures} ({count})");
+    }
+    if series.name.is_empty() { figures } else { format!("{}: {figures}", translated_name(&series.name)) }
+}
+
+/// How many a bar of a histogram stands for: its height is a share of the series' number, which is in its name's brackets.
+fn counted(plot: &Plot, series: &Series, point: usize) -> Option<u64> {
+    if !plot.key.ends_with("-scores") || series.style != Style::Bars {
+        return None;
+    }
+    let all: f64 = series.name.strip_suffix(')')?.rsplit_once('(')?.1.parse().ok()?;
+    Some((series.points[point][1] * all).round() as u64)
 }
 
 /// The point under the pointer, or the one that the arrow keys have gone to while the plot has the keyboard.

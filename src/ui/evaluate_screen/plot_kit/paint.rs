@@ -9,7 +9,7 @@ use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Shape, Stroke, StrokeKi
 use crate::domain::evaluation::plot::{Axis, Bar, Plot, Series, Style};
 use crate::domain::evaluation::plots::GREY;
 use crate::ui::theme;
-use crate::ui::words::translated;
+use crate::ui::words::{translated, translated_name};
 
 use super::{Hit, figures};
 
@@ -41,8 +41,8 @@ pub(super) fn color(number: usize) -> Color32 {
     if number == GREY { theme::weak() } else { theme::series(number) }
 }
 
-fn text(painter: &Painter, text: &str, color: Color32) -> Arc<Galley> {
-    painter.layout_no_wrap(translated(text).into_owned(), theme::plot_font(), color)
+pub(super) fn text(painter: &Painter, text: &str, color: Color32) -> Arc<Galley> {
+    painter.layout_no_wrap(translated_name(text).into_owned(), theme::plot_font(), color)
 }
 
 /// Draws everything but the read-out.
@@ -75,7 +75,7 @@ pub(super) fn plot(painter: &Painter, outer: Rect, plot: &Plot) -> Painted {
 
 pub(super) fn title(painter: &Painter, outer: Rect, title: &str) -> f32 {
     let at = outer.min + vec2(PAD, PAD - 1.0);
-    let title = translated(title).into_owned();
+    let title = translated_name(title).into_owned();
     painter.text(at, Align2::LEFT_TOP, title, theme::plot_title_font(), theme::strong()).bottom()
 }
 
@@ -85,7 +85,8 @@ fn legend(painter: &Painter, outer: Rect, top: f32, plot: &Plot) -> f32 {
     let mut at = pos2(outer.left() + PAD, top + 3.0);
     let mut bottom = top;
     for series in named {
-        let galley = text(painter, &series.name, theme::text());
+        let room = outer.width() - 2.0 * PAD - 20.0;
+        let galley = text(painter, &fitting(painter, &series.name, room), theme::text());
         let width = 20.0 + galley.size().x;
         if at.x + width > outer.right() - PAD && at.x > outer.left() + PAD {
             at = pos2(outer.left() + PAD, at.y + 15.0);
@@ -163,7 +164,7 @@ fn grid(painter: &Painter, painted: &Painted, plot: &Plot, ticks: &[Vec<(f64, St
 
 /// The name, cut where it has no room.
 pub(super) fn fitting(painter: &Painter, name: &str, width: f32) -> String {
-    let name = translated(name);
+    let name = translated_name(name);
     let fits =
         |name: &str| painter.layout_no_wrap(name.to_owned(), theme::plot_font(), theme::weak()).size().x <= width;
     if fits(&name) {
