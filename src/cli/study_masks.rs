@@ -28,18 +28,18 @@ const HEADS: [&str; 12] =
     ["films", "missed", "added", "Dice", "median", "IoU", "median", "HD", "median", "HD95", "median", "unit"];
 
 fn as_text(study: &MaskStudy) -> String {
-    let mut out = String::new();
+    let mut lines = Vec::new();
     for reader in &study.readers {
         let films = reader.num_films;
         let what = "means and medians over films where both drew the label";
-        out.push_str(&format!("{} against {}: {films} films; {what}\n", reader.reader, study.truth));
+        lines.push(format!("{} against {}: {films} films; {what}", reader.reader, study.truth));
         let rows: Vec<&MaskRow> = reader.labels.iter().chain([&reader.all]).collect();
         let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or(0);
         let line = |first: &str, cells: &[String]| {
-            let cells: String = cells.iter().map(|cell| format!(" {cell:>7}")).collect();
-            format!("  {first:<width$}{cells}\n")
+            let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>7}")).collect();
+            format!("  {first:<width$} {}", cells.join(" "))
         };
-        out.push_str(&line("", &HEADS.map(str::to_owned)));
+        lines.push(line("", &HEADS.map(str::to_owned)));
         for row in rows {
             let counts = [row.num_both, row.num_missed, row.num_added].map(|count| count.to_string());
             let areas = [row.dice, row.iou].into_iter().flat_map(|spread| of_spread(spread, 3));
@@ -50,24 +50,23 @@ fn as_text(study: &MaskStudy) -> String {
             };
             // Millimetres and pixels never come into one mean: films without a spacing have a line of their own.
             let both = [row.mm.map(|mm| borders(mm, "mm")), row.px.map(|px| borders(px, "px"))];
-            let mut lines = both.into_iter().flatten();
-            let first = lines.next().unwrap_or_default();
-            out.push_str(&line(name(row), &[start.clone(), first].concat()));
-            for more in lines {
-                out.push_str(&line("", &[vec![String::new(); start.len()], more].concat()));
-            }
+            let mut both = both.into_iter().flatten();
+            let first = both.next().unwrap_or_default();
+            lines.push(line(name(row), &[start.clone(), first].concat()));
+            lines.extend(both.map(|more| line("", &[vec![String::new(); start.len()], more].concat())));
         }
         if let Some(dice) = reader.all.dice_with_missed {
-            out.push_str(&format!("  mean Dice with 0 for what only one of both drew: {dice:.3}\n"));
+            lines.push(format!("  mean Dice with 0 for what only one of both drew: {dice:.3}"));
         }
         if let Some(px) = reader.all.px {
-            out.push_str(&format!("  {} masks lie on films whose pixel spacing is not known: px\n", px.hausdorff.num));
+            lines.push(format!("  {} masks lie on films whose pixel spacing is not known: px", px.hausdorff.num));
         }
     }
     if study.readers.is_empty() {
-        out.push_str("Nobody else has completed a film of this reader, so there is nobody to compare.\n");
+        lines.push("Nobody else has completed a film of this reader, so there is nobody to compare.".to_owned());
     }
-    out
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn name(row: &MaskRow) -> &str {

@@ -21,7 +21,7 @@ pub(super) fn masks_ui(ui: &mut Ui, reader_text: impl Fn(&ReaderId) -> String, s
     }
     Grid::new("masks of readers").num_columns(9).spacing([18.0, 4.0]).show(ui, |ui| {
         let figures = ["Dice", "IoU", tr("Hausdorff"), tr("Hausdorff 95 %")];
-        let counts = [tr("Films with both"), tr("Missed"), tr("Added")];
+        let counts = [tr("Both"), tr("Missed"), tr("Added")];
         let names = [
             tr("Reader"),
             tr("Label"),
