@@ -42,7 +42,7 @@ fn rows(draws: &Draws, num_resamples: usize) -> Vec<Vec<Row>> {
     (0..num_resamples.div_ceil(WIDE)).map(block).collect()
 }
 
-/// Weights of all units in all resamples.
+/// Weights of all units in all resamples: of 18,000 films in 9,000 units some 42 MB, what [`Judged`] keeps among it.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Resampled {
     judged: Option<Judged>,
