@@ -143,7 +143,9 @@ fn intervals_text(run: &Run, snapshot: &Snapshot) -> String {
     let all = run.plan.settings.bootstrap.num_resamples;
     match num_resamples_at(run, snapshot) {
         0 => tr("Without resamples there are no intervals.").to_owned(),
-        num if num == all => tr_args("At the run's own point: intervals are of all {} resamples.", &[&num]),
+        num if is_own_point(run, snapshot) => {
+            tr_args("At the run's own point: intervals are of all {} resamples.", &[&num])
+        }
         num => {
             tr_args("Away from the run's own point: intervals are of {} resamples, AUROC's of all {}.", &[&num, &all])
         }
