@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::annotation::Origin;
-use crate::domain::evaluation::errors::{ErrorFilter, ErrorItems, ErrorKind};
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::errors_script::{Film, cases};
-use crate::domain::evaluation::label_errors::suspects;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
@@ -69,10 +68,7 @@ fn ask(session: &mut Session, command: EvaluateCommand) -> Vec<Effect> {
 fn carry_out(session: &mut Session, effects: &[Effect]) {
     for effect in effects {
         if let Effect::ListErrors(run) = effect {
-            let items = ErrorItems::new(&run.cases, &run.plan.settings);
-            let suspects = suspects(&run.cases, &items.matched);
-            let index = ErrorIndex { run: run.summary.id, items, suspects };
-            session.handle(Input::Event(Event::ErrorsListed(Arc::new(index))), 7);
+            session.handle(Input::Event(Event::ErrorsListed(Arc::new(ErrorIndex::of(run)))), 7);
         }
     }
     answer(session, effects.to_vec());
