@@ -186,6 +186,15 @@ impl Session {
         effects
     }
 
+    /// What goes with the open run when it is deleted: verdicts that count, and notes with or without one.
+    pub fn num_verdicts_and_notes(&self) -> (usize, usize) {
+        let errors = &self.evaluating.errors;
+        let run = self.evaluating.open.as_ref().map(|run| run.summary.id);
+        let with = errors.ruled.values().filter_map(|at| errors.rulings.get(*at)).filter(|one| !one.note.is_empty());
+        let without = errors.drafts.keys().filter(|(of, ..)| Some(*of) == run);
+        (errors.ruled.len(), with.count() + without.count())
+    }
+
     /// To the first disagreement without a verdict; where the gallery's filter has none left, of all.
     pub(super) fn open_unruled(&mut self, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
