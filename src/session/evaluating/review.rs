@@ -70,8 +70,7 @@ enum Fix {
     Change(Edit),
 }
 
-const NO_BOX_TO_CHANGE: &str =
-    "There is no box to change here. Change the reading itself where the label is wrong.";
+const NO_BOX_TO_CHANGE: &str = "There is no box to change here. Change the reading itself where the label is wrong.";
 
 impl Session {
     /// The verdict that stands on an item.

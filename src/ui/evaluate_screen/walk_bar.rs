@@ -77,7 +77,8 @@ fn fix_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ErrorItem) {
         let may = refusal.is_none() && command.is_available(panel.session);
         let button = ui.add_enabled(may, egui::Button::new(text.trim_end()));
         button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, may, name));
-        let help = refusal.as_deref().map_or_else(|| kit::tooltip(panel.session, &command), |why| translated(why).into());
+        let help =
+            refusal.as_deref().map_or_else(|| kit::tooltip(panel.session, &command), |why| translated(why).into());
         if button.on_hover_text(&help).on_disabled_hover_text(&help).clicked() {
             panel.ask(command);
         }
