@@ -10,9 +10,9 @@ use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
 use super::error_words::kind_text;
 
-/// Nothing where the filter is that of all items, of all disagreements, or of one kind, whose chips stand above.
-pub(super) fn filter_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
-    let parts = parts(&panel.session.evaluating.filter, run);
+/// Nothing for the kinds that have a chip of their own above, where `has_kinds`, and for all disagreements.
+pub(super) fn filter_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, has_kinds: bool) {
+    let parts = parts(&panel.session.evaluating.filter, run, has_kinds);
     if parts.is_empty() {
         return;
     }
@@ -28,10 +28,10 @@ pub(super) fn filter_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
 }
 
 /// Each part of the filter in words, with the filter without it.
-fn parts(filter: &ErrorFilter, run: &Run) -> Vec<(String, ErrorFilter)> {
+fn parts(filter: &ErrorFilter, run: &Run, has_kinds: bool) -> Vec<(String, ErrorFilter)> {
     let mut parts = Vec::new();
     let class = |class: u16| run.cases.classes.get(usize::from(class)).map_or("", |name| name.as_str());
-    if let Some(text) = kinds_text(&filter.kinds) {
+    if let Some(text) = kinds_text(&filter.kinds, has_kinds) {
         parts.push((text, ErrorFilter { kinds: ErrorKind::DISAGREEMENTS.to_vec(), ..filter.clone() }));
     }
     if let Some(held) = filter.class {
@@ -57,11 +57,12 @@ fn short(score: f64) -> String {
 }
 
 /// `None` where a chip of the row of kinds is lit for them.
-fn kinds_text(kinds: &[ErrorKind]) -> Option<String> {
+fn kinds_text(kinds: &[ErrorKind], has_kinds: bool) -> Option<String> {
     let mut sorted = kinds.to_vec();
     sorted.sort_unstable();
     match sorted[..] {
-        [] | [_] => None,
+        [] => None,
+        [_] if has_kinds => None,
         _ if kinds == ErrorKind::DISAGREEMENTS => None,
         [ErrorKind::FalseNegative, ErrorKind::Confusion] => Some(tr("Truth missed or confused").to_owned()),
         [ErrorKind::FalsePositive, ErrorKind::Confusion] => Some(tr("Answer false or confused").to_owned()),

@@ -53,7 +53,7 @@ pub(super) fn gallery_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     };
     chips_ui(ui, panel);
     filters_ui(ui, panel, &run, &index);
-    filter_chips_ui(ui, panel, &run);
+    filter_chips_ui(ui, panel, &run, true);
     ui.add_space(theme::UNIT);
     if desk.errors.shown.places.is_empty() {
         return empty_ui(ui, tr("Nothing to show"), &why_empty(&run, &desk.filter));

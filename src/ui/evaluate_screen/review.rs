@@ -117,7 +117,7 @@ fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
             &[&progress.num_shown_ruled, &progress.num_shown],
         );
         weak(ui, &text);
-        filter_chips_ui(ui, panel, run);
+        filter_chips_ui(ui, panel, run, false);
     }
     ui.add_space(theme::UNIT);
     ui.horizontal_wrapped(|ui| {
