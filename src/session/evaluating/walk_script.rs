@@ -327,8 +327,8 @@ fn a_note_without_a_verdict_waits_for_one() {
     assert_eq!(session.num_verdicts_and_notes(), (0, 1));
     // It is there again after the list, another run of the same opening, and the worklist.
     ask(&mut session, EvaluateCommand::BackToErrors);
-    session.handle(Input::Event(Event::EvaluationOpened(Ok(run(by_another())))), 0);
-    ask(&mut session, EvaluateCommand::Page(EvaluatePage::Gallery));
+    let effects = session.handle(Input::Event(Event::EvaluationOpened(Ok(run(by_another())))), 0);
+    carry_out(&mut session, &effects);
     ask(&mut session, EvaluateCommand::OpenError(0));
     assert_eq!(session.evaluating.errors.note, "an osteophyte");
     session.notice = None;
@@ -424,12 +424,12 @@ fn the_model_s_answer_goes_into_the_reader_s_own_reading_as_an_edit() {
     // One's own: the label of a pair is changed, and what the model does not see is removed.
     let mut session = at_gallery(by_oneself());
     ask(&mut session, EvaluateCommand::OpenError(1));
-    play(&mut session, "1 drag 10,10,50,50");
+    play(&mut session, "F 1 drag 10,10,50,50");
     assert!(told(&session).contains("Osteophytes(10,10,50,50)"), "{}", told(&session));
     play(&mut session, "Shift+F6");
     assert!(told(&session).contains("Fracture(10,10,50,50)"), "{}", told(&session));
     ask(&mut session, EvaluateCommand::OpenError(2));
-    play(&mut session, "1 drag 10,10,50,50 T Shift+Enter");
+    play(&mut session, "F 1 drag 10,10,50,50 T Shift+Enter");
     assert!(told(&session).starts_with("film1 completed"), "{} {}", told(&session), notice(&session));
     play(&mut session, "Shift+F6");
     assert_eq!(told(&session), "film1 doing: +Tumor", "a completed reading is opened again for it");
