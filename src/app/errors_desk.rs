@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::evaluation::errors::ErrorItems;
-use crate::domain::evaluation::label_errors::suspects;
 use crate::domain::evaluation::run::{EvaluationId, Run};
 use crate::domain::evaluation::settings::{Bootstrap, Settings, ThresholdChoice};
 use crate::domain::evaluation::under_verdicts::corrected;
@@ -19,14 +17,7 @@ use super::inbox::Post;
 
 /// Answered by `ErrorsListed`.
 pub(super) fn list(lane: &Lane, post: Post, run: Arc<Run>) {
-    lane.run(move || post.event(Event::ErrorsListed(Arc::new(index(&run)))));
-}
-
-/// Everything that can be looked at of a run, sorted.
-fn index(run: &Run) -> ErrorIndex {
-    let items = ErrorItems::new(&run.cases, &run.plan.settings);
-    let suspects = suspects(&run.cases, &items.matched);
-    ErrorIndex { run: run.summary.id, items, suspects }
+    lane.run(move || post.event(Event::ErrorsListed(Arc::new(ErrorIndex::of(&run)))));
 }
 
 /// Answered by `UnderVerdictsCounted`.

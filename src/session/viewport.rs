@@ -1,6 +1,6 @@
 //! Zoom, pan, quarter turns and flips: the one place where screen meets image.
 
-use crate::domain::geometry::{PixelGrid, Point, Size, Transform};
+use crate::domain::geometry::{PixelGrid, Point, Rect, Size, Transform};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::imaging::{Enhancement, Window};
 use crate::domain::label::LabelName;
@@ -21,6 +21,8 @@ pub enum Zoom {
 
 /// The largest and smallest scale in screen points a pixel.
 const SCALE_RANGE: (f64, f64) = (0.01, 64.0);
+/// Where a part of the film is shown because of itself: screen points a pixel.
+const LARGEST_SHOWN: f64 = 4.0;
 
 /// The canvas on the screen, in points.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -116,6 +118,19 @@ impl Viewport {
         self.zoom = Zoom::Scale(scale);
         self.center = film.middle();
         self.pan(0.0, ((h * scale - canvas.size.height) / 2.0).max(0.0), canvas, film);
+    }
+
+    /// This part of the film in the middle, as large as `share` of the canvas, side against side; never smaller than the
+    /// fitted film, and never so large that a few pixels fill everything.
+    pub fn show_part(&mut self, part: Rect, share: f64, canvas: Canvas, film: PixelGrid) {
+        let [wide, high] = film.stretch.map(f64::from);
+        let (w, h) = ((part.width() * wide).max(1.0), (part.height() * high).max(1.0));
+        let (w, h) = if self.quarter_turns.is_multiple_of(2) { (w, h) } else { (h, w) };
+        let fitted = Self { zoom: Zoom::Fit, ..*self }.scale(canvas, film);
+        let scale = share * (canvas.size.width / w).min(canvas.size.height / h);
+        self.zoom = Zoom::Scale(scale.min(LARGEST_SHOWN).max(fitted));
+        let center = part.center();
+        self.center = Point::new(center.x.clamp(0.0, film.size.width), center.y.clamp(0.0, film.size.height));
     }
 
     /// The same part of another film: same turn, flip and enlargement, the middle at the same share of its sides.

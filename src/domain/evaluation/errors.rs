@@ -431,6 +431,15 @@ enum Part {
     Film(usize),
 }
 
+/// Whether a truth of the detection's own class lies under it, so that as a false positive it is a second box on a
+/// finding that another one, of a better score, has found.
+pub fn is_found_already(cases: &Cases, detection: usize, main_iou: f64) -> bool {
+    let film = cases.detections.film_of(detection);
+    let (rect, class) = (&cases.detections.rects[detection], cases.detections.classes[detection]);
+    let mut truths = cases.truths.of_film(film).filter(|&truth| cases.truths.classes[truth] == class);
+    truths.any(|truth| overlap(rect, &cases.truths.rects[truth]) >= main_iou.min(1.0 - 1e-10))
+}
+
 /// For each truth, the largest overlap with a detection of any class and score; 0 where none touches it.
 fn nearest_detections(cases: &Cases, matched: &Matched) -> Vec<f64> {
     let near = |(truth, one): (usize, &TruthMatch)| {

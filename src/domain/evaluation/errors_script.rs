@@ -204,3 +204,13 @@ fn counts_are_of_all_kinds_whatever_kinds_are_shown() {
     assert_eq!(shown.places.len(), 1);
     assert_eq!(shown.counts, [0, 1, 1, 0, 0, 0, 0, 0]);
 }
+
+#[test]
+fn a_second_box_on_a_finding_is_told_from_other_false_positives() {
+    let truths = [(0, SQUARE), (1, FAR)];
+    let detections = [(0, SQUARE, 0.9), (0, HALF, 0.8), (0, LESS, 0.7), (0, FAR, 0.6), (1, SQUARE, 0.5)];
+    let cases = cases(&[Film::default(), Film { truths: &truths, detections: &detections, ..Film::default() }]);
+    let second: Vec<bool> = (1..5).map(|at| is_found_already(&cases, at, 0.5)).collect();
+    // An overlap of exactly the limit is one; less is not, nor is the place of another class.
+    assert_eq!(second, [true, false, false, false]);
+}

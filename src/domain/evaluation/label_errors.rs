@@ -43,14 +43,31 @@ const LEAST_CONFIDENCE: f64 = 0.5;
 /// A list that people go through.
 const MOST: usize = 1000;
 
-/// The surest first; of equals, in the order of films, boxes before films.
+/// Classes with truth boxes that no detection of any score is of: the model has no word for them, and its silence says
+/// nothing of their labels.
+pub fn unanswered(cases: &Cases) -> Vec<u16> {
+    let mut is_said = vec![false; cases.classes.len()];
+    let mut is_held = is_said.clone();
+    for (columns, seen) in [(&cases.detections, &mut is_said), (&cases.truths, &mut is_held)] {
+        for class in &columns.classes {
+            seen[usize::from(*class)] = true;
+        }
+    }
+    (0..cases.classes.len() as u16).filter(|&n| is_held[usize::from(n)] && !is_said[usize::from(n)]).collect()
+}
+
+/// The surest first; of equals, in the order of films, boxes before films. Labels of [`unanswered`] classes are left
+/// out.
 pub fn suspects(cases: &Cases, matched: &Matched) -> Vec<Suspect> {
     let mut found = Vec::new();
+    let unanswered = unanswered(cases);
     for film in (0..cases.films.len()).filter(|_| cases.has_detector) {
         overlooked_and_swapped(cases, matched, film, &mut found);
         doubtful(cases, matched, film, &mut found);
     }
-    found.retain(|suspect| suspect.confidence >= LEAST_CONFIDENCE);
+    let is_answerable =
+        |truth: Option<u32>| truth.is_none_or(|at| !unanswered.contains(&cases.truths.classes[at as usize]));
+    found.retain(|suspect| suspect.confidence >= LEAST_CONFIDENCE && is_answerable(suspect.item.truth));
     found.extend(films(cases));
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.item.film.cmp(&b.item.film)));
     found.truncate(MOST);
@@ -193,8 +210,19 @@ mod tests {
             (vec![(0, SQUARE)], vec![(0, [0.0, 0.0, 10.0, 4.0], 0.4)], vec![(Reason::Doubtful, 0, 0.6)]),
             (vec![(0, SQUARE)], vec![(0, [0.0, 0.0, 10.0, 4.0], 0.6)], vec![]),
         ] {
-            assert_eq!(of(&[boxes(&truths, &detections)]), expected, "{truths:?} {detections:?}");
+            // Elsewhere the model says both classes.
+            let elsewhere = boxes(&[], &[(0, FAR, 0.01), (1, FAR, 0.01)]);
+            assert_eq!(of(&[boxes(&truths, &detections), elsewhere]), expected, "{truths:?} {detections:?}");
         }
+    }
+
+    #[test]
+    fn what_the_model_has_no_word_for_is_no_wrong_label() {
+        let swapped = boxes(&[(0, SQUARE)], &[(1, SQUARE, 0.9)]);
+        let missed = boxes(&[(0, SQUARE)], &[]);
+        assert_eq!(of(&[swapped, missed]), []);
+        let both = cases(&[boxes(&[(0, SQUARE), (1, FAR)], &[(1, SQUARE, 0.9)])]);
+        assert_eq!((unanswered(&both), unanswered(&cases(&[]))), (vec![0], vec![]));
     }
 
     #[test]

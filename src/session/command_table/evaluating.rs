@@ -59,7 +59,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "next_error",
         "Next item",
         "On to the next item of the gallery that this film was opened from",
-        &["Shift+PageDown"],
+        &["J", "Shift+PageDown"],
         Film,
         Command::Evaluate(EvaluateCommand::NextError),
     ),
@@ -138,7 +138,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     row(
         "review_unruled",
         "Go on with the review",
-        "To the first disagreement of the gallery's list that has no verdict yet",
+        "To the first disagreement that has no verdict yet, of the gallery's list while that has one",
         &[],
         Everywhere,
         Command::Evaluate(EvaluateCommand::OpenUnruled),

@@ -303,18 +303,14 @@ impl Session {
             EvaluateCommand::Order(order) => self.evaluating.order = order,
             EvaluateCommand::OpenError(place) => return self.open_error(ErrorList::Gallery, place, now_ms),
             EvaluateCommand::OpenSuspect(place) => return self.open_error(ErrorList::Suspects, place, now_ms),
-            EvaluateCommand::OpenUnruled => {
-                if let Some(place) = self.first_unruled() {
-                    return self.open_error(ErrorList::Gallery, place, now_ms);
-                }
-            }
+            EvaluateCommand::OpenUnruled => return self.open_unruled(now_ms),
             EvaluateCommand::NextError => return self.step_error(1, now_ms),
             EvaluateCommand::PreviousError => return self.step_error(-1, now_ms),
             EvaluateCommand::BackToErrors => return self.back_to_errors(now_ms),
             EvaluateCommand::Understand => self.evaluating.errors.knows_it_is_not_blind = true,
             EvaluateCommand::SawCrops(films) => return self.saw_crops(&films),
             EvaluateCommand::Rule(verdict) => return self.rule(verdict, now_ms),
-            EvaluateCommand::Note(text) => self.evaluating.errors.note = text,
+            EvaluateCommand::Note(text) => self.type_note(text),
             EvaluateCommand::KeepNote => return self.keep_note(now_ms),
             EvaluateCommand::FixLabel => return self.fix_label(now_ms),
             EvaluateCommand::ExportVerdicts => return vec![Effect::ChoosePath(FilePurpose::ExportVerdicts)],

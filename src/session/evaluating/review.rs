@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::Edit;
-use crate::domain::evaluation::errors::{ErrorItem, ErrorKind};
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorItem, ErrorKind, ShownErrors};
 use crate::domain::evaluation::result::Evaluation;
 use crate::domain::evaluation::run::{EvaluationId, TruthSource};
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
@@ -18,10 +18,13 @@ use crate::domain::task::TaskState;
 
 use super::super::effect::Effect;
 use super::super::screen::{NoticeKind, Screen, Session};
-use super::{EvaluatePage, EvaluationTask};
+use super::{ErrorList, EvaluatePage, EvaluationTask};
 
 /// What a ruling is about: a box, a truth, a pair, or a whole film.
 pub type RulingKey = (Option<u32>, Option<u32>, Option<ImageId>);
+
+/// A note without a verdict: of which run, whose, and on what.
+pub type DraftKey = (EvaluationId, ReaderId, RulingKey);
 
 /// The ruling that counts for each disagreement: the last one.
 pub fn latest(rulings: &[Ruling]) -> BTreeMap<RulingKey, usize> {
@@ -36,9 +39,14 @@ fn key(detection: Option<u32>, truth: Option<u32>, image: &ImageId) -> RulingKey
 /// How far the review is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
-    /// Of the disagreements in the list.
+    /// Of all disagreements of the run at the operating point, whatever the gallery's filter.
     pub num_ruled: usize,
     pub num_all: usize,
+    /// Of those that pass the gallery's filter.
+    pub num_shown_ruled: usize,
+    pub num_shown: usize,
+    /// Notes of this reader on items without a verdict.
+    pub num_drafts: usize,
     /// Verdicts that count, by who gave them.
     pub by: Vec<(ReaderId, usize)>,
     /// The same by verdict, in the order of [`Verdict::ALL`].
@@ -58,6 +66,14 @@ pub enum TruthOwner {
     File,
 }
 
+/// What taking over the model's answer would do.
+enum Fix {
+    Add { label: LabelName, rect: Rect, origin: Origin },
+    Change(Edit),
+}
+
+const NO_BOX_TO_CHANGE: &str = "There is no box to change here. Change the reading itself where the label is wrong.";
+
 impl Session {
     /// The verdict that stands on an item.
     pub fn ruling_on(&self, item: &ErrorItem) -> Option<&Ruling> {
@@ -66,21 +82,74 @@ impl Session {
         self.evaluating.errors.rulings.get(*self.evaluating.errors.ruled.get(&key)?)
     }
 
-    pub(super) fn ruling_on_looked_at(&self) -> Option<&Ruling> {
+    fn ruling_on_looked_at(&self) -> Option<&Ruling> {
         self.ruling_on(&self.error_looked_at()?)
     }
 
-    /// Of the gallery's list as it is filtered now.
+    fn draft_key(&self, item: &ErrorItem) -> Option<DraftKey> {
+        let run = self.evaluating.open.as_ref()?;
+        let key = key(item.detection, item.truth, &run.cases.films[item.film as usize].image);
+        Some((run.summary.id, self.reader_id()?.clone(), key))
+    }
+
+    /// What was typed about the item: the draft, or else what its verdict says.
+    pub(super) fn note_of_looked_at(&self) -> String {
+        let draft = self.error_looked_at().and_then(|item| self.evaluating.errors.drafts.get(&self.draft_key(&item)?));
+        let note = draft.or_else(|| self.ruling_on_looked_at().map(|ruling| &ruling.note));
+        note.cloned().unwrap_or_default()
+    }
+
+    /// What was typed so far; it is the item's draft until a verdict stands with it.
+    pub(super) fn type_note(&mut self, text: String) {
+        let key = self.error_looked_at().and_then(|item| self.draft_key(&item));
+        let is_said = self.ruling_on_looked_at().map_or("", |ruling| ruling.note.as_str()) == text.trim();
+        if let Some(key) = key {
+            if is_said {
+                self.evaluating.errors.drafts.remove(&key);
+            } else {
+                self.evaluating.errors.drafts.insert(key, text.clone());
+            }
+        }
+        self.evaluating.errors.note = text;
+    }
+
+    /// The item is about to be left: its verdict gets the note, or the note waits for one.
+    pub(super) fn leave_note(&mut self, now_ms: i64) -> Vec<Effect> {
+        let effects = self.keep_note(now_ms);
+        if self.error_looked_at().is_some() {
+            self.tell_of_draft();
+        }
+        effects
+    }
+
+    pub(super) fn tell_of_draft(&mut self) {
+        let Some(at) = self.evaluating.looked_at else { return };
+        let Some(item) = self.error_at(at) else { return };
+        let is_draft = self.draft_key(&item).is_some_and(|key| self.evaluating.errors.drafts.contains_key(&key));
+        if is_draft && self.ruling_on(&item).is_none() {
+            self.notify(NoticeKind::Info, "Give a verdict first; the note is kept with its item until then.");
+        }
+    }
+
+    /// Of all disagreements, and of the gallery's list as it is filtered now.
     pub fn review_progress(&self) -> Progress {
         let desk = &self.evaluating;
         let (Some(run), Some(index)) = (&desk.open, &desk.errors.index) else { return Progress::default() };
-        let mut progress = Progress::default();
-        for &place in desk.errors.shown.places.iter().filter(|(_, kind)| !kind.is_agreement()) {
-            progress.num_all += 1;
-            let is_ruled =
-                !desk.errors.ruled.is_empty() && self.ruling_on(&index.items.item(&run.cases, place)).is_some();
-            progress.num_ruled += usize::from(is_ruled);
-        }
+        let count = |shown: &ShownErrors| {
+            let disagreements = shown.places.iter().filter(|(_, kind)| !kind.is_agreement());
+            disagreements.fold((0, 0), |(num_ruled, num), place| {
+                let is_ruled =
+                    !desk.errors.ruled.is_empty() && self.ruling_on(&index.items.item(&run.cases, *place)).is_some();
+                (num_ruled + usize::from(is_ruled), num + 1)
+            })
+        };
+        let (num_shown_ruled, num_shown) = count(&desk.errors.shown);
+        let is_all = desk.filter == ErrorFilter::disagreements();
+        let all = desk.errors.all.as_ref().filter(|_| !is_all);
+        let (num_ruled, num_all) = all.map_or((num_shown_ruled, num_shown), |(_, all)| count(all));
+        let mut progress = Progress { num_ruled, num_all, num_shown_ruled, num_shown, ..Progress::default() };
+        let own = |(of, by, _): &&DraftKey| *of == run.summary.id && self.reader_id() == Some(by);
+        progress.num_drafts = desk.errors.drafts.keys().filter(own).count();
         let mut by: BTreeMap<&ReaderId, usize> = BTreeMap::new();
         for ruling in desk.errors.ruled.values().filter_map(|at| desk.errors.rulings.get(*at)) {
             *by.entry(&ruling.by).or_default() += 1;
@@ -118,7 +187,32 @@ impl Session {
         effects
     }
 
-    /// Where a verdict stands, it gets the new words.
+    /// What goes with the open run when it is deleted: verdicts that count, and notes with or without one.
+    pub fn num_verdicts_and_notes(&self) -> (usize, usize) {
+        let errors = &self.evaluating.errors;
+        let run = self.evaluating.open.as_ref().map(|run| run.summary.id);
+        let with = errors.ruled.values().filter_map(|at| errors.rulings.get(*at)).filter(|one| !one.note.is_empty());
+        let without = errors.drafts.keys().filter(|(of, ..)| Some(*of) == run);
+        (errors.ruled.len(), with.count() + without.count())
+    }
+
+    /// To the first disagreement without a verdict; where the gallery's filter has none left, of all.
+    pub(super) fn open_unruled(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.first_unruled().is_none() && self.evaluating.filter != ErrorFilter::disagreements() {
+            self.evaluating.filter = ErrorFilter::disagreements();
+            self.evaluating.errors.made_for = None;
+            effects = self.mind_errors();
+        }
+        match self.first_unruled() {
+            Some(place) => effects.extend(self.open_error(ErrorList::Gallery, place, now_ms)),
+            None if self.evaluating.errors.index.is_none() => {}
+            None => self.notify(NoticeKind::Info, "Every disagreement at this operating point has a verdict."),
+        }
+        effects
+    }
+
+    /// Where a verdict stands, it gets the new words; elsewhere they wait for one.
     pub(super) fn keep_note(&mut self, now_ms: i64) -> Vec<Effect> {
         let note = self.evaluating.errors.note.trim().to_owned();
         match self.ruling_on_looked_at() {
@@ -133,6 +227,9 @@ impl Session {
     fn keep_ruling(&mut self, verdict: Verdict, note: String, now_ms: i64) -> Vec<Effect> {
         let (Some(item), Some(by)) = (self.error_looked_at(), self.reader_id().cloned()) else { return Vec::new() };
         let Some(run) = self.evaluating.open.clone() else { return Vec::new() };
+        if let Some(key) = self.draft_key(&item) {
+            self.evaluating.errors.drafts.remove(&key);
+        }
         let image = run.cases.films[item.film as usize].image.clone();
         let ruling = Ruling { image, detection: item.detection, truth: item.truth, verdict, note, by, at_ms: now_ms };
         let by = ruling.by.as_str().to_owned();
@@ -203,43 +300,21 @@ impl Session {
         Some(if reader == *own { TruthOwner::Own } else { TruthOwner::Other(reader) })
     }
 
+    /// Why the model's answer on the item that is open can't be taken over; `None` where it can.
+    pub fn why_no_fix(&self) -> Option<String> {
+        self.planned_fix().err()
+    }
+
     /// The model's answer goes into the reader's own reading, as one edit: its box is added, the box that it does not
     /// have is removed, or the label is changed.
     pub(super) fn fix_label(&mut self, now_ms: i64) -> Vec<Effect> {
-        let (Some(item), Some(run)) = (self.error_looked_at(), self.evaluating.open.clone()) else { return Vec::new() };
-        let image = &run.cases.films[item.film as usize].image;
-        let is_there = self.pane.film.as_ref().is_some_and(|film| film.image() == image && film.film().is_some());
-        if !is_there || self.pane.wanted.is_some() {
-            return Vec::new();
-        }
-        let name = |class: u16| {
-            let word = &run.cases.classes[usize::from(class)];
-            self.label_set().map_or_else(|| word.clone(), |set| own_name(set, word))
-        };
-        let said = item.detection.map(|at| (name(run.cases.detections.classes[at as usize]), at));
-        let held = item.truth.map(|at| (name(run.cases.truths.classes[at as usize]), at));
-        let edit = match (item.kind, said, held) {
-            (ErrorKind::FalsePositive, Some((label, at)), _) => {
-                let Some(rect) = run.cases.detections.rect(at as usize) else { return Vec::new() };
-                self.box_of_model(label, rect)
+        let edit = self.planned_fix().and_then(|fix| match fix {
+            Fix::Change(edit) => Ok(edit),
+            Fix::Add { label, rect, origin } => {
+                let mark = self.new_id().and_then(|id| Annotation::boxed(id, label, rect, origin));
+                mark.map(Edit::Add).ok_or_else(|| "The box does not fit on this film.".to_owned())
             }
-            (ErrorKind::FalseNegative, _, Some((label, at))) => {
-                let rect = run.cases.truths.rect(at as usize);
-                self.own_mark(&label, rect).map(Edit::Remove).ok_or_else(|| self.no_such_mark(&item, &label))
-            }
-            (ErrorKind::Confusion, Some((label, _)), Some((before, at))) => {
-                let rect = run.cases.truths.rect(at as usize);
-                match self.own_mark(&before, rect) {
-                    None => Err(self.no_such_mark(&item, &before)),
-                    Some(mark) => match (self.why_not_shape(&label, ShapeKind::Box), mark.with_label(label)) {
-                        (Some(refusal), _) => Err(refusal),
-                        (None, Some(after)) => Ok(Edit::Replace { before: mark, after }),
-                        (None, None) => return Vec::new(),
-                    },
-                }
-            }
-            _ => Err("There is no box to change here. Change the reading itself where the label is wrong.".to_owned()),
-        };
+        });
         match edit {
             Ok(edit) => self.commit_reopened(edit, now_ms),
             Err(why) => {
@@ -249,21 +324,62 @@ impl Session {
         }
     }
 
-    fn box_of_model(&mut self, label: LabelName, rect: Rect) -> Result<Edit, String> {
+    fn planned_fix(&self) -> Result<Fix, String> {
+        let not_there = || Err("The film is not on the screen yet.".to_owned());
+        let (Some(item), Some(run)) = (self.error_looked_at(), self.evaluating.open.as_ref()) else {
+            return not_there();
+        };
+        let image = &run.cases.films[item.film as usize].image;
+        let is_there = self.pane.film.as_ref().is_some_and(|film| film.image() == image && film.film().is_some());
+        if !is_there || self.pane.wanted.is_some() {
+            return not_there();
+        }
+        let nothing = || Err(NO_BOX_TO_CHANGE.to_owned());
+        let name = |class: u16| {
+            let word = &run.cases.classes[usize::from(class)];
+            self.label_set().map_or_else(|| word.clone(), |set| own_name(set, word))
+        };
+        let said = item.detection.map(|at| (name(run.cases.detections.classes[at as usize]), at));
+        let held = item.truth.map(|at| (name(run.cases.truths.classes[at as usize]), at));
+        match (item.kind, said, held) {
+            (ErrorKind::FalsePositive, Some((label, at)), _) => match run.cases.detections.rect(at as usize) {
+                Some(rect) => self.box_of_model(label, rect),
+                None => nothing(),
+            },
+            (ErrorKind::FalseNegative, _, Some((label, at))) => {
+                let rect = run.cases.truths.rect(at as usize);
+                let own = self.own_mark(&label, rect).map(|mark| Fix::Change(Edit::Remove(mark)));
+                own.ok_or_else(|| self.no_such_mark(&item, &label))
+            }
+            (ErrorKind::Confusion, Some((label, _)), Some((before, at))) => {
+                let rect = run.cases.truths.rect(at as usize);
+                match self.own_mark(&before, rect) {
+                    None => Err(self.no_such_mark(&item, &before)),
+                    Some(mark) => match (self.why_not_shape(&label, ShapeKind::Box), mark.with_label(label)) {
+                        (Some(refusal), _) => Err(refusal),
+                        (None, Some(after)) => Ok(Fix::Change(Edit::Replace { before: mark, after })),
+                        (None, None) => nothing(),
+                    },
+                }
+            }
+            _ => nothing(),
+        }
+    }
+
+    fn box_of_model(&self, label: LabelName, rect: Rect) -> Result<Fix, String> {
         if let Some(refusal) = self.why_not_shape(&label, ShapeKind::Box) {
             return Err(refusal);
         }
         if self.own_mark(&label, Some(rect)).is_some() {
             return Err(format!("Your reading has this box of {label} already."));
         }
-        let Some(film) = &self.pane.film else { return Err(String::new()) };
+        let Some(film) = &self.pane.film else { return Err(NO_BOX_TO_CHANGE.to_owned()) };
         if film.reading.has_no_finding() {
             return Err("Your reading says \"No finding\". Take that back first, then add the box.".to_owned());
         }
         let rect = rect.clamped_to(film.size());
         let origin = self.suggestion_of(rect).map_or(Origin::Drawn, Origin::Suggested);
-        let mark = self.new_id().and_then(|id| Annotation::boxed(id, label, rect, origin));
-        mark.map(Edit::Add).ok_or_else(|| "The box does not fit on this film.".to_owned())
+        Ok(Fix::Add { label, rect, origin })
     }
 
     /// The detection of a model in use that this box is, where its answer is at hand: then its origin is kept.

@@ -1,6 +1,6 @@
 //! What lies over a film of the gallery: the truth's boxes and the answer's, each with what became of it.
 
-use crate::domain::evaluation::errors::{ErrorItem, floors};
+use crate::domain::evaluation::errors::{ErrorItem, floors, is_found_already};
 use crate::domain::geometry::Rect;
 use crate::domain::label::LabelName;
 
@@ -15,6 +15,8 @@ pub enum BoxRole {
     /// The same, of different classes.
     Confused(usize),
     FalsePositive,
+    /// A false positive of the right class on a finding that another box has found.
+    Second,
     Missed,
 }
 
@@ -66,9 +68,10 @@ impl Session {
                     paired.insert(truth, (BoxRole::Confused(num_pairs), one.iou));
                     BoxRole::Confused(num_pairs)
                 }
+                (None, None) if is_found_already(cases, place, run.plan.settings.main_iou) => BoxRole::Second,
                 (None, None) => BoxRole::FalsePositive,
             };
-            num_pairs += usize::from(role != BoxRole::FalsePositive);
+            num_pairs += usize::from(matches!(role, BoxRole::Pair(_) | BoxRole::Confused(_)));
             boxes.push(ShownBox {
                 rect,
                 label: name(one.class),

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::annotation::Origin;
-use crate::domain::evaluation::errors::{ErrorFilter, ErrorItems, ErrorKind};
+use crate::domain::evaluation::errors::{ErrorFilter, ErrorKind};
 use crate::domain::evaluation::errors_script::{Film, cases};
-use crate::domain::evaluation::label_errors::suspects;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::evaluation::result::Evaluation;
@@ -69,10 +68,7 @@ fn ask(session: &mut Session, command: EvaluateCommand) -> Vec<Effect> {
 fn carry_out(session: &mut Session, effects: &[Effect]) {
     for effect in effects {
         if let Effect::ListErrors(run) = effect {
-            let items = ErrorItems::new(&run.cases, &run.plan.settings);
-            let suspects = suspects(&run.cases, &items.matched);
-            let index = ErrorIndex { run: run.summary.id, items, suspects };
-            session.handle(Input::Event(Event::ErrorsListed(Arc::new(index))), 7);
+            session.handle(Input::Event(Event::ErrorsListed(Arc::new(ErrorIndex::of(run)))), 7);
         }
     }
     answer(session, effects.to_vec());
@@ -153,7 +149,7 @@ fn one_key_goes_from_item_to_item_and_back_to_the_gallery() {
     assert_eq!((image(&session), looked_at(&session)), ("film0", Some((0, ErrorKind::FalsePositive))));
     let ahead: Vec<&str> = session.error_films(1).map(crate::domain::id::ImageId::as_str).collect();
     assert_eq!(ahead, ["film1"], "decoded ahead, and not twice");
-    play(&mut session, "Shift+PageDown");
+    play(&mut session, "J");
     assert_eq!((image(&session), looked_at(&session)), ("film0", Some((1, ErrorKind::Confusion))));
     play(&mut session, "Shift+PageDown");
     assert_eq!((image(&session), looked_at(&session)), ("film1", Some((2, ErrorKind::FalseNegative))));
@@ -195,7 +191,17 @@ fn the_item_is_brought_into_sight() {
     ask(&mut session, EvaluateCommand::OpenError(0));
     let after = middle(&session);
     assert!(before.x < 0.0 || before.y < 0.0, "{before:?}");
-    assert!((0.0..=200.0).contains(&after.x) && (0.0..=100.0).contains(&after.y), "{after:?}");
+    let canvas = session.pane.canvas;
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
+    assert!(near(after.x, canvas.middle().x) && near(after.y, canvas.middle().y), "{after:?}");
+    // Its 40 pixels fill a third of the canvas, unless the film as a whole is larger than that.
+    let view = |session: &Session| session.pane.film.as_ref().map(|film| (film.viewport, film.grid())).expect("open");
+    let (viewport, grid) = view(&session);
+    let fitted = crate::session::viewport::Viewport::default().scale(canvas, grid);
+    let wanted = (canvas.size.width.min(canvas.size.height) / 3.0 / 40.0).clamp(fitted, 4.0);
+    assert!(near(viewport.scale(canvas, grid), wanted), "{viewport:?}");
+    play(&mut session, "F");
+    assert_eq!(view(&session).0.zoom, Zoom::Fit);
 }
 
 #[test]
@@ -308,6 +314,67 @@ fn a_verdict_on_one_key_is_kept_with_its_note_and_goes_on() {
 }
 
 #[test]
+fn a_note_without_a_verdict_waits_for_one() {
+    const WAITS: &str = "Give a verdict first; the note is kept with its item until then.";
+    let mut session = at_gallery(by_another());
+    ask(&mut session, EvaluateCommand::OpenError(0));
+    ask(&mut session, EvaluateCommand::Note("an osteophyte".into()));
+    ask(&mut session, EvaluateCommand::KeepNote);
+    assert!(session.evaluating.errors.rulings.is_empty());
+    play(&mut session, "J");
+    assert_eq!((notice(&session), session.evaluating.errors.note.as_str()), (WAITS, ""));
+    assert_eq!(session.review_progress().num_drafts, 1);
+    assert_eq!(session.num_verdicts_and_notes(), (0, 1));
+    // It is there again after the list, another run of the same opening, and the worklist.
+    ask(&mut session, EvaluateCommand::BackToErrors);
+    let effects = session.handle(Input::Event(Event::EvaluationOpened(Ok(run(by_another())))), 0);
+    carry_out(&mut session, &effects);
+    ask(&mut session, EvaluateCommand::OpenError(0));
+    assert_eq!(session.evaluating.errors.note, "an osteophyte");
+    session.notice = None;
+    session.handle(Input::Command(Command::ShowWorklist), 0);
+    assert_eq!(notice(&session), WAITS);
+    ask(&mut session, EvaluateCommand::Show);
+    ask(&mut session, EvaluateCommand::OpenError(0));
+    // The verdict takes it along, and a word more goes into the verdict when the item is left.
+    ask(&mut session, EvaluateCommand::Rule(Verdict::ModelRight));
+    assert_eq!((session.review_progress().num_drafts, session.num_verdicts_and_notes()), (0, (1, 1)));
+    play(&mut session, "Shift+PageUp");
+    ask(&mut session, EvaluateCommand::Note("an osteophyte of T12".into()));
+    play(&mut session, "J");
+    let notes: Vec<&str> = session.evaluating.errors.rulings.iter().map(|ruling| ruling.note.as_str()).collect();
+    assert_eq!(notes, ["an osteophyte", "an osteophyte of T12"]);
+    assert_eq!(session.review_progress().num_drafts, 0);
+    // A note that is taken back is none.
+    ask(&mut session, EvaluateCommand::Note("x".into()));
+    ask(&mut session, EvaluateCommand::Note(String::new()));
+    assert_eq!(session.review_progress().num_drafts, 0);
+}
+
+#[test]
+fn the_review_is_of_all_disagreements_whatever_the_gallery_shows() {
+    let mut session = at_gallery(by_another());
+    let missed = ErrorFilter { kinds: vec![ErrorKind::FalseNegative], ..ErrorFilter::default() };
+    ask(&mut session, EvaluateCommand::ShowErrors(Box::new(missed)));
+    ask(&mut session, EvaluateCommand::OpenError(0));
+    ask(&mut session, EvaluateCommand::Rule(Verdict::LabelRight));
+    ask(&mut session, EvaluateCommand::BackToErrors);
+    ask(&mut session, EvaluateCommand::Page(EvaluatePage::Review));
+    let progress = session.review_progress();
+    assert_eq!((progress.num_ruled, progress.num_all), (1, 3));
+    assert_eq!((progress.num_shown_ruled, progress.num_shown), (1, 1));
+    // The list is through: on with the rest.
+    ask(&mut session, EvaluateCommand::OpenUnruled);
+    assert_eq!(looked_at(&session), Some((0, ErrorKind::FalsePositive)));
+    assert_eq!(session.evaluating.filter, ErrorFilter::disagreements());
+    ask(&mut session, EvaluateCommand::Rule(Verdict::Unclear));
+    ask(&mut session, EvaluateCommand::Rule(Verdict::Unclear));
+    ask(&mut session, EvaluateCommand::BackToErrors);
+    ask(&mut session, EvaluateCommand::OpenUnruled);
+    assert_eq!(notice(&session), "Every disagreement at this operating point has a verdict.");
+}
+
+#[test]
 fn figures_under_the_verdicts_are_asked_for_where_they_are_looked_at() {
     let mut session = at_gallery(by_another());
     ask(&mut session, EvaluateCommand::OpenError(0));
@@ -336,8 +403,10 @@ fn the_model_s_answer_goes_into_the_reader_s_own_reading_as_an_edit() {
     // Its box is added, and taken back.
     let mut session = at_gallery(by_another());
     ask(&mut session, EvaluateCommand::OpenError(0));
+    assert_eq!(session.why_no_fix(), None);
     play(&mut session, "Shift+F6");
     assert_eq!(told(&session), "film0 doing: Osteophytes(120,20,160,60)");
+    assert_eq!(session.why_no_fix().as_deref(), Some("Your reading has this box of Osteophytes already."));
     let origin = session.pane.film.as_ref().map(|film| film.reading.annotations()[0].origin().clone());
     assert_eq!(origin, Some(Origin::Drawn), "without the model's own answer at hand");
     play(&mut session, "Shift+F6");
@@ -355,12 +424,12 @@ fn the_model_s_answer_goes_into_the_reader_s_own_reading_as_an_edit() {
     // One's own: the label of a pair is changed, and what the model does not see is removed.
     let mut session = at_gallery(by_oneself());
     ask(&mut session, EvaluateCommand::OpenError(1));
-    play(&mut session, "1 drag 10,10,50,50");
+    play(&mut session, "F 1 drag 10,10,50,50");
     assert!(told(&session).contains("Osteophytes(10,10,50,50)"), "{}", told(&session));
     play(&mut session, "Shift+F6");
     assert!(told(&session).contains("Fracture(10,10,50,50)"), "{}", told(&session));
     ask(&mut session, EvaluateCommand::OpenError(2));
-    play(&mut session, "1 drag 10,10,50,50 T Shift+Enter");
+    play(&mut session, "F 1 drag 10,10,50,50 T Shift+Enter");
     assert!(told(&session).starts_with("film1 completed"), "{} {}", told(&session), notice(&session));
     play(&mut session, "Shift+F6");
     assert_eq!(told(&session), "film1 doing: +Tumor", "a completed reading is opened again for it");

@@ -3,7 +3,8 @@
 use egui::Color32;
 
 use crate::domain::evaluation::cases::Cases;
-use crate::domain::evaluation::errors::{ErrorItem, ErrorKind};
+use crate::domain::evaluation::errors::{ErrorItem, ErrorKind, is_found_already};
+use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::verdict::Verdict;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
@@ -30,20 +31,61 @@ pub(in crate::ui) fn kind_color(kind: ErrorKind) -> Color32 {
     }
 }
 
+/// The same, where a false positive of the right class lies on a finding that another box has found, by that name.
+pub(in crate::ui) fn item_kind_text(run: &Run, item: &ErrorItem) -> &'static str {
+    let second = item.detection.filter(|_| item.kind == ErrorKind::FalsePositive);
+    let main_iou = run.plan.settings.main_iou;
+    match second.is_some_and(|at| is_found_already(&run.cases, at as usize, main_iou)) {
+        true => tr("False positive, found already"),
+        false => kind_text(item.kind),
+    }
+}
+
 /// The class, or for a pair of two, what it is and what it was called; empty for whole films.
 pub(in crate::ui) fn class_text(cases: &Cases, item: &ErrorItem) -> String {
     let held = item.truth.map(|at| &cases.classes[usize::from(cases.truths.classes[at as usize])]);
     let said = item.detection.map(|at| &cases.classes[usize::from(cases.detections.classes[at as usize])]);
     match (held, said) {
-        (Some(held), Some(said)) if held != said => tr_args("{}, called {}", &[held, said]),
+        (Some(held), Some(said)) if held != said => called_text(held.as_str(), said.as_str()),
         (Some(one), _) | (None, Some(one)) => one.to_string(),
         (None, None) => String::new(),
     }
 }
 
+/// What it is, and what it was called.
+pub(in crate::ui) fn called_text(held: &str, said: &str) -> String {
+    format!("{held}{ARROW}{said}")
+}
+
+const ARROW: &str = " → ";
+
+/// The text in one line of this width. Of a pair, what it was called is kept and what it is is shortened: the end of a
+/// line is what goes missing otherwise.
+pub(super) fn line(painter: &egui::Painter, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let lay = |text: String| painter.layout_no_wrap(text, theme::small_font(), color);
+    let whole = lay(text.to_owned());
+    if whole.size().x <= width {
+        return whole;
+    }
+    if let Some((held, said)) = text.split_once(ARROW) {
+        let mut held: Vec<char> = held.chars().collect();
+        while held.len() > 4 {
+            held.pop();
+            let short: String = held.iter().collect();
+            let galley = lay(format!("{}…{ARROW}{said}", short.trim_end()));
+            if galley.size().x <= width {
+                return galley;
+            }
+        }
+    }
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::small_font(), color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(10.0));
+    painter.layout_job(job)
+}
+
 /// "Missed Osteophytes, IoU 0.00".
-pub(in crate::ui) fn item_text(cases: &Cases, item: &ErrorItem) -> String {
-    let kind = kind_text(item.kind);
+pub(in crate::ui) fn item_text(run: &Run, item: &ErrorItem) -> String {
+    let (cases, kind) = (&run.cases, item_kind_text(run, item));
     if item.kind.is_of_film() {
         let probability = item.score.map_or_else(String::new, |p| format!("{p:.2}"));
         return tr_args("{}, p(abnormal) {}", &[&kind, &probability]);

@@ -14,11 +14,13 @@ use crate::session::{Command, ErrorIndex, ErrorList, EvaluateCommand};
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
 use super::crops::{CropKey, Shelved};
-use super::error_words::{class_text, item_text, kind_color, kind_text, verdict_text};
+use super::error_words::{class_text, item_kind_text, item_text, kind_color, kind_text, verdict_text};
+use super::filter_chips::filter_chips_ui;
 
 /// Smallest side of a crop on its card, in points; it grows until the row is full.
 const CROP: f32 = 180.0;
-const TEXT: f32 = 54.0;
+const TEXT: f32 = 5.0 + 4.0 * LINE + 2.0;
+const LINE: f32 = 16.0;
 const GAP: f32 = 10.0;
 /// How much of its surroundings a crop shows around its boxes, as a share of their longer side.
 const SURROUNDINGS: f64 = 0.6;
@@ -51,6 +53,7 @@ pub(super) fn gallery_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     };
     chips_ui(ui, panel);
     filters_ui(ui, panel, &run, &index);
+    filter_chips_ui(ui, panel, &run, true);
     ui.add_space(theme::UNIT);
     if desk.errors.shown.places.is_empty() {
         return empty_ui(ui, tr("Nothing to show"), &why_empty(&run, &desk.filter));
@@ -260,7 +263,7 @@ fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex) {
                 let min = rect.min + Vec2::new(column as f32 * (side + GAP), 0.0);
                 let card = Rect::from_min_size(min, Vec2::new(side, row_height));
                 let item = index.items.item(&run.cases, panel.session.evaluating.errors.shown.places[place]);
-                if card_ui(ui, panel, &run.cases, card, place, &item) {
+                if card_ui(ui, panel, run, card, place, &item) {
                     films_seen.push(item.film);
                 }
             }
@@ -342,11 +345,11 @@ fn part_of(cases: &Cases, item: &ErrorItem) -> Option<geometry::Rect> {
 }
 
 /// `true` where its crop was shown.
-fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, cases: &Cases, card: Rect, place: usize, item: &ErrorItem) -> bool {
-    let session = panel.session;
+fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, card: Rect, place: usize, item: &ErrorItem) -> bool {
+    let (session, cases) = (panel.session, &run.cases);
     let (film, side) = (&cases.films[item.film as usize], card.width());
     let response = ui.interact(card, card_id(place), Sense::click());
-    let text = item_text(cases, item);
+    let text = item_text(run, item);
     let ruling = session.ruling_on(item);
     response.widget_info(|| {
         let verdict = ruling.map_or_else(String::new, |ruling| format!(", {}", verdict_text(ruling.verdict)));
@@ -383,21 +386,21 @@ fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>, cases: &Cases, card: Rect, place:
         }
     };
     painter.rect_filled(Rect::from_min_size(frame.left_bottom(), Vec2::new(side, 3.0)), 0.0, color);
-    let line = |n: f32, text: &str, color: egui::Color32, font: egui::FontId| {
-        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(side - 12.0);
-        let galley = painter.layout_job(job);
-        painter.galley(frame.left_bottom() + Vec2::new(6.0, 5.0 + 16.0 * n), galley, color);
-    };
-    let small = theme::small_font();
     let kind = match ruling {
-        Some(ruling) => format!("{} · {}", kind_text(item.kind), verdict_text(ruling.verdict)),
-        None => kind_text(item.kind).to_owned(),
+        Some(ruling) => format!("{} · {}", item_kind_text(run, item), verdict_text(ruling.verdict)),
+        None => item_kind_text(run, item).to_owned(),
     };
-    line(0.0, &kind, color, small.clone());
     let class = if item.kind.is_of_film() { film.image.to_string() } else { class_text(cases, item) };
-    line(1.0, &class, theme::text(), small.clone());
-    line(2.0, &numbers(item), theme::weak(), small);
+    let mut at = frame.left_bottom() + Vec2::new(6.0, 5.0);
+    // The class has two lines, so that what a finding was called is to be read.
+    for (text, color, rows) in [(kind, color, 1), (class, theme::text(), 2), (numbers(item), theme::weak(), 1)] {
+        let mut job = egui::text::LayoutJob::simple(text, theme::small_font(), color, side - 12.0);
+        job.wrap.max_rows = rows;
+        let galley = painter.layout_job(job);
+        let num_rows = galley.rows.len().max(1);
+        painter.galley(at, galley, color);
+        at.y += LINE * num_rows as f32;
+    }
     if is_open {
         painter.rect_stroke(card, 4.0, Stroke::new(1.5, theme::accent()), StrokeKind::Inside);
     }

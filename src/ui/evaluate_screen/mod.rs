@@ -4,6 +4,7 @@ mod crops;
 mod curves;
 mod data;
 mod error_words;
+mod filter_chips;
 mod gallery;
 pub(in crate::ui) mod new_run;
 mod numbers;

@@ -50,13 +50,13 @@ pub(in crate::ui) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>, dialog: Evalu
 fn delete_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::set_dialog_width(ui, 420.0);
     let Some(run) = &panel.session.evaluating.open else { return };
-    let num_rulings = run.rulings.len();
-    let text = if num_rulings == 0 {
+    let (num_verdicts, num_notes) = panel.session.num_verdicts_and_notes();
+    let text = if num_verdicts + num_notes == 0 {
         tr_args("Delete \"{}\" with its files? It can't be brought back.", &[&run.summary.name])
     } else {
         tr_args(
-            "Delete \"{}\" with its files and {} verdicts? They can't be brought back.",
-            &[&run.summary.name, &num_rulings],
+            "Delete \"{}\" with its files? Its verdicts ({}) and notes ({}) go with it. They can't be brought back.",
+            &[&run.summary.name, &num_verdicts, &num_notes],
         )
     };
     ui.add(egui::Label::new(text).wrap());

@@ -8,11 +8,15 @@ use crate::session::{Command, EvaluateCommand, Session, StudyCommand};
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
+use super::gallery::may_look_ui;
 use super::numbers::text_of;
 use super::reader_masks::masks_ui;
 use super::runs::problems_ui;
 
 pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if !may_look_ui(ui, panel) {
+        return;
+    }
     theme::solid_scroll_bars(ui);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.label(RichText::new(tr("Readers")).size(theme::HEADING).color(theme::strong()));

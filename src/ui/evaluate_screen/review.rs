@@ -1,5 +1,7 @@
 //! Of the screen of evaluations: verdicts on where model and label disagree, and what they change.
 
+use std::cmp::Ordering;
+
 use egui::{Grid, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::evaluation::errors::ErrorFilter;
@@ -12,10 +14,15 @@ use crate::session::{Command, ErrorIndex, ErrorList, EvaluateCommand};
 use super::super::dates::day_text;
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
-use super::error_words::{class_text, verdict_text};
+use super::error_words::{called_text, class_text, line, verdict_text};
+use super::filter_chips::filter_chips_ui;
 use super::gallery::{empty_ui, may_look_ui};
 
 const LEFT: f32 = 400.0;
+/// Narrower lists can't be read beside the figures.
+const LEAST_LISTS: f32 = 420.0;
+/// Height of the lists where they stand under the figures.
+const LISTS_UNDER: f32 = 420.0;
 
 /// Which list stands at the right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -43,6 +50,19 @@ pub(super) fn review_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         return empty_ui(ui, tr("Sorting what was found and what was missed…"), "");
     };
+    // In a narrow window the lists stand under the rest, and all of it is one page.
+    if ui.available_width() < LEFT + LEAST_LISTS {
+        ScrollArea::vertical().id_salt("review").auto_shrink(false).show(ui, |ui| {
+            progress_ui(ui, panel, &run);
+            ui.add_space(2.0 * theme::UNIT);
+            figures_ui(ui, panel, &run);
+            ui.add_space(2.0 * theme::UNIT);
+            ui.allocate_ui(Vec2::new(ui.available_width() - 14.0, LISTS_UNDER), |ui| {
+                lists_ui(ui, panel, &run, &index);
+            });
+        });
+        return;
+    }
     egui::Panel::left("review left")
         .exact_size(LEFT)
         .resizable(false)
@@ -51,7 +71,7 @@ pub(super) fn review_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show(ui, |ui| {
             ScrollArea::vertical().id_salt("review left").auto_shrink(false).show(ui, |ui| {
                 ui.set_width(LEFT - 24.0);
-                progress_ui(ui, panel);
+                progress_ui(ui, panel, &run);
                 ui.add_space(2.0 * theme::UNIT);
                 figures_ui(ui, panel, &run);
             });
@@ -63,11 +83,11 @@ fn weak(ui: &mut Ui, text: &str) {
     ui.add(egui::Label::new(RichText::new(text).small().color(theme::weak())).wrap());
 }
 
-fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
     let progress = panel.session.review_progress();
     kit::section_title(ui, tr("Progress"));
     let text = tr_args(
-        "{} of {} disagreements of the gallery's list have a verdict",
+        "{} of {} disagreements at this operating point have a verdict",
         &[&progress.num_ruled, &progress.num_all],
     );
     ui.label(RichText::new(text).color(theme::text()));
@@ -85,6 +105,19 @@ fn progress_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             .map(|((verdict, _), num)| format!("{} {num}", verdict_text(*verdict)))
             .collect();
         weak(ui, &of.join(" · "));
+    }
+    if progress.num_drafts > 0 {
+        let text = tr_args("{} notes wait for a verdict on their item", &[&progress.num_drafts]);
+        ui.label(RichText::new(text).small().color(theme::warn()));
+    }
+    if panel.session.evaluating.filter != ErrorFilter::disagreements() {
+        ui.add_space(theme::UNIT);
+        let text = tr_args(
+            "The gallery is filtered: {} of {} disagreements in it have a verdict.",
+            &[&progress.num_shown_ruled, &progress.num_shown],
+        );
+        weak(ui, &text);
+        filter_chips_ui(ui, panel, run, false);
     }
     ui.add_space(theme::UNIT);
     ui.horizontal_wrapped(|ui| {
@@ -118,6 +151,8 @@ fn figures_ui(ui: &mut Ui, panel: &Panel<'_>, run: &Run) {
         };
         return weak(ui, text);
     }
+    let truths_before = num_truths(&run.evaluation);
+    let truths_after = under.and_then(num_truths);
     let before = figures(&run.evaluation, run.plan.settings.main_iou);
     let after = under.map(|under| figures(under, run.plan.settings.main_iou)).unwrap_or_default();
     Grid::new("under verdicts").num_columns(4).spacing(Vec2::new(14.0, 3.0)).striped(true).show(ui, |ui| {
@@ -125,6 +160,19 @@ fn figures_ui(ui: &mut Ui, panel: &Panel<'_>, run: &Run) {
             ui.label(RichText::new(title).small().color(theme::weak()));
         }
         ui.end_row();
+        if let (Some(old), Some(new)) = (truths_before, truths_after) {
+            ui.label(RichText::new(tr("Findings in the truth")).color(theme::text()));
+            ui.label(RichText::new(old.to_string()).color(theme::text()));
+            ui.label(RichText::new(new.to_string()).color(theme::text()));
+            let change = match new.cmp(&old) {
+                Ordering::Less => format!("−{}", old - new),
+                Ordering::Equal => "0".to_owned(),
+                Ordering::Greater => format!("+{}", new - old),
+            };
+            // More findings are neither good nor bad.
+            ui.label(RichText::new(change).color(theme::weak()));
+            ui.end_row();
+        }
         for (name, old) in &before {
             let new = after.iter().find(|(other, _)| other == name).and_then(|(_, value)| *value);
             let percent =
@@ -145,9 +193,22 @@ fn figures_ui(ui: &mut Ui, panel: &Panel<'_>, run: &Run) {
     weak(
         ui,
         tr(
-            "In percent, without intervals. Only what was looked at is corrected: where that is the disagreements alone, these figures favour the model. Unclear cases are left out of them.",
+            "Figures in percent, without intervals. Only what was looked at is corrected: where that is the disagreements alone, these figures favour the model. Unclear cases are left out of them.",
         ),
     );
+    if truths_before.is_some() {
+        weak(
+            ui,
+            tr(
+                "AP can fall although the model was right: a finding that the verdicts add to the truth is one more to find, so the ones found before are a smaller share.",
+            ),
+        );
+    }
+}
+
+/// Boxes of all classes; `None` without a detector.
+fn num_truths(evaluation: &Evaluation) -> Option<u64> {
+    evaluation.detector.as_ref().map(|boxes| boxes.classes.iter().map(|class| class.num_truths).sum())
 }
 
 /// Names and values, those that there are none of left out by the caller's table.
@@ -197,6 +258,11 @@ fn suspects_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run, index: &ErrorIndex
             "By how sure the model is against the label, the surest first: a list to look at, no correction. Films by confident learning (Northcutt, Jiang and Chuang, 2021).",
         ),
     );
+    if !index.unanswered.is_empty() {
+        let names: Vec<&str> =
+            index.unanswered.iter().map(|class| run.cases.classes[usize::from(*class)].as_str()).collect();
+        weak(ui, &tr_args("Left out, because the model never says them: {}.", &[&names.join(", ")]));
+    }
     if index.suspects.is_empty() {
         return empty_ui(ui, tr("Nothing to show"), tr("The model is nowhere sure against a label."));
     }
@@ -237,7 +303,7 @@ fn verdicts_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
         let held = ruling.truth.and_then(|at| run.cases.truths.classes.get(at as usize)).map(|c| class(*c));
         let said = ruling.detection.and_then(|at| run.cases.detections.classes.get(at as usize)).map(|c| class(*c));
         let about = match (held, said) {
-            (Some(held), Some(said)) if held != said => tr_args("{}, called {}", &[&held, &said]),
+            (Some(held), Some(said)) if held != said => called_text(held, said),
             (Some(one), _) | (None, Some(one)) => one.to_owned(),
             (None, None) => tr("The whole film").to_owned(),
         };
@@ -249,7 +315,7 @@ fn verdicts_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &Run) {
             (ruling.note.clone(), theme::weak()),
         ];
         let name = format!("{}: {}, {} {}", cells[0].0, cells[1].0, cells[2].0, cells[4].0);
-        row_ui(ui, n, &cells, &name, false, &ruling.note);
+        row_ui(ui, n, &cells, &name, false, "");
     });
 }
 
@@ -285,15 +351,13 @@ fn row_ui(
     for (at, (text, color)) in cells.iter().enumerate() {
         let left = rect.left() + 6.0 + COLUMNS[at] * rect.width();
         let right = COLUMNS.get(at + 1).map_or(rect.right(), |share| rect.left() + share * rect.width());
-        let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), theme::small_font(), *color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width((right - left - 4.0).max(10.0));
-        let galley = ui.painter().layout_job(job);
+        let galley = line(ui.painter(), text, *color, right - left - 4.0);
         ui.painter().galley(egui::pos2(left, rect.center().y - galley.size().y / 2.0), galley, *color);
     }
     let is_clicked = response.clicked();
-    if !help.is_empty() {
-        response.on_hover_text(help);
-    }
+    let whole: Vec<&str> = cells.iter().map(|(text, _)| text.as_str()).filter(|text| !text.is_empty()).collect();
+    let whole = whole.join(" · ");
+    response.on_hover_text(if help.is_empty() { whole } else { format!("{whole}\n{help}") });
     is_clicked
 }
 

@@ -7,7 +7,7 @@ use crate::domain::evaluation::verdict::Verdict;
 use crate::session::evaluating::TruthOwner;
 use crate::session::{Command, EvaluateCommand};
 
-use super::super::words::{tr, tr_args};
+use super::super::words::{tr, tr_args, translated};
 use super::super::{Panel, kit, theme};
 use super::error_words::{item_text, kind_color, verdict_text};
 
@@ -25,9 +25,11 @@ pub(in crate::ui) fn walk_bar_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.horizontal_wrapped(|ui| {
             let ask = |command| Command::Evaluate(command);
             kit::titled_button(ui, panel, &ask(EvaluateCommand::BackToErrors), None);
-            kit::titled_button(ui, panel, &ask(EvaluateCommand::PreviousError), Some("◀"));
-            kit::titled_button(ui, panel, &ask(EvaluateCommand::NextError), Some("▶"));
-            let place = tr_args("{} of {}: {}", &[&(at + 1), &session.num_errors(), &item_text(&run.cases, &item)]);
+            for (command, text) in [(EvaluateCommand::PreviousError, "◀"), (EvaluateCommand::NextError, "▶")] {
+                let keys = kit::shortcut(session, &ask(command.clone()));
+                kit::titled_button(ui, panel, &ask(command), Some(&format!("{text} {keys}")));
+            }
+            let place = tr_args("{} of {}: {}", &[&(at + 1), &session.num_errors(), &item_text(&run, &item)]);
             ui.label(RichText::new(place).color(kind_color(item.kind)).strong());
         });
         ui.horizontal_wrapped(|ui| {
@@ -44,7 +46,8 @@ fn verdicts_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ErrorItem) {
     ui.label(RichText::new(tr("Verdict")).color(theme::weak()));
     for (verdict, _) in Verdict::ALL {
         let command = Command::Evaluate(EvaluateCommand::Rule(verdict));
-        kit::toggle_button(ui, panel, &command, verdict_text(verdict), now == Some(verdict));
+        let text = format!("{} {}", verdict_text(verdict), kit::shortcut(session, &command));
+        kit::toggle_button(ui, panel, &command, text.trim_end(), now == Some(verdict));
     }
     let mut note = session.evaluating.errors.note.clone();
     let field = egui::TextEdit::singleline(&mut note).desired_width(NOTE_WIDTH).hint_text(tr("Note"));
@@ -60,14 +63,25 @@ fn verdicts_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ErrorItem) {
 
 /// What of the model's answer may be taken over, and whose the truth is.
 fn fix_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ErrorItem) {
-    let text = match item.kind {
-        ErrorKind::FalsePositive => Some(tr("Add the model's box")),
-        ErrorKind::FalseNegative => Some(tr("Remove the box")),
-        ErrorKind::Confusion => Some(tr("Take the model's label")),
+    let what = match item.kind {
+        ErrorKind::FalsePositive => Some(tr("add its box")),
+        ErrorKind::FalseNegative => Some(tr("remove the box")),
+        ErrorKind::Confusion => Some(tr("change the label")),
         _ => None,
     };
-    if let Some(text) = text {
-        kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::FixLabel), Some(text));
+    if let Some(what) = what {
+        let command = Command::Evaluate(EvaluateCommand::FixLabel);
+        let name = tr("Take the model's answer");
+        let text = format!("{name}: {what} {}", kit::shortcut(panel.session, &command));
+        let refusal = panel.session.why_no_fix();
+        let may = refusal.is_none() && command.is_available(panel.session);
+        let button = ui.add_enabled(may, egui::Button::new(text.trim_end()));
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, may, name));
+        let help =
+            refusal.as_deref().map_or_else(|| kit::tooltip(panel.session, &command), |why| translated(why).into());
+        if button.on_hover_text(&help).on_disabled_hover_text(&help).clicked() {
+            panel.ask(command);
+        }
     }
     let owner = match panel.session.truth_owner(item) {
         Some(TruthOwner::Own) => tr("The truth is your own reading.").to_owned(),

@@ -54,7 +54,10 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         marks::marks_ui(ui, panel, film);
         attributes::attributes_ui(ui, panel, film);
         suggestions::origin_ui(ui, panel, film);
-        suggestions::suggestions_ui(ui, panel, film);
+        // Over a film of the gallery lie the evaluation's boxes, not the suggestions: nothing to accept out of sight.
+        if panel.session.error_boxes(film).is_empty() {
+            suggestions::suggestions_ui(ui, panel, film);
+        }
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);

@@ -151,15 +151,8 @@ pub const MASK_FILL: f32 = 0.2;
 pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
-/// Truth and answer that belong together, one colour a pair; apart from those of what was missed and of false positives.
-pub const PAIRS: [Color32; 6] = [
-    Color32::from_rgb(122, 198, 132),
-    Color32::from_rgb(104, 178, 222),
-    Color32::from_rgb(196, 150, 226),
-    Color32::from_rgb(94, 204, 194),
-    Color32::from_rgb(176, 202, 96),
-    Color32::from_rgb(228, 148, 190),
-];
+/// How much of truth and answer is left beside the item that is looked at.
+pub const BESIDE_ITEM: f32 = 0.6;
 pub const OVERLAY_TEXT: f32 = 13.0;
 /// Of a plot's curves, of its grid, and the radius of the dot at the operating point.
 pub const CURVE_STROKE: f32 = 1.6;
