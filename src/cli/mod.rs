@@ -51,7 +51,7 @@ enum Command {
     /// Make a project of synthetic films to try the program with.
     Demo(demo::DemoArgs),
     /// Hold predictions against labels: mAP, AUROC and all other figures, with intervals.
-    Evaluate(evaluate::EvaluateArgs),
+    Evaluate(Box<evaluate::EvaluateArgs>),
     /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
     Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.

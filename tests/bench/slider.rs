@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use rachis::domain::evaluation::cases::{Cases, FilmCase};
-use rachis::domain::evaluation::errors::{ErrorFilter, ErrorItems};
-use rachis::domain::evaluation::label_errors::suspects;
 use rachis::domain::evaluation::live::OpenRun;
 use rachis::domain::evaluation::problems::Problems;
 use rachis::domain::evaluation::result::Evaluation;
@@ -94,7 +92,7 @@ impl Seat {
     /// With this slider on this page.
     fn at(&mut self, slider: Slider, page: EvaluatePage) {
         // The list of everything, not of errors only.
-        let filter = EvaluateCommand::FilterErrors(Box::new(ErrorFilter::default()));
+        let filter = EvaluateCommand::FilterErrors(Box::default());
         for command in
             [EvaluateCommand::Slide(slider), EvaluateCommand::Understand, EvaluateCommand::Page(page), filter]
         {
@@ -102,8 +100,7 @@ impl Seat {
             for effect in effects {
                 let Effect::ListErrors(run) = effect else { continue };
                 let started = Instant::now();
-                let items = ErrorItems::new(&run.cases, &run.plan.settings);
-                let index = ErrorIndex { run: run.summary.id, suspects: suspects(&run.cases, &items.matched), items };
+                let index = ErrorIndex::of(&run);
                 println!("sorting the gallery took {:.2?}", started.elapsed());
                 self.session.handle(Input::Event(Event::ErrorsListed(Arc::new(index))), 0);
             }

@@ -69,7 +69,7 @@ pub enum TruthOwner {
 /// What taking over the model's answer would do.
 enum Fix {
     Add { label: LabelName, rect: Rect, origin: Origin },
-    Change(Edit),
+    Change(Box<Edit>),
 }
 
 const NO_BOX_TO_CHANGE: &str = "There is no box to change here. Change the reading itself where the label is wrong.";
@@ -309,7 +309,7 @@ impl Session {
     /// have is removed, or the label is changed.
     pub(super) fn fix_label(&mut self, now_ms: i64) -> Vec<Effect> {
         let edit = self.planned_fix().and_then(|fix| match fix {
-            Fix::Change(edit) => Ok(edit),
+            Fix::Change(edit) => Ok(*edit),
             Fix::Add { label, rect, origin } => {
                 let mark = self.new_id().and_then(|id| Annotation::boxed(id, label, rect, origin));
                 mark.map(Edit::Add).ok_or_else(|| "The box does not fit on this film.".to_owned())
@@ -348,7 +348,7 @@ impl Session {
             },
             (ErrorKind::FalseNegative, _, Some((label, at))) => {
                 let rect = run.cases.truths.rect(at as usize);
-                let own = self.own_mark(&label, rect).map(|mark| Fix::Change(Edit::Remove(mark)));
+                let own = self.own_mark(&label, rect).map(|mark| Fix::Change(Box::new(Edit::Remove(mark))));
                 own.ok_or_else(|| self.no_such_mark(&item, &label))
             }
             (ErrorKind::Confusion, Some((label, _)), Some((before, at))) => {
@@ -357,7 +357,7 @@ impl Session {
                     None => Err(self.no_such_mark(&item, &before)),
                     Some(mark) => match (self.why_not_shape(&label, ShapeKind::Box), mark.with_label(label)) {
                         (Some(refusal), _) => Err(refusal),
-                        (None, Some(after)) => Ok(Fix::Change(Edit::Replace { before: mark, after })),
+                        (None, Some(after)) => Ok(Fix::Change(Box::new(Edit::Replace { before: mark, after }))),
                         (None, None) => nothing(),
                     },
                 }

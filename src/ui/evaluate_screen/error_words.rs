@@ -35,10 +35,8 @@ pub(in crate::ui) fn kind_color(kind: ErrorKind) -> Color32 {
 pub(in crate::ui) fn item_kind_text(run: &Run, item: &ErrorItem) -> &'static str {
     let second = item.detection.filter(|_| item.kind == ErrorKind::FalsePositive);
     let main_iou = run.plan.settings.main_iou;
-    match second.is_some_and(|at| is_found_already(&run.cases, at as usize, main_iou)) {
-        true => tr("False positive, found already"),
-        false => kind_text(item.kind),
-    }
+    let is_second = second.is_some_and(|at| is_found_already(&run.cases, at as usize, main_iou));
+    if is_second { tr("False positive, found already") } else { kind_text(item.kind) }
 }
 
 /// The class, or for a pair of two, what it is and what it was called; empty for whole films.
