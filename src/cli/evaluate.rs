@@ -225,7 +225,7 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path) -> anyhow::Result<()> {
     if !args.no_store {
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
         let kept = keep(&mut store, &plan, Maker { by: "", at_ms }, (cases, problems), evaluation)?;
-        println!("Kept as evaluation {}: {}", kept.summary.id.0, kept.summary.name);
+        println!("Kept as evaluation {}: {}, against {}", kept.summary.id.0, kept.summary.name, kept.summary.truth);
     }
     Ok(())
 }

@@ -182,7 +182,7 @@ fn what_readers_agree_on_counts_once() {
     assert_eq!(run.cases.truths.rects, rects);
     assert!(run.cases.films.iter().all(|film| film.is_abnormal == Some(true)));
     assert_eq!(run.cases.films[0].readers, ["R1".into(), "R2".into()]);
-    assert!(run.summary.name.ends_with("against consensus of readers"), "{}", run.summary.name);
+    assert_eq!(run.summary.truth, "consensus of readers");
     assert_eq!(evaluation_runs::open(&scene.store, run.summary.id).unwrap(), run);
 
     // Three readers: two of them are needed.

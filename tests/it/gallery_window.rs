@@ -101,7 +101,7 @@ fn cards_are_reached_by_labels_arrows_and_enter() {
     let film = format!("{:032x}", 0);
     seat.get_by_label_contains("Item 1: False positive Osteophytes, score 0.83, IoU 0.00, film");
     seat.get_by_label(&format!(
-        "Item 2: Confused Disc space narrowing, called Foraminal stenosis, score 0.72, IoU 0.77, film {film}"
+        "Item 2: Confused Disc space narrowing → Foraminal stenosis, score 0.72, IoU 0.77, film {film}"
     ));
     seat.get_by_label_contains("Item 3: False positive Osteophytes, score 0.64");
     seat.get_by_label_contains("Item 4: Film wrongly abnormal, p(abnormal) 0.60");
@@ -125,7 +125,7 @@ fn cards_are_reached_by_labels_arrows_and_enter() {
     key(&mut seat, Modifiers::NONE, Key::Enter);
     wait(&mut seat, "the film", is_reading);
     assert_eq!(looked_at(&seat), Some((1, ErrorKind::Confusion)));
-    seat.get_by_label_contains("2 of 6: Confused Disc space narrowing, called Foraminal stenosis");
+    seat.get_by_label_contains("2 of 6: Confused Disc space narrowing → Foraminal stenosis");
 
     // Next and previous on one key, and back to the card that it came from.
     key(&mut seat, Modifiers::SHIFT, Key::PageDown);
@@ -165,7 +165,7 @@ fn verdicts_are_kept_counted_and_exported() {
     click(&mut seat, "Show the gallery");
     with_crops(&mut seat);
     ask(&mut seat, EvaluateCommand::Page(EvaluatePage::Review));
-    seat.get_by_label("0 of 6 disagreements of the gallery's list have a verdict");
+    seat.get_by_label("0 of 6 disagreements at this operating point have a verdict");
     seat.get_by_label_contains("Suspect 1: A finding may");
     click(&mut seat, "Go on with the review");
     wait(&mut seat, "the film", is_reading);
@@ -183,7 +183,7 @@ fn verdicts_are_kept_counted_and_exported() {
     click(&mut seat, "Verdict: model right");
     wait(&mut seat, "the next item", |w| w.session.evaluating.looked_at == Some(2));
     ask(&mut seat, EvaluateCommand::BackToErrors);
-    seat.get_by_label("2 of 6 disagreements of the gallery's list have a verdict");
+    seat.get_by_label("2 of 6 disagreements at this operating point have a verdict");
     seat.get_by_label("Verdicts by R1 2");
     seat.get_by_label("Model right 1 · Label right 1");
     wait(&mut seat, "figures", |w| w.session.evaluating.errors.under_verdicts.is_some());

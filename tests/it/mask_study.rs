@@ -131,6 +131,7 @@ fn masks_of_a_project_in_the_window() {
         seat.run_steps(3);
     };
     ask(&mut seat, EvaluateCommand::Show);
+    ask(&mut seat, EvaluateCommand::Understand);
     ask(&mut seat, EvaluateCommand::Page(EvaluatePage::Readers));
     let title = "Masks and outlines, pixel by pixel";
     wait(&mut seat, "the study", |w| w.session.evaluating.studies.study.is_some());

@@ -75,6 +75,7 @@ fn at_evaluations<'a>(folder: &Path) -> Seat<'a> {
     seat.get_by_label("Read as R1").click();
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
     ask(&mut seat, EvaluateCommand::Show);
+    ask(&mut seat, EvaluateCommand::Understand);
     seat
 }
 

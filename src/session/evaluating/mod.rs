@@ -236,7 +236,14 @@ impl EvaluateCommand {
         let desk = &session.evaluating;
         match self {
             // Reader studies and the data set's own tables have plots without a run.
-            Self::Show | Self::Leave | Self::Page(_) | Self::Dismiss | Self::SaveSheet(_) | Self::CopySheet(_) => true,
+            // What readers did is shown without an open run too, after the same word.
+            Self::Show
+            | Self::Leave
+            | Self::Page(_)
+            | Self::Understand
+            | Self::Dismiss
+            | Self::SaveSheet(_)
+            | Self::CopySheet(_) => true,
             Self::AskNew | Self::ChooseFile(_) | Self::Start(_) | Self::Delete(_) => {
                 !project.is_read_only && desk.doing.is_none()
             }

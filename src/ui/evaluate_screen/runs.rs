@@ -81,7 +81,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
     let is_named = title != short_name(&summary.answer);
     let truth = translated(&summary.truth);
     response.widget_info(|| {
-        let changed = if summary.is_truth_changed { tr("labels changed since") } else { "" };
+        let changed = if summary.is_truth_changed { tr("labels changed") } else { "" };
         let text = format!("{} {figures} {changed}", tr_args("Evaluation {}", &[&title]));
         WidgetInfo::selected(egui::Role::Row, true, is_open, text.trim_end())
     });
@@ -120,7 +120,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, summary: &RunSummary) {
                 let help = tr(
                     "The project's labels are others by now. The figures here are of the labels as they were; make a new evaluation to have those of today.",
                 );
-                let text = RichText::new(tr("labels changed since")).small().color(theme::warn());
+                let text = RichText::new(tr("labels changed")).small().color(theme::warn());
                 ui.add(egui::Label::new(text).selectable(false)).on_hover_text(help);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
