@@ -139,7 +139,7 @@ fn cases_text(cases: &Cases) -> String {
     serde_json::to_string(&file).expect("text, numbers and lists") + "\n"
 }
 
-/// What [`write`] wrote.
+/// What [`write()`] wrote.
 ///
 /// # Errors
 /// What about the texts does not fit, as the end of a sentence.

@@ -206,7 +206,7 @@ pub fn write(settings: &Settings, cases: &Cases, problems: &Problems, evaluation
     serde_json::to_string_pretty(&file).expect("text, numbers and lists") + "\n"
 }
 
-/// What [`write`] wrote, without the counts, which follow from the cases.
+/// What [`write()`] wrote, without the counts, which follow from the cases.
 ///
 /// # Errors
 /// What about the text is none, as the end of a sentence.

@@ -72,7 +72,7 @@ pub fn write(plan: &Plan) -> String {
     serde_json::to_string_pretty(&file).expect("text, numbers and lists") + "\n"
 }
 
-/// What [`write`] wrote.
+/// What [`write()`] wrote.
 ///
 /// # Errors
 /// What about the text is none, as the end of a sentence.
