@@ -21,6 +21,7 @@ pub mod study;
 pub mod study_decision;
 pub mod reference;
 pub mod tag_row;
+pub mod moment;
 pub mod worklist;
 pub mod project;
 pub mod reading_time;

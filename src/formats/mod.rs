@@ -15,7 +15,6 @@ pub mod csv_measures;
 pub mod csv_verdicts;
 pub mod svg;
 pub mod html;
-pub mod moment;
 pub mod evaluation_report;
 pub mod plot_csv;
 pub mod mrmc;

@@ -4,7 +4,6 @@ pub mod theme;
 pub mod kit;
 pub mod keys;
 pub mod words;
-mod dates;
 mod shell;
 mod canvas;
 mod hands;

@@ -7,8 +7,8 @@ use crate::domain::evaluation::settings::{
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
+use crate::domain::moment::utc_text;
 use crate::formats::html::{Page, RowKind, Table};
-use crate::formats::moment::utc_text;
 
 use super::in_percent;
 

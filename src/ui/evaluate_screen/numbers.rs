@@ -7,8 +7,8 @@ use crate::domain::evaluation::live::{NUM_RESAMPLES, Snapshot};
 use crate::domain::evaluation::published;
 use crate::domain::evaluation::result::Figure;
 use crate::domain::evaluation::run::Run;
+use crate::domain::moment::day_text;
 use crate::session::{Command, EvaluateCommand};
-use crate::ui::dates::day_text;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, theme};
 

@@ -11,12 +11,12 @@ use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::verdict::Verdict;
 use crate::session::{Command, ErrorIndex, ErrorList, EvaluateCommand};
 
-use super::super::dates::day_text;
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
 use super::error_words::{called_text, class_text, line, verdict_text};
 use super::filter_chips::filter_chips_ui;
 use super::gallery::{empty_ui, may_look_ui};
+use crate::domain::moment::day_text;
 
 const LEFT: f32 = 400.0;
 /// Narrower lists can't be read beside the figures.

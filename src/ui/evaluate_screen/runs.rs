@@ -4,8 +4,8 @@ use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo};
 
 use crate::domain::evaluation::problems::{Problem, ProblemKind, Problems};
 use crate::domain::evaluation::run::{Run, RunSummary, short_name};
+use crate::domain::moment::day_text;
 use crate::session::{Command, EvaluateCommand};
-use crate::ui::dates::day_text;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 

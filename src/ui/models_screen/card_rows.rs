@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::domain::label::LabelName;
 use crate::domain::model::{CardMetric, EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
+use crate::domain::moment::day_text;
 use crate::domain::preprocessing::{Preprocessing, Resize, Sampling, Tone};
 use crate::session::Session;
-use crate::ui::dates::day_text;
 use crate::ui::words::{tr, tr_args};
 
 use super::{full_name, reader_name};

@@ -3,7 +3,7 @@
 use egui::{Grid, RichText, Ui};
 
 use crate::domain::model::ModelStep;
-use crate::ui::dates::day_text;
+use crate::domain::moment::day_text;
 use crate::ui::words::tr;
 use crate::ui::{Panel, kit, theme};
 

@@ -4,8 +4,8 @@ use egui::{RichText, Ui, WidgetInfo};
 
 use crate::domain::label::LabelName;
 use crate::domain::label_change::{LabelDraft, LabelUse};
+use crate::domain::moment::day_text;
 use crate::session::LabelSetCommand;
-use crate::ui::dates::day_text;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 

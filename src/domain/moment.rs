@@ -1,19 +1,24 @@
-//! A moment as text, in UTC: `2026-03-01 09:30 UTC`.
+//! A moment as text, in UTC: `2026-03-01 09:30 UTC`, `2026-03-01`.
 
-/// Of milliseconds since 1970, by the proleptic Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// The minute, of milliseconds since 1970.
 pub fn utc_text(ms: i64) -> String {
-    let minutes = ms.div_euclid(60_000);
-    let (days, of_day) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
+    let of_day = ms.div_euclid(60_000).rem_euclid(1440);
+    format!("{} {:02}:{:02} UTC", day_text(ms), of_day / 60, of_day % 60)
+}
+
+/// The day, of milliseconds since 1970, by the proleptic Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms").
+pub fn day_text(ms: i64) -> String {
+    let days = ms.div_euclid(86_400_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_index + 2) / 5 + 1;
     let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", of_day / 60, of_day % 60)
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]
@@ -25,11 +30,14 @@ mod tests {
         for (ms, expected) in [
             (0, "1970-01-01 00:00 UTC"),
             (-1, "1969-12-31 23:59 UTC"),
+            (951_782_399_000, "2000-02-28 23:59 UTC"),
             (951_782_400_000, "2000-02-29 00:00 UTC"),
+            (951_868_800_000, "2000-03-01 00:00 UTC"),
             (1_767_225_599_999, "2025-12-31 23:59 UTC"),
             (4_107_542_400_000, "2100-03-01 00:00 UTC"),
         ] {
             assert_eq!(utc_text(ms), expected);
+            assert_eq!(day_text(ms), expected[..10]);
         }
     }
 }
