@@ -377,14 +377,11 @@ impl Session {
             self.close_evaluation();
         }
         self.evaluating.runs = runs;
-        // Of one kept run there is nothing to choose.
-        let desk = &self.evaluating;
-        match desk.runs[..] {
-            [ref only] if is_first && desk.open.is_none() && desk.doing.is_none() => {
-                let only = only.id;
-                self.evaluation_task(EvaluationTask::Open(only), "Reading the run")
-            }
-            _ => Vec::new(),
+        // Who comes here wants figures: those of the newest run.
+        let newest = self.evaluating.runs.first().map(|run| run.id);
+        match newest.filter(|_| is_first && self.evaluating.open.is_none() && self.evaluating.doing.is_none()) {
+            Some(newest) => self.evaluation_task(EvaluationTask::Open(newest), "Reading the run"),
+            None => Vec::new(),
         }
     }
 
