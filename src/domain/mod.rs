@@ -35,6 +35,7 @@ pub mod prediction;
 pub mod suggestion;
 pub mod fusion;
 pub mod answer;
+pub mod training;
 pub mod triage;
 pub mod metrics;
 pub mod evaluation;
