@@ -77,7 +77,7 @@ pub use command::{COMMANDS, Command};
 pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use evaluating::{
-    Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
+    Beside, BoxRole, DataTables, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
     EvaluationTask, FormFile, Sheet, ShownBox, Slider, StudyCommand, StudyDesk, StudyNews, StudyTask, TruthOwner,
 };
 pub use event::Event;

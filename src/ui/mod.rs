@@ -14,6 +14,7 @@ mod findings;
 mod violations;
 mod suggestions;
 mod comments;
+mod counted_words;
 mod unfit_menu;
 mod instructions;
 mod markdown;
