@@ -1,5 +1,6 @@
 //! Reader studies and the data set's own tables, as the screen of evaluations has them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ pub enum StudyNews {
         outcome: Result<Option<Arc<MaskStudy>>, String>,
     },
     Tables(Result<Arc<DataTables>, String>),
+    /// How many films each reader has completed.
+    Completed(BTreeMap<ReaderId, u64>),
 }
 
 /// The data set's own tables, and what they count.
@@ -71,6 +74,8 @@ pub struct StudyDesk {
     pub masks: Option<Arc<MaskStudy>>,
     pub tables: Option<Arc<DataTables>>,
     pub tables_failure: Option<String>,
+    /// Films that each reader has completed.
+    pub completed: BTreeMap<ReaderId, u64>,
     /// The project's opening that this is of: another project begins with nothing.
     opening: Option<u32>,
 }
@@ -127,7 +132,8 @@ impl Session {
     pub(super) fn study_page_shown(&mut self, page: EvaluatePage) -> Vec<Effect> {
         let opening = self.project.as_ref().map(|project| project.number);
         if self.evaluating.studies.opening != opening {
-            self.evaluating.studies = StudyDesk { opening, ..StudyDesk::default() };
+            let completed = std::mem::take(&mut self.evaluating.studies.completed);
+            self.evaluating.studies = StudyDesk { opening, completed, ..StudyDesk::default() };
         }
         match page {
             EvaluatePage::Readers => {
@@ -179,6 +185,7 @@ impl Session {
                 studies.tables_failure = None;
             }
             StudyNews::Tables(Err(why)) => studies.tables_failure = Some(why),
+            StudyNews::Completed(completed) => studies.completed = completed,
         }
         Vec::new()
     }
