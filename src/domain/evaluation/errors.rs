@@ -204,7 +204,7 @@ impl ErrorItems {
             orders: Default::default(),
             film_slices: slices::of_films(&cases.films),
             detection_slices: slices::of_boxes(&cases.detections, &cases.films, &cases.classes, &[]),
-            truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[]),
+            truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &cases.truth_levels),
             probabilities: after_rule::probabilities(cases, settings).into_owned(),
             outcomes: matched.detections.iter().map(Outcome::of).collect(),
             matched,
