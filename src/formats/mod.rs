@@ -33,6 +33,7 @@ pub mod evaluation_csv;
 pub mod evaluation_cases;
 pub mod frozen_dataset;
 pub mod picture;
+pub mod training_spec;
 pub mod model_card;
 pub mod model_file;
 mod pickle;
