@@ -31,7 +31,11 @@ const AVERAGE: &str = "average.";
 pub struct Note {
     /// Steps that are done.
     pub step: u64,
+    /// Whether the dev films were looked at after this step, where they are due.
+    pub is_evaluated: bool,
     pub best: Option<Best>,
+    /// Threads of libtorch that it was computed on: on the processor the last bits depend on them.
+    pub num_threads: u32,
     /// Of the run's data set and of its spec: a checkpoint of another run is refused.
     pub dataset_sha256: String,
     pub spec_sha256: String,
@@ -41,7 +45,9 @@ pub struct Note {
 struct NoteRow {
     rachis_checkpoint: u32,
     step: u64,
+    is_evaluated: bool,
     best: Option<BestRow>,
+    num_threads: u32,
     dataset_sha256: String,
     spec_sha256: String,
 }
@@ -66,7 +72,7 @@ impl Learner {
     pub fn answer_weights(&self) -> BTreeMap<String, Tensor> {
         match &self.ema {
             Some(ema) => ema.averages().iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone())).collect(),
-            None => ema::values(&self.params, self.optimiser.masters()),
+            None => ema::values(&self.params),
         }
     }
 
@@ -93,7 +99,7 @@ impl Learner {
 /// new one.
 pub fn write(path: &Path, note: &Note, learner: &Learner) -> Result<(), Failure> {
     let mut state = StateDict::new();
-    for (name, tensor) in ema::values(&learner.params, learner.optimiser.masters()) {
+    for (name, tensor) in ema::values(&learner.params) {
         state.insert(format!("{MODEL}{name}"), weights::stored(&tensor)?);
     }
     for (name, tensor) in learner.optimiser.state() {
@@ -115,6 +121,8 @@ fn write_state(path: &Path, note: &Note, state: &StateDict) -> Result<(), Failur
     let row = NoteRow {
         rachis_checkpoint: FORM,
         step: note.step,
+        is_evaluated: note.is_evaluated,
+        num_threads: note.num_threads,
         best: note.best.as_ref().map(|best| BestRow { name: best.name.clone(), value: best.value, step: best.step }),
         dataset_sha256: note.dataset_sha256.clone(),
         spec_sha256: note.spec_sha256.clone(),
@@ -184,6 +192,8 @@ pub fn read(path: &Path) -> Result<Checkpoint, String> {
     }
     let note = Note {
         step: row.step,
+        is_evaluated: row.is_evaluated,
+        num_threads: row.num_threads,
         best: row.best.map(|best| Best { name: best.name, value: best.value, step: best.step }),
         dataset_sha256: row.dataset_sha256,
         spec_sha256: row.spec_sha256,
@@ -202,7 +212,7 @@ impl Checkpoint {
     pub fn restore(&self, learner: &mut Learner) -> Result<(), String> {
         let find = |prefix: &str, name: &str| self.state.get(&format!("{prefix}{name}")).map(weights::tensor);
         learner.params.load(&self.weights()).map_err(|error| error.to_string())?;
-        learner.optimiser.restore(self.note.step, |name| find(OPTIMISER, name), |name| find(MODEL, name))?;
+        learner.optimiser.restore(self.note.step, |name| find(OPTIMISER, name))?;
         match &mut learner.ema {
             Some(ema) => ema.restore(|name| find(AVERAGE, name)),
             None => Ok(()),
@@ -224,8 +234,8 @@ mod tests {
         let _ = params.root().parameter("weight", &[5, 4], Init::Normal(1.0));
         let _ = params.root().counter("num_batches_tracked");
         let recipe = Recipe::new(ModelTask::Classify, Preset::Paper);
-        let optimiser = Optimiser::new(&params, &recipe, BTreeMap::new());
-        let ema = has_average.then(|| Ema::new(&params, std::iter::empty(), 0.9));
+        let optimiser = Optimiser::new(&params, &recipe);
+        let ema = has_average.then(|| Ema::new(&params, 0.9));
         Learner { params, optimiser, ema }
     }
 
@@ -236,14 +246,15 @@ mod tests {
             learner.optimiser.backward(&loss);
             learner.optimiser.step(0.01);
             if let Some(ema) = &mut learner.ema {
-                ema.update(&learner.params, learner.optimiser.masters());
+                ema.update(&learner.params);
             }
         }
     }
 
     fn note(step: u64) -> Note {
         let best = Best { name: "AUROC".into(), value: 0.1 + 0.2, step: 2 };
-        Note { step, best: Some(best), dataset_sha256: "ab".into(), spec_sha256: "cd".into() }
+        let (dataset_sha256, spec_sha256) = ("ab".into(), "cd".into());
+        Note { step, is_evaluated: true, best: Some(best), num_threads: 2, dataset_sha256, spec_sha256 }
     }
 
     #[test]

@@ -15,20 +15,17 @@ pub struct Ema {
 }
 
 impl Ema {
-    /// `masters` are the values of those that the network holds in fewer than 32 bits.
-    pub fn new<'m>(params: &Params, masters: impl Iterator<Item = (&'m str, &'m Tensor)>, decay: f64) -> Self {
-        Self { decay, averages: values(params, masters) }
+    pub fn new(params: &Params, decay: f64) -> Self {
+        Self { decay, averages: values(params) }
     }
 
     /// After each step.
-    pub fn update<'m>(&mut self, params: &'m Params, masters: impl Iterator<Item = (&'m str, &'m Tensor)>) {
+    pub fn update(&mut self, params: &Params) {
         let _guard = tch::no_grad_guard();
-        let masters: BTreeMap<&str, &Tensor> = masters.collect();
-        for (name, _, tensor) in params.iter() {
-            let value = masters.get(name).copied().unwrap_or(tensor);
+        for (name, _, value) in params.iter() {
             let Some(average) = self.averages.get_mut(name) else { continue };
             if average.kind() == Kind::Float {
-                let _ = average.lerp_(&value.to_kind(Kind::Float), 1.0 - self.decay);
+                let _ = average.lerp_(value, 1.0 - self.decay);
             } else {
                 average.copy_(value);
             }
@@ -51,14 +48,10 @@ impl Ema {
     }
 }
 
-/// Copies of all weights in the bits that they are learned in.
-pub fn values<'m>(params: &Params, masters: impl Iterator<Item = (&'m str, &'m Tensor)>) -> BTreeMap<String, Tensor> {
+/// Copies of all weights.
+pub fn values(params: &Params) -> BTreeMap<String, Tensor> {
     let _guard = tch::no_grad_guard();
-    let masters: BTreeMap<&str, &Tensor> = masters.collect();
-    let copy = |(name, _, tensor): (&str, _, &Tensor)| {
-        (name.to_owned(), masters.get(name).copied().unwrap_or(tensor).detach().copy())
-    };
-    params.iter().map(copy).collect()
+    params.iter().map(|(name, _, tensor)| (name.to_owned(), tensor.detach().copy())).collect()
 }
 
 #[cfg(test)]
@@ -73,20 +66,20 @@ mod tests {
         let mut weight = params.root().parameter("weight", &[2], Init::Const(1.0));
         let mut mean = params.root().buffer("running_mean", &[1], 0.0);
         let mut count = params.root().counter("num_batches_tracked");
-        let mut ema = Ema::new(&params, std::iter::empty(), 0.75);
+        let mut ema = Ema::new(&params, 0.75);
         tch::no_grad(|| {
             let (_, _, _) = (weight.fill_(5.0), mean.fill_(8.0), count.fill_(3));
         });
-        ema.update(&params, std::iter::empty());
+        ema.update(&params);
         let value = |ema: &Ema, name: &str| ema.averages()[name].sum(Kind::Double).double_value(&[]);
         assert_eq!(
             (value(&ema, "weight"), value(&ema, "running_mean"), value(&ema, "num_batches_tracked")),
             (4.0, 2.0, 3.0)
         );
-        ema.update(&params, std::iter::empty());
+        ema.update(&params);
         assert_eq!(value(&ema, "weight"), 5.5);
         let kept: BTreeMap<String, Tensor> = ema.averages().iter().map(|(name, t)| (name.clone(), t.copy())).collect();
-        let mut other = Ema::new(&params, std::iter::empty(), 0.75);
+        let mut other = Ema::new(&params, 0.75);
         other.restore(|name| kept.get(name).map(Tensor::shallow_clone)).unwrap();
         assert_eq!(value(&other, "weight"), 5.5);
         assert_eq!(other.restore(|_| None), Err("num_batches_tracked".to_owned()));

@@ -1,7 +1,5 @@
 //! SGD with momentum and AdamW, number by number as `torch.optim` has them, with a state that can be kept and taken up.
 
-use std::collections::BTreeMap;
-
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
 use tch::{Kind, Tensor};
@@ -35,10 +33,7 @@ impl Rule {
 #[derive(Debug)]
 struct Row {
     name: String,
-    /// What the network computes with.
     weight: Tensor,
-    /// In 32 bits where the network computes in fewer: small steps would vanish in a bfloat16. Otherwise the same tensor.
-    master: Tensor,
     decay: f64,
     memories: Vec<Tensor>,
     /// Of the step that is under way; none where the loss does not depend on it.
@@ -56,8 +51,8 @@ pub struct Optimiser {
 }
 
 impl Optimiser {
-    /// For every parameter that learns. `masters` are values in 32 bits by name, for those of fewer bits.
-    pub fn new(params: &Params, recipe: &Recipe, mut masters: BTreeMap<String, Tensor>) -> Self {
+    /// For every parameter that learns.
+    pub fn new(params: &Params, recipe: &Recipe) -> Self {
         let momentum = recipe.real(Key::Momentum);
         let rule = match recipe.choice(Key::Optimiser) {
             "adamw" => Rule::AdamW { beta1: momentum },
@@ -67,10 +62,9 @@ impl Optimiser {
         let rows = params.iter().filter(|(_, role, tensor)| *role == Role::Parameter && tensor.requires_grad());
         let rows = rows.map(|(name, _, weight)| {
             let is_norm = name.rsplit_once('.').is_some_and(|(place, _)| norms.contains(&place));
-            let master = masters.remove(name).unwrap_or_else(|| weight.detach());
-            let memories = rule.memories().iter().map(|_| master.zeros_like()).collect();
+            let memories = rule.memories().iter().map(|_| weight.detach().zeros_like()).collect();
             let decay = recipe.real(if is_norm { Key::NormWeightDecay } else { Key::WeightDecay });
-            Row { name: name.to_owned(), weight: weight.shallow_clone(), master, decay, memories, gradient: None }
+            Row { name: name.to_owned(), weight: weight.shallow_clone(), decay, memories, gradient: None }
         });
         Self { rule, clip: Clip::of(recipe), rows: rows.collect(), num_steps: 0 }
     }
@@ -84,7 +78,6 @@ impl Optimiser {
         let found = Tensor::run_backward(&[loss], &weights, false, false);
         let _guard = tch::no_grad_guard();
         for (row, found) in self.rows.iter_mut().zip(found).filter(|(_, found)| found.defined()) {
-            let found = found.to_kind(row.master.kind());
             row.gradient = Some(match row.gradient.take() {
                 // Not in place: what backward returns may be shared.
                 Some(before) => before + found,
@@ -111,9 +104,6 @@ impl Optimiser {
                 Rule::Sgd { momentum } => sgd(row, gradient, rate, momentum),
                 Rule::AdamW { beta1 } => adamw(row, gradient, rate, beta1, self.num_steps),
             }
-            if row.master.kind() != row.weight.kind() {
-                row.weight.copy_(&row.master);
-            }
         }
     }
 
@@ -125,31 +115,15 @@ impl Optimiser {
         })
     }
 
-    /// Values in 32 bits of the parameters that the network holds in fewer.
-    pub fn masters(&self) -> impl Iterator<Item = (&str, &Tensor)> {
-        let short = self.rows.iter().filter(|row| row.master.kind() != row.weight.kind());
-        short.map(|row| (row.name.as_str(), &row.master))
-    }
-
-    /// Takes up what [`Self::state`] gave after `num_steps` steps, and `weight` of those that the network holds in fewer
-    /// bits; a name that is not there is told.
-    pub fn restore(
-        &mut self,
-        num_steps: u64,
-        memory: impl Fn(&str) -> Option<Tensor>,
-        weight: impl Fn(&str) -> Option<Tensor>,
-    ) -> Result<(), String> {
+    /// Takes up what [`Self::state`] gave after `num_steps` steps; a name that is not there is told.
+    pub fn restore(&mut self, num_steps: u64, find: impl Fn(&str) -> Option<Tensor>) -> Result<(), String> {
         let _guard = tch::no_grad_guard();
         let names = self.rule.memories();
         for row in &mut self.rows {
             for (kept, name) in row.memories.iter_mut().zip(names) {
                 let full = format!("{}.{name}", row.name);
-                let found = memory(&full).filter(|found| found.size() == kept.size()).ok_or(full)?;
+                let found = find(&full).filter(|found| found.size() == kept.size()).ok_or(full)?;
                 kept.copy_(&found);
-            }
-            if row.master.kind() != row.weight.kind() {
-                let found = weight(&row.name).filter(|found| found.size() == row.master.size());
-                row.master.copy_(&found.ok_or_else(|| row.name.clone())?);
             }
         }
         self.num_steps = num_steps;
@@ -168,23 +142,23 @@ fn sgd(row: &mut Row, gradient: &Tensor, rate: f64, momentum: f64) {
     let _ = if row.decay == 0.0 {
         memory.g_mul_scalar_(momentum).g_add_(gradient)
     } else {
-        let gradient = gradient.addcmul(&row.master, &number(row.decay, gradient));
+        let gradient = gradient.addcmul(&row.weight, &number(row.decay, gradient));
         memory.g_mul_scalar_(momentum).g_add_(&gradient)
     };
-    let _ = row.master.addcmul_(memory, &number(-rate, memory));
+    let _ = row.weight.addcmul_(memory, &number(-rate, memory));
 }
 
 /// `torch.optim.AdamW`.
 fn adamw(row: &mut Row, gradient: &Tensor, rate: f64, beta1: f64, num_steps: u64) {
     let corrected = |beta: f64| 1.0 - beta.powf(num_steps as f64);
     if row.decay != 0.0 {
-        let _ = row.master.g_mul_scalar_(1.0 - rate * row.decay);
+        let _ = row.weight.g_mul_scalar_(1.0 - rate * row.decay);
     }
     let [mean, square] = &mut row.memories[..] else { return };
     let _ = mean.lerp_(gradient, 1.0 - beta1);
     let _ = square.g_mul_scalar_(BETA2).addcmul_(gradient, &(gradient * (1.0 - BETA2)));
     let divisor = (square.sqrt() / corrected(BETA2).sqrt()).g_add_scalar_(EPS);
-    let _ = row.master.addcdiv_(&(&*mean * (-rate / corrected(beta1))), &divisor);
+    let _ = row.weight.addcdiv_(&(&*mean * (-rate / corrected(beta1))), &divisor);
 }
 
 /// A number where a tensor is, so that a product with it is added in one pass: tch has no `add_` with a factor.
@@ -194,6 +168,8 @@ fn number(value: f64, beside: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::formula;
     use crate::params::Init;
@@ -254,7 +230,7 @@ mod tests {
         assert_eq!(cases.len(), 4);
         for (name, case) in cases {
             let (params, recipe) = (params(), recipe(case));
-            let mut optimiser = Optimiser::new(&params, &recipe, BTreeMap::new());
+            let mut optimiser = Optimiser::new(&params, &recipe);
             let rates = case["rates"].as_array().unwrap();
             for (step, rate) in rates.iter().enumerate() {
                 let ours = super::super::schedule::learning_rate(&recipe, step as u64);
@@ -286,40 +262,21 @@ mod tests {
                 }
             };
             let (whole, first, mut second) = (params(), params(), params());
-            run(&whole, &mut Optimiser::new(&whole, &recipe, BTreeMap::new()), 0..9);
-            let mut before = Optimiser::new(&first, &recipe, BTreeMap::new());
+            run(&whole, &mut Optimiser::new(&whole, &recipe), 0..9);
+            let mut before = Optimiser::new(&first, &recipe);
             run(&first, &mut before, 0..4);
             let kept: BTreeMap<String, Tensor> = before.state().map(|(name, tensor)| (name, tensor.copy())).collect();
             second
                 .load(&first.iter().map(|(name, _, tensor)| (name.to_owned(), tensor.detach().copy())).collect())
                 .unwrap();
-            let mut after = Optimiser::new(&second, &recipe, BTreeMap::new());
-            after.restore(4, |name| kept.get(name).map(Tensor::shallow_clone), |_| None).unwrap();
+            let mut after = Optimiser::new(&second, &recipe);
+            after.restore(4, |name| kept.get(name).map(Tensor::shallow_clone)).unwrap();
             run(&second, &mut after, 4..9);
             for (name, _, tensor) in whole.iter() {
                 assert!(tensor.equal(second.get(name).unwrap()), "{name}");
             }
-            let missing = after.restore(4, |_| None, |_| None).unwrap_err();
+            let missing = after.restore(4, |_| None).unwrap_err();
             assert!(missing.starts_with("conv.weight."), "{missing}");
         }
-    }
-
-    #[test]
-    fn small_steps_add_up_where_weights_have_few_bits() {
-        let mut params = Params::new(Device::Cpu);
-        let weight = params.root().parameter("weight", &[1, 1], Init::Const(1.0));
-        let masters = BTreeMap::from([("weight".to_owned(), weight.detach().copy())]);
-        params.replace(|_, tensor| tensor.to_kind(Kind::BFloat16));
-        let _ = params.get("weight").unwrap().set_requires_grad(true);
-        let mut recipe = Recipe::new(ModelTask::Classify, Preset::Paper);
-        recipe.set(Key::Momentum, Value::Real(0.0)).unwrap();
-        let mut optimiser = Optimiser::new(&params, &recipe, masters);
-        for _ in 0..100 {
-            optimiser.backward(&weight.sum(Kind::Float));
-            optimiser.step(1e-3);
-        }
-        // A bfloat16 of 1 has steps of 1/256 below it: none of these would have moved it.
-        assert!((weight.double_value(&[0, 0]) - 0.9).abs() < 0.004, "{weight:?}");
-        assert_eq!(optimiser.masters().count(), 1);
     }
 }
