@@ -12,6 +12,7 @@ mod golden;
 mod heat;
 mod layers;
 mod loaded;
+mod mixed;
 mod models;
 mod ops;
 mod params;
