@@ -2,6 +2,7 @@
 
 pub mod dataset;
 pub mod parameters;
+pub mod policy;
 pub mod recipe;
 pub mod run;
 pub mod spec;
