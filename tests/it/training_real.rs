@@ -336,6 +336,68 @@ fn killed_50_times_at_random_a_run_ends_as_if_nothing_had_happened() {
 }
 
 #[test]
+fn stopped_at_a_checkpoint_and_gone_on_with_a_run_is_the_same() {
+    let Some(place) = Place::new() else { return };
+    let changes = [
+        (Key::Iterations, Value::Whole(45)),
+        (Key::CheckpointEvery, Value::Whole(10)),
+        (Key::EvaluateEvery, Value::Whole(15)),
+        (Key::Optimiser, Value::Choice("adamw".into())),
+        (Key::EmaDecay, Value::Real(0.9)),
+        (Key::WindowJitter, Value::Real(0.2)),
+    ];
+    let whole = place.run("whole", Architecture::DenseNetSmall, &changes);
+    assert_eq!(place.whole(&whole).state, RunState::Completed, "{}", log(&whole));
+    let folder = place.run("stopped", Architecture::DenseNetSmall, &changes);
+    for at in [10, 20] {
+        folder.write_wish(Wish::GoOn).unwrap();
+        let mut trainer = place.start(&folder);
+        assert!(trainer.wait_until(|folder| steps_done(folder) > at - 10));
+        folder.write_wish(Wish::StopAtCheckpoint).unwrap();
+        assert!(trainer.ended().success());
+        let status = folder.status().unwrap();
+        assert_eq!((status.state, status.step), (RunState::Stopped, at));
+    }
+    folder.write_wish(Wish::GoOn).unwrap();
+    assert_eq!(place.whole(&folder).state, RunState::Completed, "{}", log(&folder));
+    assert_same(&whole, &folder);
+}
+
+#[test]
+fn a_run_starts_from_the_model_of_another() {
+    let Some(place) = Place::new() else { return };
+    let changes = [(Key::Iterations, Value::Whole(2)), (Key::EvaluateEvery, Value::Whole(2))];
+    let first = place.run("first", Architecture::RetinaNetSmall, &changes);
+    assert_eq!(place.whole(&first).state, RunState::Completed, "{}", log(&first));
+    let second = place.run("second", Architecture::RetinaNetSmall, &changes);
+    let start = second.path().join("start.safetensors");
+    std::fs::copy(first.model(), &start).unwrap();
+    let spec = training_spec::parse(&std::fs::read_to_string(second.spec()).unwrap()).unwrap();
+    let weights = StartFrom::Weights {
+        description: "Small model (version 1)".into(),
+        sha256: model_file::sha256(&start).unwrap(),
+    };
+    let spec = TrainingSpec { start: weights, ..spec };
+    std::fs::write(second.spec(), training_spec::to_json(&spec)).unwrap();
+    assert_eq!(place.whole(&second).state, RunState::Completed, "{}", log(&second));
+    let loss = |folder: &TrainingFolder| folder.figures_from(&mut 0)[0].value;
+    assert!((loss(&first) - loss(&second)).abs() > 1e-6, "the same first step from other weights");
+    let (_, card) = model_file::read_card(&second.model()).unwrap();
+    assert!(card.training.contains("from Small model (version 1)"), "{}", card.training);
+    assert!(log(&second).contains("fresh=0"), "{}", log(&second));
+
+    // Another file in its place is not taken for it, and checkpoints of another specification are not written over.
+    std::fs::copy(first.checkpoint(2), &start).unwrap();
+    let third = place.run("third", Architecture::RetinaNetSmall, &[(Key::Iterations, Value::Whole(3))]);
+    std::fs::write(third.spec(), training_spec::to_json(&spec)).unwrap();
+    std::fs::copy(&start, third.path().join("start.safetensors")).unwrap();
+    assert!(place.whole(&third).message.unwrap().contains("not the ones that the run was made with"));
+    std::fs::create_dir_all(third.checkpoints()).unwrap();
+    std::fs::copy(first.checkpoint(2), third.checkpoint(2)).unwrap();
+    assert!(place.whole(&third).message.unwrap().contains("of another specification"));
+}
+
+#[test]
 fn a_run_pauses_stops_and_is_let_go_as_people_want() {
     let Some(place) = Place::new() else { return };
     let changes = [(Key::Iterations, Value::Whole(100_000)), (Key::CheckpointEvery, Value::Whole(1000))];
