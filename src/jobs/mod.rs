@@ -13,6 +13,7 @@ mod engine_keeper;
 mod engine_kept;
 mod prediction_row;
 pub mod run_folder;
+pub mod training_folder;
 
 pub use engine_failure::{EngineFailure, LIBTORCH_ADVICE, MEMORY_ADVICE};
 pub use engine_keeper::{EngineHandle, EngineKeeper, EngineLimits, EngineOptions};
