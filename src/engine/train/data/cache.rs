@@ -371,6 +371,8 @@ mod tests {
         InputRule::new(Architecture::RetinaNetSmall, &recipe())
     }
 
+    type Outcome = Result<Option<Prepared>, Failure>;
+
     struct Trial {
         folder: tempfile::TempDir,
         dataset: FrozenDataset,
@@ -385,7 +387,7 @@ mod tests {
         }
 
         /// And what progress was told.
-        fn prepare(&self, tries_failed_again: bool) -> (Result<Option<Prepared>, Failure>, Vec<(u64, u64)>) {
+        fn prepare(&self, tries_failed_again: bool) -> (Outcome, Vec<(u64, u64)>) {
             let folder = self.folder.path().join("cache");
             let (dataset, films) = (&self.dataset, &self.films[..]);
             let wanted = Wanted { folder: &folder, dataset, films, rule: rule(), threads: 3, tries_failed_again };

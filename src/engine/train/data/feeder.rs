@@ -40,6 +40,9 @@ pub struct FeedPlan {
     pub from_step: u64,
 }
 
+/// A step with its parts, as the packer hands it over.
+type Packed = Result<(u64, Vec<TrainBatch>), Failure>;
+
 /// The films of one step.
 #[derive(Debug)]
 pub struct FedStep {
@@ -54,7 +57,7 @@ pub struct FedStep {
 /// Brings step after step.
 #[derive(Debug)]
 pub struct Feeder {
-    steps: Option<Receiver<Result<(u64, Vec<TrainBatch>), Failure>>>,
+    steps: Option<Receiver<Packed>>,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     num_films: usize,
@@ -213,7 +216,7 @@ impl Shared {
     }
 
     /// The packing thread: step after step.
-    fn pack(&self, sender: &SyncSender<Result<(u64, Vec<TrainBatch>), Failure>>) {
+    fn pack(&self, sender: &SyncSender<Packed>) {
         let mut step = self.plan.from_step;
         loop {
             let outcome = match self.films_of(step) {
@@ -420,16 +423,17 @@ mod tests {
         let mut feeder = Feeder::start(plan).unwrap();
         feeder.next().unwrap();
         // Nobody takes a step: what lies ready is one step packed, one in the packer's hand, and two of films.
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let at_most = 5 * 5;
-        while feeder.shared.lock().ready.len() < 10 && Instant::now() < deadline {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let stands = |feeder: &Feeder| {
+            let state = feeder.shared.lock();
+            (state.ready.len(), state.next)
+        };
+        while stands(&feeder) != (10, 25) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
         std::thread::sleep(Duration::from_millis(50));
-        let state = feeder.shared.lock();
-        assert!(state.ready.len() == 10 && state.next <= at_most, "{} {}", state.ready.len(), state.next);
-        drop(state);
-        assert!(feeder.next().unwrap().waited < Duration::from_secs(1));
+        assert_eq!(stands(&feeder), (10, 25));
+        assert!(feeder.next().unwrap().waited < Duration::from_millis(100), "it lay ready");
         for entry in std::fs::read_dir(folder.path().join("cache")).unwrap() {
             std::fs::remove_file(entry.unwrap().path()).unwrap();
         }

@@ -58,7 +58,8 @@ pub fn auto_contrast(plane: &mut Plane) {
 pub fn equalize(plane: &mut Plane) {
     let mut counts = [0u64; 256];
     for level in &plane.levels {
-        counts[level.round().clamp(0.0, 255.0) as usize] += 1;
+        // A cast cuts, and holds what is negative at 0.
+        counts[((level + 0.5) as usize).min(255)] += 1;
     }
     let Some(&last) = counts.iter().rfind(|&&count| count > 0) else { return };
     let step = (plane.levels.len() as u64 - last) / 255;
@@ -74,9 +75,9 @@ pub fn equalize(plane: &mut Plane) {
     });
     each(plane, |level| {
         let level = level.clamp(0.0, 255.0);
-        let below = level.floor();
-        let [from, to] = [table[below as usize], table[(below as usize + 1).min(255)]];
-        from + (level - below) * (to - from)
+        let below = level as usize;
+        let [from, to] = [table[below], table[(below + 1).min(255)]];
+        from + (level - below as f32) * (to - from)
     });
 }
 

@@ -36,8 +36,8 @@ pub fn shear_x(picture: &mut Picture, shear: f64) {
     let mut sheared = Vec::with_capacity(levels.len());
     for y in 0..*height {
         let row = &levels[y * width..(y + 1) * width];
-        let shift = shear * (y as f64 + 0.5);
-        sheared.extend((0..*width).map(|x| cubic(*width, x as f64 + 0.5 + shift, |place| row[place])));
+        let cubic = Cubic::shifted_by(shear * (y as f64 + 0.5));
+        sheared.extend((0..*width).map(|x| cubic.level(x, *width, |place| row[place])));
     }
     picture.plane.levels = sheared;
     move_corners(picture, |[x, y]| [x - shear * y, y]);
@@ -46,29 +46,40 @@ pub fn shear_x(picture: &mut Picture, shear: f64) {
 /// Each column up by `shear` times its place; cubic.
 pub fn shear_y(picture: &mut Picture, shear: f64) {
     let Plane { width, height, levels } = &picture.plane;
+    let cubics: Vec<Cubic> = (0..*width).map(|x| Cubic::shifted_by(shear * (x as f64 + 0.5))).collect();
     let mut sheared = Vec::with_capacity(levels.len());
     for y in 0..*height {
-        sheared.extend((0..*width).map(|x| {
-            let from = y as f64 + 0.5 + shear * (x as f64 + 0.5);
-            cubic(*height, from, |place| levels[place * width + x])
-        }));
+        let row = cubics.iter().enumerate();
+        sheared.extend(row.map(|(x, cubic)| cubic.level(y, *height, |place| levels[place * width + x])));
     }
     picture.plane.levels = sheared;
     move_corners(picture, |[x, y]| [x, y - shear * x]);
 }
 
-/// Pillow's cubic (a = -1) between the four places of a line about `from`, the ends repeated; filled outside.
-fn cubic(len: usize, from: f64, level: impl Fn(usize) -> f32) -> f32 {
-    if !(0.0..len as f64).contains(&from) {
-        return FILL_LEVEL;
+/// Pillow's cubic (a = -1) between the four places of a line about a place that is shifted, the ends repeated.
+struct Cubic {
+    shift: f64,
+    /// Whole places of the shift, and the rest, which is never negative.
+    whole: i64,
+    rest: f32,
+}
+
+impl Cubic {
+    fn shifted_by(shift: f64) -> Self {
+        Self { shift, whole: shift.floor() as i64, rest: (shift - shift.floor()) as f32 }
     }
-    let from = from - 0.5;
-    let first = from.floor();
-    let d = (from - first) as f32;
-    let at = |offset: i64| level((first as i64 + offset).clamp(0, len as i64 - 1) as usize);
-    let [a, b, c, e] = [at(-1), at(0), at(1), at(2)];
-    let value = b + d * (c - a + d * (2.0 * (a - b) + c - e + d * (b - a - c + e)));
-    value.clamp(0.0, 255.0)
+
+    /// Of the line's place `place`; filled where it comes from outside the line.
+    fn level(&self, place: usize, len: usize, level: impl Fn(usize) -> f32) -> f32 {
+        if !(0.0..len as f64).contains(&(place as f64 + 0.5 + self.shift)) {
+            return FILL_LEVEL;
+        }
+        let (first, last) = (place as i64 + self.whole, len as i64 - 1);
+        let [a, b, c, e] = [-1, 0, 1, 2].map(|offset| level((first + offset).clamp(0, last) as usize));
+        let d = self.rest;
+        let value = b + d * (c - a + d * (2.0 * (a - b) + c - e + d * (b - a - c + e)));
+        value.clamp(0.0, 255.0)
+    }
 }
 
 /// The pixel that each comes from: x' = x[0] x + x[1] y + x[2] and y' likewise, in Pillow's 16.16 fixed point, so that the

@@ -119,7 +119,8 @@ fn bright(plane: &Plane) -> Option<[f64; 4]> {
 fn moved_boxes_enclose_their_object_and_no_more_than_its_corners_need() {
     let places = [[20, 15, 60, 45], [100, 70, 150, 110], [70, 50, 90, 60]];
     let turned = |degrees: f64| move |p: &mut Picture| moves::rotate(p, degrees);
-    let all: Vec<(&str, Box<dyn Fn(&mut Picture)>)> = vec![
+    type Move = Box<dyn Fn(&mut Picture)>;
+    let all: Vec<(&str, Move)> = vec![
         ("turned", Box::new(turned(24.0))),
         ("turned back", Box::new(turned(-30.0))),
         ("up", Box::new(|p: &mut Picture| moves::translate_y(p, 14.0))),
@@ -192,7 +193,8 @@ fn each_film_follows_from_its_chance_alone_and_windows_stay_in_range() {
     for step in 0..60 {
         let one = made(step);
         assert_eq!(one, made(step));
-        assert!(one.plane.levels.iter().all(|level| (0.0..=255.0).contains(level)));
+        // The resizer's weights add up to 1 but for their last bits.
+        assert!(one.plane.levels.iter().all(|level| (-1e-3..=255.001).contains(level)));
         assert!(!one.boxes.is_empty(), "a film that had a box keeps one");
         different += u32::from(one.plane != made(step + 1000).plane);
     }
