@@ -36,7 +36,7 @@ class Chance:
 class Sampler:
     """Stands for torchvision's BalancedPositiveNegativeSampler."""
 
-    # How many candidates of the last call were not chosen: what the next computer's draw may differ in.
+    # How many candidates the last call did not choose.
     fewest_left_out = 0
 
     def __init__(self, chance, count, share):

@@ -36,8 +36,9 @@ ONCE = {
         "head.classification_head.cls_logits.bias", "head.regression_head.bbox_reg.weight",
     ],
 }
-# Learning rates at which the loss falls.
-FIFTY = {"densenet121": 0.0002, "retinanet_resnet50_fpn": 0.005, "fasterrcnn_resnet50_fpn": 0.005}
+# Learning rates at which the losses fall and rounding does not grow: with four small films a batch norm has sixteen values
+# of a channel at the end of a DenseNet, and at larger rates 32 and 64 bits part within ten steps.
+FIFTY = {"densenet121": 5e-6, "retinanet_resnet50_fpn": 0.001, "fasterrcnn_resnet50_fpn": 0.001}
 CORNERS = [[(0.1, 0.2, 0.5, 0.7), (0.6, 0.5, 0.9, 0.9)], [(0.3, 0.1, 0.9, 0.4)], [], [(0.2, 0.3, 0.6, 0.9)]]
 LABELS = [[0, 1], [2], [], [1]]
 
@@ -69,7 +70,8 @@ def losses(net, films, chance, dtype):
         maps = list(features.values())
         return net.compute_loss(targets, net.head(maps), net.anchor_generator(images, maps))
     net.rpn.fg_bg_sampler = Sampler(chance, 256, 0.5)
-    net.roi_heads.fg_bg_sampler = Sampler(chance, 512, 0.25)
+    # All proposals: two of nearly the same score change places with the last bit, and a draw would take the other one.
+    net.roi_heads.fg_bg_sampler = Sampler(chance, 2000, 0.25)
     proposals, of_first = net.rpn(images, features, targets)
     _, of_second = net.roi_heads(features, proposals, images.image_sizes, targets)
     return {**of_first, **of_second}
@@ -99,8 +101,8 @@ def once(name, learned, dtype):
 def fifty(name, rate, dtype):
     net = network(name, dtype)
     optimiser = torch.optim.SGD(net.parameters(), lr=rate, momentum=0.9, weight_decay=1e-4)
-    size = (64, 64) if name.startswith("densenet") else (64, 96)
-    batches = [batch([0, 2, 3, 1], *size)] if name.startswith("densenet") else [batch([0, 1], *size), batch([2, 3], *size)]
+    # Detectors see one film a step, small enough for a test.
+    batches = [batch(numbers, 64, 64) for numbers in ([[0, 2, 3, 1]] if name.startswith("densenet") else [[0], [1], [2], [3]])]
     trace = []
     for step in range(STEPS):
         parts = losses(net, batches[step % len(batches)], Chance(SEED, 0, step), dtype)
@@ -117,6 +119,12 @@ def furthest(ours, theirs):
     return max(abs(a - b) / abs(b) for a, b in sums)
 
 
+def write(path, cases):
+    """One line a case."""
+    lines = [f"{json.dumps(name)}:{json.dumps(case, separators=(',', ':'))}" for name, case in cases.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main():
     torch.set_num_threads(1)
     path = pathlib.Path(__file__).with_suffix(".json")
@@ -128,20 +136,23 @@ def main():
         parts, gradients = once(name, learned, torch.float32)
         exact, _ = once(name, learned, torch.float64)
         error = furthest([parts], [exact])
+        # Neither is there anything left to draw from.
+        assert not name.startswith("faster") or Sampler.fewest_left_out == 0
         print(name, parts, f"32 bits are off by {error:.1e}", flush=True)
         assert error < 3e-5
         out[name] = {"losses": {k: number(v) for k, v in parts.items()}, "gradients": {k: digest(v) for k, v in gradients.items()}}
+        write(path, out)
     for name, rate in FIFTY.items():
         if only and name not in only:
             continue
         trace = fifty(name, rate, torch.float32)
         exact = fifty(name, rate, torch.float64)
-        print(name, [round(sum(step.values()), 4) for step in trace[::7]], Sampler.fewest_left_out, flush=True)
+        print(name, [round(sum(step.values()), 4) for step in trace[::7]], flush=True)
         error = furthest(trace, exact)
         print(f"  32 bits are off by {error:.1e}", flush=True)
         assert error < 3.3e-4
         out[name] = {"rate": rate, "steps": trace}
-    path.write_text(json.dumps(out, indent=None, separators=(",", ":")) + "\n")
+        write(path, out)
 
 
 if __name__ == "__main__":

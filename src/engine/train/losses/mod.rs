@@ -50,3 +50,5 @@ pub fn losses(network: &Network, batch: &TrainBatch, context: &mut LossContext<'
 
 #[cfg(test)]
 mod overfit;
+#[cfg(test)]
+mod parity;

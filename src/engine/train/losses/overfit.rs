@@ -102,7 +102,7 @@ fn densenet_learns_one_batch_by_heart() {
 
 #[test]
 fn retinanet_learns_one_batch_by_heart() {
-    learn_by_heart(Architecture::RetinaNetSmall, 64, 4e-3, 300);
+    learn_by_heart(Architecture::RetinaNetSmall, 96, 2e-3, 300);
 }
 
 #[test]
