@@ -31,6 +31,7 @@ pub mod evaluation_json;
 pub mod evaluation_plan;
 pub mod evaluation_csv;
 pub mod evaluation_cases;
+pub mod frozen_dataset;
 pub mod picture;
 pub mod training_spec;
 pub mod model_card;
