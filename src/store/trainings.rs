@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::domain::model::ModelId;
 use crate::domain::training::dataset::DatasetId;
@@ -149,11 +149,4 @@ fn training(row: &Row<'_>) -> rusqlite::Result<StoredTraining> {
         note: row.get(9)?,
         made_model: row.get::<_, Option<i64>>(10)?.map(ModelId),
     })
-}
-
-/// Changes whenever a run comes, goes, moves or gets a note or a model.
-pub(super) fn trainings_state(conn: &Connection) -> Result<String, StoreError> {
-    let sql = "SELECT coalesce(group_concat(id || ' ' || position || ' ' || coalesce(made_model, '') || ' ' || note, ';'), '')
-        FROM (SELECT * FROM training ORDER BY id)";
-    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
