@@ -10,9 +10,7 @@ use crate::domain::training::dataset::DatasetId;
 use crate::domain::training::parameters::{Key, PARAMETERS, Parameter, Value};
 use crate::domain::training::recipe::Preset;
 use crate::domain::training::run::{FigureOf, RunState, Wish};
-use crate::domain::training::spec::{
-    StartChoice, StartFrom, TrainingDraft, TrainingId, TrainingRequest, is_trainable,
-};
+use crate::domain::training::spec::{StartChoice, StartFrom, TrainingDraft, TrainingId, TrainingRequest, is_trainable};
 use crate::formats::training_spec;
 use crate::jobs::{EngineProgram, Progress, Trainer};
 use crate::store::Store;
@@ -363,7 +361,8 @@ fn dataset(store: &Store, named: Option<&str>, hash: Option<[u8; 32]>) -> anyhow
     found.map(|one| one.id).with_context(|| match named {
         Some(text) => format!("the project has no data set {text:?}. Nothing was started. See \"rachis dataset list\""),
         None if hash.is_some() => "the project has no data set of this hash. Nothing was started".to_owned(),
-        None => "the project has no frozen data set. Nothing was started. Make one with \"rachis dataset freeze\"".to_owned(),
+        None => "the project has no frozen data set. Nothing was started. Make one with \"rachis dataset freeze\""
+            .to_owned(),
     })
 }
 
@@ -377,9 +376,7 @@ fn start(store: &Store, named: Option<&str>, drafted: &StartFrom) -> anyhow::Res
         });
     }
     let StartFrom::Weights { description, sha256 } = drafted else { return Ok(StartChoice::Nothing) };
-    let is_it = |model: &&crate::store::StoredModel| {
-        matches!(&model.content, crate::domain::model::ModelContent::Weights { sha256: own, .. } if own == sha256)
-    };
+    let is_it = |model: &&crate::store::StoredModel| matches!(&model.content, crate::domain::model::ModelContent::Weights { sha256: own, .. } if own == sha256);
     let found = store.models()?.iter().find(is_it).map(|model| model.id);
     let id = found.with_context(|| {
         format!("the weights to start from, {description}, are not in the project. Nothing was started. Name them with --start")

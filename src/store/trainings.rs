@@ -94,8 +94,7 @@ impl Store {
         let mut order: Vec<TrainingId> = waiting.iter().copied().filter(|other| *other != id).collect();
         order.insert(place.min(order.len()), id);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let first: i64 =
-            tx.query_row("SELECT coalesce(max(position), 0) + 1 FROM training", [], |row| row.get(0))?;
+        let first: i64 = tx.query_row("SELECT coalesce(max(position), 0) + 1 FROM training", [], |row| row.get(0))?;
         for (position, id) in (first..).zip(order) {
             tx.prepare_cached("UPDATE training SET position = ?2 WHERE id = ?1")?.execute([id.0, position])?;
         }

@@ -14,9 +14,7 @@ use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::training::dataset::{DatasetId, FrozenDataset, Split};
 use crate::domain::training::parameters::Key;
 use crate::domain::training::run::{RunState, RunStatus, Wish};
-use crate::domain::training::spec::{
-    StartChoice, StartFrom, TrainingId, TrainingRequest, TrainingSpec, is_trainable,
-};
+use crate::domain::training::spec::{StartChoice, StartFrom, TrainingId, TrainingRequest, TrainingSpec, is_trainable};
 use crate::formats::{frozen_dataset, model_file, training_spec};
 use crate::jobs::protocol::FilmRef;
 use crate::jobs::training_folder::TrainingFolder;
@@ -130,7 +128,8 @@ fn copy_start(store: &Store, staged: &Path, request: &TrainingRequest) -> anyhow
     let (from, description) = match &request.start {
         StartChoice::Nothing => return Ok(StartFrom::Nothing),
         StartChoice::Model(id) => {
-            let model = store.model(*id)?.context("The model to start from is not in the project. Nothing was started.")?;
+            let model =
+                store.model(*id)?.context("The model to start from is not in the project. Nothing was started.")?;
             let name = model.full_name();
             let ModelContent::Weights { architecture, .. } = &model.content else {
                 bail!("{name} is an ensemble, which has no weights of its own. Nothing was started. Choose a member.");
@@ -443,7 +442,8 @@ pub fn three_classifiers(request: &TrainingRequest, group: &str) -> anyhow::Resu
             let seed = (seed + n) % (u64::from(u32::MAX) + 1);
             let _ = recipe.set(Key::Seed, crate::domain::training::parameters::Value::Whole(seed));
         }
-        let which = if is_paper { architecture.as_str().to_owned() } else { format!("seed {}", recipe.whole(Key::Seed)) };
+        let which =
+            if is_paper { architecture.as_str().to_owned() } else { format!("seed {}", recipe.whole(Key::Seed)) };
         TrainingRequest {
             name: format!("{group}, {which}"),
             architecture,

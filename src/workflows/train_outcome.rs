@@ -102,9 +102,10 @@ pub fn promote_group(store: &mut Store, group: &str, doer: Doer<'_>) -> anyhow::
         members.push(take_in(store, run.id, doer)?.id);
     }
     let mean = EnsembleMean::Probability;
-    let known = store.models()?.into_iter().find(|model| {
-        !model.is_deleted && model.content == ModelContent::Ensemble { members: members.clone(), mean }
-    });
+    let known = store
+        .models()?
+        .into_iter()
+        .find(|model| !model.is_deleted && model.content == ModelContent::Ensemble { members: members.clone(), mean });
     let ensemble = match known {
         Some(model) => model,
         None => {
@@ -165,9 +166,7 @@ pub fn history(store: &Store, model: ModelId) -> anyhow::Result<ModelHistory> {
         let StartFrom::Weights { description, sha256 } = spec.start else {
             return Ok(ModelHistory { lessons, began_with: None });
         };
-        let is_start = |model: &&StoredModel| {
-            matches!(&model.content, ModelContent::Weights { sha256: own, .. } if *own == sha256)
-        };
+        let is_start = |model: &&StoredModel| matches!(&model.content, ModelContent::Weights { sha256: own, .. } if *own == sha256);
         next = store.models()?.iter().find(is_start).map(|model| model.id);
         let is_ours = next.is_some_and(|model| runs.iter().any(|run| run.made_model == Some(model)));
         if !is_ours || lessons.len() > runs.len() {

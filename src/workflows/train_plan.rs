@@ -33,7 +33,10 @@ fn graphics(program: &EngineProgram, device: Option<&str>) -> Option<Graphics> {
     let mut command = Command::new(&program.program);
     command.args(&program.arguments).arg("devices").stdin(Stdio::null()).stderr(Stdio::null());
     let listed = String::from_utf8_lossy(&command.output().ok()?.stdout).into_owned();
-    listed.lines().find_map(|line| graphics_of(line).filter(|(id, _)| device.is_none_or(|one| one == id))).map(|(_, card)| card)
+    listed
+        .lines()
+        .find_map(|line| graphics_of(line).filter(|(id, _)| device.is_none_or(|one| one == id)))
+        .map(|(_, card)| card)
 }
 
 /// A line as `cuda:0: NVIDIA RTX A5000, 23.6 GiB, bf16 or f32`.
@@ -95,8 +98,11 @@ pub fn known_steps(store: &Store) -> Vec<KnownStep> {
             let films = film_counts(&crate::formats::frozen_dataset::parse(&text).ok()?);
             let is_step = |name: &str, of, step| name == "step_ms" && of == FigureOf::Device && step > FIRST_STEPS;
             let figures = folder.figures_from(&mut 0).into_iter();
-            let mut times: Vec<f64> =
-                figures.filter(|f| is_step(&f.name, f.of, f.step)).map(|f| f.value).filter(|ms| ms.is_finite()).collect();
+            let mut times: Vec<f64> = figures
+                .filter(|f| is_step(&f.name, f.of, f.step))
+                .map(|f| f.value)
+                .filter(|ms| ms.is_finite())
+                .collect();
             times.sort_by(f64::total_cmp);
             let middle = times.get(times.len() / 2)?;
             let one = megapixels(spec.architecture, &spec.recipe, films.usual_size);
