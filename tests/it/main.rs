@@ -42,6 +42,8 @@ mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;
+#[cfg(target_os = "linux")]
+mod training_runs;
 mod architecture;
 mod tidy;
 mod rules_scale;
