@@ -113,6 +113,11 @@ impl Place {
         self.scratch.path().join(name)
     }
 
+    fn start(&mut self, id: TrainingId) -> anyhow::Result<rachis::jobs::Trainer> {
+        let program = self.program();
+        train::start(&mut self.store, id, &program, BY)
+    }
+
     fn said(&self) -> String {
         std::fs::read_to_string(self.beside("said")).unwrap_or_default()
     }
@@ -165,7 +170,16 @@ fn freeze(store: &mut Store, name: &str) -> DatasetId {
         patient: n as u32,
         width: film.facts.width,
         height: film.facts.height,
-        split: [Split::Train, Split::Train, Split::Train, Split::Train, Split::Dev, Split::Dev, Split::Test, Split::Test][n],
+        split: [
+            Split::Train,
+            Split::Train,
+            Split::Train,
+            Split::Train,
+            Split::Dev,
+            Split::Dev,
+            Split::Test,
+            Split::Test,
+        ][n],
         is_abnormal: n % 2 == 1,
         boxes: if n % 2 == 1 {
             let rect = Rect::from_columns(10.0, 20.0, 60.0, 80.0).unwrap();
@@ -235,10 +249,10 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
     let error = train_outcome::promote(&mut place.store, id, BY).unwrap_err().to_string();
     assert_eq!(error, "The run densenet_small on First is waiting, so it has no model yet. Nothing was changed.");
 
-    let mut trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let mut trainer = place.start(id).unwrap();
     place.wait_until("it learns", |place| place.step(id) > 1);
     assert_eq!(train::next(&place.store).unwrap(), None, "one at a time");
-    let error = train::start(&mut place.store, id, &place.program(), BY).unwrap_err().to_string();
+    let error = place.start(id).unwrap_err().to_string();
     assert!(error.contains("at work already"), "{error}");
     assert!(train::delete(&mut place.store, id).is_err());
     train::tell(&place.store, id, Wish::Pause).unwrap();
@@ -257,7 +271,7 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
     assert!(train::tell(&place.store, id, Wish::Pause).is_err(), "nobody hears it");
 
     std::fs::remove_file(place.beside("slow")).unwrap();
-    let trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let trainer = place.start(id).unwrap();
     place.wait_until("it completes", |place| place.state(id) == Some(RunState::Completed));
     drop(trainer);
     assert!(stopped_at < 40 && place.step(id) == 40);
@@ -275,13 +289,13 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
     assert_eq!(kinds, [TrainingStarted, TrainingEnded, TrainingStarted, ModelPromoted, ModelPromoted]);
 
     // On with new labels, from the model.
-    let second = freeze_again(&mut place.store);
+    let second = freeze(&mut place.store, "Second");
     let next = train::continue_with(&place.store, id, second).unwrap();
     assert_eq!(next.start, StartChoice::Model(model.id));
     let id = train::add(&mut place.store, &next, BY).unwrap();
     let start = train::folder(&place.store, id).start().unwrap();
     assert_eq!(std::fs::read(start).unwrap(), std::fs::read(place.beside("outcome-training-1")).unwrap());
-    let trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let trainer = place.start(id).unwrap();
     place.wait_until("it completes too", |place| place.state(id) == Some(RunState::Completed));
     drop(trainer);
     let model = train_outcome::take_in(&mut place.store, id, BY).unwrap();
@@ -290,10 +304,6 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
         history.lessons.iter().map(|lesson| (lesson.dataset_name.as_str(), lesson.num_films)).collect();
     assert_eq!(saw, [("Second", [4, 2]), ("First", [4, 2])]);
     assert_eq!(history.began_with, None);
-}
-
-fn freeze_again(store: &mut Store) -> DatasetId {
-    freeze(store, "Second")
 }
 
 #[test]
@@ -305,7 +315,7 @@ fn a_locked_film_is_refused_and_the_audit_knows() {
     let error = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap_err().to_string();
     assert!(error.starts_with("1 film is locked for testing"), "{error}");
     // A run that was made before the film was locked is refused when it is started.
-    assert!(train::start(&mut place.store, waiting, &place.program(), BY).is_err());
+    assert!(place.start(waiting).is_err());
     assert_eq!(place.store.trainings().unwrap().len(), 1);
     let refused = place.store.events().unwrap();
     let refused: Vec<_> = refused.iter().filter(|event| event.kind == EventKind::TrainingRefused).collect();
@@ -324,13 +334,13 @@ fn a_run_ends_with_its_starter_unless_it_is_let_go() {
     let mut place = Place::new();
     std::fs::write(place.beside("slow"), "").unwrap();
     let id = train::add(&mut place.store, &request(place.dataset, 60), BY).unwrap();
-    let trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let trainer = place.start(id).unwrap();
     place.wait_until("it learns", |place| place.step(id) > 0);
     drop(trainer);
     place.wait_until("it stops", |place| place.state(id) == Some(RunState::Stopped));
     std::fs::remove_file(train::folder(&place.store, id).path().join("closed")).unwrap();
 
-    let trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let trainer = place.start(id).unwrap();
     place.wait_until("it learns again", |place| place.state(id) == Some(RunState::Training));
     trainer.detach();
     std::fs::remove_file(place.beside("slow")).unwrap();
@@ -342,7 +352,7 @@ fn what_kills_a_trainer_is_told() {
     let mut place = Place::new();
     std::fs::write(place.beside("broken"), "").unwrap();
     let id = train::add(&mut place.store, &request(place.dataset, 3), BY).unwrap();
-    let trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let trainer = place.start(id).unwrap();
     let end = trainer.stop(Duration::from_secs(20));
     let TrainerEnd::Died(failure) = &end else { panic!("{end:?}") };
     assert!(failure.message.contains("Intel MKL FATAL ERROR"), "{failure:?}");
@@ -351,7 +361,7 @@ fn what_kills_a_trainer_is_told() {
 
     std::fs::remove_file(place.beside("broken")).unwrap();
     std::fs::write(place.beside("slow"), "").unwrap();
-    let mut trainer = train::start(&mut place.store, id, &place.program(), BY).unwrap();
+    let mut trainer = place.start(id).unwrap();
     place.wait_until("it learns", |place| place.step(id) == 1);
     assert!(signal(trainer.id(), libc::SIGKILL));
     let end = loop {
