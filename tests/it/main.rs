@@ -42,6 +42,7 @@ mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;
+mod dataset_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -65,6 +66,7 @@ mod click_budget;
 mod mask_study;
 #[cfg(feature = "gui")]
 mod studies_window;
+#[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod evaluation_run;
