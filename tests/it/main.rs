@@ -44,6 +44,7 @@ mod model_files;
 mod model_commands;
 #[cfg(target_os = "linux")]
 mod training_runs;
+mod dataset_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -67,6 +68,7 @@ mod click_budget;
 mod mask_study;
 #[cfg(feature = "gui")]
 mod studies_window;
+#[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod evaluation_run;
