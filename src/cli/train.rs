@@ -15,7 +15,7 @@ use crate::formats::training_spec;
 use crate::jobs::{EngineProgram, Progress, Trainer};
 use crate::store::Store;
 use crate::workflows::models::{self, Doer};
-use crate::workflows::{train, train_outcome, train_plan};
+use crate::workflows::{datasets, train, train_outcome, train_plan};
 
 use super::progress_bar::ProgressBar;
 use super::train_show::{
@@ -349,20 +349,14 @@ fn request(
 }
 
 fn dataset(store: &Store, named: Option<&str>, hash: Option<[u8; 32]>) -> anyhow::Result<DatasetId> {
+    if let Some(word) = named {
+        return Ok(datasets::named(store, word)?.id);
+    }
     let all = store.datasets()?;
-    let found = match (named, hash) {
-        (Some(text), _) => {
-            let by_id = text.parse::<i64>().ok().and_then(|id| all.iter().find(|one| one.id.0 == id));
-            by_id.or_else(|| all.iter().find(|one| one.content.name == text))
-        }
-        (None, Some(hash)) => all.iter().find(|one| one.content.sha256 == hash),
-        (None, None) => all.first(),
-    };
-    found.map(|one| one.id).with_context(|| match named {
-        Some(text) => format!("the project has no data set {text:?}. Nothing was started. See \"rachis dataset list\""),
-        None if hash.is_some() => "the project has no data set of this hash. Nothing was started".to_owned(),
-        None => "the project has no frozen data set. Nothing was started. Make one with \"rachis dataset freeze\""
-            .to_owned(),
+    let found = all.iter().find(|one| hash.is_none_or(|hash| one.content.sha256 == hash)).map(|one| one.id);
+    found.with_context(|| match hash {
+        Some(_) => "the project has no data set of this hash. Nothing was started",
+        None => "the project has no frozen data set. Nothing was started. Make one with \"rachis dataset freeze\"",
     })
 }
 

@@ -138,6 +138,17 @@ impl TrainingFolder {
         self.path.join("dev.jsonl")
     }
 
+    /// # Errors
+    /// When the disk is full or the folder is gone.
+    pub fn write_dev_answers(&self, rows: &[PredictionRow]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for row in rows {
+            serde_json::to_writer(&mut lines, row)?;
+            lines.push(b'\n');
+        }
+        self.replace("dev.jsonl", &lines)
+    }
+
     /// Lines that can't be read are left out.
     pub fn read_dev_answers(&self) -> Vec<PredictionRow> {
         rows_in(&self.dev_answers())

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
-use crate::domain::id::ImageId;
 use crate::domain::model::{Architecture, ModelContent, ModelTask, hex_from_hash};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::training::dataset::{DatasetId, FrozenDataset, Split};
@@ -21,6 +20,8 @@ use crate::jobs::training_folder::TrainingFolder;
 use crate::jobs::{EngineProgram, Trainer, TrainerEnd};
 use crate::store::{NewTraining, Store, StoredTraining};
 
+use super::datasets;
+use super::evaluation_runs::Maker;
 use super::model_files::{self, FileKind};
 use super::models::Doer;
 use super::predict::film_ref;
@@ -55,7 +56,7 @@ pub fn add(store: &mut Store, request: &TrainingRequest, doer: Doer<'_>) -> anyh
     }
     request.recipe.check_together().map_err(|refused| anyhow!("{refused}. {nothing}"))?;
     let (dataset, text) = dataset(store, request.dataset)?;
-    refuse_locked(store, &dataset, doer)?;
+    datasets::refuse_locked_films(store, &dataset, maker(doer))?;
     has_enough(&dataset, request)?;
     let name = match request.name.trim() {
         "" => format!("{} on {}", architecture.as_str(), dataset.plan.name),
@@ -168,42 +169,14 @@ fn copy_start(store: &Store, staged: &Path, request: &TrainingRequest) -> anyhow
 /// # Errors
 /// When it is gone, or is not as it was frozen.
 pub fn dataset(store: &Store, id: DatasetId) -> anyhow::Result<(FrozenDataset, String)> {
-    let stored = store.dataset(id)?.with_context(|| format!("The project has no data set number {}.", id.0))?;
-    let name = &stored.content.name;
+    let (_, dataset) = datasets::open(store, id)?;
     let path = store.dataset_file(id);
     let text = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
-    if frozen_dataset::sha256(&text) != stored.content.sha256 {
-        bail!("The file of the data set {name} is not as it was frozen. Nothing was started. Freeze the data anew.");
-    }
-    Ok((frozen_dataset::parse(&text)?, text))
+    Ok((dataset, text))
 }
 
-/// No film that is locked for testing may be learned from or chosen by.
-fn refuse_locked(store: &mut Store, dataset: &FrozenDataset, doer: Doer<'_>) -> anyhow::Result<()> {
-    let locked = store.locked_films()?;
-    let films: Vec<ImageId> = dataset
-        .films
-        .iter()
-        .filter(|film| film.split != Split::Test)
-        .filter(|film| locked.contains(&film.sha256) || dataset.locked.binary_search(&film.sha256).is_ok())
-        .map(|film| film.image.clone())
-        .collect();
-    if films.is_empty() {
-        return Ok(());
-    }
-    let (num, name) = (films.len(), &dataset.plan.name);
-    let (are, they) = if num == 1 { ("film is", "it") } else { ("films are", "them") };
-    store.add_event(&ProjectEvent {
-        at_ms: doer.at_ms,
-        by: doer.by.to_owned(),
-        kind: EventKind::TrainingRefused,
-        what: format!("A training on the data set {name} was refused: {num} of its {are} locked for testing."),
-        films,
-    })?;
-    bail!(
-        "{num} {are} locked for testing, and the data set {name} would train on {they}. Nothing was started, and this is \
-         written in the project's audit. Freeze the data anew: locked films go to the test films then."
-    )
+const fn maker(doer: Doer<'_>) -> Maker<'_> {
+    Maker { by: doer.by, at_ms: doer.at_ms }
 }
 
 /// Without one film of each kind nothing can be learned.
@@ -306,9 +279,10 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
     let stored = store.training(id)?.with_context(|| format!("The project has no run number {}.", id.0))?;
     let folder = folder(store, id);
     let name = &stored.content.name;
-    let state = folder.status().map(|status| status.state);
+    let before = folder.status();
     let gone = || format!("The folder of the run {name} is gone, so it can't be started. Make a new run.");
-    match state.with_context(gone)? {
+    let before = before.with_context(gone)?;
+    match before.state {
         RunState::Completed => bail!("The run {name} is completed. To train on, start a new run from its model."),
         state if state.is_live() => bail!("The run {name} is at work already. Nothing was changed."),
         _ => {}
@@ -318,10 +292,29 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
     if frozen_dataset::sha256(&text) != spec(store, id)?.dataset_sha256 {
         bail!("The data set in the folder of the run {name} is not the one it was made with. Make a new run.");
     }
-    refuse_locked(store, &dataset, doer)?;
+    datasets::refuse_locked_films(store, &dataset, maker(doer))?;
     let films = films(store, &dataset)?;
-    folder.write_wish(Wish::GoOn).context("The run's folder can't be written. Nothing was started")?;
-    let trainer = Trainer::start(program, &folder, &films).map_err(|failure| anyhow!(failure.in_full()))?;
+    // Until the trainer has its lock this reads as interrupted, which is what it is if the trainer never gets so far.
+    let starting = RunStatus {
+        state: RunState::Preparing,
+        stage: "Starting".to_owned(),
+        message: None,
+        advice: None,
+        eta_secs: None,
+        ..before.clone()
+    };
+    folder
+        .write_wish(Wish::GoOn)
+        .and_then(|()| folder.write_status(&starting))
+        .context("The run's folder can't be written. Nothing was started")?;
+    let trainer = match Trainer::start(program, &folder, &films) {
+        Ok(trainer) => trainer,
+        Err(failure) => {
+            // As it was: the failure itself is what is told.
+            let _ = folder.write_status(&before);
+            return Err(anyhow!(failure.in_full()));
+        }
+    };
     store.add_event(&ProjectEvent {
         at_ms: doer.at_ms,
         by: doer.by.to_owned(),
@@ -357,7 +350,7 @@ pub fn tell(store: &Store, id: TrainingId, wish: Wish) -> anyhow::Result<()> {
     folder.write_wish(wish).context("The run's folder can't be written, so the run goes on as before")
 }
 
-/// What a trainer's end means for its run: one that died before it wrote a word failed, and does not wait any more.
+/// What a trainer's end means for its run: one that died has left it interrupted, and why is written for people.
 ///
 /// # Errors
 /// When the project can't be written.
@@ -365,12 +358,10 @@ pub fn settle(store: &mut Store, id: TrainingId, end: &TrainerEnd, doer: Doer<'_
     let stored = store.training(id)?.with_context(|| format!("The project has no run number {}.", id.0))?;
     let folder = folder(store, id);
     let Some(mut status) = folder.status() else { return Ok(()) };
+    // Another trainer may have been quicker; then the folder is that one's.
     if let TrainerEnd::Died(failure) = end
-        && status.state != RunState::Completed
+        && status.state == RunState::Interrupted
     {
-        if status.state != RunState::Interrupted {
-            status.state = RunState::Failed;
-        }
         status.message = Some(failure.message.clone());
         status.advice = failure.advice.clone().or(Some("Go on with it: it begins at its last checkpoint.".to_owned()));
         status.eta_secs = None;

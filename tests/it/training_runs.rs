@@ -313,7 +313,7 @@ fn a_locked_film_is_refused_and_the_audit_knows() {
     let locks = NewLocks { films: vec![support::entry(5).sha256], at_ms: 1, by: "R1".into() };
     place.store.lock_films(place.dataset, &locks, &[]).unwrap();
     let error = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap_err().to_string();
-    assert!(error.starts_with("1 film is locked for testing"), "{error}");
+    assert!(error.starts_with("The training was not started: 1 film to learn from"), "{error}");
     // A run that was made before the film was locked is refused when it is started.
     assert!(place.start(waiting).is_err());
     assert_eq!(place.store.trainings().unwrap().len(), 1);
@@ -357,7 +357,9 @@ fn what_kills_a_trainer_is_told() {
     let TrainerEnd::Died(failure) = &end else { panic!("{end:?}") };
     assert!(failure.message.contains("Intel MKL FATAL ERROR"), "{failure:?}");
     train::settle(&mut place.store, id, &end, BY).unwrap();
-    assert_eq!(place.state(id), Some(RunState::Failed), "it does not wait in the queue for ever");
+    assert_eq!(place.state(id), Some(RunState::Interrupted), "it does not wait in the queue for ever");
+    let why = train::folder(&place.store, id).status().unwrap().message.unwrap();
+    assert!(why.contains("Intel MKL FATAL ERROR"), "{why}");
 
     std::fs::remove_file(place.beside("broken")).unwrap();
     std::fs::write(place.beside("slow"), "").unwrap();

@@ -100,10 +100,13 @@ pub fn preprocessing(architecture: Architecture, recipe: &Recipe) -> Preprocessi
     );
     let resize = match architecture.task() {
         ModelTask::Classify => Resize::Exact { width: side(Key::InputWidth), height: side(Key::InputHeight) },
-        // EfficientDet looks at squares whose side its pyramid of seven levels divides without a rest.
-        ModelTask::Detect if is_effdet => Resize::Letterbox { side: (side(Key::ShorterEdgeMost) / 128).max(1) * 128 },
+        // EfficientDet looks at squares; its coarsest level is a hundred-and-twenty-eighth of the side.
+        ModelTask::Detect if is_effdet => {
+            Resize::Letterbox { side: ((side(Key::ShorterEdgeMost) + 64) / 128).max(1) * 128 }
+        }
         ModelTask::Detect => {
-            Resize::ShorterEdge { shorter: side(Key::ShorterEdgeMost), longest: side(Key::LongestEdge) }
+            let shorter = side(Key::ShorterEdgeMost);
+            Resize::ShorterEdge { shorter, longest: side(Key::LongestEdge).max(shorter) }
         }
     };
     let (divisor, mean, std) = match recipe.choice(Key::Statistics) {
