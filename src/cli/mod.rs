@@ -2,8 +2,11 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+mod audit;
 pub mod blind;
 pub mod check;
+mod dataset;
+mod dataset_table;
 pub mod demo;
 pub mod evaluate;
 mod evaluate_table;
@@ -24,6 +27,8 @@ pub mod stats;
 pub mod study;
 mod study_masks;
 pub mod tags;
+pub mod train;
+mod train_show;
 
 use std::process::ExitCode;
 
@@ -41,10 +46,14 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// List what happened in a project beside readings: data frozen, films locked, trainings refused.
+    Audit(audit::AuditArgs),
     /// Show whether a project is read blind, or change it.
     Blind(blind::BlindArgs),
     /// Check a project: rules, database, log, film files.
     Check(check::CheckArgs),
+    /// Freeze what models learn from and are tested on, show it, lock its test films.
+    Dataset(dataset::DatasetArgs),
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
@@ -80,6 +89,8 @@ enum Command {
     Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
+    /// Train networks on the project's labels, follow them, and put what they became in use.
+    Train(Box<train::TrainArgs>),
 }
 
 /// `rachis ... | head` ends quietly when `head` has seen enough, as other commands do.
@@ -107,8 +118,10 @@ pub fn main() -> ExitCode {
         end_with_the_reader();
     }
     let outcome = match command {
+        Command::Audit(args) => audit::run(&args),
         Command::Blind(args) => blind::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Dataset(args) => dataset::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
@@ -126,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
+        Command::Train(args) => train::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::domain::model::{Architecture, hash_from_hex, hex_from_hash};
-use crate::domain::training::parameters::{Kind, Parameter, Value};
+use crate::domain::training::parameters::{Key, Kind, PARAMETERS, Parameter, Value};
 use crate::domain::training::recipe::{Preset, Recipe};
 use crate::domain::training::spec::{StartFrom, TrainingDraft, TrainingSpec, is_trainable};
 
@@ -102,7 +102,7 @@ pub fn parse(text: &str) -> Result<TrainingSpec, SpecError> {
     let mut recipe = Recipe::new(architecture.task(), draft.preset);
     draft
         .change(&mut recipe)
-        .map_err(|refused| SpecError::Parameter { name: name_of(&refused.key).to_owned(), why: refused.why })?;
+        .map_err(|refused| SpecError::Parameter { name: name_of(refused.key).to_owned(), why: refused.why })?;
     Ok(TrainingSpec {
         name: draft.name.ok_or(SpecError::Missing("a name"))?,
         architecture,
@@ -159,7 +159,7 @@ fn read(text: &str) -> Result<(TrainingDraft, Option<String>), SpecError> {
             let concerns = |row: &&Parameter| {
                 architecture.is_none_or(|of: Architecture| row.task.is_none_or(|task| task == of.task()))
             };
-            let known = crate::domain::training::parameters::PARAMETERS.iter().filter(concerns);
+            let known = PARAMETERS.iter().filter(concerns);
             SpecError::UnknownParameter(name.clone(), known.map(|row| row.name).collect::<Vec<_>>().join(", "))
         })?;
         let refuse = |why: String| SpecError::Parameter { name: name.clone(), why };
@@ -193,8 +193,8 @@ fn architecture(word: &str) -> Result<Architecture, SpecError> {
     })
 }
 
-fn name_of(key: &crate::domain::training::parameters::Key) -> &'static str {
-    crate::domain::training::parameters::PARAMETERS.iter().find(|row| row.key == *key).map_or("", |row| row.name)
+fn name_of(key: Key) -> &'static str {
+    PARAMETERS.iter().find(|row| row.key == key).map_or("", |row| row.name)
 }
 
 fn json_of(value: &Value) -> Json {
@@ -220,7 +220,6 @@ fn value_of(kind: Kind, json: &Json) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::training::parameters::Key;
 
     fn spec(architecture: Architecture) -> TrainingSpec {
         let mut recipe = Recipe::new(architecture.task(), Preset::ReleasedCode);

@@ -44,6 +44,9 @@ mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;
+#[cfg(target_os = "linux")]
+mod training_runs;
+mod dataset_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;

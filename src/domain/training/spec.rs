@@ -1,10 +1,13 @@
 //! What one run of training is to do; with its data set and its seed it says every step.
 
-use crate::domain::model::{Architecture, ModelTask};
+use std::path::PathBuf;
+
+use crate::domain::model::{Architecture, ModelId, ModelTask};
 use crate::domain::preprocessing::{
     DETECTRON2_MEAN, IMAGENET_MEAN, IMAGENET_STD, Preprocessing, Resize, Sampling, Tone,
 };
 
+use super::dataset::DatasetId;
 use super::parameters::{Key, Value};
 use super::recipe::{Preset, Recipe, Refused};
 
@@ -47,6 +50,32 @@ pub struct TrainingSpec {
     pub program_version: String,
 }
 
+/// Where a person wants the first weights from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum StartChoice {
+    #[default]
+    Nothing,
+    /// Of the project: a run that goes on with new labels.
+    Model(ModelId),
+    /// A file of weights, also of torch.
+    File(PathBuf),
+}
+
+/// A run that a person asks for in a project.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TrainingRequest {
+    /// Empty: after the network and the data set.
+    pub name: String,
+    pub architecture: Architecture,
+    pub dataset: DatasetId,
+    pub preset: Preset,
+    pub recipe: Recipe,
+    pub start: StartChoice,
+    pub device: Option<String>,
+    pub num_threads: Option<u32>,
+    pub group: Option<String>,
+}
+
 impl TrainingSpec {
     /// How the model is to see films once it has learned: without any change made at random.
     pub fn preprocessing(&self) -> Preprocessing {
@@ -71,10 +100,13 @@ pub fn preprocessing(architecture: Architecture, recipe: &Recipe) -> Preprocessi
     );
     let resize = match architecture.task() {
         ModelTask::Classify => Resize::Exact { width: side(Key::InputWidth), height: side(Key::InputHeight) },
-        // EfficientDet looks at squares whose side its pyramid of seven levels divides without a rest.
-        ModelTask::Detect if is_effdet => Resize::Letterbox { side: (side(Key::ShorterEdgeMost) / 128).max(1) * 128 },
+        // EfficientDet looks at squares; its coarsest level is a hundred-and-twenty-eighth of the side.
+        ModelTask::Detect if is_effdet => {
+            Resize::Letterbox { side: ((side(Key::ShorterEdgeMost) + 64) / 128).max(1) * 128 }
+        }
         ModelTask::Detect => {
-            Resize::ShorterEdge { shorter: side(Key::ShorterEdgeMost), longest: side(Key::LongestEdge) }
+            let shorter = side(Key::ShorterEdgeMost);
+            Resize::ShorterEdge { shorter, longest: side(Key::LongestEdge).max(shorter) }
         }
     };
     let (divisor, mean, std) = match recipe.choice(Key::Statistics) {

@@ -72,6 +72,7 @@ pub fn write(
         let num_classes = card.classes.len() as i64;
         let (_params, network) = loaded::network(architecture, num_classes, &state, dev.device, Limits::default())?;
         let Some(rows) = dev::evaluate(&network, &card, dev, goes_on)? else { return Ok(false) };
+        folder.write_dev_answers(&rows).map_err(|error| unwritten("The answers of dev films", &error.into()))?;
         let kind = if card.is_synthetic { "synthetic dev films" } else { "dev films" };
         let measured_on = format!("{} {kind}, which also chose the checkpoint", dev.places.len());
         let seed = learned.spec.recipe.whole(Key::Seed);

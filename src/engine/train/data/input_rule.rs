@@ -1,17 +1,14 @@
 //! In which size and with which numbers films reach a network: the preprocessing of its card, and the sizes that training
 //! draws.
 
-use rachis::domain::model::{Architecture, ModelTask};
-use rachis::domain::preprocessing::{
-    DETECTRON2_MEAN, IMAGENET_MEAN, IMAGENET_STD, Preprocessing, Resize, Sampling, Tone,
-};
+use rachis::domain::model::Architecture;
+use rachis::domain::preprocessing::{Preprocessing, Resize};
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
+use rachis::domain::training::spec;
 
 /// The levels of a pyramid halve evenly: torchvision's and detectron2's `size_divisible`.
 const MULTIPLE: usize = 32;
-/// EfficientDet's coarsest level is a hundred-and-twenty-eighth of the side.
-const EFFICIENTDET_MULTIPLE: u64 = 128;
 
 /// How films become a network's input.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -23,31 +20,15 @@ pub struct InputRule {
 }
 
 impl InputRule {
-    /// EfficientDets take squares: their side is the largest shorter edge, to the nearest multiple of 128.
     pub fn new(architecture: Architecture, recipe: &Recipe) -> Self {
-        let whole = |key| recipe.whole(key).min(u64::from(u32::MAX)) as u32;
-        let most = whole(Key::ShorterEdgeMost);
-        let least = whole(Key::ShorterEdgeLeast).min(most);
-        let (resize, least) = match architecture.task() {
-            ModelTask::Classify => {
-                (Resize::Exact { width: whole(Key::InputWidth), height: whole(Key::InputHeight) }, 0)
-            }
-            ModelTask::Detect if architecture.as_str().starts_with("efficientdet") => {
-                let multiple = EFFICIENTDET_MULTIPLE;
-                let side = ((u64::from(most) + multiple / 2) / multiple).max(1) * multiple;
-                let least = u64::from(least) * side / u64::from(most.max(1));
-                (Resize::Letterbox { side: side as u32 }, least.max(1) as u32)
-            }
-            ModelTask::Detect => {
-                (Resize::ShorterEdge { shorter: most, longest: whole(Key::LongestEdge).max(most) }, least)
-            }
+        let preprocessing = spec::preprocessing(architecture, recipe);
+        let most = recipe.whole(Key::ShorterEdgeMost).max(1);
+        let least = recipe.whole(Key::ShorterEdgeLeast).min(most);
+        let least = match preprocessing.resize {
+            Resize::Exact { .. } => 0,
+            Resize::ShorterEdge { .. } => least as u32,
+            Resize::Letterbox { side } => (least * u64::from(side) / most).max(1) as u32,
         };
-        let tone = if recipe.choice(Key::Tone) == "displayed" { Tone::Displayed } else { Tone::ReleasedPng };
-        let (divisor, mean, std) = match recipe.choice(Key::Statistics) {
-            "detectron2" => (1.0, DETECTRON2_MEAN, [1.0; 3]),
-            _ => (255.0, IMAGENET_MEAN, IMAGENET_STD),
-        };
-        let preprocessing = Preprocessing { tone, resize, sampling: Sampling::Antialiased, divisor, mean, std };
         Self { preprocessing, least }
     }
 
@@ -83,6 +64,7 @@ impl InputRule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rachis::domain::model::ModelTask;
     use rachis::domain::training::parameters::Value;
     use rachis::domain::training::recipe::Preset;
 
