@@ -19,6 +19,7 @@ mod predictions_of_models;
 mod evaluations;
 mod datasets;
 mod project_events;
+mod reading_queue;
 mod rejections;
 mod shape_rows;
 mod shared_labels;
