@@ -24,6 +24,7 @@ mod shapes;
 mod classifier_metrics;
 mod kill_nine;
 #[cfg(unix)]
+#[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "some of it is for tests of the window"))]
 mod engine_fake;
 #[cfg(unix)]
 mod engine_keeper;

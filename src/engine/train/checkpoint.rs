@@ -105,7 +105,7 @@ pub fn write(path: &Path, note: &Note, learner: &Learner) -> Result<(), Failure>
     for (name, tensor) in learner.optimiser.state() {
         state.insert(format!("{OPTIMISER}{name}"), weights::stored(tensor)?);
     }
-    for (name, tensor) in learner.ema.iter().flat_map(|ema| ema.averages()) {
+    for (name, tensor) in learner.ema.iter().flat_map(Ema::averages) {
         state.insert(format!("{AVERAGE}{name}"), weights::stored(tensor)?);
     }
     write_state(path, note, &state)

@@ -27,7 +27,6 @@ impl Clip {
     /// To all gradients of a step.
     pub fn apply(self, gradients: &mut [Tensor]) {
         match self {
-            Self::None => {}
             // Not in place: a gradient may be shared with another.
             Self::Value(limit) => gradients.iter_mut().for_each(|gradient| *gradient = gradient.clamp(-limit, limit)),
             Self::Norm(limit) if !gradients.is_empty() => {
@@ -35,9 +34,11 @@ impl Clip {
                     gradients.iter().map(|gradient| gradient.norm().to_kind(Kind::Float)).collect();
                 // No number leaves the device: a step would wait for it. torch adds the same 1e-6.
                 let factor = (limit / (Tensor::stack(&norms, 0).norm() + 1e-6)).clamp_max(1.0);
-                gradients.iter_mut().for_each(|gradient| *gradient = &*gradient * &factor);
+                for gradient in gradients {
+                    *gradient = &*gradient * &factor;
+                }
             }
-            Self::Norm(_) => {}
+            Self::None | Self::Norm(_) => {}
         }
     }
 }

@@ -59,13 +59,12 @@ impl Desk {
 
     /// The same with another stage.
     pub fn stage(&mut self, stage: &str) {
-        if self.status.stage != stage {
-            stage.clone_into(&mut self.status.stage);
-            tracing::info!(step = self.status.step, "{stage}");
-            self.tell_now();
-        } else {
-            self.tell();
+        if self.status.stage == stage {
+            return self.tell();
         }
+        stage.clone_into(&mut self.status.stage);
+        tracing::info!(step = self.status.step, "{stage}");
+        self.tell_now();
     }
 
     /// What people want. A starter that is gone without a word wants its device back.

@@ -122,7 +122,7 @@ fn training(learned: &Learned<'_>) -> String {
             );
         }
         None => {
-            text.push_str(" The weights are those of the last step: no figure of dev films was there to choose by.")
+            text.push_str(" The weights are those of the last step: no figure of dev films was there to choose by.");
         }
     }
     if learned.num_failed > 0 {

@@ -17,7 +17,7 @@ use rachis::jobs::training_folder::TrainingFolder;
 use tch::Device;
 
 use super::checkpoint::{self, Checkpoint, Note, unwritten};
-use super::data::cache::{Cache, Prepared, Wanted};
+use super::data::cache::{Cache, Prepared, Wanted, refuse_locked};
 use super::data::feeder::{FeedPlan, Feeder};
 use super::data::input_rule::InputRule;
 use super::desk::Desk;
@@ -149,18 +149,6 @@ fn what_is_learned(spec: &TrainingSpec) -> String {
         ..spec.clone()
     };
     hex_from_hash(&frozen_dataset::sha256(&training_spec::to_json(&bare)))
-}
-
-/// The last of three times that a test film is refused.
-fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
-    let locked = dataset.locked_in_training();
-    if locked.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{} of the films to learn from are locked for testing. Nothing was learned. Freeze the data set again.",
-        locked.len()
-    )))
 }
 
 fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Result<End, Failure> {

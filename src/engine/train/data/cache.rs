@@ -301,7 +301,8 @@ fn file_of(folder: &Path, origin: &Origin) -> PathBuf {
     folder.join(format!("{}-{width}x{height}-{:?}.film", &hex(&origin.sha256)[..32], origin.tone))
 }
 
-fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
+/// No training ever sees a film that is locked for testing, whoever made the data set.
+pub fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
     let is_locked =
         |film: &&FrozenFilm| film.split != Split::Test && dataset.locked.binary_search(&film.sha256).is_ok();
     let num_locked = dataset.films.iter().filter(is_locked).count();
@@ -309,7 +310,7 @@ fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{num_locked} of the films to learn from are locked for the test. Nothing was learned: freeze the data set again."
+        "{num_locked} of the films to learn from are locked for testing. Nothing was learned: freeze the data set again."
     )))
 }
 
