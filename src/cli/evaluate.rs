@@ -15,6 +15,7 @@ use crate::domain::evaluation::settings::{
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::{Label, LabelKind, LabelSet};
 use crate::domain::model::ModelTask;
+use crate::domain::training::dataset::Split;
 use crate::formats::box_classes::BoxClasses;
 use crate::formats::{evaluation_json, label_set};
 use crate::jobs::CancelToken;
@@ -23,9 +24,9 @@ use crate::workflows::evaluate::{Times, evaluate_timed};
 use crate::workflows::evaluated_files::{EvaluatedFiles, cases_of_files};
 use crate::workflows::evaluated_project::cases_of_plan;
 use crate::workflows::evaluation_runs::{Maker, keep};
-use crate::workflows::label_sets;
 use crate::workflows::models;
 use crate::workflows::report::save_report_of_files;
+use crate::workflows::{datasets, label_sets};
 
 use super::evaluate_table;
 use super::progress_bar::ProgressBar;
@@ -56,6 +57,9 @@ pub struct EvaluateArgs {
     /// With --project: evaluate what this reader said instead of a model.
     #[arg(long, value_name = "RAD_ID", requires = "project", conflicts_with_all = ["model", "predictions", "classifier"])]
     answer_of: Option<String>,
+    /// With --project: only the test films of this data set, by number or name: those that no model trained on it has seen.
+    #[arg(long, value_name = "DATASET", requires = "project")]
+    test_films_of: Option<String>,
     /// With --project: what the evaluation is called.
     #[arg(long, requires = "project")]
     name: Option<String>,
@@ -209,7 +213,13 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path) -> anyhow::Result<()> {
             (None, None, None) if args.every_reader => TruthSource::EveryReader,
             (None, None, None) => TruthSource::Consensus,
         },
-        films: FilmChoice::WithTruth,
+        films: match &args.test_films_of {
+            None => FilmChoice::WithTruth,
+            Some(word) => {
+                let (_, dataset) = datasets::open(&store, datasets::named(&store, word)?.id)?;
+                FilmChoice::These(dataset.films_of(Split::Test).map(|film| film.image.clone()).collect())
+            }
+        },
         settings,
     };
     if !args.settings.fold_rare && !args.settings.no_fold {

@@ -2,8 +2,11 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+mod audit;
 pub mod blind;
 pub mod check;
+mod dataset;
+mod dataset_table;
 pub mod demo;
 pub mod evaluate;
 mod evaluate_table;
@@ -17,6 +20,7 @@ pub mod new;
 pub mod open;
 pub mod pixels;
 pub mod predict;
+mod queue;
 mod progress_bar;
 pub mod report;
 pub mod rules;
@@ -24,6 +28,8 @@ pub mod stats;
 pub mod study;
 mod study_masks;
 pub mod tags;
+pub mod train;
+mod train_show;
 
 use std::process::ExitCode;
 
@@ -41,10 +47,14 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// List what happened in a project beside readings: data frozen, films locked, trainings refused.
+    Audit(audit::AuditArgs),
     /// Show whether a project is read blind, or change it.
     Blind(blind::BlindArgs),
     /// Check a project: rules, database, log, film files.
     Check(check::CheckArgs),
+    /// Freeze what models learn from and are tested on, show it, lock its test films.
+    Dataset(dataset::DatasetArgs),
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
@@ -70,6 +80,8 @@ enum Command {
     Pixels(pixels::PixelsArgs),
     /// Have models look at a project's films, and write what they say.
     Predict(predict::PredictArgs),
+    /// Choose the films worth reading next, and show what added labels gained.
+    Queue(queue::QueueArgs),
     /// Write a kept evaluation as one page with tables and plots.
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
@@ -80,6 +92,8 @@ enum Command {
     Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
+    /// Train networks on the project's labels, follow them, and put what they became in use.
+    Train(Box<train::TrainArgs>),
 }
 
 /// `rachis ... | head` ends quietly when `head` has seen enough, as other commands do.
@@ -107,8 +121,10 @@ pub fn main() -> ExitCode {
         end_with_the_reader();
     }
     let outcome = match command {
+        Command::Audit(args) => audit::run(&args),
         Command::Blind(args) => blind::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Dataset(args) => dataset::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
@@ -121,11 +137,13 @@ pub fn main() -> ExitCode {
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Queue(args) => queue::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
+        Command::Train(args) => train::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::id::{ImageId, ReaderId};
 
+use super::datasets::training_state;
 use super::error::StoreError;
 use super::evaluations::evaluations_state;
 use super::models::models_state;
@@ -25,6 +26,8 @@ pub struct WrittenElsewhere {
     pub has_predictions: bool,
     /// Evaluations or verdicts came or went.
     pub are_evaluations_changed: bool,
+    /// Data sets, locked films, runs of training, the reading queue or the audit are not what they were.
+    pub is_training_changed: bool,
 }
 
 impl WrittenElsewhere {
@@ -46,6 +49,7 @@ pub(super) struct Watch {
     models: String,
     num_predictions: i64,
     evaluations: [i64; 3],
+    training: String,
 }
 
 impl Watch {
@@ -59,6 +63,7 @@ impl Watch {
             models: models_state(conn)?,
             num_predictions: num_predictions(conn)?,
             evaluations: evaluations_state(conn)?,
+            training: training_state(conn)?,
         })
     }
 
@@ -92,6 +97,7 @@ impl Watch {
             models: models_state(&tx)?,
             num_predictions: num_predictions(&tx)?,
             evaluations: evaluations_state(&tx)?,
+            training: training_state(&tx)?,
         };
         let written = WrittenElsewhere {
             readings,
@@ -100,6 +106,7 @@ impl Watch {
             are_models_changed: next.models != self.models,
             has_predictions: next.num_predictions != self.num_predictions,
             are_evaluations_changed: next.evaluations != self.evaluations,
+            is_training_changed: next.training != self.training,
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;

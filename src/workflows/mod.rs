@@ -2,7 +2,10 @@
 
 pub mod answer_key;
 pub mod check;
+pub mod choose_next;
 pub mod demo_models;
+pub mod datasets;
+pub mod freeze;
 pub mod evaluate;
 pub mod evaluated_files;
 pub mod evaluated_project;
@@ -28,4 +31,7 @@ pub mod reader_study;
 pub mod mask_study;
 pub mod report;
 pub mod stats;
+pub mod train;
+pub mod train_outcome;
+pub mod train_plan;
 mod truth_kept;

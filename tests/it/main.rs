@@ -24,6 +24,7 @@ mod shapes;
 mod classifier_metrics;
 mod kill_nine;
 #[cfg(unix)]
+#[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "some of it is for tests of the window"))]
 mod engine_fake;
 #[cfg(unix)]
 mod engine_keeper;
@@ -31,6 +32,8 @@ mod engine_keeper;
 mod engine_predict;
 #[cfg(unix)]
 mod engine_real;
+#[cfg(unix)]
+mod training_real;
 mod store_predictions;
 mod csv_round_trip;
 mod detection_parity;
@@ -42,6 +45,9 @@ mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;
+#[cfg(target_os = "linux")]
+mod training_runs;
+mod dataset_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -65,6 +71,7 @@ mod click_budget;
 mod mask_study;
 #[cfg(feature = "gui")]
 mod studies_window;
+#[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod evaluation_run;

@@ -5,7 +5,7 @@ use tch::{Kind, Tensor};
 use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
 use crate::models::efficientnet::{BackboneSize, EfficientNet, Padding};
-use crate::models::{Boxes, Detector, ImageBatch, flat_levels};
+use crate::models::{Boxes, Detector, DetectorKind, ImageBatch, flat_levels};
 use crate::params::{Init, Params, Path};
 
 /// Sizes of the parts.
@@ -300,6 +300,13 @@ impl EfficientDet {
         net
     }
 
+    /// Class logits (films, anchors, classes) and box codes (films, anchors, 4) in 32 bits, in the order of
+    /// [`efficientdet_boxes::anchors`].
+    pub fn answers(&self, pixels: &Tensor, mode: Mode) -> [Tensor; 2] {
+        let [classes, boxes] = self.outputs(pixels, mode);
+        [flat_levels(&classes, self.num_classes), flat_levels(&boxes, 4)]
+    }
+
     /// Class logits and box codes of the five levels.
     fn outputs(&self, pixels: &Tensor, mode: Mode) -> [Vec<Tensor>; 2] {
         let levels = self.pyramid.forward(self.backbone.forward(pixels, mode), mode);
@@ -308,6 +315,10 @@ impl EfficientDet {
 }
 
 impl Detector for EfficientDet {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::EfficientDet(self)
+    }
+
     /// `class_out.0` ... `class_out.4`, `box_out.0` ... `box_out.4`: the two lists that effdet's model returns.
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)> {
         let named = |(name, levels): (&str, Vec<Tensor>)| {
@@ -318,10 +329,9 @@ impl Detector for EfficientDet {
     }
 
     fn detect(&self, batch: &ImageBatch) -> Vec<Boxes> {
-        let [classes, boxes] = self.outputs(&batch.pixels, Mode::Eval);
+        let [classes, boxes] = self.answers(&batch.pixels, Mode::Eval);
         let plane = efficientdet_boxes::side_lengths(&batch.pixels);
         let anchors = efficientdet_boxes::anchors(plane).to_device(batch.pixels.device());
-        let (classes, boxes) = (flat_levels(&classes, self.num_classes), flat_levels(&boxes, 4));
         let one =
             |(i, size): (i64, &[i64; 2])| efficientdet_boxes::found(&classes.get(i), &boxes.get(i), &anchors, *size);
         (0..).zip(&batch.sizes).map(one).collect()
