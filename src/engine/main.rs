@@ -30,6 +30,7 @@ mod shelf;
 mod trial;
 #[allow(dead_code, reason = "its loop is not built yet")]
 mod train;
+mod trainbench;
 mod weights;
 
 use std::io::BufReader;
@@ -61,6 +62,8 @@ enum Command {
     Forward(forward::ForwardArgs),
     /// Does this computer compute what torchvision does, and how fast is it?
     Selftest(selftest::SelftestArgs),
+    /// Time one training step of a network.
+    Trainbench(trainbench::TrainBenchArgs),
 }
 
 fn main() -> ExitCode {
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Some(Command::Bench(args)) => failure::caught(|| forward::bench(&args)),
         Some(Command::Selftest(args)) => failure::caught(|| selftest::run(&args)),
         Some(Command::Forward(args)) => failure::caught(|| forward::run(&args)),
+        Some(Command::Trainbench(args)) => failure::caught(|| trainbench::run(&args)),
         Some(Command::DecodeWorker) => Ok(()),
     };
     match outcome {
