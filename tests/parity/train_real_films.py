@@ -12,6 +12,7 @@ evaluate` measure both answers with the same truth. First weights are each progr
 Needs numpy, pillow, pydicom, torch 2.11 and torchvision 0.26.
 """
 import argparse
+import csv
 import hashlib
 import json
 import subprocess
@@ -79,14 +80,28 @@ def make_project(args):
             x1, y1 = min(x + w, row["width"]), min(y + h, row["height"])
             rows.append(f"{image},R1,Vertebra,{max(x, 0)},{max(y, 0)},{x1},{y1}")
     (args.work / "labels.csv").write_text("\n".join(rows) + "\n")
-    (args.work / "set.csv").write_text("name\nNo finding\nVertebra\n")
     rachis(args, "new", project, "--name", "Vertebrae")
-    rachis(args, "labels", project, "--import", args.work / "set.csv")
+    one_label(args, project)
     rachis(args, "import", project, films)
     rachis(args, "import-labels", project, args.work / "labels.csv")
     rachis(args, "dataset", "freeze", project, "--name", "vertebrae", "--reader", "R1", "--unit", "patient",
            "--dev", "0.1", "--test", "0.3", "--lock-test")
     return project
+
+
+def one_label(args, project):
+    """The project's labels with the first finding alone, under the name of what is marked here."""
+    path = args.work / "set.csv"
+    rachis(args, "labels", project, "--export", path)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    finding = next(row for row in rows if row["Name"] != "No finding")
+    kept = [row for row in rows if row["Name"] == "No finding"] + [{**finding, "Name": "Vertebra", "ShortName": "V"}]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(kept)
+    rachis(args, "labels", project, "--import", path)
 
 
 def rachis(args, *words):
