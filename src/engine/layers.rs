@@ -280,10 +280,21 @@ pub struct Linear {
 }
 
 impl Linear {
-    pub fn new(mut path: Path<'_>, num_in: i64, num_out: i64, init: Init) -> Self {
+    /// The bias starts at 0.
+    pub fn new(path: Path<'_>, num_in: i64, num_out: i64, init: Init) -> Self {
+        Self::with_bias(path, num_in, num_out, [init, Init::Const(0.0)])
+    }
+
+    /// Weight and bias start as PyTorch's own do.
+    pub fn plain(path: Path<'_>, num_in: i64, num_out: i64) -> Self {
+        let bias = Init::Uniform(1.0 / (num_in as f64).sqrt());
+        Self::with_bias(path, num_in, num_out, [Init::KaimingUniformDefault, bias])
+    }
+
+    fn with_bias(mut path: Path<'_>, num_in: i64, num_out: i64, [weight, bias]: [Init; 2]) -> Self {
         Self {
-            weight: path.parameter("weight", &[num_out, num_in], init),
-            bias: path.parameter("bias", &[num_out], Init::Const(0.0)),
+            weight: path.parameter("weight", &[num_out, num_in], weight),
+            bias: path.parameter("bias", &[num_out], bias),
         }
     }
 

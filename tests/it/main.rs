@@ -31,6 +31,8 @@ mod engine_keeper;
 mod engine_predict;
 #[cfg(unix)]
 mod engine_real;
+#[cfg(unix)]
+mod training_real;
 mod store_predictions;
 mod csv_round_trip;
 mod detection_parity;

@@ -300,6 +300,13 @@ impl EfficientDet {
         net
     }
 
+    /// Class logits (films, anchors, classes) and box codes (films, anchors, 4) in 32 bits, in the order of
+    /// [`efficientdet_boxes::anchors`].
+    pub fn answers(&self, pixels: &Tensor, mode: Mode) -> [Tensor; 2] {
+        let [classes, boxes] = self.outputs(pixels, mode);
+        [flat_levels(&classes, self.num_classes), flat_levels(&boxes, 4)]
+    }
+
     /// Class logits and box codes of the five levels.
     fn outputs(&self, pixels: &Tensor, mode: Mode) -> [Vec<Tensor>; 2] {
         let levels = self.pyramid.forward(self.backbone.forward(pixels, mode), mode);
@@ -322,10 +329,9 @@ impl Detector for EfficientDet {
     }
 
     fn detect(&self, batch: &ImageBatch) -> Vec<Boxes> {
-        let [classes, boxes] = self.outputs(&batch.pixels, Mode::Eval);
+        let [classes, boxes] = self.answers(&batch.pixels, Mode::Eval);
         let plane = efficientdet_boxes::side_lengths(&batch.pixels);
         let anchors = efficientdet_boxes::anchors(plane).to_device(batch.pixels.device());
-        let (classes, boxes) = (flat_levels(&classes, self.num_classes), flat_levels(&boxes, 4));
         let one =
             |(i, size): (i64, &[i64; 2])| efficientdet_boxes::found(&classes.get(i), &boxes.get(i), &anchors, *size);
         (0..).zip(&batch.sizes).map(one).collect()

@@ -76,7 +76,7 @@ impl FasterRcnn {
         let width = if is_small { 256 } else { 1024 };
         let mut heads = path.sub("roi_heads");
         let mut linear = |part: &str, name: &str, num_in: i64, num_out: i64| {
-            Linear::new(heads.sub(part).sub(name), num_in, num_out, Init::KaimingUniformDefault)
+            Linear::plain(heads.sub(part).sub(name), num_in, num_out)
         };
         let num_classes = options.num_classes + 1;
         Self {

@@ -9,6 +9,7 @@ pub mod sparse_rcnn_head;
 pub mod torchscript;
 pub mod resnet;
 pub mod fpn;
+pub mod stages;
 pub mod faster_rcnn;
 pub mod retinanet;
 pub mod torchvision_names;

@@ -97,7 +97,7 @@ impl SparseRcnn {
     }
 
     /// Logits and boxes of every stage.
-    fn outputs(&self, batch: &ImageBatch, mode: Mode) -> Vec<[Tensor; 2]> {
+    pub fn outputs(&self, batch: &ImageBatch, mode: Mode) -> Vec<[Tensor; 2]> {
         let levels = self.backbone.forward(&padded(&batch.pixels), mode);
         let (num_films, device) = (batch.sizes.len() as i64, batch.pixels.device());
         let sizes: Vec<i64> = batch.sizes.iter().flat_map(|&[h, w]| [w, h, w, h]).collect();

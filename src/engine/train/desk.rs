@@ -21,14 +21,16 @@ pub struct Desk {
 
 impl Desk {
     pub fn new(folder: TrainingFolder, starter: Starter) -> Self {
+        // Of a run that goes on: until its checkpoint is read, it stands where it stood.
+        let before = folder.status();
         let status = RunStatus {
             state: RunState::Preparing,
             stage: "Starting".to_owned(),
-            step: 0,
-            num_steps: 0,
+            step: before.as_ref().map_or(0, |before| before.step),
+            num_steps: before.as_ref().map_or(0, |before| before.num_steps),
             eta_secs: None,
             films_ready: [0, 0],
-            best: None,
+            best: before.and_then(|before| before.best),
             message: None,
             advice: None,
             device: String::new(),

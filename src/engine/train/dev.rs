@@ -233,3 +233,75 @@ impl Found {
         (0..self.num_classes).map(value).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::data::trial;
+    use crate::train::outcome;
+    use rachis::domain::model::Architecture;
+    use rachis::domain::training::dataset::Split;
+    use rachis::domain::training::recipe::{Preset, Recipe};
+    use rachis::jobs::protocol::DetectionRow;
+
+    fn with_dev(architecture: Architecture, check: impl FnOnce(&DevFilms<'_>, &ModelCard)) {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut dataset, films) = trial::dataset(folder.path(), 12, [60, 50]);
+        for film in dataset.films.iter_mut().skip(4) {
+            film.split = Split::Dev;
+        }
+        let recipe = Recipe::new(architecture.task(), Preset::Paper);
+        let (cache, _) = trial::prepared(folder.path(), &dataset, &films, architecture, &recipe);
+        let places = cache.places(&dataset, Split::Dev);
+        assert_eq!(places.len(), 8);
+        let spec = outcome::trial_spec(architecture, recipe);
+        let card = outcome::card(&spec, &dataset, cache.rule().preprocessing);
+        check(&DevFilms { dataset: &dataset, cache: &cache, places: &places, device: Device::Cpu }, &card);
+    }
+
+    #[test]
+    fn a_detector_that_finds_all_has_a_precision_of_1_and_one_that_finds_half_less() {
+        with_dev(Architecture::RetinaNetSmall, |dev, card| {
+            let answer = |film: &FrozenFilm, finds: bool| {
+                let found = film.boxes.iter().filter(|_| finds).map(|one| DetectionRow {
+                    lesion_type: one.label.to_string(),
+                    score: 0.5,
+                    xmin: one.rect.xmin(),
+                    ymin: one.rect.ymin(),
+                    xmax: one.rect.xmax(),
+                    ymax: one.rect.ymax(),
+                });
+                PredictionRow { detections: found.collect(), ..row(film) }
+            };
+            let rows: Vec<_> = dev.films().map(|film| answer(film, true)).collect();
+            let names = ["mAP@0.5", "AP@0.5 Osteophytes", "AP@0.5 Other lesions"];
+            assert_eq!(figures(dev, card, &rows), names.map(|name| (name.to_owned(), 1.0)));
+            for metric in card_metrics(dev, card, &rows, 1, "dev") {
+                assert_eq!(metric.interval, Some([1.0, 1.0]), "{metric:?}");
+            }
+            let rows: Vec<_> = dev.films().enumerate().map(|(i, film)| answer(film, i < 4)).collect();
+            let metrics = card_metrics(dev, card, &rows, 1, "dev");
+            assert!(metrics[0].value > 0.2 && metrics[0].value < 0.8, "{metrics:?}");
+            assert!(metrics[0].interval.is_some_and(|[low, high]| low < metrics[0].value && high > metrics[0].value));
+            assert_eq!(threshold(dev, &rows), None);
+        });
+    }
+
+    #[test]
+    fn a_classifiers_threshold_is_where_it_tells_films_apart() {
+        with_dev(Architecture::DenseNetSmall, |dev, card| {
+            let answer = |is_right: bool| {
+                let row = |film: &FrozenFilm| {
+                    let probability = if film.is_abnormal == is_right { 0.75 } else { 0.25 };
+                    PredictionRow { probability: Some(probability), ..row(film) }
+                };
+                dev.films().map(row).collect::<Vec<_>>()
+            };
+            assert_eq!(figures(dev, card, &answer(true)), [("AUROC".to_owned(), 1.0)]);
+            assert_eq!(threshold(dev, &answer(true)), Some(0.75));
+            assert_eq!(figures(dev, card, &answer(false)), [("AUROC".to_owned(), 0.0)]);
+            // Nothing is better than calling no film abnormal.
+            assert_eq!(threshold(dev, &answer(false)), None);
+        });
+    }
+}

@@ -69,6 +69,7 @@ pub fn train(
         {
             save(desk, recipe, learner, note)?;
             saved_at = Some(note.step);
+            clock.log(note.step);
         }
         if note.step == num_steps && note.is_evaluated {
             return Ok(End::Completed);
@@ -108,6 +109,7 @@ pub fn train(
             Err(Stumble::NotFinite(parts)) => (parts, Some(saved_at)),
         };
         add_figures(desk, note.step, &parts, rate, began.elapsed(), fed.waited)?;
+        clock.count(began.elapsed(), fed.waited);
         if let Some(saved_at) = is_broken {
             return Err(not_finite(note.step, &parts, saved_at));
         }
@@ -306,17 +308,39 @@ struct Clock {
     paused: Duration,
     first: u64,
     num_steps: u64,
+    /// Since the last word in the log: steps, how long they took, how long of it they waited for films.
+    since: (u32, Duration, Duration),
 }
 
 impl Clock {
     fn new(first: u64, num_steps: u64) -> Self {
-        Self { began: Instant::now(), paused: Duration::ZERO, first, num_steps }
+        Self {
+            began: Instant::now(),
+            paused: Duration::ZERO,
+            first,
+            num_steps,
+            since: (0, Duration::ZERO, Duration::ZERO),
+        }
     }
 
     fn pause(&mut self, work: impl FnOnce()) {
         let began = Instant::now();
         work();
         self.paused += began.elapsed();
+    }
+
+    fn count(&mut self, took: Duration, waited: Duration) {
+        let (steps, all, idle) = self.since;
+        self.since = (steps + 1, all + took, idle + waited);
+    }
+
+    /// Whether steps wait for films is in the log.
+    fn log(&mut self, step: u64) {
+        let (steps, took, waited) = std::mem::take(&mut self.since);
+        if steps > 0 {
+            let millis = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(steps);
+            tracing::info!(step, steps, step_ms = millis(took), data_wait_ms = millis(waited), "pace");
+        }
     }
 
     fn time_left(&self, step: u64) -> Option<f64> {

@@ -172,3 +172,23 @@ pub fn num_train(spec: &TrainingSpec, dev: &DevFilms<'_>) -> usize {
     let wants_all = spec.architecture.task() == ModelTask::Classify || spec.recipe.is_on(Key::NormalFilms);
     places.into_iter().filter(|&place| wants_all || !dev.dataset.films[place].boxes.is_empty()).count()
 }
+
+/// A specification for tests.
+#[cfg(test)]
+pub fn trial_spec(
+    architecture: rachis::domain::model::Architecture,
+    recipe: rachis::domain::training::recipe::Recipe,
+) -> TrainingSpec {
+    TrainingSpec {
+        name: "Trial".into(),
+        architecture,
+        dataset_sha256: [7; 32],
+        preset: rachis::domain::training::recipe::Preset::Paper,
+        recipe,
+        start: StartFrom::Nothing,
+        device: None,
+        num_threads: None,
+        group: None,
+        program_version: "test".into(),
+    }
+}

@@ -130,12 +130,25 @@ impl Task {
         }
         refuse_locked(&dataset)?;
         Ok(Self {
+            spec_sha256: what_is_learned(&spec),
             spec,
             dataset: Arc::new(dataset),
-            spec_sha256: hex_from_hash(&frozen_dataset::sha256(&spec_text)),
             dataset_sha256: hex_from_hash(&sha256),
         })
     }
+}
+
+/// A hash of all that decides what a run learns: it may go on under another name, or on another device.
+fn what_is_learned(spec: &TrainingSpec) -> String {
+    let bare = TrainingSpec {
+        name: String::new(),
+        device: None,
+        num_threads: None,
+        group: None,
+        program_version: String::new(),
+        ..spec.clone()
+    };
+    hex_from_hash(&frozen_dataset::sha256(&training_spec::to_json(&bare)))
 }
 
 /// The last of three times that a test film is refused.
@@ -160,7 +173,7 @@ fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Re
     };
     desk.status.num_steps = recipe.whole(Key::Iterations);
     sweep(&desk.folder)?;
-    let kept = last_checkpoint(&desk.folder, &task);
+    let kept = last_checkpoint(&desk.folder, &task)?;
     let mut note = kept.as_ref().map_or_else(|| first_note(&task), |kept| kept.note.clone());
     desk.status.step = note.step;
     desk.status.best.clone_from(&note.best);
@@ -234,16 +247,20 @@ fn first_note(task: &Task) -> Note {
     }
 }
 
-/// The newest checkpoint of this run that can be read.
-fn last_checkpoint(folder: &TrainingFolder, task: &Task) -> Option<Checkpoint> {
+/// The newest checkpoint that can be read. One of another run is never written over.
+fn last_checkpoint(folder: &TrainingFolder, task: &Task) -> Result<Option<Checkpoint>, Failure> {
     for step in folder.checkpoint_steps().into_iter().rev() {
         match checkpoint::read(&folder.checkpoint(step)) {
-            Ok(found) if is_of(&found.note, task) => return Some(found),
-            Ok(_) => tracing::warn!(step, "a checkpoint is of another run and is left aside"),
+            Ok(found) if is_of(&found.note, task) => return Ok(Some(found)),
+            Ok(_) => {
+                return Err(Failure::new(
+                    "The checkpoints in the run's folder are of another specification or another data set. Nothing was changed. Start a new run.",
+                ));
+            }
             Err(why) => tracing::warn!(step, %why, "a checkpoint can't be read and is left aside"),
         }
     }
-    None
+    Ok(None)
 }
 
 fn is_of(note: &Note, task: &Task) -> bool {

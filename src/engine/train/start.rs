@@ -15,6 +15,7 @@ use super::ema::Ema;
 use super::optimiser::Optimiser;
 use crate::failure::Failure;
 use crate::layers::Norm;
+use crate::models::stages::stage_of;
 use crate::models::torchvision_names::with_current_names;
 use crate::models::{self, Network, Options};
 use crate::params::Params;
@@ -115,26 +116,9 @@ fn take(params: &Params, weights: &BTreeMap<String, Tensor>) -> Result<(), Failu
 /// The first stages do not learn; their norms keep their statistics too (see `BatchNorm2d`).
 fn freeze(params: &Params, num_stages: u64) {
     for (name, _, tensor) in params.iter() {
-        if stage(name).is_some_and(|stage| stage <= num_stages) && tensor.requires_grad() {
+        if stage_of(name).is_some_and(|stage| stage <= num_stages) && tensor.requires_grad() {
             let _ = tensor.set_requires_grad(false);
         }
-    }
-}
-
-/// The stage of a tensor, counted from 1, which is what comes before the first block: detectron2's FREEZE_AT.
-fn stage(name: &str) -> Option<u64> {
-    let name = name.strip_prefix(BODY).or_else(|| name.strip_prefix("backbone.")).unwrap_or(name);
-    let name = name.strip_prefix("features.").unwrap_or(name);
-    let steps: Vec<&str> = name.split('.').collect();
-    let number = |text: &str| text.parse::<u64>().ok();
-    match steps.as_slice() {
-        ["conv1" | "bn1" | "conv0" | "norm0" | "conv_stem", ..] => Some(1),
-        [block, ..] if block.starts_with("layer") => number(&block["layer".len()..]).map(|no| no + 1),
-        [block, ..] if block.starts_with("denseblock") => number(&block["denseblock".len()..]).map(|no| no + 1),
-        [block, ..] if block.starts_with("transition") => number(&block["transition".len()..]).map(|no| no + 1),
-        // EfficientNet's seven groups of blocks; those of one size count as one stage.
-        ["blocks", group, ..] => number(group).map(|no| [2, 2, 3, 4, 4, 5, 5].get(no as usize).copied().unwrap_or(5)),
-        _ => None,
     }
 }
 
@@ -143,27 +127,6 @@ mod tests {
     use super::*;
     use crate::trial;
     use rachis::domain::model::Architecture;
-
-    #[test]
-    fn stages_are_counted_as_the_reference_counts_them() {
-        for (name, expected) in [
-            ("backbone.body.conv1.weight", Some(1)),
-            ("backbone.body.bn1.bias", Some(1)),
-            ("backbone.body.layer1.0.conv2.weight", Some(2)),
-            ("backbone.body.layer4.1.bn1.weight", Some(5)),
-            ("backbone.fpn.layer_blocks.0.0.weight", None),
-            ("features.norm0.weight", Some(1)),
-            ("features.denseblock1.denselayer2.conv1.weight", Some(2)),
-            ("features.transition1.conv.weight", Some(2)),
-            ("features.denseblock4.denselayer1.norm1.bias", Some(5)),
-            ("features.norm5.weight", None),
-            ("backbone.conv_stem.weight", Some(1)),
-            ("backbone.blocks.6.0.bn1.weight", Some(5)),
-            ("rpn.head.conv.0.0.weight", None),
-        ] {
-            assert_eq!(stage(name), expected, "{name}");
-        }
-    }
 
     fn params(architecture: Architecture, num_classes: i64) -> Params {
         let mut params = Params::new(Device::Cpu);

@@ -349,3 +349,164 @@ fn cannot_write(error: &io::Error) -> Failure {
         "The run's folder can't be written ({error}). Nothing was lost: check the disk, then resume the run."
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocess;
+    use crate::train::data::trial::{dataset, prepared};
+    use rachis::domain::model::{Architecture, ModelTask};
+    use rachis::domain::training::parameters::{Key, Value};
+    use rachis::domain::training::recipe::{Preset, Recipe};
+
+    fn recipe() -> Recipe {
+        let mut recipe = Recipe::new(ModelTask::Detect, Preset::Paper);
+        for (key, value) in [(Key::ShorterEdgeLeast, 64), (Key::ShorterEdgeMost, 64), (Key::LongestEdge, 128)] {
+            recipe.set(key, Value::Whole(value)).unwrap();
+        }
+        recipe
+    }
+
+    fn rule() -> InputRule {
+        InputRule::new(Architecture::RetinaNetSmall, &recipe())
+    }
+
+    type Outcome = Result<Option<Prepared>, Failure>;
+
+    struct Trial {
+        folder: tempfile::TempDir,
+        dataset: FrozenDataset,
+        films: Vec<FilmRef>,
+    }
+
+    impl Trial {
+        fn new(num_films: usize) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let (dataset, films) = dataset(folder.path(), num_films, [90, 70]);
+            Self { folder, dataset, films }
+        }
+
+        /// And what progress was told.
+        fn prepare(&self, tries_failed_again: bool) -> (Outcome, Vec<(u64, u64)>) {
+            let folder = self.folder.path().join("cache");
+            let (dataset, films) = (&self.dataset, &self.films[..]);
+            let wanted = Wanted { folder: &folder, dataset, films, rule: rule(), threads: 3, tries_failed_again };
+            let mut told = Vec::new();
+            let outcome = Cache::prepare(&wanted, &mut |done, total| told.push((done, total)), &CancelToken::new());
+            (outcome, told)
+        }
+
+        fn cached(&self) -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(self.folder.path().join("cache")).unwrap();
+            let paths = entries.map(|entry| entry.unwrap().path());
+            let mut films: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "film")).collect();
+            films.sort();
+            films
+        }
+    }
+
+    #[test]
+    fn a_cached_film_is_what_the_finished_model_sees() {
+        let trial = Trial::new(6);
+        let (cache, _) =
+            prepared(trial.folder.path(), &trial.dataset, &trial.films, Architecture::RetinaNetSmall, &recipe());
+        assert_eq!(cache.places(&trial.dataset, Split::Dev), [4, 5]);
+        for place in [4, 5] {
+            let film = rachis::dicom::decode(&FilmSource::File(trial.films[place].path.clone()), 0).unwrap().film;
+            let theirs = preprocess::input(&film, &rule().preprocessing);
+            let ours = cache.dev_batch(place, Device::Cpu).unwrap();
+            assert_eq!((ours.pixels.size(), &ours.sizes), (theirs.pixels.size(), &theirs.sizes));
+            // Half a 257th of a level, in units of ImageNet's deviation, and the resizers' last bits.
+            assert!((ours.pixels - theirs.pixels).abs().max().double_value(&[]) < 1e-4);
+        }
+        assert!(!cache.has(3) && cache.dev_batch(3, Device::Cpu).is_err(), "a test film is never there");
+        assert_eq!(trial.cached().len(), 5);
+    }
+
+    #[test]
+    fn what_is_there_stays_and_what_is_damaged_is_made_anew() {
+        let trial = Trial::new(7);
+        let (outcome, told) = trial.prepare(true);
+        let cache = outcome.unwrap().unwrap().cache;
+        assert_eq!((told.first(), told.last(), told.len()), (Some(&(0, 6)), Some(&(6, 6)), 7));
+        assert_eq!(trial.prepare(false).1, [(6, 6)], "nothing to do");
+        let file = trial.cached().swap_remove(0);
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+        assert_eq!(trial.prepare(false).1, [(5, 6), (6, 6)]);
+        assert_eq!(std::fs::read(&file).unwrap(), whole);
+        // Of the right length, damaged inside: seen when it is read, made anew at the next start.
+        let mut damaged = whole.clone();
+        damaged[100] ^= 1;
+        std::fs::write(&file, damaged).unwrap();
+        let failures: Vec<Failure> = (0..7).filter(|&i| cache.has(i)).filter_map(|i| cache.plane(i).err()).collect();
+        assert!(failures.len() == 1 && failures[0].message.contains("damaged"), "{failures:?}");
+        assert_eq!(trial.prepare(false).1, [(5, 6), (6, 6)]);
+        assert_eq!(std::fs::read(&file).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_film_that_fails_is_named_and_the_others_go_on() {
+        let mut trial = Trial::new(7);
+        let other = std::fs::read(&trial.films[1].path).unwrap();
+        let original = std::fs::read(&trial.films[0].path).unwrap();
+        std::fs::write(&trial.films[0].path, other).unwrap();
+        std::fs::remove_file(&trial.films[2].path).unwrap();
+        trial.films.remove(3);
+        let Prepared { cache, failed } = trial.prepare(true).0.unwrap().unwrap();
+        let told: Vec<(&str, &str)> = failed.iter().map(|film| (film.image.as_str(), film.why.as_str())).collect();
+        assert_eq!(told[0], ("film000", "its file is not the one that the data set was made of"));
+        assert!(
+            told.len() == 3 && told[1].0 == "film002" && told[2] == ("film003", "its file is not known"),
+            "{told:?}"
+        );
+        assert_eq!((0..7).filter(|&place| cache.has(place)).collect::<Vec<_>>(), [1, 5, 6]);
+        // It comes back, and the run that has begun stays as it began.
+        std::fs::write(&trial.films[0].path, original).unwrap();
+        assert_eq!(trial.prepare(false).0.unwrap().unwrap().failed, failed);
+        let again = trial.prepare(true).0.unwrap().unwrap();
+        assert!(again.failed.len() == 2 && again.cache.has(0));
+    }
+
+    #[test]
+    fn locked_films_and_data_sets_without_films_are_refused() {
+        let mut trial = Trial::new(5);
+        trial.dataset.locked = vec![trial.dataset.films[2].sha256];
+        assert!(trial.prepare(true).0.is_ok(), "a test film may be locked");
+        trial.dataset.locked = vec![trial.dataset.films[0].sha256];
+        let failure = trial.prepare(true).0.unwrap_err();
+        assert!(failure.message.starts_with("1 of the films to learn from are locked"), "{failure}");
+        trial.dataset.locked.clear();
+        for film in &trial.films {
+            std::fs::remove_file(&film.path).unwrap();
+        }
+        std::fs::remove_dir_all(trial.folder.path().join("cache")).unwrap();
+        let failure = trial.prepare(true).0.unwrap_err();
+        assert!(failure.message.starts_with("Not one film of the data set can be read"), "{failure}");
+    }
+
+    #[test]
+    fn a_cancelled_cache_keeps_what_is_done_and_another_run_takes_it_over() {
+        let trial = Trial::new(9);
+        let folder = trial.folder.path().join("cache");
+        let token = CancelToken::new();
+        let (dataset, films) = (&trial.dataset, &trial.films[..]);
+        let wanted = |folder| Wanted { folder, dataset, films, rule: rule(), threads: 1, tries_failed_again: true };
+        let mut stop = |done, _| {
+            if done == 3 {
+                token.cancel();
+            }
+        };
+        assert!(Cache::prepare(&wanted(&folder), &mut stop, &token).unwrap().is_none());
+        let num_done = trial.cached().len();
+        assert!((3..8).contains(&num_done), "{num_done}");
+        let next = trial.folder.path().join("next");
+        Cache::take_over(&folder, &next).unwrap();
+        Cache::take_over(&folder, &next).unwrap();
+        let mut told = Vec::new();
+        let mut tell = |done, total| told.push((done, total));
+        Cache::prepare(&wanted(&next), &mut tell, &CancelToken::new()).unwrap().unwrap();
+        assert_eq!(told[0], (num_done as u64, 8));
+        Cache::take_over(&trial.folder.path().join("not there"), &next).unwrap();
+    }
+}

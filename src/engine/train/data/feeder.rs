@@ -40,6 +40,9 @@ pub struct FeedPlan {
     pub from_step: u64,
 }
 
+/// A step with its parts, as the packer hands it over.
+type Packed = Result<(u64, Vec<TrainBatch>), Failure>;
+
 /// The films of one step.
 #[derive(Debug)]
 pub struct FedStep {
@@ -54,7 +57,7 @@ pub struct FedStep {
 /// Brings step after step.
 #[derive(Debug)]
 pub struct Feeder {
-    steps: Option<Receiver<Result<(u64, Vec<TrainBatch>), Failure>>>,
+    steps: Option<Receiver<Packed>>,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     num_films: usize,
@@ -213,7 +216,7 @@ impl Shared {
     }
 
     /// The packing thread: step after step.
-    fn pack(&self, sender: &SyncSender<Result<(u64, Vec<TrainBatch>), Failure>>) {
+    fn pack(&self, sender: &SyncSender<Packed>) {
         let mut step = self.plan.from_step;
         loop {
             let outcome = match self.films_of(step) {
@@ -292,4 +295,163 @@ fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
         .map(|place| TrainFilm { place, boxes: if is_detector { boxes(place) } else { Vec::new() } })
         .filter(|film| !is_detector || has_normals || !film.boxes.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::data::trial::{dataset, prepared};
+    use rachis::domain::model::Architecture;
+    use rachis::domain::training::parameters::Value;
+    use rachis::domain::training::recipe::Preset;
+    use std::path::Path;
+
+    fn recipe(values: &[(Key, u64)]) -> Recipe {
+        let mut recipe = Recipe::new(ModelTask::Detect, Preset::Paper);
+        let small = [
+            (Key::ShorterEdgeLeast, 64),
+            (Key::ShorterEdgeMost, 80),
+            (Key::LongestEdge, 128),
+            (Key::BatchSize, 5),
+            (Key::Accumulate, 2),
+            (Key::LoaderThreads, 2),
+        ];
+        for (key, value) in small.iter().chain(values) {
+            recipe.set(*key, Value::Whole(*value)).unwrap();
+        }
+        recipe.set(Key::WindowJitter, Value::Real(0.2)).unwrap();
+        recipe
+    }
+
+    /// 17 films: 14 to learn from, 4 of them (3, 7, 11) normal.
+    fn plan(folder: &Path, recipe: &Recipe, from_step: u64) -> FeedPlan {
+        let (dataset, films) = dataset(folder, 17, [110, 90]);
+        let (cache, _) = prepared(folder, &dataset, &films, Architecture::RetinaNetSmall, recipe);
+        FeedPlan { cache, dataset: Arc::new(dataset), recipe: recipe.clone(), device: Device::Cpu, from_step }
+    }
+
+    /// Every number of a step, part after part.
+    fn numbers(step: &FedStep) -> Vec<Vec<f32>> {
+        let list = |tensor: &tch::Tensor| {
+            Vec::<f32>::try_from(tensor.to_kind(tch::Kind::Float).flatten(0, -1).contiguous()).unwrap()
+        };
+        let of_part = |part: &TrainBatch| {
+            let boxes = part.boxes.iter().flat_map(|target| [list(&target.boxes), list(&target.labels)]);
+            boxes.chain([list(&part.images.pixels), list(&part.is_abnormal)]).collect::<Vec<_>>()
+        };
+        step.parts.iter().flat_map(of_part).collect()
+    }
+
+    fn steps(plan: &FeedPlan, count: usize) -> Vec<(u64, Vec<Vec<f32>>)> {
+        let mut feeder = Feeder::start(plan.clone()).unwrap();
+        (0..count).map(|_| feeder.next().unwrap()).map(|step| (step.step, numbers(&step))).collect()
+    }
+
+    #[test]
+    fn steps_are_the_same_whatever_the_number_of_threads_and_from_wherever_they_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = plan(folder.path(), &recipe(&[]), 0);
+        let all = steps(&plan, 7);
+        assert_eq!(all.iter().map(|step| step.0).collect::<Vec<_>>(), (0..7).collect::<Vec<_>>());
+        assert!(all[0].1 != all[1].1);
+        let one_thread = FeedPlan { recipe: recipe(&[(Key::LoaderThreads, 1)]), ..plan.clone() };
+        assert!(steps(&one_thread, 7) == all);
+        let later = FeedPlan { from_step: 4, ..plan.clone() };
+        assert!(steps(&later, 3) == all[4..]);
+        let other_seed = FeedPlan { recipe: recipe(&[(Key::Seed, 5)]), ..plan };
+        assert!(steps(&other_seed, 1) != all[..1]);
+    }
+
+    #[test]
+    fn a_step_has_its_films_in_parts_with_boxes_on_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = plan(folder.path(), &recipe(&[]), 0);
+        let mut feeder = Feeder::start(plan.clone()).unwrap();
+        assert_eq!(feeder.num_films(), 11, "normal films are left out");
+        for _ in 0..4 {
+            let step = feeder.next().unwrap();
+            assert_eq!(step.parts.iter().map(|part| part.images.sizes.len()).collect::<Vec<_>>(), [3, 2]);
+            for part in &step.parts {
+                assert!(part.images.pixels.size()[2..].iter().all(|side| side % 32 == 0));
+                assert_eq!(part.boxes.len(), part.images.sizes.len());
+                for (target, [height, width]) in part.boxes.iter().zip(&part.images.sizes) {
+                    let corners = Vec::<f32>::try_from(target.boxes.flatten(0, -1)).unwrap();
+                    assert_eq!((target.boxes.size()[1], target.boxes.size()[0]), (4, target.labels.size()[0]));
+                    for one in corners.as_chunks::<4>().0 {
+                        assert!(one[0] < one[2] && one[1] < one[3] && one[0] >= 0.0 && one[1] >= 0.0);
+                        assert!(one[2] <= *width as f32 && one[3] <= *height as f32);
+                    }
+                }
+            }
+        }
+        drop(feeder);
+        let mut with_normals = plan.recipe.clone();
+        with_normals.set(Key::NormalFilms, Value::Switch(true)).unwrap();
+        let feeder = Feeder::start(FeedPlan { recipe: with_normals, ..plan.clone() }).unwrap();
+        assert_eq!(feeder.num_films(), 14);
+        drop(feeder);
+        let mut empty = (*plan.dataset).clone();
+        for film in &mut empty.films {
+            film.boxes.clear();
+        }
+        let failure = Feeder::start(FeedPlan { dataset: Arc::new(empty), ..plan }).err().unwrap();
+        assert!(failure.message.contains("switch on normal films"), "{failure}");
+    }
+
+    #[test]
+    fn a_classifier_sees_all_films_in_one_size_and_what_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recipe = Recipe::new(ModelTask::Classify, Preset::Paper);
+        for (key, value) in [(Key::InputWidth, 40), (Key::InputHeight, 50), (Key::BatchSize, 14)] {
+            recipe.set(key, Value::Whole(value)).unwrap();
+        }
+        let (dataset, films) = dataset(folder.path(), 17, [110, 90]);
+        let (cache, _) = prepared(folder.path(), &dataset, &films, Architecture::DenseNetSmall, &recipe);
+        let plan = FeedPlan { cache, dataset: Arc::new(dataset), recipe, device: Device::Cpu, from_step: 0 };
+        let step = Feeder::start(plan).unwrap().next().unwrap();
+        let part = &step.parts[0];
+        assert_eq!(part.images.pixels.size(), [14, 3, 50, 40]);
+        // A whole round: 3 of 14 are normal.
+        assert_eq!(part.is_abnormal.sum(tch::Kind::Float).double_value(&[]), 11.0);
+        assert!(part.boxes.iter().all(|target| target.boxes.size() == [0, 4] && target.labels.size() == [0]));
+    }
+
+    #[test]
+    fn films_are_brought_ahead_but_not_without_end_and_a_lost_one_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = plan(folder.path(), &recipe(&[]), 0);
+        let mut feeder = Feeder::start(plan).unwrap();
+        feeder.next().unwrap();
+        // Nobody takes a step: what lies ready is one step packed, one in the packer's hand, and two of films.
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let stands = |feeder: &Feeder| {
+            let state = feeder.shared.lock();
+            (state.ready.len(), state.next)
+        };
+        while stands(&feeder) != (10, 25) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(stands(&feeder), (10, 25));
+        assert!(feeder.next().unwrap().waited < Duration::from_millis(100), "it lay ready");
+        for entry in std::fs::read_dir(folder.path().join("cache")).unwrap() {
+            std::fs::remove_file(entry.unwrap().path()).unwrap();
+        }
+        let failure = (0..9).find_map(|_| feeder.next().err()).expect("the films are gone");
+        assert!(failure.message.contains("damaged or gone"), "{failure}");
+        assert!(feeder.next().is_err(), "and no step comes after it");
+    }
+
+    #[test]
+    fn parts_are_nearly_even_and_never_empty() {
+        let check = |len: usize, parts: usize, expected: &[usize]| {
+            let items: Vec<usize> = (0..len).collect();
+            let split = split(&items, parts);
+            assert_eq!(split.iter().map(|part| part.len()).collect::<Vec<_>>(), expected);
+            assert_eq!(split.concat(), items);
+        };
+        check(7, 3, &[3, 2, 2]);
+        check(6, 1, &[6]);
+        check(2, 5, &[1, 1]);
+    }
 }

@@ -86,3 +86,39 @@ fn on_the_device(planes: &[&Plane], p: &Preprocessing, [width, height]: [usize; 
     }
     pixels * inside
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rachis::domain::model::Architecture;
+    use rachis::domain::training::recipe::{Preset, Recipe};
+
+    #[test]
+    fn both_ways_of_packing_give_the_same_and_nothing_beside_the_films() {
+        let plane = |width: usize, height: usize| {
+            let levels = (0..width * height).map(|i| (i * 37 % 256) as f32 + 0.25).collect();
+            Plane { width, height, levels }
+        };
+        let planes = [plane(50, 61), plane(70, 40)];
+        let planes: Vec<&Plane> = planes.iter().collect();
+        for architecture in [Architecture::RetinaNetSmall, Architecture::EfficientDetSmall] {
+            for preset in [Preset::Paper, Preset::ReleasedCode] {
+                let rule = InputRule::new(architecture, &Recipe::new(architecture.task(), preset));
+                let batch = images(&planes, &rule, Device::Cpu);
+                let size = batch.pixels.size();
+                let sides = if architecture == Architecture::RetinaNetSmall { [64, 96] } else { [768; 2] };
+                assert_eq!(size, [2, 3, sides[0], sides[1]]);
+                let other = [sides[1] as usize, sides[0] as usize];
+                let other = on_the_device(&planes, &rule.preprocessing, other, Device::Cpu);
+                assert!((&batch.pixels - other).abs().max().double_value(&[]) < 1e-4);
+                assert_eq!(batch.sizes, [[61, 50], [40, 70]]);
+                assert_eq!(batch.pixels.get(1).narrow(1, 40, 24).abs().max().double_value(&[]), 0.0);
+                let p = rule.preprocessing;
+                for channel in 0..3 {
+                    let expected = (37.25 / p.divisor - p.mean[channel]) / p.std[channel];
+                    assert!((batch.pixels.double_value(&[0, channel as i64, 0, 1]) - expected).abs() < 1e-4);
+                }
+            }
+        }
+    }
+}

@@ -23,7 +23,7 @@ use crate::trial;
 /// Two classes, the second on every third film; every fourth film is normal; the last two are dev films, the one before
 /// them a test film.
 pub fn dataset(folder: &Path, num_films: usize, [width, height]: [u32; 2]) -> (FrozenDataset, Vec<FilmRef>) {
-    let classes: Vec<LabelName> = ["Osteophytes", "Other lesions"].map(LabelName::from).to_vec();
+    let classes: Vec<LabelName> = ["Osteophytes", "Other lesions"].map(LabelName::new).to_vec();
     let films: Vec<FilmRef> =
         (0..num_films).map(|i| trial::film(folder, &format!("film{i:03}"), [width + i as u32, height])).collect();
     let frozen = |(i, film): (usize, &FilmRef)| {
@@ -60,8 +60,8 @@ pub fn dataset(folder: &Path, num_films: usize, [width, height]: [u32; 2]) -> (F
             seed: 1,
             locks_test: false,
         },
-        classes,
         films: films.iter().enumerate().map(frozen).collect(),
+        classes,
         locked: Vec::new(),
         made_at_ms: 0,
         made_by: "R1".to_owned(),

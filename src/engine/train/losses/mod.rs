@@ -1,10 +1,13 @@
 //! What each network is trained to make small, as its reference implementation has it.
 
+mod assignment;
 mod classifier;
+mod efficientdet;
 pub mod faster_rcnn;
 mod focal;
 mod matching;
 mod retinanet;
+mod sparse_rcnn;
 
 use rachis::domain::training::parameters::Key;
 use tch::Device;
@@ -37,7 +40,9 @@ pub fn losses(network: &Network, batch: &TrainBatch, context: &mut LossContext<'
                 faster_rcnn::losses(net, batch, context.chance, &faster_rcnn::Sampling::default())
             })),
             DetectorKind::RetinaNet(net) => Ok(mixed::in_low(is_low && is_cuda, || retinanet::losses(net, batch))),
-            DetectorKind::EfficientDet(_) | DetectorKind::SparseRcnn(_) => Err(Failure::new("not yet")),
+            // Small layers with much between them that 16 bits do not pay for: as in predictions, 32 bits.
+            DetectorKind::EfficientDet(net) => Ok(efficientdet::losses(net, batch)),
+            DetectorKind::SparseRcnn(net) => Ok(sparse_rcnn::losses(net, batch)),
             DetectorKind::Foreign => Err(refused()),
         },
     }
@@ -45,3 +50,5 @@ pub fn losses(network: &Network, batch: &TrainBatch, context: &mut LossContext<'
 
 #[cfg(test)]
 mod overfit;
+#[cfg(test)]
+mod parity;

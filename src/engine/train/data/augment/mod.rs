@@ -4,6 +4,11 @@
 //! input pixels. The window comes before all of them.
 
 mod framing;
+mod levels;
+mod moves;
+#[cfg(test)]
+mod parity;
+mod recipe;
 
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
@@ -21,6 +26,7 @@ pub struct Changes {
     flip_horizontal: f64,
     flip_vertical: f64,
     window_jitter: f64,
+    is_learned: bool,
 }
 
 impl Changes {
@@ -29,6 +35,7 @@ impl Changes {
             flip_horizontal: recipe.real(Key::FlipHorizontal),
             flip_vertical: recipe.real(Key::FlipVertical),
             window_jitter: recipe.real(Key::WindowJitter),
+            is_learned: recipe.is_on(Key::LearnedAugmentation),
         }
     }
 
@@ -49,6 +56,6 @@ impl Changes {
         let drawn = least + (size * f64::from(most - least + 1)) as u32;
         let mut picture = framing::resized(picture, [width, height], rule.drawn_size(drawn, width, height));
         picture.boxes = framing::on_the_film(picture.boxes, &picture.plane, SMALLEST_SIDE);
-        picture
+        if self.is_learned { recipe::applied(picture, chance) } else { picture }
     }
 }
