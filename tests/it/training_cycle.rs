@@ -35,8 +35,9 @@ fn from_labels_to_models_in_use_and_figures_of_films_never_seen() {
     let here = scratch.path();
     let run = |words: &str| rachis(here, &engine, words);
     run("demo p --studies 24 --scale 0.18 --no-models --seed 77");
-    let freeze = "dataset freeze p --name First --reader R2 --spine-classes --unit study --dev 0.25 --test 0.4 --seed 1 --lock-test --by R2";
-    run(freeze);
+    let freeze = "dataset freeze p --name First --reader R2 --spine-classes --unit study --dev 0.25 --test 0.4 --seed 1 \
+                  --lock-test --by R2";
+    run(&freeze.split_whitespace().collect::<Vec<_>>().join(" "));
 
     // From nothing; the loss of the last steps is below that of the first.
     let classifier = "train p --arch densenet_small --name Classifier --threads 1 --set iterations=40 --set batch_size=8 \
