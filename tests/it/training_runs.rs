@@ -437,3 +437,25 @@ fn a_file_says_what_to_do_and_nonsense_is_refused() {
     assert_eq!(place.store.trainings().unwrap().len(), 1, "nothing else was made");
     assert!(Path::new(&place.beside("said")).exists());
 }
+
+#[test]
+fn runs_wait_in_the_order_that_people_want() {
+    let mut place = Place::new();
+    let mut add = || train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    let [a, b, c] = [add(), add(), add()];
+    assert_eq!(train::queue(&place.store).unwrap(), [a, b, c]);
+    train::put_first(&mut place.store, c).unwrap();
+    assert_eq!(train::queue(&place.store).unwrap(), [c, a, b]);
+    let d = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    train::delete(&mut place.store, a).unwrap();
+    assert_eq!(train::queue(&place.store).unwrap(), [c, b, d]);
+    assert!(!place.store.training_folder(a).exists());
+    assert_eq!(train::next(&place.store).unwrap(), Some(c));
+    let names: Vec<i64> = train::list(&place.store).unwrap().iter().map(|run| run.stored.id.0).collect();
+    assert_eq!(names, [d.0, c.0, b.0], "the newest first");
+    // A data set without films of both kinds to choose by is no use to a classifier, and one of another task neither.
+    let detector = Recipe::new(rachis::domain::model::ModelTask::Detect, Preset::Paper);
+    let wrong = TrainingRequest { recipe: detector, ..request(place.dataset, 2) };
+    let error = train::add(&mut place.store, &wrong, BY).unwrap_err().to_string();
+    assert!(error.contains("not those of densenet_small"), "{error}");
+}
