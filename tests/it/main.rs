@@ -47,6 +47,8 @@ mod model_files;
 mod model_commands;
 #[cfg(target_os = "linux")]
 mod training_runs;
+#[cfg(unix)]
+mod training_cycle;
 mod dataset_commands;
 mod architecture;
 mod tidy;
