@@ -11,6 +11,7 @@ mod project_changes;
 mod models_desk;
 mod errors_desk;
 mod evaluations_desk;
+mod training_desk;
 mod readings;
 mod references;
 mod sheets;
