@@ -27,7 +27,7 @@ enum AnswerRow {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum TruthRow {
+pub(super) enum TruthRow {
     Reader(String),
     Consensus,
     EveryReader,
@@ -36,11 +36,49 @@ enum TruthRow {
     File(PathBuf),
 }
 
+impl TruthRow {
+    pub(super) fn of(truth: &TruthSource) -> Self {
+        match truth {
+            TruthSource::Reader(reader) => Self::Reader(reader.to_string()),
+            TruthSource::Consensus => Self::Consensus,
+            TruthSource::EveryReader => Self::EveryReader,
+            TruthSource::Kept(id) => Self::Kept(id.0),
+            TruthSource::File(path) => Self::File(path.clone()),
+        }
+    }
+
+    pub(super) fn into_truth(self) -> TruthSource {
+        match self {
+            Self::Reader(reader) => TruthSource::Reader(reader.as_str().into()),
+            Self::Consensus => TruthSource::Consensus,
+            Self::EveryReader => TruthSource::EveryReader,
+            Self::Kept(id) => TruthSource::Kept(EvaluationId(id)),
+            Self::File(path) => TruthSource::File(path),
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum FilmsRow {
+pub(super) enum FilmsRow {
     WithTruth,
     These(Vec<String>),
+}
+
+impl FilmsRow {
+    pub(super) fn of(films: &FilmChoice) -> Self {
+        match films {
+            FilmChoice::WithTruth => Self::WithTruth,
+            FilmChoice::These(films) => Self::These(films.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    pub(super) fn into_films(self) -> FilmChoice {
+        match self {
+            Self::WithTruth => FilmChoice::WithTruth,
+            Self::These(films) => FilmChoice::These(films.iter().map(|film| film.as_str().into()).collect()),
+        }
+    }
 }
 
 /// The file's text.
@@ -56,17 +94,8 @@ pub fn write(plan: &Plan) -> String {
             }
             AnswerSource::Reader(reader) => AnswerRow::Reader(reader.to_string()),
         },
-        truth: match &plan.truth {
-            TruthSource::Reader(reader) => TruthRow::Reader(reader.to_string()),
-            TruthSource::Consensus => TruthRow::Consensus,
-            TruthSource::EveryReader => TruthRow::EveryReader,
-            TruthSource::Kept(id) => TruthRow::Kept(id.0),
-            TruthSource::File(path) => TruthRow::File(path.clone()),
-        },
-        films: match &plan.films {
-            FilmChoice::WithTruth => FilmsRow::WithTruth,
-            FilmChoice::These(films) => FilmsRow::These(films.iter().map(ToString::to_string).collect()),
-        },
+        truth: TruthRow::of(&plan.truth),
+        films: FilmsRow::of(&plan.films),
         settings: SettingsRow::of(&plan.settings),
     };
     serde_json::to_string_pretty(&file).expect("text, numbers and lists") + "\n"
@@ -87,17 +116,8 @@ pub fn read(text: &str) -> Result<Plan, String> {
             AnswerRow::Files { predictions, classifier } => AnswerSource::Files { predictions, classifier },
             AnswerRow::Reader(reader) => AnswerSource::Reader(reader.as_str().into()),
         },
-        truth: match file.truth {
-            TruthRow::Reader(reader) => TruthSource::Reader(reader.as_str().into()),
-            TruthRow::Consensus => TruthSource::Consensus,
-            TruthRow::EveryReader => TruthSource::EveryReader,
-            TruthRow::Kept(id) => TruthSource::Kept(EvaluationId(id)),
-            TruthRow::File(path) => TruthSource::File(path),
-        },
-        films: match file.films {
-            FilmsRow::WithTruth => FilmChoice::WithTruth,
-            FilmsRow::These(films) => FilmChoice::These(films.iter().map(|film| film.as_str().into()).collect()),
-        },
+        truth: file.truth.into_truth(),
+        films: file.films.into_films(),
         settings: file.settings.to_settings()?,
     })
 }

@@ -211,7 +211,7 @@ fn line_of(message: &ToEngine) -> Result<Vec<u8>, serde_json::Error> {
 }
 
 /// Until nobody has anything to say any more, or the engine does not listen.
-fn write_messages(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
+pub(super) fn write_messages(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
     outlive_closed_pipes();
     for line in lines {
         if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {

@@ -13,6 +13,8 @@ mod engine_keeper;
 mod engine_kept;
 mod prediction_row;
 pub mod run_folder;
+pub mod training_folder;
+mod trainer;
 
 pub use engine_failure::{EngineFailure, LIBTORCH_ADVICE, MEMORY_ADVICE};
 pub use engine_keeper::{EngineHandle, EngineKeeper, EngineLimits, EngineOptions};
@@ -20,4 +22,5 @@ pub use engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
 pub use engine_process::{ENGINE_VARIABLE, EngineProgram};
 pub use film_queue::FilmWanted;
 pub use lane::{Lane, num_workers};
+pub use trainer::{DETACH, Trainer, TrainerEnd};
 pub use progress::{CancelToken, Progress};

@@ -23,6 +23,37 @@ pub enum Split {
     Test,
 }
 
+impl SplitUnit {
+    pub const ALL: [Self; 3] = [Self::Film, Self::Study, Self::Patient];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Film => "film",
+            Self::Study => "study",
+            Self::Patient => "patient",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.as_str() == text)
+    }
+}
+
+impl SplitMethod {
+    pub const ALL: [Self; 2] = [Self::Random, Self::Stratified];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Stratified => "stratified",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == text)
+    }
+}
+
 impl Split {
     pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
 
@@ -134,4 +165,25 @@ pub struct FrozenDataset {
     pub is_synthetic: bool,
     /// What people should know before they train: one sentence each.
     pub warnings: Vec<String>,
+}
+
+impl FrozenDataset {
+    pub fn films_of(&self, split: Split) -> impl Iterator<Item = &FrozenFilm> {
+        self.films.iter().filter(move |film| film.split == split)
+    }
+
+    pub fn num_of(&self, split: Split) -> usize {
+        self.films_of(split).count()
+    }
+
+    /// Films to learn from or to choose by that are locked for testing. A training that finds any does not start.
+    pub fn locked_in_training(&self) -> Vec<&FrozenFilm> {
+        let is_locked = |film: &&FrozenFilm| self.locked.binary_search(&film.sha256).is_ok();
+        self.films.iter().filter(|film| film.split != Split::Test).filter(is_locked).collect()
+    }
+
+    /// Where a class stands among a detector's outputs.
+    pub fn class_number(&self, label: &LabelName) -> Option<usize> {
+        self.classes.iter().position(|class| class == label)
+    }
 }

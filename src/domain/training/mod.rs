@@ -2,6 +2,7 @@
 
 pub mod curves;
 pub mod dataset;
+pub mod estimate;
 pub mod parameters;
 pub mod recipe;
 pub mod run;
