@@ -24,6 +24,8 @@ pub mod stats;
 pub mod study;
 mod study_masks;
 pub mod tags;
+pub mod train;
+mod train_show;
 
 use std::process::ExitCode;
 
@@ -80,6 +82,8 @@ enum Command {
     Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
+    /// Train networks on the project's labels, follow them, and put what they became in use.
+    Train(Box<train::TrainArgs>),
 }
 
 /// `rachis ... | head` ends quietly when `head` has seen enough, as other commands do.
@@ -126,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
+        Command::Train(args) => train::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

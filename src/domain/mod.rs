@@ -24,6 +24,7 @@ pub mod tag_row;
 pub mod moment;
 pub mod worklist;
 pub mod project;
+pub mod project_event;
 pub mod reading_time;
 pub mod stats;
 pub mod imaging;

@@ -9,15 +9,7 @@ use crate::formats::label_set;
 use crate::formats::table_form::label_index;
 
 /// The detector's classes of VinDr-SpineXR in the order of their COCO category numbers, from 0.
-pub const SPINE_CATEGORIES: [&str; 7] = [
-    "Osteophytes",
-    "Surgical implant",
-    "Spondylolysthesis",
-    "Foraminal stenosis",
-    "Disc space narrowing",
-    "Vertebral collapse",
-    "Other lesions",
-];
+pub use crate::domain::training::freeze::SPINE_CLASSES as SPINE_CATEGORIES;
 
 /// What a file's word for a class means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

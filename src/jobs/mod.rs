@@ -22,5 +22,5 @@ pub use engine_news::{Answer, BatchNews, EngineCondition, EngineNews};
 pub use engine_process::{ENGINE_VARIABLE, EngineProgram};
 pub use film_queue::FilmWanted;
 pub use lane::{Lane, num_workers};
-pub use trainer::{DETACH, Trainer, TrainerEnd};
 pub use progress::{CancelToken, Progress};
+pub use trainer::{DETACH, Trainer, TrainerEnd};

@@ -130,8 +130,17 @@ impl TrainingFolder {
 
     /// The samples after a step; lines that can't be read are left out.
     pub fn read_samples(&self, step: u64) -> Vec<PredictionRow> {
-        let text = fs::read_to_string(self.samples(step)).unwrap_or_default();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        rows_in(&self.samples(step))
+    }
+
+    /// What the outcome says of every dev film: a [`PredictionRow`] a line. Thresholds of ensembles are chosen by it.
+    pub fn dev_answers(&self) -> PathBuf {
+        self.path.join("dev.jsonl")
+    }
+
+    /// Lines that can't be read are left out.
+    pub fn read_dev_answers(&self) -> Vec<PredictionRow> {
+        rows_in(&self.dev_answers())
     }
 
     /// What came of the run, with its card.
@@ -320,6 +329,11 @@ fn unreadable() -> RunStatus {
         device: String::new(),
         updated_at_ms: 0,
     }
+}
+
+fn rows_in(path: &Path) -> Vec<PredictionRow> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 fn steps_in(folder: &Path, ending: &str) -> Vec<u64> {

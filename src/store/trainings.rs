@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::domain::model::ModelId;
 use crate::domain::training::dataset::DatasetId;
@@ -94,8 +94,7 @@ impl Store {
         let mut order: Vec<TrainingId> = waiting.iter().copied().filter(|other| *other != id).collect();
         order.insert(place.min(order.len()), id);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let first: i64 =
-            tx.query_row("SELECT coalesce(max(position), 0) + 1 FROM training", [], |row| row.get(0))?;
+        let first: i64 = tx.query_row("SELECT coalesce(max(position), 0) + 1 FROM training", [], |row| row.get(0))?;
         for (position, id) in (first..).zip(order) {
             tx.prepare_cached("UPDATE training SET position = ?2 WHERE id = ?1")?.execute([id.0, position])?;
         }
@@ -149,11 +148,4 @@ fn training(row: &Row<'_>) -> rusqlite::Result<StoredTraining> {
         note: row.get(9)?,
         made_model: row.get::<_, Option<i64>>(10)?.map(ModelId),
     })
-}
-
-/// Changes whenever a run comes, goes, moves or gets a note or a model.
-pub(super) fn trainings_state(conn: &Connection) -> Result<String, StoreError> {
-    let sql = "SELECT coalesce(group_concat(id || ' ' || position || ' ' || coalesce(made_model, '') || ' ' || note, ';'), '')
-        FROM (SELECT * FROM training ORDER BY id)";
-    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }

@@ -4,12 +4,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::id::{ImageId, ReaderId};
 
+use super::datasets::training_state;
 use super::error::StoreError;
 use super::evaluations::evaluations_state;
 use super::models::models_state;
 use super::project::Store;
 use super::settings::read_project;
-use super::trainings::trainings_state;
 
 /// What others wrote since the last look.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -26,8 +26,8 @@ pub struct WrittenElsewhere {
     pub has_predictions: bool,
     /// Evaluations or verdicts came or went.
     pub are_evaluations_changed: bool,
-    /// Runs of training came or went, moved in the queue, or got a note or a model.
-    pub are_trainings_changed: bool,
+    /// Data sets, locked films, runs of training, the reading queue or the audit are not what they were.
+    pub is_training_changed: bool,
 }
 
 impl WrittenElsewhere {
@@ -49,7 +49,7 @@ pub(super) struct Watch {
     models: String,
     num_predictions: i64,
     evaluations: [i64; 3],
-    trainings: String,
+    training: String,
 }
 
 impl Watch {
@@ -63,7 +63,7 @@ impl Watch {
             models: models_state(conn)?,
             num_predictions: num_predictions(conn)?,
             evaluations: evaluations_state(conn)?,
-            trainings: trainings_state(conn)?,
+            training: training_state(conn)?,
         })
     }
 
@@ -97,7 +97,7 @@ impl Watch {
             models: models_state(&tx)?,
             num_predictions: num_predictions(&tx)?,
             evaluations: evaluations_state(&tx)?,
-            trainings: trainings_state(&tx)?,
+            training: training_state(&tx)?,
         };
         let written = WrittenElsewhere {
             readings,
@@ -106,7 +106,7 @@ impl Watch {
             are_models_changed: next.models != self.models,
             has_predictions: next.num_predictions != self.num_predictions,
             are_evaluations_changed: next.evaluations != self.evaluations,
-            are_trainings_changed: next.trainings != self.trainings,
+            is_training_changed: next.training != self.training,
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;

@@ -28,4 +28,7 @@ pub mod reader_study;
 pub mod mask_study;
 pub mod report;
 pub mod stats;
+pub mod train;
+pub mod train_outcome;
+pub mod train_plan;
 mod truth_kept;

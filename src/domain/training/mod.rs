@@ -3,7 +3,14 @@
 pub mod curves;
 pub mod dataset;
 pub mod estimate;
+pub mod split;
+pub mod freeze;
+mod freeze_warnings;
+pub mod balance;
 pub mod parameters;
 pub mod recipe;
 pub mod run;
 pub mod spec;
+
+#[cfg(test)]
+mod freeze_script;

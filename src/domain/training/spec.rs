@@ -1,10 +1,13 @@
 //! What one run of training is to do; with its data set and its seed it says every step.
 
-use crate::domain::model::{Architecture, ModelTask};
+use std::path::PathBuf;
+
+use crate::domain::model::{Architecture, ModelId, ModelTask};
 use crate::domain::preprocessing::{
     DETECTRON2_MEAN, IMAGENET_MEAN, IMAGENET_STD, Preprocessing, Resize, Sampling, Tone,
 };
 
+use super::dataset::DatasetId;
 use super::parameters::{Key, Value};
 use super::recipe::{Preset, Recipe, Refused};
 
@@ -45,6 +48,32 @@ pub struct TrainingSpec {
     /// Runs of one group become an ensemble.
     pub group: Option<String>,
     pub program_version: String,
+}
+
+/// Where a person wants the first weights from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum StartChoice {
+    #[default]
+    Nothing,
+    /// Of the project: a run that goes on with new labels.
+    Model(ModelId),
+    /// A file of weights, also of torch.
+    File(PathBuf),
+}
+
+/// A run that a person asks for in a project.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TrainingRequest {
+    /// Empty: after the network and the data set.
+    pub name: String,
+    pub architecture: Architecture,
+    pub dataset: DatasetId,
+    pub preset: Preset,
+    pub recipe: Recipe,
+    pub start: StartChoice,
+    pub device: Option<String>,
+    pub num_threads: Option<u32>,
+    pub group: Option<String>,
 }
 
 impl TrainingSpec {

@@ -28,7 +28,26 @@ impl Cost {
 
 pub const fn of(architecture: Architecture) -> Cost {
     let (millions, operations, kept, core_secs) = match architecture {
-        _ => (7.0, [5.0, 5.0], [1e9, 1e9], 2.0),
+        Architecture::DenseNet121 => (6.955, [0.0, 112.9], [0.3, 2598.0], 8.74),
+        Architecture::DenseNet169 => (12.486, [0.0, 133.9], [0.6, 3135.0], 10.36),
+        Architecture::DenseNet201 => (18.095, [0.0, 171.0], [0.9, 4045.0], 13.23),
+        Architecture::DenseNetSmall => (0.235, [0.0, 7.1], [0.0, 381.6], 1.29),
+        Architecture::FasterRcnnResNet18 => (28.305, [14.3, 272.9], [29.9, 500.0], 14.35),
+        Architecture::FasterRcnnResNet34 => (38.405, [5.3, 358.0], [11.3, 623.8], 18.16),
+        Architecture::FasterRcnnResNet50 => (41.330, [14.3, 375.0], [30.0, 1082.0], 19.46),
+        Architecture::FasterRcnnSmall => (1.780, [0.9, 18.1], [7.5, 134.0], 2.06),
+        Architecture::RetinaNetResNet18 => (19.296, [0.0, 304.5], [0.0, 499.2], 9.25),
+        Architecture::RetinaNetResNet34 => (29.397, [0.0, 378.3], [0.0, 599.2], 11.49),
+        Architecture::RetinaNetResNet50 => (32.272, [0.0, 400.5], [0.1, 1081.2], 12.17),
+        Architecture::RetinaNetSmall => (1.251, [0.0, 21.7], [0.0, 165.4], 1.22),
+        Architecture::EfficientDetD0 => (3.829, [0.0, 17.0], [0.0, 2116.5], 4.14),
+        Architecture::EfficientDetD1 => (6.556, [0.0, 26.6], [0.0, 3039.7], 6.46),
+        Architecture::EfficientDetD2 => (8.000, [0.0, 37.0], [0.0, 3900.0], 9.00),
+        Architecture::EfficientDetSmall => (0.900, [0.0, 4.5], [0.0, 900.0], 1.09),
+        Architecture::SparseRcnnResNet50 => (106.000, [120.0, 255.0], [250.0, 900.0], 18.74),
+        Architecture::SparseRcnnSmall => (3.000, [3.0, 15.0], [20.0, 130.0], 0.90),
+        // No one trains these.
+        Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector => (0.0, [0.0; 2], [0.0; 2], 0.0),
     };
     Cost { parameters: millions * 1e6, operations, kept, core_secs }
 }

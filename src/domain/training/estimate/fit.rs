@@ -22,12 +22,7 @@ const SHORTER_EDGES: [u64; 4] = [640, 512, 416, 320];
 const CHECKPOINT_SECS: f64 = 300.0;
 
 /// The paper's recipe, fitted.
-pub fn fitted(
-    architecture: Architecture,
-    films: &FilmCounts,
-    computer: &Computer,
-    known: &[KnownStep],
-) -> Recipe {
+pub fn fitted(architecture: Architecture, films: &FilmCounts, computer: &Computer, known: &[KnownStep]) -> Recipe {
     let task = architecture.task();
     let mut recipe = Recipe::new(task, Preset::ThisComputer);
     let set = |recipe: &mut Recipe, key, value: u64| {

@@ -137,7 +137,9 @@ pub fn estimate(
     let mut warnings = Vec::new();
     let memory_there = computer.graphics.as_ref().map_or(computer.memory_bytes, |card| card.memory_bytes);
     if memory > memory_there as f64 * 0.9 {
-        warnings.push("This needs more memory than there is. Choose more parts of a step, smaller films or a smaller network.");
+        warnings.push(
+            "This needs more memory than there is. Choose more parts of a step, smaller films or a smaller network.",
+        );
     }
     let num_rounds = num_steps * batch / num_seen.max(1.0);
     if num_rounds < 1.0 {

@@ -1,0 +1,86 @@
+//! What happened in the project beside readings, written once and never changed.
+
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::project_event::{EventKind, ProjectEvent};
+
+use super::error::{StoreError, unreadable};
+use super::project::Store;
+
+#[derive(Serialize, Deserialize)]
+struct DetailsRow {
+    what: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    films: Vec<String>,
+}
+
+impl Store {
+    pub fn add_event(&mut self, event: &ProjectEvent) -> Result<(), StoreError> {
+        insert_event(&self.conn, event)
+    }
+
+    /// In the order in which they happened.
+    pub fn events(&self) -> Result<Vec<ProjectEvent>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT at, by, kind, details FROM project_event ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (kind, details): (String, String) = (row.get(2)?, row.get(3)?);
+            let details: DetailsRow = serde_json::from_str(&details).map_err(|why| unreadable("what happened", why))?;
+            events.push(ProjectEvent {
+                at_ms: row.get(0)?,
+                by: row.get(1)?,
+                kind: EventKind::parse(&kind).ok_or_else(|| unreadable("what happened", kind))?,
+                what: details.what,
+                films: details.films.iter().map(|film| film.as_str().into()).collect(),
+            });
+        }
+        Ok(events)
+    }
+}
+
+/// Also inside another step's transaction, so that nothing is done without a word.
+pub(super) fn insert_event(conn: &Connection, event: &ProjectEvent) -> Result<(), StoreError> {
+    let details = DetailsRow { what: event.what.clone(), films: event.films.iter().map(ToString::to_string).collect() };
+    let details = serde_json::to_string(&details).map_err(|why| unreadable("what happened", why))?;
+    conn.prepare_cached("INSERT INTO project_event (at, by, kind, details) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![event.at_ms, event.by, event.kind.as_str(), details])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::default_rules;
+    use crate::store::NewProject;
+
+    #[test]
+    fn what_happened_stays_as_it_was_written() {
+        let place = tempfile::tempdir().unwrap();
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(place.path(), &project).unwrap();
+        let event = |kind, films: &[&str]| ProjectEvent {
+            at_ms: 7,
+            by: "R1".to_owned(),
+            kind,
+            what: "Đã khoá \"hai\" phim.".to_owned(),
+            films: films.iter().map(|&film| film.into()).collect(),
+        };
+        let mut written: Vec<ProjectEvent> = EventKind::ALL.map(|kind| event(kind, &[])).to_vec();
+        written.push(event(EventKind::TrainingRefused, &["a", "b"]));
+        for event in &written {
+            store.add_event(event).unwrap();
+        }
+        assert_eq!(store.events().unwrap(), written);
+        for sql in ["UPDATE project_event SET by = 'R2'", "DELETE FROM project_event WHERE seq = 1"] {
+            assert!(store.conn.execute(sql, []).is_err(), "{sql}");
+        }
+        assert_eq!(store.events().unwrap(), written);
+    }
+}
