@@ -124,6 +124,9 @@ impl Outside {
                     let post = project.post.clone();
                     project.store.with(move |store| post.event(models_desk::load(store)));
                 }
+                if written.is_training_changed {
+                    project.training.load();
+                }
                 if written.are_evaluations_changed {
                     evaluations_desk::load(&self.lane, &project.folder, &project.post);
                 }
@@ -162,7 +165,7 @@ impl Outside {
             let post = self.post.of_opening(self.num_openings);
             self.project = Some(Open {
                 engine: EngineDesk::new(post.clone(), self.engine.clone(), &store),
-                training: TrainingDesk::new(folder, &post),
+                training: TrainingDesk::new(folder, &post, self.engine.program.clone(), *is_read_only),
                 store,
                 post,
                 label_set: label_set.clone(),
@@ -221,7 +224,7 @@ impl Outside {
                 }
             }
             Effect::Train { task, by } => {
-                if let Some(project) = &mut self.project {
+                if let Some(project) = &self.project {
                     project.training.carry_out(*task, by);
                 }
             }

@@ -352,7 +352,7 @@ fn dataset(store: &Store, named: Option<&str>, hash: Option<[u8; 32]>) -> anyhow
     let all = store.datasets()?;
     let found = match (named, hash) {
         (Some(text), _) => {
-            let by_id = text.parse().ok().and_then(|id| all.iter().find(|one| one.id.0 == id));
+            let by_id = text.parse::<i64>().ok().and_then(|id| all.iter().find(|one| one.id.0 == id));
             by_id.or_else(|| all.iter().find(|one| one.content.name == text))
         }
         (None, Some(hash)) => all.iter().find(|one| one.content.sha256 == hash),

@@ -102,18 +102,35 @@ pub fn truth_of(
     plan: &Plan,
     problems: &mut Problems,
 ) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
+    let (classes, mut truths, categories) = truth_of_films(store, &plan.truth, &plan.films, problems)?;
+    if let Some(fold) = fold_of(store, plan, &classes)? {
+        truths.fold(&fold);
+    }
+    Ok((classes, truths, categories))
+}
+
+/// What is held for true of the chosen films, every class as it was marked.
+///
+/// # Errors
+/// One sentence where there is nothing.
+pub fn truth_of_films(
+    store: &Store,
+    truth: &TruthSource,
+    films: &FilmChoice,
+    problems: &mut Problems,
+) -> anyhow::Result<(BoxClasses, FilmTruths, Categories)> {
     let classes = BoxClasses::new(label_sets::of_project(store)?.0);
-    let (classes, mut truths, categories) = match &plan.truth {
+    let (classes, truths, categories) = match truth {
         TruthSource::File(path) => {
             let (classes, truths, categories) = read_truth(path, Some(classes), problems)?;
-            (classes, truths.only(is_chosen(&plan.films)), categories)
+            (classes, truths.only(is_chosen(films)), categories)
         }
         TruthSource::Kept(id) => {
             let truths = truth_kept::truth_of_run(store, *id, &classes, problems)?;
-            (classes, truths.only(is_chosen(&plan.films)), Categories::new())
+            (classes, truths.only(is_chosen(films)), Categories::new())
         }
         TruthSource::Reader(reader) => {
-            let said = read_readings(store, Some(reader), is_chosen(&plan.films))?;
+            let said = read_readings(store, Some(reader), is_chosen(films))?;
             let truths = truths_of(said, &classes, false, problems);
             if truths.films.is_empty() {
                 bail!("{reader} has completed none of these films, so there is no truth to hold answers to.")
@@ -121,17 +138,14 @@ pub fn truth_of(
             (classes, truths, Categories::new())
         }
         TruthSource::Consensus | TruthSource::EveryReader => {
-            let said = read_readings(store, None, is_chosen(&plan.films))?;
-            let truths = truths_of(said, &classes, plan.truth == TruthSource::Consensus, problems);
+            let said = read_readings(store, None, is_chosen(films))?;
+            let truths = truths_of(said, &classes, *truth == TruthSource::Consensus, problems);
             if truths.films.is_empty() {
                 bail!("Nobody has completed any of these films, so there is no truth to hold answers to.")
             }
             (classes, truths, Categories::new())
         }
     };
-    if let Some(fold) = fold_of(store, plan, &classes)? {
-        truths.fold(&fold);
-    }
     Ok((classes, truths, categories))
 }
 

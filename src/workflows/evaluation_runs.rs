@@ -243,7 +243,7 @@ fn answer_words(store: &Store, answer: &AnswerSource) -> anyhow::Result<String> 
     Ok(parts.join(" and "))
 }
 
-fn truth_words(truth: &TruthSource) -> String {
+pub(super) fn truth_words(truth: &TruthSource) -> String {
     match truth {
         TruthSource::Reader(reader) => reader.to_string(),
         TruthSource::Consensus => "consensus of readers".to_owned(),

@@ -3,6 +3,8 @@
 pub mod answer_key;
 pub mod check;
 pub mod demo_models;
+pub mod datasets;
+pub mod freeze;
 pub mod evaluate;
 pub mod evaluated_files;
 pub mod evaluated_project;

@@ -10,6 +10,7 @@ use rachis::domain::id::{ImageId, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::model::Architecture;
 use rachis::domain::prediction::Detection;
+use rachis::domain::suggestion::ModelVisibility;
 use rachis::domain::training::dataset::{
     DatasetId, FreezePlan, FrozenBox, FrozenDataset, FrozenFilm, Split, SplitMethod, SplitSize, SplitUnit,
 };
@@ -305,6 +306,10 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     let mut results = SnapshotResults::new();
     let mut seat = open(&scratch.path().join("project"));
     seat.event(egui::Event::PointerGone);
+    // Otherwise neither answers on dev films nor reasons are shown.
+    if let Some(project) = &mut seat.state_mut().session.project {
+        project.settings.model_visibility = ModelVisibility::Always;
+    }
     seat.run_steps(4);
     results.add(seat.try_snapshot("train_empty"));
     with_dataset(&mut seat);

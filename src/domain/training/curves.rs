@@ -106,7 +106,7 @@ fn loss(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
     }
     let caption = match behind {
         1 => "Should fall and then level out.".to_owned(),
-        each => format!("Should fall and then level out. A point is the mean of {each} steps."),
+        each => format!("Should fall and then level out. A point is the mean of {each} values."),
     };
     let y = from_zero("Loss", &series);
     plot("loss", "Loss on train films", y, most, series, caption)

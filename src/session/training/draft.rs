@@ -3,20 +3,11 @@
 use crate::domain::model::{Architecture, ModelContent, ModelId, ModelTask};
 use crate::domain::training::dataset::DatasetId;
 use crate::domain::training::recipe::{Preset, Recipe};
-use crate::domain::training::spec::TrainingId;
+use crate::domain::training::spec::{StartChoice, TrainingId, is_trainable};
 
 use super::super::effect::Effect;
 use super::super::screen::Session;
 use super::{TrainPage, TrainTask};
-
-/// Which weights a run starts from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StartChoice {
-    /// Drawn by the seed.
-    Nothing,
-    /// A model of the project; a head for other classes starts anew.
-    Model(ModelId),
-}
 
 /// What stands in the form of a new run.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,6 +18,8 @@ pub struct RunDraft {
     pub architecture: Architecture,
     pub preset: Preset,
     pub recipe: Recipe,
+    /// Nobody changed a value: of "this computer" they follow what fits.
+    pub is_as_preset: bool,
     pub start: StartChoice,
     /// None: the best there is.
     pub device: Option<String>,
@@ -39,6 +32,7 @@ impl RunDraft {
     pub fn set_architecture(&mut self, architecture: Architecture) {
         if architecture.task() != self.architecture.task() {
             self.recipe = Recipe::new(architecture.task(), self.preset);
+            self.is_as_preset = true;
             self.is_ensemble = false;
         }
         if architecture != self.architecture {
@@ -51,6 +45,7 @@ impl RunDraft {
     pub fn set_preset(&mut self, preset: Preset) {
         self.preset = preset;
         self.recipe = Recipe::new(self.architecture.task(), preset);
+        self.is_as_preset = true;
     }
 }
 
@@ -58,7 +53,7 @@ impl Session {
     /// A form that could be started as it stands: the newest data set, the network of the model in use, this computer.
     fn first_draft(&self, dataset: Option<DatasetId>) -> RunDraft {
         let architecture = self.models.pipeline.classifier.and_then(|id| self.architecture_of(id));
-        let architecture = architecture.filter(|one| can_train(*one)).unwrap_or(Architecture::DenseNetSmall);
+        let architecture = architecture.filter(|one| is_trainable(*one)).unwrap_or(Architecture::DenseNetSmall);
         let preset = Preset::ThisComputer;
         RunDraft {
             name: String::new(),
@@ -66,6 +61,7 @@ impl Session {
             architecture,
             preset,
             recipe: Recipe::new(architecture.task(), preset),
+            is_as_preset: true,
             start: StartChoice::Nothing,
             device: None,
             is_ensemble: false,
@@ -140,6 +136,7 @@ impl Session {
         if let Ok(estimate) = &outcome
             && let Some(fitted) = &estimate.fitted
             && draft.preset == Preset::ThisComputer
+            && draft.is_as_preset
         {
             draft.recipe = fitted.clone();
         }
@@ -147,12 +144,7 @@ impl Session {
     }
 }
 
-/// Whether weights of this network can be learned here.
-pub const fn can_train(architecture: Architecture) -> bool {
-    !matches!(architecture, Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector)
-}
-
 /// Networks of a task that can be trained, in the order that people see.
 pub fn networks(task: ModelTask) -> impl Iterator<Item = Architecture> {
-    Architecture::ALL.into_iter().map(|(one, _)| one).filter(move |one| one.task() == task && can_train(*one))
+    Architecture::ALL.into_iter().map(|(one, _)| one).filter(move |one| one.task() == task && is_trainable(*one))
 }

@@ -19,7 +19,7 @@ mod quitting;
 #[cfg(test)]
 mod training_script;
 
-pub use draft::{RunDraft, StartChoice, can_train, networks};
+pub use draft::{RunDraft, networks};
 pub use news::{
     Balance, ClassBalance, DatasetRow, Estimate, GainPoint, NextFilm, OpenDataset, RunRow, SampleFilm, TrainNews,
     WhyNext,
@@ -198,7 +198,7 @@ impl TrainCommand {
             Self::Draft(_) => can_write,
             Self::Start => can_write && is_free && session.why_no_start().is_none(),
             Self::Wish(id, _) => can_write && desk.run(*id).is_some_and(RunRow::is_live),
-            Self::Resume(id) => can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume),
+            Self::Resume(id) => can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none(),
             Self::Withdraw(id) | Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),
             Self::Note(..) => can_write,
             Self::Promote(id) => {

@@ -117,7 +117,7 @@ impl RunRow {
     }
 
     pub fn can_resume(&self) -> bool {
-        self.state().can_resume()
+        self.state().can_resume() || self.is_waiting()
     }
 }
 

@@ -107,7 +107,7 @@ fn first_plan(panel: &Panel<'_>) -> FreezePlan {
         method: SplitMethod::Stratified,
         sizes: [SplitSize::Share(0.7), SplitSize::Share(0.1), SplitSize::Share(0.2)],
         seed: 1999,
-        locks_test: true,
+        locks_test: false,
     }
 }
 
@@ -235,7 +235,7 @@ fn split_ui(ui: &mut Ui, plan: &mut FreezePlan) {
             };
             let name = split_text(split).0;
             ui.label(name);
-            let response = ui.add(egui::DragValue::new(&mut percent).range(0.0..=100.0).speed(0.5).suffix(" %"));
+            let response = ui.add(egui::DragValue::new(&mut percent).range(0.0..=100.0).speed(0.5).max_decimals(0).suffix(" %"));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::SpinButton, true, name));
             if response.changed() {
                 *size = SplitSize::Share(percent / 100.0);

@@ -95,8 +95,9 @@ fn row_ui(ui: &mut Ui, state: &mut TrainScreenState, draft: &mut RunDraft, base:
                 }
             });
         });
-        if new != value && draft.recipe.set(row.key, new).is_err() {
-            // Out of range: what was there stays.
+        // Out of range: what was there stays.
+        if new != value && draft.recipe.set(row.key, new).is_ok() {
+            draft.is_as_preset = false;
         }
         cell(ui, help_width, |ui| {
             weak_small(ui, tr(row.help));
@@ -107,7 +108,9 @@ fn row_ui(ui: &mut Ui, state: &mut TrainScreenState, draft: &mut RunDraft, base:
                     WidgetInfo::labeled(egui::Role::Button, true, format!("{}: {text}", tr(row.title)))
                 });
                 if response.clicked() {
+                    // The preset's values are within their ranges.
                     let _ = draft.recipe.set(row.key, first);
+                    draft.is_as_preset = draft.recipe == *base;
                 }
             }
         });

@@ -58,7 +58,13 @@ fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     let wish = |wish: Wish| TrainCommand::Wish(id, wish);
     match run.state() {
         RunState::Waiting => {
-            primary_button(ui, panel, TrainCommand::First(id), tr("Next in line"), tr("It begins before the others that wait"));
+            if panel.session.training.live().is_some() {
+                let help = tr("It begins before the others that wait");
+                primary_button(ui, panel, TrainCommand::First(id), tr("Next in line"), help);
+            } else {
+                let help = tr("It learns beside the window; reading goes on");
+                primary_button(ui, panel, TrainCommand::Resume(id), tr("Start it"), help);
+            }
             let help = tr("It is taken out of the queue; nothing was learned yet");
             action_button(ui, panel, TrainCommand::Withdraw(id), tr("Take out of the queue"), help);
         }
