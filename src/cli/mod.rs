@@ -2,8 +2,11 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+mod audit;
 pub mod blind;
 pub mod check;
+mod dataset;
+mod dataset_table;
 pub mod demo;
 pub mod evaluate;
 mod evaluate_table;
@@ -43,10 +46,14 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// List what happened in a project beside readings: data frozen, films locked, trainings refused.
+    Audit(audit::AuditArgs),
     /// Show whether a project is read blind, or change it.
     Blind(blind::BlindArgs),
     /// Check a project: rules, database, log, film files.
     Check(check::CheckArgs),
+    /// Freeze what models learn from and are tested on, show it, lock its test films.
+    Dataset(dataset::DatasetArgs),
     /// Decode films for another process, on stdin and stdout.
     #[command(hide = true)]
     DecodeWorker,
@@ -111,8 +118,10 @@ pub fn main() -> ExitCode {
         end_with_the_reader();
     }
     let outcome = match command {
+        Command::Audit(args) => audit::run(&args),
         Command::Blind(args) => blind::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Dataset(args) => dataset::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -58,6 +58,14 @@ impl Opener {
         }
     }
 
+    /// The SHA-256 of the film's whole file.
+    pub fn content_hash(&mut self, source: &FilmSource) -> Result<[u8; 32], DicomError> {
+        match source {
+            FilmSource::File(path) => hash_of(path),
+            FilmSource::Zip { archive, entry } => Ok(Sha256::digest(self.entry(archive, entry)?).into()),
+        }
+    }
+
     /// Copies the whole file of a film to a place where nothing is yet. A crash on the way leaves
     /// `to` with `.part` behind its name, and never a half film under its own.
     pub fn copy_to(&mut self, source: &FilmSource, to: &Path) -> Result<(), DicomError> {

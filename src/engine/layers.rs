@@ -5,6 +5,7 @@ use std::rc::Rc;
 use tch::Tensor;
 
 use crate::folding::{Folding, Learned};
+use crate::mixed;
 use crate::params::{Init, Path};
 
 /// Whether a network learns: batch norm then uses the batch's own statistics.
@@ -46,7 +47,9 @@ impl ConvSpec {
     }
 
     fn run(&self, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
-        x.conv2d(weight, bias, [self.stride; 2], [self.padding; 2], [self.dilation; 2], self.groups)
+        let [x, weight] = [x, weight].map(mixed::lowered);
+        let bias = bias.map(mixed::lowered);
+        x.conv2d(&weight, bias.as_ref(), [self.stride; 2], [self.padding; 2], [self.dilation; 2], self.groups)
     }
 
     #[must_use]
@@ -124,8 +127,23 @@ impl BatchNorm2d {
         Learned { values, eps: self.eps }
     }
 
+    /// Whether training leaves its statistics alone: it was made so, or its stage does not learn. detectron2's FREEZE_AT
+    /// makes frozen norms of the stages that do not learn, too.
+    fn is_frozen(&self) -> bool {
+        self.num_batches_tracked.is_none() || !self.weight.requires_grad()
+    }
+
+    /// What a frozen norm multiplies each channel by and adds to it.
+    fn scale_and_shift(&self) -> [Tensor; 2] {
+        tch::no_grad(|| {
+            let scale = &self.weight * (&self.running_var + self.eps).rsqrt();
+            let shift = &self.bias - &self.running_mean * &scale;
+            [scale, shift]
+        })
+    }
+
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let is_learning = mode == Mode::Train && self.num_batches_tracked.is_some();
+        let is_learning = mode == Mode::Train && !self.is_frozen();
         if is_learning && let Some(count) = &self.num_batches_tracked {
             tch::no_grad(|| {
                 let _ = count.shallow_clone().g_add_scalar_(1);
@@ -139,7 +157,7 @@ impl BatchNorm2d {
             is_learning,
             self.momentum,
             self.eps,
-            false,
+            is_learning,
         )
     }
 }
@@ -199,6 +217,12 @@ impl ConvNorm {
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         match self.folding.folded() {
             Some(one) if mode == Mode::Eval => self.conv.spec.run(x, &one.weight, Some(&one.bias)),
+            // While the convolution learns, its frozen norm goes into its weights at each step, gradients and all: less
+            // work than a pass over every map, there and back.
+            _ if mode == Mode::Train && self.norm.is_frozen() => {
+                let [scale, shift] = self.norm.scale_and_shift();
+                self.conv.spec.run(x, &(&self.conv.weight * scale.reshape([-1, 1, 1, 1])), Some(&shift))
+            }
             _ => self.norm.forward(&self.conv.forward(x), mode),
         }
     }
@@ -264,7 +288,8 @@ impl Linear {
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight, Some(&self.bias))
+        let [x, weight, bias] = [x, &self.weight, &self.bias].map(mixed::lowered);
+        x.linear(&weight, Some(&bias))
     }
 }
 

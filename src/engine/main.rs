@@ -12,6 +12,7 @@ mod golden;
 mod heat;
 mod layers;
 mod loaded;
+mod mixed;
 mod models;
 mod ops;
 mod params;
@@ -60,6 +61,8 @@ enum Command {
     Forward(forward::ForwardArgs),
     /// Does this computer compute what torchvision does, and how fast is it?
     Selftest(selftest::SelftestArgs),
+    /// Train a network as a run's folder says, or go on with it.
+    Train(train::run::TrainArgs),
 }
 
 fn main() -> ExitCode {
@@ -70,7 +73,7 @@ fn main() -> ExitCode {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).without_time();
     // A second logger is a fault of nobody's.
     let _ = log.try_init();
-    if command.is_none() {
+    if matches!(command, None | Some(Command::Train(_))) {
         yield_to_the_window();
     }
     device::open_cuda();
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Some(Command::Bench(args)) => failure::caught(|| forward::bench(&args)),
         Some(Command::Selftest(args)) => failure::caught(|| selftest::run(&args)),
         Some(Command::Forward(args)) => failure::caught(|| forward::run(&args)),
+        Some(Command::Train(args)) => failure::caught(|| train::run::run(&args)),
         Some(Command::DecodeWorker) => Ok(()),
     };
     match outcome {

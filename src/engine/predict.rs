@@ -15,7 +15,7 @@ use crate::preprocess;
 /// The most boxes a film, as COCO's evaluation counts.
 const MAX_DETECTIONS: usize = 100;
 /// Boxes of less are never shown and only fill the project.
-const MIN_SCORE: f64 = 0.01;
+pub const MIN_SCORE: f64 = 0.01;
 
 /// A model's answer.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -63,7 +63,7 @@ fn classify(net: &dyn Classifier, input: &ImageBatch, wants_heat: bool) -> Resul
 }
 
 /// By falling score, ties by position, in pixels of the film.
-fn detections(
+pub fn detections(
     boxes: &Boxes,
     card: &ModelCard,
     [width, height]: [u32; 2],

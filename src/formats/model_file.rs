@@ -141,6 +141,17 @@ pub fn read_card(path: &Path) -> Result<(Architecture, ModelCard), ModelFileErro
 
 /// All tensors, and the card where there is one.
 pub fn read(path: &Path) -> Result<(Option<(Architecture, ModelCard)>, StateDict), ModelFileError> {
+    let (metadata, tensors) = read_all(path)?;
+    Ok((card_of(&metadata)?, tensors))
+}
+
+/// All tensors, and the text that [`write_noted`] put under the key.
+pub fn read_noted(path: &Path, key: &str) -> Result<(Option<String>, StateDict), ModelFileError> {
+    let (metadata, tensors) = read_all(path)?;
+    Ok((metadata.metadata().as_ref().and_then(|map| map.get(key)).cloned(), tensors))
+}
+
+fn read_all(path: &Path) -> Result<(Metadata, StateDict), ModelFileError> {
     let bytes = read_bytes(path)?;
     let (_, metadata) = SafeTensors::read_metadata(&bytes)?;
     let file = SafeTensors::deserialize(&bytes)?;
@@ -152,7 +163,7 @@ pub fn read(path: &Path) -> Result<(Option<(Architecture, ModelCard)>, StateDict
         let tensor = StoredTensor { element, shape: view.shape().to_vec(), bytes: view.data().to_vec() };
         tensors.insert(name, tensor);
     }
-    Ok((card_of(&metadata)?, tensors))
+    Ok((metadata, tensors))
 }
 
 /// The file's bytes, up to [`MAX_FILE`].
@@ -169,6 +180,18 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
 /// Writes a file of weights with its card (plain tensors without). The old file stays whole until the new one is
 /// complete; the same tensors and card give the same bytes.
 pub fn write(path: &Path, card: Option<(Architecture, &ModelCard)>, tensors: &StateDict) -> Result<(), ModelFileError> {
+    let card = match card {
+        Some((architecture, card)) => {
+            model_card::check(architecture, card)?;
+            Some((CARD_KEY, model_card::write(architecture, card)))
+        }
+        None => None,
+    };
+    write_noted(path, card, tensors)
+}
+
+/// The same with any text in the header, under a key of its own.
+pub fn write_noted(path: &Path, note: Option<(&str, String)>, tensors: &StateDict) -> Result<(), ModelFileError> {
     let views = tensors
         .iter()
         .map(|(name, tensor)| {
@@ -176,15 +199,9 @@ pub fn write(path: &Path, card: Option<(Architecture, &ModelCard)>, tensors: &St
             Ok((name.as_str(), view))
         })
         .collect::<Result<Vec<_>, SafeTensorError>>()?;
-    let card = match card {
-        Some((architecture, card)) => {
-            model_card::check(architecture, card)?;
-            // One key only: a map of several would be written in any order.
-            Some(HashMap::from([(CARD_KEY.to_owned(), model_card::write(architecture, card))]))
-        }
-        None => None,
-    };
-    Ok(safetensors::serialize_to_file(views, card, path)?)
+    // One key only: a map of several would be written in any order.
+    let note = note.map(|(key, text)| HashMap::from([(key.to_owned(), text)]));
+    Ok(safetensors::serialize_to_file(views, note, path)?)
 }
 
 /// SHA-256 of a file's bytes: what a model's weights are known by.

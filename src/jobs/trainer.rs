@@ -94,6 +94,11 @@ impl Trainer {
         &self.folder
     }
 
+    /// Of its process.
+    pub fn id(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
     /// What a trainer that is gone was told is lost; its end is seen by [`Trainer::ended`].
     fn say(&self, bytes: Vec<u8>) {
         if let Some(sender) = &self.sender {

@@ -43,6 +43,9 @@ mod evaluate_input;
 mod evaluate_project;
 mod model_files;
 mod model_commands;
+#[cfg(target_os = "linux")]
+mod training_runs;
+mod dataset_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -66,6 +69,7 @@ mod click_budget;
 mod mask_study;
 #[cfg(feature = "gui")]
 mod studies_window;
+#[cfg(feature = "gui")]
 mod suggestions_window;
 #[cfg(feature = "gui")]
 mod evaluation_run;

@@ -112,7 +112,7 @@ impl Block {
     fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         // Gradients need every input kept as it was; without them one tensor that grows saves copying what earlier
         // layers found again and again.
-        let x = if x.requires_grad() { self.chained(x, mode) } else { self.in_place(x, mode) };
+        let x = if mode == Mode::Train || x.requires_grad() { self.chained(x, mode) } else { self.in_place(x, mode) };
         match &self.transition {
             Some(transition) => transition.forward_halved(&x, mode),
             None => x,

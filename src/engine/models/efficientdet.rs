@@ -5,7 +5,7 @@ use tch::{Kind, Tensor};
 use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
 use crate::models::efficientnet::{BackboneSize, EfficientNet, Padding};
-use crate::models::{Boxes, Detector, ImageBatch, flat_levels};
+use crate::models::{Boxes, Detector, DetectorKind, ImageBatch, flat_levels};
 use crate::params::{Init, Params, Path};
 
 /// Sizes of the parts.
@@ -308,6 +308,10 @@ impl EfficientDet {
 }
 
 impl Detector for EfficientDet {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::EfficientDet(self)
+    }
+
     /// `class_out.0` ... `class_out.4`, `box_out.0` ... `box_out.4`: the two lists that effdet's model returns.
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)> {
         let named = |(name, levels): (&str, Vec<Tensor>)| {

@@ -8,8 +8,9 @@ use tch::{Kind, Tensor};
 
 use super::fpn::{ExtraLevels, ResNetFpn};
 use super::resnet::Depth;
-use super::{Boxes, Detector, ImageBatch, Limits, Options, flat_levels};
+use super::{Boxes, Detector, DetectorKind, ImageBatch, Limits, Options, flat_levels};
 use crate::layers::{Conv2d, ConvSpec, Linear, Mode};
+use crate::mixed;
 use crate::ops::anchors::AnchorGenerator;
 use crate::ops::box_coder::BoxCoder;
 use crate::ops::nms::batched_nms;
@@ -116,7 +117,11 @@ impl FasterRcnn {
 
     /// The best boxes of the first stage, one tensor (at most 1,000, 4; training: 2,000) a film, without gradient.
     pub fn proposals(batch: &ImageBatch, first: &FirstStage, mode: Mode) -> Vec<Tensor> {
-        let most = if mode == Mode::Train { 2000 } else { 1000 };
+        Self::proposals_at_most(batch, first, if mode == Mode::Train { 2000 } else { 1000 })
+    }
+
+    /// So many of each level and so many of all.
+    pub fn proposals_at_most(batch: &ImageBatch, first: &FirstStage, most: i64) -> Vec<Tensor> {
         tch::no_grad(|| {
             // The best of each level, before any overlap is looked at.
             let mut chosen = Vec::new();
@@ -149,7 +154,9 @@ impl FasterRcnn {
     /// Class logits (boxes, classes + 1) and corrections (boxes, 4 * (classes + 1)) of the boxes of all films, in 32 bits.
     pub fn second_stage(&self, batch: &ImageBatch, features: &[Tensor], proposals: &[Tensor]) -> (Tensor, Tensor) {
         let pool = MultiScaleRoiAlign { output: [POOLED; 2], sampling_ratio: 2 };
-        let pooled = pool.forward(&features[..POOLED_LEVELS], proposals, &batch.sizes);
+        // In 32 bits also where the rest has 16 in training, as torchvision's operator does.
+        let levels = features[..POOLED_LEVELS].iter().map(mixed::raised).collect::<Vec<_>>();
+        let pooled = pool.forward(&levels, proposals, &batch.sizes);
         let [fc6, fc7] = &self.box_head;
         let hidden = fc7.forward(&fc6.forward(&pooled.flatten(1, -1)).relu_()).relu_();
         [&self.cls_score, &self.bbox_pred].map(|layer| layer.forward(&hidden).to_kind(Kind::Float)).into()
@@ -177,6 +184,10 @@ impl FasterRcnn {
 }
 
 impl Detector for FasterRcnn {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::FasterRcnn(self)
+    }
+
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)> {
         let features = self.features(batch, mode);
         let first = self.first_stage(batch, &features);

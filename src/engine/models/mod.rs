@@ -99,6 +99,10 @@ pub trait Classifier: std::fmt::Debug {
     fn logits(&self, pixels: &Tensor, mode: Mode) -> Tensor {
         self.logits_of(&self.features(pixels, mode))
     }
+    /// Whether it has parameters that we can train.
+    fn can_learn(&self) -> bool {
+        true
+    }
     /// Whether `features` are a map of where things are; without, there is no heat map.
     fn has_features(&self) -> bool {
         true
@@ -111,6 +115,19 @@ pub trait Detector: std::fmt::Debug {
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)>;
     /// One list a film, post-processed as the reference does.
     fn detect(&self, batch: &ImageBatch) -> Vec<Boxes>;
+    /// Which one it is, for what only training needs.
+    fn kind(&self) -> DetectorKind<'_>;
+}
+
+/// The detectors that we know from the inside.
+#[derive(Debug)]
+pub enum DetectorKind<'n> {
+    FasterRcnn(&'n FasterRcnn),
+    RetinaNet(&'n RetinaNet),
+    EfficientDet(&'n efficientdet::EfficientDet),
+    SparseRcnn(&'n sparse_rcnn::SparseRcnn),
+    /// A whole file of somebody else's, which can't be trained.
+    Foreign,
 }
 
 /// A network that can answer.

@@ -5,7 +5,7 @@ use tch::Tensor;
 
 use super::fpn::{ExtraLevels, ResNetFpn};
 use super::resnet::Depth;
-use super::{Boxes, Detector, ImageBatch, Limits, Options, flat_levels, map_sizes};
+use super::{Boxes, Detector, DetectorKind, ImageBatch, Limits, Options, flat_levels, map_sizes};
 use crate::layers::{Conv2d, ConvSpec, Mode};
 use crate::ops::anchors::AnchorGenerator;
 use crate::ops::box_coder::BoxCoder;
@@ -123,6 +123,10 @@ impl RetinaNet {
 }
 
 impl Detector for RetinaNet {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::RetinaNet(self)
+    }
+
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)> {
         let features = self.features(batch, mode);
         let answers = self.answers(batch, &features);

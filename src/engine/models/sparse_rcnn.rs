@@ -7,7 +7,7 @@ use crate::layers::Mode;
 use crate::models::fpn::{ExtraLevels, ResNetFpn};
 use crate::models::resnet::Depth;
 use crate::models::sparse_rcnn_head::{Stage, StageSize};
-use crate::models::{Boxes, Detector, ImageBatch, Options};
+use crate::models::{Boxes, Detector, DetectorKind, ImageBatch, Options};
 use crate::ops::{clip_to_film, nms::batched_nms, places_where};
 use crate::params::{Init, Params};
 
@@ -148,6 +148,10 @@ fn padded(pixels: &Tensor) -> Tensor {
 }
 
 impl Detector for SparseRcnn {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::SparseRcnn(self)
+    }
+
     /// `pred_logits` (stages, films, proposals, classes) and `pred_boxes` (stages, films, proposals, 4), the last stage
     /// last.
     fn raw(&self, batch: &ImageBatch, mode: Mode) -> Vec<(String, Tensor)> {

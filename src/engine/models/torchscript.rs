@@ -6,7 +6,7 @@ use std::path::Path;
 use tch::{CModule, Device, IValue, Kind, TchError, Tensor};
 
 use crate::layers::Mode;
-use crate::models::{Boxes, Classifier, Detector, ImageBatch};
+use crate::models::{Boxes, Classifier, Detector, DetectorKind, ImageBatch};
 
 /// Why a file is no module that can run here.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,10 @@ impl ScriptClassifier {
 }
 
 impl Classifier for ScriptClassifier {
+    fn can_learn(&self) -> bool {
+        false
+    }
+
     /// Nobody can look inside: the films themselves.
     fn features(&self, pixels: &Tensor, _: Mode) -> Tensor {
         pixels.shallow_clone()
@@ -125,6 +129,10 @@ impl ScriptDetector {
 }
 
 impl Detector for ScriptDetector {
+    fn kind(&self) -> DetectorKind<'_> {
+        DetectorKind::Foreign
+    }
+
     /// Only the answer is to be had: `boxes.0`, `labels.0`, `scores.0` and so on, as [`Detector::detect`] gives them.
     fn raw(&self, batch: &ImageBatch, _: Mode) -> Vec<(String, Tensor)> {
         let named = |(i, found): (usize, Boxes)| {

@@ -14,6 +14,41 @@ pub fn clip_to_film(boxes: &Tensor, [height, width]: [i64; 2]) -> Tensor {
     Tensor::stack(&[x, y], -1).reshape(boxes.size())
 }
 
+/// torchvision.ops.box_iou: how much boxes (n, 4) and others (m, 4) overlap, (n, m), 0 to 1.
+pub fn overlaps(boxes: &Tensor, others: &Tensor) -> Tensor {
+    let [common, union] = common_and_union(boxes, others);
+    common / union
+}
+
+/// torchvision.ops.generalized_box_iou: the same less the share of the smallest box around both that neither covers,
+/// (n, m), -1 to 1. Rezatofighi et al. 2019.
+pub fn generalised_overlaps(boxes: &Tensor, others: &Tensor) -> Tensor {
+    let [common, union] = common_and_union(boxes, others);
+    let [low, high] = corners(boxes).map(|t| t.unsqueeze(1));
+    let [other_low, other_high] = corners(others).map(|t| t.unsqueeze(0));
+    let around = area(&(high.maximum(&other_high) - low.minimum(&other_low)));
+    common / &union - (&around - union) / &around
+}
+
+fn common_and_union(boxes: &Tensor, others: &Tensor) -> [Tensor; 2] {
+    let [[low, high], [other_low, other_high]] = [corners(boxes), corners(others)];
+    let areas = area(&(&high - &low)).unsqueeze(1) + area(&(&other_high - &other_low)).unsqueeze(0);
+    let sides = high.unsqueeze(1).minimum(&other_high) - low.unsqueeze(1).maximum(&other_low);
+    let common = area(&sides.clamp_min(0.0));
+    let union = areas - &common;
+    [common, union]
+}
+
+/// The two corners of boxes (n, 4), each (n, 2).
+pub fn corners(boxes: &Tensor) -> [Tensor; 2] {
+    [boxes.slice(-1, 0, 2, 1), boxes.slice(-1, 2, 4, 1)]
+}
+
+/// Width times height of (..., 2).
+fn area(sides: &Tensor) -> Tensor {
+    sides.select(-1, 0) * sides.select(-1, 1)
+}
+
 /// torchvision.ops.remove_small_boxes: places of the boxes (n, 4) whose sides are both at least `min_side`.
 pub fn places_of_large(boxes: &Tensor, min_side: f64) -> Tensor {
     let sides = boxes.slice(-1, 2, 4, 1) - boxes.slice(-1, 0, 2, 1);

@@ -1,8 +1,21 @@
 //! Training: films from a cache, changed at random by the seed, through a network, its losses, and an optimiser; with
 //! checkpoints from which a run goes on as if it had never stopped.
 
+pub mod run;
+mod starter;
+mod desk;
+mod start;
+mod learn;
+mod samples;
+mod dev;
+mod outcome;
+pub mod checkpoint;
+pub mod clip;
 pub mod data;
+pub mod ema;
 pub mod losses;
+pub mod optimiser;
+pub mod schedule;
 
 use rachis::domain::training::recipe::Recipe;
 use rand_core::Rng;

@@ -1,0 +1,295 @@
+//! Threads that bring the films of the next steps while the network learns from this one.
+//!
+//! Loader threads take films from the cache in the order of the run and change them; one more puts each step's films
+//! together. Both stay a little ahead and no further, so memory is bounded. How long the network waited is measured.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rachis::domain::model::ModelTask;
+use rachis::domain::training::dataset::{FrozenDataset, Split};
+use rachis::domain::training::parameters::Key;
+use rachis::domain::training::recipe::Recipe;
+use tch::Device;
+
+use super::augment::Changes;
+use super::cache::Cache;
+use super::packing;
+use super::plane::{ClassBox, Picture};
+use super::sampling::{Order, repeat_factors};
+use crate::failure::{Failure, caught};
+use crate::train::{Chance, TrainBatch};
+
+/// Keeps what is drawn here apart from what others draw by the same seed; the film's place in its step is added.
+const PURPOSE: u64 = 2 << 32;
+/// Steps that lie ready where the network computes, beside the one it learns from.
+const STEPS_READY: usize = 1;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct FeedPlan {
+    pub cache: Arc<Cache>,
+    pub dataset: Arc<FrozenDataset>,
+    pub recipe: Recipe,
+    /// Where the network computes.
+    pub device: Device,
+    /// Steps that are done; the first that comes is this one, counted from 0.
+    pub from_step: u64,
+}
+
+/// The films of one step.
+#[derive(Debug)]
+pub struct FedStep {
+    /// Counted from 0.
+    pub step: u64,
+    /// As many as the recipe says, of nearly the same number of films each; never an empty one.
+    pub parts: Vec<TrainBatch>,
+    /// How long the network waited for them.
+    pub waited: Duration,
+}
+
+/// Brings step after step.
+#[derive(Debug)]
+pub struct Feeder {
+    steps: Option<Receiver<Result<(u64, Vec<TrainBatch>), Failure>>>,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+    num_films: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
+    plan: FeedPlan,
+    changes: Changes,
+    films: Vec<TrainFilm>,
+    batch_size: u64,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// A film that may be shown.
+#[derive(Debug)]
+struct TrainFilm {
+    place: usize,
+    /// In pixels of the film.
+    boxes: Vec<ClassBox>,
+}
+
+#[derive(Debug)]
+struct State {
+    order: Order,
+    /// The next film to load; film n of the run is film n % batch_size of step n / batch_size.
+    next: u64,
+    /// No film from here on is loaded yet.
+    end: u64,
+    ready: BTreeMap<u64, Result<Picture, Failure>>,
+    is_over: bool,
+}
+
+impl Feeder {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When there is nothing to learn from.
+    pub fn start(plan: FeedPlan) -> Result<Self, Failure> {
+        let recipe = &plan.recipe;
+        let films = train_films(&plan);
+        if films.is_empty() {
+            return Err(Failure::new(match recipe.task() {
+                ModelTask::Classify => "The data set has no training films that can be read. Freeze one that has.",
+                ModelTask::Detect => {
+                    "The data set has no training films with boxes that can be read. Freeze one that has, or switch on normal films."
+                }
+            }));
+        }
+        let batch_size = recipe.whole(Key::BatchSize).max(1);
+        let classes: Vec<BTreeSet<usize>> =
+            films.iter().map(|film| film.boxes.iter().map(|one| one.class).collect()).collect();
+        // 0 for classifiers, which have no such parameter.
+        let factors = repeat_factors(&classes, recipe.real(Key::RepeatFactor));
+        let start = plan.from_step * batch_size;
+        let num_threads = num_threads(recipe);
+        let ahead = (2 * batch_size).max(num_threads as u64);
+        let state = State {
+            order: Order::starting_at(recipe.whole(Key::Seed), factors, start),
+            next: start,
+            end: start + ahead,
+            ready: BTreeMap::new(),
+            is_over: false,
+        };
+        let changes = Changes::new(recipe);
+        let num_films = films.len();
+        let shared = Shared { changes, films, batch_size, state: Mutex::new(state), changed: Condvar::new(), plan };
+        let shared = Arc::new(shared);
+        let (sender, receiver) = sync_channel(STEPS_READY);
+        let mut feeder = Self { steps: Some(receiver), shared: shared.clone(), threads: Vec::new(), num_films };
+        for i in 0..num_threads {
+            let shared = shared.clone();
+            feeder.spawn(format!("loader {i}"), move || shared.load())?;
+        }
+        feeder.spawn("packer".to_owned(), move || shared.pack(&sender))?;
+        Ok(feeder)
+    }
+
+    fn spawn(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+        let thread = std::thread::Builder::new().name(name).spawn(work);
+        let thread =
+            thread.map_err(|error| Failure::new(format!("No thread can be started to bring films ({error}).")))?;
+        self.threads.push(thread);
+        Ok(())
+    }
+
+    /// The next step's films.
+    ///
+    /// # Errors
+    /// When a film of the cache is damaged, or the device has no room.
+    pub fn next(&mut self) -> Result<FedStep, Failure> {
+        let began = Instant::now();
+        let gone = || Failure::new("The threads that bring films ended early; that is a fault of the program.");
+        let steps = self.steps.as_ref().ok_or_else(gone)?;
+        let (step, parts) = steps.recv().map_err(|_| gone())??;
+        Ok(FedStep { step, parts, waited: began.elapsed() })
+    }
+
+    /// Films that are shown, each once or more often in a round.
+    pub fn num_films(&self) -> usize {
+        self.num_films
+    }
+}
+
+impl Drop for Feeder {
+    fn drop(&mut self) {
+        self.shared.lock().is_over = true;
+        self.shared.changed.notify_all();
+        // The packer may be waiting to hand over a step.
+        self.steps = None;
+        for thread in self.threads.drain(..) {
+            // What a thread panicked with has been handed over as a failure.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A loader thread: film after film.
+    fn load(&self) {
+        loop {
+            let mut state = self.lock();
+            while !state.is_over && state.next >= state.end {
+                state = self.wait(state);
+            }
+            if state.is_over {
+                return;
+            }
+            let number = state.next;
+            state.next += 1;
+            let film = state.order.draw();
+            drop(state);
+            let picture = caught(|| self.picture(number, &self.films[film]));
+            self.lock().ready.insert(number, picture);
+            self.changed.notify_all();
+        }
+    }
+
+    fn picture(&self, number: u64, film: &TrainFilm) -> Result<Picture, Failure> {
+        let plan = &self.plan;
+        let frozen = &plan.dataset.films[film.place];
+        let (step, place) = (number / self.batch_size, number % self.batch_size);
+        let mut chance = Chance::new(plan.recipe.whole(Key::Seed), PURPOSE + place, step);
+        let plane = plan.cache.plane(film.place)?;
+        let picture = Picture { plane, boxes: film.boxes.clone(), is_abnormal: frozen.is_abnormal };
+        Ok(self.changes.made(picture, [frozen.width, frozen.height], plan.cache.rule(), &mut chance))
+    }
+
+    /// The packing thread: step after step.
+    fn pack(&self, sender: &SyncSender<Result<(u64, Vec<TrainBatch>), Failure>>) {
+        let mut step = self.plan.from_step;
+        loop {
+            let outcome = match self.films_of(step) {
+                None => return,
+                Some(films) => films.and_then(|films| {
+                    let parts = self.plan.recipe.whole(Key::Accumulate).max(1) as usize;
+                    let rule = self.plan.cache.rule();
+                    let batch = |part: &[Picture]| packing::batch(part, rule, self.plan.device);
+                    caught(|| Ok((step, split(&films, parts).into_iter().map(batch).collect())))
+                }),
+            };
+            let is_failure = outcome.is_err();
+            if sender.send(outcome).is_err() || is_failure {
+                return;
+            }
+            step += 1;
+        }
+    }
+
+    /// Waits for the films of a step and makes room for later ones; none when it is over.
+    fn films_of(&self, step: u64) -> Option<Result<Vec<Picture>, Failure>> {
+        let numbers = step * self.batch_size..(step + 1) * self.batch_size;
+        let mut state = self.lock();
+        while !state.is_over && !numbers.clone().all(|number| state.ready.contains_key(&number)) {
+            state = self.wait(state);
+        }
+        if state.is_over {
+            return None;
+        }
+        let films = numbers.filter_map(|number| state.ready.remove(&number)).collect();
+        state.end += self.batch_size;
+        drop(state);
+        self.changed.notify_all();
+        Some(films)
+    }
+}
+
+/// Into so many parts, the first ones larger by one film where it does not go even; none is empty.
+fn split<T>(items: &[T], parts: usize) -> Vec<&[T]> {
+    let parts = parts.clamp(1, items.len().max(1));
+    let (least, larger) = (items.len() / parts, items.len() % parts);
+    let mut rest = items;
+    (0..parts)
+        .map(|part| {
+            let (first, others) = rest.split_at(least + usize::from(part < larger));
+            rest = others;
+            first
+        })
+        .collect()
+}
+
+/// More threads than cores bring nothing.
+fn num_threads(recipe: &Recipe) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (recipe.whole(Key::LoaderThreads) as usize).clamp(1, cores)
+}
+
+/// Those that can be read; for a detector those with boxes, and the others where the recipe wants them.
+fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
+    let dataset = &plan.dataset;
+    let boxes = |place: usize| -> Vec<ClassBox> {
+        let of_class = |label| dataset.classes.iter().position(|class| class == label);
+        let boxes = dataset.films[place].boxes.iter();
+        boxes
+            .filter_map(|one| {
+                let rect = one.rect;
+                let corners = [rect.xmin(), rect.ymin(), rect.xmax(), rect.ymax()];
+                Some(ClassBox { corners, class: of_class(&one.label)? })
+            })
+            .collect()
+    };
+    let is_detector = plan.recipe.task() == ModelTask::Detect;
+    let has_normals = plan.recipe.is_on(Key::NormalFilms);
+    let films = plan.cache.places(dataset, Split::Train).into_iter();
+    films
+        .map(|place| TrainFilm { place, boxes: if is_detector { boxes(place) } else { Vec::new() } })
+        .filter(|film| !is_detector || has_normals || !film.boxes.is_empty())
+        .collect()
+}
