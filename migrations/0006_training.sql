@@ -58,6 +58,13 @@ CREATE TABLE reading_queue (
     made_at INTEGER NOT NULL
 ) STRICT;
 
+-- A film as 16 by 16 greys, by the content of its file: how new a film is, is how far it is from those that were learned
+-- from. It follows from the film, is made once, and may be thrown away.
+CREATE TABLE grey_print (
+    sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
+    greys BLOB NOT NULL CHECK (length(greys) = 256)
+) STRICT, WITHOUT ROWID;
+
 -- What happened in the project beside readings: data frozen, runs started, a training that was refused a test film.
 CREATE TABLE project_event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::domain::id::ImageId;
 use crate::store::Store;
 
 /// List what happened in a project beside readings.
@@ -27,7 +28,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<()> {
                     "by": event.by,
                     "kind": event.kind.as_str(),
                     "what": event.what,
-                    "films": event.films.iter().map(|film| film.as_str()).collect::<Vec<_>>(),
+                    "films": event.films.iter().map(ImageId::as_str).collect::<Vec<_>>(),
                 })
             })
             .collect();

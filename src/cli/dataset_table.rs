@@ -1,7 +1,10 @@
 //! Frozen data sets as text and as JSON for the command line.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
+use crate::domain::label::LabelName;
 use crate::domain::model::hex_from_hash;
 use crate::domain::moment;
 use crate::domain::training::balance::{BalanceOf, BalanceRow, Count, balance};
@@ -76,7 +79,8 @@ fn table(rows: &[BalanceRow]) -> String {
             if has_boxes { format!("{} ({})", count.num_films, count.num_boxes) } else { count.num_films.to_string() }
         };
         let [train, dev, test] = row.splits.map(cell);
-        text += &format!("{:<24}{train:>16}{dev:>16}{test:>16}{:>16}\n", name(&row.of), cell(row.total()));
+        let all = cell(row.total());
+        let _ = writeln!(text, "{:<24}{train:>16}{dev:>16}{test:>16}{all:>16}", name(&row.of));
     }
     text
 }
@@ -121,7 +125,7 @@ fn as_json(stored: Option<&StoredDataset>, dataset: &FrozenDataset) -> Value {
         .collect();
     json!({
         "dataset": stored.map(row),
-        "classes": dataset.classes.iter().map(|class| class.as_str()).collect::<Vec<_>>(),
+        "classes": dataset.classes.iter().map(LabelName::as_str).collect::<Vec<_>>(),
         "balance": rows,
         "warnings": dataset.warnings,
         "num_locked": dataset.locked.len(),

@@ -20,6 +20,7 @@ pub mod new;
 pub mod open;
 pub mod pixels;
 pub mod predict;
+mod queue;
 mod progress_bar;
 pub mod report;
 pub mod rules;
@@ -79,6 +80,8 @@ enum Command {
     Pixels(pixels::PixelsArgs),
     /// Have models look at a project's films, and write what they say.
     Predict(predict::PredictArgs),
+    /// Choose the films worth reading next, and show what added labels gained.
+    Queue(queue::QueueArgs),
     /// Write a kept evaluation as one page with tables and plots.
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Queue(args) => queue::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stats(args) => stats::run(&args),

@@ -31,6 +31,9 @@ pub struct WorklistRow {
     pub last_edit_ms: Option<i64>,
     /// What the models in use say; `None` where they have not looked, and where the reader may not see it yet.
     pub triage: Option<Triage>,
+    /// Where it stands among the films worth reading next, from 1. Why it stands there is not said: that would tell what
+    /// models say.
+    pub queue_place: Option<u32>,
 }
 
 impl WorklistRow {

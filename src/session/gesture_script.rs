@@ -117,6 +117,7 @@ pub(super) fn reading_session() -> Session {
         labels: 0,
         last_edit_ms: None,
         triage: None,
+        queue_place: None,
     });
     handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows: rows.collect() }));
     let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));

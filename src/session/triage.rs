@@ -12,7 +12,7 @@ use super::effect::Effect;
 use super::model_shelf::ModelShelf;
 use super::open_film::OpenFilm;
 use super::screen::Session;
-use super::worklist::{Filter, ModelFilter, Sort};
+use super::worklist::{Filter, ModelFilter, Sort, SortBy};
 
 /// Something asked of the list by what models say.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -31,7 +31,11 @@ impl TriageCommand {
     }
 
     pub(super) fn is_available(self, session: &Session) -> bool {
-        session.reader.is_some() && (session.may_see_models() || self.is_way_back())
+        session.reader.is_some()
+            && match self {
+                Self::Sort(Some(Sort { by: SortBy::ReadingQueue, .. })) => session.worklist.has_reading_queue(),
+                _ => session.may_see_models() || self.is_way_back(),
+            }
     }
 
     const fn is_way_back(self) -> bool {

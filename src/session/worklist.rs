@@ -63,6 +63,8 @@ pub enum SortBy {
     Probability,
     Uncertainty,
     Disagreement,
+    /// The films worth reading next, as they were chosen for everybody; completed ones come last.
+    ReadingQueue,
 }
 
 /// An order of the list. Films without the value come last either way; ties stand in the project's order.
@@ -91,11 +93,15 @@ impl Sort {
 
 impl SortBy {
     fn value(self, row: &WorklistRow) -> Option<f64> {
-        let triage = row.triage.as_ref()?;
+        let triage = row.triage.as_ref();
         match self {
-            Self::Probability => triage.probability,
-            Self::Uncertainty => triage.uncertainty,
-            Self::Disagreement => triage.disagreement.map(|disagreement| disagreement.degree()),
+            Self::Probability => triage?.probability,
+            Self::Uncertainty => triage?.uncertainty,
+            Self::Disagreement => triage?.disagreement.map(|disagreement| disagreement.degree()),
+            // The first place is the highest value.
+            Self::ReadingQueue => {
+                row.queue_place.filter(|_| row.state != TaskState::Completed).map(|place| -f64::from(place))
+            }
         }
     }
 }
@@ -165,6 +171,11 @@ impl Worklist {
         }
         self.count();
         self.apply_filter();
+    }
+
+    /// Films were chosen that are worth reading next.
+    pub fn has_reading_queue(&self) -> bool {
+        self.rows.iter().any(|row| row.queue_place.is_some())
     }
 
     pub const fn sort(&self) -> Option<Sort> {
@@ -355,6 +366,7 @@ mod tests {
             labels: 1 << i,
             last_edit_ms: None,
             triage: None,
+            queue_place: None,
         });
         list.set_rows(rows.collect());
         list
@@ -416,6 +428,25 @@ mod tests {
         check(high_first(SortBy::Disagreement), ["4", "1", "5", "0", "2", "3"]);
         check(low_first(SortBy::Disagreement), ["5", "1", "4", "0", "2", "3"]);
         check(None, ["0", "1", "2", "3", "4", "5"]);
+    }
+
+    #[test]
+    fn films_worth_reading_next_come_first_until_they_are_read() {
+        let mut list = with_triage(&[None, None, None, None]);
+        assert!(!list.has_reading_queue());
+        let mut rows: Vec<WorklistRow> = (0..list.num_shown()).map(|n| list.shown(n).unwrap().clone()).collect();
+        for (n, place) in [(0, 3), (2, 1), (3, 2)] {
+            rows[n].queue_place = Some(place);
+            rows[n].state = TaskState::New;
+        }
+        list.set_rows(rows.clone());
+        assert!(list.has_reading_queue());
+        let order = Some(Sort::highest_first(SortBy::ReadingQueue));
+        list.set_sort(order);
+        assert_eq!(shown(&list), ["2", "3", "0", "1"]);
+        rows[2].state = TaskState::Completed;
+        list.set_rows(rows);
+        assert_eq!(shown(&list), ["3", "0", "1", "2"]);
     }
 
     #[test]

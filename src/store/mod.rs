@@ -20,6 +20,7 @@ mod evaluations;
 mod trainings;
 mod datasets;
 mod project_events;
+mod reading_queue;
 mod rejections;
 mod shape_rows;
 mod shared_labels;

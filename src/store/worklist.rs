@@ -51,6 +51,7 @@ impl Store {
         let standings = self.standings(reader, labels)?;
         let by_image = standings.by_image();
         let open_threads = self.open_threads(reader)?;
+        let places = self.places_in_queue()?;
         let is_blind = self.project().is_blind;
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
@@ -82,6 +83,7 @@ impl Store {
                 labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
                 triage: None,
+                queue_place: places.get(image).copied(),
             });
         }
         self.add_triage(&mut list, reader, labels)?;

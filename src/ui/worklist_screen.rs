@@ -308,6 +308,7 @@ fn sort_head_ui(ui: &mut Ui, panel: &mut Panel<'_>, rect: egui::Rect, title: &st
         SortBy::Probability => tr("How likely the classifier holds the film for abnormal. Click to sort."),
         SortBy::Uncertainty => tr("1 where the classifier can't decide, 0 where it is sure. Click to sort."),
         SortBy::Disagreement => tr("Where your completed reading and the models differ. Click to sort."),
+        SortBy::ReadingQueue => tr("From which films models would learn most. Click to sort."),
     };
     response.widget_info(|| WidgetInfo::selected(egui::Role::ColumnHeader, true, is_on, title));
     if response.on_hover_text(help).clicked() {

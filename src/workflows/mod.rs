@@ -2,6 +2,7 @@
 
 pub mod answer_key;
 pub mod check;
+pub mod choose_next;
 pub mod demo_models;
 pub mod datasets;
 pub mod freeze;

@@ -433,5 +433,6 @@ fn row(image: &ImageId, marks: Marks) -> WorklistRow {
         labels: 0,
         last_edit_ms: None,
         triage: None,
+        queue_place: None,
     }
 }

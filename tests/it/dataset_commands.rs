@@ -9,11 +9,14 @@ use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::model::{Architecture, ModelContent, ModelStep, ModelTask};
+use rachis::domain::prediction::Prediction;
 use rachis::domain::project_event::EventKind;
+use rachis::domain::study::FilmEntry;
 use rachis::domain::task::TaskState;
 use rachis::domain::training::dataset::{DatasetId, Split};
 use rachis::formats::frozen_dataset;
-use rachis::store::Store;
+use rachis::store::{NewModel, PredictionOrigin, Store};
 use rachis::workflows::datasets;
 use rachis::workflows::evaluation_runs::Maker;
 use serde_json::Value;
@@ -43,8 +46,12 @@ fn image(n: usize) -> ImageId {
     support::entry(n).facts.image
 }
 
-/// What a reader finds on film `n`, boxes of these labels; none: "No finding". The film is completed.
 fn read(store: &mut Store, reader: &str, n: usize, labels: &[&str]) {
+    read_film(store, reader, &image(n), labels);
+}
+
+/// What a reader finds on a film, boxes of these labels; none: "No finding". The film is completed.
+fn read_film(store: &mut Store, reader: &str, image: &ImageId, labels: &[&str]) {
     let session = store.begin_session().unwrap();
     let mut edits: Vec<Edit> = (0..)
         .zip(labels)
@@ -60,7 +67,7 @@ fn read(store: &mut Store, reader: &str, n: usize, labels: &[&str]) {
     }
     edits.push(Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed });
     for edit in edits {
-        let entry = NewLogEntry { image: image(n), reader: reader.into(), step: Step::Do, edit, made_at_ms: 1 };
+        let entry = NewLogEntry { image: image.clone(), reader: reader.into(), step: Step::Do, edit, made_at_ms: 1 };
         store.commit(&entry).unwrap();
     }
 }
@@ -213,4 +220,68 @@ fn readers_who_contradict_each_other_are_settled_by_consensus() {
     let warnings = side_by_side["warnings"].to_string();
     assert!(warnings.contains("1 film is called both normal and abnormal, and is left out."), "{warnings}");
     assert!(warnings.contains("a lesion that two readers marked is there twice"), "{warnings}");
+}
+
+#[test]
+fn the_films_worth_reading_next_are_chosen_and_remembered() {
+    let scratch = tempfile::tempdir().unwrap();
+    let here = scratch.path();
+    check(here, &["demo", "d", "--studies", "5", "--scale", "0.1", "--no-models"], 0, "");
+    check(here, &["queue", "make", "d"], 1, "Every film has been read, so there is nothing to choose.");
+    check(here, &["new", "p"], 0, "");
+    check(here, &["import", "p", "d/films"], 0, "");
+    check(here, &["queue", "show", "p"], 0, "There is no reading queue.");
+    let mut store = Store::open(&here.join("p")).unwrap();
+    let films: Vec<FilmEntry> = store.films().unwrap();
+    let (read, unread) = films.split_at(4);
+    for (n, film) in read.iter().enumerate() {
+        read_film(&mut store, "R1", &film.facts.image, if n % 2 == 0 { &["Osteophytes"] } else { &[] });
+    }
+    // A classifier that is in doubt about the second of the unread films and sure about the rest; it has not looked at the
+    // last one.
+    let card = r#"{"name": "c", "task": "classify", "classes": ["Abnormal"], "threshold": 0.5}"#;
+    let model = NewModel {
+        name: "c",
+        task: ModelTask::Classify,
+        content: ModelContent::Weights { architecture: Architecture::DenseNetSmall, sha256: [1; 32] },
+        file: Some("c.safetensors"),
+        card,
+        step: ModelStep::Imported,
+        at_ms: 1,
+        by: "",
+    };
+    let model = store.add_model(&model).unwrap().id;
+    store.promote_model(model, Some(0.5), 2, "").unwrap();
+    for (n, film) in unread.iter().enumerate().take(unread.len() - 1) {
+        let probability = Some(if n == 1 { 0.49 } else { 0.01 });
+        let image = film.facts.image.clone();
+        let said = Prediction { image, model, probability, detections: Vec::new(), heat: None };
+        assert!(store.add_prediction(&said, &PredictionOrigin::default()).unwrap());
+    }
+    let num_unread = unread.len();
+    let doubtful = unread[1].facts.image.to_string();
+    let make = ["queue", "make", "p", "--films", "4", "--json"];
+    let made = json(here, &make);
+    assert_eq!((&made["num_unread"], &made["num_without_answer"]), (&num_unread.into(), &1.into()));
+    assert_eq!(made["undecoded"].as_array().unwrap().len(), 0);
+    let reasons: Vec<&str> =
+        made["queue"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap()).collect();
+    // One classifier alone disagrees with nobody.
+    assert_eq!(reasons, ["uncertainty", "novelty", "random", "uncertainty"]);
+    assert_eq!(made["queue"][0]["image_id"], doubtful.as_str());
+    assert!(made["queue"][1]["score"].as_f64().unwrap() > 0.0);
+    check(here, &["queue", "show", "p"], 0, &doubtful);
+    check(here, &["audit", "p"], 0, "4 of ");
+
+    // What was looked at once needs no file any more; films that are read leave the choice.
+    std::fs::rename(here.join("d/films"), here.join("d/away")).unwrap();
+    assert_eq!(json(here, &make)["queue"], made["queue"]);
+    read_film(&mut store, "R1", &unread[1].facts.image, &[]);
+    let next = json(here, &make);
+    assert_ne!(next["queue"][0]["image_id"], doubtful.as_str());
+    assert_eq!(next["num_unread"], num_unread - 1);
+    let none = json(here, &["queue", "make", "p", "--films", "2", "--shares", "0,0,0,1", "--no-novelty", "--json"]);
+    assert!(none["queue"].as_array().unwrap().iter().all(|row| row["reason"] == "random"));
+    check(here, &["queue", "make", "p", "--shares", "1,2"], 2, "four numbers");
+    check(here, &["queue", "gains", "p"], 0, "No model of this project came of one of its data sets.");
 }

@@ -241,7 +241,9 @@ fn people_are_warned_of_what_spoils_a_training() {
         "1 patient has films in more than one split, so figures come out better than on new patients. Split by patient.",
         warned(|plan, films, _| {
             plan.unit = SplitUnit::Film;
-            films.iter_mut().for_each(|film| film.patient = "p".into());
+            for film in films.iter_mut() {
+                film.patient = "p".into();
+            }
         }),
     );
     check(
@@ -267,7 +269,9 @@ fn people_are_warned_of_what_spoils_a_training() {
         warned(|plan, _, _| plan.sizes = [SplitSize::Share(0.8), SplitSize::Share(0.0), SplitSize::Share(0.2)]),
     );
     let all_normal = |_: &mut FreezePlan, films: &mut Vec<Candidate>, _: &mut Surroundings| {
-        films.iter_mut().for_each(|film| film.truth = FilmTruth::Normal);
+        for film in films.iter_mut() {
+            film.truth = FilmTruth::Normal;
+        }
     };
     check("No training film is abnormal. A classifier can't learn from that.", warned(all_normal));
     check("No dev film is abnormal. AUROC can't be computed there.", warned(all_normal));

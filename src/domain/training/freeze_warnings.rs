@@ -12,6 +12,7 @@ pub const FEW_FILMS: u32 = 30;
 
 /// What was seen while freezing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "they are all numbers of something")]
 pub(super) struct Noticed {
     pub num_unread: usize,
     pub num_contradictions: usize,

@@ -7,6 +7,8 @@ pub mod split;
 pub mod freeze;
 mod freeze_warnings;
 pub mod balance;
+pub mod grey_print;
+pub mod queueing;
 pub mod parameters;
 pub mod recipe;
 pub mod run;

@@ -35,6 +35,14 @@ pub(super) const ROWS: &[CommandRow] = &[
         sorted(SortBy::Disagreement),
     ),
     row(
+        "sort_reading_queue",
+        "Sort by what is worth reading next",
+        "List the films first from which models would learn most",
+        &[],
+        Context::Everywhere,
+        sorted(SortBy::ReadingQueue),
+    ),
+    row(
         "sort_project",
         "Sort by study",
         "List the films in the project's order again",
