@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
-use crate::jobs::{EngineProgram, Lane};
-use crate::session::training::{DatasetRow, OpenDataset};
+use crate::domain::training::queueing::{Queued, Shares};
+use crate::jobs::{CancelToken, EngineProgram, Lane};
+use crate::session::training::{DatasetRow, GainPoint, OpenDataset};
 use crate::session::{Event, TrainNews, TrainTask};
 use crate::store::{Store, StoredDataset};
 use crate::workflows::evaluation_runs::Maker;
+use crate::workflows::choose_next::{self, QueueRequest};
 use crate::workflows::{datasets, freeze};
 
 use super::inbox::Post;
@@ -37,7 +39,11 @@ impl TrainingDesk {
     /// Answered by news of data sets, runs and films to read next.
     pub fn load(&self) {
         let (folder, post) = (self.folder.clone(), self.post.clone());
-        self.lane.run(move || tell(&post, dataset_rows(&folder).map(TrainNews::Datasets)));
+        self.lane.run(move || {
+            tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
+            tell(&post, next_films(&folder).map(TrainNews::Next));
+            tell(&post, gains(&folder).map(TrainNews::Gains));
+        });
         self.order(Order::Load);
     }
 
@@ -69,8 +75,25 @@ impl TrainingDesk {
                 tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
             }),
             TrainTask::ChooseNext => self.lane.run(move || {
-                send(&post, TrainNews::Failed("Films can't be chosen in this version yet.".to_owned()));
-                drop((folder, by));
+                let chosen = Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    let request = QueueRequest {
+                        num_films: NUM_NEXT,
+                        shares: Shares::default(),
+                        seed: now_ms().unsigned_abs(),
+                        with_novelty: true,
+                    };
+                    let maker = Maker { by: &by, at_ms: now_ms() };
+                    choose_next::choose_next(&mut store, &request, maker, &|_| {}, &CancelToken::new())
+                });
+                match chosen {
+                    Ok(report) => {
+                        let (num, num_unread) = (report.queue.len(), report.num_unread);
+                        send(&post, TrainNews::Next(report.queue));
+                        let text = format!("Chosen: {num} of {num_unread} unread films.");
+                        send(&post, TrainNews::Done(text));
+                    }
+                    Err(error) => send(&post, TrainNews::Failed(format!("{error:#}"))),
+                }
             }),
             task => self.order(Order::Task { task, by }),
         }
@@ -103,6 +126,29 @@ pub(super) fn send(post: &Post, news: TrainNews) {
 
 pub(super) fn tell(post: &Post, news: anyhow::Result<TrainNews>) {
     send(post, news.unwrap_or_else(|error| TrainNews::Failed(format!("{error:#}"))));
+}
+
+/// A morning's work.
+const NUM_NEXT: usize = 50;
+
+fn next_films(folder: &Path) -> anyhow::Result<Vec<Queued>> {
+    Ok(Store::open_to_look(folder)?.reading_queue()?)
+}
+
+/// What models reached with the labels of their data sets; figures of single classes say too little for that.
+fn gains(folder: &Path) -> anyhow::Result<Vec<GainPoint>> {
+    let mut points = Vec::new();
+    for point in choose_next::gains(&Store::open_to_look(folder)?)? {
+        let main = point.metrics.iter().find(|metric| matches!(metric.name.as_str(), "AUROC" | "mAP@0.5"));
+        points.extend(main.map(|metric| GainPoint {
+            name: point.name.clone(),
+            num_train: point.num_train_films,
+            figure: metric.name.clone(),
+            value: metric.value,
+            interval: metric.interval,
+        }));
+    }
+    Ok(points)
 }
 
 fn dataset_rows(folder: &Path) -> anyhow::Result<Vec<DatasetRow>> {

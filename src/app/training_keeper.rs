@@ -172,15 +172,14 @@ impl Keeper {
     fn list(&mut self) {
         self.listed_at = Some(Instant::now());
         let listed = Store::open_to_look(&self.folder).map_err(anyhow::Error::from).and_then(|store| {
-            let (rows, gains) = training_rows::rows(&store)?;
+            let rows = training_rows::rows(&store)?;
             let folders = rows.iter().map(|row| (row.id, (train::folder(&store, row.id), row.status.clone())));
-            Ok((folders.collect(), rows, gains))
+            Ok((folders.collect(), rows))
         });
         match listed {
-            Ok((known, rows, gains)) => {
+            Ok((known, rows)) => {
                 self.known = known;
                 send(&self.post, TrainNews::Runs(rows));
-                send(&self.post, TrainNews::Gains(gains));
             }
             Err(error) => send(&self.post, TrainNews::Failed(format!("The runs can't be read. {error:#}"))),
         }

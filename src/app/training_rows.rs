@@ -14,15 +14,15 @@ use crate::domain::training::spec::{StartFrom, TrainingId};
 use crate::formats::frozen_dataset;
 use crate::jobs::protocol::PredictionRow;
 use crate::jobs::training_folder::TrainingFolder;
-use crate::session::training::{GainPoint, RunRow, SampleFilm};
+use crate::session::training::{RunRow, SampleFilm};
 use crate::store::{Store, StoredDataset};
 use crate::workflows::train::{self, TrainingSummary};
 
 /// With fewer films to choose by, the best checkpoint is chance in part.
 const FEW_DEV_FILMS: u64 = 50;
 
-/// Runs at work first, then those that wait in their order, then the newest; and what completed runs reached.
-pub(super) fn rows(store: &Store) -> anyhow::Result<(Vec<RunRow>, Vec<GainPoint>)> {
+/// Runs at work first, then those that wait in their order, then the newest.
+pub(super) fn rows(store: &Store) -> anyhow::Result<Vec<RunRow>> {
     let datasets: HashMap<DatasetId, StoredDataset> =
         store.datasets()?.into_iter().map(|stored| (stored.id, stored)).collect();
     let mut runs = train::list(store)?;
@@ -31,9 +31,7 @@ pub(super) fn rows(store: &Store) -> anyhow::Result<(Vec<RunRow>, Vec<GainPoint>
         Some(RunState::Waiting) => (1, run.stored.position),
         _ => (2, -run.stored.id.0),
     });
-    let gains = runs.iter().filter_map(|run| gain(run, &datasets)).collect();
-    let rows = runs.into_iter().filter_map(|run| row(store, run, &datasets)).collect();
-    Ok((rows, gains))
+    Ok(runs.into_iter().filter_map(|run| row(store, run, &datasets)).collect())
 }
 
 fn row(store: &Store, run: TrainingSummary, datasets: &HashMap<DatasetId, StoredDataset>) -> Option<RunRow> {
@@ -64,19 +62,6 @@ fn row(store: &Store, run: TrainingSummary, datasets: &HashMap<DatasetId, Stored
         made_model: stored.made_model,
         status,
         warnings,
-    })
-}
-
-fn gain(run: &TrainingSummary, datasets: &HashMap<DatasetId, StoredDataset>) -> Option<GainPoint> {
-    let status = run.status.as_ref().filter(|status| status.state == RunState::Completed)?;
-    let best = status.best.as_ref()?;
-    Some(GainPoint {
-        run: run.stored.id,
-        name: run.stored.content.name.clone(),
-        num_train: datasets.get(&run.stored.content.dataset)?.content.num_films[0],
-        figure: best.name.clone(),
-        value: best.value,
-        interval: None,
     })
 }
 

@@ -14,12 +14,13 @@ use rachis::domain::suggestion::ModelVisibility;
 use rachis::domain::training::dataset::{
     DatasetId, FreezePlan, FrozenBox, FrozenDataset, FrozenFilm, Split, SplitMethod, SplitSize, SplitUnit,
 };
+use rachis::domain::training::queueing::{Queued, Reason};
 use rachis::domain::training::recipe::Preset;
 use rachis::domain::training::run::{Best, Figure, FigureOf, RunState, RunStatus};
 use rachis::domain::training::spec::TrainingId;
 use rachis::session::settings::Language;
 use rachis::session::training::{
-    DatasetRow, Estimate, GainPoint, NextFilm, OpenDataset, RunRow, SampleFilm, WhyNext,
+    DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm,
 };
 use rachis::session::{Command, Event, Input, TrainCommand, TrainNews, TrainPage};
 
@@ -234,9 +235,9 @@ fn with_estimate(seat: &mut Seat<'_>) {
     tell(seat, TrainNews::Estimated { draft, outcome: Ok(estimate) });
 }
 
-fn next_films(seat: &Seat<'_>) -> Vec<NextFilm> {
-    let why = [WhyNext::Uncertainty, WhyNext::Disagreement, WhyNext::Novelty, WhyNext::Random];
-    images(seat).into_iter().zip(why).map(|(image, why)| NextFilm { image, why, score: 0.5 }).collect()
+fn next_films(seat: &Seat<'_>) -> Vec<Queued> {
+    let why = [Reason::Uncertainty, Reason::Disagreement, Reason::Novelty, Reason::Random];
+    images(seat).into_iter().zip(why).map(|(image, reason)| Queued { image, reason, score: 0.5 }).collect()
 }
 
 #[test]
@@ -350,9 +351,8 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     results.add(seat.try_snapshot("train_run_done"));
     ask(&mut seat, TrainCommand::Page(TrainPage::Next));
     let films = next_films(&seat);
-    tell(&mut seat, TrainNews::Next { films, made_at_ms: Some(MADE_AT) });
+    tell(&mut seat, TrainNews::Next(films));
     let gain = |run: i64, num: u64, value: f64| GainPoint {
-        run: TrainingId(run),
         name: format!("Run {run}"),
         num_train: num,
         figure: "mAP@0.5".into(),

@@ -88,6 +88,8 @@ fn loss(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
     let mut series = Vec::new();
     let mut behind = 1;
     for (run, columns) in runs {
+        // A classifier's one part is the whole.
+        let has_parts = columns.keys().filter(|(_, name)| name.starts_with("loss_")).count() > 1;
         for ((of, name), points) in *columns {
             let part = match name.strip_prefix(LOSS) {
                 Some("") => None,
@@ -95,7 +97,7 @@ fn loss(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
                 _ => continue,
             };
             // Beside another run only the whole is shown.
-            if *of != FigureOf::Train || (part.is_some() && !is_alone) {
+            if *of != FigureOf::Train || (part.is_some() && !(is_alone && has_parts)) {
                 continue;
             }
             let (points, each) = thinned(points);
@@ -196,6 +198,7 @@ mod tests {
         for step in 1..=1000 {
             figures.push(figure(step, FigureOf::Train, "loss", 1000.0 / step as f64));
             figures.push(figure(step, FigureOf::Train, "loss_box_reg", 0.5));
+            figures.push(figure(step, FigureOf::Train, "loss_classifier", 0.1));
             figures.push(figure(step, FigureOf::Train, "learning_rate", 0.001));
         }
         figures.push(figure(500, FigureOf::Dev, "mAP@0.5", 0.2));
@@ -213,7 +216,7 @@ mod tests {
         let keys: Vec<&str> = plots.iter().map(|plot| plot.key).collect();
         assert_eq!(keys, ["loss", "dev", "class-ap", "learning-rate"]);
         let names = |plot: &Plot| plot.series.iter().map(|series| series.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&plots[0]), ["Loss", "box reg"]);
+        assert_eq!(names(&plots[0]), ["Loss", "box reg", "classifier"]);
         assert_eq!(plots[0].series[0].points.len(), 200);
         assert_eq!(plots[0].series[0].points[0], [5.0, (1000.0 + 500.0 + 1000.0 / 3.0 + 250.0 + 200.0) / 5.0]);
         assert!(plots[0].y.max < 250.0, "the first steps don't flatten the rest: {}", plots[0].y.max);

@@ -127,6 +127,13 @@ impl Session {
         None
     }
 
+    /// What fits this computer is known before it is started.
+    pub(super) fn is_draft_settled(&self) -> bool {
+        let is_fitted = |draft: &RunDraft| draft.preset != Preset::ThisComputer || !draft.is_as_preset;
+        self.training.draft.as_ref().is_some_and(|draft| is_fitted(draft))
+            || matches!(self.training.estimate, Some(Ok(_)))
+    }
+
     /// Of the form's answer, what still fits the form.
     pub(super) fn estimated(&mut self, asked: &RunDraft, outcome: Result<super::Estimate, String>) {
         let Some(draft) = &mut self.training.draft else { return };

@@ -106,10 +106,7 @@ impl Session {
                 }
                 return effects;
             }
-            TrainNews::Next { films, made_at_ms } => {
-                self.training.next = films;
-                self.training.next_made_at_ms = made_at_ms;
-            }
+            TrainNews::Next(films) => self.training.next = films,
             TrainNews::Gains(gains) => self.training.gains = gains,
             TrainNews::Done(text) => {
                 self.training.doing = None;

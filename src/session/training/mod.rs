@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::ImageId;
 use crate::domain::training::dataset::{DatasetId, FreezePlan};
+use crate::domain::training::queueing::Queued;
 use crate::domain::training::run::{Figure, Wish};
 use crate::domain::training::spec::TrainingId;
 
@@ -21,8 +22,7 @@ mod training_script;
 
 pub use draft::{RunDraft, networks};
 pub use news::{
-    Balance, ClassBalance, DatasetRow, Estimate, GainPoint, NextFilm, OpenDataset, RunRow, SampleFilm, TrainNews,
-    WhyNext,
+    Balance, ClassBalance, DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm, TrainNews,
 };
 pub use quitting::Leaving;
 
@@ -154,8 +154,7 @@ pub struct TrainingDesk {
     pub draft: Option<Box<RunDraft>>,
     /// For the draft as it is; `None` while it is counted.
     pub estimate: Option<Result<Estimate, String>>,
-    pub next: Vec<NextFilm>,
-    pub next_made_at_ms: Option<i64>,
+    pub next: Vec<Queued>,
     pub gains: Vec<GainPoint>,
     pub leaving: Leaving,
     pub is_loaded: bool,
@@ -196,7 +195,7 @@ impl TrainCommand {
             }
             Self::TrainOn(_) => can_write && !desk.datasets.is_empty(),
             Self::Draft(_) => can_write,
-            Self::Start => can_write && is_free && session.why_no_start().is_none(),
+            Self::Start => can_write && is_free && session.why_no_start().is_none() && session.is_draft_settled(),
             Self::Wish(id, _) => can_write && desk.run(*id).is_some_and(RunRow::is_live),
             Self::Resume(id) => can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none(),
             Self::Withdraw(id) | Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),

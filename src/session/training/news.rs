@@ -8,6 +8,7 @@ use crate::domain::label::LabelName;
 use crate::domain::model::{Architecture, ModelId};
 use crate::domain::prediction::Detection;
 use crate::domain::training::dataset::{DatasetId, FrozenDataset, Split};
+use crate::domain::training::queueing::Queued;
 use crate::domain::training::recipe::{Preset, Recipe};
 use crate::domain::training::run::{Figure, RunState, RunStatus};
 use crate::domain::training::spec::TrainingId;
@@ -149,27 +150,9 @@ pub struct SampleFilm {
     pub readers: Vec<ReaderId>,
 }
 
-/// Why a film is worth reading.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WhyNext {
-    Uncertainty,
-    Disagreement,
-    Novelty,
-    Random,
-}
-
-/// A film of the list of those worth reading next.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NextFilm {
-    pub image: ImageId,
-    pub why: WhyNext,
-    pub score: f64,
-}
-
 /// What a model of a run reached with the labels of its data set.
 #[derive(Clone, PartialEq, Debug)]
 pub struct GainPoint {
-    pub run: TrainingId,
     pub name: String,
     pub num_train: u64,
     /// `AUROC`, `mAP@0.5`.
@@ -205,10 +188,7 @@ pub enum TrainNews {
     },
     /// These runs are in the queue or run.
     Started(Vec<TrainingId>),
-    Next {
-        films: Vec<NextFilm>,
-        made_at_ms: Option<i64>,
-    },
+    Next(Vec<Queued>),
     Gains(Vec<GainPoint>),
     /// With a sentence where there is something to say.
     Done(String),

@@ -3,10 +3,10 @@
 use egui::{RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::evaluation::plot::{Axis, Plot, Series, Style};
-use crate::domain::moment::utc_text;
 use crate::domain::suggestion::ModelVisibility;
 use crate::domain::task::TaskState;
-use crate::session::training::{GainPoint, NextFilm, WhyNext};
+use crate::domain::training::queueing::{Queued, Reason};
+use crate::session::training::GainPoint;
 use crate::session::{Command, Session, TrainCommand};
 use crate::ui::evaluate_screen::plot_kit::plot_ui;
 use crate::ui::evaluate_screen::{CropKey, Shelved};
@@ -42,16 +42,13 @@ pub(super) fn side_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let help = tr("Looks again at what the models say of unread films");
         action_button(ui, panel, TrainCommand::ChooseNext, tr("Choose again"), help);
     }
-    if let Some(at) = panel.session.training.next_made_at_ms {
-        weak(ui, &tr_args("Chosen on {}", &[&utc_text(at)]));
-    }
     if !may_see_reasons(panel.session) {
         ui.add_space(theme::UNIT);
         weak(ui, tr("Why a film was chosen is not shown, so that it is read without the model."));
     }
 }
 
-fn is_read(session: &Session, film: &NextFilm) -> bool {
+fn is_read(session: &Session, film: &Queued) -> bool {
     session.worklist.row(&film.image).is_some_and(|row| row.state == TaskState::Completed)
 }
 
@@ -95,12 +92,12 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     });
 }
 
-fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &NextFilm) {
+fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &Queued) {
     let is_read = is_read(panel.session, film);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width() - 8.0, ROW_HEIGHT - 4.0), Sense::click());
     let row = panel.session.worklist.row(&film.image);
     let name = row.map_or_else(|| film.image.to_string(), |row| row.study.to_string());
-    let (why, help) = if may_see_reasons(panel.session) { why_text(film.why) } else { ("", "") };
+    let (why, help) = if may_see_reasons(panel.session) { why_text(film.reason) } else { ("", "") };
     response.widget_info(|| {
         WidgetInfo::labeled(egui::Role::Row, true, tr_args("Film {}: {} {}", &[&(place + 1), &name, &why]))
     });
@@ -125,7 +122,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &NextFilm) {
     let state = if is_read { tr("read") } else { tr("not read yet") };
     let color = if is_read { theme::good() } else { theme::weak() };
     painter.text(egui::pos2(at, middle + 10.0), left, state, theme::small_font(), color);
-    painter.text(egui::pos2(rect.right() - 12.0, middle), egui::Align2::RIGHT_CENTER, why, theme::small_font(), why_color(film.why));
+    painter.text(egui::pos2(rect.right() - 12.0, middle), egui::Align2::RIGHT_CENTER, why, theme::small_font(), why_color(film.reason));
     if response.clicked() {
         panel.ask(Command::Train(TrainCommand::OpenFilm(film.image.clone())));
     }
@@ -134,12 +131,12 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &NextFilm) {
     }
 }
 
-fn why_color(why: WhyNext) -> egui::Color32 {
+fn why_color(why: Reason) -> egui::Color32 {
     match why {
-        WhyNext::Uncertainty => theme::warn(),
-        WhyNext::Disagreement => theme::bad(),
-        WhyNext::Novelty => theme::accent(),
-        WhyNext::Random => theme::weak(),
+        Reason::Uncertainty => theme::warn(),
+        Reason::Disagreement => theme::bad(),
+        Reason::Novelty => theme::accent(),
+        Reason::Random => theme::weak(),
     }
 }
 

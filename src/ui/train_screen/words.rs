@@ -6,7 +6,7 @@ use crate::domain::model::Architecture;
 use crate::domain::training::parameters::Group;
 use crate::domain::training::recipe::Preset;
 use crate::domain::training::run::RunState;
-use crate::session::training::WhyNext;
+use crate::domain::training::queueing::Reason;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
@@ -78,12 +78,12 @@ pub(super) const fn is_open_first(group: Group) -> bool {
     matches!(group, Group::Length | Group::Input)
 }
 
-pub(super) fn why_text(why: WhyNext) -> (&'static str, &'static str) {
+pub(super) fn why_text(why: Reason) -> (&'static str, &'static str) {
     match why {
-        WhyNext::Uncertainty => (tr("uncertain"), tr("The models are not sure about it.")),
-        WhyNext::Disagreement => (tr("disagreement"), tr("The models say different things about it.")),
-        WhyNext::Novelty => (tr("new"), tr("It looks unlike the films that were learned from.")),
-        WhyNext::Random => (tr("at random"), tr("Drawn by chance, so that the list is not only what models find hard.")),
+        Reason::Uncertainty => (tr("uncertain"), tr("The models are not sure about it.")),
+        Reason::Disagreement => (tr("disagreement"), tr("The models say different things about it.")),
+        Reason::Novelty => (tr("new"), tr("It looks unlike the films that were learned from.")),
+        Reason::Random => (tr("at random"), tr("Drawn by chance, so that the list is not only what models find hard.")),
     }
 }
 
