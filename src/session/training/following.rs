@@ -46,7 +46,7 @@ impl Session {
         self.training.plots = curves(&runs);
     }
 
-    pub(super) fn note_on_training(&mut self, id: TrainingId, text: String) -> Vec<Effect> {
+    pub(super) fn note_on_training(&mut self, id: TrainingId, text: &str) -> Vec<Effect> {
         let text = text.trim().to_owned();
         match self.training.runs.iter_mut().find(|run| run.id == id) {
             Some(run) if run.note != text => run.note.clone_from(&text),

@@ -189,17 +189,16 @@ impl TrainCommand {
             Self::Show | Self::Leave | Self::Page(_) | Self::Reload | Self::Dismiss | Self::OpenDataset(_) => true,
             Self::OpenRun(id) => desk.run(*id).is_some(),
             Self::CompareWith(_) => desk.open.is_some(),
-            Self::AskFreeze | Self::Freeze(_) => can_write && is_free,
+            Self::AskFreeze | Self::Freeze(_) | Self::ChooseNext => can_write && is_free,
             Self::AskLock(id) | Self::Lock(id) => {
                 can_write && is_free && desk.datasets.iter().any(|row| row.id == *id && !row.is_locked)
             }
             Self::TrainOn(_) => can_write && !desk.datasets.is_empty(),
-            Self::Draft(_) => can_write,
+            Self::Draft(_) | Self::Note(..) => can_write,
             Self::Start => can_write && is_free && session.why_no_start().is_none() && session.is_draft_settled(),
             Self::Wish(id, _) => can_write && desk.run(*id).is_some_and(RunRow::is_live),
             Self::Resume(id) => can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none(),
             Self::Withdraw(id) | Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),
-            Self::Note(..) => can_write,
             Self::Promote(id) => {
                 let made = desk.run(*id).and_then(|run| run.made_model);
                 can_write && is_free && desk.run(*id).is_some_and(RunRow::is_completed) && {
@@ -207,7 +206,6 @@ impl TrainCommand {
                 }
             }
             Self::Continue(id) => can_write && desk.run(*id).is_some_and(|run| run.made_model.is_some()),
-            Self::ChooseNext => can_write && is_free,
             Self::ReadNext => session.next_worth_reading().is_some(),
             Self::OpenFilm(image) => session.reader.is_some() && session.worklist.row(image).is_some(),
             Self::QuitAndGoOn | Self::QuitAndStop => session.dialog == Some(Dialog::Train(TrainDialog::Quit)),
@@ -258,7 +256,7 @@ impl Session {
             TrainCommand::Resume(id) => return self.train_task(TrainTask::Resume(id), "Going on with the run"),
             TrainCommand::Withdraw(id) => return self.train_quietly(TrainTask::Withdraw(id)),
             TrainCommand::First(id) => return self.train_quietly(TrainTask::First(id)),
-            TrainCommand::Note(id, text) => return self.note_on_training(id, text),
+            TrainCommand::Note(id, text) => return self.note_on_training(id, &text),
             TrainCommand::Promote(id) => {
                 return self.train_task(TrainTask::Promote(id), "Bringing the model into use");
             }

@@ -139,7 +139,9 @@ fn empty_ui(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, texts: &[&str], nex
         let width = ui.available_width().min(560.0);
         ui.scope(|ui| {
             ui.set_max_width(width);
-            texts.iter().for_each(|text| weak(ui, text));
+            for text in texts {
+                weak(ui, text);
+            }
         });
         ui.add_space(3.0 * theme::UNIT);
         if let Some((command, text)) = next {
