@@ -95,8 +95,8 @@ impl Keeper {
 
     /// Until the window lets go; then trainers go on by themselves, where they were not asked to stop.
     pub fn run(mut self, orders: &Receiver<Order>) {
-        // A run that went on without a window is shown without being asked for.
-        self.list();
+        // A run that went on without a window is shown without being asked for. Nobody waits for it.
+        self.list(false);
         loop {
             let first = match orders.recv_timeout(LOOK_EVERY) {
                 Ok(order) => Some(order),
@@ -125,7 +125,7 @@ impl Keeper {
 
     fn carry_out(&mut self, order: Order) {
         let (task, by) = match order {
-            Order::Load => return self.list(),
+            Order::Load => return self.list(true),
             Order::Task { task, by } => (task, by),
         };
         self.by.clone_from(&by);
@@ -162,17 +162,21 @@ impl Keeper {
             TrainTask::OpenDataset(_) | TrainTask::Freeze(_) | TrainTask::Lock(_) | TrainTask::ChooseNext => return,
         };
         tell(&self.post, outcome);
-        self.list();
+        self.list(true);
     }
 
     fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
         work(&mut Store::open(&self.folder)?)
     }
 
-    fn list(&mut self) {
+    /// `is_asked`: somebody waits for the answer, also for a bad one.
+    fn list(&mut self, is_asked: bool) {
         self.listed_at = Some(Instant::now());
         let listed = Store::open_to_look(&self.folder).map_err(anyhow::Error::from).and_then(|store| {
-            let rows = training_rows::rows(&store)?;
+            let mut rows = training_rows::rows(&store)?;
+            for row in &mut rows {
+                row.is_ours = self.trainers.iter().any(|(id, _)| *id == row.id);
+            }
             let folders = rows.iter().map(|row| (row.id, (train::folder(&store, row.id), row.status.clone())));
             Ok((folders.collect(), rows))
         });
@@ -181,7 +185,10 @@ impl Keeper {
                 self.known = known;
                 send(&self.post, TrainNews::Runs(rows));
             }
-            Err(error) => send(&self.post, TrainNews::Failed(format!("The runs can't be read. {error:#}"))),
+            Err(error) if is_asked => {
+                send(&self.post, TrainNews::Failed(format!("The runs can't be read. {error:#}")));
+            }
+            Err(error) => tracing::warn!(%error, "the runs of training were not read"),
         }
     }
 
@@ -194,9 +201,11 @@ impl Keeper {
         let is_busy = !self.trainers.is_empty() || self.known.values().any(is_live);
         let is_due = self.listed_at.is_none_or(|at| at.elapsed() > LIST_EVERY);
         if has_ended || (is_busy && is_due) {
-            self.list();
+            self.list(true);
         }
-        for (id, (folder, told)) in &mut self.known {
+        let is_final =
+            |told: &Option<RunStatus>| told.as_ref().is_some_and(|status| status.state == RunState::Completed);
+        for (id, (folder, told)) in self.known.iter_mut().filter(|(_, (_, told))| !is_final(told)) {
             let now = folder.status();
             if now != *told
                 && let Some(status) = &now
@@ -250,7 +259,7 @@ impl Keeper {
                     self.minds_queue = false;
                     send(&self.post, TrainNews::Failed(format!("{error:#}")));
                 }
-                self.list();
+                self.list(true);
             }
             Ok(None) => {}
             Err(error) => {
@@ -333,7 +342,7 @@ impl Keeper {
             Ok(true)
         });
         match outcome {
-            Ok(true) => self.list(),
+            Ok(true) => self.list(true),
             Ok(false) => {}
             Err(error) => send(&self.post, TrainNews::Failed(format!("{error:#}"))),
         }

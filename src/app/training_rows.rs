@@ -60,6 +60,7 @@ fn row(store: &Store, run: TrainingSummary, datasets: &HashMap<DatasetId, Stored
         made_by: stored.content.made_by,
         note: stored.note,
         made_model: stored.made_model,
+        is_ours: false,
         status,
         warnings,
     })

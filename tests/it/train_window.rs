@@ -135,6 +135,7 @@ fn row(id: i64, name: &str, status: Option<RunStatus>) -> RunRow {
         made_by: "R1".into(),
         note: String::new(),
         made_model: None,
+        is_ours: true,
         status,
         warnings: Vec::new(),
     }

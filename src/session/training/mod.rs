@@ -173,6 +173,11 @@ impl TrainingDesk {
         self.open.and_then(|id| self.run(id))
     }
 
+    /// The run that this window started and that is at work.
+    pub fn own_live(&self) -> Option<&RunRow> {
+        self.runs.iter().find(|run| run.is_ours && run.is_live())
+    }
+
     /// The run that a process works on.
     pub fn live(&self) -> Option<&RunRow> {
         self.runs.iter().find(|run| run.is_live())

@@ -94,6 +94,8 @@ pub struct RunRow {
     pub made_by: String,
     pub note: String,
     pub made_model: Option<ModelId>,
+    /// This window started it: it ends with the window, unless it is told to go on.
+    pub is_ours: bool,
     /// As its folder says; `None` where it has not begun.
     pub status: Option<RunStatus>,
     /// What people should know of its figures: one sentence each.

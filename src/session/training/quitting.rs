@@ -17,7 +17,7 @@ impl Session {
     /// Somebody closes the window: `false` while a question has to be answered first.
     pub fn may_close(&mut self) -> bool {
         let is_read_only = self.project.as_ref().is_none_or(|project| project.is_read_only);
-        if self.training.leaving == Leaving::Decided || is_read_only || self.training.live().is_none() {
+        if self.training.leaving == Leaving::Decided || is_read_only || self.training.own_live().is_none() {
             return true;
         }
         self.dialog = Some(Dialog::Train(TrainDialog::Quit));

@@ -60,6 +60,7 @@ fn run(id: i64, state: RunState) -> RunRow {
         made_by: String::new(),
         note: String::new(),
         made_model: None,
+        is_ours: true,
         status: Some(status),
         warnings: Vec::new(),
     }

@@ -58,7 +58,7 @@ pub(in crate::ui) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>, dialog: Train
 
 fn quit_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::set_dialog_width(ui, 460.0);
-    let name = panel.session.training.live().map_or("", |run| run.name.as_str());
+    let name = panel.session.training.own_live().map_or("", |run| run.name.as_str());
     ui.add(egui::Label::new(tr_args("\"{}\" is still learning. Shall it go on while the window is closed?", &[&name])).wrap());
     weak(ui, tr("Either way nothing is lost: the next start of the program shows the run and can go on with it."));
     ui.add_space(theme::UNIT);
