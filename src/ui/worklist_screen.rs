@@ -10,7 +10,7 @@ use crate::domain::worklist::WorklistRow;
 use crate::session::discussing::DiscussCommand;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Filter, ModelFilter, Sort, SortBy, UnfitFilter, decision_text};
-use crate::session::{Command, EvaluateCommand, ModelCommand, StudyCommand};
+use crate::session::{Command, EvaluateCommand, ModelCommand, StudyCommand, TrainCommand};
 
 use super::counted_words::number_text;
 use super::words::{tr, tr_args, translated};
@@ -110,6 +110,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
+            kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
             ui.menu_button(tr("Export"), |ui| {
                 let tables =

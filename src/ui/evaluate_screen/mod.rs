@@ -24,6 +24,7 @@ use crate::session::{Command, EvaluateCommand, EvaluatePage, Session};
 use super::words::{tr, translated};
 use super::{Panel, kit, shell, theme};
 
+pub(in crate::ui) use crops::Shelved;
 pub use crops::{CropKey, CropShelf};
 pub use gallery::GalleryState;
 pub use new_run::NewRunForm;
