@@ -167,3 +167,8 @@ fn fifty(name: &str) {
 fn fifty_steps_of_densenet_121_follow_torchvisions() {
     fifty("densenet121");
 }
+
+#[test]
+fn fifty_steps_of_retinanet_follow_torchvisions() {
+    fifty("retinanet_resnet50_fpn");
+}
