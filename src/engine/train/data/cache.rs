@@ -113,12 +113,12 @@ impl Cache {
 
         let sources: HashMap<&str, &FilmRef> = wanted.films.iter().map(|film| (film.image_id.as_str(), film)).collect();
         let (next, stop) = (AtomicUsize::new(0), CancelToken::new());
-        let outcome: Result<(), Failure> = std::thread::scope(|scope| {
+        let outcome: Result<(), Failure> = rayon::in_place_scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 0..wanted.threads.clamp(1, missing.len().max(1)) {
                 let sender = sender.clone();
                 let (missing, origins, sources, next, stop) = (&missing, &origins, &sources, &next, &stop);
-                scope.spawn(move || {
+                scope.spawn(move |_| {
                     let mut maker = Maker::default();
                     while !stop.is_cancelled() && !cancel.is_cancelled() {
                         let Some(&place) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { break };

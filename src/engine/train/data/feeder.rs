@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rachis::domain::model::ModelTask;
 use rachis::domain::training::dataset::{FrozenDataset, Split};
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
+use rachis::jobs::Lane;
 use tch::Device;
 
 use super::augment::Changes;
@@ -59,7 +59,8 @@ pub struct FedStep {
 pub struct Feeder {
     steps: Option<Receiver<Packed>>,
     shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
+    /// They end when the work is over; dropping one waits for it.
+    threads: Vec<Lane>,
     num_films: usize,
 }
 
@@ -131,18 +132,16 @@ impl Feeder {
         let mut feeder = Self { steps: Some(receiver), shared: shared.clone(), threads: Vec::new(), num_films };
         for i in 0..num_threads {
             let shared = shared.clone();
-            feeder.spawn(format!("loader {i}"), move || shared.load())?;
+            feeder.run(&format!("loader {i}"), move || shared.load());
         }
-        feeder.spawn("packer".to_owned(), move || shared.pack(&sender))?;
+        feeder.run("packer", move || shared.pack(&sender));
         Ok(feeder)
     }
 
-    fn spawn(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-        let thread = std::thread::Builder::new().name(name).spawn(work);
-        let thread =
-            thread.map_err(|error| Failure::new(format!("No thread can be started to bring films ({error}).")))?;
-        self.threads.push(thread);
-        Ok(())
+    fn run(&mut self, name: &str, work: impl FnOnce() + Send + 'static) {
+        let lane = Lane::start(name);
+        lane.run(work);
+        self.threads.push(lane);
     }
 
     /// The next step's films.
@@ -169,10 +168,7 @@ impl Drop for Feeder {
         self.shared.changed.notify_all();
         // The packer may be waiting to hand over a step.
         self.steps = None;
-        for thread in self.threads.drain(..) {
-            // What a thread panicked with has been handed over as a failure.
-            let _ = thread.join();
-        }
+        self.threads.clear();
     }
 }
 
