@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::run::EvaluationId;
 use crate::jobs::{CancelToken, Lane};
-use crate::session::{Beside, EvaluationTask, Event};
+use crate::session::{Beside, EvaluationTask, Event, StudyNews};
 use crate::store::Store;
 use crate::workflows::evaluate::compare;
 use crate::workflows::{evaluation_export, evaluation_runs};
@@ -21,11 +21,17 @@ pub(super) fn load(lane: &Lane, folder: &Path, post: &Post) {
 }
 
 fn tell_list(folder: &Path, post: &Post) {
-    let list = Store::open_to_look(folder).map_err(anyhow::Error::from).and_then(|store| evaluation_runs::list(&store));
-    post.event(match list {
-        Ok(list) => Event::EvaluationsLoaded(list),
-        Err(error) => Event::EvaluationFailed(format!("The evaluations can't be read. {error:#}")),
-    });
+    let read = || {
+        let store = Store::open_to_look(folder)?;
+        anyhow::Ok((store.num_completed_by_reader()?, evaluation_runs::list(&store)?))
+    };
+    match read() {
+        Ok((completed, list)) => {
+            post.event(Event::StudyDone(StudyNews::Completed(completed)));
+            post.event(Event::EvaluationsLoaded(list));
+        }
+        Err(error) => post.event(Event::EvaluationFailed(format!("The evaluations can't be read. {error:#}"))),
+    }
 }
 
 /// Carries out what was asked for; verdicts go through the store's own thread and not through here.

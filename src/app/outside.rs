@@ -29,6 +29,7 @@ use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
+use super::training_desk::TrainingDesk;
 use super::{
     choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
     references, settings_file, sheets, study_desk, view_memory, window_presets,
@@ -60,6 +61,7 @@ struct Open {
     /// What it posts is dropped once another project is open.
     post: Post,
     engine: EngineDesk,
+    training: TrainingDesk,
     label_set: Arc<LabelSet>,
     folder: PathBuf,
     number: u32,
@@ -122,6 +124,9 @@ impl Outside {
                     let post = project.post.clone();
                     project.store.with(move |store| post.event(models_desk::load(store)));
                 }
+                if written.is_training_changed {
+                    project.training.load();
+                }
                 if written.are_evaluations_changed {
                     evaluations_desk::load(&self.lane, &project.folder, &project.post);
                 }
@@ -160,6 +165,7 @@ impl Outside {
             let post = self.post.of_opening(self.num_openings);
             self.project = Some(Open {
                 engine: EngineDesk::new(post.clone(), self.engine.clone(), &store),
+                training: TrainingDesk::new(folder, &post, self.engine.program.clone(), *is_read_only),
                 store,
                 post,
                 label_set: label_set.clone(),
@@ -210,6 +216,16 @@ impl Outside {
             Effect::Study(task) => {
                 if let Some(Open { folder, post, .. }) = &self.project {
                     study_desk::carry_out(&self.lane, folder.clone(), post.clone(), task);
+                }
+            }
+            Effect::LoadTraining => {
+                if let Some(project) = &self.project {
+                    project.training.load();
+                }
+            }
+            Effect::Train { task, by } => {
+                if let Some(project) = &self.project {
+                    project.training.carry_out(*task, by);
                 }
             }
             Effect::LoadEvaluations => {

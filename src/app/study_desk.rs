@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::jobs::Lane;
-use crate::session::{Event, StudyNews, StudyTask};
+use crate::session::{DataTables, Event, StudyNews, StudyTask};
 use crate::workflows::mask_study::mask_study_of;
 use crate::workflows::reader_study::{save_mrmc, study_of};
 use crate::workflows::stats::project_stats;
@@ -24,7 +24,8 @@ pub(super) fn carry_out(lane: &Lane, folder: PathBuf, post: Post, task: StudyTas
                 Event::StudyDone(StudyNews::Masks { truth, outcome })
             }
             StudyTask::CountData => {
-                let tables = project_stats(&folder).map(|stats| Arc::new(stats.table));
+                let tables = project_stats(&folder);
+                let tables = tables.map(|stats| Arc::new(DataTables { table: stats.table, tallies: stats.tallies }));
                 Event::StudyDone(StudyNews::Tables(tables.map_err(|error| format!("{error:#}"))))
             }
             StudyTask::WriteTable { study, to } => match save_mrmc(&study, &to) {

@@ -10,6 +10,7 @@ use eframe::egui_wgpu::RenderState;
 use crate::domain::annotation::Annotation;
 use crate::domain::id::ImageId;
 use crate::render::{self, FilmPass, Graphics};
+use crate::session::training::Leaving;
 use crate::session::{Event, Input, Session};
 use crate::store;
 use crate::ui::{self, CropKey, UiState};
@@ -145,6 +146,19 @@ impl Window {
         }
     }
 
+    /// A window over a run of training asks first; what was answered closes it.
+    fn mind_closing(&mut self, context: &egui::Context) {
+        if self.is_device_lost() {
+            return;
+        }
+        if context.input(|input| input.viewport().close_requested()) && !self.session.may_close() {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            context.request_repaint();
+        } else if self.session.training.leaving == Leaving::Decided {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
     /// Leaves the work as it is for the next window.
     fn close(&mut self) {
         self.handle(Input::Command(crate::session::Command::KeepComment));
@@ -240,6 +254,7 @@ impl eframe::App for Window {
         }
         self.mind_memory();
         self.keep_view(context);
+        self.mind_closing(context);
         // eframe keeps the device that it has: a new one comes with a new window, which shows the same picture.
         if self.is_device_lost() {
             context.send_viewport_cmd(egui::ViewportCommand::Close);

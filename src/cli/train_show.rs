@@ -98,7 +98,10 @@ pub(super) fn status_json(run: &TrainingSummary) -> Value {
 }
 
 pub(super) fn estimate_text(plan: &Estimate, computer: &Computer) -> String {
-    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+    let gib = |bytes: u64| match bytes >> 20 {
+        mib @ ..1024 => format!("{mib} MiB"),
+        mib => format!("{:.1} GiB", mib as f64 / 1024.0),
+    };
     let on = computer.graphics.as_ref().map_or("the processor", |card| card.name.as_str());
     let basis = if plan.is_measured { "as a former run here" } else { "by a table; it may be wrong by a factor of 3" };
     let mut text = String::new();

@@ -145,6 +145,29 @@ pub struct Characteristics {
     pub num_images_without_film: u64,
 }
 
+/// A number of the table of labels, by the images that it counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LabelCell {
+    Normal,
+    Abnormal,
+    Label(LabelName),
+}
+
+/// The images behind a number of the table of labels.
+pub fn images_of(tallies: &[Tally], voice: &Voice, cell: &LabelCell) -> BTreeSet<ImageId> {
+    let is_of = |tally: &&Tally| match voice {
+        Voice::Reader(reader) => tally.reader == *reader,
+        Voice::Majority => true,
+    };
+    let by_image = votes(tallies.iter().filter(is_of));
+    let n = |votes: &Votes<'_>| match cell {
+        LabelCell::Normal => votes.num_normal,
+        LabelCell::Abnormal => votes.num_abnormal,
+        LabelCell::Label(label) => votes.of_label.get(label).copied().unwrap_or(0),
+    };
+    by_image.into_iter().filter(|(_, votes)| votes.wins(n(votes))).map(|(image, _)| image.clone()).collect()
+}
+
 /// Counts films and readings.
 pub fn characteristics<'a>(
     films: impl IntoIterator<Item = &'a FilmFacts>,
@@ -154,8 +177,7 @@ pub fn characteristics<'a>(
     let films: Vec<&FilmFacts> = films.into_iter().collect();
     let mut images: BTreeSet<&ImageId> = films.iter().map(|f| &f.image).collect();
     let num_films = images.len();
-    let says_something = |t: &&Tally| t.decision != Decision::Undecided || t.unfit.is_some();
-    images.extend(tallies.iter().filter(says_something).map(|t| &t.image));
+    images.extend(tallies.iter().filter(|tally| says_something(tally)).map(|t| &t.image));
     let readers: BTreeSet<&ReaderId> = tallies.iter().map(|t| &t.reader).collect();
     let mut columns: Vec<LabelColumn> = readers
         .iter()
@@ -220,21 +242,20 @@ struct Votes<'a> {
     of_label: BTreeMap<&'a LabelName, u64>,
 }
 
-fn column<'a>(
-    voice: Voice,
-    tallies: impl Iterator<Item = &'a Tally>,
-    num_images: usize,
-    labels: &LabelSet,
-) -> LabelColumn {
+impl Votes<'_> {
+    /// Whether so many are the majority; a single reader is the majority of one.
+    const fn wins(&self, num: u64) -> bool {
+        2 * num > self.num_decided
+    }
+}
+
+fn votes<'a>(tallies: impl Iterator<Item = &'a Tally>) -> BTreeMap<&'a ImageId, Votes<'a>> {
     let mut by_image: BTreeMap<&ImageId, Votes<'_>> = BTreeMap::new();
-    let mut boxes: BTreeMap<&LabelName, u64> = BTreeMap::new();
-    let mut unfit: BTreeMap<UnfitReason, u64> = BTreeMap::new();
-    for tally in tallies.filter(|t| t.decision != Decision::Undecided || t.unfit.is_some()) {
+    for tally in tallies.filter(|tally| says_something(tally)) {
         let votes = by_image.entry(&tally.image).or_default();
         votes.num_decided += 1;
-        if let Some(reason) = tally.unfit {
+        if tally.unfit.is_some() {
             votes.num_unfit += 1;
-            *unfit.entry(reason).or_default() += 1;
             continue;
         }
         match tally.decision {
@@ -246,23 +267,43 @@ fn column<'a>(
         for label in said {
             *votes.of_label.entry(label).or_default() += 1;
         }
+    }
+    by_image
+}
+
+const fn says_something(tally: &Tally) -> bool {
+    !matches!(tally.decision, Decision::Undecided) || tally.unfit.is_some()
+}
+
+fn column<'a>(
+    voice: Voice,
+    tallies: impl Iterator<Item = &'a Tally> + Clone,
+    num_images: usize,
+    labels: &LabelSet,
+) -> LabelColumn {
+    let by_image = votes(tallies.clone());
+    let mut boxes: BTreeMap<&LabelName, u64> = BTreeMap::new();
+    let mut unfit: BTreeMap<UnfitReason, u64> = BTreeMap::new();
+    for tally in tallies.filter(|tally| says_something(tally)) {
+        if let Some(reason) = tally.unfit {
+            *unfit.entry(reason).or_default() += 1;
+            continue;
+        }
         for (label, n) in &tally.boxes {
             *boxes.entry(label).or_default() += n;
         }
     }
-    // A single reader is the majority of one.
-    let wins = |votes: &Votes<'_>, n: u64| 2 * n > votes.num_decided;
     let num_where = |keep: &dyn Fn(&Votes<'_>) -> bool| by_image.values().filter(|v| keep(v)).count() as u64;
-    let num_normal = num_where(&|v| wins(v, v.num_normal));
-    let num_abnormal = num_where(&|v| wins(v, v.num_abnormal));
-    let num_unfit = num_where(&|v| wins(v, v.num_unfit));
+    let num_normal = num_where(&|v| v.wins(v.num_normal));
+    let num_abnormal = num_where(&|v| v.wins(v.num_abnormal));
+    let num_unfit = num_where(&|v| v.wins(v.num_unfit));
     if voice == Voice::Majority {
         unfit.clear();
     }
     let mut images: BTreeMap<&LabelName, u64> = BTreeMap::new();
     for votes in by_image.values() {
         for (&label, &n) in &votes.of_label {
-            *images.entry(label).or_default() += u64::from(wins(votes, n));
+            *images.entry(label).or_default() += u64::from(votes.wins(n));
         }
     }
 

@@ -30,6 +30,7 @@ mod shelf;
 mod trial;
 #[allow(dead_code, reason = "its loop is not built yet")]
 mod train;
+mod trainbench;
 mod weights;
 
 use std::io::BufReader;
@@ -63,6 +64,8 @@ enum Command {
     Selftest(selftest::SelftestArgs),
     /// Train a network as a run's folder says, or go on with it.
     Train(train::run::TrainArgs),
+    /// Time one training step of a network.
+    Trainbench(trainbench::TrainBenchArgs),
 }
 
 fn main() -> ExitCode {
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Some(Command::Selftest(args)) => failure::caught(|| selftest::run(&args)),
         Some(Command::Forward(args)) => failure::caught(|| forward::run(&args)),
         Some(Command::Train(args)) => failure::caught(|| train::run::run(&args)),
+        Some(Command::Trainbench(args)) => failure::caught(|| trainbench::run(&args)),
         Some(Command::DecodeWorker) => Ok(()),
     };
     match outcome {

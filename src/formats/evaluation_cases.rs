@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::attribute::VertebralLevel;
 use crate::domain::evaluation::cases::{BoxColumns, Cases, FilmCase};
 use crate::domain::evaluation::problems::Problems;
 use crate::domain::label::{Label, LabelKind, LabelSet};
@@ -48,6 +49,9 @@ struct FilmRow {
     readers: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     no_finding: Option<f64>,
+    /// The vertebral level of each truth box, as a reader gave it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    levels: Vec<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +132,7 @@ fn cases_text(cases: &Cases) -> String {
         view: film.view.name().map(str::to_owned),
         readers: film.readers.iter().map(ToString::to_string).collect(),
         no_finding: cases.no_finding.get(number).copied().flatten(),
+        levels: levels_of_film(cases, number),
     };
     let file = CasesFile {
         classes: cases.classes.iter().map(ToString::to_string).collect(),
@@ -137,6 +142,15 @@ fn cases_text(cases: &Cases) -> String {
         films: cases.films.iter().enumerate().map(film).collect(),
     };
     serde_json::to_string(&file).expect("text, numbers and lists") + "\n"
+}
+
+/// Of each truth box of a film; nothing where nobody gave one.
+fn levels_of_film(cases: &Cases, film: usize) -> Vec<Option<String>> {
+    let of_film = cases.truth_levels.get(cases.truths.of_film(film)).unwrap_or_default();
+    if of_film.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    of_film.iter().map(|level| level.map(|level| level.to_string())).collect()
 }
 
 /// What [`write()`] wrote.
@@ -173,6 +187,12 @@ pub fn read(texts: &CaseTexts) -> Result<Cases, String> {
             cases.probabilities.push(film.and_then(|film| classified.probabilities[film as usize]));
         }
         cases.films.push(film_case(row));
+    }
+    if file.films.iter().any(|row| !row.levels.is_empty()) {
+        for (film, row) in file.films.iter().enumerate() {
+            let levels = row.levels.iter().map(|level| level.as_deref().and_then(VertebralLevel::parse));
+            cases.truth_levels.extend(levels.chain(std::iter::repeat(None)).take(cases.truths.of_film(film).len()));
+        }
     }
     if file.films.iter().any(|row| row.no_finding.is_some()) {
         cases.no_finding = file.films.iter().map(|row| row.no_finding).collect();
@@ -265,6 +285,7 @@ mod tests {
         };
         check(&cases());
         check(&Cases { no_finding: vec![None, Some(0.9), None], ..cases() });
+        check(&Cases { truth_levels: vec![None, VertebralLevel::parse("L5-S1")], ..cases() });
         let bare = BoxColumns { starts: vec![0; 4], ..BoxColumns::default() };
         check(&Cases { has_detector: false, detections: bare.clone(), ..cases() });
         check(&Cases { probabilities: Vec::new(), truths: bare, ..cases() });

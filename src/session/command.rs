@@ -19,6 +19,7 @@ use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
+use super::training::TrainCommand;
 use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
 
@@ -135,6 +136,8 @@ pub enum Command {
     Model(ModelCommand),
     /// Evaluations of models and readers.
     Evaluate(EvaluateCommand),
+    /// Training of models.
+    Train(TrainCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -255,6 +258,7 @@ impl Command {
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
             Self::Evaluate(command) => command.is_available(session),
+            Self::Train(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),

@@ -20,6 +20,7 @@ use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
+use super::training::TrainTask;
 
 /// What a chosen file or folder is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -243,6 +244,14 @@ pub enum Effect {
     },
     /// Hold readers against a truth, or count the data; answered by `StudyDone`.
     Study(StudyTask),
+    /// Read data sets, runs and the list of films to read next; answered by `Training`.
+    LoadTraining,
+    /// Freeze, train, or change what is kept of it; answered by `Training`.
+    Train {
+        task: Box<TrainTask>,
+        /// Reader id; empty where nobody is signed in.
+        by: String,
+    },
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
     /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.

@@ -30,6 +30,7 @@ use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
 use super::model_shelf::{EngineState, ModelShelf};
 use super::settings::Settings;
+use super::training::TrainNews;
 use super::viewport::ViewState;
 
 /// What another window, or a job, wrote to the open project.
@@ -172,6 +173,8 @@ pub enum Event {
         /// Models that are looking at it now.
         num_awaited: usize,
     },
+    /// What became of data sets, runs and the list of films to read next.
+    Training(Box<TrainNews>),
     /// What came of a study of readers, or of counting the data.
     StudyDone(StudyNews),
     /// The kept evaluations, the newest first.

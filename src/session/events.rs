@@ -208,6 +208,7 @@ impl Session {
             Event::ModelFileSeen(seen) => self.model_file_seen(seen),
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
             Event::StudyDone(news) => self.study_done(news),
+            Event::Training(news) => self.train_news(*news),
             Event::EvaluationsLoaded(runs) => self.evaluations_loaded(runs),
             Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {

@@ -259,6 +259,7 @@ impl Session {
             Command::ShowProject => self.project_command(ProjectCommand::Show(self.project_page), now_ms),
             Command::Model(command) => self.model_command(command, now_ms),
             Command::Evaluate(command) => self.evaluate_command(command, now_ms),
+            Command::Train(command) => self.train_command(command, now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
             Command::NextProblem => self.next_problem(),

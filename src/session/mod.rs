@@ -36,6 +36,7 @@ pub mod history_walk;
 mod reading_clock;
 pub mod project_settings;
 pub mod evaluating;
+pub mod training;
 pub mod model_shelf;
 pub mod model_commands;
 mod predicting;
@@ -77,7 +78,7 @@ pub use command::{COMMANDS, Command};
 pub use drawing::{DrawCommand, PasteSource};
 pub use effect::{Effect, FilePurpose};
 pub use evaluating::{
-    Beside, BoxRole, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
+    Beside, BoxRole, DataTables, ErrorIndex, ErrorList, EvaluateCommand, EvaluateDialog, EvaluatePage, EvaluationDesk,
     EvaluationTask, FormFile, Sheet, ShownBox, Slider, StudyCommand, StudyDesk, StudyNews, StudyTask, TruthOwner,
 };
 pub use event::Event;
@@ -96,3 +97,4 @@ pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
 pub use suggesting::{NUM_STEPS, SuggestCommand, WhyHidden};
 pub use tags::Tags;
+pub use training::{TrainCommand, TrainDialog, TrainNews, TrainPage, TrainTask, TrainingDesk};

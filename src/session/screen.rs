@@ -29,6 +29,7 @@ use super::reading_clock::ReadingClock;
 use super::settings::Settings;
 use super::suggesting::{Advice, Completing};
 use super::tags::Tags;
+use super::training::{TrainDialog, TrainingDesk};
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
 use super::worklist::Worklist;
@@ -49,6 +50,8 @@ pub enum Screen {
     Models,
     /// Models and readers held against a truth.
     Evaluate,
+    /// Models learn from the project's labels.
+    Train,
 }
 
 /// What left-drag does.
@@ -255,6 +258,8 @@ pub enum Dialog {
     Model(ModelDialog),
     /// A question about evaluations.
     Evaluate(EvaluateDialog),
+    /// A question about training.
+    Train(TrainDialog),
     /// Suggestions are undecided: complete all the same, or look at them?
     PendingSuggestions {
         image: ImageId,
@@ -358,6 +363,7 @@ pub struct Session {
     /// How the screen of models is.
     pub model_desk: ModelDesk,
     pub evaluating: EvaluationDesk,
+    pub training: TrainingDesk,
     /// How what models say is shown.
     pub advice: Advice,
     /// Resolved threads are listed and drawn too.

@@ -1,10 +1,14 @@
 //! The list of films to read: filters, and next and previous in the order shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use crate::domain::id::ImageId;
+use crate::domain::evaluation::reader_study::StudyCell;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
+use crate::domain::stats::{LabelCell, Voice};
+use crate::domain::study::Sex;
 use crate::domain::study_decision::{StudyDecision, study_decision};
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
@@ -44,6 +48,26 @@ pub struct Filter {
     /// Only films with a thread that waits for an answer.
     pub has_open_threads: bool,
     pub model: Option<ModelFilter>,
+    /// Only the films behind a number that somebody clicked.
+    pub counted: Option<CountedFilms>,
+}
+
+/// The films behind a number of a study of readers or of the data's own tables.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CountedFilms {
+    pub number: CountedNumber,
+    pub images: Arc<BTreeSet<ImageId>>,
+}
+
+/// Which number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CountedNumber {
+    /// Of a study; no reader: of all of them.
+    Study { reader: Option<ReaderId>, cell: StudyCell },
+    /// Of the table of labels.
+    Label { voice: Voice, cell: LabelCell },
+    /// Of the table of films.
+    Sex(Sex),
 }
 
 /// Films by what the models in use say of them, as far as the reader may see it.
@@ -193,6 +217,7 @@ impl Worklist {
                 }
                 && (!self.filter.has_open_threads || row.num_open_threads > 0)
                 && self.filter.model.is_none_or(|model| model.passes(row))
+                && self.filter.counted.as_ref().is_none_or(|films| films.images.contains(&row.image))
                 && self.filter.label.is_none_or(|label| row.labels >> label & 1 == 1)
                 && (needle.is_empty()
                     || contains_ignoring_case(row.image.as_str(), &needle)
@@ -215,6 +240,11 @@ impl Worklist {
         for (n, &i) in self.shown.iter().enumerate() {
             self.place[i as usize] = n as u32;
         }
+    }
+
+    /// Films of patients of this sex.
+    pub fn of_sex(&self, sex: Sex) -> BTreeSet<ImageId> {
+        self.rows.iter().filter(|row| row.sex == Some(sex)).map(|row| row.image.clone()).collect()
     }
 
     pub fn num_shown(&self) -> usize {

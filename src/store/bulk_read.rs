@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use crate::domain::attribute::VertebralLevel;
 use crate::domain::quality::{UnfitFilm, UnfitReason};
 
 use crate::domain::shape::ShapeKind;
@@ -27,6 +28,8 @@ pub struct StoredMark<'a> {
     pub line: Option<i64>,
     /// `None` for a box and for "No finding".
     pub shape: Option<ShapeKind>,
+    /// As its reader gave it.
+    pub level: Option<VertebralLevel>,
 }
 
 /// A table that was imported.
@@ -55,7 +58,7 @@ impl Store {
     pub fn for_each_mark(&self, mut visit: impl FnMut(&StoredMark<'_>)) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, coordinate_text, extra, import_id,
-             import_line, shape FROM annotation ORDER BY id",
+             import_line, shape, json_extract(attributes, '$.level') FROM annotation ORDER BY id",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -156,6 +159,7 @@ fn mark_from_row<'r>(row: &'r Row<'_>) -> Result<StoredMark<'r>, StoreError> {
         import: row.get(10)?,
         line: row.get(11)?,
         shape: optional_text(row, 12)?.and_then(ShapeKind::from_key),
+        level: optional_text(row, 13)?.and_then(VertebralLevel::parse),
     })
 }
 

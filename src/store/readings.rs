@@ -1,6 +1,6 @@
 //! Readings and their log: one edit is one transaction of the log entry, the changed rows and the summary.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -55,6 +55,17 @@ impl Summary {
 }
 
 impl Store {
+    /// How many films each reader has completed.
+    pub fn num_completed_by_reader(&self) -> Result<BTreeMap<ReaderId, u64>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT rad_id, COUNT(*) FROM reading WHERE state = 'completed' GROUP BY rad_id")?;
+        let rows = statement.query_map([], |row| {
+            Ok((ReaderId::new(row.get::<_, String>(0)?), row.get::<_, i64>(1)?.cast_unsigned()))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What this reader said of this film; an empty reading where that is nothing yet.
     pub fn reading(&self, image: &ImageId, reader: &ReaderId) -> Result<Reading, StoreError> {
         load_reading(&self.conn, image, reader)

@@ -8,7 +8,7 @@ use super::evaluate_screen::new_run;
 use super::words::{tr, tr_args};
 use super::{
     Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
-    test_pattern, theme, unfit_menu,
+    test_pattern, theme, train_screen, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -21,6 +21,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.settings.close();
         panel.state.models.forms.close();
         panel.state.new_run.close();
+        panel.state.freeze.close();
         panel.state.test_pattern = None;
         panel.state.dialog_size = None;
         return;
@@ -55,6 +56,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::ChooseUnfit { .. } => tr("Unfit to be read"),
         Dialog::Model(dialog) => models_screen::dialog_title(dialog),
         Dialog::Evaluate(dialog) => new_run::dialog_title(*dialog),
+        Dialog::Train(dialog) => train_screen::dialog_title(*dialog),
         Dialog::PendingSuggestions { .. } => tr("Suggestions"),
         Dialog::Report { title, .. } => title,
     };
@@ -91,6 +93,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::ChooseUnfit { goes_on, .. } => unfit_menu::choose_ui(ui, panel, *goes_on),
         Dialog::Model(dialog) => models_screen::dialog_ui(ui, panel, dialog),
         Dialog::Evaluate(dialog) => new_run::dialog_ui(ui, panel, *dialog),
+        Dialog::Train(dialog) => train_screen::dialog_ui(ui, panel, *dialog),
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });

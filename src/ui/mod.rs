@@ -14,6 +14,7 @@ mod findings;
 mod violations;
 mod suggestions;
 mod comments;
+mod counted_words;
 mod unfit_menu;
 mod instructions;
 mod markdown;
@@ -32,6 +33,7 @@ mod palette;
 mod project_screen;
 mod models_screen;
 mod evaluate_screen;
+mod train_screen;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;
@@ -50,6 +52,7 @@ pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
 pub use project_screen::GuideDraft;
 pub use shell::show;
+pub use train_screen::{FreezeForm, TrainScreenState};
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
 #[derive(Default)]
@@ -113,6 +116,8 @@ pub struct UiState {
     pub gallery: GalleryState,
     pub review: ReviewState,
     pub new_run: NewRunForm,
+    pub freeze: FreezeForm,
+    pub train: TrainScreenState,
     pub crops: CropShelf,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.

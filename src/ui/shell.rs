@@ -7,7 +7,7 @@ use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
 use super::words::{tr, tr_args};
 use super::{
     Panel, UiState, canvas, dialogs, evaluate_screen, film_screen, keys, kit, models_screen, project_screen, theme,
-    welcome, words, worklist_screen,
+    train_screen, welcome, words, worklist_screen,
 };
 
 /// Draws one frame and appends what the person asked for.
@@ -24,6 +24,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Project => project_screen::project_ui(ui, &mut panel),
         Screen::Models => models_screen::models_ui(ui, &mut panel),
         Screen::Evaluate => evaluate_screen::evaluate_ui(ui, &mut panel),
+        Screen::Train => train_screen::train_ui(ui, &mut panel),
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);

@@ -10,8 +10,9 @@ use crate::domain::worklist::WorklistRow;
 use crate::session::discussing::DiscussCommand;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Filter, ModelFilter, Sort, SortBy, UnfitFilter, decision_text};
-use crate::session::{Command, EvaluateCommand, ModelCommand};
+use crate::session::{Command, EvaluateCommand, ModelCommand, StudyCommand, TrainCommand};
 
+use super::counted_words::number_text;
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, overlay, shell, theme, unfit_menu};
 
@@ -109,6 +110,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
+            kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
             ui.menu_button(tr("Export"), |ui| {
                 let tables =
@@ -146,6 +148,12 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 panel.ask(Command::FilterState(state));
             }
         }
+        if let Some(counted) = &filter.counted {
+            let text = number_text(panel.session, &counted.number);
+            if kit::chip(ui, &format!("{text} {}   ×", counted.images.len()), true).clicked() {
+                panel.ask(Command::Evaluate(EvaluateCommand::Study(StudyCommand::ShowAllFilms)));
+            }
+        }
         quality_chips_ui(ui, panel, &filter);
         ui.separator();
         let field = egui::TextEdit::singleline(&mut panel.state.search).desired_width(290.0);
@@ -154,6 +162,8 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         if response.changed() {
             let text = panel.state.search.clone();
             panel.ask(Command::FilterWorklist(text));
+        } else if !response.has_focus() {
+            panel.state.search.clone_from(&filter.text);
         }
         label_filter_ui(ui, panel, filter.label);
         study_filter_ui(ui, panel, filter.study);

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::domain::attribute::VertebralLevel;
 use crate::domain::evaluation::cases::Cases;
 use crate::domain::evaluation::consensus::{self, ReaderMark};
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use crate::domain::evaluation::settings::Folding;
 use crate::domain::fusion;
+use crate::domain::geometry::Rect;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::model::{ModelContent, ModelId};
@@ -76,6 +78,7 @@ pub fn cases_of_plan(store: &Store, plan: &Plan) -> anyhow::Result<(Cases, Probl
         });
     }
     let mut cases = cases_of(&read, plan.settings.max_detections, &mut problems)?;
+    cases.truth_levels = levels_of(store, &plan.truth, &cases)?;
     for case in &mut cases.films {
         if let Some(facts) = films.get(case.image.as_str()) {
             if !facts.patient.as_str().is_empty() {
@@ -238,6 +241,40 @@ fn read_readings(
         }
     })?;
     Ok(said)
+}
+
+/// The vertebral level of each truth box: the one that most of the marks give which overlap it as one lesion does
+/// ([`consensus::SAME_LESION`]), the upper one of as many; empty where no mark has one.
+fn levels_of(store: &Store, truth: &TruthSource, cases: &Cases) -> anyhow::Result<Vec<Option<VertebralLevel>>> {
+    let reader = match truth {
+        TruthSource::Reader(reader) => Some(reader.as_str()),
+        TruthSource::Consensus | TruthSource::EveryReader => None,
+        TruthSource::Kept(_) | TruthSource::File(_) => return Ok(Vec::new()),
+    };
+    let films: HashMap<&str, usize> =
+        cases.films.iter().enumerate().map(|(place, film)| (film.image.as_str(), place)).collect();
+    let mut said: HashMap<usize, BTreeMap<String, (VertebralLevel, u32)>> = HashMap::new();
+    store.for_each_mark(|mark| {
+        let (Some(level), Some([xmin, ymin, xmax, ymax])) = (mark.level, mark.columns) else { return };
+        let Some(&film) = films.get(mark.image).filter(|_| reader.is_none_or(|reader| reader == mark.reader)) else {
+            return;
+        };
+        let Some(rect) = Rect::from_columns(xmin, ymin, xmax, ymax) else { return };
+        for index in cases.truths.of_film(film) {
+            if cases.truths.rect(index).is_some_and(|truth| truth.iou(&rect) >= consensus::SAME_LESION) {
+                said.entry(index).or_default().entry(level.to_string()).or_insert((level, 0)).1 += 1;
+            }
+        }
+    })?;
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_box = |index: usize| {
+        let levels = said.get(&index)?.values();
+        // The last of equals is taken, so the upper one comes last.
+        levels.max_by_key(|(level, num)| (*num, std::cmp::Reverse(level.upper))).map(|(level, _)| *level)
+    };
+    Ok((0..cases.truths.len()).map(of_box).collect())
 }
 
 /// Shapes are held to boxes by the box around them; a point and a line have none.

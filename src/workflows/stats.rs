@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::domain::project::Project;
-use crate::domain::stats::{Characteristics, characteristics};
+use crate::domain::stats::{Characteristics, Tally, characteristics};
 use crate::store::Store;
 
 use super::label_sets;
@@ -13,6 +13,8 @@ use super::label_sets;
 pub struct ProjectStats {
     pub project: Project,
     pub table: Characteristics,
+    /// What it counts.
+    pub tallies: Vec<Tally>,
 }
 
 /// Reads the project without changing it.
@@ -20,6 +22,7 @@ pub fn project_stats(folder: &Path) -> anyhow::Result<ProjectStats> {
     let store = Store::open_to_look(folder)?;
     let labels = label_sets::of_project(&store)?.0;
     let films = store.films()?;
-    let table = characteristics(films.iter().map(|f| &f.facts), &store.tallies()?, &labels);
-    Ok(ProjectStats { project: store.project().clone(), table })
+    let tallies = store.tallies()?;
+    let table = characteristics(films.iter().map(|f| &f.facts), &tallies, &labels);
+    Ok(ProjectStats { project: store.project().clone(), table, tallies })
 }

@@ -74,6 +74,10 @@ pub fn promote(store: &mut Store, id: TrainingId, doer: Doer<'_>) -> anyhow::Res
 }
 
 fn put_in_use(store: &mut Store, model: &StoredModel, doer: Doer<'_>) -> anyhow::Result<()> {
+    let pipeline = store.pipeline()?;
+    if [pipeline.classifier, pipeline.detector].contains(&Some(model.id)) {
+        return Ok(());
+    }
     models::promote(store, model.id, doer)?;
     Ok(store.add_event(&ProjectEvent {
         at_ms: doer.at_ms,

@@ -9,7 +9,7 @@ use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
-use rachis::domain::model::{Architecture, ModelContent, ModelStep, ModelTask};
+use rachis::domain::model::{Architecture, ModelContent, ModelStep, ModelTask, hex_from_hash};
 use rachis::domain::prediction::Prediction;
 use rachis::domain::project_event::EventKind;
 use rachis::domain::study::FilmEntry;
@@ -111,8 +111,7 @@ fn a_data_set_is_frozen_shown_and_locked() {
     // The file's hash is the data set's, and the same readings and seed give the same films in the same splits.
     let text = std::fs::read_to_string(here.join("p/datasets/1.json")).unwrap();
     let frozen = frozen_dataset::parse(&text).unwrap();
-    let hex: String = frozen_dataset::sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(first["dataset"]["sha256"], hex);
+    assert_eq!(first["dataset"]["sha256"], hex_from_hash(&frozen_dataset::sha256(&text)));
     check(here, &freeze, 0, "\"id\": 2");
     let again = std::fs::read_to_string(here.join("p/datasets/2.json")).unwrap();
     assert_eq!(frozen_dataset::parse(&again).unwrap().films, frozen.films);

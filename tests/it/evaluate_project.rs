@@ -2,18 +2,23 @@
 
 use std::path::Path;
 
+use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::attribute::{Attributes, VertebralLevel};
+use rachis::domain::edit::Edit;
 use rachis::domain::evaluation::problems::ProblemKind;
 use rachis::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, Run, TruthSource};
 use rachis::domain::evaluation::settings::{Bootstrap, Folding, Settings, ThresholdChoice};
 use rachis::domain::evaluation::verdict::{Ruling, Verdict};
 use rachis::domain::fusion::FusionRule;
 use rachis::domain::geometry::Rect;
-use rachis::domain::id::ImageId;
+use rachis::domain::id::{AnnotationId, ImageId};
 use rachis::domain::label::LabelName;
+use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::model::{Architecture, EnsembleMean, ModelCard, ModelContent, ModelId, ModelStep, ModelTask};
 use rachis::domain::prediction::{Detection, Prediction};
 use rachis::domain::preprocessing::Preprocessing;
 use rachis::domain::study::{Sex, View};
+use rachis::domain::task::TaskState;
 use rachis::formats::box_classes::SPINE_CATEGORIES;
 use rachis::formats::label_set::shipped_by_id;
 use rachis::formats::model_card;
@@ -147,6 +152,34 @@ fn models_are_held_against_a_reader() {
     assert!(run.problems.is_empty(), "{:?}", run.problems);
     assert_eq!(run.summary.name, "both and detector");
     assert!(run.evaluation.slices.iter().any(|slice| slice.by == "view" && slice.name == "Lateral"));
+}
+
+#[test]
+fn the_level_that_a_reader_gave_makes_a_slice_and_is_kept() {
+    let mut scene = Scene::new();
+    let rect = Rect::from_columns(300.0, 300.0, 340.0, 340.0).unwrap();
+    let level = VertebralLevel::parse("L4").unwrap();
+    let mark = Annotation::boxed(AnnotationId::new(77, 1), LabelName::new("Osteophytes"), rect, Origin::Drawn).unwrap();
+    let mark = mark.with_attributes(Attributes { level: Some(level), ..Attributes::default() });
+    let state = |before, after| Edit::SetTaskState { before, after };
+    let (doing, completed) = (TaskState::Doing, TaskState::Completed);
+    for edit in [state(completed, doing), Edit::Add(mark), state(doing, completed)] {
+        let reader = "R1".into();
+        scene.store.commit(&NewLogEntry { image: image(0), reader, step: Step::Do, edit, made_at_ms: 9 }).unwrap();
+    }
+    let plan = scene.plan();
+    let run = scene.make(&plan);
+    assert_eq!(run.cases.truth_levels.iter().flatten().collect::<Vec<_>>(), [&level]);
+    let slices: Vec<(&str, u64)> = run
+        .evaluation
+        .slices
+        .iter()
+        .filter(|slice| slice.by == "level")
+        .map(|slice| (slice.name.as_str(), slice.num_truths))
+        .collect();
+    assert_eq!(slices, [("lower lumbar (L4 to L5)", 1), ("unknown", 2)]);
+    let back = evaluation_runs::open(&scene.store, run.summary.id).unwrap();
+    assert_eq!(back.cases.truth_levels, run.cases.truth_levels);
 }
 
 #[test]

@@ -7,11 +7,12 @@ use rachis::domain::imaging::Interpolation;
 use rachis::domain::reading::Decision;
 use rachis::domain::rules::{Mend, RULES, Severity};
 use rachis::domain::study::View;
+use rachis::domain::training::parameters::PARAMETERS;
 use rachis::formats::label_set;
 use rachis::session::input_map::{DragAction, MouseButton, WheelAction};
 use rachis::session::settings::{Density, Theme};
 use rachis::session::worklist::decision_text;
-use rachis::session::{COMMANDS, FilePurpose};
+use rachis::session::{COMMANDS, FilePurpose, TrainPage};
 use rachis::ui::words::vietnamese_lines;
 
 use crate::tidy::source_text::{Kind, Token, files, read, tokens};
@@ -28,6 +29,12 @@ const SPEAKING: &[&str] = &[
     "src/app/opening.rs",
     "src/app/evaluations_desk.rs",
     "src/app/jobs.rs",
+    "src/app/training_desk.rs",
+    "src/app/training_keeper.rs",
+    "src/app/training_rows.rs",
+    "src/domain/training/curves.rs",
+    "src/domain/training/estimate/",
+    "src/domain/training/freeze_warnings.rs",
     "src/app/settings_file.rs",
 ];
 /// Functions of the panels whose literal is translated.
@@ -128,6 +135,11 @@ fn names() -> Vec<&'static str> {
         names.extend([row.title, row.help]);
         names.extend(row.parameter.map(|parameter| parameter.meaning));
     }
+    for row in PARAMETERS {
+        names.extend([row.title, row.help]);
+        names.extend((!row.unit.is_empty()).then_some(row.unit));
+    }
+    names.extend(TrainPage::ALL.map(|(_, name)| name));
     names.extend(View::ALL.into_iter().filter_map(View::name));
     names
 }

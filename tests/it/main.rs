@@ -13,6 +13,7 @@ mod import_films;
 mod phantom_films;
 mod store_rules;
 mod store_walk;
+mod train_window;
 mod triage;
 mod store_log;
 #[path = "../bench/fill.rs"]
@@ -47,6 +48,8 @@ mod model_files;
 mod model_commands;
 #[cfg(target_os = "linux")]
 mod training_runs;
+#[cfg(unix)]
+mod training_cycle;
 mod dataset_commands;
 mod architecture;
 mod tidy;

@@ -14,7 +14,7 @@ use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::model::ModelId;
 use rachis::domain::reading_time::ReadingTime;
 use rachis::domain::task::TaskState;
-use rachis::session::{Command, EvaluateCommand, EvaluatePage, Event, FilePurpose, Input, StudyCommand};
+use rachis::session::{Command, EvaluateCommand, EvaluatePage, Event, FilePurpose, Input, Screen, StudyCommand};
 use rachis::store::Store;
 
 use crate::seat::{Seat, at_project, wait};
@@ -100,7 +100,20 @@ fn readers_are_held_against_the_chosen_truth() {
     assert_eq!(study.rows[0].switches, expected);
     assert_eq!((study.rows[0].without.counts.tp, study.rows[0].without.counts.fn_), (3, 1));
     assert!(save.is_available(&seat.state().session));
-    seat.get_by_label("75.00 (30.1,95.4)");
+    seat.get_by_label_contains("75.00 (30.1,95.4)");
+    // A number leads to its films, and the list is whole again when its chip is clicked.
+    let shown = |seat: &Seat<'_>| -> Vec<String> {
+        let list = &seat.state().session.worklist;
+        (0..list.num_shown()).map(|n| list.shown(n).unwrap().image.to_string()).collect()
+    };
+    seat.get_by_label_contains("without a model: false negative: 1").click();
+    seat.run_steps(3);
+    assert_eq!(seat.state().session.screen, Screen::Worklist);
+    assert_eq!(shown(&seat), [format!("{:032x}", 3)]);
+    seat.get_by_label_contains("without a model: false negative 1").click();
+    seat.run_steps(3);
+    assert_eq!(shown(&seat).len(), 6);
+    ask(&mut seat, EvaluateCommand::Show);
 
     let to = scratch.path().join("readings.csv");
     let chosen = Event::PathChosen { purpose: FilePurpose::ExportReadings, paths: vec![to.clone()] };
@@ -132,6 +145,8 @@ fn both_pages_as_pictures() {
     seat.get_by_label("Characteristics of the data");
     seat.get_by_label_contains("Grey columns are published: VinDr-SpineXR, table 2.");
     seat.get_by_label("2455 x 1606");
+    let number = "R2, Osteophytes: 4 (4)";
+    seat.get_by_label(number);
     seat.run_steps(3);
     results.add(seat.try_snapshot("evaluate_data"));
 }

@@ -42,7 +42,7 @@ FILMS=0
 while IFS= read -r line && [ -n "$line" ]; do FILMS=$((FILMS + 1)); done
 echo "$FILMS films" >> "$HERE/said"
 exec 3<&0
-( while IFS= read -r line; do [ "$line" = detach ] && : > "$FOLDER/detached"; done; : > "$FOLDER/closed" ) <&3 9>&- &
+( while IFS= read -r line; do [ "$line" = detach ] && : > "$FOLDER/detached.$$"; done; : > "$FOLDER/closed.$$" ) <&3 9>&- &
 NUM=$(sed -n 's/.*"iterations": \([0-9]*\).*/\1/p' "$FOLDER/spec.json")
 STEP=$(cat "$FOLDER/checkpoint" 2>/dev/null || echo 0)
 status() {
@@ -56,7 +56,7 @@ status() {
 stop() { echo "$STEP" > "$FOLDER/checkpoint"; status stopped; echo stopped >> "$HERE/said"; exit 0; }
 status preparing
 while [ "$STEP" -lt "$NUM" ]; do
-    [ -e "$FOLDER/closed" ] && [ ! -e "$FOLDER/detached" ] && stop
+    [ -e "$FOLDER/closed.$$" ] && [ ! -e "$FOLDER/detached.$$" ] && stop
     case $(cat "$FOLDER/wish.json") in
         *'"pause"'*) status paused; sleep 0.02; continue ;;
         *'"stop_now"'*) stop ;;
@@ -69,7 +69,6 @@ done
 cp "$HERE/outcome-$(basename "$FOLDER")" "$FOLDER/model.safetensors"
 cp "$HERE/dev.jsonl" "$FOLDER/dev.jsonl"
 status completed
-rm -f "$FOLDER/closed" "$FOLDER/detached"
 "#;
 
 struct Place {
@@ -286,7 +285,7 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
     assert_eq!(train_outcome::promote(&mut place.store, id, BY).unwrap().id, model.id, "taken in once");
     let kinds: Vec<EventKind> = place.store.events().unwrap().iter().map(|event| event.kind).collect();
     use EventKind::{ModelPromoted, TrainingEnded, TrainingStarted};
-    assert_eq!(kinds, [TrainingStarted, TrainingEnded, TrainingStarted, ModelPromoted, ModelPromoted]);
+    assert_eq!(kinds, [TrainingStarted, TrainingEnded, TrainingStarted, ModelPromoted]);
 
     // On with new labels, from the model.
     let second = freeze(&mut place.store, "Second");
@@ -338,7 +337,6 @@ fn a_run_ends_with_its_starter_unless_it_is_let_go() {
     place.wait_until("it learns", |place| place.step(id) > 0);
     drop(trainer);
     place.wait_until("it stops", |place| place.state(id) == Some(RunState::Stopped));
-    std::fs::remove_file(train::folder(&place.store, id).path().join("closed")).unwrap();
 
     let trainer = place.start(id).unwrap();
     place.wait_until("it learns again", |place| place.state(id) == Some(RunState::Training));
@@ -438,4 +436,26 @@ fn a_file_says_what_to_do_and_nonsense_is_refused() {
     place.check(&["stop", "p", "1"], 1, "is not at work");
     assert_eq!(place.store.trainings().unwrap().len(), 1, "nothing else was made");
     assert!(Path::new(&place.beside("said")).exists());
+}
+
+#[test]
+fn runs_wait_in_the_order_that_people_want() {
+    let mut place = Place::new();
+    let mut add = || train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    let [a, b, c] = [add(), add(), add()];
+    assert_eq!(train::queue(&place.store).unwrap(), [a, b, c]);
+    train::put_first(&mut place.store, c).unwrap();
+    assert_eq!(train::queue(&place.store).unwrap(), [c, a, b]);
+    let d = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    train::delete(&mut place.store, a).unwrap();
+    assert_eq!(train::queue(&place.store).unwrap(), [c, b, d]);
+    assert!(!place.store.training_folder(a).exists());
+    assert_eq!(train::next(&place.store).unwrap(), Some(c));
+    let names: Vec<i64> = train::list(&place.store).unwrap().iter().map(|run| run.stored.id.0).collect();
+    assert_eq!(names, [d.0, c.0, b.0], "the newest first");
+    // A data set without films of both kinds to choose by is no use to a classifier, and one of another task neither.
+    let detector = Recipe::new(rachis::domain::model::ModelTask::Detect, Preset::Paper);
+    let wrong = TrainingRequest { recipe: detector, ..request(place.dataset, 2) };
+    let error = train::add(&mut place.store, &wrong, BY).unwrap_err().to_string();
+    assert!(error.contains("not those of densenet_small"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! What is evaluated: films in columns, with their truth, their probabilities and their boxes.
 
+use crate::domain::attribute::VertebralLevel;
 use crate::domain::geometry::Rect;
 use crate::domain::id::{ImageId, PatientId, ReaderId, StudyId};
 use crate::domain::label::LabelName;
@@ -161,6 +162,8 @@ pub struct Cases {
     pub films: Vec<FilmCase>,
     /// One truth box per mark, in the order in which the truth lists them.
     pub truths: BoxColumns,
+    /// The vertebral level that readers gave each truth box; empty where nobody gave any.
+    pub truth_levels: Vec<Option<VertebralLevel>>,
     /// How many of `truths` are of a label that counts as "Other lesions" ([`super::settings::Folding`]).
     pub num_folded: u64,
     /// Every box of the detector before any rule and threshold, at most [`super::settings::Settings::max_detections`]

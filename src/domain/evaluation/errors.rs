@@ -191,6 +191,8 @@ pub struct ShownErrors {
     pub places: Vec<(u32, ErrorKind)>,
     /// How many pass the rest of the filter, by kind, in the order of [`ErrorKind::ALL`].
     pub counts: [u64; 8],
+    /// Memory that is written anew each time: fresh memory for a million items costs more than counting them.
+    kinds: Vec<u8>,
 }
 
 impl ErrorItems {
@@ -202,7 +204,7 @@ impl ErrorItems {
             orders: Default::default(),
             film_slices: slices::of_films(&cases.films),
             detection_slices: slices::of_boxes(&cases.detections, &cases.films, &cases.classes, &[]),
-            truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[]),
+            truth_slices: slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &cases.truth_levels),
             probabilities: after_rule::probabilities(cases, settings).into_owned(),
             outcomes: matched.detections.iter().map(Outcome::of).collect(),
             matched,
@@ -252,9 +254,21 @@ impl ErrorItems {
         of_films.chain(of_boxes).filter(|(_, names): &(_, Vec<&str>)| names.iter().any(|name| *name != slices::UNKNOWN))
     }
 
-    /// What passes, in order. Well under a frame for a million detections.
+    /// What passes, in order.
     pub fn shown(
         &self,
+        cases: &Cases,
+        at: (OperatingPoint, FusionRule),
+        filter: &ErrorFilter,
+        order: ErrorOrder,
+    ) -> ShownErrors {
+        self.shown_again(ShownErrors::default(), cases, at, filter, order)
+    }
+
+    /// The same in the memory of what was shown before. Well under a frame for a million detections.
+    pub fn shown_again(
+        &self,
+        before: ShownErrors,
         cases: &Cases,
         (point, rule): (OperatingPoint, FusionRule),
         filter: &ErrorFilter,
@@ -265,7 +279,9 @@ impl ErrorItems {
         let sieve = Sieve::new(self, filter);
         let mut counts = [0; 8];
         let (num_detections, num_truths) = (self.matched.detections.len(), self.matched.truths.len());
-        let mut kinds = vec![OUT; num_detections + num_truths + cases.films.len()];
+        let ShownErrors { mut places, mut kinds, .. } = before;
+        kinds.clear();
+        kinds.resize(num_detections + num_truths + cases.films.len(), OUT);
         let shown_as = |kind: ErrorKind| if filter.has_kind(kind) { kind as u8 } else { OUT };
         let made_up = shown_as(ErrorKind::FalsePositive);
         let mut num_made_up = 0;
@@ -325,7 +341,7 @@ impl ErrorItems {
         let all = ErrorKind::ALL.map(|(kind, _)| kind);
         let shown = all.iter().filter(|kind| filter.has_kind(**kind)).map(|kind| counts[*kind as usize]);
         // Each place is written, and the next one over it where it is not shown: whether it is would be anyone's guess.
-        let mut places = vec![(0, all[0]); shown.sum::<u64>() as usize + 1];
+        places.resize(shown.sum::<u64>() as usize + 1, (0, all[0]));
         let mut num = 0;
         for &place in &self.orders[order as usize] {
             let kind = kinds[place as usize];
@@ -333,7 +349,7 @@ impl ErrorItems {
             num += usize::from(kind != OUT);
         }
         places.truncate(num);
-        ShownErrors { places, counts }
+        ShownErrors { places, counts, kinds }
     }
 
     /// The item of a place that [`ErrorItems::shown`] gave.

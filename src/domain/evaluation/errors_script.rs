@@ -60,6 +60,11 @@ fn shown(films: &[Film<'_>], point: OperatingPoint, filter: &ErrorFilter, order:
     let cases = cases(films);
     let items = ErrorItems::new(&cases, &Settings::default());
     let shown = items.shown(&cases, (point, FusionRule::Paper), filter, order);
+    // The same in memory that held everything.
+    let all = (OperatingPoint { c_star: 0.0, min_score: 0.0 }, FusionRule::Paper);
+    let before = items.shown(&cases, all, &ErrorFilter::default(), ErrorOrder::default());
+    let again = items.shown_again(before, &cases, (point, FusionRule::Paper), filter, order);
+    assert_eq!((&again.places, again.counts), (&shown.places, shown.counts));
     assert!(shown.counts.iter().sum::<u64>() >= shown.places.len() as u64);
     shown.places.iter().map(|&place| items.item(&cases, place)).collect()
 }

@@ -220,6 +220,47 @@ pub struct MrmcRow {
     pub said: Said,
 }
 
+/// A number of a study, by the films that it counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StudyCell {
+    /// Answered in this way; where given, only those of this truth, and those called abnormal or not.
+    Way {
+        is_with_model: bool,
+        truth: Option<bool>,
+        said: Option<bool>,
+    },
+    /// Read in both ways; where given, only those that were right before and after, or wrong.
+    Switch {
+        was_and_is_right: Option<[bool; 2]>,
+    },
+    WithoutTruth,
+    /// Time was spent on them.
+    Timed {
+        is_with_model: bool,
+    },
+}
+
+impl StudyCell {
+    fn counts(self, film: &FilmRead, truth: Option<bool>) -> bool {
+        let is_right = |said: Said| truth == Some(said.is_abnormal());
+        match self {
+            Self::WithoutTruth => truth.is_none(),
+            Self::Timed { is_with_model } => film.active_ms > 0 && film.with.is_some() == is_with_model,
+            _ if truth.is_none() => false,
+            Self::Way { is_with_model, truth: wanted, said: says } => {
+                let said = if is_with_model { film.with } else { film.without };
+                said.is_some_and(|said| {
+                    wanted.is_none_or(|wanted| truth == Some(wanted))
+                        && says.is_none_or(|says| said.is_abnormal() == says)
+                })
+            }
+            Self::Switch { was_and_is_right } => film.without.zip(film.with).is_some_and(|(before, after)| {
+                was_and_is_right.is_none_or(|wanted| wanted == [is_right(before), is_right(after)])
+            }),
+        }
+    }
+}
+
 /// All readers against one truth.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ReaderStudy {
@@ -229,10 +270,20 @@ pub struct ReaderStudy {
     pub truths: BTreeMap<ImageId, bool>,
     /// Films with a truth, by reader, film, and way.
     pub mrmc: Vec<MrmcRow>,
+    /// What the rows count: what was read, and its truth where there is one.
+    pub judged: Vec<(FilmRead, Option<bool>)>,
     /// Each reader has a truth of their own: there is no table for other programs then.
     pub has_own_truths: bool,
     /// Of the truth's file, where there is one.
     pub problems: Problems,
+}
+
+impl ReaderStudy {
+    /// The films behind a number; of all readers, a film that several of them read is there once.
+    pub fn films_of(&self, reader: Option<&ReaderId>, cell: StudyCell) -> BTreeSet<ImageId> {
+        let of = self.judged.iter().filter(|(film, _)| reader.is_none_or(|reader| film.reader == *reader));
+        of.filter(|(film, truth)| cell.counts(film, *truth)).map(|(film, _)| film.image.clone()).collect()
+    }
 }
 
 /// Holds readers against the truth. `truth_reader`, who made the truth, is left out.
@@ -260,7 +311,8 @@ pub fn reader_study(films: &[FilmRead], truth: &StudyTruth, truth_reader: Option
         rows.push(row(None, judged.iter().copied()));
     }
     let has_own_truths = *truth == StudyTruth::OtherReaders;
-    let mut study = ReaderStudy { rows, has_own_truths, ..ReaderStudy::default() };
+    let kept = judged.iter().map(|(film, truth)| ((*film).clone(), *truth)).collect();
+    let mut study = ReaderStudy { rows, has_own_truths, judged: kept, ..ReaderStudy::default() };
     if has_own_truths {
         return study;
     }
@@ -357,6 +409,24 @@ mod tests {
         // Exact test of 1 against 2: certain.
         assert_eq!(row.switches.p_value(), Some(1.0));
         assert_eq!(Switches::default().p_value(), None);
+        // Every number leads to its films.
+        let films = |cell| study.films_of(row.reader.as_ref(), cell).into_iter().map(|id| id.to_string()).collect();
+        let check = |cell, expected: &[&str]| {
+            let found: Vec<String> = films(cell);
+            assert_eq!(found, expected, "{cell:?}");
+        };
+        let way = |is_with_model, truth, said| StudyCell::Way { is_with_model, truth, said };
+        check(way(false, None, None), &["a", "b", "c", "d", "e"]);
+        check(way(false, Some(true), Some(true)), &["b", "d"]);
+        check(way(false, Some(true), Some(false)), &["a"]);
+        check(way(false, Some(false), Some(true)), &["e"]);
+        check(way(true, Some(false), None), &["c", "f"]);
+        check(StudyCell::Switch { was_and_is_right: None }, &["a", "b", "c", "d"]);
+        check(StudyCell::Switch { was_and_is_right: Some([false, true]) }, &["a"]);
+        check(StudyCell::Switch { was_and_is_right: Some([true, false]) }, &["c", "d"]);
+        check(StudyCell::WithoutTruth, &["g"]);
+        check(StudyCell::Timed { is_with_model: false }, &["e"]);
+        check(StudyCell::Timed { is_with_model: true }, &["a", "b", "c", "f", "g"]);
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub fn corrected(cases: &Cases, rulings: &[Ruling], c_star: f64) -> Cases {
             (cases.detections.classes[one], cases.detections.rects[one], Some(cases.detections.scores[one]))
         }));
     }
-    Cases { films, truths, detections, ..cases.clone() }
+    // Levels are of the truth as it was.
+    Cases { films, truths, detections, truth_levels: Vec::new(), ..cases.clone() }
 }
 
 /// Films need not stand in order of their ids.

@@ -281,3 +281,42 @@ fn units(
     }
     units
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::training::dataset::SplitMethod;
+    use crate::domain::training::freeze_script::{around, film, plan};
+
+    proptest! {
+        #[test]
+        fn units_stay_together_and_every_film_has_its_place(
+            places in prop::collection::vec((0..12_u8, 0..3_u8), 3..60), seed in any::<u64>(), is_by_patient in any::<bool>(),
+        ) {
+            let films: Vec<Candidate> = (0..)
+                .zip(&places)
+                .map(|(n, &(patient, study))| {
+                    let label: &[&str] = if n % 3 == 0 { &[] } else { &["Osteophytes"] };
+                    film(n, &format!("{patient}-{study}"), &format!("p{patient}"), label)
+                })
+                .collect();
+            let unit = if is_by_patient { SplitUnit::Patient } else { SplitUnit::Study };
+            let plan = FreezePlan { unit, seed, method: SplitMethod::Stratified, ..plan() };
+            let Ok(dataset) = freeze(plan.clone(), films.clone(), &around()) else { return Ok(()) };
+            prop_assert_eq!(dataset.films.len(), films.len());
+            let mut split_of = BTreeMap::new();
+            for film in &dataset.films {
+                let unit = if is_by_patient { film.patient } else { film.study };
+                prop_assert_eq!(*split_of.entry(unit).or_insert(film.split), film.split);
+            }
+            let num = |split| split_of.values().filter(|of| **of == split).count();
+            let expected = split::sizes(split_of.len(), plan.sizes, 0).unwrap();
+            prop_assert_eq!(Split::ALL.map(num), expected);
+            // The order in which films come changes nothing.
+            let backwards: Vec<Candidate> = films.into_iter().rev().collect();
+            prop_assert_eq!(freeze(plan, backwards, &around()).unwrap(), dataset);
+        }
+    }
+}

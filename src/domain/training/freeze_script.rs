@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
-
 use super::balance::{BalanceOf, Count, balance};
 use super::dataset::{FreezePlan, FrozenDataset, LabelRule, Split, SplitMethod, SplitSize, SplitUnit};
 use super::freeze::{Candidate, FilmTruth, FreezeError, SPINE_CLASSES, Surroundings, classes, freeze, spine_rules};
@@ -33,7 +31,7 @@ fn labels() -> Vec<LabelName> {
     TABLE_2.iter().map(|(name, ..)| LabelName::new(*name)).collect()
 }
 
-fn plan() -> FreezePlan {
+pub(super) fn plan() -> FreezePlan {
     FreezePlan {
         name: "first".to_owned(),
         truth: TruthSource::Consensus,
@@ -48,7 +46,7 @@ fn plan() -> FreezePlan {
 }
 
 /// Film `number` of the study and patient of these names, abnormal with a box of each of these labels, else normal.
-fn film(number: u8, study: &str, patient: &str, boxes: &[&str]) -> Candidate {
+pub(super) fn film(number: u8, study: &str, patient: &str, boxes: &[&str]) -> Candidate {
     let rect = Rect::from_columns(10.0, 20.0, 30.0, 60.0).unwrap();
     Candidate {
         image: format!("film{number:03}").as_str().into(),
@@ -70,7 +68,7 @@ fn ten() -> Vec<Candidate> {
     (0..10).map(of).collect()
 }
 
-fn around() -> Surroundings {
+pub(super) fn around() -> Surroundings {
     Surroundings { labels: labels(), made_at_ms: 5, made_by: "R1".to_owned(), ..Surroundings::default() }
 }
 
@@ -286,34 +284,4 @@ fn people_are_warned_of_what_spoils_a_training() {
     let few = frozen(plan(), ten()).warnings;
     assert!(few.iter().any(|one| one.starts_with("Few training films have Fracture (")), "{few:#?}");
     assert!(few.iter().any(|one| one.starts_with("No training film has Ankylosis, Disc space narrowing,")), "{few:#?}");
-}
-
-proptest! {
-    #[test]
-    fn units_stay_together_and_every_film_has_its_place(
-        places in prop::collection::vec((0..12_u8, 0..3_u8), 3..60), seed in any::<u64>(), is_by_patient in any::<bool>(),
-    ) {
-        let films: Vec<Candidate> = (0..)
-            .zip(&places)
-            .map(|(n, &(patient, study))| {
-                let label: &[&str] = if n % 3 == 0 { &[] } else { &["Osteophytes"] };
-                film(n, &format!("{patient}-{study}"), &format!("p{patient}"), label)
-            })
-            .collect();
-        let unit = if is_by_patient { SplitUnit::Patient } else { SplitUnit::Study };
-        let plan = FreezePlan { unit, seed, method: SplitMethod::Stratified, ..plan() };
-        let Ok(dataset) = freeze(plan.clone(), films.clone(), &around()) else { return Ok(()) };
-        prop_assert_eq!(dataset.films.len(), films.len());
-        let mut split_of = BTreeMap::new();
-        for film in &dataset.films {
-            let unit = if is_by_patient { film.patient } else { film.study };
-            prop_assert_eq!(*split_of.entry(unit).or_insert(film.split), film.split);
-        }
-        let num = |split| split_of.values().filter(|of| **of == split).count();
-        let expected = super::split::sizes(split_of.len(), plan.sizes, 0).unwrap();
-        prop_assert_eq!(Split::ALL.map(num), expected);
-        // The order in which films come changes nothing.
-        let backwards: Vec<Candidate> = films.into_iter().rev().collect();
-        prop_assert_eq!(freeze(plan, backwards, &around()).unwrap(), dataset);
-    }
 }

@@ -1,5 +1,6 @@
 //! Training: what is learned from (a frozen data set), how (a recipe of declared parameters), and how a run stands.
 
+pub mod curves;
 pub mod dataset;
 pub mod estimate;
 pub mod split;

@@ -2,6 +2,7 @@
 
 /// Which stage a parameter belongs to, from 1: the stem, then one for each halving of the size, as detectron2's FREEZE_AT
 /// counts (1 is the stem, 2 adds res2). `None` behind the body.
+#[allow(dead_code, reason = "the training loop freezes stages by it")]
 pub fn stage_of(name: &str) -> Option<u64> {
     let name = ["backbone.bottom_up.", "backbone.body.", "backbone.", "features."]
         .into_iter()

@@ -13,6 +13,7 @@ mod models;
 mod project;
 mod reading;
 mod suggesting;
+mod training;
 mod triage;
 
 /// Where a chord is heard.
@@ -58,6 +59,7 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         project::ROWS,
         models::ROWS,
         evaluating::ROWS,
+        training::ROWS,
         triage::ROWS,
     ]
     .into_iter()

@@ -52,7 +52,7 @@ impl Session {
     /// paper's settings.
     pub fn first_plan(&self) -> Plan {
         if let Some(plan) = &self.evaluating.last_plan {
-            return Plan { name: String::new(), ..(**plan).clone() };
+            return Plan { name: String::new(), films: FilmChoice::WithTruth, ..(**plan).clone() };
         }
         let pipeline = self.models.pipeline;
         Plan {

@@ -28,7 +28,7 @@ mod walk_script;
 pub use asking::{EvaluateDialog, FormFile};
 pub use review::{Progress, TruthOwner};
 pub use shown_boxes::{BoxRole, ShownBox};
-pub use studies::{StudyCommand, StudyDesk, StudyNews, StudyTask};
+pub use studies::{DataTables, StudyCommand, StudyDesk, StudyNews, StudyTask};
 pub use walk::{ErrorDesk, ErrorIndex, ErrorList, bounds_of};
 
 /// A page of the screen of evaluations.

@@ -1,14 +1,16 @@
 //! Reader studies and the data set's own tables, as the screen of evaluations has them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::evaluation::mask_study::MaskStudy;
 use crate::domain::evaluation::reader_study::{ReaderStudy, StudySource};
 use crate::domain::id::ReaderId;
-use crate::domain::stats::Characteristics;
+use crate::domain::stats::{Characteristics, Tally, images_of};
 use crate::session::effect::{Effect, FilePurpose};
-use crate::session::screen::Session;
+use crate::session::screen::{Screen, Session};
+use crate::session::worklist::{CountedFilms, CountedNumber, Filter};
 
 use super::EvaluatePage;
 
@@ -21,6 +23,10 @@ pub enum StudyCommand {
     ChooseFile,
     /// Ask where to write the readings for programs that analyse several readers and cases.
     SaveTable,
+    /// The list of films with those that this number counts.
+    ShowFilms(CountedNumber),
+    /// The list with all films again.
+    ShowAllFilms,
 }
 
 /// What is read or written for a study.
@@ -45,7 +51,16 @@ pub enum StudyNews {
         truth: ReaderId,
         outcome: Result<Option<Arc<MaskStudy>>, String>,
     },
-    Tables(Result<Arc<Characteristics>, String>),
+    Tables(Result<Arc<DataTables>, String>),
+    /// How many films each reader has completed.
+    Completed(BTreeMap<ReaderId, u64>),
+}
+
+/// The data set's own tables, and what they count.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DataTables {
+    pub table: Characteristics,
+    pub tallies: Vec<Tally>,
 }
 
 /// Studies as the window has them.
@@ -57,8 +72,10 @@ pub struct StudyDesk {
     pub study_failure: Option<String>,
     /// `None` also where nobody drew a mask or a polygon, or no one reader is the truth.
     pub masks: Option<Arc<MaskStudy>>,
-    pub tables: Option<Arc<Characteristics>>,
+    pub tables: Option<Arc<DataTables>>,
     pub tables_failure: Option<String>,
+    /// Films that each reader has completed.
+    pub completed: BTreeMap<ReaderId, u64>,
     /// The project's opening that this is of: another project begins with nothing.
     opening: Option<u32>,
 }
@@ -67,6 +84,12 @@ impl StudyCommand {
     pub(super) fn is_available(&self, session: &Session) -> bool {
         match self {
             Self::Compare(_) | Self::ChooseFile => true,
+            // Which films others call abnormal is nothing for a reader who is kept apart from them.
+            Self::ShowFilms(number) => {
+                let may_look = matches!(number, CountedNumber::Sex(_)) || !session.must_be_told_not_blind();
+                session.worklist.is_loaded && may_look
+            }
+            Self::ShowAllFilms => session.worklist.filter.counted.is_some(),
             Self::SaveTable => session.evaluating.studies.study.as_ref().is_some_and(|study| !study.mrmc.is_empty()),
         }
     }
@@ -78,14 +101,39 @@ impl Session {
             StudyCommand::Compare(source) => self.compare_readers(source),
             StudyCommand::ChooseFile => vec![Effect::ChoosePath(FilePurpose::StudyTruth)],
             StudyCommand::SaveTable => vec![Effect::ChoosePath(FilePurpose::ExportReadings)],
+            StudyCommand::ShowFilms(number) => self.show_counted(number),
+            StudyCommand::ShowAllFilms => {
+                self.worklist.set_filter(Filter { counted: None, ..self.worklist.filter.clone() });
+                Vec::new()
+            }
         }
+    }
+
+    /// A number leads to its films: the list, with nothing else left out of it.
+    fn show_counted(&mut self, number: CountedNumber) -> Vec<Effect> {
+        let studies = &self.evaluating.studies;
+        let images = match &number {
+            CountedNumber::Study { reader, cell } => {
+                studies.study.as_ref().map(|study| study.films_of(reader.as_ref(), *cell))
+            }
+            CountedNumber::Label { voice, cell } => {
+                studies.tables.as_ref().map(|tables| images_of(&tables.tallies, voice, cell))
+            }
+            CountedNumber::Sex(sex) => Some(self.worklist.of_sex(*sex)),
+        };
+        let Some(images) = images else { return Vec::new() };
+        let counted = CountedFilms { number, images: Arc::new(images) };
+        self.worklist.set_filter(Filter { counted: Some(counted), ..Filter::default() });
+        self.screen = Screen::Worklist;
+        self.refresh_list_of_models()
     }
 
     /// Films may have been read since a page was last looked at, so it is counted anew.
     pub(super) fn study_page_shown(&mut self, page: EvaluatePage) -> Vec<Effect> {
         let opening = self.project.as_ref().map(|project| project.number);
         if self.evaluating.studies.opening != opening {
-            self.evaluating.studies = StudyDesk { opening, ..StudyDesk::default() };
+            let completed = std::mem::take(&mut self.evaluating.studies.completed);
+            self.evaluating.studies = StudyDesk { opening, completed, ..StudyDesk::default() };
         }
         match page {
             EvaluatePage::Readers => {
@@ -137,6 +185,7 @@ impl Session {
                 studies.tables_failure = None;
             }
             StudyNews::Tables(Err(why)) => studies.tables_failure = Some(why),
+            StudyNews::Completed(completed) => studies.completed = completed,
         }
         Vec::new()
     }

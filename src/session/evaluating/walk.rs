@@ -314,7 +314,9 @@ impl Session {
             // While a film of the list is open the list stays as it is: "3 of 214" means the same at every step.
             if desk.errors.made_for.as_ref() != Some(&made_for) && (is_on_page || desk.errors.made_for.is_none()) {
                 let rule = run.plan.settings.rule;
-                desk.errors.shown = index.items.shown(&run.cases, (point, rule), &desk.filter, desk.order);
+                let before = std::mem::take(&mut desk.errors.shown);
+                desk.errors.shown =
+                    index.items.shown_again(before, &run.cases, (point, rule), &desk.filter, desk.order);
                 if desk.errors.made_for.is_some() && desk.errors.list == ErrorList::Gallery {
                     desk.looked_at = None;
                 }

@@ -37,7 +37,7 @@ impl CropKey {
 }
 
 /// What became of a wish.
-pub(super) enum Shelved<'a> {
+pub(in crate::ui) enum Shelved<'a> {
     /// The picture, and what it covers of the film.
     There(&'a TextureHandle, Rect),
     /// The film can't be shown.
@@ -69,7 +69,7 @@ impl std::fmt::Debug for CropShelf {
 }
 
 impl CropShelf {
-    pub(super) fn look(&mut self, key: &CropKey) -> Shelved<'_> {
+    pub(in crate::ui) fn look(&mut self, key: &CropKey) -> Shelved<'_> {
         if let Some(kept) = self.kept.get_mut(key) {
             kept.used = self.frame;
         } else {

@@ -21,7 +21,7 @@ use ErrorKind::{
 pub(super) fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &panel.session.evaluating;
     let Some((run, snapshot)) = desk.open.clone().zip(desk.snapshots[0].clone()) else {
-        super::nothing_open_ui(ui);
+        super::nothing_open_ui(ui, panel.session);
         return;
     };
     let both = desk.beside.as_ref().zip(desk.snapshots[1].as_ref()).map(|(beside, other)| {

@@ -4,9 +4,14 @@ use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use crate::domain::evaluation::published_data::{Counted, PublishedTable, Row};
 use crate::domain::label::{LabelName, NO_FINDING};
-use crate::domain::stats::{Characteristics, FilmRows, LabelColumn, Spread, Voice};
+use crate::domain::stats::{Characteristics, FilmRows, LabelCell, LabelColumn, Spread};
+use crate::domain::study::Sex;
+use crate::session::worklist::CountedNumber;
+use crate::ui::counted_words::voice_text;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
+
+use super::numbers::films_link_ui;
 
 pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let studies = &panel.session.evaluating.studies;
@@ -19,7 +24,7 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             let text = tr_args("The data can't be counted: {}.", &[why]);
             ui.label(RichText::new(text).color(theme::warn()));
         }
-        let Some(table) = &studies.tables else {
+        let Some(tables) = studies.tables.clone() else {
             if studies.tables_failure.is_none() {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -28,12 +33,13 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             return;
         };
+        let table = &tables.table;
         if let Some(published) = published {
             weak(ui, &tr_args("Grey columns are published: {}.", &[&published.title]));
         }
-        ScrollArea::horizontal().id_salt("films across").show(ui, |ui| films_ui(ui, &table.films, published));
+        ScrollArea::horizontal().id_salt("films across").show(ui, |ui| films_ui(ui, panel, &table.films, published));
         // Of many readers there are more columns than there is room.
-        ScrollArea::horizontal().id_salt("labels across").show(ui, |ui| labels_ui(ui, table, published));
+        ScrollArea::horizontal().id_salt("labels across").show(ui, |ui| labels_ui(ui, panel, table, published));
         if table.num_images_without_film > 0 {
             let text = "{} images were read and are not in the project as films; they count above.";
             weak(ui, &tr_args(text, &[&table.num_images_without_film]));
@@ -48,13 +54,20 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// Studies and images: years, sizes, ages and sexes.
-fn films_ui(ui: &mut Ui, films: &FilmRows, published: Option<&PublishedTable>) {
+fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, films: &FilmRows, published: Option<&PublishedTable>) {
     kit::section(ui, tr("Studies and images"));
     Grid::new("characteristics").num_columns(5).spacing([24.0, 4.0]).show(ui, |ui| {
         head_ui(ui, tr("Characteristic"), &[tr("This project").to_owned()], published);
         for row in shown_rows(published) {
             ui.label(tr(row.title()));
-            ui.label(RichText::new(own_cell(row, films)).color(theme::strong()));
+            let text = own_cell(row, films);
+            match row {
+                Row::Male => films_link_ui(ui, panel, &text, films.num_male, CountedNumber::Sex(Sex::Male)),
+                Row::Female => films_link_ui(ui, panel, &text, films.num_female, CountedNumber::Sex(Sex::Female)),
+                _ => {
+                    ui.label(RichText::new(text).color(theme::strong()));
+                }
+            }
             published_row_ui(ui, published, row);
         }
     });
@@ -114,7 +127,7 @@ fn own_cell(row: Row, films: &FilmRows) -> String {
 }
 
 /// Normal and abnormal images and every label, reader by reader.
-fn labels_ui(ui: &mut Ui, table: &Characteristics, published: Option<&PublishedTable>) {
+fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, table: &Characteristics, published: Option<&PublishedTable>) {
     kit::section(ui, tr("Labels"));
     if table.columns.is_empty() {
         weak(ui, tr("Nothing has been read in this project yet; published counts stand alone."));
@@ -125,15 +138,20 @@ fn labels_ui(ui: &mut Ui, table: &Characteristics, published: Option<&PublishedT
         for row in [Row::Normal, Row::Abnormal] {
             ui.label(tr(row.title()));
             for column in &table.columns {
-                let count = if row == Row::Normal { column.num_normal } else { column.num_abnormal };
-                ui.label(RichText::new(count.to_string()).color(theme::strong()));
+                let (count, cell) = match row {
+                    Row::Normal => (column.num_normal, LabelCell::Normal),
+                    _ => (column.num_abnormal, LabelCell::Abnormal),
+                };
+                label_link_ui(ui, panel, column, &count.to_string(), count, cell);
             }
             published_row_ui(ui, published, row);
         }
         for (code, label) in all_labels(table, published) {
             ui.label(if code.is_empty() { label.clone() } else { format!("{label} ({code})") });
             for column in &table.columns {
-                ui.label(RichText::new(own_count(column, &label)).color(theme::strong()));
+                let (text, num_images) = own_count(column, &label);
+                let cell = LabelCell::Label(LabelName::new(&*label));
+                label_link_ui(ui, panel, column, &text, num_images, cell);
             }
             let counts = published.and_then(|table| table.counts_of(&label));
             published_ui(ui, published, counts.map(|counts| counts.iter().map(u64::to_string).collect()));
@@ -153,13 +171,6 @@ fn labels_ui(ui: &mut Ui, table: &Characteristics, published: Option<&PublishedT
     );
 }
 
-fn voice_text(voice: &Voice) -> String {
-    match voice {
-        Voice::Reader(id) => id.to_string(),
-        Voice::Majority => tr("Majority").to_owned(),
-    }
-}
-
 /// Codes and names: of the columns, in their order, then those that only the published table has. "No finding" is the row
 /// of normal images.
 fn all_labels(table: &Characteristics, published: Option<&PublishedTable>) -> Vec<(String, String)> {
@@ -176,11 +187,24 @@ fn all_labels(table: &Characteristics, published: Option<&PublishedTable>) -> Ve
     all
 }
 
-fn own_count(column: &LabelColumn, label: &str) -> String {
+fn label_link_ui(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    column: &LabelColumn,
+    text: &str,
+    num_images: u64,
+    cell: LabelCell,
+) {
+    let number = CountedNumber::Label { voice: column.voice.clone(), cell };
+    films_link_ui(ui, panel, text, num_images, number);
+}
+
+/// Boxes, images in brackets; and the images alone.
+fn own_count(column: &LabelColumn, label: &str) -> (String, u64) {
     let label = LabelName::new(label);
     let row = column.labels.iter().find(|row| row.label == label);
     let (boxes, images) = row.map_or((Some(0), 0), |row| (row.num_boxes, row.num_images));
-    boxes.map_or(format!("({images})"), |boxes| format!("{boxes} ({images})"))
+    (boxes.map_or(format!("({images})"), |boxes| format!("{boxes} ({images})")), images)
 }
 
 fn head_ui(ui: &mut Ui, first: &str, own: &[String], published: Option<&PublishedTable>) {

@@ -42,7 +42,7 @@ pub(super) fn gallery_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let desk = &session.evaluating;
     let Some(run) = desk.open.clone() else {
-        return empty_ui(ui, tr("No evaluation is open"), tr("Open one of the list, or make a new one."));
+        return super::nothing_open_ui(ui, panel.session);
     };
     if !may_look_ui(ui, panel) {
         return;

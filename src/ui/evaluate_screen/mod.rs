@@ -19,11 +19,12 @@ mod walk_bar;
 
 use egui::{CentralPanel, RichText, Ui};
 
-use crate::session::{Command, EvaluateCommand, EvaluatePage};
+use crate::session::{Command, EvaluateCommand, EvaluatePage, Session};
 
-use super::words::tr;
+use super::words::{tr, translated};
 use super::{Panel, kit, shell, theme};
 
+pub(in crate::ui) use crops::Shelved;
 pub use crops::{CropKey, CropShelf};
 pub use gallery::GalleryState;
 pub use new_run::NewRunForm;
@@ -67,11 +68,16 @@ pub(super) fn evaluate_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// What stands on a page of a run while no run is open.
-fn nothing_open_ui(ui: &mut Ui) {
+fn nothing_open_ui(ui: &mut Ui, session: &Session) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
-        ui.heading(tr("No evaluation is open"));
-        ui.label(RichText::new(tr("Choose one from the list, or make a new one.")).color(theme::weak()));
+        if let Some(doing) = session.evaluating.doing.filter(|doing| !doing.is_empty()) {
+            ui.spinner();
+            ui.label(RichText::new(translated(doing)).color(theme::weak()));
+        } else {
+            ui.heading(tr("No evaluation is open"));
+            ui.label(RichText::new(tr("Choose one from the list, or make a new one.")).color(theme::weak()));
+        }
     });
 }
 

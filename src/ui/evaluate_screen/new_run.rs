@@ -4,7 +4,7 @@ use std::path::Path;
 
 use egui::{Grid, RichText, Ui, WidgetInfo};
 
-use crate::domain::evaluation::run::{AnswerSource, EvaluationId, Plan, RunSummary, TruthSource};
+use crate::domain::evaluation::run::{AnswerSource, EvaluationId, FilmChoice, Plan, RunSummary, TruthSource};
 use crate::domain::evaluation::settings::{
     Folding, Interpolation, IntervalMethod, ProbabilitySource, ResampleUnit, Settings, ThresholdChoice,
 };
@@ -84,6 +84,7 @@ fn new_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 name_ui(ui, &mut plan);
                 answer_ui(ui, panel, &mut plan);
                 truth_ui(ui, panel, &mut plan);
+                films_ui(ui, panel, &mut plan);
             },
         );
         kit::section(ui, tr("How"));
@@ -132,6 +133,8 @@ fn missing(plan: &Plan) -> Option<&'static str> {
     };
     let no_run = plan.truth == TruthSource::Kept(EvaluationId(0));
     let no_truth = matches!(&plan.truth, TruthSource::File(path) if path.as_os_str().is_empty());
+    let no_films = matches!(&plan.films, FilmChoice::These(films) if films.is_empty());
+    let answer = answer.or_else(|| no_films.then(|| tr("The list of films is empty: change its filters.")));
     let answer = answer.or_else(|| no_run.then(|| tr("Choose the evaluation that has the truth.")));
     answer.or_else(|| no_truth.then(|| tr("Choose the file that holds the truth.")))
 }
@@ -238,11 +241,20 @@ fn readers_of<'p>(panel: &Panel<'p>) -> &'p [Reader] {
 }
 
 fn reader_ui(ui: &mut Ui, panel: &Panel<'_>, name: &'static str, reader: &mut ReaderId) {
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(reader.as_str()).width(FIELD_WIDTH - 8.0);
+    let text = |one: &Reader| {
+        let name = format!("{} {}", one.id, one.name);
+        // How much others have read is nothing for a reader who is kept apart from them.
+        if panel.session.must_be_told_not_blind() {
+            return name;
+        }
+        let completed = panel.session.evaluating.studies.completed.get(&one.id).copied().unwrap_or(0);
+        tr_args("{}, {} films completed", &[&name, &completed])
+    };
+    let chosen = readers_of(panel).iter().find(|one| one.id == *reader).map_or_else(|| reader.to_string(), text);
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(chosen).width(FIELD_WIDTH - 8.0);
     let response = combo.show_ui(ui, |ui| {
         for one in readers_of(panel) {
-            let text = format!("{} ({})", one.id, one.name);
-            if ui.selectable_label(one.id == *reader, text).clicked() {
+            if ui.selectable_label(one.id == *reader, text(one)).clicked() {
                 *reader = one.id.clone();
             }
         }
@@ -322,6 +334,31 @@ fn truth_ui(ui: &mut Ui, panel: &mut Panel<'_>, plan: &mut Plan) {
             file_ui(ui, panel, FormFile::Truth, shown, tr("Choose the truth…"));
         }
     }
+    ui.end_row();
+}
+
+/// All films with a truth, or those that the worklist shows now: its filters choose.
+fn films_ui(ui: &mut Ui, panel: &Panel<'_>, plan: &mut Plan) {
+    heading_ui(ui, tr("Films"));
+    ui.horizontal(|ui| {
+        let list = &panel.session.worklist;
+        let is_all = plan.films == FilmChoice::WithTruth;
+        if kit::chip(ui, tr("All that have a truth"), is_all).clicked() {
+            plan.films = FilmChoice::WithTruth;
+        }
+        let num = match &plan.films {
+            FilmChoice::These(films) => films.len(),
+            FilmChoice::WithTruth => list.num_shown(),
+        };
+        let chip = kit::chip(ui, &tr_args("Those in the list of films ({})", &[&num]), !is_all);
+        if chip
+            .on_hover_text(tr("The list's filters choose: label, model, study, state, or a number clicked."))
+            .clicked()
+        {
+            let shown = (0..list.num_shown()).filter_map(|n| list.shown(n));
+            plan.films = FilmChoice::These(shown.map(|row| row.image.clone()).collect());
+        }
+    });
     ui.end_row();
 }
 

@@ -8,7 +8,9 @@ use crate::domain::evaluation::published;
 use crate::domain::evaluation::result::Figure;
 use crate::domain::evaluation::run::Run;
 use crate::domain::moment::day_text;
-use crate::session::{Command, EvaluateCommand};
+use crate::session::worklist::CountedNumber;
+use crate::session::{Command, EvaluateCommand, StudyCommand};
+use crate::ui::counted_words::number_text;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, theme};
 
@@ -88,6 +90,22 @@ pub(super) fn link_ui(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, full_name:
     let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
     if response.on_hover_text(tr_args("{}: show them", &[&full_name])).clicked() {
         panel.ask(Command::Evaluate(EvaluateCommand::ShowErrors(Box::new(filter))));
+    }
+}
+
+/// A count that leads to the list of the films that it counts; a count of none leads nowhere.
+pub(super) fn films_link_ui(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, count: u64, number: CountedNumber) {
+    let full_name = number_text(panel.session, &number);
+    let command = Command::Evaluate(EvaluateCommand::Study(StudyCommand::ShowFilms(number)));
+    if count == 0 || !command.is_available(panel.session) {
+        ui.label(RichText::new(text).color(theme::strong()));
+        return;
+    }
+    let response = ui.add(Button::new(RichText::new(text).color(theme::accent())).frame(false));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("{}: {}", &[&full_name, &text])));
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if response.on_hover_text(tr_args("{}: show them", &[&full_name])).clicked() {
+        panel.ask(command);
     }
 }
 

@@ -2,14 +2,15 @@
 
 use egui::{ComboBox, Grid, RichText, ScrollArea, Ui, WidgetInfo};
 
-use crate::domain::evaluation::reader_study::{Pace, ReaderRow, ReaderStudy, StudySource, Switches, Way};
-use crate::domain::id::ReaderId;
+use crate::domain::evaluation::reader_study::{Pace, ReaderRow, ReaderStudy, StudyCell, StudySource, Switches, Way};
+use crate::session::worklist::CountedNumber;
 use crate::session::{Command, EvaluateCommand, Session, StudyCommand};
+use crate::ui::counted_words::reader_text;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
 use super::gallery::may_look_ui;
-use super::numbers::text_of;
+use super::numbers::{films_link_ui, text_of};
 use super::reader_masks::masks_ui;
 use super::runs::problems_ui;
 
@@ -38,7 +39,7 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.label(text);
             }
             Some(study) => {
-                study_ui(ui, panel.session, &study);
+                study_ui(ui, panel, &study);
                 if let Some(masks) = &studies.masks {
                     masks_ui(ui, |reader| reader_text(panel.session, Some(reader)), masks);
                 }
@@ -95,23 +96,17 @@ fn source_text(session: &Session, source: &StudySource) -> String {
     }
 }
 
-/// `R1 Dr Lan`; `None`: all of them.
-fn reader_text(session: &Session, reader: Option<&ReaderId>) -> String {
-    let Some(id) = reader else { return tr("All readers").to_owned() };
-    let known = session.project.iter().flat_map(|project| &project.readers).find(|reader| reader.id == *id);
-    known.map_or_else(|| id.to_string(), |reader| format!("{id} {}", reader.name))
-}
-
-fn study_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
+fn study_ui(ui: &mut Ui, panel: &mut Panel<'_>, study: &ReaderStudy) {
+    let session = panel.session;
     kit::section(ui, tr("Right and wrong, % with 95 % intervals (Wilson)"));
     Grid::new("ways of reading").num_columns(7).spacing([18.0, 4.0]).show(ui, |ui| {
         let shares = [tr("Sensitivity"), tr("Specificity"), tr("Right")];
         heads(ui, &[tr("Reader"), tr("Model"), tr("Films"), shares[0], shares[1], shares[2], tr("TP, FP, TN, FN")]);
         for row in &study.rows {
             let name = reader_text(session, row.reader.as_ref());
-            way_ui(ui, &name, tr("without"), &row.without);
+            way_ui(ui, panel, row, &name, false);
             if row.with.counts.total() > 0 {
-                way_ui(ui, "", tr("with"), &row.with);
+                way_ui(ui, panel, row, "", true);
             }
         }
     });
@@ -121,64 +116,87 @@ fn study_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
         );
         ui.label(RichText::new(text).color(theme::weak()));
     }
-    without_truth_ui(ui, session, study);
+    without_truth_ui(ui, panel, study);
     if !study.problems.is_empty() {
         problems_ui(ui, &study.problems);
     }
     if study.rows.iter().any(|row| row.switches.num_films() > 0) {
-        switches_ui(ui, session, study);
+        switches_ui(ui, panel, study);
     } else {
         kit::section(ui, tr("Switches"));
         let text = tr("No film was read in both ways: nobody has seen what a model says after deciding.");
         ui.label(RichText::new(text).color(theme::weak()));
     }
-    paces_ui(ui, session, study);
+    paces_ui(ui, panel, study);
 }
 
-fn way_ui(ui: &mut Ui, name: &str, model: &str, way: &Way) {
+fn counted(row: &ReaderRow, cell: StudyCell) -> CountedNumber {
+    CountedNumber::Study { reader: row.reader.clone(), cell }
+}
+
+fn way_ui(ui: &mut Ui, panel: &mut Panel<'_>, row: &ReaderRow, name: &str, is_with_model: bool) {
+    let way: &Way = if is_with_model { &row.with } else { &row.without };
     let counts = way.counts;
+    let cell = |truth, said| counted(row, StudyCell::Way { is_with_model, truth, said });
     ui.label(RichText::new(name).color(theme::strong()));
-    ui.label(model);
-    ui.label(counts.total().to_string());
-    for figure in [way.sensitivity(), way.specificity(), way.accuracy()] {
-        ui.label(RichText::new(text_of(figure)).color(theme::strong()));
+    ui.label(if is_with_model { tr("with") } else { tr("without") });
+    films_link_ui(ui, panel, &counts.total().to_string(), counts.total(), cell(None, None));
+    for (figure, truth, whole) in [
+        (way.sensitivity(), Some(true), counts.num_positive()),
+        (way.specificity(), Some(false), counts.num_negative()),
+        (way.accuracy(), None, counts.total()),
+    ] {
+        films_link_ui(ui, panel, &text_of(figure), whole, cell(truth, None));
     }
-    ui.label(format!("{}, {}, {}, {}", counts.tp, counts.fp, counts.tn, counts.fn_));
+    ui.horizontal(|ui| {
+        for (count, truth, said) in
+            [(counts.tp, true, true), (counts.fp, false, true), (counts.tn, false, false), (counts.fn_, true, false)]
+        {
+            films_link_ui(ui, panel, &count.to_string(), count, cell(Some(truth), Some(said)));
+        }
+    });
     ui.end_row();
 }
 
-fn without_truth_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
-    let missing = study.rows.iter().filter(|row| row.num_without_truth > 0 && row.reader.is_some());
-    let missing: Vec<String> = missing
-        .map(|row| format!("{}: {}", reader_text(session, row.reader.as_ref()), row.num_without_truth))
-        .collect();
-    if !missing.is_empty() {
-        let text = tr_args("Completed films without a truth, left out. {}", &[&missing.join(", ")]);
-        ui.label(RichText::new(text).color(theme::weak()));
+fn without_truth_ui(ui: &mut Ui, panel: &mut Panel<'_>, study: &ReaderStudy) {
+    let missing = || study.rows.iter().filter(|row| row.num_without_truth > 0 && row.reader.is_some());
+    if missing().next().is_none() {
+        return;
     }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr("Completed films without a truth, left out:")).color(theme::weak()));
+        for row in missing() {
+            let text = format!("{}: {}", reader_text(panel.session, row.reader.as_ref()), row.num_without_truth);
+            films_link_ui(ui, panel, &text, row.num_without_truth, counted(row, StudyCell::WithoutTruth));
+        }
+    });
 }
 
-fn switches_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
+fn switches_ui(ui: &mut Ui, panel: &mut Panel<'_>, study: &ReaderStudy) {
     kit::section(ui, tr("Switches, on films that were read in both ways"));
     Grid::new("switches").num_columns(7).spacing([18.0, 4.0]).show(ui, |ui| {
         let moved = [tr("To right"), tr("To wrong"), tr("Stayed right"), tr("Stayed wrong")];
         heads(ui, &[tr("Reader"), tr("Films"), moved[0], moved[1], moved[2], moved[3], tr("p (McNemar, exact)")]);
         for row in study.rows.iter().filter(|row| row.switches.num_films() > 0) {
             let Switches { to_right, to_wrong, stayed_right, stayed_wrong } = row.switches;
-            ui.label(RichText::new(reader_text(session, row.reader.as_ref())).color(theme::strong()));
-            ui.label(row.switches.num_films().to_string());
-            let color = |count: u64, color| if count > 0 { color } else { theme::text() };
-            ui.label(RichText::new(to_right.to_string()).color(color(to_right, theme::good())));
-            ui.label(RichText::new(to_wrong.to_string()).color(color(to_wrong, theme::bad())));
-            ui.label(stayed_right.to_string());
-            ui.label(stayed_wrong.to_string());
+            ui.label(RichText::new(reader_text(panel.session, row.reader.as_ref())).color(theme::strong()));
+            for (count, was_and_is_right) in [
+                (row.switches.num_films(), None),
+                (to_right, Some([false, true])),
+                (to_wrong, Some([true, false])),
+                (stayed_right, Some([true, true])),
+                (stayed_wrong, Some([false, false])),
+            ] {
+                let number = counted(row, StudyCell::Switch { was_and_is_right });
+                films_link_ui(ui, panel, &count.to_string(), count, number);
+            }
             ui.label(row.p_value().map_or_else(String::new, |p| format!("{p:.4}")));
             ui.end_row();
         }
     });
 }
 
-fn paces_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
+fn paces_ui(ui: &mut Ui, panel: &mut Panel<'_>, study: &ReaderStudy) {
     let is_timed = |row: &&ReaderRow| row.pace_without.num_films + row.pace_with.num_films > 0;
     if !study.rows.iter().any(|row| is_timed(&row)) {
         return;
@@ -188,10 +206,11 @@ fn paces_ui(ui: &mut Ui, session: &Session, study: &ReaderStudy) {
         let medians = [tr("Never shown a model, median"), tr("Shown a model, median")];
         heads(ui, &[tr("Reader"), medians[0], tr("Films"), medians[1], tr("Films")]);
         for row in study.rows.iter().filter(is_timed) {
-            ui.label(RichText::new(reader_text(session, row.reader.as_ref())).color(theme::strong()));
-            for pace in [row.pace_without, row.pace_with] {
+            ui.label(RichText::new(reader_text(panel.session, row.reader.as_ref())).color(theme::strong()));
+            for (pace, is_with_model) in [(row.pace_without, false), (row.pace_with, true)] {
                 ui.label(pace_text(pace));
-                ui.label(pace.num_films.to_string());
+                let number = counted(row, StudyCell::Timed { is_with_model });
+                films_link_ui(ui, panel, &pace.num_films.to_string(), pace.num_films, number);
             }
             ui.end_row();
         }

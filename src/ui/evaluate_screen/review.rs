@@ -41,7 +41,7 @@ pub struct ReviewState {
 pub(super) fn review_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &panel.session.evaluating;
     let Some(run) = desk.open.clone() else {
-        return empty_ui(ui, tr("No evaluation is open"), tr("Open one of the list, or make a new one."));
+        return super::nothing_open_ui(ui, panel.session);
     };
     if !may_look_ui(ui, panel) {
         return;

@@ -21,7 +21,7 @@ const PAPER: &str = "VinDr-SpineXR";
 pub(super) fn summary_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &panel.session.evaluating;
     let Some((run, snapshot)) = desk.open.clone().zip(desk.snapshots[0].clone()) else {
-        super::nothing_open_ui(ui);
+        super::nothing_open_ui(ui, panel.session);
         return;
     };
     let beside = desk.beside.clone();

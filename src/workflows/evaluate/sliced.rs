@@ -35,7 +35,7 @@ pub(super) fn figures(
         }
     }
     let Some((_, matched)) = detector else { return Ok(all) };
-    for slicing in slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &[])
+    for slicing in slices::of_boxes(&cases.truths, &cases.films, &cases.classes, &cases.truth_levels)
         .iter()
         .filter(|slicing| !slicing.is_all_unknown())
     {

@@ -162,10 +162,17 @@ fn num_films_seen(recipe: &Recipe, films: &FilmCounts) -> f64 {
     (if with_boxes_only { films.num_train_with_boxes } else { films.num_train }) as f64
 }
 
-/// The newest former run of this network on this device, brought to these pixels.
+/// Steps that are that many times larger or smaller tell little: what costs the same whatever the size weighs otherwise.
+const ALIKE: f64 = 4.0;
+
+/// The newest former run of this network on this device with steps of a like size, brought to these pixels.
 fn measured_secs(architecture: Architecture, megapixels: f64, is_graphics: bool, known: &[KnownStep]) -> Option<f64> {
     let is_alike = |step: &&KnownStep| {
-        step.architecture == architecture && step.is_graphics == is_graphics && step.megapixels > 0.0 && step.secs > 0.0
+        let size = megapixels / step.megapixels;
+        step.architecture == architecture
+            && step.is_graphics == is_graphics
+            && (1.0 / ALIKE..=ALIKE).contains(&size)
+            && step.secs > 0.0
     };
     known.iter().rev().find(is_alike).map(|step| step.secs * megapixels / step.megapixels)
 }
@@ -217,10 +224,19 @@ mod tests {
             is_graphics,
         };
         let per_step = 32.0 * 224.0 * 224.0 / 1e6;
-        let steps = [known(per_step, 9.0, false), known(per_step / 2.0, 3.0, false), known(1.0, 0.001, true)];
+        let steps = [
+            known(per_step, 9.0, false),
+            known(per_step / 2.0, 3.0, false),
+            known(0.01, 5.0, false),
+            known(1.0, 0.001, true),
+        ];
         let found = of(Architecture::DenseNet121, Preset::Paper, &computer(), &steps);
         assert!(found.is_measured);
-        assert!((found.step_secs - 6.0).abs() < 1e-9, "the newest, brought to these pixels: {}", found.step_secs);
+        assert!(
+            (found.step_secs - 6.0).abs() < 1e-9,
+            "the newest of a like size, brought to these pixels: {}",
+            found.step_secs
+        );
         assert!(!of(Architecture::DenseNet169, Preset::Paper, &computer(), &steps).is_measured);
     }
 

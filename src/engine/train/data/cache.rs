@@ -25,7 +25,7 @@ use super::cache_file::Origin;
 use super::input_rule::InputRule;
 use super::packing;
 use super::plane::Plane;
-use crate::failure::Failure;
+use crate::failure::{Failure, caught};
 use crate::models::ImageBatch;
 
 /// Which films could not be read, beside them.
@@ -124,7 +124,8 @@ impl Cache {
                         let Some(&place) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                         let film = &films[place];
                         let source = sources.get(film.image.as_str()).copied();
-                        let fate = maker.make(film, source, &origins[place], wanted);
+                        let fate = caught(|| Ok(maker.make(film, source, &origins[place], wanted)))
+                            .unwrap_or_else(|failure| Fate::Failed(failure.message));
                         if sender.send((place, fate)).is_err() {
                             break;
                         }
@@ -303,15 +304,12 @@ fn file_of(folder: &Path, origin: &Origin) -> PathBuf {
 
 /// No training ever sees a film that is locked for testing, whoever made the data set.
 pub fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
-    let is_locked =
-        |film: &&FrozenFilm| film.split != Split::Test && dataset.locked.binary_search(&film.sha256).is_ok();
-    let num_locked = dataset.films.iter().filter(is_locked).count();
-    if num_locked == 0 {
-        return Ok(());
+    match dataset.locked_in_training().len() {
+        0 => Ok(()),
+        num_locked => Err(Failure::new(format!(
+            "{num_locked} of the films to learn from are locked for testing. Nothing was learned. Freeze the data set again."
+        ))),
     }
-    Err(Failure::new(format!(
-        "{num_locked} of the films to learn from are locked for testing. Nothing was learned: freeze the data set again."
-    )))
 }
 
 fn read_failed(folder: &Path) -> HashMap<String, String> {

@@ -278,13 +278,12 @@ fn num_threads(recipe: &Recipe) -> usize {
 fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
     let dataset = &plan.dataset;
     let boxes = |place: usize| -> Vec<ClassBox> {
-        let of_class = |label| dataset.classes.iter().position(|class| class == label);
         let boxes = dataset.films[place].boxes.iter();
         boxes
             .filter_map(|one| {
                 let rect = one.rect;
                 let corners = [rect.xmin(), rect.ymin(), rect.xmax(), rect.ymax()];
-                Some(ClassBox { corners, class: of_class(&one.label)? })
+                Some(ClassBox { corners, class: dataset.class_number(&one.label)? })
             })
             .collect()
     };

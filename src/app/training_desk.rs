@@ -1,0 +1,190 @@
+//! Training as the window asks for it: what is asked goes to a thread that keeps runs, or beside it where it takes its time.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::{Builder, JoinHandle};
+
+use crate::domain::training::queueing::{Queued, Shares};
+use crate::jobs::{CancelToken, EngineProgram, Lane};
+use crate::session::training::{DatasetRow, GainPoint, OpenDataset};
+use crate::session::{Event, TrainNews, TrainTask};
+use crate::store::{Store, StoredDataset};
+use crate::workflows::evaluation_runs::Maker;
+use crate::workflows::choose_next::{self, QueueRequest};
+use crate::workflows::{datasets, freeze};
+
+use super::inbox::Post;
+use super::project_changes::now_ms;
+use super::training_keeper::{Keeper, Order};
+
+/// Training of one opening of a project. Dropped, runs go on by themselves, where nobody asked them to stop.
+#[derive(Debug)]
+pub(super) struct TrainingDesk {
+    folder: PathBuf,
+    post: Post,
+    /// Freezing and choosing films take their time; runs are followed meanwhile.
+    lane: Lane,
+    sender: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl TrainingDesk {
+    pub fn new(folder: &Path, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
+        let (sender, orders) = channel();
+        let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
+        let thread = Builder::new().name("training".into()).spawn(move || keeper.run(&orders)).ok();
+        Self { folder: folder.to_owned(), post: post.clone(), lane: Lane::start("data sets"), sender: Some(sender), thread }
+    }
+
+    /// Answered by news of data sets, runs and films to read next.
+    pub fn load(&self) {
+        let (folder, post) = (self.folder.clone(), self.post.clone());
+        self.lane.run(move || {
+            tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
+            tell(&post, next_films(&folder).map(TrainNews::Next));
+            tell(&post, gains(&folder).map(TrainNews::Gains));
+        });
+        self.order(Order::Load);
+    }
+
+    pub fn carry_out(&self, task: TrainTask, by: String) {
+        let (folder, post) = (self.folder.clone(), self.post.clone());
+        match task {
+            TrainTask::OpenDataset(id) => self.lane.run(move || {
+                let open = Store::open_to_look(&folder).map_err(anyhow::Error::from).and_then(|store| {
+                    let (stored, dataset) = datasets::open(&store, id)?;
+                    let row = dataset_row(stored, is_locked(&store, &dataset)?);
+                    Ok(std::sync::Arc::new(OpenDataset::new(row, dataset)))
+                });
+                send(&post, TrainNews::DatasetOpened(open.map_err(|error| format!("{error:#}"))));
+            }),
+            TrainTask::Freeze(plan) => self.lane.run(move || {
+                tell(&post, Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    let maker = Maker { by: &by, at_ms: now_ms() };
+                    let (id, _) = freeze::freeze_dataset(&mut store, &plan, maker)?;
+                    let (stored, dataset) = datasets::open(&store, id)?;
+                    let row = dataset_row(stored, is_locked(&store, &dataset)?);
+                    Ok(TrainNews::Frozen(std::sync::Arc::new(OpenDataset::new(row, dataset))))
+                }));
+            }),
+            TrainTask::Lock(id) => self.lane.run(move || {
+                tell(&post, Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    let num = datasets::lock(&mut store, id, Maker { by: &by, at_ms: now_ms() })?;
+                    Ok(TrainNews::Done(format!("Locked for good: {num} test films.")))
+                }));
+                tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
+            }),
+            TrainTask::ChooseNext => self.lane.run(move || {
+                let chosen = Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    let request = QueueRequest {
+                        num_films: NUM_NEXT,
+                        shares: Shares::default(),
+                        seed: now_ms().unsigned_abs(),
+                        with_novelty: true,
+                    };
+                    let maker = Maker { by: &by, at_ms: now_ms() };
+                    choose_next::choose_next(&mut store, &request, maker, &|_| {}, &CancelToken::new())
+                });
+                match chosen {
+                    Ok(report) => {
+                        let (num, num_unread) = (report.queue.len(), report.num_unread);
+                        send(&post, TrainNews::Next(report.queue));
+                        let text = format!("Chosen: {num} of {num_unread} unread films.");
+                        send(&post, TrainNews::Done(text));
+                    }
+                    Err(error) => send(&post, TrainNews::Failed(format!("{error:#}"))),
+                }
+            }),
+            task => self.order(Order::Task { task, by }),
+        }
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(sender) = &self.sender
+            && sender.send(order).is_err()
+        {
+            tracing::warn!("the thread that keeps runs of training is gone");
+        }
+    }
+}
+
+impl Drop for TrainingDesk {
+    fn drop(&mut self) {
+        // A trainer that goes on has to be told so before the process ends.
+        self.sender = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::warn!("the thread that keeps runs of training ended in a fault");
+        }
+    }
+}
+
+pub(super) fn send(post: &Post, news: TrainNews) {
+    post.event(Event::Training(Box::new(news)));
+}
+
+pub(super) fn tell(post: &Post, news: anyhow::Result<TrainNews>) {
+    send(post, news.unwrap_or_else(|error| TrainNews::Failed(format!("{error:#}"))));
+}
+
+/// A morning's work.
+const NUM_NEXT: usize = 50;
+
+fn next_films(folder: &Path) -> anyhow::Result<Vec<Queued>> {
+    Ok(Store::open_to_look(folder)?.reading_queue()?)
+}
+
+/// What models reached with the labels of their data sets; figures of single classes say too little for that.
+fn gains(folder: &Path) -> anyhow::Result<Vec<GainPoint>> {
+    let mut points = Vec::new();
+    for point in choose_next::gains(&Store::open_to_look(folder)?)? {
+        let main = point.metrics.iter().find(|metric| matches!(metric.name.as_str(), "AUROC" | "mAP@0.5"));
+        points.extend(main.map(|metric| GainPoint {
+            name: point.name.clone(),
+            num_train: point.num_train_films,
+            figure: metric.name.clone(),
+            value: metric.value,
+            interval: metric.interval,
+        }));
+    }
+    Ok(points)
+}
+
+fn dataset_rows(folder: &Path) -> anyhow::Result<Vec<DatasetRow>> {
+    let store = Store::open_to_look(folder)?;
+    let locked = store.locked_films()?;
+    let mut rows = Vec::new();
+    for stored in store.datasets()? {
+        let has_locked = !locked.is_empty()
+            && datasets::open(&store, stored.id).is_ok_and(|(_, dataset)| all_locked(&locked, &dataset));
+        rows.push(dataset_row(stored, has_locked));
+    }
+    Ok(rows)
+}
+
+fn is_locked(store: &Store, dataset: &crate::domain::training::dataset::FrozenDataset) -> anyhow::Result<bool> {
+    Ok(all_locked(&store.locked_films()?, dataset))
+}
+
+fn all_locked(
+    locked: &std::collections::BTreeSet<[u8; 32]>,
+    dataset: &crate::domain::training::dataset::FrozenDataset,
+) -> bool {
+    let mut test = dataset.films_of(crate::domain::training::dataset::Split::Test).peekable();
+    test.peek().is_some() && test.all(|film| locked.contains(&film.sha256))
+}
+
+fn dataset_row(stored: StoredDataset, is_locked: bool) -> DatasetRow {
+    let StoredDataset { id, content } = stored;
+    DatasetRow {
+        id,
+        name: content.name,
+        made_at_ms: content.made_at_ms,
+        made_by: content.made_by,
+        truth: content.truth,
+        num_films: content.num_films,
+        sha256: crate::domain::model::hex_from_hash(&content.sha256),
+        is_locked,
+    }
+}
