@@ -127,7 +127,7 @@ impl Place {
             recipe,
             start: StartFrom::Nothing,
             device: Some("cpu".into()),
-            num_threads: Some(1),
+            num_threads: Some(2),
             group: None,
             program_version: "test".into(),
         };

@@ -133,7 +133,7 @@ impl Session {
         let opening = self.project.as_ref().map(|project| project.number);
         if self.evaluating.studies.opening != opening {
             let completed = std::mem::take(&mut self.evaluating.studies.completed);
-            self.evaluating.studies = StudyDesk { opening, completed, ..StudyDesk::default() };
+            self.evaluating.studies = StudyDesk { completed, opening, ..StudyDesk::default() };
         }
         match page {
             EvaluatePage::Readers => {
