@@ -9,8 +9,8 @@ use crate::jobs::{CancelToken, EngineProgram, Lane};
 use crate::session::training::{DatasetRow, GainPoint, OpenDataset};
 use crate::session::{Event, TrainNews, TrainTask};
 use crate::store::{Store, StoredDataset};
-use crate::workflows::evaluation_runs::Maker;
 use crate::workflows::choose_next::{self, QueueRequest};
+use crate::workflows::evaluation_runs::Maker;
 use crate::workflows::{datasets, freeze};
 
 use super::inbox::Post;
@@ -33,7 +33,13 @@ impl TrainingDesk {
         let (sender, orders) = channel();
         let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
         let thread = Builder::new().name("training".into()).spawn(move || keeper.run(&orders)).ok();
-        Self { folder: folder.to_owned(), post: post.clone(), lane: Lane::start("data sets"), sender: Some(sender), thread }
+        Self {
+            folder: folder.to_owned(),
+            post: post.clone(),
+            lane: Lane::start("data sets"),
+            sender: Some(sender),
+            thread,
+        }
     }
 
     /// Answered by news of data sets, runs and films to read next.
@@ -59,19 +65,25 @@ impl TrainingDesk {
                 send(&post, TrainNews::DatasetOpened(open.map_err(|error| format!("{error:#}"))));
             }),
             TrainTask::Freeze(plan) => self.lane.run(move || {
-                tell(&post, Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
-                    let maker = Maker { by: &by, at_ms: now_ms() };
-                    let (id, _) = freeze::freeze_dataset(&mut store, &plan, maker)?;
-                    let (stored, dataset) = datasets::open(&store, id)?;
-                    let row = dataset_row(stored, is_locked(&store, &dataset)?);
-                    Ok(TrainNews::Frozen(std::sync::Arc::new(OpenDataset::new(row, dataset))))
-                }));
+                tell(
+                    &post,
+                    Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                        let maker = Maker { by: &by, at_ms: now_ms() };
+                        let (id, _) = freeze::freeze_dataset(&mut store, &plan, maker)?;
+                        let (stored, dataset) = datasets::open(&store, id)?;
+                        let row = dataset_row(stored, is_locked(&store, &dataset)?);
+                        Ok(TrainNews::Frozen(std::sync::Arc::new(OpenDataset::new(row, dataset))))
+                    }),
+                );
             }),
             TrainTask::Lock(id) => self.lane.run(move || {
-                tell(&post, Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
-                    let num = datasets::lock(&mut store, id, Maker { by: &by, at_ms: now_ms() })?;
-                    Ok(TrainNews::Done(format!("Locked for good: {num} test films.")))
-                }));
+                tell(
+                    &post,
+                    Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                        let num = datasets::lock(&mut store, id, Maker { by: &by, at_ms: now_ms() })?;
+                        Ok(TrainNews::Done(format!("Locked for good: {num} test films.")))
+                    }),
+                );
                 tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
             }),
             TrainTask::ChooseNext => self.lane.run(move || {

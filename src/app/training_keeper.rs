@@ -105,8 +105,7 @@ impl Keeper {
             };
             let mut waiting: Vec<Order> = first.into_iter().chain(orders.try_iter()).collect();
             // Of several estimates only the last one is still wanted.
-            let is_estimate =
-                |order: &Order| matches!(order, Order::Task { task: TrainTask::Estimate(_), .. });
+            let is_estimate = |order: &Order| matches!(order, Order::Task { task: TrainTask::Estimate(_), .. });
             let last = waiting.iter().rposition(is_estimate);
             let mut place = 0;
             waiting.retain(|order| {
@@ -298,7 +297,8 @@ impl Keeper {
         let ids = self.with_store(|store| {
             let doer = Doer { by, at_ms: now_ms() };
             let requests = if draft.is_ensemble {
-                let group = if request.name.is_empty() { training_rows::free_group_name(store)? } else { request.name.clone() };
+                let group =
+                    if request.name.is_empty() { training_rows::free_group_name(store)? } else { request.name.clone() };
                 train::three_classifiers(&request, &group)?
             } else {
                 vec![request]

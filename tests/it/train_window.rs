@@ -19,9 +19,7 @@ use rachis::domain::training::recipe::Preset;
 use rachis::domain::training::run::{Best, Figure, FigureOf, RunState, RunStatus};
 use rachis::domain::training::spec::TrainingId;
 use rachis::session::settings::Language;
-use rachis::session::training::{
-    DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm,
-};
+use rachis::session::training::{DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm};
 use rachis::session::{Command, Event, Input, TrainCommand, TrainNews, TrainPage};
 
 use crate::seat::{self, Seat};
@@ -52,7 +50,13 @@ fn tell(seat: &mut Seat<'_>, news: TrainNews) {
 fn dataset(id: i64, name: &str) -> OpenDataset {
     let films: Vec<FrozenFilm> = (0..600_u32)
         .map(|n| {
-            let split = if n < 420 { Split::Train } else if n < 480 { Split::Dev } else { Split::Test };
+            let split = if n < 420 {
+                Split::Train
+            } else if n < 480 {
+                Split::Dev
+            } else {
+                Split::Test
+            };
             let class = [2, 2, 2, 0, 1, 3, 4, 5][n as usize % 8];
             let class = if n % 97 == 0 { 6 } else { class };
             let rect = Rect::from_corners(Point::new(10.0, 10.0), Point::new(60.0, 60.0));
@@ -66,7 +70,11 @@ fn dataset(id: i64, name: &str) -> OpenDataset {
                 height: 1200,
                 split,
                 is_abnormal,
-                boxes: if is_abnormal { vec![FrozenBox { label: LabelName::new(CLASSES[class]), rect }] } else { Vec::new() },
+                boxes: if is_abnormal {
+                    vec![FrozenBox { label: LabelName::new(CLASSES[class]), rect }]
+                } else {
+                    Vec::new()
+                },
                 readers: vec![ReaderId::new("R1")],
             }
         })
@@ -167,7 +175,12 @@ fn figures() -> Vec<Figure> {
         let rise = 1.0 - 1.0 / (1.0 + step as f64 / 1500.0);
         add(step, FigureOf::Dev, "mAP@0.5", 0.42 * rise);
         for (place, class) in CLASSES.iter().enumerate() {
-            add(step, FigureOf::Dev, &format!("AP@0.5 {class}"), (0.1 + 0.09 * place as f64) * rise + 0.05 * noise() + 0.03);
+            add(
+                step,
+                FigureOf::Dev,
+                &format!("AP@0.5 {class}"),
+                (0.1 + 0.09 * place as f64) * rise + 0.05 * noise() + 0.03,
+            );
         }
     }
     figures
@@ -215,7 +228,14 @@ fn samples(seat: &Seat<'_>) -> Vec<SampleFilm> {
 
 fn with_run(seat: &mut Seat<'_>, run: RunRow) {
     let id = run.id;
-    tell(seat, TrainNews::Runs(vec![run, row(3, "Three seeds, first", None), row(1, "First try", Some(status(RunState::Completed, 10_000)))]));
+    tell(
+        seat,
+        TrainNews::Runs(vec![
+            run,
+            row(3, "Three seeds, first", None),
+            row(1, "First try", Some(status(RunState::Completed, 10_000))),
+        ]),
+    );
     ask(seat, TrainCommand::OpenRun(id));
     tell(seat, TrainNews::Figures { run: id, figures: figures(), is_whole: true });
     let films = samples(seat);
@@ -347,7 +367,10 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     };
     with_run(&mut seat, row(2, "Spine detector", Some(failed)));
     results.add(seat.try_snapshot("train_run_failed"));
-    let done = RunRow { warnings: vec!["The dev films have only 4 films of Vertebral collapse: its figure says little.".into()], ..row(2, "Spine detector", Some(status(RunState::Completed, 10_000))) };
+    let done = RunRow {
+        warnings: vec!["The dev films have only 4 films of Vertebral collapse: its figure says little.".into()],
+        ..row(2, "Spine detector", Some(status(RunState::Completed, 10_000)))
+    };
     with_run(&mut seat, done);
     results.add(seat.try_snapshot("train_run_done"));
     ask(&mut seat, TrainCommand::Page(TrainPage::Next));

@@ -128,7 +128,8 @@ impl Session {
                 self.notify(NoticeKind::Info, format!("Training of \"{name}\" is done. Look at it on the Train page."));
             }
             RunState::Failed | RunState::Interrupted => {
-                let text = format!("Training of \"{name}\" stopped by itself. The Train page says why and how to go on.");
+                let text =
+                    format!("Training of \"{name}\" stopped by itself. The Train page says why and how to go on.");
                 self.notify(NoticeKind::Warning, text);
             }
             _ => {}

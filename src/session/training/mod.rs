@@ -21,9 +21,7 @@ mod quitting;
 mod training_script;
 
 pub use draft::{RunDraft, networks};
-pub use news::{
-    Balance, ClassBalance, DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm, TrainNews,
-};
+pub use news::{Balance, ClassBalance, DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm, TrainNews};
 pub use quitting::Leaving;
 
 /// A page of the screen of training, in the order in which they are used.
@@ -202,7 +200,9 @@ impl TrainCommand {
             Self::Draft(_) | Self::Note(..) => can_write,
             Self::Start => can_write && is_free && session.why_no_start().is_none() && session.is_draft_settled(),
             Self::Wish(id, _) => can_write && desk.run(*id).is_some_and(RunRow::is_live),
-            Self::Resume(id) => can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none(),
+            Self::Resume(id) => {
+                can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none()
+            }
             Self::Withdraw(id) | Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),
             Self::Promote(id) => {
                 let made = desk.run(*id).and_then(|run| run.made_model);

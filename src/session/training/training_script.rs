@@ -13,7 +13,10 @@ use super::{DatasetRow, Estimate, RunDraft, RunRow, TrainCommand, TrainNews, Tra
 
 fn ask(session: &mut Session, command: TrainCommand) -> Vec<TrainTask> {
     let effects = session.handle(Input::Command(Command::Train(command)), 0);
-    effects.into_iter().filter_map(|effect| if let Effect::Train { task, .. } = effect { Some(*task) } else { None }).collect()
+    effects
+        .into_iter()
+        .filter_map(|effect| if let Effect::Train { task, .. } = effect { Some(*task) } else { None })
+        .collect()
 }
 
 fn tell(session: &mut Session, news: TrainNews) -> Vec<Effect> {
@@ -97,10 +100,7 @@ fn a_form_is_fitted_to_this_computer_before_it_starts_and_a_changed_value_stays(
     assert_eq!(draft(&session).recipe.whole(Key::Iterations), 50);
     assert_eq!(ask(&mut session, TrainCommand::Start), [TrainTask::Start(Box::new(draft(&session)))]);
     tell(&mut session, TrainNews::Datasets(vec![dataset(1, 0)]));
-    assert_eq!(
-        session.why_no_start(),
-        Some("This data set has no films to learn from. Freeze one with train films.")
-    );
+    assert_eq!(session.why_no_start(), Some("This data set has no films to learn from. Freeze one with train films."));
 }
 
 #[test]

@@ -69,7 +69,9 @@ pub(super) fn data_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(open) = panel.session.training.dataset.clone() else {
         let texts = [
             tr("A model learns from films and labels as they were at one moment. That is a frozen data set."),
-            tr("It says which films are learned from (train), which ones choose the best model (dev), and which ones are kept for the end (test)."),
+            tr(
+                "It says which films are learned from (train), which ones choose the best model (dev), and which ones are kept for the end (test).",
+            ),
             tr("Freezing changes nothing in the project; reading goes on."),
         ];
         if panel.session.training.datasets.is_empty() && panel.session.training.is_loaded {
@@ -214,7 +216,9 @@ fn made_ui(ui: &mut Ui, open: &OpenDataset) {
     let folded = plan.label_rules.iter().filter(|rule| rule.to.as_ref() != Some(&rule.from));
     for rule in folded {
         let text = match &rule.to {
-            Some(to) => tr_args("{} is learned as {}", &[&translated_name(rule.from.as_str()), &translated_name(to.as_str())]),
+            Some(to) => {
+                tr_args("{} is learned as {}", &[&translated_name(rule.from.as_str()), &translated_name(to.as_str())])
+            }
             None => tr_args("{} is left out", &[&translated_name(rule.from.as_str())]),
         };
         weak(ui, &text);

@@ -59,7 +59,10 @@ pub(in crate::ui) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>, dialog: Train
 fn quit_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::set_dialog_width(ui, 460.0);
     let name = panel.session.training.own_live().map_or("", |run| run.name.as_str());
-    ui.add(egui::Label::new(tr_args("\"{}\" is still learning. Shall it go on while the window is closed?", &[&name])).wrap());
+    ui.add(
+        egui::Label::new(tr_args("\"{}\" is still learning. Shall it go on while the window is closed?", &[&name]))
+            .wrap(),
+    );
     weak(ui, tr("Either way nothing is lost: the next start of the program shows the run and can go on with it."));
     ui.add_space(theme::UNIT);
     ui.horizontal_wrapped(|ui| {
@@ -81,7 +84,12 @@ fn lock_ui(ui: &mut Ui, panel: &mut Panel<'_>, id: DatasetId) {
     let row = panel.session.training.datasets.iter().find(|row| row.id == id);
     let num = row.map_or(0, |row| row.num_films[2]);
     ui.add(egui::Label::new(tr_args("Lock the {} test films for good?", &[&num])).wrap());
-    weak(ui, tr("From then on no training of this project learns from them or chooses by them, also not from copies under other names. A lock can't be taken back."));
+    weak(
+        ui,
+        tr(
+            "From then on no training of this project learns from them or chooses by them, also not from copies under other names. A lock can't be taken back.",
+        ),
+    );
     ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
         if ui.add(egui::Button::new(tr("Lock them")).fill(theme::accent_dim())).clicked() {
@@ -113,9 +121,8 @@ fn first_plan(panel: &Panel<'_>) -> FreezePlan {
 
 fn seven_classes(panel: &Panel<'_>) -> Vec<LabelRule> {
     let Some(set) = panel.session.label_set() else { return Vec::new() };
-    let rare = set.local().filter(|label| {
-        !OWN_CLASSES.contains(&label.name.as_str()) && label.name.as_str() != OTHER_LESIONS
-    });
+    let rare =
+        set.local().filter(|label| !OWN_CLASSES.contains(&label.name.as_str()) && label.name.as_str() != OTHER_LESIONS);
     let other = LabelName::new(OTHER_LESIONS);
     rare.map(|label| LabelRule { from: label.name.clone(), to: Some(other.clone()) }).collect()
 }
@@ -125,7 +132,10 @@ fn freeze_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut plan = panel.state.freeze.plan.take().unwrap_or_else(|| first_plan(panel));
     let height = ui.ctx().content_rect().height() - 200.0;
     egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
-        weak(ui, tr("Films and labels are kept as they are now. What readers change later does not change this data set."));
+        weak(
+            ui,
+            tr("Films and labels are kept as they are now. What readers change later does not change this data set."),
+        );
         ui.add_space(theme::UNIT);
         Grid::new("freeze").num_columns(2).min_col_width(HEADING_WIDTH).spacing([16.0, 10.0]).show(ui, |ui| {
             name_ui(ui, &mut plan);
@@ -185,9 +195,11 @@ fn truth_ui(ui: &mut Ui, panel: &Panel<'_>, plan: &mut FreezePlan) {
         TruthSource::EveryReader => tr("Every reader").to_owned(),
         _ => tr("Consensus of readers").to_owned(),
     };
-    let combo = egui::ComboBox::from_id_salt("truth of data set").selected_text(text(&plan.truth)).width(FIELD_WIDTH - 8.0);
+    let combo =
+        egui::ComboBox::from_id_salt("truth of data set").selected_text(text(&plan.truth)).width(FIELD_WIDTH - 8.0);
     let response = combo.show_ui(ui, |ui| {
-        let all = std::iter::once(TruthSource::Consensus).chain(readers.iter().map(|one| TruthSource::Reader(one.id.clone())));
+        let all = std::iter::once(TruthSource::Consensus)
+            .chain(readers.iter().map(|one| TruthSource::Reader(one.id.clone())));
         for truth in all {
             let name = text(&truth);
             ui.selectable_value(&mut plan.truth, truth, name);
@@ -235,7 +247,8 @@ fn split_ui(ui: &mut Ui, plan: &mut FreezePlan) {
             };
             let name = split_text(split).0;
             ui.label(name);
-            let response = ui.add(egui::DragValue::new(&mut percent).range(0.0..=100.0).speed(0.5).max_decimals(0).suffix(" %"));
+            let response =
+                ui.add(egui::DragValue::new(&mut percent).range(0.0..=100.0).speed(0.5).max_decimals(0).suffix(" %"));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::SpinButton, true, name));
             if response.changed() {
                 *size = SplitSize::Share(percent / 100.0);

@@ -35,10 +35,7 @@ pub struct TrainScreenState {
 }
 
 pub(super) fn train_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    egui::Panel::top("train bar")
-        .frame(shell::bar_frame())
-        .show_separator_line(false)
-        .show(ui, |ui| bar_ui(ui, panel));
+    egui::Panel::top("train bar").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| bar_ui(ui, panel));
     let page = panel.session.training.page;
     let is_narrow = ui.ctx().content_rect().width() < LEAST_WIDTH_WITH_SIDE;
     egui::Panel::left("side of training")

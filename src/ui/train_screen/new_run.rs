@@ -5,8 +5,8 @@ use egui::{ComboBox, RichText, ScrollArea, Ui, WidgetInfo};
 use crate::domain::model::ModelTask;
 use crate::domain::training::dataset::DatasetId;
 use crate::domain::training::recipe::Preset;
-use crate::session::model_shelf::EngineState;
 use crate::domain::training::spec::StartChoice;
+use crate::session::model_shelf::EngineState;
 use crate::session::training::{Estimate, RunDraft, networks};
 use crate::session::{Command, TrainCommand};
 use crate::ui::words::{tr, tr_args, translated};
@@ -56,9 +56,8 @@ fn choice_ui<T: PartialEq + Clone>(ui: &mut Ui, name: &'static str, value: &mut 
 fn dataset_ui(ui: &mut Ui, panel: &Panel<'_>, draft: &mut RunDraft) {
     kit::section_title(ui, tr("Learns from"));
     let rows = &panel.session.training.datasets;
-    let name = |row: &crate::session::training::DatasetRow| {
-        tr_args("{}, {} train films", &[&row.name, &row.num_films[0]])
-    };
+    let name =
+        |row: &crate::session::training::DatasetRow| tr_args("{}, {} train films", &[&row.name, &row.num_films[0]]);
     let choices: Vec<(Option<DatasetId>, String)> = rows.iter().map(|row| (Some(row.id), name(row))).collect();
     if choices.is_empty() {
         weak(ui, tr("No data set is frozen yet."));
@@ -71,8 +70,7 @@ fn task_ui(ui: &mut Ui, draft: &mut RunDraft) {
     kit::section(ui, tr("Learns to"));
     let task = draft.architecture.task();
     ui.horizontal_wrapped(|ui| {
-        let tasks =
-            [(ModelTask::Classify, tr("Tell abnormal films")), (ModelTask::Detect, tr("Find lesions"))];
+        let tasks = [(ModelTask::Classify, tr("Tell abnormal films")), (ModelTask::Detect, tr("Find lesions"))];
         for (one, text) in tasks {
             if kit::chip(ui, text, task == one).clicked()
                 && task != one
@@ -83,8 +81,7 @@ fn task_ui(ui: &mut Ui, draft: &mut RunDraft) {
         }
     });
     let mut architecture = draft.architecture;
-    let choices: Vec<_> =
-        networks(architecture.task()).map(|one| (one, network_text(one).to_owned())).collect();
+    let choices: Vec<_> = networks(architecture.task()).map(|one| (one, network_text(one).to_owned())).collect();
     choice_ui(ui, tr("Network"), &mut architecture, &choices);
     if architecture != draft.architecture {
         draft.set_architecture(architecture);
@@ -114,9 +111,8 @@ fn start_ui(ui: &mut Ui, panel: &Panel<'_>, draft: &mut RunDraft) {
     kit::section(ui, tr("Starts from"));
     let models = panel.session.models_to_start_from(draft.architecture);
     let nothing = (StartChoice::Nothing, tr("Nothing: weights drawn by chance").to_owned());
-    let choices: Vec<(StartChoice, String)> = std::iter::once(nothing)
-        .chain(models.into_iter().map(|(id, name)| (StartChoice::Model(id), name)))
-        .collect();
+    let choices: Vec<(StartChoice, String)> =
+        std::iter::once(nothing).chain(models.into_iter().map(|(id, name)| (StartChoice::Model(id), name))).collect();
     choice_ui(ui, tr("Starts from"), &mut draft.start, &choices);
     if choices.len() == 1 {
         weak(ui, tr("Weights of this network that are imported on the Models page can be chosen here."));
@@ -172,7 +168,9 @@ fn foot_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn estimate_ui(ui: &mut Ui, estimate: &Estimate) {
-    let time = estimate.secs.map_or_else(|| tr("not known yet").to_owned(), |secs| tr_args("about {}", &[&duration_text(secs)]));
+    let time = estimate
+        .secs
+        .map_or_else(|| tr("not known yet").to_owned(), |secs| tr_args("about {}", &[&duration_text(secs)]));
     let memory = estimate.memory_bytes.map_or_else(|| tr("not known yet").to_owned(), bytes_text);
     egui::Grid::new("estimate").num_columns(2).spacing([16.0, 3.0]).show(ui, |ui| {
         let mut rows = vec![(tr("Takes"), time), (tr("Memory"), memory)];

@@ -61,7 +61,9 @@ pub(super) fn next_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     if session.training.next.is_empty() && session.training.gains.is_empty() {
         let texts = [
-            tr("After a run, the models can say which unread films would teach them most: those they are unsure of, those they disagree on, and those that look new."),
+            tr(
+                "After a run, the models can say which unread films would teach them most: those they are unsure of, those they disagree on, and those that look new.",
+            ),
             tr("Reading these first makes the next model better sooner."),
         ];
         let next = (TrainCommand::ChooseNext, tr("Choose films"));
@@ -85,16 +87,22 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     }
     theme::solid_scroll_bars(ui);
-    ScrollArea::vertical().id_salt("next films").auto_shrink(false).show_rows(ui, ROW_HEIGHT, films.len(), |ui, rows| {
-        for place in rows {
-            row_ui(ui, panel, place, &films[place]);
-        }
-    });
+    ScrollArea::vertical().id_salt("next films").auto_shrink(false).show_rows(
+        ui,
+        ROW_HEIGHT,
+        films.len(),
+        |ui, rows| {
+            for place in rows {
+                row_ui(ui, panel, place, &films[place]);
+            }
+        },
+    );
 }
 
 fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &Queued) {
     let is_read = is_read(panel.session, film);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width() - 8.0, ROW_HEIGHT - 4.0), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(Vec2::new(ui.available_width() - 8.0, ROW_HEIGHT - 4.0), Sense::click());
     let row = panel.session.worklist.row(&film.image);
     let name = row.map_or_else(|| film.image.to_string(), |row| row.study.to_string());
     let (why, help) = if may_see_reasons(panel.session) { why_text(film.reason) } else { ("", "") };
@@ -122,7 +130,13 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &Queued) {
     let state = if is_read { tr("read") } else { tr("not read yet") };
     let color = if is_read { theme::good() } else { theme::weak() };
     painter.text(egui::pos2(at, middle + 10.0), left, state, theme::small_font(), color);
-    painter.text(egui::pos2(rect.right() - 12.0, middle), egui::Align2::RIGHT_CENTER, why, theme::small_font(), why_color(film.reason));
+    painter.text(
+        egui::pos2(rect.right() - 12.0, middle),
+        egui::Align2::RIGHT_CENTER,
+        why,
+        theme::small_font(),
+        why_color(film.reason),
+    );
     if response.clicked() {
         panel.ask(Command::Train(TrainCommand::OpenFilm(film.image.clone())));
     }
@@ -144,15 +158,26 @@ fn gains_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::section_title(ui, tr("What labels gained"));
     let gains = &panel.session.training.gains;
     if gains.len() < 2 {
-        weak(ui, tr("With two runs over data sets of different size a curve shows here what the added labels brought."));
+        weak(
+            ui,
+            tr("With two runs over data sets of different size a curve shows here what the added labels brought."),
+        );
         return;
     }
     let width = ui.available_width().min(GAIN_SIZE.x);
     plot_ui(ui, panel, &gain_plot(gains), Vec2::new(width, GAIN_SIZE.y), |_| None);
-    weak(ui, tr("Figures of different dev films are not the same measure. Evaluate the models on one test set before you trust a small gain."));
+    weak(
+        ui,
+        tr(
+            "Figures of different dev films are not the same measure. Evaluate the models on one test set before you trust a small gain.",
+        ),
+    );
     for point in gains {
         let interval = point.interval.map_or_else(String::new, |[low, high]| format!(" ({low:.3} - {high:.3})"));
-        let text = tr_args("{}: {} {} with {} train films", &[&point.name, &point.figure, &format!("{:.3}{interval}", point.value), &point.num_train]);
+        let text = tr_args(
+            "{}: {} {} with {} train films",
+            &[&point.name, &point.figure, &format!("{:.3}{interval}", point.value), &point.num_train],
+        );
         ui.add(egui::Label::new(RichText::new(text).small().color(theme::text())).wrap());
     }
 }
@@ -172,7 +197,12 @@ fn gain_plot(gains: &[GainPoint]) -> Plot {
         let ends = of().filter_map(|point| Some((point.num_train as f64, point.interval?)));
         let ends: Vec<(f64, [f64; 2])> = ends.collect();
         for (x, [low, high]) in ends {
-            series.push(Series { name: String::new(), style: Style::Line, color: place, points: vec![[x, low], [x, high]] });
+            series.push(Series {
+                name: String::new(),
+                style: Style::Line,
+                color: place,
+                points: vec![[x, low], [x, high]],
+            });
         }
     }
     let most = gains.iter().map(|point| point.num_train).max().unwrap_or(1).max(1) as f64;

@@ -53,8 +53,7 @@ pub(super) fn parameters_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn group_ui(ui: &mut Ui, state: &mut TrainScreenState, draft: &mut RunDraft, base: &Recipe, group: Group) {
-    let rows: Vec<&'static Parameter> =
-        Recipe::rows(draft.recipe.task()).filter(|row| row.group == group).collect();
+    let rows: Vec<&'static Parameter> = Recipe::rows(draft.recipe.task()).filter(|row| row.group == group).collect();
     if rows.is_empty() {
         return;
     }

@@ -189,7 +189,13 @@ fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
         return weak(ui, text);
     }
     if let Some(other) = panel.session.training.beside.and_then(|id| panel.session.training.run(id)) {
-        weak(ui, &tr_args("Beside {}. Runs over other data sets have other dev films: compare their figures with care.", &[&other.name]));
+        weak(
+            ui,
+            &tr_args(
+                "Beside {}. Runs over other data sets have other dev films: compare their figures with care.",
+                &[&other.name],
+            ),
+        );
     }
     let size = Vec2::new(plot_size(ui).x, 250.0);
     let columns = ((ui.available_width() + 12.0) / (size.x + 12.0)).floor().max(1.0) as usize;

@@ -69,7 +69,12 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     match &run.status {
         Some(status) if status.state != RunState::Completed && status.num_steps > 0 => {
             let share = status.step as f32 / status.num_steps as f32;
-            inside.add(egui::ProgressBar::new(share).fill(theme::accent()).desired_height(6.0).desired_width(rect.width() - 16.0));
+            inside.add(
+                egui::ProgressBar::new(share)
+                    .fill(theme::accent())
+                    .desired_height(6.0)
+                    .desired_width(rect.width() - 16.0),
+            );
         }
         Some(status) => {
             let best = status.best.as_ref().map_or_else(String::new, |best| format!("{} {:.3}", best.name, best.value));

@@ -125,4 +125,3 @@ fn boxes_ui(ui: &Ui, session: &Session, film: &SampleFilm, inner: Rect, scale: f
         }
     }
 }
-

@@ -4,9 +4,9 @@ use egui::Color32;
 
 use crate::domain::model::Architecture;
 use crate::domain::training::parameters::Group;
+use crate::domain::training::queueing::Reason;
 use crate::domain::training::recipe::Preset;
 use crate::domain::training::run::RunState;
-use crate::domain::training::queueing::Reason;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
@@ -50,10 +50,13 @@ pub(super) fn network_text(architecture: Architecture) -> &'static str {
 
 pub(super) fn preset_text(preset: Preset) -> (&'static str, &'static str) {
     match preset {
-        Preset::Paper => (tr("Paper"), tr("As VinDr-SpineXR's paper says. Made for a graphics card; on a processor it takes days.")),
-        Preset::ReleasedCode => {
-            (tr("Released code"), tr("As the code says that was released with the paper. It takes as long as the paper's."))
+        Preset::Paper => {
+            (tr("Paper"), tr("As VinDr-SpineXR's paper says. Made for a graphics card; on a processor it takes days."))
         }
+        Preset::ReleasedCode => (
+            tr("Released code"),
+            tr("As the code says that was released with the paper. It takes as long as the paper's."),
+        ),
         Preset::ThisComputer => {
             (tr("This computer"), tr("The paper's way of learning, with sizes and steps that this computer can do."))
         }
