@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
+use rachis::jobs::Lane;
 use rachis::jobs::protocol::FilmRef;
 
 use crate::failure::Failure;
@@ -16,15 +17,18 @@ const DETACH: &str = "detach";
 #[derive(Clone, Debug, Default)]
 pub struct Starter {
     is_gone: Arc<AtomicBool>,
+    /// Work of a lane that is dropped may never begin.
+    _lane: Option<Arc<Lane>>,
 }
 
 impl Starter {
     /// Listens on a thread of its own: one film a line, an empty line, then a word now and then. The films come once.
     pub fn listen(input: impl BufRead + Send + 'static) -> (Self, Receiver<Result<Vec<FilmRef>, Failure>>) {
-        let starter = Self::default();
+        let lane = Arc::new(Lane::detached("starter"));
+        let starter = Self { is_gone: Arc::default(), _lane: Some(lane.clone()) };
         let (sender, films) = channel();
         let is_gone = starter.is_gone.clone();
-        std::thread::spawn(move || {
+        lane.run(move || {
             let mut lines = input.lines().map_while(Result::ok);
             let listed: Result<Vec<FilmRef>, _> =
                 lines.by_ref().take_while(|line| !line.is_empty()).map(|line| serde_json::from_str(&line)).collect();
@@ -66,7 +70,7 @@ mod tests {
         check(&format!("{film}\n{film}\n\n"), 2, true);
         check(&format!("{film}\n\ndetach\n"), 1, false);
         check("", 0, true);
-        let (_, films) = Starter::listen(Cursor::new("{\"path\":\"/secret\"\n\n"));
+        let (_starter, films) = Starter::listen(Cursor::new("{\"path\":\"/secret\"\n\n"));
         let message = films.recv().unwrap().unwrap_err().message;
         assert!(!message.contains("secret"), "{message}");
     }
