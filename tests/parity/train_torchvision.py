@@ -38,7 +38,7 @@ ONCE = {
 }
 # Learning rates at which the losses fall and rounding does not grow: with four small films a batch norm has sixteen values
 # of a channel at the end of a DenseNet, and at larger rates 32 and 64 bits part within ten steps.
-FIFTY = {"densenet121": 5e-6, "retinanet_resnet50_fpn": 4e-5}
+FIFTY = {"densenet121": 5e-6, "retinanet_resnet50_fpn": 4e-5, "fasterrcnn_resnet50_fpn": 4e-5}
 CORNERS = [[(0.1, 0.2, 0.5, 0.7), (0.6, 0.5, 0.9, 0.9)], [(0.3, 0.1, 0.9, 0.4)], [], [(0.2, 0.3, 0.6, 0.9)]]
 LABELS = [[0, 1], [2], [], [1]]
 

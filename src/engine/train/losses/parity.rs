@@ -172,3 +172,8 @@ fn fifty_steps_of_densenet_121_follow_torchvisions() {
 fn fifty_steps_of_retinanet_follow_torchvisions() {
     fifty("retinanet_resnet50_fpn");
 }
+
+#[test]
+fn fifty_steps_of_faster_rcnn_follow_torchvisions() {
+    fifty("fasterrcnn_resnet50_fpn");
+}
