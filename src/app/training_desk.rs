@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
-use std::thread::{Builder, JoinHandle};
 
 use crate::domain::training::queueing::{Queued, Shares};
 use crate::jobs::{CancelToken, EngineProgram, Lane};
@@ -25,20 +24,22 @@ pub(super) struct TrainingDesk {
     /// Freezing and choosing films take their time; runs are followed meanwhile.
     lane: Lane,
     sender: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
+    /// Waited for when it is dropped, after the last order.
+    _keeping: Lane,
 }
 
 impl TrainingDesk {
     pub fn new(folder: &Path, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
         let (sender, orders) = channel();
         let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
-        let thread = Builder::new().name("training".into()).spawn(move || keeper.run(&orders)).ok();
+        let keeping = Lane::start("training");
+        keeping.run(move || keeper.run(&orders));
         Self {
             folder: folder.to_owned(),
             post: post.clone(),
             lane: Lane::start("data sets"),
             sender: Some(sender),
-            thread,
+            _keeping: keeping,
         }
     }
 
@@ -122,13 +123,8 @@ impl TrainingDesk {
 
 impl Drop for TrainingDesk {
     fn drop(&mut self) {
-        // A trainer that goes on has to be told so before the process ends.
+        // A trainer that goes on has to be told so before the process ends: no more orders come, and the thread ends.
         self.sender = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::warn!("the thread that keeps runs of training ended in a fault");
-        }
     }
 }
 

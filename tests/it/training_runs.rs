@@ -58,13 +58,13 @@ status preparing
 while [ "$STEP" -lt "$NUM" ]; do
     [ -e "$FOLDER/closed.$$" ] && [ ! -e "$FOLDER/detached.$$" ] && stop
     case $(cat "$FOLDER/wish.json") in
-        *'"pause"'*) status paused; sleep 0.02; continue ;;
+        *'"pause"'*) status paused; sleep 0.02 9>&-; continue ;;
         *'"stop_now"'*) stop ;;
     esac
     STEP=$((STEP + 1))
     printf '{"step":%s,"of":"dev","name":"AUROC","value":0.5}\n' "$STEP" >> "$FOLDER/metrics.jsonl"
     status training
-    [ -e "$HERE/slow" ] && sleep 0.05
+    [ -e "$HERE/slow" ] && sleep 0.05 9>&-
 done
 cp "$HERE/outcome-$(basename "$FOLDER")" "$FOLDER/model.safetensors"
 cp "$HERE/dev.jsonl" "$FOLDER/dev.jsonl"
@@ -372,7 +372,7 @@ fn what_kills_a_trainer_is_told() {
     };
     assert!(matches!(end, TrainerEnd::Died(_)), "{end:?}");
     train::settle(&mut place.store, id, &end, BY).unwrap();
-    assert_eq!(place.state(id), Some(RunState::Interrupted));
+    place.wait_until("nobody holds the lock", |place| place.state(id) == Some(RunState::Interrupted));
     let missing = EngineProgram::at(place.beside("nothing"));
     let error = train::start(&mut place.store, id, &missing, BY).unwrap_err().to_string();
     assert!(error.contains("rachis-engine, is not beside this program"), "{error}");
