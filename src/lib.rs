@@ -11,7 +11,8 @@
 //!  |  ui ------- panels, canvas, theme       render -- wgpu, shaders/               |  feature "gui"
 //!  |   | reads &Session, sends inputs         ^ draws a FramePlan                   |
 //!  +---v----------------------------------------------------------------------------+
-//!  |  workflows -- import, export, check, stats, demo, models, predict              |  use cases; no UI
+//!  |  workflows -- import, export, check, stats, demo, models, predict, evaluate,   |  use cases; no UI
+//!  |               freeze, train                                                    |
 //!  +--------------------------------------------------------------------------------+
 //!  |  store -- SQLite  dicom -- files to films  formats -- CSV, weights             |  adapters: all I/O
 //!  |  jobs -- threads, the engine's process ------- one JSON object a line --------------> rachis-engine (libtorch)
@@ -19,7 +20,7 @@
 //!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
 //!  +--------------------------------------------------------------------------------+
 //!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging,    |
-//!  |            model, prediction, answer, suggestion, triage (pure)                |
+//!  |            model, prediction, answer, suggestion, triage, evaluation, training |
 //!  +--------------------------------------------------------------------------------+
 //! ```
 //!
@@ -59,6 +60,15 @@
 //! which [`workflows::evaluate`] runs on all cores; a block's number and the seed say what it draws, so that the same
 //! evaluation gives the same figures on any computer. A run is kept as files in `runs/evaluation-N/` and as a row.
 //!
+//! # How a model is trained
+//!
+//! A frozen data set ([`domain::training::dataset`]) is a file whose hash every model made of it names. A run is a process
+//! of its own that speaks only through its folder ([`jobs::training_folder`]): the window, the command line and the next
+//! start of the program read it there and write their wishes there. Its whole state is its step and its weights; all
+//! chance follows from the seed, the purpose and the step, so that a run which was killed ends as if nothing had happened.
+//! In the engine `train/run.rs` leads from the folder to the model, `train/learn.rs` learns, `train/dev.rs` measures, and
+//! `train/data/mod.rs` draws the way of a film from its file to a batch. Reading goes on beside it.
+//!
 //! # Invariants
 //!
 //! 1. Annotation data changes only by [`domain::edit::Edit::apply`].
@@ -75,7 +85,8 @@
 //!    the edit, the rules, and triggers in the database, which hold against any other SQLite client. "Absent" stands
 //!    beside it. Answers about a whole series or study are said of its other films too and do not contradict it.
 //! 10. A model never writes a label: a named person accepts, adjusts or rejects what it suggests, and that is stored.
-//! 11. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
+//! 11. A film that is locked for testing gets into no training: freezing, starting and the trainer each refuse it.
+//! 12. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
 //!
 //! # Recipes
 //!
@@ -97,6 +108,9 @@
 //!   [`domain::model::Architecture`], an arm in `build`, and a script with golden values in `tests/parity/`.
 //! - New metric: a file in `domain/metrics/` with its source and its boundaries, a field of
 //!   [`domain::evaluation::result`], golden values in `tests/parity/`.
+//! - New parameter of training: a `Key`, a row in [`domain::training::parameters`], its use in the engine, a line in
+//!   `vi.tsv`. New warning about a data set: a sentence in `domain/training/freeze_warnings.rs` and its case in
+//!   `freeze_script.rs`. New curve of training: a function in `domain/training/curves.rs`.
 //! - New plot: a function in `domain/evaluation/plots/`; the window, SVG, PNG and CSV draw it from the same numbers.
 //! - New table: a numbered file in `migrations/` and a file in `store/`.
 //! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.

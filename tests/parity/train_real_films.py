@@ -32,7 +32,7 @@ RECIPE = {
     "batch_size": 4, "learning_rate": 0.02, "learning_rate_steps": "", "warm_up_steps": 100, "clip_by": "none",
     "shorter_edge_least": 320, "shorter_edge_most": 320, "longest_edge": 640, "repeat_factor": 0, "normal_films": "false",
     "flip_horizontal": 0.5, "frozen_stages": 0, "tone": "released png", "statistics": "imagenet", "sample_films": 0,
-    "window_jitter": 0,
+    "window_jitter": 0, "learned_augmentation": "false", "precision": "f32",
 }
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
