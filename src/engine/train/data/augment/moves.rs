@@ -82,7 +82,7 @@ impl Cubic {
     }
 }
 
-/// The pixel that each comes from: x' = x[0] x + x[1] y + x[2] and y' likewise, in Pillow's 16.16 fixed point, so that the
+/// The pixel that each comes from: `x' = x[0] x + x[1] y + x[2]` and `y'` likewise, in Pillow's 16.16 fixed point, so that the
 /// same pixels are chosen.
 fn nearest(plane: &Plane, x: [f64; 3], y: [f64; 3]) -> Plane {
     let fixed = |v: f64| (v * 65536.0 + 0.5).floor() as i64;
