@@ -12,6 +12,7 @@ use super::checkpoint::{self, Learner, Note, unwritten};
 use super::data::feeder::Feeder;
 use super::desk::Desk;
 use super::dev::{self, DevFilms};
+use super::kept;
 use super::losses::losses;
 use super::samples;
 use super::schedule::learning_rate;
@@ -19,7 +20,8 @@ use super::{Chance, LossContext, TrainBatch};
 use crate::failure::Failure;
 use crate::models::Network;
 
-/// Keep apart what is drawn at the same step for different things; a part of a step is added.
+/// Keep apart what is drawn at the same step for different things; a part of a step is added. The feeder, the samples and
+/// the order of films have 2, 4 and 5.
 const LOSS_PURPOSE: u64 = 1 << 32;
 const TORCH_PURPOSE: u64 = 3 << 32;
 /// How often a run that pauses asks whether it goes on.
@@ -257,7 +259,7 @@ fn look_at_dev_films(
         tracing::info!(step = note.step, name, value, "the best so far");
         note.best = Some(Best { name, value, step: note.step });
         desk.status.best.clone_from(&note.best);
-        checkpoint::write_weights(&desk.folder.best_checkpoint(), note, &learner.answer_weights())?;
+        kept::keep_best(&desk.folder, note, &learner.answer_weights())?;
     }
     Ok(true)
 }
@@ -279,13 +281,8 @@ fn save(desk: &mut Desk, recipe: &Recipe, learner: &Learner, note: &Note) -> Res
     }
     desk.stage("Writing a checkpoint");
     checkpoint::write(&desk.folder.checkpoint(note.step), note, learner)?;
-    let steps = desk.folder.checkpoint_steps();
-    let most = recipe.whole(Key::KeepCheckpoints).max(1) as usize;
-    for &step in &steps[..steps.len().saturating_sub(most)] {
-        if let Err(error) = std::fs::remove_file(desk.folder.checkpoint(step)) {
-            tracing::warn!(%error, step, "an old checkpoint can't be removed");
-        }
-    }
+    kept::name_best(&desk.folder, note.best.as_ref())?;
+    kept::prune(&desk.folder, note.step, recipe.whole(Key::KeepCheckpoints) as usize);
     Ok(())
 }
 

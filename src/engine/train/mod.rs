@@ -4,6 +4,8 @@
 pub mod run;
 mod starter;
 mod desk;
+mod kept;
+mod lost_films;
 mod start;
 mod learn;
 mod samples;
