@@ -1,6 +1,6 @@
 //! A run from its folder to its model: films into size, a network, the loop, the outcome; and how each end is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -135,7 +135,7 @@ impl Task {
         }
         refuse_locked(&dataset)?;
         Ok(Self {
-            spec_sha256: what_is_learned(&spec),
+            spec_sha256: what_is_learned(&spec_text)?,
             spec,
             dataset: Arc::new(dataset),
             dataset_sha256: hex_from_hash(&sha256),
@@ -143,23 +143,36 @@ impl Task {
     }
 }
 
-/// A hash of all that decides what a run learns: it may go on under another name, or on another device.
-fn what_is_learned(spec: &TrainingSpec) -> String {
-    let bare = TrainingSpec {
-        name: String::new(),
-        device: None,
-        num_threads: None,
-        group: None,
-        program_version: String::new(),
-        ..spec.clone()
-    };
-    hex_from_hash(&frozen_dataset::sha256(&training_spec::to_json(&bare)))
+/// A hash of all that decides what a run learns, as its specification says it: the run may go on under another name, or on
+/// another device, and by a later program that knows more parameters.
+fn what_is_learned(spec_text: &str) -> Result<String, Failure> {
+    let unfit = |error| Failure::new(format!("The run's specification can't be used: {error}."));
+    let mut rows: BTreeMap<String, serde_json::Value> = serde_json::from_str(spec_text).map_err(unfit)?;
+    for key in ["name", "device", "num_threads", "group", "program_version"] {
+        rows.remove(key);
+    }
+    Ok(hex_from_hash(&frozen_dataset::sha256(&serde_json::to_string(&rows).map_err(unfit)?)))
+}
+
+/// A run that learned on a graphics card and finds none would go on a hundred times slower without a word.
+fn refuse_processor(asked: Option<&str>, before: &str, device: Device) -> Result<(), Failure> {
+    if asked.is_some() || !before.starts_with("cuda") || device != Device::Cpu {
+        return Ok(());
+    }
+    Err(Failure {
+        message: format!("The run was on the graphics card {before}, and there is none now. Nothing was changed."),
+        advice: Some(
+            "See that the card and its driver are there, or restart the computer, then go on with the run. To go on slowly on the processor, write \"device\": \"cpu\" into spec.json in the run's folder."
+                .to_owned(),
+        ),
+    })
 }
 
 fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Result<End, Failure> {
     let task = Task::read(&desk.folder)?;
     let recipe = &task.spec.recipe;
     let device = device::parse(task.spec.device.as_deref())?;
+    refuse_processor(task.spec.device.as_deref(), &desk.status.device, device)?;
     desk.status.device = match device {
         Device::Cuda(number) => format!("cuda:{number}"),
         _ => "cpu".to_owned(),
