@@ -13,7 +13,7 @@ use super::data::feeder::Feeder;
 use super::desk::Desk;
 use super::dev::{self, DevFilms};
 use super::kept;
-use super::losses::losses;
+use super::losses::{losses, normaliser};
 use super::samples;
 use super::schedule::learning_rate;
 use super::{Chance, LossContext, TrainBatch};
@@ -148,12 +148,15 @@ fn learn(
     // What a network draws by itself (dropped layers) follows the step too.
     tch::manual_seed(Chance::new(seed, TORCH_PURPOSE, step).next_u64() as i64);
     let num_films: usize = parts.iter().map(|part| part.boxes.len()).sum();
+    let whole = if parts.len() > 1 { normaliser(lesson.network, parts) } else { None };
     let mut sums: Vec<(&'static str, Tensor)> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         let mut chance = Chance::new(seed, LOSS_PURPOSE + number as u64, step);
-        let found = losses(lesson.network, part, &mut LossContext { recipe, chance: &mut chance })?;
         // Losses are means over films: of parts of different sizes, each counts by its films.
         let share = part.boxes.len() as f64 / num_films as f64;
+        // Where they are sums by a count of the whole step, the share goes out again.
+        let normaliser = whole.map(|whole| whole * share);
+        let found = losses(lesson.network, part, &mut LossContext { recipe, chance: &mut chance, normaliser })?;
         learner.optimiser.backward(&(found.sum() * share));
         for (name, loss) in found.0 {
             let loss = loss.detach() * share;
