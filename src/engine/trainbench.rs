@@ -70,7 +70,8 @@ pub fn run(args: &TrainBenchArgs) -> Result<(), Failure> {
     for step in 0..=args.steps {
         let began = Instant::now();
         let mut chance = Chance::new(7, 0, step);
-        let losses = losses(&network, &batch, &mut LossContext { recipe: &recipe, chance: &mut chance })?;
+        let losses =
+            losses(&network, &batch, &mut LossContext { recipe: &recipe, chance: &mut chance, normaliser: None })?;
         let sum = losses.sum();
         sum.backward();
         change(&mut learned);

@@ -41,6 +41,8 @@ pub enum Op {
 
 /// What empty places are filled with.
 pub const FILL_LEVEL: f32 = 128.0;
+/// The shorter edge of films, in pixels, that the published pixels are for.
+const POLICY_EDGE: f64 = 800.0;
 /// How often a film is changed anew where no box is left of those it had.
 pub const TRIES: usize = 10;
 
@@ -59,6 +61,18 @@ impl Op {
             Rotate => 30.0 * share,
             ShearX | ShearY => 0.3 * share,
             TranslateY => 250.0 * share,
+        }
+    }
+
+    /// The same on a film whose shorter edge has so many pixels. The published pixels are for films of 800, which their
+    /// authors look at; 200 pixels up on a film of 256 would leave nothing of it. Larger films get the published ones.
+    pub fn amount_on(self, magnitude: u8, shorter_edge: usize) -> f64 {
+        let amount = self.amount(magnitude);
+        let scale = (shorter_edge as f64 / POLICY_EDGE).min(1.0);
+        match self {
+            Cutout => (amount * scale).floor(),
+            TranslateY => amount * scale,
+            _ => amount,
         }
     }
 
@@ -147,5 +161,21 @@ mod tests {
         check(Op::SolarizeAdd, 8, 88.0);
         check(Op::Cutout, 8, 80.0);
         check(Op::BoxCutout, 4, 0.3);
+    }
+
+    #[test]
+    fn pixels_shrink_with_the_film_and_never_grow() {
+        let check = |op: Op, shorter_edge, expected: f64| {
+            assert!((op.amount_on(8, shorter_edge) - expected).abs() < 1e-12, "{op:?} {shorter_edge}");
+        };
+        for (shorter_edge, up, half) in [(800, 200.0, 80.0), (1000, 200.0, 80.0), (400, 100.0, 40.0), (250, 62.5, 25.0)]
+        {
+            check(Op::TranslateY, shorter_edge, up);
+            check(Op::Cutout, shorter_edge, half);
+            check(Op::Rotate, shorter_edge, 24.0);
+            check(Op::BoxCutout, shorter_edge, 0.6);
+        }
+        // Cut to whole pixels.
+        check(Op::Cutout, 256, 25.0);
     }
 }

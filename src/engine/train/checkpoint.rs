@@ -1,6 +1,6 @@
 //! Everything that a run needs to go on as if it had never stopped, in one file that is whole or not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -36,6 +36,9 @@ pub struct Note {
     pub best: Option<Best>,
     /// Threads of libtorch that it was computed on: on the processor the last bits depend on them.
     pub num_threads: u32,
+    /// Films that could not be read when the run began to learn: the order of all others depends on them. None in
+    /// checkpoints of programs that did not write it.
+    pub left_out: Option<BTreeSet<String>>,
     /// Of the run's data set and of its spec: a checkpoint of another run is refused.
     pub dataset_sha256: String,
     pub spec_sha256: String,
@@ -48,6 +51,8 @@ struct NoteRow {
     is_evaluated: bool,
     best: Option<BestRow>,
     num_threads: u32,
+    #[serde(default)]
+    left_out: Option<BTreeSet<String>>,
     dataset_sha256: String,
     spec_sha256: String,
 }
@@ -123,6 +128,7 @@ fn write_state(path: &Path, note: &Note, state: &StateDict) -> Result<(), Failur
         step: note.step,
         is_evaluated: note.is_evaluated,
         num_threads: note.num_threads,
+        left_out: note.left_out.clone(),
         best: note.best.as_ref().map(|best| BestRow { name: best.name.clone(), value: best.value, step: best.step }),
         dataset_sha256: note.dataset_sha256.clone(),
         spec_sha256: note.spec_sha256.clone(),
@@ -194,6 +200,7 @@ pub fn read(path: &Path) -> Result<Checkpoint, String> {
         step: row.step,
         is_evaluated: row.is_evaluated,
         num_threads: row.num_threads,
+        left_out: row.left_out,
         best: row.best.map(|best| Best { name: best.name, value: best.value, step: best.step }),
         dataset_sha256: row.dataset_sha256,
         spec_sha256: row.spec_sha256,
@@ -254,7 +261,8 @@ mod tests {
     fn note(step: u64) -> Note {
         let best = Best { name: "AUROC".into(), value: 0.1 + 0.2, step: 2 };
         let (dataset_sha256, spec_sha256) = ("ab".into(), "cd".into());
-        Note { step, is_evaluated: true, best: Some(best), num_threads: 2, dataset_sha256, spec_sha256 }
+        let left_out = Some(BTreeSet::from(["film007".to_owned()]));
+        Note { step, is_evaluated: true, best: Some(best), num_threads: 2, left_out, dataset_sha256, spec_sha256 }
     }
 
     #[test]

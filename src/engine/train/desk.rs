@@ -30,10 +30,11 @@ impl Desk {
             num_steps: before.as_ref().map_or(0, |before| before.num_steps),
             eta_secs: None,
             films_ready: [0, 0],
-            best: before.and_then(|before| before.best),
+            best: before.as_ref().and_then(|before| before.best.clone()),
             message: None,
             advice: None,
-            device: String::new(),
+            // The run's last one, until it is known which is there now.
+            device: before.map_or_else(String::new, |before| before.device),
             updated_at_ms: 0,
         };
         Self { folder, status, starter, written: None }

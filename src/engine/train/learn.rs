@@ -12,14 +12,16 @@ use super::checkpoint::{self, Learner, Note, unwritten};
 use super::data::feeder::Feeder;
 use super::desk::Desk;
 use super::dev::{self, DevFilms};
-use super::losses::losses;
+use super::kept;
+use super::losses::{losses, normaliser};
 use super::samples;
 use super::schedule::learning_rate;
 use super::{Chance, LossContext, TrainBatch};
 use crate::failure::Failure;
 use crate::models::Network;
 
-/// Keep apart what is drawn at the same step for different things; a part of a step is added.
+/// Keep apart what is drawn at the same step for different things; a part of a step is added. The feeder, the samples and
+/// the order of films have 2, 4 and 5.
 const LOSS_PURPOSE: u64 = 1 << 32;
 const TORCH_PURPOSE: u64 = 3 << 32;
 /// How often a run that pauses asks whether it goes on.
@@ -146,12 +148,15 @@ fn learn(
     // What a network draws by itself (dropped layers) follows the step too.
     tch::manual_seed(Chance::new(seed, TORCH_PURPOSE, step).next_u64() as i64);
     let num_films: usize = parts.iter().map(|part| part.boxes.len()).sum();
+    let whole = if parts.len() > 1 { normaliser(lesson.network, parts) } else { None };
     let mut sums: Vec<(&'static str, Tensor)> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         let mut chance = Chance::new(seed, LOSS_PURPOSE + number as u64, step);
-        let found = losses(lesson.network, part, &mut LossContext { recipe, chance: &mut chance })?;
         // Losses are means over films: of parts of different sizes, each counts by its films.
         let share = part.boxes.len() as f64 / num_films as f64;
+        // Where they are sums by a count of the whole step, the share goes out again.
+        let normaliser = whole.map(|whole| whole * share);
+        let found = losses(lesson.network, part, &mut LossContext { recipe, chance: &mut chance, normaliser })?;
         learner.optimiser.backward(&(found.sum() * share));
         for (name, loss) in found.0 {
             let loss = loss.detach() * share;
@@ -257,7 +262,7 @@ fn look_at_dev_films(
         tracing::info!(step = note.step, name, value, "the best so far");
         note.best = Some(Best { name, value, step: note.step });
         desk.status.best.clone_from(&note.best);
-        checkpoint::write_weights(&desk.folder.best_checkpoint(), note, &learner.answer_weights())?;
+        kept::keep_best(&desk.folder, note, &learner.answer_weights())?;
     }
     Ok(true)
 }
@@ -279,13 +284,8 @@ fn save(desk: &mut Desk, recipe: &Recipe, learner: &Learner, note: &Note) -> Res
     }
     desk.stage("Writing a checkpoint");
     checkpoint::write(&desk.folder.checkpoint(note.step), note, learner)?;
-    let steps = desk.folder.checkpoint_steps();
-    let most = recipe.whole(Key::KeepCheckpoints).max(1) as usize;
-    for &step in &steps[..steps.len().saturating_sub(most)] {
-        if let Err(error) = std::fs::remove_file(desk.folder.checkpoint(step)) {
-            tracing::warn!(%error, step, "an old checkpoint can't be removed");
-        }
-    }
+    kept::name_best(&desk.folder, note.best.as_ref())?;
+    kept::prune(&desk.folder, note.step, recipe.whole(Key::KeepCheckpoints) as usize);
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 pub mod run;
 mod starter;
 mod desk;
+mod kept;
+mod lost_films;
 mod start;
 mod learn;
 mod samples;
@@ -59,6 +61,9 @@ impl Losses {
 pub struct LossContext<'a> {
     pub recipe: &'a Recipe,
     pub chance: &'a mut Chance,
+    /// What sums over the batch are divided by where it is a part of a step, so that the parts, each by its share of the
+    /// films, add up to the step; see [`losses::normaliser`]. None: by what the batch itself has.
+    pub normaliser: Option<f64>,
 }
 
 /// Random numbers of one purpose at one step: a run that goes on from a checkpoint draws what it would have drawn.

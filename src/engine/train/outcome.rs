@@ -16,6 +16,7 @@ use rachis::jobs::training_folder::TrainingFolder;
 use tch::Tensor;
 
 use super::checkpoint::unwritten;
+use super::data::feeder::is_shown;
 use super::dev::{self, DevFilms};
 use crate::failure::Failure;
 use crate::loaded;
@@ -53,6 +54,16 @@ pub struct Learned<'a> {
     pub num_failed: usize,
     /// The checkpoint that the weights are of; none: the last step's.
     pub best: Option<&'a Best>,
+    /// A better one whose weights are damaged or gone.
+    pub lost_best: Option<&'a Best>,
+}
+
+/// Why the weights are the last step's, though another step's were better.
+pub fn lost_best(best: &Best) -> String {
+    format!(
+        "The weights are those of the last step: {} was best after step {}, but the checkpoint with those weights is damaged or gone.",
+        best.name, best.step
+    )
 }
 
 /// Measures the finished model as the program will load it, and writes it with its card. `goes_on` as in
@@ -111,8 +122,8 @@ fn training(learned: &Learned<'_>) -> String {
         spec.preset.as_str(),
         recipe.whole(Key::Seed),
     );
-    match learned.best {
-        Some(best) => {
+    match (learned.best, learned.lost_best) {
+        (Some(best), _) => {
             let _ = write!(
                 text,
                 " The weights are those after step {}, where {} was best on {} dev films.",
@@ -121,7 +132,11 @@ fn training(learned: &Learned<'_>) -> String {
                 dev.places.len()
             );
         }
-        None => {
+        (None, Some(lost)) => {
+            text.push(' ');
+            text.push_str(&lost_best(lost));
+        }
+        (None, None) => {
             text.push_str(" The weights are those of the last step: no figure of dev films was there to choose by.");
         }
     }
@@ -166,11 +181,10 @@ fn markdown(card: &ModelCard, spec: &TrainingSpec) -> String {
     text
 }
 
-/// Train films that are in the cache; a detector learns from those with boxes only, unless its recipe wants the others.
+/// Films in the cache that the network learned from.
 pub fn num_train(spec: &TrainingSpec, dev: &DevFilms<'_>) -> usize {
     let places = dev.cache.places(dev.dataset, Split::Train);
-    let wants_all = spec.architecture.task() == ModelTask::Classify || spec.recipe.is_on(Key::NormalFilms);
-    places.into_iter().filter(|&place| wants_all || !dev.dataset.films[place].boxes.is_empty()).count()
+    places.into_iter().filter(|&place| is_shown(&spec.recipe, dev.dataset, place)).count()
 }
 
 /// A specification for tests.

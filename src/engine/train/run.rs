@@ -1,5 +1,6 @@
 //! A run from its folder to its model: films into size, a network, the loop, the outcome; and how each end is told.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +17,15 @@ use rachis::jobs::protocol::FilmRef;
 use rachis::jobs::training_folder::TrainingFolder;
 use tch::Device;
 
-use super::checkpoint::{self, Checkpoint, Note, unwritten};
-use super::data::cache::{Cache, Prepared, Wanted, refuse_locked};
+use super::checkpoint::{Note, unwritten};
+use super::data::cache::{self, Cache, Prepared, Wanted, refuse_locked};
 use super::data::feeder::{FeedPlan, Feeder};
 use super::data::input_rule::InputRule;
 use super::desk::Desk;
 use super::dev::DevFilms;
+use super::kept;
 use super::learn::{self, End, Lesson};
+use super::lost_films;
 use super::outcome::{self, Learned};
 use super::start;
 use super::starter::Starter;
@@ -56,8 +59,10 @@ pub fn run(args: &TrainArgs) -> Result<(), Failure> {
 fn finish(desk: &mut Desk, end: &Result<End, Failure>) {
     desk.status.eta_secs = None;
     desk.status.stage = String::new();
+    let told = desk.status.message.take();
     (desk.status.state, desk.status.message, desk.status.advice) = match end {
-        Ok(End::Completed) => (RunState::Completed, None, None),
+        // Films that were left out, a best checkpoint that was lost.
+        Ok(End::Completed) => (RunState::Completed, told, None),
         Ok(End::Stopped) => {
             let step = desk.status.step;
             let why = if desk.is_starter_gone() {
@@ -65,7 +70,7 @@ fn finish(desk: &mut Desk, end: &Result<End, Failure>) {
             } else {
                 format!("Stopped after step {step}.")
             };
-            (RunState::Stopped, Some(why), None)
+            (RunState::Stopped, Some(told.map_or_else(|| why.clone(), |told| format!("{why} {told}"))), None)
         }
         Err(failure) => (RunState::Failed, Some(failure.message.clone()), failure.advice.clone()),
     };
@@ -130,7 +135,7 @@ impl Task {
         }
         refuse_locked(&dataset)?;
         Ok(Self {
-            spec_sha256: what_is_learned(&spec),
+            spec_sha256: what_is_learned(&spec_text)?,
             spec,
             dataset: Arc::new(dataset),
             dataset_sha256: hex_from_hash(&sha256),
@@ -138,38 +143,61 @@ impl Task {
     }
 }
 
-/// A hash of all that decides what a run learns: it may go on under another name, or on another device.
-fn what_is_learned(spec: &TrainingSpec) -> String {
-    let bare = TrainingSpec {
-        name: String::new(),
-        device: None,
-        num_threads: None,
-        group: None,
-        program_version: String::new(),
-        ..spec.clone()
-    };
-    hex_from_hash(&frozen_dataset::sha256(&training_spec::to_json(&bare)))
+/// A hash of all that decides what a run learns, as its specification says it: the run may go on under another name, or on
+/// another device, and by a later program that knows more parameters.
+fn what_is_learned(spec_text: &str) -> Result<String, Failure> {
+    let unfit = |error| Failure::new(format!("The run's specification can't be used: {error}."));
+    let mut rows: BTreeMap<String, serde_json::Value> = serde_json::from_str(spec_text).map_err(unfit)?;
+    for key in ["name", "device", "num_threads", "group", "program_version"] {
+        rows.remove(key);
+    }
+    Ok(hex_from_hash(&frozen_dataset::sha256(&serde_json::to_string(&rows).map_err(unfit)?)))
+}
+
+/// A run that learned on a graphics card and finds none would go on a hundred times slower without a word.
+fn refuse_processor(asked: Option<&str>, before: &str, device: Device) -> Result<(), Failure> {
+    if asked.is_some() || !before.starts_with("cuda") || device != Device::Cpu {
+        return Ok(());
+    }
+    Err(Failure {
+        message: format!("The run was on the graphics card {before}, and there is none now. Nothing was changed."),
+        advice: Some(
+            "See that the card and its driver are there, or restart the computer, then go on with the run. To go on slowly on the processor, write \"device\": \"cpu\" into spec.json in the run's folder."
+                .to_owned(),
+        ),
+    })
 }
 
 fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Result<End, Failure> {
     let task = Task::read(&desk.folder)?;
     let recipe = &task.spec.recipe;
     let device = device::parse(task.spec.device.as_deref())?;
+    refuse_processor(task.spec.device.as_deref(), &desk.status.device, device)?;
     desk.status.device = match device {
         Device::Cuda(number) => format!("cuda:{number}"),
         _ => "cpu".to_owned(),
     };
     desk.status.num_steps = recipe.whole(Key::Iterations);
-    sweep(&desk.folder)?;
-    let kept = last_checkpoint(&desk.folder, &task)?;
+    kept::sweep(&desk.folder)?;
+    let kept = kept::last(&desk.folder, |note| is_of(note, &task))?;
     let mut note = kept.as_ref().map_or_else(|| first_note(&task), |kept| kept.note.clone());
     desk.status.step = note.step;
     desk.status.best.clone_from(&note.best);
+    // Of a process that was killed right after its checkpoint, or before one.
+    kept::name_best(&desk.folder, note.best.as_ref())?;
+    kept::forget_unnamed(&desk.folder);
 
     let films = films.recv().map_err(|_| Failure::new("The list of films did not come."))??;
-    let Some(Prepared { cache, failed }) = prepare(desk, &task, &films, kept.is_none())? else {
+    let left_out =
+        (note.step > 0).then(|| note.left_out.take().unwrap_or_else(|| cache::failed_before(&desk.folder.cache())));
+    let Some(Prepared { cache, failed }) = prepare(desk, &task, &films, left_out.as_ref())? else {
         return Ok(End::Stopped);
     };
+    desk.status.message = lost_films::told(failed.len());
+    if left_out.is_none() {
+        lost_films::refuse(&task.dataset, recipe.task(), &failed)?;
+    }
+    note.left_out = Some(failed.iter().map(|film| film.image.as_str().to_owned()).collect());
     desk.stage("Reading weights");
     tch::set_num_threads(note.num_threads as i32);
     let (network, mut learner) = start::learner(&task.spec, &task.dataset, desk.folder.start().as_deref(), device)?;
@@ -196,13 +224,21 @@ fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Re
     }
 
     desk.stage("Measuring the finished model");
-    let best = note.best.as_ref();
-    let weights = match best {
-        Some(best) => best_weights(&desk.folder, best.step, &task)?,
-        None => learner.answer_weights(),
-    };
+    let found = note
+        .best
+        .as_ref()
+        .and_then(|best| Some((best, kept::best_weights(&desk.folder, best.step, |note| is_of(note, &task))?)));
+    let lost_best = note.best.as_ref().filter(|_| found.is_none());
+    if let Some(lost) = lost_best {
+        let text = outcome::lost_best(lost);
+        tracing::warn!("{text}");
+        desk.status.message =
+            Some(desk.status.message.take().map_or_else(|| text.clone(), |told| format!("{told} {text}")));
+    }
+    let (best, weights) =
+        found.map_or_else(|| (None, learner.answer_weights()), |(best, weights)| (Some(best), weights));
     let num_train = outcome::num_train(&task.spec, &dev);
-    let learned = Learned { spec: &task.spec, dev, num_train, num_failed: failed.len(), best };
+    let learned = Learned { spec: &task.spec, dev, num_train, num_failed: failed.len(), best, lost_best };
     let folder = desk.folder.clone();
     let is_done = outcome::write(&folder, card.clone(), &learned, &weights, &mut |_| {
         desk.tell();
@@ -211,62 +247,21 @@ fn whole(desk: &mut Desk, films: &Receiver<Result<Vec<FilmRef>, Failure>>) -> Re
     Ok(if is_done { End::Completed } else { End::Stopped })
 }
 
-/// Half-written files of a process that was killed.
-fn sweep(folder: &TrainingFolder) -> Result<(), Failure> {
-    let checkpoints = folder.checkpoints();
-    std::fs::create_dir_all(&checkpoints).map_err(|error| unwritten("The run's folder", &error.into()))?;
-    for entry in std::fs::read_dir(&checkpoints).into_iter().flatten().flatten() {
-        if entry.path().extension().is_none_or(|end| end != "safetensors") {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-    Ok(())
-}
-
 fn first_note(task: &Task) -> Note {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u32;
     Note {
         step: 0,
         is_evaluated: true,
         best: None,
+        left_out: None,
         num_threads: task.spec.num_threads.unwrap_or(cores.saturating_sub(1)).max(1),
         dataset_sha256: task.dataset_sha256.clone(),
         spec_sha256: task.spec_sha256.clone(),
     }
 }
 
-/// The newest checkpoint that can be read. One of another run is never written over.
-fn last_checkpoint(folder: &TrainingFolder, task: &Task) -> Result<Option<Checkpoint>, Failure> {
-    for step in folder.checkpoint_steps().into_iter().rev() {
-        match checkpoint::read(&folder.checkpoint(step)) {
-            Ok(found) if is_of(&found.note, task) => return Ok(Some(found)),
-            Ok(_) => {
-                return Err(Failure::new(
-                    "The checkpoints in the run's folder are of another specification or another data set. Nothing was changed. Start a new run.",
-                ));
-            }
-            Err(why) => tracing::warn!(step, %why, "a checkpoint can't be read and is left aside"),
-        }
-    }
-    Ok(None)
-}
-
 fn is_of(note: &Note, task: &Task) -> bool {
     note.dataset_sha256 == task.dataset_sha256 && note.spec_sha256 == task.spec_sha256
-}
-
-/// Weights of the best checkpoint.
-fn best_weights(
-    folder: &TrainingFolder,
-    step: u64,
-    task: &Task,
-) -> Result<std::collections::BTreeMap<String, tch::Tensor>, Failure> {
-    let found = checkpoint::read(&folder.best_checkpoint()).ok().filter(|found| is_of(&found.note, task));
-    found.filter(|found| found.note.step == step).map(|found| found.weights()).ok_or_else(|| {
-        Failure::new(format!(
-            "The best checkpoint, of step {step}, is damaged or gone. The checkpoints of the last steps are kept. Start the run anew."
-        ))
-    })
 }
 
 /// Figures after the checkpoint come anew, and so do those of dev films where the look at them was cut short.
@@ -286,13 +281,13 @@ fn prepare(
     desk: &mut Desk,
     task: &Task,
     films: &[FilmRef],
-    tries_failed_again: bool,
+    left_out: Option<&BTreeSet<String>>,
 ) -> Result<Option<Prepared>, Failure> {
     let rule = InputRule::new(task.spec.architecture, &task.spec.recipe);
     let folder = desk.folder.cache();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let dataset = &task.dataset;
-    let wanted = Wanted { folder: &folder, dataset, films, rule, threads, tries_failed_again };
+    let wanted = Wanted { folder: &folder, dataset, films, rule, threads, left_out };
     let cancel = CancelToken::new();
     desk.stage("Bringing films into size");
     let prepared = Cache::prepare(

@@ -42,9 +42,9 @@ pub struct Wanted<'a> {
     pub rule: InputRule,
     /// Each with a decoding process of its own.
     pub threads: usize,
-    /// Films that failed before are tried again: false once a run has begun to learn, because a film more would change
-    /// the order of all.
-    pub tries_failed_again: bool,
+    /// Films that a run began to learn without; none where it has not begun. They stay out, because a film more would
+    /// change the order of all, and so would one less.
+    pub left_out: Option<&'a BTreeSet<String>>,
 }
 
 /// A film that no run can learn from.
@@ -101,7 +101,7 @@ impl Cache {
         let films = &wanted.dataset.films;
         let places: Vec<usize> = (0..films.len()).filter(|&place| films[place].split != Split::Test).collect();
         let origins: Vec<Origin> = films.iter().map(|film| origin(film, &wanted.rule)).collect();
-        let mut failed = if wanted.tries_failed_again { HashMap::new() } else { read_failed(wanted.folder) };
+        let mut failed = known_failed(wanted);
         let is_missing = |&place: &usize| {
             !failed.contains_key(films[place].image.as_str())
                 && !origins[place].is_of(&file_of(wanted.folder, &origins[place]))
@@ -137,6 +137,10 @@ impl Cache {
                 done += 1;
                 match fate {
                     Fate::Done => {}
+                    Fate::Failed(why) if wanted.left_out.is_some() => {
+                        stop.cancel();
+                        return Err(lost_since(&films[place].image, &why));
+                    }
                     Fate::Failed(why) => {
                         failed.insert(films[place].image.as_str().to_owned(), why);
                     }
@@ -312,6 +316,32 @@ pub fn refuse_locked(dataset: &FrozenDataset) -> Result<(), Failure> {
     }
 }
 
+/// Films that are not tried again, with the reason where that was written.
+fn known_failed(wanted: &Wanted<'_>) -> HashMap<String, String> {
+    let Some(left_out) = wanted.left_out else { return HashMap::new() };
+    let mut told = read_failed(wanted.folder);
+    let mut why =
+        |image: &String| told.remove(image).unwrap_or_else(|| "it could not be read when the run began".to_owned());
+    left_out.iter().map(|image| (image.clone(), why(image))).collect()
+}
+
+/// Films that could not be read when the cache was made.
+pub fn failed_before(folder: &Path) -> BTreeSet<String> {
+    read_failed(folder).into_keys().collect()
+}
+
+/// Without it the run would silently become another.
+fn lost_since(image: &ImageId, why: &str) -> Failure {
+    Failure {
+        message: format!(
+            "Film {} is part of the run and can't be read any more: {}. The checkpoints are kept, and nothing more was learned.",
+            image.as_str(),
+            why.trim_end_matches('.')
+        ),
+        advice: Some("Bring the film back, then go on with the run. Without it, start a new run.".to_owned()),
+    }
+}
+
 fn read_failed(folder: &Path) -> HashMap<String, String> {
     let text = std::fs::read_to_string(folder.join(FAILED_FILE)).unwrap_or_default();
     let rows: Vec<FailedRow> = serde_json::from_str(&text).unwrap_or_default();
@@ -386,10 +416,10 @@ mod tests {
         }
 
         /// And what progress was told.
-        fn prepare(&self, tries_failed_again: bool) -> (Outcome, Vec<(u64, u64)>) {
+        fn prepare(&self, left_out: Option<&BTreeSet<String>>) -> (Outcome, Vec<(u64, u64)>) {
             let folder = self.folder.path().join("cache");
             let (dataset, films) = (&self.dataset, &self.films[..]);
-            let wanted = Wanted { folder: &folder, dataset, films, rule: rule(), threads: 3, tries_failed_again };
+            let wanted = Wanted { folder: &folder, dataset, films, rule: rule(), threads: 3, left_out };
             let mut told = Vec::new();
             let outcome = Cache::prepare(&wanted, &mut |done, total| told.push((done, total)), &CancelToken::new());
             (outcome, told)
@@ -425,14 +455,14 @@ mod tests {
     #[test]
     fn what_is_there_stays_and_what_is_damaged_is_made_anew() {
         let trial = Trial::new(7);
-        let (outcome, told) = trial.prepare(true);
+        let (outcome, told) = trial.prepare(None);
         let cache = outcome.unwrap().unwrap().cache;
         assert_eq!((told.first(), told.last(), told.len()), (Some(&(0, 6)), Some(&(6, 6)), 7));
-        assert_eq!(trial.prepare(false).1, [(6, 6)], "nothing to do");
+        assert_eq!(trial.prepare(Some(&BTreeSet::new())).1, [(6, 6)], "nothing to do");
         let file = trial.cached().swap_remove(0);
         let whole = std::fs::read(&file).unwrap();
         std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
-        assert_eq!(trial.prepare(false).1, [(5, 6), (6, 6)]);
+        assert_eq!(trial.prepare(Some(&BTreeSet::new())).1, [(5, 6), (6, 6)]);
         assert_eq!(std::fs::read(&file).unwrap(), whole);
         // Of the right length, damaged inside: seen when it is read, made anew at the next start.
         let mut damaged = whole.clone();
@@ -440,7 +470,7 @@ mod tests {
         std::fs::write(&file, damaged).unwrap();
         let failures: Vec<Failure> = (0..7).filter(|&i| cache.has(i)).filter_map(|i| cache.plane(i).err()).collect();
         assert!(failures.len() == 1 && failures[0].message.contains("damaged"), "{failures:?}");
-        assert_eq!(trial.prepare(false).1, [(5, 6), (6, 6)]);
+        assert_eq!(trial.prepare(Some(&BTreeSet::new())).1, [(5, 6), (6, 6)]);
         assert_eq!(std::fs::read(&file).unwrap(), whole);
     }
 
@@ -452,7 +482,7 @@ mod tests {
         std::fs::write(&trial.films[0].path, other).unwrap();
         std::fs::remove_file(&trial.films[2].path).unwrap();
         trial.films.remove(3);
-        let Prepared { cache, failed } = trial.prepare(true).0.unwrap().unwrap();
+        let Prepared { cache, failed } = trial.prepare(None).0.unwrap().unwrap();
         let told: Vec<(&str, &str)> = failed.iter().map(|film| (film.image.as_str(), film.why.as_str())).collect();
         assert_eq!(told[0], ("film000", "its file is not the one that the data set was made of"));
         assert!(
@@ -460,10 +490,24 @@ mod tests {
             "{told:?}"
         );
         assert_eq!((0..7).filter(|&place| cache.has(place)).collect::<Vec<_>>(), [1, 5, 6]);
-        // It comes back, and the run that has begun stays as it began.
+        // It comes back, and the run that has begun stays as it began, also where the cache was cleared away.
         std::fs::write(&trial.films[0].path, original).unwrap();
-        assert_eq!(trial.prepare(false).0.unwrap().unwrap().failed, failed);
-        let again = trial.prepare(true).0.unwrap().unwrap();
+        let left_out = failed_before(&trial.folder.path().join("cache"));
+        assert_eq!(trial.prepare(Some(&left_out)).0.unwrap().unwrap().failed, failed);
+        std::fs::remove_dir_all(trial.folder.path().join("cache")).unwrap();
+        let cleared = trial.prepare(Some(&left_out)).0.unwrap().unwrap();
+        assert!(cleared.failed.len() == 3 && !cleared.cache.has(0));
+        // One that it learned from and that is gone ends it, each time.
+        let path = &trial.films[1].path;
+        let kept = std::fs::read(path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        std::fs::remove_dir_all(trial.folder.path().join("cache")).unwrap();
+        for _ in 0..2 {
+            let failure = trial.prepare(Some(&left_out)).0.unwrap_err();
+            assert!(failure.message.starts_with("Film film001 is part of the run"), "{failure}");
+        }
+        std::fs::write(path, kept).unwrap();
+        let again = trial.prepare(None).0.unwrap().unwrap();
         assert!(again.failed.len() == 2 && again.cache.has(0));
     }
 
@@ -471,16 +515,16 @@ mod tests {
     fn locked_films_and_data_sets_without_films_are_refused() {
         let mut trial = Trial::new(5);
         trial.dataset.locked = vec![trial.dataset.films[2].sha256];
-        assert!(trial.prepare(true).0.is_ok(), "a test film may be locked");
+        assert!(trial.prepare(None).0.is_ok(), "a test film may be locked");
         trial.dataset.locked = vec![trial.dataset.films[0].sha256];
-        let failure = trial.prepare(true).0.unwrap_err();
+        let failure = trial.prepare(None).0.unwrap_err();
         assert!(failure.message.starts_with("1 of the films to learn from are locked"), "{failure}");
         trial.dataset.locked.clear();
         for film in &trial.films {
             std::fs::remove_file(&film.path).unwrap();
         }
         std::fs::remove_dir_all(trial.folder.path().join("cache")).unwrap();
-        let failure = trial.prepare(true).0.unwrap_err();
+        let failure = trial.prepare(None).0.unwrap_err();
         assert!(failure.message.starts_with("Not one film of the data set can be read"), "{failure}");
     }
 
@@ -490,7 +534,7 @@ mod tests {
         let folder = trial.folder.path().join("cache");
         let token = CancelToken::new();
         let (dataset, films) = (&trial.dataset, &trial.films[..]);
-        let wanted = |folder| Wanted { folder, dataset, films, rule: rule(), threads: 1, tries_failed_again: true };
+        let wanted = |folder| Wanted { folder, dataset, films, rule: rule(), threads: 1, left_out: None };
         let mut stop = |done, _| {
             if done == 3 {
                 token.cancel();

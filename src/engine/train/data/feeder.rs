@@ -270,7 +270,14 @@ fn num_threads(recipe: &Recipe) -> usize {
     (recipe.whole(Key::LoaderThreads) as usize).clamp(1, cores)
 }
 
-/// Those that can be read; for a detector those with boxes, and the others where the recipe wants them.
+/// Whether a film is learned from: a detector's with boxes, and normal ones where the recipe wants them. An abnormal film
+/// without a box shows something that nobody marked; as an empty film it would teach to find nothing there.
+pub fn is_shown(recipe: &Recipe, dataset: &FrozenDataset, place: usize) -> bool {
+    let film = &dataset.films[place];
+    let has_boxes = film.boxes.iter().any(|one| dataset.class_number(&one.label).is_some());
+    recipe.task() == ModelTask::Classify || has_boxes || (recipe.is_on(Key::NormalFilms) && !film.is_abnormal)
+}
+
 fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
     let dataset = &plan.dataset;
     let boxes = |place: usize| -> Vec<ClassBox> {
@@ -284,11 +291,10 @@ fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
             .collect()
     };
     let is_detector = plan.recipe.task() == ModelTask::Detect;
-    let has_normals = plan.recipe.is_on(Key::NormalFilms);
     let films = plan.cache.places(dataset, Split::Train).into_iter();
     films
+        .filter(|&place| is_shown(&plan.recipe, dataset, place))
         .map(|place| TrainFilm { place, boxes: if is_detector { boxes(place) } else { Vec::new() } })
-        .filter(|film| !is_detector || has_normals || !film.boxes.is_empty())
         .collect()
 }
 
@@ -382,9 +388,13 @@ mod tests {
         drop(feeder);
         let mut with_normals = plan.recipe.clone();
         with_normals.set(Key::NormalFilms, Value::Switch(true)).unwrap();
-        let feeder = Feeder::start(FeedPlan { recipe: with_normals, ..plan.clone() }).unwrap();
-        assert_eq!(feeder.num_films(), 14);
-        drop(feeder);
+        let with_normals = FeedPlan { recipe: with_normals, ..plan.clone() };
+        assert_eq!(Feeder::start(with_normals.clone()).unwrap().num_films(), 14);
+        let mut unmarked = (*plan.dataset).clone();
+        unmarked.films[0].boxes.clear();
+        let with_normals = FeedPlan { dataset: Arc::new(unmarked), ..with_normals };
+        let num_films = Feeder::start(with_normals).unwrap().num_films();
+        assert_eq!(num_films, 13, "an abnormal film without a box is none without findings");
         let mut empty = (*plan.dataset).clone();
         for film in &mut empty.films {
             film.boxes.clear();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::train::Chance;
 
 /// Keeps what is drawn here apart from what others draw by the same seed.
-const PURPOSE: u64 = 1 << 32;
+const PURPOSE: u64 = 5 << 32;
 
 /// How often each film is shown in a round: of a class in less than `threshold` of the films, sqrt(threshold / share)
 /// times; a film counts by its rarest class. 1 for films without boxes, and for all where the threshold is 0.

@@ -81,7 +81,7 @@ pub fn prepared(
 ) -> (Arc<Cache>, Prepared) {
     let rule = InputRule::new(architecture, recipe);
     let folder = folder.join("cache");
-    let wanted = Wanted { folder: &folder, dataset, films, rule, threads: 2, tries_failed_again: true };
+    let wanted = Wanted { folder: &folder, dataset, films, rule, threads: 2, left_out: None };
     let prepared = Cache::prepare(&wanted, &mut |_, _| {}, &CancelToken::new()).unwrap().unwrap();
     (Arc::new(prepared.cache.clone()), prepared)
 }

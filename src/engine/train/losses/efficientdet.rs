@@ -21,11 +21,25 @@ const EPS: f64 = 1e-7;
 /// Below half an overlap an anchor is background; no anchor lies between.
 const MATCHER: Matcher = Matcher { high: 0.5, low: 0.5, keeps_best: false };
 
+/// xmin, ymin, xmax, ymax of all anchors.
+fn anchors_of(batch: &TrainBatch) -> Tensor {
+    let pixels = &batch.images.pixels;
+    swapped(&efficientdet_boxes::anchors(efficientdet_boxes::side_lengths(pixels)).to_device(pixels.device()))
+}
+
+/// One more than the positive anchors of all parts, as effdet counts.
+pub fn normaliser(parts: &[TrainBatch]) -> f64 {
+    let mut num_positive = 1;
+    for part in parts {
+        let anchors = anchors_of(part);
+        num_positive += part.boxes.iter().map(|one| places_where(&matches(one, &anchors).ge(0)).size()[0]).sum::<i64>();
+    }
+    num_positive as f64
+}
+
 /// `box_loss` has its weight of 50 in it.
-pub fn losses(net: &EfficientDet, batch: &TrainBatch) -> Losses {
-    let device = batch.images.pixels.device();
-    let anchors = efficientdet_boxes::anchors(efficientdet_boxes::side_lengths(&batch.images.pixels)).to_device(device);
-    let anchors = swapped(&anchors);
+pub fn losses(net: &EfficientDet, batch: &TrainBatch, normaliser: Option<f64>) -> Losses {
+    let anchors = anchors_of(batch);
     let [logits, codes] = net.answers(&batch.images.pixels, Mode::Train);
     let mut classes = Vec::new();
     let mut num_positive = 1;
@@ -39,8 +53,9 @@ pub fn losses(net: &EfficientDet, batch: &TrainBatch) -> Losses {
         classes.push(matches.index_put(&[Some(&positive)], &target.labels.index_select(0, &of_box), false));
         num_positive += positive.size()[0];
     }
-    let class_loss = FOCAL.sums(&logits, &Tensor::stack(&classes, 0)).sum(Kind::Float) / num_positive as f64;
-    let box_loss = Tensor::stack(&corner_losses, 0).sum(Kind::Float) * (BOX_WEIGHT / (4 * num_positive) as f64);
+    let normaliser = normaliser.unwrap_or(num_positive as f64);
+    let class_loss = FOCAL.sums(&logits, &Tensor::stack(&classes, 0)).sum(Kind::Float) / normaliser;
+    let box_loss = Tensor::stack(&corner_losses, 0).sum(Kind::Float) * (BOX_WEIGHT / (4.0 * normaliser));
     Losses(vec![("class_loss", class_loss), ("box_loss", box_loss)])
 }
 

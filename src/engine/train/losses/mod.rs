@@ -41,10 +41,21 @@ pub fn losses(network: &Network, batch: &TrainBatch, context: &mut LossContext<'
             })),
             DetectorKind::RetinaNet(net) => Ok(mixed::in_low(is_low && is_cuda, || retinanet::losses(net, batch))),
             // Small layers with much between them that 16 bits do not pay for: as in predictions, 32 bits.
-            DetectorKind::EfficientDet(net) => Ok(efficientdet::losses(net, batch)),
-            DetectorKind::SparseRcnn(net) => Ok(sparse_rcnn::losses(net, batch)),
+            DetectorKind::EfficientDet(net) => Ok(efficientdet::losses(net, batch, context.normaliser)),
+            DetectorKind::SparseRcnn(net) => Ok(sparse_rcnn::losses(net, batch, context.normaliser)),
             DetectorKind::Foreign => Err(refused()),
         },
+    }
+}
+
+/// What the sums of a whole step are divided by, where a network counts over all its films together. The others divide film
+/// by film.
+pub fn normaliser(network: &Network, parts: &[TrainBatch]) -> Option<f64> {
+    let Network::Detector(net) = network else { return None };
+    match net.kind() {
+        DetectorKind::EfficientDet(_) => Some(efficientdet::normaliser(parts)),
+        DetectorKind::SparseRcnn(_) => Some(sparse_rcnn::normaliser(parts)),
+        _ => None,
     }
 }
 

@@ -80,7 +80,9 @@ fn learn_by_heart(architecture: Architecture, side: i64, rate: f64, most: u64) {
     let mut trace = Vec::new();
     for step in 0..most {
         let mut chance = Chance::new(1, 0, step);
-        let losses = losses(&network, &batch, &mut LossContext { recipe: &recipe, chance: &mut chance }).unwrap();
+        let losses =
+            losses(&network, &batch, &mut LossContext { recipe: &recipe, chance: &mut chance, normaliser: None })
+                .unwrap();
         let sum = losses.sum();
         let now = sum.double_value(&[]);
         assert!(now.is_finite(), "{losses:?}");

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tch::{Device, Tensor};
 
 use super::faster_rcnn::{self, Sampling};
-use super::losses;
+use super::{losses, normaliser};
 use crate::formula;
 use crate::golden::{Digest, fill_with_gain};
 use crate::layers::Norm;
@@ -97,7 +97,7 @@ fn losses_at(network: &Network, batch: &TrainBatch, step: u64) -> Losses {
         // would take the other one.
         return faster_rcnn::losses(net, batch, &mut chance, &Sampling { boxes: 2000, ..Sampling::default() });
     }
-    losses(network, batch, &mut LossContext { recipe: &recipe, chance: &mut chance }).unwrap()
+    losses(network, batch, &mut LossContext { recipe: &recipe, chance: &mut chance, normaliser: None }).unwrap()
 }
 
 fn once(file: &str, name: &str, height: i64, width: i64) {
@@ -126,6 +126,58 @@ fn losses_and_their_gradients_are_torchvisions() {
 fn losses_and_their_gradients_are_effdets_and_sparse_rcnns() {
     once(EFFDET, "efficientdet_small", 128, 128);
     once(EFFDET, "sparse_rcnn_small", 96, 128);
+}
+
+/// A step in parts of two films and one is the step of three, though the films have two boxes, one and none.
+#[test]
+fn parts_of_a_step_have_the_gradients_of_the_whole() {
+    let recipe = Recipe::new(ModelTask::Detect, Preset::Paper);
+    for (name, height, width) in
+        [("efficientdet_small", 128, 128), ("sparse_rcnn_small", 96, 128), ("retinanet_small", 96, 128)]
+    {
+        let (network, params) = network(name);
+        // The same film each time: the norms' statistics, which follow the part, are those of the whole then.
+        let batch = |numbers: &[usize]| {
+            let mut batch = batch(numbers, height, width);
+            let pixels = film(0, height, width).0;
+            batch.images = ImageBatch::padded(&numbers.iter().map(|_| pixels.shallow_clone()).collect::<Vec<_>>());
+            batch
+        };
+        let gradients = |parts: &[TrainBatch], whole: Option<f64>| {
+            let num_films: usize = parts.iter().map(|part| part.boxes.len()).sum();
+            let mut loss = 0.0;
+            for part in parts {
+                let share = part.boxes.len() as f64 / num_films as f64;
+                let normaliser = whole.map(|whole| whole * share);
+                let mut chance = Chance::new(SEED, 0, 0);
+                let context = &mut LossContext { recipe: &recipe, chance: &mut chance, normaliser };
+                let sum = losses(&network, part, context).unwrap().sum() * share;
+                loss += sum.double_value(&[]);
+                sum.backward();
+            }
+            let mut all = BTreeMap::new();
+            for (key, _, tensor) in params.iter().filter(|(_, role, _)| *role == Role::Parameter) {
+                let mut tensor = tensor.shallow_clone();
+                if tensor.grad().defined() {
+                    all.insert(key.to_owned(), tensor.grad().copy());
+                    tensor.zero_grad();
+                }
+            }
+            (loss, all)
+        };
+        let (loss, whole) = gradients(&[batch(&[0, 1, 2])], None);
+        let parts = [batch(&[0, 1]), batch(&[2])];
+        let (sum, of_parts) = gradients(&parts, normaliser(&network, &parts));
+        assert!((loss - sum).abs() < 1e-4 * loss, "{name}: {loss} in one, {sum} in parts");
+        assert!(!whole.is_empty() && whole.len() == of_parts.len());
+        let largest = whole.values().map(|one| one.abs().max().double_value(&[])).fold(0.0, f64::max);
+        for (key, gradient) in &whole {
+            let size = gradient.abs().max().double_value(&[]);
+            let apart = (gradient - &of_parts[key]).abs().max().double_value(&[]);
+            // What a norm takes away again is nothing but last bits.
+            assert!(apart <= 1e-3 * size + 1e-5 * largest, "{name} {key}: {apart} of {size}, {largest}");
+        }
+    }
 }
 
 /// SGD with momentum 0.9 and weight decay 1e-4, as torch.optim.SGD computes it.

@@ -14,12 +14,17 @@ use crate::train::{BoxTarget, Losses, TrainBatch};
 /// Of the focal loss of classes, of L1 in parts of the film, of the overlap: in the costs and in the sum.
 const WEIGHTS: [f64; 3] = [2.0, 5.0, 2.0];
 
+/// The marked boxes of all parts, at least one.
+pub fn normaliser(parts: &[TrainBatch]) -> f64 {
+    let boxes = parts.iter().flat_map(|part| &part.boxes).map(|target| target.boxes.size()[0]);
+    boxes.sum::<i64>().max(1) as f64
+}
+
 /// Each part is the sum over the stages and has its weight in it.
-pub fn losses(net: &SparseRcnn, batch: &TrainBatch) -> Losses {
+pub fn losses(net: &SparseRcnn, batch: &TrainBatch, normaliser: Option<f64>) -> Losses {
     let device = batch.images.pixels.device();
     let scales: Vec<Tensor> =
         batch.images.sizes.iter().map(|&[h, w]| places(&[w, h, w, h], device).to_kind(Kind::Float)).collect();
-    let num_boxes: i64 = batch.boxes.iter().map(|target| target.boxes.size()[0]).sum();
     let mut parts: [Vec<Tensor>; 3] = Default::default();
     for [logits, boxes] in net.outputs(&batch.images, Mode::Train) {
         let logits = logits.to_kind(Kind::Float);
@@ -36,7 +41,7 @@ pub fn losses(net: &SparseRcnn, batch: &TrainBatch) -> Losses {
         }
         parts[0].push(Focal::RETINA.sums(&logits, &Tensor::stack(&classes, 0)).sum(Kind::Float));
     }
-    let normaliser = num_boxes.max(1) as f64;
+    let normaliser = normaliser.unwrap_or_else(|| self::normaliser(std::slice::from_ref(batch)));
     let [ce, bbox, giou] = [0, 1, 2].map(|i| Tensor::stack(&parts[i], 0).sum(Kind::Float) * (WEIGHTS[i] / normaliser));
     Losses(vec![("loss_ce", ce), ("loss_bbox", bbox), ("loss_giou", giou)])
 }

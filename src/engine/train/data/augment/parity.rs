@@ -203,16 +203,16 @@ fn each_film_follows_from_its_chance_alone_and_windows_stay_in_range() {
 
 #[test]
 fn every_recipe_is_taken_and_a_film_whose_boxes_go_stays_as_it_was() {
-    // In the last row: what is moved down by 200 of 120 pixels is gone, and what is moved up too.
-    let picture = patch([0, 0, 159, 119]);
+    // Moved up by 22 or 30 of 120 pixels it is gone, moved down not.
+    let picture = patch([0, 0, 159, 12]);
     let mut unchanged = 0;
     for step in 0..400 {
         let changed = recipe::applied(picture.clone(), &mut Chance::new(1, 2, step));
         unchanged += u32::from(changed == picture);
         assert!(!changed.boxes.is_empty());
     }
-    // Recipes 3 and 10 always lose the box here and are replaced by another; 1, 4, 5, 6, 7, 8, 12, 13, 14 and 15 do
-    // nothing at times.
+    // Recipes 3 and 10 lose the box here half the time and are replaced by another; 1, 4, 5, 6, 7, 8, 12, 13, 14 and 15
+    // do nothing at times.
     assert!((20..200).contains(&unchanged), "{unchanged}");
     assert_eq!((POLICY_V2.len(), TRIES), (15, 10));
 }

@@ -27,7 +27,7 @@ fn make(picture: &mut Picture, change: &Change, chance: &mut Chance) {
     if chance.unit() >= change.probability {
         return;
     }
-    let size = change.op.amount(change.magnitude);
+    let size = change.op.amount_on(change.magnitude, picture.plane.width.min(picture.plane.height));
     let is_opposite = change.op.goes_either_way() && chance.below(2) == 1;
     let amount = if is_opposite { -size } else { size };
     let plane = &mut picture.plane;
