@@ -176,7 +176,7 @@ mod tests {
         check(RunState::Failed, 200, true);
         check(RunState::Completed, 90, false);
         check(RunState::Stopped, 200, false);
-        assert!(!waits_behind_another(&[waiting.clone()]), "nobody asked for it to start");
+        assert!(!waits_behind_another(std::slice::from_ref(&waiting)), "nobody asked for it to start");
         assert!(!waits_behind_another(&[run(1, 50, RunState::Training, 60)]));
     }
 }

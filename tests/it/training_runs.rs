@@ -376,6 +376,33 @@ fn a_model_is_not_chosen_by_or_tested_on_films_that_it_learned_from() {
 }
 
 #[test]
+fn a_damaged_data_set_hides_its_own_models_alone_from_the_curve_of_gains() {
+    use rachis::formats::model_file;
+    let mut place = Place::new();
+    let second = freeze(&mut place.store, "Second");
+    for (dataset, value) in [(place.dataset, 0.25), (second, 0.5)] {
+        let (_, text) = train::dataset(&place.store, dataset).unwrap();
+        let hash = rachis::domain::model::hex_from_hash(&frozen_dataset::sha256(&text));
+        let card = rachis::domain::model::ModelCard {
+            data_sha256: Some(hash),
+            ..model_files::classifier_card(&format!("On {}", dataset.0), 0.9)
+        };
+        let path = place.beside("weights.safetensors");
+        let tensors = model_files::densenet(value);
+        model_file::write(&path, Some((Architecture::DenseNetSmall, &card)), &tensors).unwrap();
+        let draft = rachis::domain::model_draft::ModelDraft::default();
+        rachis::workflows::models::import(&mut place.store, &path, &draft, BY).unwrap();
+    }
+    let names = |place: &Place| -> Vec<String> {
+        let points = rachis::workflows::choose_next::gains(&place.store).unwrap();
+        points.into_iter().map(|point| point.name).collect()
+    };
+    assert_eq!(names(&place), ["On 1@1", "On 2@1"]);
+    std::fs::write(place.store.dataset_file(second), "{").unwrap();
+    assert_eq!(names(&place), ["On 1@1"]);
+}
+
+#[test]
 fn a_model_that_is_in_the_project_already_is_taken_as_the_runs_own() {
     let mut place = Place::new();
     let id = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
