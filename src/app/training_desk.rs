@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
-use std::thread::{Builder, JoinHandle};
 
 use crate::domain::training::queueing::{Queued, Shares};
 use crate::jobs::{CancelToken, EngineProgram, Lane};
@@ -22,23 +21,25 @@ use super::training_keeper::{Keeper, Order};
 pub(super) struct TrainingDesk {
     folder: PathBuf,
     post: Post,
+    /// Where runs are kept; dropped first, and waited for: a trainer that goes on has to be told so.
+    _keeper: Lane,
     /// Freezing and choosing films take their time; runs are followed meanwhile.
     lane: Lane,
     sender: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl TrainingDesk {
     pub fn new(folder: &Path, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
         let (sender, orders) = channel();
         let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
-        let thread = Builder::new().name("training".into()).spawn(move || keeper.run(&orders)).ok();
+        let lane = Lane::start("training");
+        lane.run(move || keeper.run(&orders));
         Self {
             folder: folder.to_owned(),
             post: post.clone(),
+            _keeper: lane,
             lane: Lane::start("data sets"),
             sender: Some(sender),
-            thread,
         }
     }
 
@@ -122,13 +123,8 @@ impl TrainingDesk {
 
 impl Drop for TrainingDesk {
     fn drop(&mut self) {
-        // A trainer that goes on has to be told so before the process ends.
+        // The keeper ends with that.
         self.sender = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::warn!("the thread that keeps runs of training ended in a fault");
-        }
     }
 }
 
