@@ -21,25 +21,25 @@ use super::training_keeper::{Keeper, Order};
 pub(super) struct TrainingDesk {
     folder: PathBuf,
     post: Post,
+    /// Where runs are kept; dropped first, and waited for: a trainer that goes on has to be told so.
+    _keeper: Lane,
     /// Freezing and choosing films take their time; runs are followed meanwhile.
     lane: Lane,
     sender: Option<Sender<Order>>,
-    /// Waited for when it is dropped, after the last order.
-    _keeping: Lane,
 }
 
 impl TrainingDesk {
     pub fn new(folder: &Path, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
         let (sender, orders) = channel();
         let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
-        let keeping = Lane::start("training");
-        keeping.run(move || keeper.run(&orders));
+        let lane = Lane::start("training");
+        lane.run(move || keeper.run(&orders));
         Self {
             folder: folder.to_owned(),
             post: post.clone(),
+            _keeper: lane,
             lane: Lane::start("data sets"),
             sender: Some(sender),
-            _keeping: keeping,
         }
     }
 
@@ -123,7 +123,7 @@ impl TrainingDesk {
 
 impl Drop for TrainingDesk {
     fn drop(&mut self) {
-        // A trainer that goes on has to be told so before the process ends: no more orders come, and the thread ends.
+        // The keeper ends with that.
         self.sender = None;
     }
 }
