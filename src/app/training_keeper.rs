@@ -62,7 +62,8 @@ pub(super) struct Keeper {
     /// Folders of all runs, with what was told of them last.
     known: BTreeMap<TrainingId, (TrainingFolder, Option<RunStatus>)>,
     followed: BTreeMap<TrainingId, Followed>,
-    /// Runs that wait are started when the one before ends: only by the window that was asked to train.
+    /// Runs that wait are started when the one before ends: only by the window that was asked to train, or that was opened
+    /// after such a window was closed.
     minds_queue: bool,
     is_leaving: bool,
     /// Completed runs whose models were looked after.
@@ -170,6 +171,7 @@ impl Keeper {
 
     /// `is_asked`: somebody waits for the answer, also for a bad one.
     fn list(&mut self, is_asked: bool) {
+        let is_first = self.listed_at.is_none();
         self.listed_at = Some(Instant::now());
         let listed = Store::open_to_look(&self.folder).map_err(anyhow::Error::from).and_then(|store| {
             let mut rows = training_rows::rows(&store)?;
@@ -182,6 +184,9 @@ impl Keeper {
         match listed {
             Ok((known, rows)) => {
                 self.known = known;
+                if is_first && !self.is_read_only && training_rows::waits_behind_another(&rows) {
+                    self.minds_queue = true;
+                }
                 send(&self.post, TrainNews::Runs(rows));
             }
             Err(error) if is_asked => {
@@ -253,7 +258,10 @@ impl Keeper {
         match self.with_store(|store| train::next(store)) {
             Ok(Some(id)) => {
                 let by = self.by.clone();
-                if let Err(error) = self.begin(id, &by) {
+                if let Err(error) = self.begin(id, &by)
+                    // Another window took it up, or out.
+                    && self.with_store(|store| Ok(train::is_waiting(store, id))).unwrap_or(true)
+                {
                     // Not again and again: the person decides.
                     self.minds_queue = false;
                     send(&self.post, TrainNews::Failed(format!("{error:#}")));
@@ -296,14 +304,12 @@ impl Keeper {
         };
         let ids = self.with_store(|store| {
             let doer = Doer { by, at_ms: now_ms() };
-            let requests = if draft.is_ensemble {
-                let group =
-                    if request.name.is_empty() { training_rows::free_group_name(store)? } else { request.name.clone() };
-                train::three_classifiers(&request, &group)?
-            } else {
-                vec![request]
-            };
-            requests.iter().map(|one| train::add(store, one, doer)).collect::<anyhow::Result<Vec<_>>>()
+            if !draft.is_ensemble {
+                return Ok(vec![train::add(store, &request, doer)?]);
+            }
+            let group =
+                if request.name.is_empty() { training_rows::free_group_name(store)? } else { request.name.clone() };
+            train::add_ensemble(store, &request, &group, doer)
         })?;
         // The first one is started by the look that follows, where nothing is at work.
         self.minds_queue = true;

@@ -37,10 +37,12 @@ pub(super) fn rows(store: &Store) -> anyhow::Result<Vec<RunRow>> {
 fn row(store: &Store, run: TrainingSummary, datasets: &HashMap<DatasetId, StoredDataset>) -> Option<RunRow> {
     let TrainingSummary { stored, status } = run;
     let dataset = datasets.get(&stored.content.dataset);
-    let started_from = match train::spec(store, stored.id).map(|spec| spec.start) {
-        Ok(StartFrom::Weights { description, .. }) => description,
+    let spec = train::spec(store, stored.id).ok();
+    let started_from = match spec.as_ref().map(|spec| &spec.start) {
+        Some(StartFrom::Weights { description, .. }) => description.clone(),
         _ => String::new(),
     };
+    let (recipe, device) = spec.map_or((None, None), |spec| (Some(spec.recipe), spec.device));
     let mut warnings = Vec::new();
     if let Some(num) = dataset.map(|one| one.content.num_films[1]).filter(|num| *num < FEW_DEV_FILMS) {
         warnings.push(format!(
@@ -62,7 +64,20 @@ fn row(store: &Store, run: TrainingSummary, datasets: &HashMap<DatasetId, Stored
         made_model: stored.made_model,
         is_ours: false,
         status,
+        recipe,
+        device,
         warnings,
+    })
+}
+
+/// Whether the queue was to go on when the last window was closed: a run that waits was put behind one that is at work, or
+/// that has ended by itself since. One that a person stopped stops the queue, and runs that wait alone were left to wait.
+pub(super) fn waits_behind_another(rows: &[RunRow]) -> bool {
+    let waiting = rows.iter().filter(|row| row.is_waiting());
+    let Some(first_made_at_ms) = waiting.map(|row| row.made_at_ms).min() else { return false };
+    rows.iter().any(|row| {
+        let ended = row.status.as_ref().filter(|status| matches!(status.state, RunState::Completed | RunState::Failed));
+        row.is_live() || ended.is_some_and(|status| status.updated_at_ms > first_made_at_ms)
     })
 }
 
@@ -107,4 +122,61 @@ pub(super) fn samples(folder: &TrainingFolder, step: u64) -> Vec<SampleFilm> {
 fn detection(row: &crate::jobs::protocol::DetectionRow) -> Option<Detection> {
     let rect = Rect::from_columns(row.xmin, row.ymin, row.xmax, row.ymax)?;
     Some(Detection { label: LabelName::new(row.lesion_type.as_str()), score: row.score, rect })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::training::run::RunStatus;
+
+    fn run(id: i64, made_at_ms: i64, state: RunState, updated_at_ms: i64) -> RunRow {
+        let status = RunStatus {
+            state,
+            stage: String::new(),
+            step: 0,
+            num_steps: 10,
+            eta_secs: None,
+            films_ready: [0; 2],
+            best: None,
+            message: None,
+            advice: None,
+            device: String::new(),
+            updated_at_ms,
+        };
+        RunRow {
+            id: TrainingId(id),
+            name: String::new(),
+            architecture: Architecture::DenseNetSmall,
+            preset: Preset::Paper,
+            dataset: DatasetId(1),
+            dataset_name: String::new(),
+            started_from: String::new(),
+            group: None,
+            made_at_ms,
+            made_by: String::new(),
+            note: String::new(),
+            made_model: None,
+            is_ours: false,
+            status: Some(status),
+            recipe: None,
+            device: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_queue_goes_on_after_the_window_was_closed_over_it() {
+        let waiting = run(2, 100, RunState::Waiting, 0);
+        let check = |state, ended_at_ms, expected| {
+            let rows = [run(1, 50, state, ended_at_ms), waiting.clone()];
+            assert_eq!(waits_behind_another(&rows), expected, "{state:?} {ended_at_ms}");
+        };
+        check(RunState::Training, 90, true);
+        check(RunState::Completed, 200, true);
+        check(RunState::Failed, 200, true);
+        check(RunState::Completed, 90, false);
+        check(RunState::Stopped, 200, false);
+        assert!(!waits_behind_another(&[waiting.clone()]), "nobody asked for it to start");
+        assert!(!waits_behind_another(&[run(1, 50, RunState::Training, 60)]));
+    }
 }

@@ -206,11 +206,17 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
         }
         Action::Queue { project, by } => {
             let mut store = Store::open(project)?;
-            while let Some(id) = train::queue(&store)?.first().copied() {
+            loop {
                 wait_for_others(&store)?;
-                carry_out(&mut store, id, false, by, false)?;
+                // Chosen after the wait: meanwhile the queue may have been put in another order, or gone on elsewhere.
+                let Some(id) = train::next(&store)? else {
+                    if train::queue(&store)?.is_empty() {
+                        return Ok(());
+                    }
+                    continue;
+                };
+                carry_out_waiting(&mut store, id, false, by, false)?;
             }
-            Ok(())
         }
         Action::Pause { project, run, off } => {
             let store = Store::open_to_look(project)?;
@@ -286,21 +292,18 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let requests = match &args.ensemble {
-        None => vec![request],
-        Some(group) => train::three_classifiers(&request, group)?,
+    let doer = Doer { by: &args.by, at_ms: now_ms() };
+    let ids = match &args.ensemble {
+        None => vec![train::add(&mut store, &request, doer)?],
+        Some(group) => train::add_ensemble(&mut store, &request, group, doer)?,
     };
-    let mut ids = Vec::new();
-    for request in &requests {
-        ids.push(train::add(&mut store, request, Doer { by: &args.by, at_ms: now_ms() })?);
-    }
     for id in ids {
         if args.queue {
             println!("Run {} waits in the queue.", id.0);
             continue;
         }
         wait_for_others(&store)?;
-        carry_out(&mut store, id, args.background, &args.by, args.json)?;
+        carry_out_waiting(&mut store, id, args.background, &args.by, args.json)?;
     }
     Ok(())
 }
@@ -344,7 +347,8 @@ fn request(
         start: start(store, args.start.as_deref(), &draft.start)?,
         device,
         num_threads: args.threads.or(draft.num_threads),
-        group: draft.group,
+        // A run made after the file of another one is no member of that one's ensemble.
+        group: None,
     })
 }
 
@@ -396,15 +400,41 @@ fn wait_for_others(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Carries out a run of the queue; passes it over where it no longer waits, as another window took it up or out.
+fn carry_out_waiting(
+    store: &mut Store,
+    id: TrainingId,
+    in_background: bool,
+    by: &str,
+    json: bool,
+) -> anyhow::Result<()> {
+    match train::start(store, id, &EngineProgram::find(), Doer { by, at_ms: now_ms() }) {
+        Ok(trainer) => follow_to_end(store, id, trainer, in_background, by, json),
+        Err(_) if !train::is_waiting(store, id) => {
+            if !json {
+                println!("Run {} no longer waits: another window or command took it up or out.", id.0);
+            }
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Starts a run or goes on with it, and follows it to its end.
 fn carry_out(store: &mut Store, id: TrainingId, in_background: bool, by: &str, json: bool) -> anyhow::Result<()> {
-    let mut trainer = train::start(store, id, &EngineProgram::find(), Doer { by, at_ms: now_ms() })?;
+    let trainer = train::start(store, id, &EngineProgram::find(), Doer { by, at_ms: now_ms() })?;
+    follow_to_end(store, id, trainer, in_background, by, json)
+}
+
+fn follow_to_end(
+    store: &mut Store,
+    id: TrainingId,
+    mut trainer: Trainer,
+    in_background: bool,
+    by: &str,
+    json: bool,
+) -> anyhow::Result<()> {
     if in_background {
-        // It says first that it is at work, so that whoever looks next finds it so.
-        let from = std::time::Instant::now();
-        while trainer.ended().is_none() && !trainer.folder().is_locked() && from.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
         if let Some(end) = trainer.ended() {
             train::settle(store, id, &end, Doer { by, at_ms: now_ms() })?;
         } else {

@@ -45,6 +45,8 @@ pub struct Trainer {
     /// Closed when the thread that writes is done.
     written: Receiver<()>,
     folder: TrainingFolder,
+    /// How long the log was before: what stands there is of former starts.
+    log_from: u64,
 }
 
 impl Trainer {
@@ -59,6 +61,7 @@ impl Trainer {
             EngineFailure::new(format!("The run's log can't be written: {error}. Nothing was trained."), advice)
         };
         let log = File::options().create(true).append(true).open(folder.log()).map_err(|error| cannot(&error))?;
+        let log_from = log.metadata().map_or(0, |facts| facts.len());
         let mut lines = Vec::new();
         for film in films {
             serde_json::to_writer(&mut lines, film).map_err(|error| {
@@ -77,7 +80,7 @@ impl Trainer {
         let stdin = child.stdin.take();
         let (sender, messages) = channel();
         let (write_open, written) = channel::<()>();
-        let trainer = Self { child, sender: Some(sender), written, folder: folder.clone() };
+        let trainer = Self { child, sender: Some(sender), written, folder: folder.clone(), log_from };
         let Some(stdin) = stdin else {
             return Err(EngineFailure::new("The learning engine has no pipe.", ""));
         };
@@ -161,16 +164,16 @@ impl Trainer {
         if is_told && status.is_none_or(|status| status.code().is_some()) {
             return TrainerEnd::Ended;
         }
-        TrainerEnd::Died(EngineFailure::ended(status, &last_words(&self.folder)))
+        TrainerEnd::Died(EngineFailure::ended(status, &last_words(&self.folder, self.log_from)))
     }
 }
 
-/// The last lines of the log; what was said before the last start can stand among them.
-fn last_words(folder: &TrainingFolder) -> Vec<String> {
+/// The last lines of the log that were written since this start.
+fn last_words(folder: &TrainingFolder, from: u64) -> Vec<String> {
     let read = || -> io::Result<Vec<u8>> {
         let mut file = File::open(folder.log())?;
         let len = file.metadata()?.len();
-        file.seek(SeekFrom::Start(len.saturating_sub(LAST_WORDS)))?;
+        file.seek(SeekFrom::Start(len.saturating_sub(LAST_WORDS).max(from)))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(bytes)

@@ -6,7 +6,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,11 @@ use super::protocol::PredictionRow;
 /// free.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
+/// The stage that whoever starts a run writes for the trainer, before that one can speak for itself.
+pub const STARTING: &str = "Starting";
+/// How long a run may be starting before it was interrupted, in milliseconds.
+const STARTING_MS: u64 = 60_000;
 
 /// A run's folder, which must be there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -192,12 +197,12 @@ impl TrainingFolder {
     /// wrote.
     pub fn status(&self) -> Option<RunStatus> {
         let status = self.written_status()?;
-        if !status.state.is_live() || self.is_locked() {
+        if !status.state.is_live() || self.is_locked() || is_just_starting(&status) {
             return Some(status);
         }
         // The trainer may have ended in good order between the two looks.
         let status = self.written_status()?;
-        Some(if status.state.is_live() {
+        Some(if status.state.is_live() && !is_just_starting(&status) {
             RunStatus { state: RunState::Interrupted, eta_secs: None, ..status }
         } else {
             status
@@ -287,6 +292,13 @@ impl TrainingFolder {
         bytes[..whole].split(|&byte| byte == b'\n').filter_map(figure_of).collect()
     }
 
+    /// The newest figures, from the last `bytes` of the file.
+    pub fn last_figures(&self, bytes: u64) -> Vec<Figure> {
+        let len = fs::metadata(self.metrics()).map_or(0, |facts| facts.len());
+        // The first line is cut, and left out with that.
+        self.figures_from(&mut len.saturating_sub(bytes))
+    }
+
     /// The lock that a trainer holds; none where another one has it.
     ///
     /// # Errors
@@ -324,6 +336,17 @@ impl TrainingFolder {
         }
         placed
     }
+}
+
+/// Without a lock, but only because its trainer was started a moment ago.
+fn is_just_starting(status: &RunStatus) -> bool {
+    let is_starting = status.state == RunState::Preparing && status.stage == STARTING;
+    is_starting && now_ms().abs_diff(status.updated_at_ms) < STARTING_MS
+}
+
+/// The time as it stands in a status.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
 fn unreadable() -> RunStatus {
@@ -411,6 +434,25 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_is_being_started_is_not_interrupted() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = TrainingFolder::open(place.path());
+        let starting = |age_ms: i64| RunStatus {
+            stage: STARTING.into(),
+            updated_at_ms: now_ms() - age_ms,
+            ..status(RunState::Preparing)
+        };
+        for (age_ms, expected) in [(0, RunState::Preparing), (100_000, RunState::Interrupted)] {
+            folder.write_status(&starting(age_ms)).unwrap();
+            assert_eq!(folder.status().unwrap().state, expected, "{age_ms}");
+        }
+        // Once its trainer spoke, it speaks for itself.
+        let spoke = RunStatus { stage: "Bringing films into size".into(), ..starting(0) };
+        folder.write_status(&spoke).unwrap();
+        assert_eq!(folder.status().unwrap().state, RunState::Interrupted);
+    }
+
+    #[test]
     fn two_trainers_never_work_on_one_run() {
         let place = tempfile::tempdir().unwrap();
         let folder = TrainingFolder::open(place.path());
@@ -456,6 +498,8 @@ mod tests {
         assert_eq!(all.iter().map(|f| f.value).collect::<Vec<_>>(), [0.1 + 0.2, 5.0, 1.0, 4.0]);
         folder.cut_figures(1).unwrap();
         assert_eq!(folder.figures_from(&mut offset), first, "a shorter file is read anew");
+        assert_eq!(folder.last_figures(1 << 20), first);
+        assert_eq!(folder.last_figures(60), first[1..], "a line that is cut says nothing");
         folder.add_figures(&[figure(2, FigureOf::Train, f64::INFINITY)]).unwrap();
         assert!(folder.figures_from(&mut offset)[0].value.is_nan());
     }

@@ -167,8 +167,10 @@ fn learned_films(store: &Store, films: &[FilmEntry], read: &BTreeSet<String>) ->
     let chosen = if of_models.is_empty() { all.first().map(|one| one.id).into_iter().collect() } else { of_models };
     let mut learned = BTreeSet::new();
     for id in chosen {
-        let (_, dataset) = datasets::open(store, id)?;
-        learned.extend(dataset.films_of(Split::Train).map(|film| film.sha256));
+        match datasets::open(store, id) {
+            Ok((_, dataset)) => learned.extend(dataset.films_of(Split::Train).map(|film| film.sha256)),
+            Err(error) => tracing::warn!(%error, dataset = id.0, "a data set can't be read; its films count as new"),
+        }
     }
     if all.is_empty() {
         learned.extend(films.iter().filter(|film| read.contains(film.facts.image.as_str())).map(|film| film.sha256));
@@ -245,7 +247,8 @@ pub struct GainPoint {
     pub metrics: Vec<CardMetric>,
 }
 
-/// The models that came of this project's data sets, by task and then by how much they learned from.
+/// The models that came of this project's data sets, by task and then by how much they learned from. Those of a data set
+/// whose file is damaged are left out.
 ///
 /// # Errors
 /// When the project can't be read.
@@ -256,7 +259,13 @@ pub fn gains(store: &Store) -> anyhow::Result<Vec<GainPoint>> {
         let model = models::model(&stored);
         let hash = model.card.data_sha256.as_deref().and_then(hash_from_hex);
         let Some(set) = hash.and_then(|hash| sets.iter().find(|set| set.content.sha256 == hash)) else { continue };
-        let (_, dataset) = datasets::open(store, set.id)?;
+        let dataset = match datasets::open(store, set.id) {
+            Ok((_, dataset)) => dataset,
+            Err(error) => {
+                tracing::warn!(%error, dataset = set.id.0, "a data set can't be read; its models are not on the curve");
+                continue;
+            }
+        };
         points.push(GainPoint {
             model: model.id,
             name: format!("{}@{}", model.card.name, model.version),

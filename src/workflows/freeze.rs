@@ -17,6 +17,7 @@ use crate::store::{NewDataset, NewLocks, Store};
 use crate::workflows::datasets;
 use crate::workflows::evaluated_project::truth_of_films;
 use crate::workflows::evaluation_runs::{Maker, truth_words};
+use crate::workflows::train_leaks;
 
 /// What would be frozen now. Nothing is kept, so that a form can show classes and warnings first.
 ///
@@ -44,9 +45,17 @@ pub fn preview(store: &Store, plan: &FreezePlan, maker: Maker<'_>) -> anyhow::Re
         FilmChoice::These(chosen) => chosen.iter().filter(|image| films.contains_key(image.as_str())).count(),
     };
     let candidates: Vec<Candidate> = candidates.into_iter().flatten().collect();
+    let locked = store.locked_films()?;
+    let has_locked = || films.values().filter(|film| locked.contains(&film.sha256)).map(|film| &film.facts);
     let around = Surroundings {
         labels: classes.names().to_vec(),
-        locked: store.locked_films()?,
+        locked_studies: has_locked().map(|facts| facts.study.clone()).collect(),
+        locked_patients: has_locked()
+            .map(|facts| facts.patient.clone())
+            .filter(|patient| !patient.as_str().is_empty())
+            .collect(),
+        kept: train_leaks::seen_by_models(store)?,
+        locked: locked.clone(),
         learned_from: learned_from(store)?,
         num_unread: num_chosen.saturating_sub(candidates.len()),
         made_at_ms: maker.at_ms,

@@ -32,6 +32,7 @@ pub mod mask_study;
 pub mod report;
 pub mod stats;
 pub mod train;
+mod train_leaks;
 pub mod train_outcome;
 pub mod train_plan;
 mod truth_kept;

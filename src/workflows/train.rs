@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 
@@ -16,8 +17,8 @@ use crate::domain::training::run::{RunState, RunStatus, Wish};
 use crate::domain::training::spec::{StartChoice, StartFrom, TrainingId, TrainingRequest, TrainingSpec, is_trainable};
 use crate::formats::{frozen_dataset, model_file, training_spec};
 use crate::jobs::protocol::FilmRef;
-use crate::jobs::training_folder::TrainingFolder;
-use crate::jobs::{EngineProgram, Trainer, TrainerEnd};
+use crate::jobs::training_folder::{STARTING, TrainingFolder};
+use crate::jobs::{EngineProgram, Trainer, TrainerEnd, training_folder};
 use crate::store::{NewTraining, Store, StoredTraining};
 
 use super::datasets;
@@ -25,6 +26,7 @@ use super::evaluation_runs::Maker;
 use super::model_files::{self, FileKind};
 use super::models::Doer;
 use super::predict::film_ref;
+use super::train_leaks;
 
 /// A run as people see it.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,6 +59,7 @@ pub fn add(store: &mut Store, request: &TrainingRequest, doer: Doer<'_>) -> anyh
     request.recipe.check_together().map_err(|refused| anyhow!("{refused}. {nothing}"))?;
     let (dataset, text) = dataset(store, request.dataset)?;
     datasets::refuse_locked_films(store, &dataset, maker(doer))?;
+    train_leaks::refuse_leaks(store, &dataset, &request.start, maker(doer))?;
     has_enough(&dataset, request)?;
     let name = match request.name.trim() {
         "" => format!("{} on {}", architecture.as_str(), dataset.plan.name),
@@ -253,6 +256,11 @@ pub fn queue(store: &Store) -> anyhow::Result<Vec<TrainingId>> {
     Ok(waiting.into_iter().map(|run| run.stored.id).collect())
 }
 
+/// Whether a run is still in the queue.
+pub fn is_waiting(store: &Store, id: TrainingId) -> bool {
+    folder(store, id).status().is_some_and(|status| status.state == RunState::Waiting)
+}
+
 /// The run that is to start now: the first that waits, where none is at work.
 ///
 /// # Errors
@@ -294,10 +302,11 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
     }
     datasets::refuse_locked_films(store, &dataset, maker(doer))?;
     let films = films(store, &dataset)?;
-    // Until the trainer has its lock this reads as interrupted, which is what it is if the trainer never gets so far.
+    // Until the trainer has its lock, or for a minute, others read this as a run that is at work.
     let starting = RunStatus {
         state: RunState::Preparing,
-        stage: "Starting".to_owned(),
+        stage: STARTING.to_owned(),
+        updated_at_ms: training_folder::now_ms(),
         message: None,
         advice: None,
         eta_secs: None,
@@ -307,7 +316,7 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
         .write_wish(Wish::GoOn)
         .and_then(|()| folder.write_status(&starting))
         .context("The run's folder can't be written. Nothing was started")?;
-    let trainer = match Trainer::start(program, &folder, &films) {
+    let mut trainer = match Trainer::start(program, &folder, &films) {
         Ok(trainer) => trainer,
         Err(failure) => {
             // As it was: the failure itself is what is told.
@@ -315,6 +324,7 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
             return Err(anyhow!(failure.in_full()));
         }
     };
+    wait_until_at_work(&mut trainer);
     store.add_event(&ProjectEvent {
         at_ms: doer.at_ms,
         by: doer.by.to_owned(),
@@ -325,17 +335,41 @@ pub fn start(store: &mut Store, id: TrainingId, program: &EngineProgram, doer: D
     Ok(trainer)
 }
 
-/// Where the films to learn from and to choose by lie. Films that left the project are left out; the trainer counts them.
+/// Where the films to learn from and to choose by lie. With a film that left the project nothing is started: what was made
+/// ready of it before would be learned from all the same.
 fn films(store: &Store, dataset: &FrozenDataset) -> anyhow::Result<Vec<FilmRef>> {
     let mut films = Vec::new();
+    let mut gone = Vec::new();
     for film in dataset.films.iter().filter(|film| film.split != Split::Test) {
-        if let Some(entry) = store.film(&film.image)? {
-            let mut film = film_ref(&entry);
-            film.path = std::path::absolute(&film.path).unwrap_or(film.path);
-            films.push(film);
-        }
+        let Some(entry) = store.film(&film.image)? else {
+            gone.push(film.image.as_str());
+            continue;
+        };
+        let mut film = film_ref(&entry);
+        film.path = std::path::absolute(&film.path).unwrap_or(film.path);
+        films.push(film);
+    }
+    if let Some(first) = gone.first() {
+        let (num, name) = (gone.len(), &dataset.plan.name);
+        let films = if num == 1 { "1 film".to_owned() } else { format!("{num} films") };
+        bail!(
+            "The training was not started: {films} of data set {name:?} left the project (the first is {first}). Bring them \
+             back, or freeze the data set again and make a new run."
+        );
     }
     Ok(films)
+}
+
+/// How long a trainer may take to say that it is at work, before it is followed like one that says so late.
+const AT_WORK_WITHIN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// Until the trainer holds its folder or is gone: whoever looks next finds the run as it is.
+fn wait_until_at_work(trainer: &mut Trainer) {
+    let from = Instant::now();
+    while !trainer.folder().is_locked() && trainer.ended().is_none() && from.elapsed() < AT_WORK_WITHIN {
+        std::thread::sleep(LOOK_AGAIN);
+    }
 }
 
 /// Tells a run that is at work what people want of it.
@@ -360,8 +394,10 @@ pub fn settle(store: &mut Store, id: TrainingId, end: &TrainerEnd, doer: Doer<'_
     let Some(mut status) = folder.status() else { return Ok(()) };
     // Another trainer may have been quicker; then the folder is that one's.
     if let TrainerEnd::Died(failure) = end
-        && status.state == RunState::Interrupted
+        && (status.state == RunState::Interrupted || status.state.is_live())
+        && !folder.is_locked()
     {
+        status.state = RunState::Interrupted;
         status.message = Some(failure.message.clone());
         status.advice = failure.advice.clone().or(Some("Go on with it: it begins at its last checkpoint.".to_owned()));
         status.eta_secs = None;
@@ -385,7 +421,8 @@ pub fn settle(store: &mut Store, id: TrainingId, end: &TrainerEnd, doer: Doer<'_
 /// # Errors
 /// While it is at work.
 pub fn delete(store: &mut Store, id: TrainingId) -> anyhow::Result<()> {
-    if folder(store, id).is_locked() {
+    let folder = folder(store, id);
+    if folder.is_locked() || folder.status().is_some_and(|status| status.state.is_live()) {
         bail!("Run {} is at work. Nothing was deleted. Stop it first.", id.0);
     }
     Ok(store.delete_training(id)?)
@@ -414,11 +451,43 @@ pub fn continue_with(store: &Store, id: TrainingId, dataset: DatasetId) -> anyho
     })
 }
 
+/// Puts three classifiers at the end of the queue that become one model, called `group`: all of them or none.
+///
+/// # Errors
+/// As [`add`]; and where runs are called so together already, or a number would be their name, which means a single run.
+pub fn add_ensemble(
+    store: &mut Store,
+    request: &TrainingRequest,
+    group: &str,
+    doer: Doer<'_>,
+) -> anyhow::Result<Vec<TrainingId>> {
+    let group = group.trim();
+    if group.is_empty() || group.parse::<i64>().is_ok() {
+        bail!("An ensemble is called by a name that is no number. Nothing was started. Choose another name.");
+    }
+    if store.trainings()?.iter().any(|run| run.content.group.as_deref() == Some(group)) {
+        bail!("Runs are called {group:?} together already. Nothing was started. Choose another name for these.");
+    }
+    let mut ids = Vec::new();
+    for one in three_classifiers(request, group)? {
+        match add(store, &one, doer) {
+            Ok(id) => ids.push(id),
+            Err(error) => {
+                for id in ids {
+                    store.delete_training(id)?;
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(ids)
+}
+
 /// Three classifiers in one go: the paper's networks, or three seeds of a small one, each a run of one group.
 ///
 /// # Errors
 /// When the network is no classifier.
-pub fn three_classifiers(request: &TrainingRequest, group: &str) -> anyhow::Result<Vec<TrainingRequest>> {
+fn three_classifiers(request: &TrainingRequest, group: &str) -> anyhow::Result<Vec<TrainingRequest>> {
     if request.architecture.task() != ModelTask::Classify {
         bail!("Ensembles are of classifiers. Nothing was started. Choose a classifier.");
     }

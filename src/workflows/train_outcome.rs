@@ -6,13 +6,13 @@ use std::fs;
 use anyhow::{Context as _, bail};
 
 use crate::domain::metrics::roc::Roc;
-use crate::domain::model::{EnsembleMean, ModelContent, ModelId};
+use crate::domain::model::{EnsembleMean, ModelContent, ModelId, ModelTask};
 use crate::domain::model_draft::{EnsembleDraft, ModelDraft};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::training::dataset::{FrozenDataset, Split};
 use crate::domain::training::run::RunState;
 use crate::domain::training::spec::{StartFrom, TrainingId};
-use crate::formats::frozen_dataset;
+use crate::formats::{frozen_dataset, model_file};
 use crate::store::{Store, StoredModel, StoredTraining};
 
 use super::models::{self, Doer};
@@ -58,15 +58,32 @@ pub fn take_in(store: &mut Store, id: TrainingId, doer: Doer<'_>) -> anyhow::Res
             state.map_or("gone", RunState::as_str)
         );
     }
-    let model = models::import(store, &folder.model(), &ModelDraft::default(), doer)?;
+    let file = folder.model();
+    let cannot = || format!("The model of the run {} can't be read. Nothing was changed", stored.content.name);
+    let sha256 = model_file::sha256(&file).with_context(cannot)?;
+    // It is there where a crash, or another window, came between the two steps here, or a person imported the file.
+    let model = match of_weights(store, sha256)? {
+        Some(model) => model,
+        None => match models::import(store, &file, &ModelDraft::default(), doer) {
+            Ok(model) => model,
+            Err(error) => of_weights(store, sha256)?.ok_or(error)?,
+        },
+    };
     store.set_made_model(id, model.id)?;
     Ok(model)
+}
+
+fn of_weights(store: &Store, sha256: [u8; 32]) -> anyhow::Result<Option<StoredModel>> {
+    let is_it = |model: &StoredModel| {
+        !model.is_deleted && matches!(model.content, ModelContent::Weights { sha256: own, .. } if own == sha256)
+    };
+    Ok(store.models()?.into_iter().find(is_it))
 }
 
 /// Takes the model of a completed run into the project and into use.
 ///
 /// # Errors
-/// As [`take_in`].
+/// As [`take_in`]; and where a classifier has no threshold: that of the model before it means nothing for this one.
 pub fn promote(store: &mut Store, id: TrainingId, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
     let model = take_in(store, id, doer)?;
     put_in_use(store, &model, doer)?;
@@ -77,6 +94,13 @@ fn put_in_use(store: &mut Store, model: &StoredModel, doer: Doer<'_>) -> anyhow:
     let pipeline = store.pipeline()?;
     if [pipeline.classifier, pipeline.detector].contains(&Some(model.id)) {
         return Ok(());
+    }
+    if model.task == ModelTask::Classify && models::model(model).card.threshold.is_none() {
+        bail!(
+            "{} is in the project and was not put in use: no threshold c* between 0 and 1 came of its dev films, as of a \
+             model that can't tell them apart. Train it for longer, or put it in use among the models and set c* there.",
+            model.full_name()
+        );
     }
     models::promote(store, model.id, doer)?;
     Ok(store.add_event(&ProjectEvent {
@@ -92,7 +116,8 @@ fn put_in_use(store: &mut Store, model: &StoredModel, doer: Doer<'_>) -> anyhow:
 /// about the dev films, which is none of its members' thresholds.
 ///
 /// # Errors
-/// When a run is not completed, or nothing is called so.
+/// When a run is not completed, nothing is called so, the runs are of several data sets, or no threshold comes of their
+/// answers.
 pub fn promote_group(store: &mut Store, group: &str, doer: Doer<'_>) -> anyhow::Result<StoredModel> {
     let mut runs = store.trainings()?;
     runs.retain(|run| run.content.group.as_deref() == Some(group));
@@ -100,11 +125,26 @@ pub fn promote_group(store: &mut Store, group: &str, doer: Doer<'_>) -> anyhow::
     if runs.is_empty() {
         bail!("No runs are called {group:?} together. Nothing was changed.");
     }
-    let threshold = group_threshold(store, &runs)?;
+    let mut hashes = Vec::new();
+    for run in &runs {
+        hashes.push(spec(store, run.id)?.dataset_sha256);
+    }
+    if hashes.iter().any(|hash| *hash != hashes[0]) {
+        bail!(
+            "The runs called {group:?} learned from different data sets, so no threshold fits all of them. Nothing was \
+             changed. Make an ensemble of their models among the models, and set c* there."
+        );
+    }
     let mut members = Vec::new();
     for run in &runs {
         members.push(take_in(store, run.id, doer)?.id);
     }
+    let Some(threshold) = group_threshold(store, &runs)? else {
+        bail!(
+            "No threshold c* between 0 and 1 comes of what the runs called {group:?} say of the dev films, so they were not \
+             put in use. Their models are in the project: make an ensemble of them there and set c*, or train for longer."
+        );
+    };
     let mean = EnsembleMean::Probability;
     let known = store
         .models()?
@@ -113,7 +153,7 @@ pub fn promote_group(store: &mut Store, group: &str, doer: Doer<'_>) -> anyhow::
     let ensemble = match known {
         Some(model) => model,
         None => {
-            let draft = EnsembleDraft { name: group.to_owned(), members, mean, threshold };
+            let draft = EnsembleDraft { name: group.to_owned(), members, mean, threshold: Some(threshold) };
             models::make_ensemble(store, &draft, doer)?
         }
     };
@@ -185,7 +225,7 @@ fn run(store: &Store, id: TrainingId) -> anyhow::Result<StoredTraining> {
 }
 
 /// The data set as it lies in the run's folder.
-fn frozen(store: &Store, id: TrainingId) -> anyhow::Result<FrozenDataset> {
+pub(super) fn frozen(store: &Store, id: TrainingId) -> anyhow::Result<FrozenDataset> {
     let path = folder(store, id).dataset();
     let text = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
     Ok(frozen_dataset::parse(&text)?)

@@ -17,6 +17,8 @@ use super::train::{folder, spec};
 
 /// Runs whose step times are looked at, the newest.
 const MOST_RUNS: usize = 20;
+/// The end of a run's figures that its step time is taken from, in bytes: some thousand steps.
+const METRICS_TAIL: u64 = 1 << 20;
 /// Steps at the beginning of a run, which are slower than the rest.
 const FIRST_STEPS: u64 = 3;
 
@@ -97,7 +99,7 @@ pub fn known_steps(store: &Store) -> Vec<KnownStep> {
             let text = std::fs::read_to_string(folder.dataset()).ok()?;
             let films = film_counts(&crate::formats::frozen_dataset::parse(&text).ok()?);
             let is_step = |name: &str, of, step| name == "step_ms" && of == FigureOf::Device && step > FIRST_STEPS;
-            let figures = folder.figures_from(&mut 0).into_iter();
+            let figures = folder.last_figures(METRICS_TAIL).into_iter();
             let mut times: Vec<f64> = figures
                 .filter(|f| is_step(&f.name, f.of, f.step))
                 .map(|f| f.value)

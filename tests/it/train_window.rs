@@ -145,6 +145,8 @@ fn row(id: i64, name: &str, status: Option<RunStatus>) -> RunRow {
         made_model: None,
         is_ours: true,
         status,
+        recipe: None,
+        device: None,
         warnings: Vec::new(),
     }
 }

@@ -160,7 +160,20 @@ impl Place {
     }
 }
 
+use Split::{Dev, Test, Train};
+
+const USUAL: [Split; 8] = [Train, Train, Train, Train, Dev, Dev, Test, Test];
+
 fn freeze(store: &mut Store, name: &str) -> DatasetId {
+    freeze_as(store, name, USUAL, |_| ())
+}
+
+fn freeze_as(
+    store: &mut Store,
+    name: &str,
+    splits: [Split; 8],
+    change: impl FnOnce(&mut Vec<FrozenFilm>),
+) -> DatasetId {
     let films = store.films().unwrap();
     let film = |(n, film): (usize, &rachis::domain::study::FilmEntry)| FrozenFilm {
         image: film.facts.image.clone(),
@@ -169,16 +182,7 @@ fn freeze(store: &mut Store, name: &str) -> DatasetId {
         patient: n as u32,
         width: film.facts.width,
         height: film.facts.height,
-        split: [
-            Split::Train,
-            Split::Train,
-            Split::Train,
-            Split::Train,
-            Split::Dev,
-            Split::Dev,
-            Split::Test,
-            Split::Test,
-        ][n],
+        split: splits[n],
         is_abnormal: n % 2 == 1,
         boxes: if n % 2 == 1 {
             let rect = Rect::from_columns(10.0, 20.0, 60.0, 80.0).unwrap();
@@ -190,7 +194,7 @@ fn freeze(store: &mut Store, name: &str) -> DatasetId {
     };
     let mut sorted: Vec<_> = films.iter().collect();
     sorted.sort_by(|a, b| a.facts.image.cmp(&b.facts.image));
-    let dataset = FrozenDataset {
+    let mut dataset = FrozenDataset {
         plan: FreezePlan {
             name: name.into(),
             truth: TruthSource::Reader("R1".into()),
@@ -210,6 +214,7 @@ fn freeze(store: &mut Store, name: &str) -> DatasetId {
         is_synthetic: true,
         warnings: Vec::new(),
     };
+    change(&mut dataset.films);
     let text = frozen_dataset::to_json(&dataset);
     let new = NewDataset {
         name: name.into(),
@@ -249,6 +254,7 @@ fn a_run_is_stopped_gone_on_with_and_its_model_put_in_use() {
     assert_eq!(error, "The run densenet_small on First is waiting, so it has no model yet. Nothing was changed.");
 
     let mut trainer = place.start(id).unwrap();
+    assert!(train::folder(&place.store, id).is_locked(), "another window finds it at work from the first moment");
     place.wait_until("it learns", |place| place.step(id) > 1);
     assert_eq!(train::next(&place.store).unwrap(), None, "one at a time");
     let error = place.start(id).unwrap_err().to_string();
@@ -328,6 +334,99 @@ fn a_locked_film_is_refused_and_the_audit_knows() {
     train::add(&mut other.store, &request(other.dataset, 2), BY).unwrap();
 }
 
+/// Carries a run out to its end and takes its model into the project.
+fn learned(place: &mut Place, id: TrainingId) -> rachis::store::StoredModel {
+    let trainer = place.start(id).unwrap();
+    place.wait_until("it completes", |place| place.state(id) == Some(RunState::Completed));
+    drop(trainer);
+    train_outcome::take_in(&mut place.store, id, BY).unwrap()
+}
+
+#[test]
+fn a_model_is_not_chosen_by_or_tested_on_films_that_it_learned_from() {
+    let mut place = Place::new();
+    let id = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    learned(&mut place, id);
+    let second = freeze(&mut place.store, "Second");
+    let next = train::continue_with(&place.store, id, second).unwrap();
+    let id = train::add(&mut place.store, &next, BY).unwrap();
+    let grandchild = learned(&mut place, id).id;
+    // Film 1 was learned from two runs ago, film 5 chose the checkpoints.
+    for (name, splits, says) in [
+        ("Tests 1", [Train, Test, Train, Train, Dev, Dev, Train, Train], "1 film that"),
+        ("Chooses by 1", [Train, Dev, Train, Train, Dev, Train, Test, Test], "1 film that"),
+        ("Tests 4 and 5", [Train, Train, Train, Train, Test, Test, Dev, Dev], "2 films that"),
+    ] {
+        let dataset = freeze_as(&mut place.store, name, splits, |_| ());
+        let from_model = TrainingRequest { start: StartChoice::Model(grandchild), ..request(dataset, 2) };
+        let error = train::add(&mut place.store, &from_model, BY).unwrap_err().to_string();
+        assert!(error.starts_with("The training was not started: Trained 2@1 learned from"), "{error}");
+        assert!(error.contains(says), "{name}: {error}");
+        let file = place.beside("outcome-training-2");
+        let from_file = TrainingRequest { start: StartChoice::File(file), ..request(dataset, 2) };
+        assert!(train::add(&mut place.store, &from_file, BY).is_err(), "{name}: the same weights as a file");
+    }
+    // What was not known before may be tested on, and films to choose by may be learned from.
+    let fair = freeze_as(&mut place.store, "Fair", [Train, Train, Train, Train, Train, Dev, Dev, Test], |_| ());
+    let from_model = TrainingRequest { start: StartChoice::Model(grandchild), ..request(fair, 2) };
+    train::add(&mut place.store, &from_model, BY).unwrap();
+    let events = place.store.events().unwrap();
+    let num_refused = events.iter().filter(|event| event.kind == EventKind::TrainingRefused).count();
+    assert_eq!(num_refused, 6);
+}
+
+#[test]
+fn a_model_that_is_in_the_project_already_is_taken_as_the_runs_own() {
+    let mut place = Place::new();
+    let id = train::add(&mut place.store, &request(place.dataset, 2), BY).unwrap();
+    let file = place.beside("outcome-training-1");
+    let draft = rachis::domain::model_draft::ModelDraft::default();
+    let known = rachis::workflows::models::import(&mut place.store, &file, &draft, BY).unwrap();
+    assert_eq!(learned(&mut place, id).id, known.id);
+    assert_eq!(place.store.training(id).unwrap().unwrap().made_model, Some(known.id));
+}
+
+#[test]
+fn a_film_that_left_the_project_is_not_learned_from() {
+    const GONE: &str = "00000000000000000000000000000002-gone";
+    let mut place = Place::new();
+    let gone = freeze_as(&mut place.store, "Gone", USUAL, |films| films[2].image = GONE.into());
+    let id = train::add(&mut place.store, &request(gone, 2), BY).unwrap();
+    let error = place.start(id).unwrap_err().to_string();
+    assert!(error.contains("1 film of data set \"Gone\" left the project (the first is 0000"), "{error}");
+    assert_eq!((place.state(id), place.said().as_str()), (Some(RunState::Waiting), ""));
+}
+
+#[test]
+fn three_classifiers_have_a_name_and_a_data_set_of_their_own() {
+    let mut place = Place::new();
+    let request = request(place.dataset, 2);
+    let ids = train::add_ensemble(&mut place.store, &request, "Three", BY).unwrap();
+    assert_eq!(ids.len(), 3);
+    for (name, why) in [("Three", "already"), (" Three ", "already"), ("3", "no number"), (" ", "no number")] {
+        let error = train::add_ensemble(&mut place.store, &request, name, BY).unwrap_err().to_string();
+        assert!(error.contains(why), "{name:?}: {error}");
+    }
+    assert_eq!(place.store.trainings().unwrap().len(), 3);
+    // Made by hand: a fourth run of the group, on other films.
+    let second = freeze(&mut place.store, "Second");
+    let fourth = TrainingRequest { dataset: second, group: Some("Three".into()), ..request };
+    let fourth = train::add(&mut place.store, &fourth, BY).unwrap();
+    let error = train_outcome::promote_group(&mut place.store, "Three", BY).unwrap_err().to_string();
+    assert!(error.contains("learned from different data sets"), "{error}");
+    train::delete(&mut place.store, fourth).unwrap();
+    // The abnormal dev film is given less than the normal one: no threshold tells them apart.
+    let answer = |n: usize, p: f64| format!("{{\"image_id\":\"{n:032x}\",\"model\":0,\"probability\":{p}}}\n");
+    std::fs::write(place.beside("dev.jsonl"), answer(4, 0.75) + &answer(5, 0.25)).unwrap();
+    for id in ids {
+        learned(&mut place, id);
+    }
+    let before = place.store.pipeline().unwrap();
+    let error = train_outcome::promote_group(&mut place.store, "Three", BY).unwrap_err().to_string();
+    assert!(error.starts_with("No threshold c* between 0 and 1"), "{error}");
+    assert_eq!(place.store.pipeline().unwrap(), before);
+}
+
 #[test]
 fn a_run_ends_with_its_starter_unless_it_is_let_go() {
     let mut place = Place::new();
@@ -370,7 +469,8 @@ fn what_kills_a_trainer_is_told() {
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    assert!(matches!(end, TrainerEnd::Died(_)), "{end:?}");
+    let TrainerEnd::Died(failure) = &end else { panic!("{end:?}") };
+    assert!(!failure.message.contains("MKL"), "last words of a former start explain nothing: {failure:?}");
     train::settle(&mut place.store, id, &end, BY).unwrap();
     place.wait_until("nobody holds the lock", |place| place.state(id) == Some(RunState::Interrupted));
     let missing = EngineProgram::at(place.beside("nothing"));

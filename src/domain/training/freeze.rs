@@ -58,6 +58,11 @@ pub struct Surroundings {
     pub labels: Vec<LabelName>,
     /// Content hashes of films that are locked by now.
     pub locked: BTreeSet<[u8; 32]>,
+    /// Studies and patients with a locked film, whether or not that film is among the candidates. No patient is unknown.
+    pub locked_studies: BTreeSet<StudyId>,
+    pub locked_patients: BTreeSet<PatientId>,
+    /// Content hashes of films that a model of this project learned from or was chosen by, with the split that they had.
+    pub kept: BTreeMap<[u8; 32], Split>,
     /// Content hashes of films that a data set of this project has for training or dev, and what that is called.
     pub learned_from: BTreeMap<[u8; 32], String>,
     /// Chosen films that nobody has completed.
@@ -170,11 +175,13 @@ pub fn freeze(
         SplitUnit::Study => studies.clone(),
         SplitUnit::Patient => patients.clone(),
     };
-    let units = units(&candidates, &boxes, &unit_of, &classes, &around.locked);
+    let units = units(&candidates, &boxes, &unit_of, &classes, plan.unit, around);
     let num_locked = units.iter().filter(|unit| unit.is_locked).count();
     let sizes = split::sizes(units.len(), plan.sizes, num_locked)?;
     let dealt = split::deal(&units, sizes, plan.method, plan.seed);
     noticed.num_locked_units = num_locked;
+    let is_kept = |(unit, split): &(&Unit, &Option<Split>)| unit.kept.is_some() && unit.kept == **split;
+    noticed.num_kept_units = units.iter().zip(&dealt).filter(is_kept).count();
     noticed.num_asked_to_test = split::sizes(units.len(), plan.sizes, 0).map_or(0, |sizes| sizes[2]);
 
     let mut films = Vec::new();
@@ -265,10 +272,11 @@ fn units(
     boxes: &[Vec<FrozenBox>],
     unit_of: &[u32],
     classes: &[LabelName],
-    locked: &BTreeSet<[u8; 32]>,
+    by: SplitUnit,
+    around: &Surroundings,
 ) -> Vec<Unit> {
     let num_units = unit_of.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut units = vec![Unit { counts: vec![0; classes.len() + 2], is_locked: false }; num_units];
+    let mut units = vec![Unit { counts: vec![0; classes.len() + 2], ..Unit::default() }; num_units];
     for ((film, boxes), &unit) in films.iter().zip(boxes).zip(unit_of) {
         let unit = &mut units[unit as usize];
         for one in boxes {
@@ -277,7 +285,16 @@ fn units(
             }
         }
         unit.counts[classes.len() + usize::from(film.truth == FilmTruth::Abnormal)] += 1;
-        unit.is_locked |= locked.contains(&film.sha256);
+        unit.is_locked |= around.locked.contains(&film.sha256)
+            || match by {
+                SplitUnit::Film => false,
+                SplitUnit::Study => around.locked_studies.contains(&film.study),
+                SplitUnit::Patient => {
+                    around.locked_studies.contains(&film.study) || around.locked_patients.contains(&film.patient)
+                }
+            };
+        // What was learned from weighs more than what a checkpoint was chosen by.
+        unit.kept = unit.kept.into_iter().chain(around.kept.get(&film.sha256).copied()).min();
     }
     units
 }

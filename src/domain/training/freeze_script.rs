@@ -203,6 +203,45 @@ fn locked_films_are_test_films_for_good() {
     assert_eq!(forged.locked_in_training().len(), 2);
 }
 
+#[test]
+fn what_belongs_to_a_locked_film_is_tested_also_where_that_film_itself_is_left_out() {
+    // Film 0 is locked and contradicted by now; film 10 is of its study, film 11 of its patient.
+    let mut films = ten();
+    films[0].truth = FilmTruth::Contradiction;
+    films.extend([film(10, "s0", "p0", &["Fracture"]), film(11, "s11", "p0", &[])]);
+    let siblings = Surroundings {
+        locked: BTreeSet::from([films[0].sha256]),
+        locked_studies: BTreeSet::from(["s0".into()]),
+        locked_patients: BTreeSet::from(["p0".into()]),
+        ..around()
+    };
+    let tested = |unit, seed, number: u8| {
+        let dataset = freeze(FreezePlan { unit, seed, ..plan() }, films.clone(), &siblings).unwrap();
+        dataset.films_of(Split::Test).any(|film| film.sha256 == [number; 32])
+    };
+    for seed in 0..20 {
+        assert!(tested(SplitUnit::Patient, seed, 10) && tested(SplitUnit::Patient, seed, 11));
+        assert!(tested(SplitUnit::Study, seed, 10));
+    }
+    assert!((0..20).any(|seed| !tested(SplitUnit::Study, seed, 11)), "another study");
+}
+
+#[test]
+fn films_that_models_learned_from_stay_in_training_as_labels_are_added() {
+    let learned: Vec<u8> = (0..5).collect();
+    let around = Surroundings {
+        kept: learned.iter().map(|&n| ([n; 32], Split::Train)).chain([([5; 32], Split::Dev)]).collect(),
+        ..around()
+    };
+    for seed in 0..20 {
+        let dataset = freeze(FreezePlan { seed, ..plan() }, ten(), &around).unwrap();
+        let split = |n: u8| dataset.films.iter().find(|film| film.sha256 == [n; 32]).unwrap().split;
+        assert!(learned.iter().all(|&n| split(n) == Split::Train), "{seed}");
+        assert_eq!(split(5), Split::Dev);
+        assert!(dataset.warnings.iter().any(|one| one.starts_with("6 patients stay in training or dev")));
+    }
+}
+
 /// The warnings of ten films after a change of plan, films and surroundings, those about few films left out.
 fn warned(change: impl FnOnce(&mut FreezePlan, &mut Vec<Candidate>, &mut Surroundings)) -> Vec<String> {
     let (mut plan, mut films, mut around) = (plan(), ten(), around());

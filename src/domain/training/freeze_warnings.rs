@@ -24,6 +24,7 @@ pub(super) struct Noticed {
     pub num_left_out: usize,
     pub num_locked_units: usize,
     pub num_asked_to_test: usize,
+    pub num_kept_units: usize,
     pub num_not_synthetic: usize,
 }
 
@@ -66,6 +67,16 @@ pub(super) fn sentences(
             counted_as(noticed.num_locked_units, of),
             are(noticed.num_locked_units),
             noticed.num_asked_to_test
+        ));
+    }
+    if noticed.num_kept_units > 0 {
+        let num = noticed.num_kept_units;
+        said.push(format!(
+            "{} {} in training or dev, whatever the seed: models of this project learned from {} or were chosen by {}.",
+            counted_as(num, unit_word(dataset.plan.unit)),
+            if num == 1 { "stays" } else { "stay" },
+            if num == 1 { "it" } else { "them" },
+            if num == 1 { "it" } else { "them" }
         ));
     }
     if noticed.num_left_out > 0 {

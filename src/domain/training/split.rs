@@ -12,6 +12,8 @@ pub struct Unit {
     pub counts: Vec<u32>,
     /// It has a locked film: it goes to the test films whatever the method is.
     pub is_locked: bool,
+    /// Models learned from it or were chosen by it: it stays in that split as long as there is room.
+    pub kept: Option<Split>,
 }
 
 /// Why sizes can't be had.
@@ -90,12 +92,20 @@ pub fn deal(units: &[Unit], sizes: [usize; 3], method: SplitMethod, seed: u64) -
     for &unit in order.iter().filter(|&&unit| units[unit].is_locked) {
         subsets.put(unit, TEST);
     }
+    for (subset, split) in Split::ALL.into_iter().enumerate() {
+        for &unit in order.iter().filter(|&&unit| !units[unit].is_locked && units[unit].kept == Some(split)) {
+            if subsets.room[subset] > 0 {
+                subsets.put(unit, subset);
+            }
+        }
+    }
     match method {
         SplitMethod::Stratified => subsets.stratify(&order, &mut random),
         SplitMethod::Random => {
-            let mut free = order.iter().filter(|&&unit| !units[unit].is_locked);
+            let free: Vec<usize> = order.iter().copied().filter(|&unit| subsets.subset_of[unit].is_none()).collect();
+            let mut free = free.into_iter();
             for subset in 0..subsets.room.len() {
-                for &unit in free.by_ref().take(subsets.room[subset]).collect::<Vec<_>>() {
+                for unit in free.by_ref().take(subsets.room[subset]).collect::<Vec<_>>() {
                     subsets.put(unit, subset);
                 }
             }
@@ -245,7 +255,7 @@ mod tests {
 
     fn some_units() -> impl Strategy<Value = Vec<Unit>> {
         let unit = (prop::collection::vec(prop_oneof![3 => Just(0_u32), 1 => 1..6_u32], 4), prop::bool::weighted(0.1))
-            .prop_map(|(counts, is_locked)| Unit { counts, is_locked });
+            .prop_map(|(counts, is_locked)| Unit { counts, is_locked, kept: None });
         prop::collection::vec(unit, 3..80)
     }
 
@@ -288,8 +298,28 @@ mod tests {
     }
 
     #[test]
+    fn units_that_were_learned_from_stay_where_they_were_as_long_as_there_is_room() {
+        let unit = |n: usize| {
+            let kept = match n {
+                0..7 => Some(Split::Train),
+                7..14 => Some(Split::Dev),
+                _ => None,
+            };
+            Unit { counts: vec![1], is_locked: n == 0, kept }
+        };
+        let units: Vec<Unit> = (0..20).map(unit).collect();
+        for method in SplitMethod::ALL {
+            let dealt = deal(&units, [10, 4, 6], method, 3);
+            assert_eq!(dealt[0], Some(Split::Test), "locked before all");
+            assert!(dealt[1..7].iter().all(|split| *split == Some(Split::Train)), "{dealt:?}");
+            assert_eq!(num_of(&dealt[7..14], Split::Dev), 4, "as many as there is room for: {dealt:?}");
+            assert_eq!(Split::ALL.map(|split| num_of(&dealt, split)), [10, 4, 6]);
+        }
+    }
+
+    #[test]
     fn another_seed_deals_otherwise() {
-        let units = vec![Unit { counts: vec![1], is_locked: false }; 200];
+        let units = vec![Unit { counts: vec![1], ..Unit::default() }; 200];
         for method in SplitMethod::ALL {
             let dealt = |seed| deal(&units, [140, 20, 40], method, seed);
             assert_ne!(dealt(1), dealt(2), "{method:?}");
@@ -302,7 +332,7 @@ mod tests {
     fn classes_are_split_as_evenly_as_in_the_paper() {
         let boxes = [7, 1155, 67, 482, 12, 15562, 29, 349, 110, 536, 337, 21, 311];
         let mut random = Chooser::new(7);
-        let mut units = vec![Unit { counts: vec![0; boxes.len()], is_locked: false }; 5000];
+        let mut units = vec![Unit { counts: vec![0; boxes.len()], ..Unit::default() }; 5000];
         for (class, &num) in boxes.iter().enumerate() {
             for _ in 0..num {
                 let unit = random.below(2500);
@@ -339,7 +369,7 @@ mod tests {
             let [of_sizes, rows, expected] = words[..] else { panic!("three columns: {line}") };
             let of_sizes: Vec<usize> = of_sizes.split(',').map(|size| size.parse().unwrap()).collect();
             let counts = |row: &str| row.bytes().map(|bit| u32::from(bit - b'0')).collect();
-            let units: Vec<Unit> = rows.split(',').map(|row| Unit { counts: counts(row), is_locked: false }).collect();
+            let units: Vec<Unit> = rows.split(',').map(|row| Unit { counts: counts(row), ..Unit::default() }).collect();
             let mut subsets = Subsets::new(&units, &of_sizes);
             subsets.stratify(&(0..units.len()).collect::<Vec<_>>(), &mut Chooser::new(0));
             let found: String = subsets.subset_of.iter().map(|of| char::from(b'0' + of.unwrap() as u8)).collect();

@@ -109,6 +109,11 @@ impl Session {
         let mut draft = self.first_draft(newest);
         draft.set_architecture(run.architecture);
         draft.name = run.name;
+        // Values of the run, also where they are no longer those of its preset.
+        if let Some(recipe) = run.recipe {
+            (draft.preset, draft.recipe, draft.is_as_preset) = (run.preset, recipe, false);
+            draft.device = run.device;
+        }
         draft.start = StartChoice::Model(model);
         self.training.page = TrainPage::New;
         self.draft_changed(Box::new(draft))

@@ -98,6 +98,10 @@ pub struct RunRow {
     pub is_ours: bool,
     /// As its folder says; `None` where it has not begun.
     pub status: Option<RunStatus>,
+    /// What it was asked for, to go on in the same way; `None` where its folder is gone.
+    pub recipe: Option<Recipe>,
+    /// None: the best there is.
+    pub device: Option<String>,
     /// What people should know of its figures: one sentence each.
     pub warnings: Vec<String>,
 }

@@ -1,11 +1,11 @@
 //! Scripts over the session: the form of a new run, runs that begin and end, and closing the window over one.
 
-use crate::domain::model::Architecture;
+use crate::domain::model::{Architecture, ModelId};
 use crate::domain::training::dataset::DatasetId;
 use crate::domain::training::parameters::{Key, Value};
 use crate::domain::training::recipe::{Preset, Recipe};
 use crate::domain::training::run::{Figure, FigureOf, RunState, RunStatus, Wish};
-use crate::domain::training::spec::TrainingId;
+use crate::domain::training::spec::{StartChoice, TrainingId};
 use crate::session::gesture_script::reading_session;
 use crate::session::{Command, Effect, Event, Input, Session};
 
@@ -65,6 +65,8 @@ fn run(id: i64, state: RunState) -> RunRow {
         made_model: None,
         is_ours: true,
         status: Some(status),
+        recipe: None,
+        device: None,
         warnings: Vec::new(),
     }
 }
@@ -101,6 +103,27 @@ fn a_form_is_fitted_to_this_computer_before_it_starts_and_a_changed_value_stays(
     assert_eq!(ask(&mut session, TrainCommand::Start), [TrainTask::Start(Box::new(draft(&session)))]);
     tell(&mut session, TrainNews::Datasets(vec![dataset(1, 0)]));
     assert_eq!(session.why_no_start(), Some("This data set has no films to learn from. Freeze one with train films."));
+}
+
+#[test]
+fn new_labels_are_learned_by_the_runs_own_recipe() {
+    let mut session = reading_session();
+    tell(&mut session, TrainNews::Datasets(vec![dataset(2, 120), dataset(1, 100)]));
+    let mut recipe = Recipe::new(Architecture::DenseNetSmall.task(), Preset::ReleasedCode);
+    recipe.set(Key::Iterations, Value::Whole(77)).unwrap();
+    let done = RunRow {
+        preset: Preset::ReleasedCode,
+        recipe: Some(recipe.clone()),
+        device: Some("cpu".into()),
+        made_model: Some(ModelId(5)),
+        ..run(1, RunState::Completed)
+    };
+    tell(&mut session, TrainNews::Runs(vec![done]));
+    ask(&mut session, TrainCommand::Continue(TrainingId(1)));
+    let draft = draft(&session);
+    assert_eq!((draft.dataset, draft.start), (Some(DatasetId(2)), StartChoice::Model(ModelId(5))));
+    assert_eq!((draft.preset, draft.recipe, draft.is_as_preset), (Preset::ReleasedCode, recipe, false));
+    assert_eq!(draft.device.as_deref(), Some("cpu"));
 }
 
 #[test]
