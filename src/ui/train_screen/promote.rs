@@ -51,7 +51,11 @@ pub(super) fn promote_ui(ui: &mut Ui, panel: &mut Panel<'_>, id: TrainingId) {
     ui.add_space(theme::UNIT);
     let is_doubtful = is_doubtful(new_found.as_ref(), old_found.as_ref());
     warnings_ui(ui, &warnings(new_found.as_ref(), old_found.as_ref()));
-    weak(ui, tr("The one in use now is kept: \"Roll back\" on the Models page brings it back."));
+    if old.is_some() {
+        weak(ui, tr("The one in use now is kept: \"Roll back\" on the Models page brings it back."));
+    } else {
+        weak(ui, tr("\"Roll back\" on the Models page takes it out of use again."));
+    }
     ui.add_space(theme::UNIT);
     ui.horizontal_wrapped(|ui| {
         let text = if is_doubtful { tr("Put it in use all the same") } else { tr("Put it in use") };
