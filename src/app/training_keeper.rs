@@ -326,7 +326,10 @@ impl Keeper {
             self.post.event(models_desk::load(store));
             Ok(model)
         })?;
-        Ok(TrainNews::Done(format!("In use now: {}", model.full_name())))
+        Ok(TrainNews::Done(format!(
+            "In use now: {}. \"Roll back\" on the Models page brings the one before back.",
+            model.full_name()
+        )))
     }
 
     /// A completed run's model stands with the others, whether this window or none was open when it ended.

@@ -247,6 +247,10 @@ impl Worklist {
         self.rows.iter().filter(|row| row.sex == Some(sex)).map(|row| row.image.clone()).collect()
     }
 
+    pub fn rows(&self) -> impl Iterator<Item = &WorklistRow> {
+        self.rows.iter()
+    }
+
     pub fn num_shown(&self) -> usize {
         self.shown.len()
     }

@@ -1,6 +1,6 @@
 //! What stands in front of the screen: palette, keys, settings, questions, paths and reports.
 
-use egui::{Align2, Id, Order, RichText, ScrollArea, Ui, WidgetInfo};
+use egui::{Align2, Id, LayerId, Order, Popup, RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::session::{Command, Dialog, Event, FilePurpose, Input};
 
@@ -97,11 +97,25 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
+    lists_in_front(ui.ctx());
     // A window takes its size from the frame before: draw until it has come to rest.
     let size = shown.map(|shown| shown.response.rect.size());
     if panel.state.dialog_size != size {
         panel.state.dialog_size = size;
         ui.ctx().request_repaint();
+    }
+}
+
+/// An open list lies over the dialog. Where press and release come in one frame, both ask to be in front, and egui then keeps
+/// the order of before: a dialog that was opened again would hide the list and take its clicks.
+fn lists_in_front(ctx: &egui::Context) {
+    if !Popup::is_any_open(ctx) {
+        return;
+    }
+    let layers = ctx.memory(|memory| memory.areas().visible_layer_ids());
+    let is_list = |layer: &LayerId| layer.order == Order::Foreground && Popup::is_id_open(ctx, layer.id);
+    for layer in layers.into_iter().filter(is_list) {
+        ctx.move_to_top(layer);
     }
 }
 

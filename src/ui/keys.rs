@@ -41,6 +41,10 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
             continue;
         }
         if let Some(dialog) = &session.dialog {
+            // It closes the list that is open in the dialog, not what was filled in.
+            if chord.key == "Escape" && egui::Popup::is_any_open(ui.ctx()) {
+                continue;
+            }
             dialog_key(session, dialog, &chord, is_repeat, is_on_widget, state, out);
             continue;
         }

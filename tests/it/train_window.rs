@@ -8,17 +8,18 @@ use rachis::domain::evaluation::run::{FilmChoice, TruthSource};
 use rachis::domain::geometry::{Point, Rect};
 use rachis::domain::id::{ImageId, ReaderId};
 use rachis::domain::label::LabelName;
-use rachis::domain::model::Architecture;
+use rachis::domain::model::{Architecture, ModelTask};
 use rachis::domain::prediction::Detection;
 use rachis::domain::suggestion::ModelVisibility;
 use rachis::domain::training::dataset::{
     DatasetId, FreezePlan, FrozenBox, FrozenDataset, FrozenFilm, Split, SplitMethod, SplitSize, SplitUnit,
 };
+use rachis::domain::training::parameters::{Key, Value};
 use rachis::domain::training::queueing::{Queued, Reason};
-use rachis::domain::training::recipe::Preset;
-use rachis::domain::training::run::{Best, Figure, FigureOf, RunState, RunStatus};
+use rachis::domain::training::recipe::{Preset, Recipe};
+use rachis::domain::training::run::{Best, Figure, FigureOf, RunState, RunStatus, Wish};
 use rachis::domain::training::spec::TrainingId;
-use rachis::session::settings::Language;
+use rachis::session::settings::{Language, Theme};
 use rachis::session::training::{DatasetRow, Estimate, GainPoint, OpenDataset, RunRow, SampleFilm};
 use rachis::session::{Command, Event, Input, TrainCommand, TrainNews, TrainPage};
 
@@ -324,6 +325,89 @@ fn closing_over_a_run_asks_and_what_is_said_holds() {
     assert!(seat.state_mut().session.may_close());
 }
 
+/// Press and release in one frame, as a slow frame has them.
+fn click_at_once(seat: &mut Seat<'_>, label: &str) {
+    let pos = seat.get_by_role_and_label(egui::Role::ComboBox, label).rect().center();
+    let button = |pressed| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    seat.input_mut().events.extend([egui::Event::PointerMoved(pos), button(true), button(false)]);
+    seat.run_steps(3);
+}
+
+#[test]
+fn a_list_lies_over_its_dialog_each_time_and_escape_closes_only_the_list() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = open(&scratch.path().join("project"));
+    for round in 0..3 {
+        ask(&mut seat, TrainCommand::AskFreeze);
+        seat.run_steps(4);
+        click_at_once(&mut seat, "Held for true");
+        let at = seat.get_by_label("The readings of R1").rect().center();
+        let front = seat.ctx.layer_id_at(at).unwrap();
+        assert!(egui::Popup::is_id_open(&seat.ctx, front.id), "round {round}: the dialog hides its list");
+        seat.key_press(egui::Key::Escape);
+        seat.run_steps(3);
+        assert!(seat.query_by_label("The readings of R1").is_none(), "round {round}");
+        assert!(seat.state().session.dialog.is_some(), "round {round}: what was filled in is gone");
+        seat.key_press(egui::Key::Escape);
+        seat.run_steps(3);
+        assert!(seat.state().session.dialog.is_none(), "round {round}");
+    }
+}
+
+#[test]
+fn a_model_is_put_in_use_after_a_question_and_a_stop_is_announced() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = open(&scratch.path().join("project"));
+    with_dataset(&mut seat);
+    with_run(&mut seat, row(2, "Spine detector", Some(status(RunState::Completed, 10_000))));
+    seat.get_by_label("Put the model in use…").click();
+    seat.run_steps(4);
+    seat.get_by_label("mAP@0.5 0.312 on 60 dev films");
+    seat.get_by_label("Put it in use");
+    seat.get_by_label("Cancel").click();
+    seat.run_steps(4);
+    assert!(seat.state().session.dialog.is_none());
+    let recipe = Recipe::new(ModelTask::Detect, Preset::Paper);
+    let going = RunRow { recipe: Some(recipe), ..row(2, "Spine detector", Some(status(RunState::Training, 5200))) };
+    with_run(&mut seat, going);
+    seat.get_by_label("Stop at checkpoint");
+    // As its button does, without the thread that would find no such run.
+    seat.state_mut().session.training.wishes.insert(TrainingId(2), Wish::StopAtCheckpoint);
+    seat.run_steps(4);
+    seat.get_by_label("It stops at the checkpoint of step 6000.");
+    seat.get_by_label("Do not stop");
+    assert!(seat.query_by_label("Next in line").is_none());
+    ask(&mut seat, TrainCommand::OpenRun(TrainingId(3)));
+    assert!(seat.query_by_label("Next in line").is_none(), "it is the next one already");
+}
+
+#[test]
+fn what_other_readers_hold_for_true_is_not_said_to_one_who_reads_apart() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = open(&scratch.path().join("project"));
+    if let Some(project) = &mut seat.state_mut().session.project {
+        project.settings.model_visibility = ModelVisibility::Always;
+        project.settings.is_open = false;
+    }
+    with_dataset(&mut seat);
+    with_run(&mut seat, row(2, "Spine detector", Some(status(RunState::Training, 5200))));
+    let of_another = |film: SampleFilm| SampleFilm { readers: vec![ReaderId::new("R2")], ..film };
+    let films: Vec<SampleFilm> = samples(&seat).into_iter().map(of_another).collect();
+    seat.set_size(egui::vec2(1280.0, 1800.0));
+    tell(&mut seat, TrainNews::Samples { run: TrainingId(2), step: 5000, films });
+    seat.run_steps(4);
+    assert!(seat.get_all_by_label("Dev film: 2 boxes ≥ 0.2").count() > 1);
+    seat.get_by_label(
+        "Solid: what the model says, where its score is 0.2 or more. These films are not learned from. What other readers \
+         hold for true is not shown: readers of this project read apart.",
+    );
+}
+
 #[test]
 fn the_screen_of_training_looks_as_it_was_judged() {
     let scratch = tempfile::tempdir().unwrap();
@@ -341,11 +425,20 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     ask(&mut seat, TrainCommand::AskFreeze);
     seat.run_steps(6);
     results.add(seat.try_snapshot("train_freeze"));
+    seat.state_mut().session.settings.language = Language::Vietnamese;
+    seat.run_steps(6);
+    results.add(seat.try_snapshot("train_freeze_vietnamese"));
+    seat.state_mut().session.settings.language = Language::English;
     seat.state_mut().handle(Input::Command(Command::CloseDialog));
     with_dataset(&mut seat);
     ask(&mut seat, TrainCommand::TrainOn(DatasetId(1)));
     with_estimate(&mut seat);
     results.add(seat.try_snapshot("train_new"));
+    seat.set_size(egui::vec2(1024.0, 700.0));
+    seat.run_steps(4);
+    results.add(seat.try_snapshot("train_new_small"));
+    seat.set_size(egui::vec2(1280.0, 820.0));
+    seat.run_steps(4);
     with_run(&mut seat, row(2, "Spine detector", Some(status(RunState::Training, 5200))));
     seat::wait(&mut seat, "crops", |w| w.state.crops.num_on_their_way() == 0);
     results.add(seat.try_snapshot("train_run"));
@@ -369,12 +462,19 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     };
     with_run(&mut seat, row(2, "Spine detector", Some(failed)));
     results.add(seat.try_snapshot("train_run_failed"));
+    let mut recipe = Recipe::new(ModelTask::Detect, Preset::ThisComputer);
+    recipe.set(Key::BatchSize, Value::Whole(3)).unwrap();
     let done = RunRow {
+        recipe: Some(recipe),
         warnings: vec!["The dev films have only 4 films of Vertebral collapse: its figure says little.".into()],
         ..row(2, "Spine detector", Some(status(RunState::Completed, 10_000)))
     };
     with_run(&mut seat, done);
     results.add(seat.try_snapshot("train_run_done"));
+    ask(&mut seat, TrainCommand::AskPromote(TrainingId(2)));
+    seat.run_steps(4);
+    results.add(seat.try_snapshot("train_promote"));
+    seat.state_mut().handle(Input::Command(Command::CloseDialog));
     ask(&mut seat, TrainCommand::Page(TrainPage::Next));
     let films = next_films(&seat);
     tell(&mut seat, TrainNews::Next(films));
@@ -388,4 +488,8 @@ fn the_screen_of_training_looks_as_it_was_judged() {
     tell(&mut seat, TrainNews::Gains(vec![gain(1, 200, 0.21), gain(2, 320, 0.28), gain(4, 420, 0.31)]));
     seat::wait(&mut seat, "crops", |w| w.state.crops.num_on_their_way() == 0);
     results.add(seat.try_snapshot("train_next"));
+    ask(&mut seat, TrainCommand::OpenRun(TrainingId(2)));
+    seat.state_mut().session.settings.theme = Theme::Light;
+    seat.run_steps(4);
+    results.add(seat.try_snapshot("train_run_light"));
 }

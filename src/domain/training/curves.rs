@@ -14,6 +14,8 @@ pub struct CurveRun<'a> {
     pub best: Option<&'a Best>,
     /// 0 while unknown.
     pub num_steps: u64,
+    /// Nothing works on it: its axes are as long as its values are.
+    pub is_over: bool,
 }
 
 /// Points of a curve: more can't be told apart and cost time at every frame.
@@ -70,6 +72,12 @@ fn plot(key: &'static str, title: &str, y: Axis, most: f64, series: Vec<Series>,
     (!series.is_empty()).then(|| Plot { key, title: title.to_owned(), x, y, series, dots: Vec::new(), caption })
 }
 
+/// 0 to a little over the highest point.
+fn whole(title: &str, series: &[Series]) -> Axis {
+    let most = series.iter().flat_map(|one| &one.points).map(|point| point[1]).fold(0.0, f64::max);
+    Axis::linear(title, 0.0, if most > 0.0 { most * 1.05 } else { 1.0 })
+}
+
 /// 0 to a little over what nearly all points keep below: the first steps would flatten the rest.
 fn from_zero(title: &str, series: &[Series]) -> Axis {
     let mut values: Vec<f64> = series.iter().flat_map(|one| one.points.iter().map(|point| point[1])).collect();
@@ -87,7 +95,7 @@ fn loss(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
     let is_alone = runs.len() < 2;
     let mut series = Vec::new();
     let mut behind = 1;
-    for (run, columns) in runs {
+    for (place, (run, columns)) in runs.iter().enumerate() {
         // A classifier's one part is the whole.
         let has_parts = columns.keys().filter(|(_, name)| name.starts_with("loss_")).count() > 1;
         for ((of, name), points) in *columns {
@@ -103,7 +111,8 @@ fn loss(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
             let (points, each) = thinned(points);
             behind = behind.max(each);
             let text = part.unwrap_or_else(|| named(run, "Loss", is_alone));
-            series.push(line(text, series.len(), points));
+            let color = if is_alone { series.len() } else { place };
+            series.push(line(text, color, points));
         }
     }
     let caption = match behind {
@@ -118,16 +127,17 @@ fn dev(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
     let is_alone = runs.len() < 2;
     let mut series: Vec<Series> = Vec::new();
     let mut dots = Vec::new();
-    for (run, columns) in runs {
+    for (place, (run, columns)) in runs.iter().enumerate() {
         for ((of, name), points) in *columns {
             let is_main = run.best.is_none_or(|best| best.name == *name);
             if *of != FigureOf::Dev || name.starts_with(CLASS_AP) || name.contains(LOSS) || (!is_main && !is_alone) {
                 continue;
             }
             if let Some(best) = run.best.filter(|best| best.name == *name) {
-                dots.push(([best.step as f64, best.value], series.len()));
+                dots.push(([best.step as f64, best.value], if is_alone { series.len() } else { place }));
             }
-            series.push(line(named(run, name, is_alone), series.len(), thinned(points).0));
+            let color = if is_alone { series.len() } else { place };
+            series.push(line(named(run, name, is_alone), color, thinned(points).0));
         }
     }
     let caption = "On films that it does not learn from. The dot is the best checkpoint, which is kept.".to_owned();
@@ -161,7 +171,7 @@ fn learning_rate(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Pl
 }
 
 fn times(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
-    let [(_, columns)] = runs else { return None };
+    let [(run, columns)] = runs else { return None };
     let wanted = [("step_ms", "A whole step"), ("data_wait_ms", "Waiting for films")];
     let found = wanted.into_iter().filter_map(|(key, name)| {
         let points = columns.get(&(FigureOf::Device, key))?;
@@ -169,8 +179,16 @@ fn times(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
     });
     let series: Vec<Series> =
         found.enumerate().map(|(place, (name, points))| line(name.to_owned(), place, points)).collect();
-    let y = from_zero("Milliseconds", &series);
-    plot("step-time", "Time of a step", y, most, series, "No step should wait for films.".to_owned())
+    let all = whole("Milliseconds", &series);
+    let nearly_all = from_zero("Milliseconds", &series);
+    let is_cut = !run.is_over && nearly_all.max < all.max;
+    let caption = if is_cut {
+        "No step should wait for films. The highest peaks are cut off while it learns."
+    } else {
+        "No step should wait for films."
+    };
+    let y = if is_cut { nearly_all } else { all };
+    plot("step-time", "Time of a step", y, most, series, caption.to_owned())
 }
 
 fn load(runs: &[(&CurveRun<'_>, &Columns<'_>)], most: f64) -> Option<Plot> {
@@ -190,7 +208,7 @@ mod tests {
     }
 
     fn run(name: &'static str, figures: &'static [Figure], best: Option<&'static Best>) -> CurveRun<'static> {
-        CurveRun { name, figures, best, num_steps: 100 }
+        CurveRun { name, figures, best, num_steps: 100, is_over: false }
     }
 
     fn detector() -> Vec<Figure> {
@@ -223,6 +241,21 @@ mod tests {
         assert_eq!(plots[0].x.max, 1000.0);
         assert_eq!(plots[1].dots, [([1000.0, 0.3], 0)]);
         assert_eq!(names(&plots[2]), ["Osteophytes"], "a figure that is no number has no curve");
+    }
+
+    #[test]
+    fn a_run_that_is_over_shows_its_slowest_step_and_one_without_figures_takes_no_colour_away() {
+        let times =
+            (1..=100).map(|step| figure(step, FigureOf::Device, "step_ms", if step == 3 { 900.0 } else { 100.0 }));
+        let times = Box::leak(times.collect::<Vec<_>>().into_boxed_slice());
+        let going = run("going", times, None);
+        let highest = |run: CurveRun<'_>| curves(&[run])[0].y.max;
+        assert!(highest(going) < 200.0, "{}", highest(going));
+        assert!(highest(CurveRun { is_over: true, ..going }) >= 900.0);
+        let figures = Box::leak(detector().into_boxed_slice());
+        for plot in curves(&[going, run("second", figures, None)]) {
+            assert_eq!(plot.series[0].color, 1, "{}", plot.key);
+        }
     }
 
     #[test]

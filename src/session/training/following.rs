@@ -14,14 +14,12 @@ impl Session {
             return Vec::new();
         }
         self.training.open = Some(id);
-        if self.training.beside == Some(id) {
-            self.training.beside = None;
-        }
+        self.training.beside = self.training.beside.filter(|other| self.training.can_compare(*other));
         self.follow()
     }
 
     pub(super) fn compare_trainings(&mut self, other: Option<TrainingId>) -> Vec<Effect> {
-        self.training.beside = other.filter(|id| Some(*id) != self.training.open);
+        self.training.beside = other;
         self.follow()
     }
 
@@ -35,12 +33,17 @@ impl Session {
     fn plot_again(&mut self) {
         let desk = &self.training;
         let shown = desk.open.into_iter().chain(desk.beside);
-        let runs: Vec<CurveRun<'_>> = shown
-            .filter_map(|id| {
-                let (row, figures) = (desk.run(id)?, desk.figures.get(&id)?);
+        let names: Vec<(TrainingId, String)> =
+            shown.filter_map(|id| Some((id, desk.run(id)?.numbered_name()))).collect();
+        let runs: Vec<CurveRun<'_>> = names
+            .iter()
+            .filter_map(|(id, name)| {
+                let row = desk.run(*id)?;
+                // A run beside without figures keeps its place, and the other one its colour.
+                let figures = desk.figures.get(id).map_or(&[][..], |kept| &kept.figures);
                 let best = row.status.as_ref().and_then(|status| status.best.as_ref());
                 let num_steps = row.status.as_ref().map_or(0, |status| status.num_steps);
-                Some(CurveRun { name: &row.name, figures: &figures.figures, best, num_steps })
+                Some(CurveRun { name, figures, best, num_steps, is_over: !row.is_live() })
             })
             .collect();
         self.training.plots = curves(&runs);
@@ -76,7 +79,10 @@ impl Session {
                 let was_live = row.is_live();
                 let best_moved = row.status.as_ref().and_then(|old| old.best.as_ref()) != status.best.as_ref();
                 row.status = Some(status);
-                if best_moved && self.training.open == Some(id) {
+                if ended {
+                    self.training.wishes.remove(&id);
+                }
+                if (best_moved || (was_live && ended)) && self.training.open == Some(id) {
                     self.plot_again();
                 }
                 if was_live && ended {
@@ -156,6 +162,7 @@ impl Session {
         let is_there = |id: &TrainingId| desk.runs.iter().any(|run| run.id == *id);
         desk.open = desk.open.filter(is_there);
         desk.beside = desk.beside.filter(is_there).filter(|_| desk.open.is_some());
+        desk.wishes.retain(|id, _| desk.runs.iter().any(|run| run.id == *id && run.is_live()));
         // Who comes here wants to see the run that is under way, or else the newest.
         let wanted = self.training.live().or_else(|| self.training.runs.first()).map(|run| run.id);
         if self.training.open.is_none()

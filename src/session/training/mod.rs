@@ -50,6 +50,8 @@ pub enum TrainDialog {
     Freeze,
     /// Whether the test films of a data set are locked for good.
     Lock(DatasetId),
+    /// Whether the model of a run takes the place of the one in use.
+    Promote(TrainingId),
     /// Whether runs go on while the window is closed.
     Quit,
 }
@@ -87,6 +89,8 @@ pub enum TrainCommand {
     /// To the front of the queue.
     First(TrainingId),
     Note(TrainingId, String),
+    /// Whether the model of a run comes into use.
+    AskPromote(TrainingId),
     /// The model of a run into use.
     Promote(TrainingId),
     /// A new run that starts from the model of this one.
@@ -146,6 +150,8 @@ pub struct TrainingDesk {
     pub runs: Vec<RunRow>,
     pub open: Option<TrainingId>,
     pub beside: Option<TrainingId>,
+    /// What was asked of runs and has not happened yet.
+    pub wishes: BTreeMap<TrainingId, Wish>,
     pub figures: BTreeMap<TrainingId, RunFigures>,
     /// Of the open run, and of the one beside it.
     pub plots: Vec<Plot>,
@@ -171,6 +177,17 @@ impl TrainingDesk {
         self.open.and_then(|id| self.run(id))
     }
 
+    /// Whether this run can stand beside the open one: figures of another task are other figures.
+    pub fn can_compare(&self, other: TrainingId) -> bool {
+        let task = |id: TrainingId| self.run(id).map(|run| run.architecture.task());
+        self.open.is_some_and(|open| open != other && task(open).is_some() && task(open) == task(other))
+    }
+
+    /// Whether another run that waits stands before this one.
+    pub fn waits_behind(&self, id: TrainingId) -> bool {
+        self.runs.iter().find(|run| run.is_waiting()).is_some_and(|first| first.id != id)
+    }
+
     /// The run that this window started and that is at work.
     pub fn own_live(&self) -> Option<&RunRow> {
         self.runs.iter().find(|run| run.is_ours && run.is_live())
@@ -191,7 +208,7 @@ impl TrainCommand {
         match self {
             Self::Show | Self::Leave | Self::Page(_) | Self::Reload | Self::Dismiss | Self::OpenDataset(_) => true,
             Self::OpenRun(id) => desk.run(*id).is_some(),
-            Self::CompareWith(_) => desk.open.is_some(),
+            Self::CompareWith(other) => desk.open.is_some() && other.is_none_or(|other| desk.can_compare(other)),
             Self::AskFreeze | Self::Freeze(_) | Self::ChooseNext => can_write && is_free,
             Self::AskLock(id) | Self::Lock(id) => {
                 can_write && is_free && desk.datasets.iter().any(|row| row.id == *id && !row.is_locked)
@@ -203,8 +220,9 @@ impl TrainCommand {
             Self::Resume(id) => {
                 can_write && is_free && desk.run(*id).is_some_and(RunRow::can_resume) && desk.live().is_none()
             }
-            Self::Withdraw(id) | Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),
-            Self::Promote(id) => {
+            Self::Withdraw(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting),
+            Self::First(id) => can_write && desk.run(*id).is_some_and(RunRow::is_waiting) && desk.waits_behind(*id),
+            Self::AskPromote(id) | Self::Promote(id) => {
                 let made = desk.run(*id).and_then(|run| run.made_model);
                 can_write && is_free && desk.run(*id).is_some_and(RunRow::is_completed) && {
                     made.is_none_or(|model| !session.models.is_in_use(model))
@@ -257,12 +275,17 @@ impl Session {
             }
             TrainCommand::OpenRun(id) => return self.open_training(id),
             TrainCommand::CompareWith(other) => return self.compare_trainings(other),
-            TrainCommand::Wish(id, wish) => return self.train_quietly(TrainTask::Wish(id, wish)),
+            TrainCommand::Wish(id, wish) => {
+                self.training.wishes.insert(id, wish);
+                return self.train_quietly(TrainTask::Wish(id, wish));
+            }
             TrainCommand::Resume(id) => return self.train_task(TrainTask::Resume(id), "Going on with the run"),
             TrainCommand::Withdraw(id) => return self.train_quietly(TrainTask::Withdraw(id)),
             TrainCommand::First(id) => return self.train_quietly(TrainTask::First(id)),
             TrainCommand::Note(id, text) => return self.note_on_training(id, &text),
+            TrainCommand::AskPromote(id) => self.dialog = Some(Dialog::Train(TrainDialog::Promote(id))),
             TrainCommand::Promote(id) => {
+                self.dialog = None;
                 return self.train_task(TrainTask::Promote(id), "Bringing the model into use");
             }
             TrainCommand::Continue(id) => return self.continue_training(id),

@@ -8,6 +8,7 @@ use crate::domain::label::LabelName;
 use crate::domain::model::{Architecture, ModelId};
 use crate::domain::prediction::Detection;
 use crate::domain::training::dataset::{DatasetId, FrozenDataset, Split};
+use crate::domain::training::parameters::Key;
 use crate::domain::training::queueing::Queued;
 use crate::domain::training::recipe::{Preset, Recipe};
 use crate::domain::training::run::{Figure, RunState, RunStatus};
@@ -107,6 +108,25 @@ pub struct RunRow {
 }
 
 impl RunRow {
+    /// `#3 densenet_small on Data set 1`: names repeat, numbers don't.
+    pub fn numbered_name(&self) -> String {
+        format!("#{} {}", self.id.0, self.name)
+    }
+
+    /// It ended before it made a step: there is nothing that could be lost.
+    pub fn ended_unbegun(&self) -> bool {
+        let status = self.status.as_ref();
+        status
+            .is_some_and(|status| status.state == RunState::Interrupted && status.step == 0 && status.message.is_none())
+    }
+
+    /// The step of the next checkpoint that is due, where the run's recipe is known.
+    pub fn next_checkpoint(&self) -> Option<u64> {
+        let status = self.status.as_ref()?;
+        let every = self.recipe.as_ref()?.whole(Key::CheckpointEvery).max(1);
+        Some(((status.step / every + 1) * every).min(status.num_steps.max(status.step)))
+    }
+
     pub fn state(&self) -> RunState {
         self.status.as_ref().map_or(RunState::Waiting, |status| status.state)
     }

@@ -147,3 +147,17 @@ fn a_run_under_way_is_shown_and_its_end_is_told_wherever_the_reader_is() {
     assert_eq!(said, Some("Training of \"Run 2\" is done. Look at it on the Train page."));
     assert!(session.may_close());
 }
+
+#[test]
+fn only_runs_of_one_task_stand_beside_each_other() {
+    let mut session = reading_session();
+    let detector = RunRow { architecture: Architecture::RetinaNetSmall, ..run(3, RunState::Completed) };
+    tell(&mut session, TrainNews::Runs(vec![run(1, RunState::Completed), run(2, RunState::Completed), detector]));
+    ask(&mut session, TrainCommand::OpenRun(TrainingId(1)));
+    ask(&mut session, TrainCommand::CompareWith(Some(TrainingId(3))));
+    assert_eq!(session.training.beside, None, "figures of another task are other figures");
+    ask(&mut session, TrainCommand::CompareWith(Some(TrainingId(2))));
+    assert_eq!(session.training.beside, Some(TrainingId(2)));
+    ask(&mut session, TrainCommand::OpenRun(TrainingId(3)));
+    assert_eq!(session.training.beside, None);
+}

@@ -77,9 +77,9 @@ const DARK: Palette = Palette {
 const LIGHT: Palette = Palette {
     window: grey(206),
     panel: grey(220),
-    raised: grey(204),
-    hovered: grey(192),
-    pressed: grey(178),
+    raised: grey(195),
+    hovered: grey(184),
+    pressed: grey(172),
     field: grey(236),
     control: grey(118),
     dialog: grey(226),

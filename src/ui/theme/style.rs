@@ -96,6 +96,10 @@ fn visuals(theme: Theme) -> Visuals {
         state.bg_fill = fill;
     }
     v.widgets.noninteractive.bg_stroke = Stroke::new(1.0, p.line);
+    // Greys of buttons and of what they lie on are too near each other for a dim light screen.
+    if theme == Theme::Light {
+        v.widgets.inactive.bg_stroke = Stroke::new(1.0, p.edge.lerp_to_gamma(p.line, 0.5));
+    }
     v.widgets.hovered.bg_stroke = Stroke::new(1.0, p.edge);
     v.widgets.active.bg_stroke = Stroke::new(1.0, p.accent);
     v

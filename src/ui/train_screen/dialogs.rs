@@ -10,11 +10,11 @@ use crate::ui::words::{tr, tr_args, translated_name};
 use crate::ui::{Panel, kit, theme};
 
 use super::data::split_text;
-use super::weak;
+use super::{promote, weak};
 
 const DIALOG_WIDTH: f32 = 620.0;
 const HEADING_WIDTH: f32 = 150.0;
-const FIELD_WIDTH: f32 = 400.0;
+const FIELD_WIDTH: f32 = 430.0;
 /// The class of the paper's seven that takes the rare labels up.
 const OTHER_LESIONS: &str = "Other lesions";
 /// Boxes of these six are learned by their own name (VinDr-SpineXR, 7 classes).
@@ -44,6 +44,7 @@ pub(in crate::ui) fn dialog_title(dialog: TrainDialog) -> &'static str {
     match dialog {
         TrainDialog::Freeze => tr("Freeze a data set"),
         TrainDialog::Lock(_) => tr("Lock the test films"),
+        TrainDialog::Promote(_) => tr("Put the model in use"),
         TrainDialog::Quit => tr("A model is learning"),
     }
 }
@@ -52,6 +53,7 @@ pub(in crate::ui) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>, dialog: Train
     match dialog {
         TrainDialog::Freeze => freeze_ui(ui, panel),
         TrainDialog::Lock(id) => lock_ui(ui, panel, id),
+        TrainDialog::Promote(id) => promote::promote_ui(ui, panel, id),
         TrainDialog::Quit => quit_ui(ui, panel),
     }
 }
@@ -180,6 +182,15 @@ fn heading_ui(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(theme::weak()));
 }
 
+/// Buttons in as many lines as they need. A cell of a grid is as high as one line, and what is wrapped in it by itself lies
+/// over the row below.
+fn wrapped(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_max_width(FIELD_WIDTH);
+        ui.horizontal_wrapped(add);
+    });
+}
+
 fn name_ui(ui: &mut Ui, plan: &mut FreezePlan) {
     heading_ui(ui, tr("Name"));
     let response = ui.add(egui::TextEdit::singleline(&mut plan.name).desired_width(FIELD_WIDTH));
@@ -216,8 +227,7 @@ fn classes_ui(ui: &mut Ui, panel: &Panel<'_>, plan: &mut FreezePlan) {
     heading_ui(ui, tr("Classes"));
     let folds = !plan.label_rules.is_empty();
     let seven = seven_classes(panel);
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(FIELD_WIDTH);
+    wrapped(ui, |ui| {
         if kit::chip(ui, tr("Each label is its own"), !folds).clicked() {
             plan.label_rules.clear();
         }
@@ -257,12 +267,11 @@ fn split_ui(ui: &mut Ui, plan: &mut FreezePlan) {
     });
     ui.end_row();
     heading_ui(ui, tr("Stay together"));
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(FIELD_WIDTH);
+    wrapped(ui, |ui| {
         for (unit, text) in [
             (SplitUnit::Patient, tr("Films of one patient")),
             (SplitUnit::Study, tr("Films of one study")),
-            (SplitUnit::Film, tr("Nothing")),
+            (SplitUnit::Film, tr("Nothing stays together")),
         ] {
             if kit::chip(ui, text, plan.unit == unit).clicked() {
                 plan.unit = unit;
@@ -277,8 +286,7 @@ fn split_ui(ui: &mut Ui, plan: &mut FreezePlan) {
         ui.end_row();
     }
     heading_ui(ui, tr("Dealt out"));
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(FIELD_WIDTH);
+    wrapped(ui, |ui| {
         for (method, text) in
             [(SplitMethod::Stratified, tr("Every class evenly")), (SplitMethod::Random, tr("At random"))]
         {

@@ -5,6 +5,7 @@ mod dialogs;
 mod new_run;
 mod next;
 mod parameters;
+mod promote;
 mod run;
 mod run_list;
 mod samples;

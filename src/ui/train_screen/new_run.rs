@@ -15,13 +15,14 @@ use crate::ui::{Panel, kit, theme};
 use super::words::{bytes_text, duration_text, network_text, preset_text};
 use super::{primary_button, warnings_ui, weak};
 
-/// Room for the estimate and the button under the choices.
-const FOOT_HEIGHT: f32 = 230.0;
+/// Room for the button under everything else.
+const BUTTON_HEIGHT: f32 = 44.0;
 
 pub(super) fn choices_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(before) = panel.session.training.draft.clone() else { return };
     let mut draft = before.clone();
-    let height = (ui.available_height() - FOOT_HEIGHT).max(160.0);
+    let height = (ui.available_height() - BUTTON_HEIGHT).max(160.0);
+    theme::solid_scroll_bars(ui);
     ScrollArea::vertical().id_salt("choices of run").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         dataset_ui(ui, panel, &mut draft);
         task_ui(ui, &mut draft);
@@ -32,9 +33,10 @@ pub(super) fn choices_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let field = egui::TextEdit::singleline(&mut draft.name).desired_width(f32::INFINITY);
         let response = ui.add(field.hint_text(tr("Empty: named by network and data")));
         response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Name")));
+        ui.separator();
+        needs_ui(ui, panel);
     });
-    ui.separator();
-    foot_ui(ui, panel);
+    button_ui(ui, panel);
     if draft != before {
         panel.ask(Command::Train(TrainCommand::Draft(draft)));
     }
@@ -132,27 +134,26 @@ fn device_ui(ui: &mut Ui, panel: &Panel<'_>, draft: &mut RunDraft) {
     choice_ui(ui, tr("Device"), &mut draft.device, &choices);
 }
 
-/// What it will take, and the button.
-fn foot_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let desk = &panel.session.training;
-    let missing = panel.session.why_no_start();
-    let room = ui.available_height() - 44.0;
-    ScrollArea::vertical().id_salt("estimate").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        match (&desk.estimate, missing) {
-            (_, Some(missing)) => {
-                let text = RichText::new(&*translated(missing)).color(theme::warn());
-                ui.add(egui::Label::new(text).wrap());
-            }
-            (Some(Ok(estimate)), None) => estimate_ui(ui, estimate),
-            (Some(Err(why)), None) => warnings_ui(ui, std::slice::from_ref(why)),
-            (None, None) => {
-                ui.horizontal(|ui| {
-                    ui.add(egui::Spinner::new().size(14.0));
-                    ui.label(RichText::new(tr("Working out what it takes")).color(theme::weak()));
-                });
-            }
+/// What it will take, or why it can't begin.
+fn needs_ui(ui: &mut Ui, panel: &Panel<'_>) {
+    match (&panel.session.training.estimate, panel.session.why_no_start()) {
+        (_, Some(missing)) => {
+            let text = RichText::new(&*translated(missing)).color(theme::warn());
+            ui.add(egui::Label::new(text).wrap());
         }
-    });
+        (Some(Ok(estimate)), None) => estimate_ui(ui, estimate),
+        (Some(Err(why)), None) => warnings_ui(ui, std::slice::from_ref(why)),
+        (None, None) => {
+            ui.horizontal(|ui| {
+                ui.add(egui::Spinner::new().size(14.0));
+                ui.label(RichText::new(tr("Working out what it takes")).color(theme::weak()));
+            });
+        }
+    }
+}
+
+fn button_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let desk = &panel.session.training;
     ui.add_space(theme::UNIT);
     let is_busy = desk.live().is_some();
     let (text, help) = if is_busy {

@@ -3,11 +3,12 @@
 use egui::{RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::evaluation::plot::{Axis, Plot, Series, Style};
+use crate::domain::model::ModelTask;
 use crate::domain::suggestion::ModelVisibility;
 use crate::domain::task::TaskState;
 use crate::domain::training::queueing::{Queued, Reason};
 use crate::session::training::GainPoint;
-use crate::session::{Command, Session, TrainCommand};
+use crate::session::{Command, ModelCommand, Session, TrainCommand};
 use crate::ui::evaluate_screen::plot_kit::plot_ui;
 use crate::ui::evaluate_screen::{CropKey, Shelved};
 use crate::ui::words::{tr, tr_args};
@@ -32,7 +33,7 @@ pub(super) fn side_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let num_read = desk.next.iter().filter(|film| is_read(panel.session, film)).count();
     if !desk.next.is_empty() {
         ui.label(tr_args("{} of {} read by you", &[&num_read, &desk.next.len()]));
-        ui.add(egui::ProgressBar::new(num_read as f32 / desk.next.len() as f32).desired_height(8.0));
+        ui.add(progress(num_read as f32 / desk.next.len() as f32));
         ui.add_space(theme::UNIT);
         let help = tr("Opens the first film of the list that you have not read");
         if num_read < desk.next.len() {
@@ -83,7 +84,7 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let films = &session.training.next;
     kit::section_title(ui, tr("Worth reading next"));
     if films.is_empty() {
-        weak(ui, tr("The list is empty: every film is read, or no model has looked at the unread ones."));
+        why_empty_ui(ui, panel);
         return;
     }
     theme::solid_scroll_bars(ui);
@@ -97,6 +98,36 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         },
     );
+}
+
+fn progress(share: f32) -> egui::ProgressBar {
+    egui::ProgressBar::new(share).fill(theme::accent()).desired_height(8.0)
+}
+
+/// Which of the reasons it is, with what helps.
+fn why_empty_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    let has_unread = session.worklist.rows().any(|row| row.state != TaskState::Completed);
+    let has_model = ModelTask::ALL.into_iter().any(|task| session.models.in_use(task).is_some());
+    if !has_unread {
+        weak(ui, tr("The list is empty because you have read every film. New films bring new ones to choose from."));
+        kit::command_button(ui, panel, &Command::ImportFilms);
+    } else if has_model {
+        weak(ui, tr("The list is empty because no films were chosen yet, or somebody read all that were."));
+        let help = tr("Looks at what the models say of unread films");
+        primary_button(ui, panel, TrainCommand::ChooseNext, tr("Choose films"), help);
+    } else {
+        weak(
+            ui,
+            tr(
+                "The list is empty, and no model is in use, so none has looked at the unread films. Put one in use first: \
+                 without it films are chosen by how new they look and by chance.",
+            ),
+        );
+        kit::command_button(ui, panel, &Command::Model(ModelCommand::Show));
+        let help = tr("By how new films look and by chance");
+        action_button(ui, panel, TrainCommand::ChooseNext, tr("Choose films"), help);
+    }
 }
 
 fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, film: &Queued) {

@@ -185,7 +185,7 @@ fn real_text(value: f64) -> String {
     if text.is_empty() || text == "-" { "0".to_owned() } else { text.to_owned() }
 }
 
-fn value_text(value: &Value) -> String {
+pub(super) fn value_text(value: &Value) -> String {
     match value {
         Value::Whole(value) => value.to_string(),
         Value::Real(value) => real_text(*value),

@@ -2,7 +2,10 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui, Vec2, WidgetInfo};
 
+use crate::domain::model::ModelTask;
 use crate::domain::moment::utc_text;
+use crate::domain::training::parameters::{Key, Value};
+use crate::domain::training::recipe::{Preset, Recipe};
 use crate::domain::training::run::{RunState, RunStatus, Wish};
 use crate::domain::training::spec::TrainingId;
 use crate::session::training::RunRow;
@@ -11,7 +14,8 @@ use crate::ui::evaluate_screen::plot_kit::{plot_size, plot_ui};
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 
-use super::words::{duration_text, network_text, number_text, preset_text, state_text};
+use super::parameters::value_text;
+use super::words::{duration_text, network_text, number_text, preset_text, run_state_text};
 use super::{action_button, empty_ui, primary_button, samples, warnings_ui, weak};
 
 pub(super) fn run_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -27,8 +31,13 @@ pub(super) fn run_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     theme::solid_scroll_bars(ui);
     ScrollArea::vertical().auto_shrink(false).id_salt(("run", run.id.0)).show(ui, |ui| {
         progress_ui(ui, &run);
+        wish_ui(ui, panel, &run);
         if let Some(status) = &run.status {
-            trouble_ui(ui, status);
+            if run.ended_unbegun() {
+                weak(ui, tr("It ended before its first step, so nothing is lost. Go on starts it again."));
+            } else {
+                trouble_ui(ui, status);
+            }
         }
         warnings_ui(ui, &run.warnings);
         ui.add_space(theme::UNIT);
@@ -40,13 +49,13 @@ pub(super) fn run_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
-    let (state, color) = state_text(run.state());
+    let (state, color) = run_state_text(run);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions_ui(ui, panel, run);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 kit::badge(ui, state, color);
-                ui.add(egui::Label::new(RichText::new(&run.name).heading()).truncate());
+                ui.add(egui::Label::new(RichText::new(run.numbered_name()).heading()).truncate());
             });
         });
     });
@@ -59,8 +68,10 @@ fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     match run.state() {
         RunState::Waiting => {
             if panel.session.training.live().is_some() {
-                let help = tr("It begins before the others that wait");
-                primary_button(ui, panel, TrainCommand::First(id), tr("Next in line"), help);
+                if panel.session.training.waits_behind(id) {
+                    let help = tr("It begins before the others that wait");
+                    primary_button(ui, panel, TrainCommand::First(id), tr("Next in line"), help);
+                }
             } else {
                 let help = tr("It learns beside the window; reading goes on");
                 primary_button(ui, panel, TrainCommand::Resume(id), tr("Start it"), help);
@@ -91,19 +102,19 @@ fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
                 kit::badge(ui, tr("IN USE"), theme::good());
             } else {
                 let help = tr("The model answers in this project from now on. The Models page takes it back.");
-                primary_button(ui, panel, TrainCommand::Promote(id), tr("Put the model in use"), help);
+                primary_button(ui, panel, TrainCommand::AskPromote(id), tr("Put the model in use…"), help);
             }
             let help = tr("A new run with newer labels that starts from this model");
             action_button(ui, panel, TrainCommand::Continue(id), tr("Go on with new labels…"), help);
         }
     }
-    compare_ui(ui, panel, id);
+    compare_ui(ui, panel);
 }
 
-fn compare_ui(ui: &mut Ui, panel: &mut Panel<'_>, id: TrainingId) {
+fn compare_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &panel.session.training;
     let others: Vec<(TrainingId, String)> =
-        desk.runs.iter().filter(|run| run.id != id).map(|run| (run.id, run.name.clone())).collect();
+        desk.runs.iter().filter(|run| desk.can_compare(run.id)).map(|run| (run.id, run.numbered_name())).collect();
     if others.is_empty() {
         return;
     }
@@ -137,7 +148,8 @@ fn progress_ui(ui: &mut Ui, run: &RunRow) {
         let text = tr_args("Step {} of {}", &[&number_text(status.step), &number_text(status.num_steps)]);
         (status.step as f32 / status.num_steps.max(1) as f32, text)
     };
-    let bar = ui.add(egui::ProgressBar::new(share).desired_height(10.0).desired_width(ui.available_width() - 12.0));
+    let bar = egui::ProgressBar::new(share).fill(theme::accent()).desired_height(10.0);
+    let bar = ui.add(bar.desired_width(ui.available_width() - 12.0));
     bar.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text));
     let mut parts = vec![text];
     if status.state.is_live() {
@@ -156,6 +168,25 @@ fn progress_ui(ui: &mut Ui, run: &RunRow) {
         for part in parts.iter().filter(|part| !part.is_empty()) {
             ui.label(RichText::new(part).color(theme::text()));
         }
+    });
+}
+
+/// What was asked of it and has not happened yet.
+fn wish_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
+    let Some(wish) = panel.session.training.wishes.get(&run.id).filter(|_| run.is_live()) else { return };
+    let text = match (wish, run.state()) {
+        (Wish::GoOn, _) | (Wish::Pause, RunState::Paused) => return,
+        (Wish::Pause, _) => tr("It pauses after this step.").to_owned(),
+        (Wish::StopNow, _) => tr("It stops after this step, with a checkpoint.").to_owned(),
+        (Wish::StopAtCheckpoint, _) => match run.next_checkpoint() {
+            Some(step) => tr_args("It stops at the checkpoint of step {}.", &[&number_text(step)]),
+            None => tr("It stops at the next checkpoint.").to_owned(),
+        },
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(text).color(theme::warn()));
+        let help = tr("What was asked of it is taken back");
+        action_button(ui, panel, TrainCommand::Wish(run.id, Wish::GoOn), tr("Do not stop"), help);
     });
 }
 
@@ -189,13 +220,16 @@ fn curves_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
         return weak(ui, text);
     }
     if let Some(other) = panel.session.training.beside.and_then(|id| panel.session.training.run(id)) {
-        weak(
-            ui,
-            &tr_args(
-                "Beside {}. Runs over other data sets have other dev films: compare their figures with care.",
-                &[&other.name],
-            ),
-        );
+        let name = other.numbered_name();
+        if other.dataset == run.dataset {
+            weak(ui, &tr_args("Beside {}.", &[&name]));
+        } else {
+            let text = tr_args(
+                "Beside {}, which learned from another data set. Its dev films are others: compare with care.",
+                &[&name],
+            );
+            weak(ui, &text);
+        }
     }
     let size = Vec2::new(plot_size(ui).x, 250.0);
     let columns = ((ui.available_width() + 12.0) / (size.x + 12.0)).floor().max(1.0) as usize;
@@ -216,6 +250,7 @@ fn made_ui(ui: &mut Ui, panel: &Panel<'_>, run: &RunRow) {
         tr_args("Data set: {}", &[&run.dataset_name]),
         tr_args("Network: {}, parameters: {}", &[&network_text(run.architecture), &preset_text(run.preset).0]),
     ];
+    lines.extend(recipe_lines(run));
     lines.push(match run.started_from.as_str() {
         "" => tr("Started from nothing: weights drawn by chance.").to_owned(),
         from => tr_args("Started from {}", &[&from]),
@@ -230,6 +265,40 @@ fn made_ui(ui: &mut Ui, panel: &Panel<'_>, run: &RunRow) {
     for line in lines {
         ui.add(egui::Label::new(RichText::new(line).color(theme::text())).wrap().selectable(true));
     }
+}
+
+/// What was changed from the preset, and then what everybody asks for first.
+fn recipe_lines(run: &RunRow) -> Vec<String> {
+    let Some(recipe) = &run.recipe else { return Vec::new() };
+    let preset = Recipe::new(recipe.task(), run.preset);
+    let changed: Vec<String> = Recipe::rows(recipe.task())
+        .filter_map(|row| {
+            let (now, before) = (recipe.get(row.key)?, preset.get(row.key)?);
+            let text = || tr_args("{}: {} instead of {}", &[&tr(row.title), &value_text(now), &value_text(before)]);
+            (now != before).then(text)
+        })
+        .collect();
+    let first = match (changed.is_empty(), run.preset) {
+        (true, _) => tr("No parameter differs from the preset.").to_owned(),
+        (false, Preset::ThisComputer) => {
+            tr_args("Fitted to this computer or changed by hand: {}", &[&changed.join("; ")])
+        }
+        (false, _) => tr_args("Changed from the preset: {}", &[&changed.join("; ")]),
+    };
+    let size = match recipe.task() {
+        ModelTask::Classify => format!("{} × {}", recipe.whole(Key::InputWidth), recipe.whole(Key::InputHeight)),
+        ModelTask::Detect => {
+            let (least, most) = (recipe.whole(Key::ShorterEdgeLeast), recipe.whole(Key::ShorterEdgeMost));
+            if least == most { most.to_string() } else { format!("{least} - {most}") }
+        }
+    };
+    let rate = value_text(&Value::Real(recipe.real(Key::LearningRate)));
+    let films = recipe.whole(Key::BatchSize);
+    let main = tr_args(
+        "Films a step: {}, input size: {} px, learning rate: {}, seed: {}",
+        &[&films, &size, &rate, &recipe.whole(Key::Seed)],
+    );
+    vec![first, main]
 }
 
 fn note_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {

@@ -9,7 +9,7 @@ use crate::session::{Command, TrainCommand, TrainPage};
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, theme};
 
-use super::words::{network_text, state_text};
+use super::words::{network_text, run_state_text};
 use super::{action_button, weak};
 
 const ROW_HEIGHT: f32 = 70.0;
@@ -36,10 +36,11 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     let desk = &panel.session.training;
     let is_open = desk.open == Some(run.id);
     let is_beside = desk.beside == Some(run.id);
-    let (state, color) = state_text(run.state());
+    let (state, color) = run_state_text(run);
+    let name = run.numbered_name();
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW_HEIGHT), Sense::click());
     response.widget_info(|| {
-        let text = format!("{} {state}", tr_args("Run {}", &[&run.name]));
+        let text = format!("{} {state}", tr_args("Run {}", &[&name]));
         WidgetInfo::selected(egui::Role::Row, true, is_open, text)
     });
     let fill = match (is_open || is_beside, response.hovered()) {
@@ -61,7 +62,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
             });
         });
     };
-    pair(&mut inside, RichText::new(&run.name).color(theme::strong()), RichText::new(state).small().color(color));
+    pair(&mut inside, RichText::new(&name).color(theme::strong()), RichText::new(state).small().color(color));
     let made_of = format!("{}, {}", network_text(run.architecture), run.dataset_name);
     let day = RichText::new(day_text(run.made_at_ms)).small().color(theme::weak());
     pair(&mut inside, RichText::new(made_of).small().color(theme::weak()), day);

@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2};
 
 use crate::domain::geometry;
+use crate::domain::model::ModelTask;
 use crate::domain::suggestion::ModelVisibility;
 use crate::domain::task::TaskState;
 use crate::session::training::{RunRow, SampleFilm};
@@ -26,7 +27,7 @@ pub(super) fn samples_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     let Some(kept) = session.training.figures.get(&run.id).filter(|kept| !kept.samples.is_empty()) else { return };
     let step = number_text(kept.sample_step);
     kit::section(ui, &tr_args("Dev films as the weights of step {} see them", &[&step]));
-    weak(ui, tr("Dashed: held for true. Solid: what the model says. These films are not learned from."));
+    weak(ui, &legend(session, run.architecture.task(), &kept.samples));
     let columns = ((ui.available_width() + GAP) / (TILE + GAP)).floor().max(1.0) as usize;
     for row in kept.samples.chunks(columns) {
         ui.horizontal_top(|ui| {
@@ -37,6 +38,36 @@ pub(super) fn samples_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
         });
         ui.add_space(GAP);
     }
+}
+
+/// What the pictures show, and what they leave out and why.
+fn legend(session: &Session, task: ModelTask, films: &[SampleFilm]) -> String {
+    let is_hidden = |film: &SampleFilm| may_see(session, film) && !may_see_truth(session, film);
+    let shows_truth = films.iter().any(|film| may_see(session, film) && may_see_truth(session, film));
+    let score = score_text();
+    let mut sentences = Vec::new();
+    match (task, shows_truth) {
+        (ModelTask::Classify, _) => {}
+        (ModelTask::Detect, true) => {
+            sentences.push(tr_args(
+                "Dashed: held for true. Solid: what the model says, where its score is {} or more.",
+                &[&score],
+            ));
+        }
+        (ModelTask::Detect, false) => {
+            sentences.push(tr_args("Solid: what the model says, where its score is {} or more.", &[&score]));
+        }
+    }
+    sentences.push(tr("These films are not learned from.").to_owned());
+    if films.iter().any(is_hidden) {
+        let text = tr("What other readers hold for true is not shown: readers of this project read apart.");
+        sentences.push(text.to_owned());
+    }
+    sentences.join(" ")
+}
+
+fn score_text() -> String {
+    format!("{LEAST_SCORE:.1}")
 }
 
 /// A reader who is to read without the model learns nothing of it here before the own reading is completed.
@@ -64,7 +95,7 @@ fn tile_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &SampleFilm) {
         ui.painter().galley(picture.center() - galley.size() / 2.0, galley, theme::film::WEAK);
         return;
     }
-    let text = said(film);
+    let text = said(film, may_see_truth(panel.session, film));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Dev film: {}", &[&text])));
     let key = CropKey::new(film.image.clone(), None, 0);
     let [width, height] = film.size.map(|side| side.max(1) as f32);
@@ -90,14 +121,20 @@ fn tile_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &SampleFilm) {
     response.on_hover_text(tr("A click opens the film"));
 }
 
-/// `p(abnormal) 0.93, held for abnormal` or `3 boxes, 4 held for true`.
-fn said(film: &SampleFilm) -> String {
+/// `p(abnormal) 0.93, held for abnormal` or `3 boxes ≥ 0.2, 4 held for true`; of the truth only where it may be seen.
+fn said(film: &SampleFilm, with_truth: bool) -> String {
     if let Some(p) = film.probability {
+        if !with_truth {
+            return tr_args("p(abnormal) {}", &[&format!("{p:.2}")]);
+        }
         let truth = if film.is_abnormal { tr("abnormal") } else { tr("normal") };
         return tr_args("p(abnormal) {}, held for {}", &[&format!("{p:.2}"), &truth]);
     }
     let num = film.detections.iter().filter(|one| one.score >= LEAST_SCORE).count();
-    tr_args("{} boxes, {} held for true", &[&num, &film.truth.len()])
+    if !with_truth {
+        return tr_args("{} boxes ≥ {}", &[&num, &score_text()]);
+    }
+    tr_args("{} boxes ≥ {}, {} held for true", &[&num, &score_text(), &film.truth.len()])
 }
 
 fn boxes_ui(ui: &Ui, session: &Session, film: &SampleFilm, inner: Rect, scale: f32) {
@@ -106,7 +143,8 @@ fn boxes_ui(ui: &Ui, session: &Session, film: &SampleFilm, inner: Rect, scale: f
         Rect::from_two_pos(at(rect.xmin(), rect.ymin()), at(rect.xmax(), rect.ymax())).intersect(inner)
     };
     let painter = ui.painter();
-    if may_see_truth(session, film) {
+    // A classifier says nothing of places.
+    if film.probability.is_none() && may_see_truth(session, film) {
         for (_, rect) in &film.truth {
             let rect = place(rect);
             let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];

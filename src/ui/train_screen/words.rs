@@ -7,10 +7,11 @@ use crate::domain::training::parameters::Group;
 use crate::domain::training::queueing::Reason;
 use crate::domain::training::recipe::Preset;
 use crate::domain::training::run::RunState;
+use crate::session::training::RunRow;
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
-pub(super) fn state_text(state: RunState) -> (&'static str, Color32) {
+fn state_text(state: RunState) -> (&'static str, Color32) {
     match state {
         RunState::Waiting => (tr("waits"), theme::weak()),
         RunState::Preparing => (tr("gets ready"), theme::accent()),
@@ -21,6 +22,11 @@ pub(super) fn state_text(state: RunState) -> (&'static str, Color32) {
         RunState::Failed => (tr("failed"), theme::bad()),
         RunState::Interrupted => (tr("interrupted"), theme::bad()),
     }
+}
+
+/// Of a run: what ended before it began alarms nobody.
+pub(super) fn run_state_text(run: &RunRow) -> (&'static str, Color32) {
+    if run.ended_unbegun() { (tr("not begun"), theme::weak()) } else { state_text(run.state()) }
 }
 
 /// As papers call it; the small ones by what they are for.
