@@ -15,6 +15,7 @@ pub mod viewport;
 pub mod unfinished;
 pub mod panes;
 mod hanging;
+mod counted_films;
 pub mod worklist;
 pub mod triage;
 mod tags;

@@ -1,17 +1,16 @@
 //! The list of films to read: filters, and next and previous in the order shown.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
-use crate::domain::evaluation::reader_study::StudyCell;
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::id::ImageId;
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
-use crate::domain::stats::{LabelCell, Voice};
 use crate::domain::study::Sex;
 use crate::domain::study_decision::{StudyDecision, study_decision};
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
+
+pub use super::counted_films::{CountedFilms, CountedNumber};
 
 /// All films of the project as one reader sees them.
 #[derive(Clone, Default, Debug)]
@@ -50,24 +49,6 @@ pub struct Filter {
     pub model: Option<ModelFilter>,
     /// Only the films behind a number that somebody clicked.
     pub counted: Option<CountedFilms>,
-}
-
-/// The films behind a number of a study of readers or of the data's own tables.
-#[derive(Clone, PartialEq, Debug)]
-pub struct CountedFilms {
-    pub number: CountedNumber,
-    pub images: Arc<BTreeSet<ImageId>>,
-}
-
-/// Which number.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum CountedNumber {
-    /// Of a study; no reader: of all of them.
-    Study { reader: Option<ReaderId>, cell: StudyCell },
-    /// Of the table of labels.
-    Label { voice: Voice, cell: LabelCell },
-    /// Of the table of films.
-    Sex(Sex),
 }
 
 /// Films by what the models in use say of them, as far as the reader may see it.
