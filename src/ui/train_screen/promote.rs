@@ -45,8 +45,12 @@ pub(super) fn promote_ui(ui: &mut Ui, panel: &mut Panel<'_>, id: TrainingId) {
     ui.add_space(theme::UNIT);
     Grid::new("models to choose from").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
         let none = tr("none").to_owned();
-        row_ui(ui, tr("In use now"), old_name.as_ref().unwrap_or(&none), old_name.as_ref().map(|_| old_found.as_ref()));
-        row_ui(ui, tr("Of this run"), &run.numbered_name(), Some(new_found.as_ref()));
+        let heading = tr("In use now");
+        match &old_name {
+            Some(name) => row_ui(ui, heading, name, |ui| found_ui(ui, old_found.as_ref())),
+            None => row_ui(ui, heading, &none, |_| {}),
+        }
+        row_ui(ui, tr("Of this run"), &run.numbered_name(), |ui| found_ui(ui, new_found.as_ref()));
     });
     ui.add_space(theme::UNIT);
     let is_doubtful = is_doubtful(new_found.as_ref(), old_found.as_ref());
@@ -74,26 +78,24 @@ fn model_name(name: &str, version: u32) -> String {
     tr_args("{} (version {})", &[&name, &version])
 }
 
-/// `found`: none where there is no model to have a figure.
-fn row_ui(ui: &mut Ui, heading: &str, name: &str, found: Option<Option<&Found>>) {
+fn row_ui(ui: &mut Ui, heading: &str, name: &str, figure_ui: impl FnOnce(&mut Ui)) {
     ui.label(RichText::new(heading).color(theme::weak()));
     ui.vertical(|ui| {
         ui.add(egui::Label::new(RichText::new(name).color(theme::strong())).wrap());
-        match found {
-            Some(Some(found)) => {
-                let figure = format!("{} {:.3}", found.name, found.value);
-                let text = match (found.num_films, found.measured_on.as_str()) {
-                    (Some(num), _) => tr_args("{} on {} dev films", &[&figure, &number_text(num)]),
-                    (None, "") => figure,
-                    (None, on) => tr_args("{} on {}", &[&figure, &on]),
-                };
-                ui.add(egui::Label::new(text).wrap());
-            }
-            Some(None) => weak(ui, tr("How good it is was not measured.")),
-            None => {}
-        }
+        figure_ui(ui);
     });
     ui.end_row();
+}
+
+fn found_ui(ui: &mut Ui, found: Option<&Found>) {
+    let Some(found) = found else { return weak(ui, tr("How good it is was not measured.")) };
+    let figure = format!("{} {:.3}", found.name, found.value);
+    let text = match (found.num_films, found.measured_on.as_str()) {
+        (Some(num), _) => tr_args("{} on {} dev films", &[&figure, &number_text(num)]),
+        (None, "") => figure,
+        (None, on) => tr_args("{} on {}", &[&figure, &on]),
+    };
+    ui.add(egui::Label::new(text).wrap());
 }
 
 const fn main_figure(task: ModelTask) -> &'static str {
