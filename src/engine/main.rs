@@ -28,7 +28,6 @@ mod serve_script;
 mod shelf;
 #[cfg(test)]
 mod trial;
-#[allow(dead_code, reason = "its loop is not built yet")]
 mod train;
 mod trainbench;
 mod weights;

@@ -71,7 +71,7 @@ impl Params {
         }
     }
 
-    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
+    #[cfg(test)]
     pub const fn device(&self) -> Device {
         self.device
     }
@@ -86,13 +86,12 @@ impl Params {
         self.tensors.iter().map(|(name, (role, tensor))| (name.as_str(), *role, tensor))
     }
 
-    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name).map(|(_, tensor)| tensor)
     }
 
     /// Number of learned values.
-    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
+    #[cfg(test)]
     pub fn num_learned(&self) -> i64 {
         let learned =
             |(role, tensor): &(Role, Tensor)| if *role == Role::Parameter { tensor.numel() as i64 } else { 0 };

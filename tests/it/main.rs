@@ -13,6 +13,7 @@ mod import_films;
 mod phantom_films;
 mod store_rules;
 mod store_walk;
+#[cfg(feature = "gui")]
 mod train_window;
 mod triage;
 mod store_log;

@@ -36,7 +36,7 @@ pub struct ImageBatch {
 impl ImageBatch {
     /// Films (3, height, width) together: each at the top left of a plane of zeros whose sides are multiples of 32, as
     /// torchvision's GeneralizedRCNNTransform.batch_images makes it.
-    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
+    #[cfg(test)]
     pub fn padded(films: &[Tensor]) -> Self {
         let sizes: Vec<[i64; 2]> = films.iter().map(|film| [film.size()[1], film.size()[2]]).collect();
         let longest = |axis: usize| sizes.iter().map(|size| size[axis]).max().unwrap_or(0);

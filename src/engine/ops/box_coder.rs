@@ -16,7 +16,6 @@ impl BoxCoder {
     pub const BOX_HEAD: Self = Self { weights: [10.0, 10.0, 5.0, 5.0] };
 
     /// What a network should say of `anchors` (n, 4) so that `boxes` (n, 4) come out: (n, 4).
-    #[allow(dead_code, reason = "used by training, which is not built yet; tested here")]
     pub fn encode(&self, boxes: &Tensor, anchors: &Tensor) -> Tensor {
         let [x, y, w, h] = centre_and_size(boxes);
         let [anchor_x, anchor_y, anchor_w, anchor_h] = centre_and_size(anchors);

@@ -1,7 +1,6 @@
 //! Films in the size that a run needs, made once by decoding processes and kept in the run's folder.
 //!
-//! A film is known by the hash of its file, so a cache is taken up again after a crash, and a later run of the same films
-//! and size takes it over. Test films are never in it.
+//! A film is known by the hash of its file, so a cache is taken up again after a crash. Test films are never in it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -175,32 +174,6 @@ impl Cache {
         let films = films.iter().zip(origins).map(kept).collect();
         let cache = Self { folder: wanted.folder.to_owned(), rule: wanted.rule, films };
         Ok(Some(Prepared { cache, failed }))
-    }
-
-    /// Takes over the films of another run's cache: names for the same files where the disk allows that, copies where not.
-    /// What does not fit is seen by `prepare` and made anew.
-    ///
-    /// # Errors
-    /// When the folder can't be written.
-    pub fn take_over(from: &Path, to: &Path) -> Result<(), Failure> {
-        let work = || -> io::Result<()> {
-            std::fs::create_dir_all(to)?;
-            let Ok(entries) = std::fs::read_dir(from) else { return Ok(()) };
-            for entry in entries.flatten() {
-                let path = entry.path();
-                let to = to.join(entry.file_name());
-                if path.extension().is_some_and(|end| end == "film") && !to.exists() {
-                    std::fs::hard_link(&path, &to).or_else(|_| {
-                        // Never a half file under its name.
-                        let part = to.with_extension("part");
-                        std::fs::copy(&path, &part)?;
-                        std::fs::rename(part, &to)
-                    })?;
-                }
-            }
-            Ok(())
-        };
-        work().map_err(|error| cannot_write(&error))
     }
 
     /// Places in the data set of the films of a split that can be used.
@@ -529,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_cache_keeps_what_is_done_and_another_run_takes_it_over() {
+    fn a_cancelled_cache_keeps_what_is_done() {
         let trial = Trial::new(9);
         let folder = trial.folder.path().join("cache");
         let token = CancelToken::new();
@@ -543,13 +516,9 @@ mod tests {
         assert!(Cache::prepare(&wanted(&folder), &mut stop, &token).unwrap().is_none());
         let num_done = trial.cached().len();
         assert!((3..8).contains(&num_done), "{num_done}");
-        let next = trial.folder.path().join("next");
-        Cache::take_over(&folder, &next).unwrap();
-        Cache::take_over(&folder, &next).unwrap();
         let mut told = Vec::new();
         let mut tell = |done, total| told.push((done, total));
-        Cache::prepare(&wanted(&next), &mut tell, &CancelToken::new()).unwrap().unwrap();
+        Cache::prepare(&wanted(&folder), &mut tell, &CancelToken::new()).unwrap().unwrap();
         assert_eq!(told[0], (num_done as u64, 8));
-        Cache::take_over(&trial.folder.path().join("not there"), &next).unwrap();
     }
 }

@@ -47,6 +47,7 @@ type Packed = Result<(u64, Vec<TrainBatch>), Failure>;
 #[derive(Debug)]
 pub struct FedStep {
     /// Counted from 0.
+    #[allow(dead_code, reason = "its readers are the tests")]
     pub step: u64,
     /// As many as the recipe says, of nearly the same number of films each; never an empty one.
     pub parts: Vec<TrainBatch>,
@@ -61,6 +62,7 @@ pub struct Feeder {
     shared: Arc<Shared>,
     /// They end when the work is over; dropping one waits for it.
     threads: Vec<Lane>,
+    #[allow(dead_code, reason = "its readers are the tests")]
     num_films: usize,
 }
 
@@ -157,6 +159,7 @@ impl Feeder {
     }
 
     /// Films that are shown, each once or more often in a round.
+    #[cfg(test)]
     pub fn num_films(&self) -> usize {
         self.num_films
     }
