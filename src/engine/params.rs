@@ -71,11 +71,6 @@ impl Params {
         }
     }
 
-    #[cfg(test)]
-    pub const fn device(&self) -> Device {
-        self.device
-    }
-
     /// The place that the network's own names start at.
     pub fn root(&mut self) -> Path<'_> {
         Path { params: self, prefix: String::new() }
