@@ -12,6 +12,7 @@ mod models_desk;
 mod errors_desk;
 mod evaluations_desk;
 mod training_desk;
+mod team_desk;
 mod training_keeper;
 mod training_rows;
 mod readings;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::id::ReaderId;
 use crate::domain::project::Reader;
 use crate::domain::rules::default_rules;
 use crate::session::Event;
@@ -17,7 +16,7 @@ pub(super) fn create_project(folder: &Path, label_set: &str) -> Result<Store, St
     let name = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
     let project = NewProject { name, label_set: label_set.to_owned(), rules: default_rules(), is_synthetic: false };
     let mut store = Store::create(folder, &project)?;
-    let first = Reader { id: ReaderId::new("R1"), name: "Reader 1".to_owned(), years_of_experience: None };
+    let first = Reader::new("R1", "Reader 1");
     store.add_reader(&first)?;
     Ok(store)
 }

@@ -29,6 +29,7 @@ use super::inbox::{News, Post};
 use super::jobs::Jobs;
 use super::pictures::CropWish;
 use super::readings::{self, OpenedFilm};
+use super::team_desk::{self, Desk};
 use super::training_desk::TrainingDesk;
 use super::{
     choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
@@ -226,6 +227,12 @@ impl Outside {
             Effect::Train { task, by } => {
                 if let Some(project) = &self.project {
                     project.training.carry_out(*task, by);
+                }
+            }
+            Effect::Team(task) => {
+                if let Some(Open { store, folder, post, .. }) = &self.project {
+                    let desk = Desk { lane: &self.lane, store, folder: folder.clone(), post: post.clone() };
+                    team_desk::carry_out(&desk, *task);
                 }
             }
             Effect::LoadEvaluations => {
@@ -507,7 +514,7 @@ impl Outside {
             let number =
                 (1..=taken.len() + 1).find(|n| taken.iter().all(|r| r.id.as_str() != format!("R{n}"))).unwrap_or(1);
             let id = ReaderId::new(format!("R{number}"));
-            store.add_reader(&Reader { id, name: format!("Reader {number}"), years_of_experience: None })?;
+            store.add_reader(&Reader::new(id, format!("Reader {number}")))?;
             Ok(Event::ReadersLoaded(store.readers()?))
         });
     }

@@ -2,9 +2,12 @@
 //!
 //! Exit codes: 0 done, 1 failed (one sentence on stderr), 2 bad arguments.
 
+mod agreement;
+mod assign;
 mod audit;
 pub mod blind;
 pub mod check;
+mod consensus;
 mod dataset;
 mod dataset_table;
 pub mod demo;
@@ -20,14 +23,18 @@ pub mod new;
 pub mod open;
 pub mod pixels;
 pub mod predict;
+mod project;
 mod queue;
 mod progress_bar;
+mod reader;
 pub mod report;
 pub mod rules;
+mod split;
 pub mod stats;
 pub mod study;
 mod study_masks;
 pub mod tags;
+mod tasks;
 pub mod train;
 mod train_show;
 
@@ -47,12 +54,18 @@ struct Arguments {
 /// One row a subcommand, in alphabetical order; its arm stands below in the same order.
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// How far readers agree, with intervals.
+    Agreement(agreement::AgreementArgs),
+    /// Hand films out to readers.
+    Assign(assign::AssignArgs),
     /// List what happened in a project beside readings: data frozen, films locked, trainings refused.
     Audit(audit::AuditArgs),
     /// Show whether a project is read blind, or change it.
     Blind(blind::BlindArgs),
     /// Check a project: rules, database, log, film files.
     Check(check::CheckArgs),
+    /// Make one layer of labels from those of several readers.
+    Consensus(consensus::ConsensusArgs),
     /// Freeze what models learn from and are tested on, show it, lock its test films.
     Dataset(dataset::DatasetArgs),
     /// Decode films for another process, on stdin and stdout.
@@ -80,18 +93,26 @@ enum Command {
     Pixels(pixels::PixelsArgs),
     /// Have models look at a project's films, and write what they say.
     Predict(predict::PredictArgs),
+    /// Show what a project is and how its films get labels, or change it.
+    Project(project::ProjectArgs),
     /// Choose the films worth reading next, and show what added labels gained.
     Queue(queue::QueueArgs),
+    /// The people of a project: list, add, change, PINs.
+    Reader(reader::ReaderArgs),
     /// Write a kept evaluation as one page with tables and plots.
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
+    /// Write train and test folders, split by study and patient.
+    Split(split::SplitArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),
     /// Hold readers against a truth, before they saw what a model says and after.
     Study(study::StudyArgs),
     /// List a film's header, its patient's identity left out.
     Tags(tags::TagsArgs),
+    /// How the films that were handed out stand.
+    Tasks(tasks::TasksArgs),
     /// Train networks on the project's labels, follow them, and put what they became in use.
     Train(Box<train::TrainArgs>),
 }
@@ -121,9 +142,12 @@ pub fn main() -> ExitCode {
         end_with_the_reader();
     }
     let outcome = match command {
+        Command::Agreement(args) => agreement::run(&args),
+        Command::Assign(args) => assign::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Blind(args) => blind::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Consensus(args) => consensus::run(&args),
         Command::Dataset(args) => dataset::run(&args),
         Command::DecodeWorker => return crate::dicom::decode_worker(),
         Command::Demo(args) => demo::run(&args),
@@ -137,12 +161,16 @@ pub fn main() -> ExitCode {
         Command::Open(args) => return open::run(args),
         Command::Pixels(args) => pixels::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Project(args) => project::run(&args),
         Command::Queue(args) => queue::run(&args),
+        Command::Reader(args) => reader::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Split(args) => split::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Tags(args) => tags::run(&args),
+        Command::Tasks(args) => tasks::run(&args),
         Command::Train(args) => train::run(&args),
     };
     match outcome {

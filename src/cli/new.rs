@@ -41,7 +41,7 @@ pub fn run(args: &NewArgs) -> anyhow::Result<()> {
     let mut store = Store::create(&args.folder, &project)?;
     for n in 1..=args.readers {
         let id = ReaderId::new(format!("R{n}"));
-        store.add_reader(&Reader { id, name: format!("Reader {n}"), years_of_experience: None })?;
+        store.add_reader(&Reader::new(id, format!("Reader {n}")))?;
     }
     let readers = if args.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", args.readers) };
     println!("{}: an empty project for {readers}, labels {}", args.folder.display(), args.labels);

@@ -23,6 +23,7 @@ pub mod reference;
 pub mod tag_row;
 pub mod moment;
 pub mod worklist;
+pub mod people;
 pub mod project;
 pub mod project_event;
 pub mod reading_time;

@@ -1,8 +1,9 @@
-//! A project: what is read, with which labels, under which rules, and by whom.
+//! A project: what is read, with which labels, under which rules, and how films get their labels.
 
-use crate::domain::id::ReaderId;
 use crate::domain::rules::{CustomRule, RuleSetting};
 use crate::domain::suggestion::ModelVisibility;
+
+pub use crate::domain::people::Reader;
 
 /// A project's settings.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,14 +25,75 @@ pub struct Project {
     pub instructions: String,
     /// Who sees what models say, and when.
     pub model_visibility: ModelVisibility,
+    /// How films get their labels.
+    pub workflow: Workflow,
+    /// What the project is, for whoever joins it or gets its data.
+    pub about: About,
 }
 
-/// A person who reads.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Reader {
-    /// As exported: `R1`.
-    pub id: ReaderId,
-    /// Shown in the window, never exported.
-    pub name: String,
-    pub years_of_experience: Option<u32>,
+/// How films get their labels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Workflow {
+    /// Everybody reads what they like.
+    #[default]
+    Free,
+    /// Each film is handed to one reader, as SpineXR and the ribs were made.
+    Single,
+    /// Each film is handed to `readers` people who know nothing of each other, as VinDr-CXR's training films were read.
+    Blind { readers: u32 },
+    /// Then `reviewers` others, more senior, settle what they disagree on, as VinDr-CXR's test films were read.
+    Reviewed { readers: u32, reviewers: u32 },
+}
+
+impl Workflow {
+    /// Readers of each film; `None` where nobody counts.
+    pub const fn readers(self) -> Option<u32> {
+        match self {
+            Self::Free => None,
+            Self::Single => Some(1),
+            Self::Blind { readers } | Self::Reviewed { readers, .. } => Some(readers),
+        }
+    }
+
+    /// People who settle each film afterwards.
+    pub const fn reviewers(self) -> u32 {
+        match self {
+            Self::Reviewed { reviewers, .. } => reviewers,
+            _ => 0,
+        }
+    }
+
+    /// Readers get the films that are handed to them, and no others.
+    pub const fn hands_out(self) -> bool {
+        !matches!(self, Self::Free)
+    }
+}
+
+/// What the project is, for whoever joins it or gets its data. Free text; empty where nothing is said.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct About {
+    pub description: String,
+    /// Approval of the ethics committee.
+    pub ethics: String,
+    pub licence: String,
+    /// As the data are to be cited.
+    pub citation: String,
+    /// What everybody must agree to before they see a film; empty: nothing.
+    pub data_use: String,
+    /// Web address of further instructions.
+    pub link: String,
+    /// Years of experience that a reader must have at least, and a reviewer.
+    pub least_years: [Option<u32>; 2],
+    /// How much of a patient a reader sees.
+    pub clinical_facts: ClinicalFacts,
+}
+
+/// How much of the patient and the request a reader sees while blind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ClinicalFacts {
+    /// Age and sex, as for SpineXR.
+    #[default]
+    AgeAndSex,
+    /// Nothing, as for VinDr-CXR.
+    Nothing,
 }

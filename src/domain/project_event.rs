@@ -13,10 +13,26 @@ pub enum EventKind {
     TrainingEnded,
     ModelPromoted,
     ReadingQueueMade,
+    ReaderAdded,
+    ReaderChanged,
+    SignedIn,
+    SignInRefused,
+    DataUseAgreed,
+    ProjectChanged,
+    FilmsImported,
+    FilmsAssigned,
+    FilmsUnassigned,
+    TasksChanged,
+    TruthReserved,
+    ConsensusMade,
+    FilmSettled,
+    ReviewReopened,
+    LabelsExported,
+    LabelsImported,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 23] = [
         Self::DatasetFrozen,
         Self::FilmsLocked,
         Self::TrainingStarted,
@@ -24,6 +40,22 @@ impl EventKind {
         Self::TrainingEnded,
         Self::ModelPromoted,
         Self::ReadingQueueMade,
+        Self::ReaderAdded,
+        Self::ReaderChanged,
+        Self::SignedIn,
+        Self::SignInRefused,
+        Self::DataUseAgreed,
+        Self::ProjectChanged,
+        Self::FilmsImported,
+        Self::FilmsAssigned,
+        Self::FilmsUnassigned,
+        Self::TasksChanged,
+        Self::TruthReserved,
+        Self::ConsensusMade,
+        Self::FilmSettled,
+        Self::ReviewReopened,
+        Self::LabelsExported,
+        Self::LabelsImported,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +67,22 @@ impl EventKind {
             Self::TrainingEnded => "training_ended",
             Self::ModelPromoted => "model_promoted",
             Self::ReadingQueueMade => "reading_queue_made",
+            Self::ReaderAdded => "reader_added",
+            Self::ReaderChanged => "reader_changed",
+            Self::SignedIn => "signed_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::DataUseAgreed => "data_use_agreed",
+            Self::ProjectChanged => "project_changed",
+            Self::FilmsImported => "films_imported",
+            Self::FilmsAssigned => "films_assigned",
+            Self::FilmsUnassigned => "films_unassigned",
+            Self::TasksChanged => "tasks_changed",
+            Self::TruthReserved => "truth_reserved",
+            Self::ConsensusMade => "consensus_made",
+            Self::FilmSettled => "film_settled",
+            Self::ReviewReopened => "review_reopened",
+            Self::LabelsExported => "labels_exported",
+            Self::LabelsImported => "labels_imported",
         }
     }
 

@@ -19,6 +19,7 @@ use super::project_settings::ProjectCommand;
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
+use super::team::TeamCommand;
 use super::training::TrainCommand;
 use super::triage::TriageCommand;
 use super::windowing::WindowCommand;
@@ -138,6 +139,8 @@ pub enum Command {
     Evaluate(EvaluateCommand),
     /// Training of models.
     Train(TrainCommand),
+    /// People, tasks, consensus, agreement, exports, oversight.
+    Team(TeamCommand),
     /// Rules, labels, instructions and references of the project.
     ChangeProject(Box<ProjectCommand>),
     /// One click's answer to a broken rule.
@@ -259,6 +262,7 @@ impl Command {
             Self::Model(command) => command.is_available(session),
             Self::Evaluate(command) => command.is_available(session),
             Self::Train(command) => command.is_available(session),
+            Self::Team(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
             Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
             Self::NextProblem => session.has_problem(),

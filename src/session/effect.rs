@@ -20,6 +20,7 @@ use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
 use super::project_settings::ProjectCommand;
 use super::settings::Settings;
+use super::team::TeamTask;
 use super::training::TrainTask;
 
 /// What a chosen file or folder is for.
@@ -252,6 +253,8 @@ pub enum Effect {
         /// Reader id; empty where nobody is signed in.
         by: String,
     },
+    /// People, tasks, consensus, agreement, exports, oversight; answered by `Team`.
+    Team(Box<TeamTask>),
     /// Read the list of kept evaluations; answered by `EvaluationsLoaded`.
     LoadEvaluations,
     /// Write a plot, as its file's ending says; answered by a `Warning` that says how it went.

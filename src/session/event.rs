@@ -30,6 +30,7 @@ use super::label_editor::LabelVersion;
 use super::model_commands::{ModelDone, ModelFile};
 use super::model_shelf::{EngineState, ModelShelf};
 use super::settings::Settings;
+use super::team::TeamNews;
 use super::training::TrainNews;
 use super::viewport::ViewState;
 
@@ -175,6 +176,8 @@ pub enum Event {
     },
     /// What became of data sets, runs and the list of films to read next.
     Training(Box<TrainNews>),
+    /// What became of people, tasks, consensus, agreement, exports, oversight.
+    Team(Box<TeamNews>),
     /// What came of a study of readers, or of counting the data.
     StudyDone(StudyNews),
     /// The kept evaluations, the newest first.

@@ -209,6 +209,7 @@ impl Session {
             Event::ModelsChanged(outcome) => self.models_changed(outcome),
             Event::StudyDone(news) => self.study_done(news),
             Event::Training(news) => self.train_news(*news),
+            Event::Team(news) => self.team_news(*news, now_ms),
             Event::EvaluationsLoaded(runs) => self.evaluations_loaded(runs),
             Event::EvaluationDone(text) => self.evaluation_done(text),
             Event::EvaluationFailed(why) => {

@@ -80,7 +80,7 @@ pub(super) fn reading_session() -> Session {
         Label { shapes: vec![ShapeKind::Box, ShapeKind::Mask], ..label("Area", '6', LabelKind::Local) },
     ];
     let set = LabelSet::new("test", "", "", labels).expect("unique");
-    let reader = Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None };
+    let reader = Reader::new("R1", "One");
     let mut handle = |input| session.handle(input, 0);
     handle(Input::CanvasResized { slot: 0, canvas: Canvas { size: Size::new(200.0, 100.0), pixels_per_point: 1.0 } });
     handle(Input::Event(Event::ProjectOpened {
@@ -95,6 +95,8 @@ pub(super) fn reading_session() -> Session {
             custom_rules: Vec::new(),
             instructions: String::new(),
             model_visibility: ModelVisibility::default(),
+            workflow: crate::domain::project::Workflow::Free,
+            about: crate::domain::project::About::default(),
         },
         label_set: Arc::new(set),
         readers: vec![reader.clone()],

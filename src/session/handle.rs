@@ -260,6 +260,7 @@ impl Session {
             Command::Model(command) => self.model_command(command, now_ms),
             Command::Evaluate(command) => self.evaluate_command(command, now_ms),
             Command::Train(command) => self.train_command(command, now_ms),
+            Command::Team(command) => self.team_command(command, now_ms),
             Command::ChangeProject(command) => self.project_command(*command, now_ms),
             Command::ApplyMend(mend) => self.apply_mend(&mend, now_ms),
             Command::NextProblem => self.next_problem(),

@@ -34,16 +34,47 @@ pub enum ProjectPage {
     Rules,
     /// Instructions and reference cases.
     Guide,
+    /// How far the project is.
+    Overview,
+    /// What the project is: workflow, ethics, licence, use of its data.
+    About,
+    People,
+    /// Films handed out to readers, and how they stand.
+    Assignment,
+    /// How far readers agree, and consensus by rule.
+    Agreement,
+    /// What left the project.
+    Exports,
+    /// What happened in it.
+    Audit,
 }
 
 impl ProjectPage {
-    pub const ALL: [Self; 3] = [Self::Labels, Self::Rules, Self::Guide];
+    pub const ALL: [Self; 10] = [
+        Self::Overview,
+        Self::About,
+        Self::Labels,
+        Self::Rules,
+        Self::Guide,
+        Self::People,
+        Self::Assignment,
+        Self::Agreement,
+        Self::Exports,
+        Self::Audit,
+    ];
 
     pub const fn title(self) -> &'static str {
         match self {
             Self::Labels => "Labels",
             Self::Rules => "Rules",
             Self::Guide => "Instructions",
+            Self::Overview => "Overview",
+            Self::About => "About",
+            Self::People => "People",
+            Self::Assignment => "Assignment",
+            Self::Agreement => "Agreement",
+            Self::Exports => "Exports",
+            Self::Audit => "Audit",
         }
     }
 }

@@ -29,6 +29,7 @@ use super::reading_clock::ReadingClock;
 use super::settings::Settings;
 use super::suggesting::{Advice, Completing};
 use super::tags::Tags;
+use super::team::TeamDesk;
 use super::training::{TrainDialog, TrainingDesk};
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
@@ -52,6 +53,8 @@ pub enum Screen {
     Evaluate,
     /// Models learn from the project's labels.
     Train,
+    /// What readers disagree on is settled.
+    Review,
 }
 
 /// What left-drag does.
@@ -364,6 +367,7 @@ pub struct Session {
     pub model_desk: ModelDesk,
     pub evaluating: EvaluationDesk,
     pub training: TrainingDesk,
+    pub team: TeamDesk,
     /// How what models say is shown.
     pub advice: Advice,
     /// Resolved threads are listed and drawn too.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::domain::edit::EditError;
+use crate::domain::people::{Act, Matter};
 
 /// Why the store refused or failed. Nothing is ever half-written: what failed changed nothing.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,11 @@ pub enum StoreError {
     Corrupt(String),
     #[error("Refused, and nothing was changed: {0}")]
     RuleRefused(String),
+    #[error(
+        "You may not {} here: {}. Nothing was changed. Ask an owner of the project for the role, or sign in as somebody \
+         who has it.", if *.act == Act::See { "look" } else { "change anything" }, .matter.title()
+    )]
+    NotAllowed { matter: Matter, act: Act },
     #[error("Not saved: {0}. Nothing was changed. Open the film again to see it as it is stored.")]
     Edit(#[from] EditError),
     #[error("Not saved: the step names log entry {0}, which is not one that it can take back. Open the film again.")]

@@ -18,13 +18,14 @@ pub(super) struct Migration {
 }
 
 /// In order: entry `i` leads from form `i` to form `i + 1`. A released file is never changed again.
-pub(super) const MIGRATIONS: [Migration; 6] = [
+pub(super) const MIGRATIONS: [Migration; 7] = [
     Migration { name: "0001_initial", sql: include_str!("../../migrations/0001_initial.sql") },
     Migration { name: "0002_measurements", sql: include_str!("../../migrations/0002_measurements.sql") },
     Migration { name: "0003_annotating", sql: include_str!("../../migrations/0003_annotating.sql") },
     Migration { name: "0004_models", sql: include_str!("../../migrations/0004_models.sql") },
     Migration { name: "0005_evaluation", sql: include_str!("../../migrations/0005_evaluation.sql") },
     Migration { name: "0006_training", sql: include_str!("../../migrations/0006_training.sql") },
+    Migration { name: "0007_many_readers", sql: include_str!("../../migrations/0007_many_readers.sql") },
 ];
 
 /// Applies what is missing. Each step is one transaction; `backups` is where the copies before each go. A database that

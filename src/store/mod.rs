@@ -1,6 +1,9 @@
 //! SQLite: the project's database behind a face in domain terms.
 
 mod error;
+mod access;
+mod people;
+mod about;
 mod migrate;
 mod project;
 mod films;
@@ -40,6 +43,7 @@ mod watch;
 mod thread;
 mod rescue;
 
+pub use access::Pass;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 use crate::domain::project::Project;
 use crate::domain::rules::RuleSetting;
 
+use super::access::Pass;
 use super::error::StoreError;
 use super::migrate::{self, APPLICATION_ID, MIGRATIONS};
 use super::settings;
@@ -31,6 +32,8 @@ pub struct Store {
     folder: PathBuf,
     project: Project,
     session: u32,
+    /// Who signed in.
+    pub(super) pass: Option<Pass>,
 }
 
 /// What a new project is.
@@ -91,7 +94,7 @@ impl Store {
         )?;
         let session = session_number(conn.last_insert_rowid())?;
         let project = settings::read_project(&conn)?;
-        Ok(Self { conn, folder, project, session })
+        Ok(Self { conn, folder, project, session, pass: None })
     }
 
     /// Opens to look only: writes nothing, works on a read-only disk, and refuses every change.
@@ -112,7 +115,7 @@ impl Store {
             return Err(StoreError::Older { path: folder, found, known: MIGRATIONS.len() as i64 });
         }
         let project = settings::read_project(&conn)?;
-        Ok(Self { conn, folder, project, session: 0 })
+        Ok(Self { conn, folder, project, session: 0, pass: None })
     }
 
     pub fn folder(&self) -> &Path {

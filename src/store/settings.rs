@@ -1,9 +1,8 @@
-//! The project's own row, its rules, its readers, and small view state.
+//! The project's own row, its rules, and small view state.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::domain::id::ReaderId;
-use crate::domain::project::{Project, Reader};
+use crate::domain::project::Project;
 use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
 use crate::domain::suggestion::ModelVisibility;
 
@@ -11,30 +10,6 @@ use super::error::{StoreError, unreadable};
 use super::project::Store;
 
 impl Store {
-    /// In the order of their ids.
-    pub fn readers(&self) -> Result<Vec<Reader>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT rad_id, name, years_of_experience FROM reader ORDER BY rad_id")?;
-        let rows = statement.query_map([], |row| {
-            Ok(Reader {
-                id: ReaderId::new(row.get::<_, String>(0)?),
-                name: row.get(1)?,
-                years_of_experience: row.get(2)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Changes nothing where the id exists.
-    pub fn add_reader(&mut self, reader: &Reader) -> Result<(), StoreError> {
-        self.conn.execute(
-            "INSERT INTO reader (rad_id, name, years_of_experience) VALUES (?1, ?2, ?3)
-             ON CONFLICT (rad_id) DO NOTHING",
-            params![reader.id.as_str(), reader.name, reader.years_of_experience],
-        )?;
-        Ok(())
-    }
-
     /// Replaces the project's rules.
     pub fn set_rules(&mut self, rules: &[RuleSetting]) -> Result<(), StoreError> {
         let tx = self.conn.transaction()?;
@@ -108,11 +83,16 @@ fn read_open(conn: &Connection) -> Result<bool, StoreError> {
 
 pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
     let row = conn
-        .query_row("SELECT name, label_set, is_synthetic, instructions, model_visibility FROM project", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?))
-        })
+        .query_row(
+            "SELECT name, label_set, is_synthetic, instructions, model_visibility, workflow, about FROM project",
+            [],
+            |row| {
+                let texts: [String; 3] = [row.get(4)?, row.get(5)?, row.get(6)?];
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, texts))
+            },
+        )
         .optional()?;
-    let (name, label_set, is_synthetic, instructions, visibility) =
+    let (name, label_set, is_synthetic, instructions, [visibility, workflow, about]) =
         row.ok_or_else(|| unreadable("the project's own row", "it is missing"))?;
     let model_visibility =
         ModelVisibility::parse(&visibility).ok_or_else(|| unreadable("who sees what models say", visibility))?;
@@ -126,6 +106,8 @@ pub(super) fn read_project(conn: &Connection) -> Result<Project, StoreError> {
         custom_rules: super::custom_rules::read_custom_rules(conn)?,
         instructions,
         model_visibility,
+        workflow: super::about::workflow_from_text(&workflow)?,
+        about: super::about::about_from_json(&about)?,
     })
 }
 

@@ -231,7 +231,7 @@ mod tests {
         let told_project = WrittenElsewhere { is_project_changed: true, ..WrittenElsewhere::default() };
         assert_eq!(told(&mut own), Some(told_project.clone()));
         assert_eq!(own.project().instructions, "Look at the pedicles.");
-        let reader = Reader { id: "R9".into(), name: "Nine".into(), years_of_experience: None };
+        let reader = Reader::new("R9", "Nine");
         other.add_reader(&reader).expect("written");
         assert_eq!(told(&mut own), Some(told_project.clone()));
         other.set_model_visibility(ModelVisibility::Always).expect("written");

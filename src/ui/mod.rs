@@ -34,6 +34,7 @@ mod project_screen;
 mod models_screen;
 mod evaluate_screen;
 mod train_screen;
+mod review_screen;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;
@@ -51,6 +52,11 @@ pub use instructions::ReferenceTextures;
 pub use models_screen::ModelsScreenState;
 pub use overlay::{MarkLayers, PlaneTextures};
 pub use project_screen::GuideDraft;
+pub use project_screen::{
+    AboutPageState, AgreementPageState, AssignmentPageState, AuditPageState, ExportsPageState, OverviewPageState,
+    PeoplePageState,
+};
+pub use review_screen::ReviewScreenState;
 pub use shell::show;
 pub use train_screen::{FreezeForm, TrainScreenState};
 
@@ -119,6 +125,14 @@ pub struct UiState {
     pub freeze: FreezeForm,
     pub train: TrainScreenState,
     pub crops: CropShelf,
+    pub overview_page: OverviewPageState,
+    pub about_page: AboutPageState,
+    pub people_page: PeoplePageState,
+    pub assignment_page: AssignmentPageState,
+    pub agreement_page: AgreementPageState,
+    pub exports_page: ExportsPageState,
+    pub audit_page: AuditPageState,
+    pub reviewing: ReviewScreenState,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

@@ -6,8 +6,8 @@ use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
 
 use super::words::{tr, tr_args};
 use super::{
-    Panel, UiState, canvas, dialogs, evaluate_screen, film_screen, keys, kit, models_screen, project_screen, theme,
-    train_screen, welcome, words, worklist_screen,
+    Panel, UiState, canvas, dialogs, evaluate_screen, film_screen, keys, kit, models_screen, project_screen,
+    review_screen, theme, train_screen, welcome, words, worklist_screen,
 };
 
 /// Draws one frame and appends what the person asked for.
@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
         Screen::Models => models_screen::models_ui(ui, &mut panel),
         Screen::Evaluate => evaluate_screen::evaluate_ui(ui, &mut panel),
         Screen::Train => train_screen::train_ui(ui, &mut panel),
+        Screen::Review => review_screen::review_ui(ui, &mut panel),
         Screen::Film => film_screen::film_ui(ui, &mut panel),
     }
     dialogs::dialog_ui(ui, &mut panel);

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::domain::id::ReaderId;
 use crate::domain::label::LabelSet;
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::formats::bad_row::BadRow;
 use crate::formats::csv::{self, Decoded, TextWarning};
 use crate::formats::csv_cell;
@@ -27,7 +28,7 @@ const MAX_BYTES: usize = 1 << 31;
 const MAX_LABELS: usize = 128;
 
 /// Whose labels they are where a table does not say.
-pub const DEFAULT_READER: &str = "consensus";
+pub const DEFAULT_READER: &str = CONSENSUS_LAYER;
 
 /// What to do when some rows cannot be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

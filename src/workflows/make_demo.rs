@@ -75,7 +75,7 @@ pub fn make_demo(
         add_demo_models(&mut store, FIRST_READING_MS).context("bringing the demo's models into it")?;
     }
     for (id, name, years) in READERS {
-        let reader = Reader { id: ReaderId::new(id), name: name.to_owned(), years_of_experience: Some(years) };
+        let reader = Reader { years_of_experience: Some(years), ..Reader::new(id, name) };
         store.add_reader(&reader)?;
     }
     let all: Vec<Study> = studies(request.seed, request.num_studies).collect();

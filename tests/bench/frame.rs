@@ -287,8 +287,10 @@ fn session_with(num_films: usize, marks: Marks) -> Session {
         custom_rules: Vec::new(),
         instructions: String::new(),
         model_visibility: ModelVisibility::default(),
+        workflow: rachis::domain::project::Workflow::Free,
+        about: rachis::domain::project::About::default(),
     };
-    let one = Reader { id: reader.clone(), name: "One".into(), years_of_experience: None };
+    let one = Reader::new(reader.clone(), "One");
     let mut session = Session::default();
     let mut inputs = VecDeque::from([
         Input::Event(Event::ProjectOpened {

@@ -182,7 +182,7 @@ fn make_project(folder: &Path, num: usize, sources: &[PathBuf]) {
         is_synthetic: true,
     };
     let mut store = Store::create(folder, &project).unwrap();
-    store.add_reader(&Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None }).unwrap();
+    store.add_reader(&Reader::new("R1", "One")).unwrap();
     let films: Vec<FilmEntry> = (0..num).map(|n| entry(n, sources)).collect();
     store.add_films(&films).unwrap();
 }

@@ -116,8 +116,7 @@ fn impressions_have_three_answers_one_click_each() {
         is_synthetic: true,
     };
     let mut store = Store::create(&folder, &project).unwrap();
-    let reader =
-        rachis::domain::project::Reader { id: ReaderId::new("R1"), name: "One".into(), years_of_experience: None };
+    let reader = rachis::domain::project::Reader::new("R1", "One");
     store.add_reader(&reader).unwrap();
     store.add_films(&[support::entry(0), support::entry(1)]).unwrap();
     drop(store);

@@ -458,7 +458,7 @@ fn films_settings_and_readers_come_back() {
     assert_eq!(store.has_content(&zipped.sha256).unwrap(), Some(zipped.facts.image.clone()));
     assert_eq!(store.has_content(&[7; 32]).unwrap(), None);
 
-    let reader = Reader { id: ReaderId::new("R1"), name: "Nguyễn".into(), years_of_experience: Some(10) };
+    let reader = Reader { years_of_experience: Some(10), ..Reader::new("R1", "Nguyễn") };
     store.add_reader(&reader).unwrap();
     store.add_reader(&Reader { name: "other".into(), ..reader.clone() }).unwrap();
     store.set_setting("last_film/R1", "\"film\"").unwrap();

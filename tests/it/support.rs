@@ -73,7 +73,7 @@ pub fn project(folder: &Path, num: usize) -> Store {
     };
     let mut store = Store::create(folder, &project).unwrap();
     for (id, name) in [("R1", "Reader one"), ("R2", "Reader two")] {
-        store.add_reader(&Reader { id: ReaderId::new(id), name: name.into(), years_of_experience: Some(12) }).unwrap();
+        store.add_reader(&Reader { years_of_experience: Some(12), ..Reader::new(id, name) }).unwrap();
     }
     let films: Vec<FilmEntry> = (0..num).map(entry).collect();
     store.add_films(&films).unwrap();

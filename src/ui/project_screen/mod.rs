@@ -1,12 +1,26 @@
-//! The project's own settings, page by page: labels, rules, instructions and reference cases.
+//! The project, page by page: how far it is, what it is, labels, rules, people, tasks, agreement, exports, audit.
 
+mod overview_page;
+mod about_page;
+mod people_page;
+mod assignment_page;
+mod agreement_page;
+mod exports_page;
+mod audit_page;
 mod custom_rule_form;
 mod guide_page;
 mod labels_page;
 mod rules_page;
 
+pub use about_page::AboutPageState;
+pub use agreement_page::AgreementPageState;
+pub use assignment_page::AssignmentPageState;
+pub use audit_page::AuditPageState;
+pub use exports_page::ExportsPageState;
 pub use guide_page::GuideDraft;
 pub(crate) use labels_page::LabelEditorState;
+pub use overview_page::OverviewPageState;
+pub use people_page::PeoplePageState;
 pub use rules_page::RulesPageState;
 
 use egui::{CentralPanel, ScrollArea, Ui};
@@ -34,6 +48,13 @@ pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ProjectPage::Labels => labels_page::labels_ui(ui, panel),
             ProjectPage::Rules => rules_page::rules_ui(ui, panel),
             ProjectPage::Guide => guide_page::guide_ui(ui, panel),
+            ProjectPage::Overview => overview_page::overview_ui(ui, panel),
+            ProjectPage::About => about_page::about_ui(ui, panel),
+            ProjectPage::People => people_page::people_ui(ui, panel),
+            ProjectPage::Assignment => assignment_page::assignment_ui(ui, panel),
+            ProjectPage::Agreement => agreement_page::agreement_ui(ui, panel),
+            ProjectPage::Exports => exports_page::exports_ui(ui, panel),
+            ProjectPage::Audit => audit_page::audit_ui(ui, panel),
         });
     });
 }

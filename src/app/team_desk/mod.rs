@@ -1,0 +1,43 @@
+//! The work of many, carried out on other threads.
+
+mod people;
+mod assigning;
+mod reviewing;
+mod agreeing;
+mod exchanging;
+mod overseeing;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::jobs::Lane;
+use crate::session::Event;
+use crate::session::team::{TeamNews, TeamTask};
+use crate::store::StoreThread;
+
+use super::inbox::Post;
+
+/// What such work needs: a thread, the project, and a place for the answer.
+pub(super) struct Desk<'a> {
+    pub lane: &'a Lane,
+    pub store: &'a Arc<StoreThread>,
+    pub folder: PathBuf,
+    pub post: Post,
+}
+
+impl Desk<'_> {
+    fn tell(&self, news: impl Into<TeamNews>) {
+        self.post.event(Event::Team(Box::new(news.into())));
+    }
+}
+
+pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
+    match task {
+        TeamTask::People(task) => people::carry_out(desk, task),
+        TeamTask::Assign(task) => assigning::carry_out(desk, task),
+        TeamTask::Review(task) => reviewing::carry_out(desk, task),
+        TeamTask::Agree(task) => agreeing::carry_out(desk, task),
+        TeamTask::Exchange(task) => exchanging::carry_out(desk, task),
+        TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
+    }
+}

@@ -1,0 +1,60 @@
+//! The work of many: how far the project is, and what happened in it.
+
+use crate::session::effect::Effect;
+use crate::session::screen::Session;
+
+use super::TeamTask;
+
+/// What a person asks.
+#[derive(Clone, PartialEq, Debug)]
+pub enum OverseeCommand {
+    /// Read it anew.
+    Load,
+}
+
+/// What is asked of the store, on another thread; answered by [`OverseeNews`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum OverseeTask {
+    Load,
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum OverseeNews {
+    /// A sentence: what was done.
+    Done(String),
+    /// What could not be done, and why.
+    Failed(String),
+}
+
+/// What the window knows of it.
+#[derive(Clone, Default, Debug)]
+pub struct OverseeDesk {
+    pub is_loading: bool,
+}
+
+impl OverseeCommand {
+    pub const fn is_available(&self, session: &Session) -> bool {
+        session.project.is_some()
+    }
+}
+
+impl Session {
+    pub(super) fn overseeing_command(&mut self, command: OverseeCommand, _now_ms: i64) -> Vec<Effect> {
+        match command {
+            OverseeCommand::Load => {
+                self.team.overseeing.is_loading = true;
+                vec![TeamTask::Oversee(OverseeTask::Load).effect()]
+            }
+        }
+    }
+
+    pub(super) fn overseeing_news(&mut self, news: OverseeNews, _now_ms: i64) -> Vec<Effect> {
+        self.team.overseeing.is_loading = false;
+        match news {
+            OverseeNews::Done(text) => self.tell_team(false, text),
+            OverseeNews::Failed(text) => self.tell_team(true, text),
+        }
+        Vec::new()
+    }
+}
