@@ -17,6 +17,7 @@ pub mod edit;
 pub mod log;
 pub mod rules;
 pub mod task;
+pub mod assignment;
 pub mod study;
 pub mod study_decision;
 pub mod reference;

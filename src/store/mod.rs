@@ -24,6 +24,7 @@ mod trainings;
 mod datasets;
 mod project_events;
 mod reading_queue;
+mod tasks;
 mod rejections;
 mod shape_rows;
 mod shared_labels;
