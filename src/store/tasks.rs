@@ -1,6 +1,6 @@
 //! Films in people's hands, and under which layer a person reads a film.
 
-use rusqlite::{CachedStatement, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use crate::domain::assignment::{Stage, Task};
 use crate::domain::id::{ImageId, ReaderId};
@@ -37,8 +37,7 @@ impl Store {
     /// Every film in anybody's hands, person by person in their orders.
     pub fn tasks(&self) -> Result<Vec<Task>, StoreError> {
         self.require(Matter::Tasks, Act::See)?;
-        let mut statement = self.conn.prepare_cached(TASKS)?;
-        let mut tasks = self.gather(&mut statement, [])?;
+        let mut tasks = self.as_told(all_tasks(&self.conn)?);
         tasks.sort_by(|a, b| a.person.cmp(&b.person).then_with(|| a.order().cmp(&b.order())));
         Ok(tasks)
     }
@@ -51,7 +50,7 @@ impl Store {
             "{TASKS} WHERE task.rad_id IN (SELECT ?1 UNION SELECT rad_id FROM reader WHERE repeat_of = ?1)"
         );
         let mut statement = self.conn.prepare_cached(&of_person)?;
-        let mut tasks = self.gather(&mut statement, [person.as_str()])?;
+        let mut tasks = self.as_told(gather(&mut statement, [person.as_str()])?);
         tasks.sort_by_key(Task::order);
         Ok(tasks)
     }
@@ -72,22 +71,28 @@ impl Store {
         })
     }
 
-    fn gather(
-        &self,
-        statement: &mut CachedStatement<'_>,
-        values: impl rusqlite::Params,
-    ) -> Result<Vec<Task>, StoreError> {
-        // Who knows that a film's truth is known reads it with more care.
+    /// Who knows that a film's truth is known reads it with more care.
+    fn as_told(&self, mut tasks: Vec<Task>) -> Vec<Task> {
         let is_told = self.pass().is_none_or(|pass| may(pass.roles(), Matter::Tasks, Act::Change));
-        let mut rows = statement.query(values)?;
-        let mut tasks = Vec::new();
-        while let Some(row) = rows.next()? {
-            let mut task = task(row)?;
+        for task in &mut tasks {
             task.is_hidden_truth &= is_told;
-            tasks.push(task);
         }
-        Ok(tasks)
+        tasks
     }
+}
+
+/// In no order.
+pub(super) fn all_tasks(conn: &Connection) -> Result<Vec<Task>, StoreError> {
+    gather(&mut conn.prepare_cached(TASKS)?, [])
+}
+
+fn gather(statement: &mut CachedStatement<'_>, values: impl rusqlite::Params) -> Result<Vec<Task>, StoreError> {
+    let mut rows = statement.query(values)?;
+    let mut tasks = Vec::new();
+    while let Some(row) = rows.next()? {
+        tasks.push(task(row)?);
+    }
+    Ok(tasks)
 }
 
 fn task(row: &Row<'_>) -> Result<Task, StoreError> {
