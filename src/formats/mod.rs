@@ -5,6 +5,7 @@ pub mod csv_label_set;
 pub mod csv;
 pub mod csv_cell;
 pub mod number;
+pub mod uid_list;
 pub mod text_hash;
 pub mod table_form;
 pub mod bad_row;

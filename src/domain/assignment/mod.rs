@@ -5,6 +5,7 @@
 
 mod chance;
 mod dealing;
+mod hands;
 mod order;
 mod plan;
 mod task;
@@ -13,6 +14,7 @@ mod truth;
 mod dealing_script;
 
 pub use dealing::{Dealt, NewTask, Table, deal};
+pub use hands::{Hands, TaskChoice, hands};
 pub use order::places;
 pub use plan::{Candidate, DealError, Plan, PoolFilm, Strategy, Unit, is_more_senior, sample};
 pub use task::{Stage, Task};

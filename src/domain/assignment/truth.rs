@@ -13,7 +13,7 @@ pub type Marks = [(LabelName, [f64; 4])];
 pub struct Score {
     /// Films that were read.
     pub num_films: u32,
-    /// Of these, normal or abnormal as the truth has it.
+    /// Of these, those called normal or abnormal as the truth has it.
     pub num_right: u32,
     /// Findings of the truth that the reader has too.
     pub found: u32,
@@ -51,8 +51,8 @@ impl Score {
 }
 
 /// One film's reading against its truth. Within a label the pairs that overlap most go together first, each box once, so
-/// that the order of marks changes nothing.
-pub fn held_against(reading: &Marks, truth: &Marks) -> Score {
+/// that the order of marks changes nothing. `is_right`: both call the film normal, or both abnormal.
+pub fn held_against(reading: &Marks, truth: &Marks, is_right: bool) -> Score {
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (r, (label, a)) in reading.iter().enumerate() {
         for (t, (_, b)) in truth.iter().enumerate().filter(|(_, (other, _))| other == label) {
@@ -73,7 +73,7 @@ pub fn held_against(reading: &Marks, truth: &Marks) -> Score {
     }
     Score {
         num_films: 1,
-        num_right: u32::from(reading.is_empty() == truth.is_empty()),
+        num_right: u32::from(is_right),
         found,
         missed: truth.len() as u32 - found,
         extra: reading.len() as u32 - found,
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_finding_counts_once_and_under_its_own_label() {
         let check = |reading: &Marks, truth: &Marks, expected: [u32; 4]| {
-            let score = held_against(reading, truth);
+            let score = held_against(reading, truth, reading.is_empty() == truth.is_empty());
             assert_eq!([score.num_right, score.found, score.missed, score.extra], expected);
         };
         check(&[], &[], [1, 0, 0, 0]);
@@ -119,8 +119,8 @@ mod tests {
     fn shares_of_nothing_are_none() {
         let none = Score::default();
         assert_eq!((none.accuracy(), none.sensitivity(), none.precision()), (None, None, None));
-        let mut sum = held_against(&[mark("a", 0.0)], &[mark("a", 0.0), mark("a", 50.0)]);
-        sum.add(held_against(&[], &[]));
+        let mut sum = held_against(&[mark("a", 0.0)], &[mark("a", 0.0), mark("a", 50.0)], true);
+        sum.add(held_against(&[], &[], true));
         assert_eq!((sum.accuracy(), sum.sensitivity(), sum.precision()), (Some(1.0), Some(0.5), Some(1.0)));
     }
 }
