@@ -52,6 +52,8 @@ mod training_runs;
 #[cfg(unix)]
 mod training_cycle;
 mod dataset_commands;
+mod protocols;
+mod assign_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
