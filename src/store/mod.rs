@@ -4,6 +4,7 @@ mod error;
 mod access;
 mod people;
 mod about;
+mod data_use;
 mod migrate;
 mod project;
 mod films;
