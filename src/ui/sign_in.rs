@@ -2,9 +2,9 @@
 
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
-use crate::domain::people::{MOST_PIN, Pin, Reader};
+use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
 use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
-use crate::session::{Command, Session};
+use crate::session::Command;
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, markdown, role_words, shell, theme};
@@ -77,7 +77,7 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 );
             }
             ui.add_space(2.0 * theme::UNIT);
-            if may_add(session) {
+            if session.may(Matter::People, Act::Change) {
                 kit::command_button(ui, panel, &Command::AddReader);
             } else {
                 let text = tr("Is your name missing? An owner of the project adds people.");
@@ -109,12 +109,6 @@ fn in_order(readers: &[Reader]) -> Vec<&Reader> {
     let mut there: Vec<&Reader> = readers.iter().filter(|reader| !reader.has_left).collect();
     there.sort_by_key(|reader| role_words::natural_key(reader.id.as_str()));
     there
-}
-
-/// Where an owner has a PIN, nobody adds themselves.
-fn may_add(session: &Session) -> bool {
-    let readers = session.project.iter().flat_map(|open| &open.readers);
-    !readers.into_iter().any(|reader| reader.has_pin && reader.roles.has(crate::domain::people::Role::Owner))
 }
 
 fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {

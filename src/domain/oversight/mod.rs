@@ -17,7 +17,9 @@ pub use pipeline::{Stage, StageCount, pipeline};
 pub use split_table::{Part, PartColumn, SplitTable, split_table};
 
 use crate::domain::comment::Pin;
+use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::project::Workflow;
 use crate::domain::reading::Decision;
 
 /// One person's reading of one film, as far as it is counted.
@@ -65,6 +67,26 @@ pub struct Standing {
     pub readings: Vec<ReadingStanding>,
     pub tasks: Vec<TaskStanding>,
     pub reviews: Vec<ReviewStanding>,
+}
+
+/// The overview of a project at one moment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Overview {
+    pub workflow: Workflow,
+    pub stages: Vec<StageCount>,
+    pub readers: Vec<ReaderProgress>,
+    pub table: SplitTable,
+    /// Every film has one voice, so that boxes can be counted.
+    pub is_single: bool,
+    pub num_settled: u64,
+    pub readers_per_film: Option<f64>,
+    /// The newest data set, whose split the table has; `None` where nothing was split.
+    pub split_name: Option<String>,
+    pub months: Vec<MonthOfReading>,
+    /// Distribution of labels, disagreement over time; those that there is something to draw of.
+    pub plots: Vec<Plot>,
+    /// The longest waiting first.
+    pub waiting: Vec<WaitingThread>,
 }
 
 /// A thread of comments that nobody has settled yet.

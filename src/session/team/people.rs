@@ -1,7 +1,7 @@
 //! The work of many: signing in, and what a person asks about people, roles and PINs.
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Pin, Reader};
+use crate::domain::people::{Act, Matter, Pin, Reader, Role, may};
 use crate::session::effect::Effect;
 use crate::session::screen::{NoticeKind, Screen, Session};
 
@@ -130,6 +130,17 @@ impl Session {
         };
         self.team.people.is_loading = true;
         vec![self::task(task)]
+    }
+
+    /// Whether whoever is here may do this. The store has the last word; here it says what is offered.
+    pub fn may(&self, matter: Matter, act: Act) -> bool {
+        match &self.reader {
+            Some(reader) => may(reader.roles, matter, act),
+            None => {
+                let mut readers = self.project.iter().flat_map(|open| &open.readers);
+                !readers.any(|reader| reader.has_pin && reader.roles.has(Role::Owner))
+            }
+        }
     }
 
     /// Somebody chose a name. Who has no PIN and nothing to agree to is in at once.
