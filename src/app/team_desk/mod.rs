@@ -29,8 +29,12 @@ pub(super) struct Desk<'a> {
 
 impl Desk<'_> {
     fn tell(&self, news: impl Into<TeamNews>) {
-        self.post.event(Event::Team(Box::new(news.into())));
+        tell(&self.post, news);
     }
+}
+
+fn tell(post: &Post, news: impl Into<TeamNews>) {
+    post.event(Event::Team(Box::new(news.into())));
 }
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
