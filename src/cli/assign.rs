@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::assignment::{Plan, Stage, Strategy, Unit};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::store::{Store, StoredAssignment};
-use crate::workflows::assign::{AssignReport, AssignRequest, Pool, assign, films_of_file, preview, usual_plan};
+use crate::workflows::assign::{AssignReport, AssignRequest, Pool, assign, films_of_file, preview};
 
 use super::dataset::now_ms;
 use super::person::Person;
@@ -167,7 +167,7 @@ fn films(args: &FilmsArgs, person: &Person) -> anyhow::Result<()> {
 
 fn request(args: &FilmsArgs, store: &Store) -> anyhow::Result<AssignRequest> {
     let stage = if args.review { Stage::Review } else { Stage::Read };
-    let usual = usual_plan(store.project().workflow, stage);
+    let usual = Plan::usual(store.project().workflow, stage);
     let each = args.each.or_else(|| usual.strategy.count());
     let strategy = match (args.strategy.as_deref(), args.more) {
         (_, Some(by)) => Strategy::More { by },

@@ -53,6 +53,8 @@ pub enum FilePurpose {
     ExportPlot,
     /// Which films are abnormal, for a study of readers.
     StudyTruth,
+    /// Films or studies to hand out, one on each line.
+    PoolOfFilms,
     /// The readings of a study for other programs.
     ExportReadings,
     /// Files that a new evaluation is made of.
@@ -82,6 +84,7 @@ impl FilePurpose {
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
             Self::StudyTruth => "Table that says which films are abnormal (.csv, .json)",
+            Self::PoolOfFilms => "Text file with one film or study on each line",
             Self::ExportReadings => "File to write the readings to (.csv, .imrmc)",
             Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
             Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",

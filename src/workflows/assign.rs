@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::domain::assignment::{
-    Candidate, Dealt, Plan, PoolFilm, Score, Stage, Strategy, Task, TaskChoice, Unit, held_against, sample,
+    Candidate, Dealt, Plan, PoolFilm, Score, Stage, Strategy, Task, TaskChoice, held_against, sample,
 };
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::people::{CONSENSUS_LAYER, Reader, Role};
-use crate::domain::project::Workflow;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::study::{FilmEntry, FilmFacts};
 use crate::domain::task::TaskState;
@@ -51,20 +50,6 @@ pub struct AssignReport {
     pub num_films: usize,
     /// Films of the pool that are kept back because their truth is known.
     pub num_kept_back: usize,
-}
-
-/// How a project of this workflow hands its films out, where nobody says otherwise.
-pub fn usual_plan(workflow: Workflow, stage: Stage) -> Plan {
-    let each = match stage {
-        Stage::Read => workflow.readers(),
-        Stage::Review => Some(workflow.reviewers()).filter(|each| *each > 0),
-    };
-    let strategy = match each {
-        None | Some(1) => Strategy::Equal,
-        Some(each) => Strategy::Balanced { each },
-    };
-    let unit = if matches!(workflow, Workflow::Free | Workflow::Single) { Unit::Study } else { Unit::Film };
-    Plan { unit, ..Plan::new(stage, strategy) }
 }
 
 /// Hands films out.

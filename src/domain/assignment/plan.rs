@@ -1,6 +1,7 @@
 //! What is asked for when films are handed out, and why it can't be had.
 
 use crate::domain::id::{ImageId, ReaderId, StudyId};
+use crate::domain::project::Workflow;
 
 use super::chance::stream;
 use super::task::Stage;
@@ -94,6 +95,20 @@ impl Plan {
             is_mixed_in: matches!(strategy, Strategy::Repeat),
             is_hidden_truth: false,
         }
+    }
+
+    /// As a project of this workflow hands its films out where nobody says otherwise.
+    pub fn usual(workflow: Workflow, stage: Stage) -> Self {
+        let each = match stage {
+            Stage::Read => workflow.readers(),
+            Stage::Review => Some(workflow.reviewers()).filter(|each| *each > 0),
+        };
+        let strategy = match each {
+            None | Some(1) => Strategy::Equal,
+            Some(each) => Strategy::Balanced { each },
+        };
+        let unit = if matches!(workflow, Workflow::Free | Workflow::Single) { Unit::Study } else { Unit::Film };
+        Self { unit, ..Self::new(stage, strategy) }
     }
 }
 

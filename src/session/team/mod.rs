@@ -11,7 +11,9 @@ mod exchanging;
 mod overseeing;
 
 pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
-pub use assigning::{AssignCommand, AssignDesk, AssignNews, AssignTask};
+pub use assigning::{
+    AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
+};
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
