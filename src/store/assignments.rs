@@ -138,22 +138,30 @@ impl Store {
         for task in &moved {
             tx.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([task.id])?;
         }
+        let tasks = super::tasks::all_tasks(&tx)?;
+        let held: BTreeSet<(Stage, &ImageId)> =
+            tasks.iter().filter(|task| task.person == to.id).map(|task| (task.stage, &task.image)).collect();
+        let read = completed(&tx)?;
         for stage in Stage::ALL {
             let of_stage: Vec<&&Task> = moved.iter().filter(|task| task.stage == stage).collect();
             if of_stage.is_empty() {
                 continue;
             }
+            let has = |task: &&&&Task| {
+                held.contains(&(stage, &task.image))
+                    || stage == Stage::Read && read.contains(&(task.image.clone(), to.id.clone()))
+            };
+            let num_held = of_stage.iter().filter(has).count();
+            if num_held > 0 {
+                return Err(StoreError::RuleRefused(format!(
+                    "{} has {num_held} of these films already. Leave these out.",
+                    to.id
+                )));
+            }
             let pool: Vec<PoolFilm> = of_stage.iter().map(|task| pool_film(&tx, &task.image)).collect::<Result<_, _>>()?;
             let plan = Plan::new(stage, Strategy::All);
             let people = [to.clone()];
             let dealt = deal_now(&tx, &plan, &pool, &people)?;
-            if dealt.tasks.len() < of_stage.len() {
-                return Err(StoreError::RuleRefused(format!(
-                    "{} has {} of these films already. Leave these out.",
-                    to.id,
-                    of_stage.len() - dealt.tasks.len()
-                )));
-            }
             let words = format!("{} tasks of {}", of_stage.len(), people_words(&moved));
             let order = HandOut { plan: &plan, pool: &pool, pool_words: &words, people: &people, at_ms };
             let assignment = insert_assignment(&tx, &order, &by)?;
