@@ -105,22 +105,7 @@ pub(super) fn reading_session() -> Session {
         view: None,
     }));
     handle(Input::Command(Command::SignInAs(reader.id.clone())));
-    let rows = (0..2).map(|n| WorklistRow {
-        image: entry(n).facts.image,
-        study: StudyId::new("study"),
-        view: String::new(),
-        sex: None,
-        age_years: None,
-        state: TaskState::New,
-        decision: crate::domain::reading::Decision::Undecided,
-        num_marks: 0,
-        unfit: None,
-        num_open_threads: 0,
-        labels: 0,
-        last_edit_ms: None,
-        triage: None,
-        queue_place: None,
-    });
+    let rows = (0..2).map(|n| WorklistRow::new(entry(n).facts.image, StudyId::new("study"), reader.id.clone()));
     handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows: rows.collect() }));
     let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));
     answer(&mut session, effects);

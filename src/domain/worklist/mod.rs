@@ -71,6 +71,13 @@ pub struct Held {
     pub num_done: u32,
 }
 
+/// A question to the list that a reader keeps under a name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SavedFilter {
+    pub name: String,
+    pub query: String,
+}
+
 /// A film by what the models in use say of it, as far as the reader may see it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ModelWord {
@@ -126,9 +133,14 @@ impl WorklistRow {
         self.task.is_some_and(|task| task.is_paused)
     }
 
+    /// It opens as a film to be read; a review has a screen of its own, and what is set aside stays shut.
+    pub fn can_be_opened(&self) -> bool {
+        !self.is_paused() && self.stage() == Stage::Read
+    }
+
     /// To be read, and not read yet.
     pub fn is_in_queue(&self) -> bool {
-        self.state != TaskState::Completed && self.unfit.is_none() && !self.is_paused() && self.stage() == Stage::Read
+        self.state != TaskState::Completed && self.unfit.is_none() && self.can_be_opened()
     }
 
     /// After the reading changed: the models' answer is held against the reader's decision, on completed films only.
