@@ -58,6 +58,8 @@ pub struct RowTask {
     pub is_paused: bool,
     /// A second reading, to be held against the first.
     pub is_repeat: bool,
+    /// A review that begins when everybody who reads the film has completed it.
+    pub is_waiting: bool,
 }
 
 /// In whose hands a film is, for whoever looks after the project.
@@ -127,6 +129,16 @@ impl WorklistRow {
 
     pub fn stage(&self) -> Stage {
         self.task.map_or(Stage::Read, |task| task.stage)
+    }
+
+    /// A review that has begun or may begin.
+    pub fn is_to_review(&self) -> bool {
+        let is_open = self.task.is_some_and(|task| task.stage == Stage::Review && !task.is_waiting && !task.is_paused);
+        is_open && self.state != TaskState::Completed
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.task.is_some_and(|task| task.is_waiting)
     }
 
     pub fn is_paused(&self) -> bool {

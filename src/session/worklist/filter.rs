@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::assignment::Stage;
 use crate::domain::label::LabelName;
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
@@ -51,7 +50,7 @@ pub enum UnfitFilter {
 pub enum HandFilter {
     /// The reader's own.
     Mine,
-    /// For the reader to settle, and not settled yet.
+    /// For the reader to settle now.
     ToReview,
     Paused,
     /// Handed to nobody.
@@ -64,7 +63,7 @@ impl HandFilter {
     pub fn passes(self, row: &WorklistRow) -> bool {
         match self {
             Self::Mine => row.task.is_some(),
-            Self::ToReview => row.stage() == Stage::Review && row.state != TaskState::Completed,
+            Self::ToReview => row.is_to_review(),
             Self::Paused => row.is_paused(),
             Self::Nobody => row.held.as_ref().is_some_and(|held| held.by.is_empty()),
         }
@@ -73,7 +72,7 @@ impl HandFilter {
     const fn as_query(self) -> &'static str {
         match self {
             Self::Mine => "assigned:me",
-            Self::ToReview => "stage:review not status:completed",
+            Self::ToReview => "stage:review -status:completed,waiting",
             Self::Paused => "status:paused",
             Self::Nobody => "assigned:none",
         }

@@ -20,7 +20,7 @@ const fn field(
     FieldRow { name, help, example, values }
 }
 
-pub const STATUS: &[&str] = &["new", "doing", "completed", "unfit", "paused"];
+pub const STATUS: &[&str] = &["new", "doing", "completed", "unfit", "paused", "waiting"];
 pub const STAGE: &[&str] = &["read", "review", "repeat"];
 pub const DECISION: &[&str] = &["normal", "abnormal", "undecided"];
 pub const SEX: &[&str] = &["F", "M", "O", "none"];

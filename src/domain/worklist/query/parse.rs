@@ -284,6 +284,7 @@ impl Parser<'_> {
             "view" => Term::View(lower),
             "status" => match lower.as_str() {
                 "paused" => Term::Paused,
+                "waiting" => Term::Waiting,
                 "unfit" => Term::Unfit(None),
                 "done" => Term::State(TaskState::Completed),
                 state => Term::State(TaskState::parse(state).ok_or_else(|| unknown(STATUS))?),
