@@ -4,7 +4,6 @@ use crate::domain::assignment::Stage;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::reading::Decision;
-use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::SavedFilter;
 use crate::domain::worklist::query::QueryWords;
@@ -22,7 +21,6 @@ pub enum ListCommand {
     State(Option<TaskState>),
     Label(Option<LabelName>),
     Decision(Option<Decision>),
-    Sex(Option<Sex>),
     Hand(Option<HandFilter>),
     /// Every film again.
     ShowAll,
@@ -55,7 +53,6 @@ impl Session {
             ListCommand::State(state) => Filter { state, unfit: None, ..filter },
             ListCommand::Label(label) => Filter { label: label.and_then(|name| self.place_of_label(&name)), ..filter },
             ListCommand::Decision(decision) => Filter { decision, ..filter },
-            ListCommand::Sex(sex) => Filter { sex, ..filter },
             ListCommand::Hand(hand) => Filter { hand, ..filter },
             ListCommand::ShowAll => Filter::default(),
             ListCommand::Use(name) => match self.worklist.saved.iter().find(|kept| kept.name == name) {

@@ -2,7 +2,6 @@
 
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
-use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
@@ -26,7 +25,6 @@ pub struct Counts {
     /// By position in the label set.
     pub by_label: [usize; 128],
     by_decision: [usize; 3],
-    by_sex: [usize; 3],
     by_hand: [usize; HandFilter::ALL.len()],
     by_model: [usize; 4],
 }
@@ -44,7 +42,6 @@ impl Default for Counts {
             with_model: 0,
             by_label: [0; 128],
             by_decision: [0; 3],
-            by_sex: [0; 3],
             by_hand: [0; HandFilter::ALL.len()],
             by_model: [0; 4],
         }
@@ -94,9 +91,6 @@ impl Counts {
             labels &= labels - 1;
         }
         step(&mut self.by_decision[place_of_decision(row.decision)]);
-        if let Some(sex) = row.sex {
-            step(&mut self.by_sex[place_of_sex(sex)]);
-        }
         for (hand, n) in HandFilter::ALL.into_iter().zip(&mut self.by_hand) {
             if hand.passes(row) {
                 step(n);
@@ -111,10 +105,6 @@ impl Counts {
 
     pub const fn of_decision(&self, decision: Decision) -> usize {
         self.by_decision[place_of_decision(decision)]
-    }
-
-    pub const fn of_sex(&self, sex: Sex) -> usize {
-        self.by_sex[place_of_sex(sex)]
     }
 
     pub fn of_hand(&self, hand: HandFilter) -> usize {
@@ -133,13 +123,5 @@ const fn place_of_decision(decision: Decision) -> usize {
         Decision::Undecided => 0,
         Decision::Normal => 1,
         Decision::Abnormal => 2,
-    }
-}
-
-const fn place_of_sex(sex: Sex) -> usize {
-    match sex {
-        Sex::Male => 0,
-        Sex::Female => 1,
-        Sex::Other => 2,
     }
 }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use crate::domain::label::LabelName;
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
-use crate::domain::study::Sex;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::query::quoted;
 use crate::domain::worklist::{ModelWord, WorklistRow};
@@ -28,7 +27,6 @@ pub struct Filter {
     pub decision: Option<Decision>,
     /// What the reader's films say of the whole study.
     pub study: Option<Decision>,
-    pub sex: Option<Sex>,
     /// In whose hands the film is, and what for.
     pub hand: Option<HandFilter>,
     /// Only films with a thread that waits for an answer.
@@ -102,7 +100,6 @@ impl Filter {
             && self.model.is_none_or(|model| model.holds_of(row))
             && self.label.is_none_or(|label| row.labels >> label & 1 == 1)
             && self.decision.is_none_or(|decision| row.decision == decision)
-            && self.sex.is_none_or(|sex| row.sex == Some(sex))
             && self.hand.is_none_or(|hand| hand.passes(row))
             && self.study.is_none_or(|decision| study == decision)
     }
@@ -140,9 +137,6 @@ impl Filter {
         }
         if let Some(decision) = self.study {
             add(&format!("study-decision:{}", decision_word(decision)));
-        }
-        if let Some(sex) = self.sex {
-            add(&format!("sex:{}", sex.as_dicom()));
         }
         if let Some(hand) = self.hand {
             add(hand.as_query());
