@@ -131,6 +131,12 @@ impl WorklistRow {
         self.task.map_or(Stage::Read, |task| task.stage)
     }
 
+    /// What chips and queries call new, doing and completed: films to be read, and reviews that are over. What can't be
+    /// read, is set aside or waits for review has words of its own.
+    pub fn is_in_state(&self, state: TaskState) -> bool {
+        self.state == state && self.unfit.is_none() && (state == TaskState::Completed || self.can_be_opened())
+    }
+
     /// A review that has begun or may begin.
     pub fn is_to_review(&self) -> bool {
         let is_open = self.task.is_some_and(|task| task.stage == Stage::Review && !task.is_waiting && !task.is_paused);

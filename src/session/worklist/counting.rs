@@ -14,7 +14,7 @@ pub struct Counts {
     pub new: usize,
     pub doing: usize,
     pub completed: usize,
-    /// In none of the states before: they are out of the queue.
+    /// In none of the states before: they are out of the queue. So are films to be reviewed, and what is set aside.
     pub unfit: usize,
     /// In the order of [`UnfitReason::ALL`].
     pub unfit_by_reason: [usize; UnfitReason::ALL.len()],
@@ -69,15 +69,19 @@ impl Counts {
     /// Every count that the film is in.
     fn each(&mut self, row: &WorklistRow, step: impl Fn(&mut usize)) {
         step(&mut self.all);
-        match (row.unfit, row.state) {
-            (Some(reason), _) => {
-                step(&mut self.unfit);
-                let at = UnfitReason::ALL.iter().position(|known| *known == reason);
-                at.into_iter().for_each(|at| step(&mut self.unfit_by_reason[at]));
+        if let Some(reason) = row.unfit {
+            step(&mut self.unfit);
+            let at = UnfitReason::ALL.iter().position(|known| *known == reason);
+            at.into_iter().for_each(|at| step(&mut self.unfit_by_reason[at]));
+        }
+        for (state, n) in [
+            (TaskState::New, &mut self.new),
+            (TaskState::Doing, &mut self.doing),
+            (TaskState::Completed, &mut self.completed),
+        ] {
+            if row.is_in_state(state) {
+                step(n);
             }
-            (None, TaskState::New) => step(&mut self.new),
-            (None, TaskState::Doing) => step(&mut self.doing),
-            (None, TaskState::Completed) => step(&mut self.completed),
         }
         if row.num_open_threads > 0 {
             step(&mut self.with_open_threads);

@@ -90,7 +90,7 @@ impl Filter {
 
     /// Chips and menus alone; the query is asked beside them.
     pub(super) fn chips_pass(&self, row: &WorklistRow, study: Decision) -> bool {
-        self.state.is_none_or(|state| row.state == state && row.unfit.is_none())
+        self.state.is_none_or(|state| row.is_in_state(state))
             && match self.unfit {
                 None => true,
                 Some(UnfitFilter::AnyReason) => row.unfit.is_some(),

@@ -40,7 +40,7 @@ pub struct Worklist {
     pub filter: Filter,
     /// What queries may name.
     words: QueryWords,
-    /// The filter's text as it was understood last.
+    /// The filter's text, as far as it is understood.
     query: Query,
     /// Why what is typed now is not understood.
     query_error: Option<QueryError>,
@@ -63,7 +63,6 @@ impl Worklist {
         self.apply_filter();
     }
 
-    /// What is typed that makes no sense changes nothing: the query before holds until it does.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
         self.read_query();
@@ -80,9 +79,16 @@ impl Worklist {
     }
 
     fn read_query(&mut self) {
-        match Query::parse(&self.filter.text, &self.words) {
+        let text = &self.filter.text;
+        match Query::parse(text, &self.words) {
             Ok(query) => (self.query, self.query_error) = (query, None),
-            Err(error) => self.query_error = Some(error),
+            Err(error) => {
+                // What is half typed makes no sense yet: until it does, what stands before it counts.
+                let before = &text[..error.at.start];
+                let end = before.rfind(|c: char| c.is_whitespace()).unwrap_or(0);
+                self.query = Query::parse(&before[..end], &self.words).unwrap_or_default();
+                self.query_error = Some(error);
+            }
         }
     }
 

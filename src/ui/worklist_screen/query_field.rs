@@ -76,7 +76,7 @@ pub(super) fn error_ui(ui: &mut Ui, panel: &Panel<'_>) {
     if panel.state.query_field.offers.is_some() {
         return;
     }
-    let text = format!("{} {}", translated(&error.to_string()), tr("The list stays as it was."));
+    let text = format!("{} {}", translated(&error.to_string()), tr("Until then the list goes by what stands before it."));
     ui.label(RichText::new(text).color(theme::bad()));
 }
 

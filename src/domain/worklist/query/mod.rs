@@ -151,7 +151,7 @@ impl Term {
             Self::Film(text) => contains(row.image.as_str(), text),
             Self::Study(text) => contains(row.study.as_str(), text),
             Self::View(text) => contains(&row.view, text),
-            Self::State(state) => row.state == *state && row.unfit.is_none(),
+            Self::State(state) => row.is_in_state(*state),
             Self::Paused => row.is_paused(),
             Self::Waiting => row.is_waiting(),
             Self::Unfit(None) => row.unfit.is_some(),
