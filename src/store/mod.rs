@@ -2,6 +2,8 @@
 
 mod error;
 mod access;
+mod doorway;
+mod sign_in;
 mod people;
 mod about;
 mod data_use;
@@ -50,6 +52,7 @@ pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, 
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use datasets::{NewDataset, NewLocks, StoredDataset};
+pub use doorway::{Doorway, Hold};
 pub use error::StoreError;
 pub use evaluations::{NewEvaluation, StoredEvaluation};
 pub use films::{AddedFilm, AddedFilms};
