@@ -66,7 +66,8 @@ pub(super) fn people_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(open) = &session.project else { return };
     let can_change = session.may(Matter::People, Act::Change);
     ui.heading(tr("People"));
-    let text = tr("Readers are exported by their ids only, R1, R2 …; names, certificates and PINs never leave the project.");
+    let text =
+        tr("Readers are exported by their ids only, R1, R2 …; names, certificates and PINs never leave the project.");
     ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
     super::only_owners_ui(ui, can_change);
     ui.add_space(2.0 * theme::UNIT);

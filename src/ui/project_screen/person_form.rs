@@ -153,7 +153,9 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             None => tr("A new person").to_owned(),
             Some(reader) => format!("{}  {}", reader.id, reader.name),
         };
-        ui.label(RichText::new(title).font(egui::FontId::new(theme::HEADING, theme::strong_family())).color(theme::strong()));
+        ui.label(
+            RichText::new(title).font(egui::FontId::new(theme::HEADING, theme::strong_family())).color(theme::strong()),
+        );
         ui.add_space(theme::UNIT);
         fields_ui(ui, &mut draft);
         let person = draft.person(&open.readers);
@@ -166,7 +168,8 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.label(RichText::new(why).color(theme::warn()));
         }
         ui.horizontal(|ui| {
-            let is_changed = draft.of.is_none() || person.as_ref().ok() != draft.of.as_ref() || !matches!(pin, Ok(None));
+            let is_changed =
+                draft.of.is_none() || person.as_ref().ok() != draft.of.as_ref() || !matches!(pin, Ok(None));
             let is_ready = person.is_ok() && pin.is_ok() && is_changed && !desk.is_loading;
             let text = if draft.of.is_none() { tr("Add this person") } else { tr("Save the changes") };
             if ui.add_enabled(is_ready, egui::Button::new(text)).clicked()
@@ -300,7 +303,8 @@ mod tests {
 
     #[test]
     fn a_pin_is_typed_twice() {
-        let typed = |pin: &str, again: &str| Draft { pins: [pin.into(), again.into()], ..Draft::new("R2".into(), 0) }.pin();
+        let typed =
+            |pin: &str, again: &str| Draft { pins: [pin.into(), again.into()], ..Draft::new("R2".into(), 0) }.pin();
         assert_eq!(typed("", ""), Ok(None));
         assert_eq!(typed("1234", "1234").unwrap().unwrap().as_str(), "1234");
         for (pin, again) in [("123", "123"), ("1234", "1243"), ("1234", ""), ("", "1234")] {
