@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
+use crate::domain::people::{Act, Matter};
 use crate::domain::project::Project;
 use crate::domain::rules::RuleSetting;
 
@@ -147,6 +148,7 @@ impl Store {
 
     /// Another session number, for ids that are counted apart from this opening's, such as an import's.
     pub fn begin_session(&mut self) -> Result<u32, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         self.conn.execute(
             "INSERT INTO session (opened_at, program_version) VALUES (?1, ?2)",
             params![now_ms(), env!("CARGO_PKG_VERSION")],
@@ -160,6 +162,7 @@ impl Store {
 
     /// What SQLite itself finds wrong with the file; empty when it is sound.
     pub fn integrity_problems(&self) -> Result<Vec<String>, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         let mut statement = self.conn.prepare("PRAGMA integrity_check")?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         let mut problems = rows.collect::<Result<Vec<_>, _>>()?;

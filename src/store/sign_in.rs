@@ -81,7 +81,8 @@ impl Store {
     /// Who is locked out after wrong PINs, and until when.
     pub fn locked_readers(&self) -> Result<Vec<(ReaderId, i64)>, StoreError> {
         self.require(Matter::People, Act::Change)?;
-        let sql = "SELECT rad_id, locked_until FROM reader WHERE locked_until > ?1 AND repeat_of IS NULL ORDER BY rad_id";
+        let sql =
+            "SELECT rad_id, locked_until FROM reader WHERE locked_until > ?1 AND repeat_of IS NULL ORDER BY rad_id";
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([now_ms()], |row| Ok((ReaderId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

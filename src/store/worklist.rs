@@ -69,7 +69,8 @@ impl Store {
             standings.0.iter().map(|(layer, standings)| (layer, standings.by_image())).collect();
         let open_threads = self.open_threads(reader)?;
         let places = self.places_in_queue()?;
-        let (is_blind, hides_facts) = (self.project().is_blind, self.hides_clinical_facts()?);
+        let hides_facts = self.hides_clinical_facts()?;
+        let is_blind = self.project().is_blind || hides_facts;
         let nobody: Held = Held { by: Arc::from([]), num_readers: 0, num_done: 0 };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
@@ -110,7 +111,7 @@ impl Store {
                     is_waiting: waiting.contains(image),
                 }),
                 held: hands.as_ref().map(|hands| hands.get(image).cloned().unwrap_or_else(|| nobody.clone())),
-                view: view_name(text(2)?, text(5)?.filter(|_| !hides_facts), is_blind).unwrap_or_default().to_owned(),
+                view: view_name(text(2)?, text(5)?, is_blind).unwrap_or_default().to_owned(),
                 sex: text(3)?.and_then(Sex::from_dicom).filter(|_| !hides_facts),
                 age_years: row.get::<_, Option<f64>>(4)?.filter(|_| !hides_facts),
                 state: task.filter(|task| task.stage == Stage::Review).map_or(of_standing, |task| task.state),
