@@ -13,6 +13,7 @@ use crate::domain::model::ModelId;
 use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
+use crate::domain::worklist::SavedFilter;
 
 use super::evaluating::{EvaluationTask, Sheet, StudyTask};
 use super::guide::ReferenceCrop;
@@ -155,6 +156,16 @@ pub enum Effect {
     /// Read the worklist; answered by `WorklistLoaded`.
     LoadWorklist {
         reader: ReaderId,
+    },
+    /// Read the filters that the reader keeps; answered by `FiltersLoaded`.
+    LoadFilters {
+        reader: ReaderId,
+    },
+    /// Keep a filter under its name, or let it go; answered by `FiltersLoaded`.
+    KeepFilter {
+        reader: ReaderId,
+        filter: SavedFilter,
+        is_kept: bool,
     },
     /// Ask for a file or folder; answered by `PathChosen`.
     ChoosePath(FilePurpose),

@@ -42,6 +42,8 @@ mod bulk;
 mod bulk_read;
 mod rebuild;
 mod worklist;
+mod saved_filters;
+mod task_moves;
 mod triage;
 mod tallies;
 mod settings;

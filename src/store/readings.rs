@@ -89,14 +89,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What the other readers said of this film, by reader. Whether anybody may see it is for the caller to know.
+    /// What the other readers said of this film, by reader; what the same person said at another time is none of it.
+    /// Whether anybody may see it is for the caller to know.
     pub fn readings_of_others(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<Reading>, StoreError> {
         if !self.may_see_others_of(image)? {
             return Err(StoreError::Blind);
         }
         let mut statement = self
             .conn
-            .prepare_cached("SELECT rad_id FROM reading WHERE image_id = ?1 AND rad_id <> ?2 ORDER BY rad_id")?;
+            .prepare_cached(
+                "SELECT reading.rad_id FROM reading LEFT JOIN reader ON reader.rad_id = reading.rad_id
+                 WHERE image_id = ?1 AND coalesce(repeat_of, reading.rad_id)
+                 <> coalesce((SELECT repeat_of FROM reader WHERE rad_id = ?2), ?2) ORDER BY reading.rad_id",
+            )?;
         let others = statement.query_map([image.as_str(), reader.as_str()], |row| row.get::<_, String>(0))?;
         let others: Vec<String> = others.collect::<Result<_, _>>()?;
         others.into_iter().map(|other| load_reading(&self.conn, image, &ReaderId::new(other))).collect()
@@ -132,6 +137,7 @@ impl Store {
     pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
         self.require_own(&entry.reader)?;
         let session = self.session();
+        self.require_hands(entry)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let seq = write_entry(&tx, session, entry)?;
         tx.commit()?;

@@ -3,8 +3,8 @@
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
-use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 use crate::session::Command;
+use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, markdown, role_words, shell, theme};
@@ -123,7 +123,9 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
     let has_pin = name.is_some_and(|reader| reader.has_pin);
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
-        ui.heading(name.map_or_else(|| sign_in.reader.to_string(), |reader| format!("{}   {}", reader.id, reader.name)));
+        ui.heading(
+            name.map_or_else(|| sign_in.reader.to_string(), |reader| format!("{}   {}", reader.id, reader.name)),
+        );
         ui.add_space(2.0 * theme::UNIT);
         if has_pin {
             let can_type = !is_checking && wait_ms.is_none();
@@ -131,7 +133,7 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
             let field = TextEdit::singleline(&mut panel.state.sign_in.pin)
                 .password(true)
                 .char_limit(MOST_PIN)
-                .horizontal_align(Align::Center)
+                .align(egui::Align2::CENTER_CENTER)
                 .desired_width(WIDTH);
             let response = ui.add_enabled(can_type, field);
             response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, can_type, tr("PIN")));
@@ -233,7 +235,7 @@ fn text_ui(ui: &mut Ui, about: &crate::domain::project::About, height: f32) -> b
             }
         });
     });
-    shown.state.offset.y + shown.inner_rect.height() + 4.0 >= shown.content_size.y
+    shown.state.clamped_offset().y + shown.inner_rect.height() + 4.0 >= shown.content_size.y
 }
 
 #[cfg(test)]

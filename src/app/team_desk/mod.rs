@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::jobs::Lane;
 use crate::session::Event;
-use crate::session::team::{TeamNews, TeamTask};
+use crate::session::team::{PeopleTask, TeamNews, TeamTask};
 use crate::store::{Doorway, StoreThread};
 
 use super::inbox::Post;
@@ -49,6 +49,6 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
 }
 
 /// Whether somebody comes in or goes out with it.
-pub(super) const fn changes_person(_task: &TeamTask) -> bool {
-    false
+pub(super) const fn changes_person(task: &TeamTask) -> bool {
+    matches!(task, TeamTask::People(PeopleTask::SignIn { .. } | PeopleTask::SignOut))
 }

@@ -9,6 +9,7 @@ mod drawing;
 mod evaluating;
 mod history;
 mod labelling;
+mod listing;
 mod models;
 mod project;
 mod reading;
@@ -61,6 +62,7 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         evaluating::ROWS,
         training::ROWS,
         triage::ROWS,
+        listing::ROWS,
     ]
     .into_iter()
     .flatten()
