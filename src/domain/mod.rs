@@ -41,5 +41,6 @@ pub mod answer;
 pub mod training;
 pub mod triage;
 pub mod metrics;
+pub mod consensus;
 pub mod evaluation;
 pub mod measure;
