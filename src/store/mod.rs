@@ -7,6 +7,13 @@ mod sign_in;
 mod people;
 mod about;
 mod data_use;
+mod adjudication;
+mod adjudication_rows;
+#[cfg(test)]
+mod adjudication_script;
+mod films_to_review;
+mod review_gate;
+mod settling;
 mod migrate;
 mod project;
 mod films;
@@ -54,6 +61,7 @@ mod rescue;
 
 pub use access::Pass;
 pub use assignments::{HandOut, StoredAssignment, TaskChange, TasksTouched};
+pub use adjudication::QuestionToReader;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
