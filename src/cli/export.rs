@@ -72,6 +72,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         with_unfinished: args.unfinished,
         with_reader: !args.no_rad_id,
         as_imported: args.as_imported,
+        films: None,
     };
     let (boxes, image_labels) = export_labels(&store, &labels, &args.out, args.labels.as_deref(), &options)?;
     if args.json {
