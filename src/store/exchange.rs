@@ -46,6 +46,7 @@ impl Store {
     /// whom nothing else is known. Any other goes out as the next free number, in the order in which people were added.
     pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
+        self.require_sight()?;
         let kept: BTreeMap<String, String> = match self.get_setting(PUBLIC_IDS)? {
             Some(json) => serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?,
             None => BTreeMap::new(),
@@ -98,6 +99,7 @@ impl Store {
     /// Keeps a version, the ids that its readers went out under, and the word that it was made, in one step.
     pub fn add_export_version(&mut self, version: &ExportVersion, event: &ProjectEvent) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
         if self.export_versions()?.iter().any(|other| other.tag == version.tag) {
             return Err(StoreError::RuleRefused(format!("there is a version {:?} already", version.tag)));
         }
@@ -134,6 +136,7 @@ impl Store {
     /// The newest first.
     pub fn export_versions(&self) -> Result<Vec<ExportVersion>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(
             "SELECT tag, made_at, made_by, format, options, sha256, place, num_films, num_marks FROM export_version
              ORDER BY id DESC",
@@ -166,6 +169,7 @@ impl Store {
         mut edit_of: impl FnMut(usize, &Reading, i64) -> Option<Edit>,
     ) -> Result<usize, StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let import: i64 = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut num_changed = 0;

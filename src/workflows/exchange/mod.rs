@@ -5,6 +5,8 @@ mod bundle;
 mod gather;
 mod output;
 mod readme;
+#[cfg(test)]
+mod round_trips;
 mod take_in;
 mod take_up;
 mod versions;
