@@ -28,6 +28,7 @@ pub mod people;
 pub mod adjudication;
 pub mod project;
 pub mod project_event;
+pub mod exchange;
 pub mod reading_time;
 pub mod stats;
 pub mod imaging;

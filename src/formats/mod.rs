@@ -27,6 +27,7 @@ pub mod film_truths;
 pub mod answer_lines;
 pub mod answer_csv;
 pub mod coco;
+pub mod exchange;
 mod evaluation_settings;
 pub mod evaluation_json;
 pub mod evaluation_plan;

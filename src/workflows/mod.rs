@@ -14,6 +14,7 @@ pub mod evaluation_runs;
 pub mod evaluation_export;
 pub mod export_labels;
 pub mod export_measures;
+pub mod exchange;
 pub mod import_films;
 pub mod import_labels;
 mod import_boxes;
