@@ -41,5 +41,6 @@ pub mod training;
 pub mod triage;
 pub mod metrics;
 pub mod consensus;
+pub mod agreement;
 pub mod evaluation;
 pub mod measure;
