@@ -24,6 +24,7 @@ pub mod tag_row;
 pub mod moment;
 pub mod worklist;
 pub mod people;
+pub mod adjudication;
 pub mod project;
 pub mod project_event;
 pub mod reading_time;
