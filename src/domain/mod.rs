@@ -44,4 +44,5 @@ pub mod metrics;
 pub mod consensus;
 pub mod agreement;
 pub mod evaluation;
+pub mod oversight;
 pub mod measure;
