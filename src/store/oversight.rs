@@ -293,7 +293,8 @@ mod tests {
         said("film1", CONSENSUS_LAYER, no_finding(3));
         let comment = |id: i64, answers: Option<i64>, is_resolved| {
             let (id, answers) = (AnnotationId(id), answers.map(AnnotationId));
-            let comment = Comment { id, answers, pin: Pin::Film, text: format!("word {}", id.0), is_resolved, made_at_ms: id.0 };
+            let comment =
+                Comment { id, answers, pin: Pin::Film, text: format!("word {}", id.0), is_resolved, made_at_ms: id.0 };
             Edit::Comment { before: None, after: Some(comment) }
         };
         said("film0", "R1", comment(11, None, false));

@@ -3,8 +3,8 @@
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
-use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 use crate::session::Command;
+use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 
 use super::words::{tr, tr_args, translated};
 use super::{Panel, kit, markdown, role_words, shell, theme};
@@ -123,7 +123,9 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
     let has_pin = name.is_some_and(|reader| reader.has_pin);
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
-        ui.heading(name.map_or_else(|| sign_in.reader.to_string(), |reader| format!("{}   {}", reader.id, reader.name)));
+        ui.heading(
+            name.map_or_else(|| sign_in.reader.to_string(), |reader| format!("{}   {}", reader.id, reader.name)),
+        );
         ui.add_space(2.0 * theme::UNIT);
         if has_pin {
             let can_type = !is_checking && wait_ms.is_none();

@@ -11,6 +11,8 @@ pub mod evaluated_files;
 pub mod evaluated_project;
 pub mod evaluation_runs;
 pub mod evaluation_export;
+pub mod agreement;
+pub mod consensus;
 pub mod export_labels;
 pub mod export_measures;
 pub mod import_films;

@@ -29,8 +29,8 @@ pub fn one_voice(tallies: &[Tally], repeats: &BTreeSet<ReaderId>) -> OneVoice {
     for tally in tallies.iter().filter(|tally| tally.reader != consensus && !repeats.contains(&tally.reader)) {
         *num_readers.entry(&tally.image).or_default() += 1;
     }
-    let readers_per_film = (!num_readers.is_empty())
-        .then(|| num_readers.values().sum::<u64>() as f64 / num_readers.len() as f64);
+    let readers_per_film =
+        (!num_readers.is_empty()).then(|| num_readers.values().sum::<u64>() as f64 / num_readers.len() as f64);
     let is_single = num_readers.iter().all(|(image, num)| *num == 1 || settled.contains(image));
     let counts = |tally: &&Tally| {
         if settled.contains(&tally.image) { tally.reader == consensus } else { !repeats.contains(&tally.reader) }

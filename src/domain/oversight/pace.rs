@@ -83,7 +83,8 @@ fn of_reader(
     } else {
         (u64::from(standing.num_films), done.len() as u64)
     };
-    let num_paused = tasks().filter(|task| task.is_paused && !done.contains(&(task.film, task.is_repeat))).count() as u64;
+    let num_paused =
+        tasks().filter(|task| task.is_paused && !done.contains(&(task.film, task.is_repeat))).count() as u64;
     let mut times: Vec<u64> =
         readings.iter().filter(|one| is_over(one) && one.active_ms > 0).map(|one| one.active_ms).collect();
     let median = (!times.is_empty()).then(|| median_ms(&mut times));

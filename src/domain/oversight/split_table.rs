@@ -100,7 +100,14 @@ mod tests {
     fn tally(image: &str, reader: &str, num: u64) -> Tally {
         let boxes = (num > 0).then(|| (LabelName::new("Fracture"), num)).into_iter().collect();
         let decision = if num > 0 { Decision::Abnormal } else { Decision::Normal };
-        Tally { image: image.into(), reader: reader.into(), decision, boxes, image_labels: BTreeSet::new(), unfit: None }
+        Tally {
+            image: image.into(),
+            reader: reader.into(),
+            decision,
+            boxes,
+            image_labels: BTreeSet::new(),
+            unfit: None,
+        }
     }
 
     #[test]

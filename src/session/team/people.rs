@@ -32,16 +32,25 @@ pub enum PeopleTask {
     /// Answered by `Loaded`.
     Load,
     /// From here on the project is that person's. Answered by `SignedIn` or `SignInRefused`.
-    SignIn { reader: ReaderId, pin: Option<Pin> },
+    SignIn {
+        reader: ReaderId,
+        pin: Option<Pin>,
+    },
     /// From here on it is nobody's. Not answered.
     SignOut,
     /// The person who signed in agrees to this text; refused where the project's text is another by now. Answered by
     /// `Agreed`, or by `SignInRefused`.
-    Agree { reader: ReaderId, text: String },
+    Agree {
+        reader: ReaderId,
+        text: String,
+    },
     /// Answered by `Loaded`, or by `Failed`.
     Add(Box<Reader>),
     Change(Box<Reader>),
-    SetPin { reader: ReaderId, pin: Option<Pin> },
+    SetPin {
+        reader: ReaderId,
+        pin: Option<Pin>,
+    },
 }
 
 /// What came of it.
