@@ -44,6 +44,7 @@ pub mod training;
 pub mod triage;
 pub mod metrics;
 pub mod consensus;
+pub mod agreement;
 pub mod evaluation;
 pub mod oversight;
 pub mod measure;

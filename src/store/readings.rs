@@ -150,9 +150,19 @@ pub(super) fn write_entry(tx: &Connection, session: u32, entry: &NewLogEntry) ->
     check_step(tx, entry)?;
     check_scopes(tx, &entry.edit, &entry.image)?;
     let before = load_reading(tx, &entry.image, &entry.reader)?;
+    write_entry_over(tx, session, entry, &before)
+}
+
+/// The same where the caller knows what stands there, and neither undoes nor says anything of a whole series or study.
+pub(super) fn write_entry_over(
+    tx: &Connection,
+    session: u32,
+    entry: &NewLogEntry,
+    before: &Reading,
+) -> Result<LogSeq, StoreError> {
     let mut after = before.clone();
     entry.edit.apply(&mut after)?;
-    write_changes(tx, &before, &after)?;
+    write_changes(tx, before, &after)?;
     write_shared(tx, &entry.edit, &after)?;
     write_summary(tx, &after, entry.made_at_ms)?;
     let (step, of_seq) = step_to_columns(entry.step);

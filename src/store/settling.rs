@@ -39,8 +39,8 @@ pub(super) fn write_layer(
         made_at_ms: at_ms,
     };
     let seq = write_entry(tx, session, &entry)?;
-    let mut insert = tx
-        .prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, settled) in marks.iter().zip(&layer.marks) {
         let source = mark_source_to_json(&settled.source);
         insert.execute(params![mark.id().0, image.as_str(), CONSENSUS_LAYER, source])?;
@@ -90,7 +90,7 @@ pub(super) fn take_layer_back(
 }
 
 /// A session of its own, because the window that asks counts ids of the current one by itself.
-fn ids_from(tx: &Connection, at_ms: i64) -> Result<u32, StoreError> {
+pub(super) fn ids_from(tx: &Connection, at_ms: i64) -> Result<u32, StoreError> {
     tx.execute(
         "INSERT INTO session (opened_at, program_version) VALUES (?1, ?2)",
         params![at_ms, env!("CARGO_PKG_VERSION")],

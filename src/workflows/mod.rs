@@ -12,6 +12,8 @@ pub mod evaluated_files;
 pub mod evaluated_project;
 pub mod evaluation_runs;
 pub mod evaluation_export;
+pub mod agreement;
+pub mod consensus;
 pub mod export_labels;
 pub mod export_measures;
 pub mod exchange;
