@@ -164,7 +164,7 @@ fn cell(panel: &Panel<'_>, reader: &Reader, column: Column) -> (String, egui::Co
             None if reader.has_pin => (tr("set").to_owned(), color),
             None => (tr("none").to_owned(), theme::weak()),
         },
-        Column::DataUse => data_use(panel.session, &reader.id),
+        Column::DataUse => data_use(panel.session, reader),
     }
 }
 
@@ -173,11 +173,12 @@ fn locked_until(session: &Session, reader: &ReaderId) -> Option<i64> {
 }
 
 /// When they agreed; a dash where there is nothing to agree to.
-fn data_use(session: &Session, reader: &ReaderId) -> (String, egui::Color32) {
+fn data_use(session: &Session, reader: &Reader) -> (String, egui::Color32) {
     let has_text = session.project.as_ref().is_some_and(|open| !open.settings.about.data_use.trim().is_empty());
-    let agreed = session.team.people.facts.agreed.iter().find(|(id, _)| id == reader);
+    let agreed = session.team.people.facts.agreed.iter().find(|(id, _)| *id == reader.id);
+    let has_left = reader.has_left;
     match agreed {
-        _ if !has_text => ("–".to_owned(), theme::weak()),
+        None if !has_text || has_left => ("–".to_owned(), theme::weak()),
         Some((_, at_ms)) => (day_text(*at_ms), theme::text()),
         None => (tr("not yet").to_owned(), theme::warn()),
     }
