@@ -181,7 +181,13 @@ fn release_ui(ui: &mut Ui, draft: &mut Description) {
     kit::section(ui, tr("Ethics, licence, citation"));
     let about = &mut draft.about;
     fields(ui, "release", |ui| {
-        text_ui(ui, tr("Ethics approval"), &mut about.ethics, 1, tr("Committee, number, date; consent waived or given"));
+        text_ui(
+            ui,
+            tr("Ethics approval"),
+            &mut about.ethics,
+            1,
+            tr("Committee, number, date; consent waived or given"),
+        );
         text_ui(ui, tr("Licence"), &mut about.licence, 1, tr("Under which the labels and films are released"));
         text_ui(ui, tr("Citation"), &mut about.citation, 2, tr("As others are to cite the data"));
     });

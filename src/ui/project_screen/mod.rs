@@ -37,22 +37,22 @@ const PAGES_WIDTH: f32 = 176.0;
 
 /// Pages by what they are about: there are too many for a bar.
 const GROUPS: [(&str, &[ProjectPage]); 3] = [
-    ("Project", &[
-        ProjectPage::Overview,
-        ProjectPage::About,
-        ProjectPage::Labels,
-        ProjectPage::Rules,
-        ProjectPage::Guide,
-    ]),
+    (
+        "Project",
+        &[ProjectPage::Overview, ProjectPage::About, ProjectPage::Labels, ProjectPage::Rules, ProjectPage::Guide],
+    ),
     ("Readers", &[ProjectPage::People, ProjectPage::Assignment, ProjectPage::Agreement]),
     ("Data", &[ProjectPage::Exports, ProjectPage::Audit]),
 ];
 
 pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let page = panel.session.project_page;
-    egui::Panel::left("project_pages").exact_size(PAGES_WIDTH).resizable(false).frame(shell::bar_frame()).show(ui, |ui| {
-        ScrollArea::vertical().show(ui, |ui| pages_ui(ui, panel, page));
-    });
+    egui::Panel::left("project_pages").exact_size(PAGES_WIDTH).resizable(false).frame(shell::bar_frame()).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().show(ui, |ui| pages_ui(ui, panel, page));
+        },
+    );
     if page == ProjectPage::About {
         about_page::apply_ui(ui, panel);
     }

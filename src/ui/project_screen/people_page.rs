@@ -17,6 +17,8 @@ use super::rights_table;
 #[derive(Default)]
 pub struct PeoplePageState {
     pub(super) draft: Option<Draft>,
+    /// Of the person who is signed in, while they give themselves a new one.
+    pub(super) own_pins: [String; 2],
 }
 
 impl std::fmt::Debug for PeoplePageState {
@@ -66,7 +68,8 @@ pub(super) fn people_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(open) = &session.project else { return };
     let can_change = session.may(Matter::People, Act::Change);
     ui.heading(tr("People"));
-    let text = tr("Readers are exported by their ids only, R1, R2 …; names, certificates and PINs never leave the project.");
+    let text =
+        tr("Readers are exported by their ids only, R1, R2 …; names, certificates and PINs never leave the project.");
     ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
     super::only_owners_ui(ui, can_change);
     ui.add_space(2.0 * theme::UNIT);
@@ -91,6 +94,8 @@ pub(super) fn people_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     if can_change {
         person_form::form_ui(ui, panel);
+    } else {
+        person_form::own_pin_ui(ui, panel);
     }
     ui.add_space(3.0 * theme::UNIT);
     rights_table::rights_ui(ui);
@@ -121,7 +126,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, reader: &Reader, can_change: bool)
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::row_height()), sense);
     let is_open = panel.state.people_page.draft.as_ref().is_some_and(|draft| draft.is_of(&reader.id));
     response.widget_info(|| {
-        let text = tr_args("{} {}, {}", &[&reader.id, &reader.name, &roles_text(reader.roles)]);
+        let text = format!("{} {}, {}", reader.id, reader.name, roles_text(reader.roles));
         WidgetInfo::selected(egui::Role::Row, can_change, is_open, text)
     });
     let fill = match (is_open, can_change && response.hovered()) {

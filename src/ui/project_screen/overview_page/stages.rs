@@ -40,13 +40,7 @@ fn stage_ui(ui: &mut Ui, count: StageCount, all: u64, width: f32) {
     let inside = rect.shrink2(Vec2::new(12.0, 8.0));
     painter.text(inside.left_top(), Align2::LEFT_TOP, title, theme::small_font(), theme::weak());
     let number = FontId::new(26.0, theme::strong_family());
-    painter.text(
-        inside.left_top() + Vec2::new(0.0, 18.0),
-        Align2::LEFT_TOP,
-        count.num_films,
-        number,
-        theme::strong(),
-    );
+    painter.text(inside.left_top() + Vec2::new(0.0, 18.0), Align2::LEFT_TOP, count.num_films, number, theme::strong());
     let line = match (count.stage, count.num_begun) {
         (Stage::Collected, _) => tr("films").to_owned(),
         (_, 0) => tr_args("{} %", &[&percent(share)]),
@@ -83,11 +77,10 @@ fn workflow_text(workflow: Workflow) -> String {
         Workflow::Free => tr("Everybody reads what they like; a film is read once somebody completed it.").to_owned(),
         Workflow::Single => tr("Each film is read by one reader.").to_owned(),
         Workflow::Blind { readers } => tr_args("Each film is read by {} readers, blind to each other.", &[&readers]),
-        Workflow::Reviewed { readers, reviewers } => {
-            tr_args("Each film is read by {} readers, blind to each other, and settled by {} reviewers.", &[
-                &readers, &reviewers,
-            ])
-        }
+        Workflow::Reviewed { readers, reviewers } => tr_args(
+            "Each film is read by {} readers, blind to each other, and settled by {} reviewers.",
+            &[&readers, &reviewers],
+        ),
     }
 }
 

@@ -129,12 +129,15 @@ pub(super) fn notes_ui(ui: &mut Ui, overview: &Overview) {
         Some(name) => tr_args("Training and test set are those of the data set \"{}\".", &[name]),
         None => tr("No films are split yet: freezing a data set splits them into training and test set.").to_owned(),
     };
-    let mut notes = vec![split, if overview.is_single {
-        tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
-    } else {
-        tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
+    let mut notes = vec![
+        split,
+        if overview.is_single {
+            tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
+        } else {
+            tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
             .to_owned()
-    }];
+        },
+    ];
     if overview.num_settled > 0 {
         notes.push(tr_args("Films with a consensus: {}.", &[&overview.num_settled]));
     }
