@@ -14,7 +14,6 @@ mod adjudication_script;
 mod films_to_review;
 mod review_gate;
 mod settling;
-mod data_use;
 mod migrate;
 mod project;
 mod films;
