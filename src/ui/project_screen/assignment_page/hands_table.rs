@@ -30,7 +30,7 @@ pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     rows.sort_by_key(|(person, stage, _)| (*stage, natural_key(person.as_str())));
     let can_change = session.may(Matter::Tasks, Act::Change);
     Grid::new("in hand").num_columns(8).striped(true).spacing([18.0, 6.0]).show(ui, |ui| {
-        let titles = [tr("Id"), tr("Name"), tr("To be"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
+        let titles = [tr("Id"), tr("Name"), tr("Task"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
         for title in titles {
             ui.label(RichText::new(title).small().color(theme::weak()));
         }
@@ -48,8 +48,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
     let name = reader.map_or("", |reader| reader.name.as_str());
     ui.add(egui::Label::new(RichText::new(name).color(theme::weak())).truncate());
     ui.label(match stage {
-        Stage::Read => tr("read"),
-        Stage::Review => tr("reviewed"),
+        Stage::Read => tr("To be read"),
+        Stage::Review => tr("To be reviewed"),
     });
     let text = format!("{} / {}", hands.completed, hands.num);
     let share = hands.completed as f32 / hands.num.max(1) as f32;
