@@ -54,6 +54,8 @@ mod training_cycle;
 mod dataset_commands;
 mod protocols;
 mod assign_commands;
+#[cfg(feature = "gui")]
+mod assign_window;
 mod architecture;
 mod tidy;
 mod rules_scale;
