@@ -12,6 +12,7 @@ mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
+mod public_face;
 mod store_walk;
 #[cfg(feature = "gui")]
 mod train_window;
