@@ -85,6 +85,8 @@ mod gallery_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
+mod blind_session;
+#[cfg(feature = "gui")]
 mod blind_view;
 #[cfg(feature = "gui")]
 mod film_pass_enhance;

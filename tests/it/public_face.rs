@@ -30,11 +30,11 @@ use rachis::workflows::label_sets;
 use crate::support;
 use crate::tidy::source_text::{files, project_root, read};
 
-const NAME: &str = "CANARYNAME";
-const ID: &str = "R777";
-const WORDS: &str = "CANARYWORDS";
+pub const NAME: &str = "CANARYNAME";
+pub const ID: &str = "R777";
+pub const WORDS: &str = "CANARYWORDS";
 /// A coordinate that no other mark has.
-const PLACE: f64 = 77.125;
+pub const PLACE: f64 = 77.125;
 
 type Ask = fn(&mut Store) -> String;
 
@@ -272,7 +272,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The project as its owner left it, without and with somebody else's work.
-fn twins(folder: &Path) -> [std::path::PathBuf; 2] {
+pub fn twins(folder: &Path) -> [std::path::PathBuf; 2] {
     let [alone, among] = [folder.join("alone"), folder.join("among")];
     base(&alone);
     copy(&alone, &among);
