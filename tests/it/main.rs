@@ -43,6 +43,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod people_commands;
 mod evaluate_files;
 mod evaluate_input;
 mod evaluate_project;
