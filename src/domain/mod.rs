@@ -43,4 +43,5 @@ pub mod triage;
 pub mod metrics;
 pub mod consensus;
 pub mod evaluation;
+pub mod oversight;
 pub mod measure;

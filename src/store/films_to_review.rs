@@ -27,7 +27,8 @@ const SUMS: &str = "WITH handed AS (
         GROUP BY r.image_id
      )";
 
-const COLUMNS: &str = "coalesce(h.num, s.num, 0), coalesce(h.done, s.done, 0), a.num_clusters, a.num_settled, a.signers,
+const COLUMNS: &str =
+    "coalesce(h.num, s.num, 0), coalesce(h.done, s.done, 0), a.num_clusters, a.num_settled, a.signers,
      a.num_waiting, a.is_settled";
 
 impl Store {
@@ -35,6 +36,7 @@ impl Store {
     /// hands out, those handed to them for review; otherwise every film that somebody has read and they have not.
     pub fn films_to_review(&self, reviewer: &ReaderId) -> Result<Vec<FilmToReview>, StoreError> {
         self.require(Matter::Consensus, Act::See)?;
+        self.require_person(reviewer)?;
         let sql = if self.project().workflow.hands_out() {
             format!(
                 "{SUMS} SELECT t.image_id, {COLUMNS}, t.is_paused FROM task t
