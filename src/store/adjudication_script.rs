@@ -294,6 +294,22 @@ fn an_imported_consensus_stands_again_when_a_signature_is_taken_back() {
 }
 
 #[test]
+fn a_signature_can_be_taken_back_after_a_label_was_renamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = read_project(folder.path());
+    let before = consensus(&store);
+    settle(&mut store);
+    assert!(store.review_problems().unwrap().is_empty());
+    store.conn.execute("UPDATE annotation SET lesion_type = 'Spur' WHERE lesion_type = 'Osteophytes'", []).unwrap();
+    assert_eq!(store.review_problems().unwrap(), ["film film: the consensus is not what the reviewers signed"]);
+    step(&mut store, "V1", Step::Unsign).unwrap();
+    assert_eq!(consensus(&store), before);
+    assert!(store.settled_sources(&image()).unwrap().is_empty() && store.review_problems().unwrap().is_empty());
+    store.conn.execute("UPDATE adjudication SET num_settled = 0", []).unwrap();
+    assert_eq!(store.review_problems().unwrap(), ["film film: the list says something else than the steps of its review"]);
+}
+
+#[test]
 fn a_film_where_reviewers_reject_everything_has_no_finding() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = read_project(folder.path());
