@@ -26,6 +26,7 @@ pub mod worklist;
 pub mod people;
 pub mod project;
 pub mod project_event;
+pub mod audit;
 pub mod reading_time;
 pub mod stats;
 pub mod imaging;

@@ -392,6 +392,7 @@ impl BulkImport<'_> {
                 file.details,
             ],
         )?;
+        super::audit_chain::seal(&self.tx)?;
         Ok(self.tx.commit()?)
     }
 

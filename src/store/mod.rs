@@ -23,6 +23,8 @@ mod evaluations;
 mod trainings;
 mod datasets;
 mod project_events;
+mod audit_chain;
+mod audit_trail;
 mod reading_queue;
 mod rejections;
 mod shape_rows;
@@ -44,6 +46,7 @@ mod thread;
 mod rescue;
 
 pub use access::Pass;
+pub use audit_trail::TrailFilter;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
