@@ -42,4 +42,5 @@ pub mod training;
 pub mod triage;
 pub mod metrics;
 pub mod evaluation;
+pub mod oversight;
 pub mod measure;

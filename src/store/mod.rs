@@ -2,8 +2,11 @@
 
 mod error;
 mod access;
+mod doorway;
+mod sign_in;
 mod people;
 mod about;
+mod data_use;
 mod migrate;
 mod project;
 mod films;
@@ -25,6 +28,7 @@ mod datasets;
 mod project_events;
 mod audit_chain;
 mod audit_trail;
+mod oversight;
 mod reading_queue;
 mod rejections;
 mod shape_rows;
@@ -51,12 +55,14 @@ pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, 
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use datasets::{NewDataset, NewLocks, StoredDataset};
+pub use doorway::{Doorway, Hold};
 pub use error::StoreError;
 pub use evaluations::{NewEvaluation, StoredEvaluation};
 pub use films::{AddedFilm, AddedFilms};
 pub use label_sets::{LabelsChanged, NewLabelSet, StoredLabelSet};
 pub use measurements::StoredMeasurement;
 pub use models::{NewModel, PipelineSettings, StoredModel};
+pub use oversight::Oversight;
 pub use predictions::PredictionOrigin;
 pub use predictions_of_models::StoredDetection;
 pub use project::{NewProject, Store};

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
@@ -17,11 +18,19 @@ struct DetailsRow {
 
 impl Store {
     pub fn add_event(&mut self, event: &ProjectEvent) -> Result<(), StoreError> {
-        insert_event(&self.conn, event)
+        self.require(Matter::Project, Act::See)?;
+        insert_event(&self.conn, &self.signed(event))
+    }
+
+    /// In the name of the person who signed in, whatever a caller says.
+    pub(super) fn signed(&self, event: &ProjectEvent) -> ProjectEvent {
+        ProjectEvent { by: self.doer(&event.by), ..event.clone() }
     }
 
     /// In the order in which they happened.
     pub fn events(&self) -> Result<Vec<ProjectEvent>, StoreError> {
+        self.require(Matter::Audit, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached("SELECT at, by, kind, details FROM project_event ORDER BY seq")?;
         let mut rows = statement.query([])?;
         let mut events = Vec::new();
