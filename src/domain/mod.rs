@@ -27,6 +27,7 @@ pub mod people;
 pub mod adjudication;
 pub mod project;
 pub mod project_event;
+pub mod audit;
 pub mod reading_time;
 pub mod stats;
 pub mod imaging;

@@ -33,6 +33,8 @@ mod evaluations;
 mod trainings;
 mod datasets;
 mod project_events;
+mod audit_chain;
+mod audit_trail;
 mod oversight;
 mod reading_queue;
 mod rejections;
@@ -56,6 +58,7 @@ mod rescue;
 
 pub use access::Pass;
 pub use adjudication::QuestionToReader;
+pub use audit_trail::TrailFilter;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
