@@ -11,6 +11,7 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::adjudication_rows::{mark_source_from_json, step_from_json, step_to_json};
+use super::audit_chain::seal;
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::project_events::insert_event;
@@ -230,6 +231,7 @@ impl Store {
             let (at_ms, by) = (made.at_ms, made.by.to_string());
             insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: vec![image.clone()] })?;
         }
+        seal(&tx)?;
         tx.commit()?;
         Ok(review)
     }

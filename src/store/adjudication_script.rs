@@ -265,6 +265,8 @@ fn the_last_signature_writes_the_consensus_and_taking_one_back_takes_it_back() {
     kinds.retain(|kind| *kind != EventKind::ReaderAdded);
     let (settled, reopened) = (EventKind::FilmSettled, EventKind::ReviewReopened);
     assert_eq!(kinds, [settled, reopened, settled, reopened, settled]);
+    let check = store.check_audit(None, |_| true).unwrap();
+    assert_eq!((check.num_unsealed, check.tampering), (0, None));
     assert!(store.integrity_problems().unwrap().is_empty());
     // It is all on the disk.
     drop(store);
