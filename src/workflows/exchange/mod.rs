@@ -7,6 +7,8 @@ mod output;
 mod readme;
 #[cfg(test)]
 mod round_trips;
+#[cfg(test)]
+mod handed_on;
 mod take_in;
 mod take_up;
 mod versions;
