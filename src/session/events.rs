@@ -310,6 +310,9 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportFolder | FilePurpose::IncomingFile | FilePurpose::IncomingFolder => {
+                self.exchange_path_chosen(purpose, path)
+            }
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),

@@ -116,6 +116,7 @@ impl Session {
                 self.team.people.is_loading = true;
                 vec![TeamTask::People(PeopleTask::Load).effect()]
             }
+            ProjectPage::Exports => self.load_exchange(),
             _ => Vec::new(),
         }
     }

@@ -12,7 +12,9 @@ mod overseeing;
 
 pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
 pub use assigning::{AssignCommand, AssignDesk, AssignNews, AssignTask};
-pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
+pub use exchanging::{
+    ExchangeCommand, ExchangeDesk, ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow,
+};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{ReviewCommand, ReviewDesk, ReviewNews, ReviewTask};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::attribute::Attributes;
-use crate::domain::exchange::{ExportFormat, ExportPlan, SplitPlan};
+use crate::domain::exchange::{ExportFormat, ExportPlan, SplitPlan, VersionState};
 use crate::domain::shape::Shape;
 use crate::domain::training::dataset::{SplitMethod, SplitSize, SplitUnit};
 use crate::formats::exchange::{Said, SaidMark, yolo};
@@ -13,7 +13,7 @@ use crate::workflows::import_labels::{BadRows, ImportLabels};
 use super::round_trips::{
     all_of, empty, exported, has_area, image, imported, label, plain, plan, project, rect, texts_below, with_course, write,
 };
-use super::{VersionState, export, import_any, state_of, write_bundle};
+use super::{export, import_any, state_of, write_bundle};
 
 #[test]
 fn versions_are_kept_and_tell_what_became_of_their_files() {
