@@ -20,6 +20,7 @@ use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
+use crate::session::team::TeamTask;
 use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
 use crate::store::{self, Doorway, Outcome, Store, StoreError, StoreThread};
 
@@ -232,7 +233,10 @@ impl Outside {
                     // Nothing is opened for the person before, once somebody else is about to be in.
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
                     let (doorway, post) = (store.doorway(), post.clone());
-                    team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, *task);
+                    match *task {
+                        TeamTask::Exchange(task) => team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task),
+                        task => team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, task),
+                    }
                     if let Some(hold) = hold {
                         store.with(move |_| drop(hold));
                     }

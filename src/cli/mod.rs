@@ -107,10 +107,9 @@ enum Command {
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
-    /// Write a bundle to hand on, with train and test folders.
     /// Settle what readers disagree on, finding by finding.
     Settle(settle::SettleArgs),
-    /// Write train and test folders, split by study and patient.
+    /// Write a bundle to hand on, with train and test folders.
     Split(split::SplitArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),

@@ -66,6 +66,11 @@ pub enum FilePurpose {
     ExportEvaluationReport,
     ExportEvaluationJson,
     ExportEvaluationCsv,
+    /// Where versions of labels go.
+    ExportFolder,
+    /// Labels in any format.
+    IncomingFile,
+    IncomingFolder,
 }
 
 impl FilePurpose {
@@ -93,6 +98,9 @@ impl FilePurpose {
             Self::ExportEvaluationReport => "HTML file to write the report to",
             Self::ExportEvaluationJson => "JSON file to write all figures to",
             Self::ExportEvaluationCsv => "CSV file to write all figures to",
+            Self::ExportFolder => "Folder that exports go to",
+            Self::IncomingFile => "File with labels: CSV, JSON, XML or an annotated PNG",
+            Self::IncomingFolder => "Folder with labels: YOLO, Pascal VOC, pictures or a bundle",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr

@@ -15,6 +15,9 @@ pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
+pub use exchanging::{
+    ExchangeCommand, ExchangeDesk, ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow,
+};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{ReviewCommand, ReviewDesk, ReviewNews, ReviewTask};

@@ -32,7 +32,7 @@ pub(super) fn annotated(film: &Film, content: &Content) -> Picture {
         for group in same_shapes(&said.marks) {
             number += 1;
             let color = color_of(content, group[0]);
-            paper.shape(&group[0].shape, color, letter / 8.0);
+            paper.shape(&group[0].shape, color, (letter / 8.0).max(2.0));
             caption.push(Words { number: Some(number), color, text: format!("{of}{}", text_of(&group)) });
         }
         let answers = [("", &said.of_image), (" (series)", &said.of_series), (" (study)", &said.of_study)];
