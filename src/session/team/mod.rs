@@ -14,7 +14,6 @@ pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
-pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use exchanging::{
     ExchangeCommand, ExchangeDesk, ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow,
 };
