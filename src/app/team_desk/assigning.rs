@@ -27,7 +27,8 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: AssignTask) {
                     .map_err(anyhow::Error::from)
                     .and_then(|store| preview(&store, &request(&order)))
                     .map(dealt_facts)
-                    .map_err(|error| format!("{error:#}"));
+                    // Nothing was asked to be changed yet.
+                    .map_err(|error| format!("{error:#}").replace("Refused, and nothing was changed: ", ""));
                 AssignNews::Previewed(order, dealt)
             }
             task => {
