@@ -6,6 +6,7 @@ mod reviewing;
 mod agreeing;
 mod exchanging;
 mod overseeing;
+mod auditing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::Agree(task) => agreeing::carry_out(desk, task),
         TeamTask::Exchange(task) => exchanging::carry_out(desk, task),
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
+        TeamTask::Audit(task) => auditing::carry_out(desk, task),
     }
 }
 
