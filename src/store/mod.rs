@@ -6,6 +6,13 @@ mod doorway;
 mod sign_in;
 mod people;
 mod about;
+mod adjudication;
+mod adjudication_rows;
+#[cfg(test)]
+mod adjudication_script;
+mod films_to_review;
+mod review_gate;
+mod settling;
 mod data_use;
 mod migrate;
 mod project;
@@ -50,6 +57,7 @@ mod thread;
 mod rescue;
 
 pub use access::Pass;
+pub use adjudication::QuestionToReader;
 pub use audit_trail::TrailFilter;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
