@@ -4,6 +4,7 @@ mod error;
 mod access;
 mod people;
 mod about;
+mod adjudication;
 mod migrate;
 mod project;
 mod films;
@@ -44,6 +45,7 @@ mod thread;
 mod rescue;
 
 pub use access::Pass;
+pub use adjudication::QuestionToReader;
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::{Context, anyhow, bail};
 
 use crate::domain::attribute::VertebralLevel;
+use crate::domain::consensus::{self, ReaderMark};
 use crate::domain::evaluation::cases::Cases;
-use crate::domain::evaluation::consensus::{self, ReaderMark};
 use crate::domain::evaluation::problems::{ProblemKind, Problems};
 use crate::domain::evaluation::run::{AnswerSource, FilmChoice, Plan, TruthSource};
 use crate::domain::evaluation::settings::Folding;

@@ -2,7 +2,6 @@
 
 pub mod after_rule;
 pub mod cases;
-pub mod consensus;
 pub mod settings;
 pub mod point;
 pub mod problems;

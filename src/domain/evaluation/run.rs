@@ -29,7 +29,7 @@ pub enum AnswerSource {
 pub enum TruthSource {
     /// The completed readings of one reader.
     Reader(ReaderId),
-    /// What the readers who completed a film agree on ([`super::consensus`]); of a film with one reader, that reading.
+    /// What the readers who completed a film agree on ([`crate::domain::consensus`]); of a film with one reader, that reading.
     /// Computed for the evaluation, and stored in no layer of the project.
     Consensus,
     /// The completed readings of all readers side by side: a lesion that two readers marked counts twice.
