@@ -199,6 +199,7 @@ impl Command {
             Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
             Self::Suggest(command) => command.is_on(session),
+            Self::Team(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,

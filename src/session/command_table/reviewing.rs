@@ -95,6 +95,13 @@ pub(super) const ROWS: &[CommandRow] = &[
         ReviewCommand::Take(8),
     ),
     review(
+        "review_take_model",
+        "Take the model's box",
+        "The chosen finding gets the box and the label of the model",
+        &["0"],
+        ReviewCommand::TakeModel,
+    ),
+    review(
         "review_label",
         "Next label",
         "Give the chosen finding the next label: first those that readers gave it, then all others",

@@ -1,6 +1,10 @@
 //! The pointer on a film under review: a click chooses a finding, a drag moves the film or the box in the hand.
 
+use std::collections::BTreeSet;
+
+use crate::domain::adjudication::FindingKey;
 use crate::domain::geometry::{Handle, Point, Rect};
+use crate::domain::id::ReaderId;
 use crate::domain::label::LabelName;
 use crate::session::effect::Effect;
 use crate::session::gesture::{DRAG_THRESHOLD, Gesture, HANDLE_REACH, on_film};
@@ -8,7 +12,7 @@ use crate::session::input_map::{DragAction, Press, PressAction};
 use crate::session::pointer::{PointerEvent, PointerKind, inside};
 use crate::session::screen::{Session, Tool};
 
-use super::shown::FindingKey;
+use super::board::ReviewItem;
 
 /// What the reviewer is in the middle of.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -18,7 +22,7 @@ pub enum Hand {
     /// A box being dragged into shape.
     Box(HeldBox),
     /// A question being typed.
-    Asking { about: FindingKey, text: String },
+    Asking { about: FindingKey, of: BTreeSet<ReaderId>, text: String },
 }
 
 /// A box that is not decided on yet.
@@ -30,6 +34,16 @@ pub struct HeldBox {
     /// `None` until it is dragged.
     pub rect: Option<Rect>,
     pub(super) grab: Option<Grab>,
+}
+
+impl HeldBox {
+    pub(super) const fn new(label: LabelName) -> Self {
+        Self { of: None, label, rect: None, grab: None }
+    }
+
+    pub(super) const fn of(finding: FindingKey, label: LabelName, rect: Rect) -> Self {
+        Self { of: Some(finding), label, rect: Some(rect), grab: None }
+    }
 }
 
 /// Where the box was taken hold of.
@@ -134,7 +148,7 @@ impl Session {
                 self.notice = None;
                 match self.finding_at(at) {
                     Some(key) if event.is_shift => self.choose_finding_too(key),
-                    Some(key) => self.choose_finding(Some(key)),
+                    Some(key) => self.choose_item(Some(ReviewItem::Finding(key))),
                     None => {}
                 }
                 Some(Vec::new())
@@ -149,8 +163,8 @@ impl Session {
             return None;
         }
         let under = desk.listed().filter_map(|finding| {
-            let areas = finding.rects().filter(|rect| rect.contains(at)).map(|rect| rect.area());
-            Some((finding.key, areas.min_by(f64::total_cmp)?))
+            let areas = desk.rects_of(finding).filter(|rect| rect.contains(at)).map(|rect| rect.area());
+            Some((finding.key(), areas.min_by(f64::total_cmp)?))
         });
         under.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(key, _)| key)
     }
