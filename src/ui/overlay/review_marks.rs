@@ -1,12 +1,13 @@
 //! Over a film under review: each reader's boxes in their own colour, the model's dashed, what all agree on faint.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2};
+use egui::{Align2, Color32, Painter, Rect, Shape as Ink, Stroke, Vec2};
 
+use crate::domain::adjudication::{Finding, Outcome};
 use crate::domain::geometry::Transform;
 use crate::domain::shape::Shape;
-use crate::session::team::{Hand, ShownFinding, ShownMark, Standing, Who};
+use crate::session::team::{Hand, ReviewDesk, Seen};
 use crate::session::{OpenFilm, OverlayState, Session};
-use crate::ui::review_screen::words::{mark_color, who_text};
+use crate::ui::review_screen::words::{color_on_film, seen_text};
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
@@ -31,139 +32,134 @@ pub(super) fn review_marks_ui(
         Hand::Box(held) => Some(held),
         Hand::Free | Hand::Asking { .. } => None,
     };
-    // The chosen one lies on top.
-    let mut findings: Vec<&ShownFinding> = desk.listed().collect();
-    findings.sort_by_key(|finding| (desk.is_chosen(finding.key), desk.hovered == Some(finding.key)));
+    // What is looked at lies on top.
+    let mut findings: Vec<&Finding> = desk.listed().collect();
+    findings.sort_by_key(|finding| is_looked_at(desk, finding));
     for finding in &findings {
-        let is_held = held.is_some_and(|held| held.of == Some(finding.key));
-        finding_ui(painter, &pen, session, finding, is_held);
+        let is_held = held.is_some_and(|held| held.of == Some(finding.key()));
+        finding_ui(painter, &pen, desk, finding, is_held);
+    }
+    if let Some(held) = held {
+        let Some(rect) = held.rect else {
+            let at = canvas.center_top() + Vec2::new(0.0, 40.0);
+            shaded_text(painter, at, Align2::CENTER_TOP, tr("Drag a box around the finding"), theme::film::STRONG);
+            return;
+        };
+        line_ui(painter, &pen, &Shape::Box(rect), (theme::SELECTED_STROKE, theme::film::STRONG), 1.0, false);
+        pen.handles(rect, theme::film::STRONG, |ink| {
+            painter.add(ink);
+        });
+        let at = pen.rect(rect).left_top() + Vec2::new(3.0, -4.0);
+        shaded_text(painter, at, Align2::LEFT_BOTTOM, held.label.as_str(), theme::film::STRONG);
+        return;
     }
     texts_ui(painter, &pen, session, &findings);
-    let Some(held) = held else { return };
-    let Some(rect) = held.rect else {
-        let text = tr("Drag a box around the finding");
-        shaded_text(painter, canvas.center_top() + Vec2::new(0.0, 40.0), Align2::CENTER_TOP, text, theme::film::STRONG);
-        return;
-    };
-    for stroke in [
-        Stroke::new(theme::SELECTED_STROKE + 2.0, theme::HALO),
-        Stroke::new(theme::SELECTED_STROKE, theme::film::STRONG),
-    ] {
-        painter.rect_stroke(pen.rect(rect), 0.0, stroke, StrokeKind::Middle);
-    }
-    pen.handles(rect, theme::film::STRONG, |ink| {
-        painter.add(ink);
-    });
-    let on_screen = pen.rect(rect);
-    shaded_text(
-        painter,
-        on_screen.left_top() - Vec2::new(-3.0, 4.0),
-        Align2::LEFT_BOTTOM,
-        held.label.as_str(),
-        theme::film::STRONG,
-    );
+}
+
+fn is_looked_at(desk: &ReviewDesk, finding: &Finding) -> bool {
+    desk.hovered.map_or_else(|| desk.is_chosen(finding.key()), |hovered| hovered == finding.key())
 }
 
 /// How much of a finding is seen beside what is looked at.
-fn strength(session: &Session, finding: &ShownFinding) -> f32 {
-    let desk = &session.team.reviewing;
+fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
+    if is_looked_at(desk, finding) {
+        return 1.0;
+    }
     match desk.hovered {
-        Some(hovered) if hovered == finding.key => 1.0,
         Some(_) => theme::ISOLATED,
-        None if desk.is_chosen(finding.key) => 1.0,
-        None if finding.is_settled() || finding.is_unanimous => theme::FAINT,
+        None if finding.ruling().is_some() || finding.is_unanimous() => theme::FAINT,
         None => theme::BESIDE_ITEM,
     }
 }
 
-fn finding_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, finding: &ShownFinding, is_held: bool) {
-    let desk = &session.team.reviewing;
-    let is_looked_at = desk.is_chosen(finding.key) || desk.hovered == Some(finding.key);
-    let strength = strength(session, finding);
-    // What is decided is one box; who drew what comes back when it is looked at.
-    if !finding.is_settled() || is_looked_at {
-        for mark in &finding.marks {
-            mark_ui(painter, pen, mark, strength, is_looked_at);
+fn finding_ui(painter: &Painter, pen: &Pen<'_>, desk: &ReviewDesk, finding: &Finding, is_held: bool) {
+    let (is_looked_at, strength) = (is_looked_at(desk, finding), strength(desk, finding));
+    // What is decided is one mark; who drew what comes back when it is looked at.
+    if finding.ruling().is_none() || is_looked_at {
+        for (who, source) in desk.members(finding) {
+            let width = if is_looked_at { theme::BOX_STROKE + 0.5 } else { theme::BOX_STROKE };
+            let ink = (width, color_on_film(who));
+            line_ui(painter, pen, &source.shape, ink, strength, who == Seen::Model);
         }
     }
-    if is_held || finding.standing == Standing::Rejected {
-        return;
-    }
-    let (color, is_drawn) = match finding.standing {
-        Standing::Accepted => (theme::film::GOOD, true),
-        // Of an open finding, what Enter would make of it.
-        _ => (theme::film::STRONG, is_looked_at && finding.marks.len() != 1),
-    };
-    if is_drawn {
-        let width = if is_looked_at { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
-        for stroke in [
-            Stroke::new(width + 1.5, theme::HALO.gamma_multiply(strength)),
-            Stroke::new(width, color.gamma_multiply(strength)),
-        ] {
-            painter.rect_stroke(pen.rect(finding.rect), 0.0, stroke, StrokeKind::Middle);
-        }
+    let Some((_, shape)) = finding.shown().filter(|_| !is_held) else { return };
+    let width = if is_looked_at { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
+    if finding.is_kept() {
+        line_ui(painter, pen, shape, (width, theme::film::GOOD), strength, false);
+    } else if is_looked_at && finding.members().len() > 1 {
+        // What Enter would make of it.
+        line_ui(painter, pen, shape, (width, theme::film::STRONG), strength, false);
     }
 }
 
-fn mark_ui(painter: &Painter, pen: &Pen<'_>, mark: &ShownMark, strength: f32, is_looked_at: bool) {
-    let color = mark_color(mark.who).gamma_multiply(strength);
-    let width = if is_looked_at { theme::BOX_STROKE + 0.5 } else { theme::BOX_STROKE };
-    for stroke in [Stroke::new(width + 1.5, theme::HALO.gamma_multiply(strength)), Stroke::new(width, color)] {
-        if mark.who == Who::Model {
-            pen.dashes(&Shape::Box(mark.rect), stroke, |ink| {
-                painter.add(ink);
-            });
+/// A shape's lines on a dark seam, so that they are seen on white bone.
+fn line_ui(
+    painter: &Painter,
+    pen: &Pen<'_>,
+    shape: &Shape,
+    (width, color): (f32, Color32),
+    strength: f32,
+    is_dashed: bool,
+) {
+    for stroke in [
+        Stroke::new(width + 1.5, theme::HALO.gamma_multiply(strength)),
+        Stroke::new(width, color.gamma_multiply(strength)),
+    ] {
+        let add = |ink: Ink| {
+            painter.add(ink);
+        };
+        if is_dashed {
+            pen.dashes(shape, stroke, add);
         } else {
-            painter.rect_stroke(pen.rect(mark.rect), 0.0, stroke, StrokeKind::Middle);
+            pen.lines(shape, None, stroke, add);
         }
     }
 }
 
-/// Names beside the boxes that are looked at; of the others a letter alone, in their colour.
-fn texts_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, findings: &[&ShownFinding]) {
+/// Beside each box of what is looked at, whose it is and what they call it.
+fn texts_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, findings: &[&Finding]) {
     let desk = &session.team.reviewing;
-    let mut occupied: Vec<Rect> = Vec::new();
+    let mut boxes: Vec<Rect> = Vec::new();
     for finding in findings {
-        occupied.extend(finding.rects().map(|rect| pen.rect(rect)));
+        boxes.extend(desk.members(finding).iter().map(|(_, source)| pen.bounds(&source.shape)));
+        boxes.extend(finding.shown().map(|(_, shape)| pen.bounds(shape)));
     }
-    for finding in findings.iter().rev() {
-        let is_looked_at = desk.is_chosen(finding.key) || desk.hovered == Some(finding.key);
-        if !is_looked_at {
-            continue;
-        }
-        let mut lines: Vec<(String, Color32, Rect)> = finding
-            .marks
-            .iter()
-            .map(|mark| {
-                let score = mark.score.map(|score| format!(" {score:.2}")).unwrap_or_default();
-                let text = format!("{} {}{score}", who_text(session, mark.who), mark.label);
-                (text, mark_color(mark.who), pen.rect(mark.rect))
-            })
-            .collect();
-        if finding.standing == Standing::Accepted {
-            lines.push((tr_args("Settled: {}", &[&finding.label]), theme::film::GOOD, pen.rect(finding.rect)));
-        }
-        for (text, color, own) in lines {
+    let mut texts: Vec<Rect> = Vec::new();
+    for finding in findings.iter().filter(|finding| is_looked_at(desk, finding)) {
+        for (text, color, own) in lines_of(session, pen, finding) {
             let galley = painter.layout_no_wrap(text.clone(), theme::overlay_font(), color);
             let size = galley.size() + Vec2::new(6.0, 1.0);
+            let occupied: Vec<Rect> = boxes.iter().chain(&texts).copied().collect();
             let Some(place) = place_of_text(own, size, pen.canvas, &occupied) else { continue };
-            let place = beside(place, &occupied_texts(&occupied, findings, pen), pen.canvas);
-            occupied.push(place);
-            shaded_text(
-                painter,
-                place.min + Vec2::new(3.0, 0.5),
-                Align2::LEFT_TOP,
-                &text,
-                theme::readable(color).gamma_multiply(strength(session, finding)),
-            );
+            let place = beside(place, &texts, pen.canvas);
+            texts.push(place);
+            shaded_text(painter, place.min + Vec2::new(3.0, 0.5), Align2::LEFT_TOP, &text, theme::readable(color));
         }
     }
 }
 
-/// The texts among what is occupied: they come after the boxes.
-fn occupied_texts(occupied: &[Rect], findings: &[&ShownFinding], _pen: &Pen<'_>) -> Vec<Rect> {
-    let num_boxes: usize = findings.iter().map(|finding| finding.rects().count()).sum();
-    occupied[num_boxes..].to_vec()
+/// Text, colour, and the box that it belongs to.
+fn lines_of(session: &Session, pen: &Pen<'_>, finding: &Finding) -> Vec<(String, Color32, Rect)> {
+    let members = session.team.reviewing.members(finding);
+    let mut lines: Vec<(String, Color32, Rect)> = members
+        .iter()
+        .map(|(who, source)| {
+            let score = source.score.map(|score| format!(" {score:.2}")).unwrap_or_default();
+            let text = format!("{} {}{score}", seen_text(session, *who), source.label);
+            (text, color_on_film(*who), pen.bounds(&source.shape))
+        })
+        .collect();
+    match finding.ruling().map(|ruling| &ruling.outcome) {
+        Some(Outcome::Kept { label, shape, .. }) => {
+            lines.push((tr_args("Settled: {}", &[label]), theme::film::GOOD, pen.bounds(shape)));
+        }
+        Some(Outcome::Rejected) => {
+            let own = pen.bounds(&finding.proposal().shape);
+            lines.push((tr("Rejected").to_owned(), theme::film::BAD, own));
+        }
+        None => {}
+    }
+    lines
 }
 
 /// Where boxes leave no free place, texts stand under each other rather than on each other.

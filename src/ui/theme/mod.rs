@@ -159,6 +159,9 @@ pub const TABLE_ROW: f32 = 20.0;
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
 pub const WINDOW_PANEL_WIDTH: f32 = 284.0;
+/// Of the list of findings under review, and of the card of one.
+pub const REVIEW_LIST_WIDTH: f32 = 276.0;
+pub const REVIEW_CARD_WIDTH: f32 = 316.0;
 pub const HISTORY_WIDTH: f32 = 232.0;
 pub const STRIP_WIDTH: f32 = 132.0;
 pub const BOX_STROKE: f32 = 1.5;
