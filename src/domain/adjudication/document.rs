@@ -107,10 +107,10 @@ impl Document {
     /// What the key S takes out of a finding: the members that most do not call so; where all call it the same, the one
     /// that overlaps least with the others. Empty where there is nothing to split.
     pub fn natural_split(&self, finding: &Finding) -> Vec<SourceId> {
-        super::review::natural_split(self, finding)
+        super::gather::natural_split(self, finding)
     }
     /// What the consensus says if everybody signs this document now.
     pub fn layer(&self) -> Layer {
-        super::review::layer_of(self)
+        super::layer::layer_of(self)
     }
 }
