@@ -12,7 +12,8 @@ use crate::session::drawing::Hold;
 use crate::session::gesture::Gesture;
 use crate::session::viewport::Canvas;
 use crate::session::{
-    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Screen, Session, SuggestCommand, Tool,
+    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Screen, Session,
+    SuggestCommand, Tool,
 };
 
 use super::hands::to_canvas;

@@ -64,7 +64,8 @@ pub(super) fn groups(case: &Case) -> Vec<Vec<SourceId>> {
 pub(super) fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let place = |finding: &Finding| corners(&finding.proposal.shape.bounds());
-        let by_place = || place(a).iter().zip(&place(b)).map(|(x, y)| x.total_cmp(y)).fold(Ordering::Equal, Ordering::then);
+        let by_place =
+            || place(a).iter().zip(&place(b)).map(|(x, y)| x.total_cmp(y)).fold(Ordering::Equal, Ordering::then);
         let by_label = || a.proposal.label.cmp(&b.proposal.label);
         b.disagreement.total_cmp(&a.disagreement).then_with(by_place).then_with(by_label).then(a.key.cmp(&b.key))
     });

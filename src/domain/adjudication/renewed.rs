@@ -55,7 +55,9 @@ pub(super) fn renewed(old: &Document, case: Arc<Case>) -> Document {
             _ => {}
         }
     }
-    let find = |members: &[SourceId]| new.findings.iter().find(|finding| members.iter().any(|id| finding.members.contains(id)));
+    let find = |members: &[SourceId]| {
+        new.findings.iter().find(|finding| members.iter().any(|id| finding.members.contains(id)))
+    };
     let asked: Vec<FindingKey> = new
         .questions
         .iter()

@@ -285,4 +285,3 @@ fn check_shape(shape: &Shape) -> Result<(), Refusal> {
     let is_empty = shape.kind().has_area() && bounds.area() <= 0.0;
     if is_empty || !is_finite { Err(Refusal::EmptyShape) } else { Ok(()) }
 }
-

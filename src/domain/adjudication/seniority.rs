@@ -12,8 +12,10 @@ pub enum WhyNot {
     HasLeft(ReaderId),
     #[error("{0} has read this film; whoever read a film cannot review it. Hand it to somebody else")]
     ReadIt(ReaderId),
-    #[error("{reviewer} has read for {years} years and {reader}, who read this film, for {readers_years}; a reviewer is \
-             more senior. Hand the film to somebody else")]
+    #[error(
+        "{reviewer} has read for {years} years and {reader}, who read this film, for {readers_years}; a reviewer is \
+             more senior. Hand the film to somebody else"
+    )]
     NotSenior { reviewer: ReaderId, years: u32, reader: ReaderId, readers_years: u32 },
 }
 

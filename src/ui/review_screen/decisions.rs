@@ -128,8 +128,12 @@ pub(super) fn signing_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document
     let me = panel.session.reader_id();
     let signed: Vec<String> = document.signatures().keys().map(ToString::to_string).collect();
     let case = document.case();
-    let waiting: Vec<String> =
-        case.reviewers().iter().filter(|one| !document.signatures().contains_key(one)).map(ToString::to_string).collect();
+    let waiting: Vec<String> = case
+        .reviewers()
+        .iter()
+        .filter(|one| !document.signatures().contains_key(one))
+        .map(ToString::to_string)
+        .collect();
     if document.is_settled() {
         ui.label(RichText::new(tr("Settled: everybody has signed.")).color(theme::good()));
     }

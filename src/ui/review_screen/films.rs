@@ -29,7 +29,8 @@ pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let (title, text) = if desk.is_loading {
             (tr("Reading the list…"), "")
         } else {
-            let text = tr("Films come here when they are handed to you for review, or when somebody else has read them.");
+            let text =
+                tr("Films come here when they are handed to you for review, or when somebody else has read them.");
             (tr("No films to review"), text)
         };
         return shell::empty_ui(ui, panel, title, text, &[Command::ShowWorklist]);

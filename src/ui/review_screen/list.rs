@@ -140,7 +140,8 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
     if response.clicked() {
         let adds = ui.input(|i| i.modifiers.shift);
         let key = finding.key();
-        let command = if adds { ReviewCommand::ChooseToo(key) } else { ReviewCommand::Choose(ReviewItem::Finding(key)) };
+        let command =
+            if adds { ReviewCommand::ChooseToo(key) } else { ReviewCommand::Choose(ReviewItem::Finding(key)) };
         panel.ask(review(command));
     }
     response.on_hover_text(format!("{labels} · {seen}"))
@@ -179,8 +180,7 @@ fn film_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, item: &ReviewItem) {
         ReviewItem::Finding(_) => return,
     };
     let (standing, color) = if is_settled { (tr("settled"), theme::good()) } else { (tr("open"), theme::strong()) };
-    let (rect, response) =
-        ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), Sense::click());
     let name = tr_args("{}: {}, {}", &[&title, &answer, &standing]);
     response.widget_info(|| WidgetInfo::selected(egui::Role::Row, true, is_chosen, &name));
     ground(ui, rect, is_chosen, response.hovered());

@@ -94,10 +94,9 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn undo_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
     let (Some(open), Some(me)) = (&session.team.reviewing.review, session.reader_id()) else { return };
-    for (command, text, what) in [
-        (ReviewCommand::Undo, tr("Undo"), open.undo_title(me)),
-        (ReviewCommand::Redo, tr("Redo"), open.redo_title(me)),
-    ] {
+    for (command, text, what) in
+        [(ReviewCommand::Undo, tr("Undo"), open.undo_title(me)), (ReviewCommand::Redo, tr("Redo"), open.redo_title(me))]
+    {
         let command = review(command);
         let title = command.row().map_or("", |row| tr(row.title));
         let response = ui.add_enabled(what.is_some(), egui::Button::new(text));

@@ -33,7 +33,8 @@ impl Session {
         let is_there = |key: &FindingKey| desk.review.as_ref().is_some_and(|r| r.document().finding(*key).is_some());
         let gone: Vec<FindingKey> = desk.also_chosen.iter().filter(|key| !is_there(key)).copied().collect();
         desk.also_chosen.retain(|key| !gone.contains(key));
-        if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if desk.review.as_ref().is_some_and(|r| r.document().finding(*key).is_none())) {
+        if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if desk.review.as_ref().is_some_and(|r| r.document().finding(*key).is_none()))
+        {
             desk.chosen = None;
         }
         Some(vec![ReviewTask::Keep { image, made: Box::new(made) }.effect()])
@@ -150,7 +151,10 @@ impl Session {
         match step {
             Some(step) => self.decide(step, now_ms),
             None => {
-                self.notify(NoticeKind::Info, "This reader has no box here; take another one's, or reject the finding.");
+                self.notify(
+                    NoticeKind::Info,
+                    "This reader has no box here; take another one's, or reject the finding.",
+                );
                 Vec::new()
             }
         }
@@ -380,7 +384,9 @@ impl Session {
         }
         let next = at.and_then(|at| {
             let waits = |film: &&super::FilmToReview| {
-                matches!(film.stage, ReviewStage::Ready | ReviewStage::UnderWay) && !film.is_paused && me.as_ref().is_none_or(|me| !film.signers.contains(me))
+                matches!(film.stage, ReviewStage::Ready | ReviewStage::UnderWay)
+                    && !film.is_paused
+                    && me.as_ref().is_none_or(|me| !film.signers.contains(me))
             };
             desk.films[at + 1..].iter().chain(&desk.films[..at]).find(waits).map(|film| film.image.clone())
         });

@@ -49,8 +49,14 @@ impl HeldBox {
 /// Where the box was taken hold of.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Grab {
-    Grip { handle: Handle, before: Rect },
-    Whole { from: Point, before: Rect },
+    Grip {
+        handle: Handle,
+        before: Rect,
+    },
+    Whole {
+        from: Point,
+        before: Rect,
+    },
     /// A new box from this corner on.
     Corner(Point),
 }

@@ -87,8 +87,14 @@ pub enum ReviewTask {
 pub enum ReviewNews {
     /// The films that wait for review, or why they can't be told.
     Films(Result<Vec<FilmToReview>, String>),
-    Opened { image: ImageId, review: Result<Box<Review>, String> },
-    Kept { image: ImageId, outcome: Result<Box<Review>, String> },
+    Opened {
+        image: ImageId,
+        review: Result<Box<Review>, String>,
+    },
+    Kept {
+        image: ImageId,
+        outcome: Result<Box<Review>, String>,
+    },
 }
 
 /// What the window knows of it.
