@@ -90,13 +90,18 @@ BEGIN
     SELECT RAISE(ABORT, 'What reviewers did is kept.');
 END;
 
--- In sum of the steps, for lists: one row a film that was opened for review. `signers`: a JSON list of reader ids.
+-- In sum of the steps, for lists: one row a film that was opened for review. `num_clusters`: findings and answers of the
+-- whole film. `signers`: a JSON list of reader ids. `num_asked`: questions to readers; `num_waiting`: those that somebody
+-- has still to answer. `settled_seq`: the entry of `edit_log` that wrote the consensus layer, while it stands.
 CREATE TABLE adjudication (
     image_id TEXT PRIMARY KEY CHECK (image_id <> ''),
     num_clusters INTEGER NOT NULL CHECK (num_clusters >= 0),
     num_settled INTEGER NOT NULL CHECK (num_settled BETWEEN 0 AND num_clusters),
     signers TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(signers)),
     is_settled INTEGER NOT NULL DEFAULT 0 CHECK (is_settled IN (0, 1)),
+    num_asked INTEGER NOT NULL DEFAULT 0 CHECK (num_asked >= 0),
+    num_waiting INTEGER NOT NULL DEFAULT 0 CHECK (num_waiting BETWEEN 0 AND num_asked),
+    settled_seq INTEGER CHECK ((settled_seq IS NOT NULL) = is_settled),
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

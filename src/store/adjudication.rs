@@ -1,11 +1,20 @@
 //! Reviews of films: steps are only ever added, and the consensus layer is written at the last signature.
 
-use crate::domain::adjudication::{FilmToReview, MadeStep, MarkSource, Review};
-use crate::domain::geometry::Point;
-use crate::domain::id::{AnnotationId, ImageId, ReaderId};
+use std::collections::BTreeMap;
 
-use super::error::StoreError;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::domain::adjudication::{Document, MadeStep, MarkSource, Refusal, Review, Step};
+use crate::domain::geometry::Point;
+use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
+use crate::domain::project_event::{EventKind, ProjectEvent};
+
+use super::adjudication_rows::{mark_source_from_json, step_from_json, step_to_json};
+use super::error::{StoreError, unreadable};
 use super::project::Store;
+use super::project_events::insert_event;
+use super::settling::{take_layer_back, write_layer};
 
 /// A question that reviewers sent to a reader of a film. It names nobody and shows nothing of others, so that a blind
 /// reader may see it.
@@ -22,44 +31,213 @@ pub struct QuestionToReader {
 }
 
 impl Store {
-    /// Films that this person may review, in their order: higher priorities first. In a project that hands out, those
-    /// handed to them for review; otherwise every film that somebody else has begun to read.
-    pub fn films_to_review(&self, _reviewer: &ReaderId) -> Result<Vec<FilmToReview>, StoreError> {
-        Ok(Vec::new())
-    }
-
     /// Begins the review of a film, or goes on with it; begins it anew where readers changed their marks since and nobody
     /// has settled the film. Refused with a sentence where stage 1 is not complete, where this person read the film, or is
     /// not more senior than those who did, or has not got the film in hand.
-    pub fn open_review(&mut self, _image: &ImageId, _reviewer: &ReaderId, _at_ms: i64) -> Result<Review, StoreError> {
-        Err(StoreError::RuleRefused("reviews come soon".into()))
+    pub fn open_review(&mut self, image: &ImageId, reviewer: &ReaderId, at_ms: i64) -> Result<Review, StoreError> {
+        self.require(Matter::Consensus, Act::Change)?;
+        self.require_reviewer(reviewer)?;
+        let stages = self.admit_reviewer(image, reviewer)?;
+        let case = self.case_of(image, &stages)?;
+        let known = stored_review(&self.conn, image)?;
+        if let Some(review) = &known
+            && (*review.document().case() == case || review.document().is_settled())
+        {
+            return Ok(known.expect("just seen"));
+        }
+        let made = MadeStep { by: reviewer.clone(), at_ms, step: Step::Open(Box::new(case)) };
+        self.write_step(image, &made)
     }
 
     /// Writes a step and what follows from it, in one transaction, and gives the review as it is then. The last signature
     /// writes the consensus layer; taking a signature back takes it back. Refused with a sentence and nothing changed where
     /// the step does not fit the review as it is stored.
-    pub fn add_review_step(&mut self, _image: &ImageId, _made: &MadeStep) -> Result<Review, StoreError> {
-        Err(StoreError::RuleRefused("reviews come soon".into()))
+    pub fn add_review_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
+        self.require_reviewer(&made.by)?;
+        match &made.step {
+            Step::Answer { .. } => self.require(Matter::OwnReading, Act::Change)?,
+            Step::Open(_) => return Err(StoreError::RuleRefused("a review is begun by opening it".into())),
+            // Who stands by a film that a reader reopened since must be able to step back from it.
+            Step::Unsign | Step::Undo => self.require(Matter::Consensus, Act::Change)?,
+            _ => {
+                self.require(Matter::Consensus, Act::Change)?;
+                self.admit_reviewer(image, &made.by)?;
+            }
+        }
+        self.write_step(image, made)
     }
 
     /// The review of a film as it is stored; `None` where nobody has begun it.
-    pub fn review(&self, _image: &ImageId) -> Result<Option<Review>, StoreError> {
-        Ok(None)
+    pub fn review(&self, image: &ImageId) -> Result<Option<Review>, StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        stored_review(&self.conn, image)
     }
 
     /// The steps of a film's review in their order.
-    pub fn review_steps(&self, _image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
-        Ok(Vec::new())
+    pub fn review_steps(&self, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        stored_steps(&self.conn, image)
     }
 
     /// Questions that reviewers sent to this reader, those without an answer first. A reader answers with
     /// [`Store::add_review_step`] and [`crate::domain::adjudication::Step::Answer`].
-    pub fn questions_to(&self, _reader: &ReaderId) -> Result<Vec<QuestionToReader>, StoreError> {
-        Ok(Vec::new())
+    pub fn questions_to(&self, reader: &ReaderId) -> Result<Vec<QuestionToReader>, StoreError> {
+        self.require(Matter::OwnReading, Act::See)?;
+        self.require_reviewer(reader)?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT image_id FROM adjudication WHERE num_asked > 0 ORDER BY image_id")?;
+        let films: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut questions = Vec::new();
+        for image in films.into_iter().map(ImageId::new) {
+            let Some(review) = stored_review(&self.conn, &image)? else { continue };
+            for question in review.document().questions() {
+                let Some(answer) = question.answers.get(reader) else { continue };
+                questions.push(QuestionToReader {
+                    image: image.clone(),
+                    number: question.number,
+                    place: question.place,
+                    text: question.text.clone(),
+                    answer: answer.clone(),
+                });
+            }
+        }
+        questions.sort_by_key(|question| question.answer.is_some());
+        Ok(questions)
     }
 
     /// Where each mark of a settled film's consensus comes from, in the order of the marks.
-    pub fn settled_sources(&self, _image: &ImageId) -> Result<Vec<(AnnotationId, MarkSource)>, StoreError> {
-        Ok(Vec::new())
+    pub fn settled_sources(&self, image: &ImageId) -> Result<Vec<(AnnotationId, MarkSource)>, StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT s.annotation_id, s.source FROM settled_mark s JOIN annotation a ON a.id = s.annotation_id
+             WHERE s.image_id = ?1 AND s.layer = ?2 ORDER BY s.annotation_id",
+        )?;
+        let mut rows = statement.query([image.as_str(), CONSENSUS_LAYER])?;
+        let mut sources = Vec::new();
+        while let Some(row) = rows.next()? {
+            let source: String = row.get(1)?;
+            sources.push((AnnotationId(row.get(0)?), mark_source_from_json(&source)?));
+        }
+        Ok(sources)
     }
+
+    /// Steps are made in one's own name.
+    fn require_reviewer(&self, by: &ReaderId) -> Result<(), StoreError> {
+        match self.pass() {
+            Some(pass) if pass.reader() != by => {
+                let who = pass.reader();
+                Err(StoreError::RuleRefused(format!("{who} is signed in and cannot act as {by}; sign in as {by}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
+        let session = self.session();
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (review, was_settled) = match (stored_review(&tx, image)?, &made.step) {
+            (None, Step::Open(case)) => (Review::open((**case).clone()), false),
+            (None, _) => return Err(refused(&Refusal::NotOpen)),
+            (Some(mut review), _) => {
+                let was_settled = review.document().is_settled();
+                review.apply(made).map_err(|why| refused(&why))?;
+                (review, was_settled)
+            }
+        };
+        insert_step(&tx, session, image, made)?;
+        let document = review.document();
+        let mut settled = settled_seq(&tx, image)?;
+        let event = match (was_settled, document.is_settled()) {
+            (false, true) => {
+                settled = Some(write_layer(&tx, session, image, &document.layer(), made.at_ms)?);
+                let num = document.layer().marks.len();
+                Some((EventKind::FilmSettled, format!("Settled film {image}: {num} findings.")))
+            }
+            (true, false) => {
+                if let Some(seq) = settled.take() {
+                    take_layer_back(&tx, session, image, seq, made.at_ms)?;
+                }
+                Some((EventKind::ReviewReopened, format!("Took a signature back: film {image} is open for review again.")))
+            }
+            _ => None,
+        };
+        write_summary(&tx, document, settled, made.at_ms)?;
+        if let Some((kind, what)) = event {
+            let (at_ms, by) = (made.at_ms, made.by.to_string());
+            insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: vec![image.clone()] })?;
+        }
+        tx.commit()?;
+        Ok(review)
+    }
+}
+
+fn refused(why: &Refusal) -> StoreError {
+    StoreError::RuleRefused(why.to_string())
+}
+
+fn insert_step(tx: &Connection, session: u32, image: &ImageId, made: &MadeStep) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO adjudication_step (image_id, rad_id, made_at, session, step) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![image.as_str(), made.by.as_str(), made.at_ms, session, step_to_json(&made.step)])?;
+    Ok(())
+}
+
+fn stored_steps(conn: &Connection, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
+    let mut statement = conn
+        .prepare_cached("SELECT rad_id, made_at, step FROM adjudication_step WHERE image_id = ?1 ORDER BY seq")?;
+    let mut rows = statement.query([image.as_str()])?;
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let step: String = row.get(2)?;
+        steps.push(MadeStep {
+            by: ReaderId::new(row.get::<_, String>(0)?),
+            at_ms: row.get(1)?,
+            step: step_from_json(&step, image)?,
+        });
+    }
+    Ok(steps)
+}
+
+fn stored_review(conn: &Connection, image: &ImageId) -> Result<Option<Review>, StoreError> {
+    Review::replay(&stored_steps(conn, image)?).map_err(|why| unreadable(&format!("the review of film {image}"), why))
+}
+
+fn settled_seq(conn: &Connection, image: &ImageId) -> Result<Option<LogSeq>, StoreError> {
+    let found: Option<Option<i64>> = conn
+        .prepare_cached("SELECT settled_seq FROM adjudication WHERE image_id = ?1")?
+        .query_row([image.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(LogSeq))
+}
+
+fn write_summary(
+    conn: &Connection,
+    document: &Document,
+    settled: Option<LogSeq>,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    let signers: Vec<&str> = document.signatures().keys().map(ReaderId::as_str).collect();
+    let signers = serde_json::to_string(&signers).expect("a list of text");
+    let is_waiting = |answers: &BTreeMap<ReaderId, Option<String>>| answers.values().any(Option::is_none);
+    let num_waiting = document.questions().iter().filter(|question| is_waiting(&question.answers)).count();
+    conn.prepare_cached(
+        "INSERT INTO adjudication (image_id, num_clusters, num_settled, signers, is_settled, num_asked, num_waiting,
+         settled_seq, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (image_id) DO UPDATE SET num_clusters = excluded.num_clusters, num_settled = excluded.num_settled,
+         signers = excluded.signers, is_settled = excluded.is_settled, num_asked = excluded.num_asked,
+         num_waiting = excluded.num_waiting, settled_seq = excluded.settled_seq, updated_at = excluded.updated_at",
+    )?
+    .execute(params![
+        document.case().image().as_str(),
+        document.num_items() as i64,
+        document.num_settled() as i64,
+        signers,
+        settled.is_some(),
+        document.questions().len() as i64,
+        num_waiting as i64,
+        settled.map(|seq| seq.0),
+        at_ms,
+    ])?;
+    Ok(())
 }

@@ -159,7 +159,7 @@ pub(super) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
 }
 
-fn session_number(rowid: i64) -> Result<u32, StoreError> {
+pub(super) fn session_number(rowid: i64) -> Result<u32, StoreError> {
     u32::try_from(rowid).map_err(|_| StoreError::RuleRefused("the project has had more sessions than ids allow".into()))
 }
 
