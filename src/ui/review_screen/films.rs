@@ -78,7 +78,7 @@ fn cells(panel: &Panel<'_>, film: &FilmToReview) -> [(String, Color32); 6] {
     };
     let signers: Vec<String> = film.signers.iter().map(ToString::to_string).collect();
     let questions = if film.num_questions > 0 { film.num_questions.to_string() } else { String::new() };
-    let view = panel.session.worklist.row(&film.image).and_then(|row| row.view_position.clone());
+    let view = panel.session.worklist.row(&film.image).map(|row| row.view.clone()).filter(|view| !view.is_empty());
     let name = view.map_or_else(|| film.image.to_string(), |view| format!("{view}  {}", film.image));
     [
         (stage_text(film).to_owned(), color),
