@@ -17,6 +17,8 @@ mod layer;
 mod refusal;
 mod renewed;
 mod review;
+#[cfg(test)]
+mod review_script;
 mod rulings;
 mod seniority;
 mod step;
