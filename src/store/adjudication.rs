@@ -157,7 +157,10 @@ impl Store {
                 if let Some(seq) = settled.take() {
                     take_layer_back(&tx, session, image, seq, made.at_ms)?;
                 }
-                Some((EventKind::ReviewReopened, format!("Took a signature back: film {image} is open for review again.")))
+                Some((
+                    EventKind::ReviewReopened,
+                    format!("Took a signature back: film {image} is open for review again."),
+                ))
             }
             _ => None,
         };
@@ -184,8 +187,8 @@ fn insert_step(tx: &Connection, session: u32, image: &ImageId, made: &MadeStep) 
 }
 
 fn stored_steps(conn: &Connection, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
-    let mut statement = conn
-        .prepare_cached("SELECT rad_id, made_at, step FROM adjudication_step WHERE image_id = ?1 ORDER BY seq")?;
+    let mut statement =
+        conn.prepare_cached("SELECT rad_id, made_at, step FROM adjudication_step WHERE image_id = ?1 ORDER BY seq")?;
     let mut rows = statement.query([image.as_str()])?;
     let mut steps = Vec::new();
     while let Some(row) = rows.next()? {

@@ -271,9 +271,7 @@ impl From<&Step> for StepRow {
             Step::AnswerLabel { label, presence } => {
                 Self::AnswerLabel { label: label.to_string(), answer: presence.map(|answer| answer.key().to_owned()) }
             }
-            Step::JudgeFitness { unfit } => {
-                Self::JudgeFitness { unfit: unfit.map(|reason| reason.key().to_owned()) }
-            }
+            Step::JudgeFitness { unfit } => Self::JudgeFitness { unfit: unfit.map(|reason| reason.key().to_owned()) },
             Step::Sign => Self::Sign {},
             Step::Unsign => Self::Unsign {},
             Step::Undo => Self::Undo {},
@@ -389,7 +387,8 @@ pub(super) fn mark_source_to_json(source: &MarkSource) -> String {
 pub(super) fn mark_source_from_json(json: &str) -> Result<MarkSource, StoreError> {
     let read = || -> Result<MarkSource, String> {
         let row: MarkSourceRow = serde_json::from_str(json).map_err(|why| why.to_string())?;
-        let member = |row: MemberRow| Ok((source_from_text(&row.id)?, by_from_text(&row.by)?, LabelName::new(row.label)));
+        let member =
+            |row: MemberRow| Ok((source_from_text(&row.id)?, by_from_text(&row.by)?, LabelName::new(row.label)));
         Ok(MarkSource {
             marks: row.marks.into_iter().map(member).collect::<Result<_, String>>()?,
             shape_from: match row.shape.as_str() {

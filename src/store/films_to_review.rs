@@ -27,7 +27,8 @@ const SUMS: &str = "WITH handed AS (
         GROUP BY r.image_id
      )";
 
-const COLUMNS: &str = "coalesce(h.num, s.num, 0), coalesce(h.done, s.done, 0), a.num_clusters, a.num_settled, a.signers,
+const COLUMNS: &str =
+    "coalesce(h.num, s.num, 0), coalesce(h.done, s.done, 0), a.num_clusters, a.num_settled, a.signers,
      a.num_waiting, a.is_settled";
 
 impl Store {

@@ -72,8 +72,8 @@ pub(super) fn stages(conn: &Connection, image: &ImageId, hands_out: bool) -> Res
     if readers.is_empty() {
         readers = read(SPEAKERS, &[image.as_str(), CONSENSUS_LAYER])?;
     }
-    let mut statement = conn
-        .prepare_cached("SELECT rad_id FROM task WHERE image_id = ?1 AND stage = 'review' ORDER BY rad_id")?;
+    let mut statement =
+        conn.prepare_cached("SELECT rad_id FROM task WHERE image_id = ?1 AND stage = 'review' ORDER BY rad_id")?;
     let reviewers = statement.query_map([image.as_str()], |row| row.get::<_, String>(0))?;
     let reviewers: Vec<ReaderId> = reviewers.map(|id| id.map(ReaderId::new)).collect::<Result<_, _>>()?;
     let is_handed_out = hands_out || !reviewers.is_empty();

@@ -39,8 +39,8 @@ pub(super) fn write_layer(
         made_at_ms: at_ms,
     };
     let seq = write_entry(tx, session, &entry)?;
-    let mut insert = tx
-        .prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, settled) in marks.iter().zip(&layer.marks) {
         let source = mark_source_to_json(&settled.source);
         insert.execute(params![mark.id().0, image.as_str(), CONSENSUS_LAYER, source])?;

@@ -104,6 +104,8 @@ mod labels_window;
 #[cfg(feature = "gui")]
 mod discuss_window;
 #[cfg(feature = "gui")]
+mod review_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_rules;

@@ -110,6 +110,13 @@ pub(super) const ROWS: &[CommandRow] = &[
     ),
     review("review_reject", "Reject finding", "The chosen finding is none", &["X", "Delete"], ReviewCommand::Reject),
     review(
+        "review_clear",
+        "Take decision back",
+        "The chosen finding is open again",
+        &["Backspace"],
+        ReviewCommand::Clear,
+    ),
+    review(
         "review_edit",
         "Edit box",
         "Drag the box of the chosen finding by its handles; Enter takes it, Escape leaves it",

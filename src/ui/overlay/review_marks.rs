@@ -68,7 +68,7 @@ fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
     match desk.hovered {
         Some(_) => theme::ISOLATED,
         None if finding.ruling().is_some() || finding.is_unanimous() => theme::FAINT,
-        None => theme::BESIDE_ITEM,
+        None => theme::SUGGESTED,
     }
 }
 
@@ -88,7 +88,26 @@ fn finding_ui(painter: &Painter, pen: &Pen<'_>, desk: &ReviewDesk, finding: &Fin
         line_ui(painter, pen, shape, (width, theme::film::GOOD), strength, false);
     } else if is_looked_at && finding.members().len() > 1 {
         // What Enter would make of it.
-        line_ui(painter, pen, shape, (width, theme::film::STRONG), strength, false);
+        corners_ui(painter, pen.bounds(shape));
+    }
+}
+
+/// Corners alone, so that the boxes of readers are seen under what is proposed.
+fn corners_ui(painter: &Painter, rect: Rect) {
+    let rect = rect.expand(2.5);
+    let long = (rect.width().min(rect.height()) * 0.3).clamp(4.0, 14.0);
+    let at = [
+        (rect.left_top(), 1.0, 1.0),
+        (rect.right_top(), -1.0, 1.0),
+        (rect.right_bottom(), -1.0, -1.0),
+        (rect.left_bottom(), 1.0, -1.0),
+    ];
+    for (width, color) in [(theme::SELECTED_STROKE + 1.5, theme::HALO), (theme::SELECTED_STROKE, theme::film::STRONG)] {
+        for (corner, x, y) in at {
+            for end in [corner + Vec2::new(long * x, 0.0), corner + Vec2::new(0.0, long * y)] {
+                painter.line_segment([corner, end], Stroke::new(width, color));
+            }
+        }
     }
 }
 

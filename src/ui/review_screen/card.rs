@@ -87,7 +87,7 @@ fn finding_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, finding: 
     ui.add_space(theme::UNIT);
     labels_ui(ui, panel, finding);
     if let (Some(least), Some(mean)) = (finding.min_iou(), finding.mean_iou()) {
-        pair_ui(ui, tr("Overlap of readers (IoU)"), &tr_args("least {}, mean {}", &[&two(least), &two(mean)]));
+        pair_ui(ui, tr("Overlap (IoU)"), &tr_args("least {}, mean {}", &[&two(least), &two(mean)]));
     }
     pair_ui(ui, tr("Box"), &box_text(session, finding));
     ui.add_space(theme::UNIT);

@@ -24,7 +24,7 @@ pub(super) fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) 
         kit::titled_button(ui, panel, &Command::Escape, Some(tr("Leave it")));
         return;
     }
-    let accept = if finding.ruling().is_some() { tr("Next open one") } else { tr("Accept") };
+    let accept = if finding.ruling().is_some() { tr("Next") } else { tr("Accept") };
     grid_ui(
         ui,
         panel,
@@ -43,7 +43,7 @@ pub(super) fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) 
 
 /// Two buttons a line, each with its key.
 fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, buttons: &[(ReviewCommand, &str)]) {
-    let width = (ui.available_width() - 2.0 * theme::UNIT) / 2.0;
+    let width = (ui.available_width() - theme::UNIT) / 2.0 - 1.0;
     for pair in buttons.chunks(2) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::UNIT;
@@ -51,11 +51,9 @@ fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, buttons: &[(ReviewCommand, &str)]
                 let command = review(command.clone());
                 let (session, title) = (panel.session, command.row().map_or("", |row| tr(row.title)));
                 let is_available = command.is_available(session);
-                let button = egui::Button::new(*text)
-                    .shortcut_text(kit::shortcut(session, &command))
-                    .min_size(Vec2::new(width, theme::row_height()))
-                    .truncate();
-                let response = ui.add_enabled(is_available, button);
+                let button = egui::Button::new(*text).shortcut_text(kit::shortcut(session, &command)).truncate();
+                let size = Vec2::new(width, theme::row_height());
+                let response = ui.add_enabled_ui(is_available, |ui| ui.add_sized(size, button)).inner;
                 response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, title));
                 if response.on_hover_text(kit::tooltip(session, &command)).clicked() {
                     panel.ask(command);

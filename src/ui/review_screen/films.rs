@@ -11,7 +11,7 @@ use super::super::{Panel, kit, shell, theme};
 use super::review;
 
 /// Where the columns begin, as shares of the width, and where the last one ends.
-const COLUMNS: [f32; 7] = [0.0, 0.16, 0.30, 0.46, 0.66, 0.78, 1.0];
+const COLUMNS: [f32; 7] = [0.0, 0.11, 0.20, 0.30, 0.50, 0.60, 1.0];
 
 pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::top("review head").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| {

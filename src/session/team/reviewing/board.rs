@@ -176,9 +176,14 @@ impl Session {
         }
     }
 
-    /// To the next open item, and near to it.
+    /// To the next open item, and near to it; from the whole film, near to the chosen one first.
     pub(super) fn go_to_unsettled(&mut self) {
         let desk = &self.team.reviewing;
+        let is_fitted = self.pane.film.as_ref().is_some_and(|film| film.viewport.zoom == Zoom::Fit);
+        let is_open = desk.chosen_finding().is_some_and(|finding| finding.ruling().is_none());
+        if is_fitted && is_open {
+            return self.bring_finding_into_sight();
+        }
         match desk.open_item_after(desk.chosen.as_ref()) {
             Some(item) => {
                 self.choose_item(Some(item));

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, MadeStep, Review};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
+use crate::domain::people::Role;
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
 use crate::session::effect::Effect;
@@ -128,7 +129,9 @@ impl ReviewCommand {
     pub fn is_available(&self, session: &Session) -> bool {
         let is_there = session.project.is_some() && session.reader.is_some();
         match self {
-            Self::Load | Self::Open(_) => is_there,
+            Self::Load | Self::Open(_) => {
+                is_there && session.reader.as_ref().is_some_and(|reader| reader.roles.has(Role::Reviewer))
+            }
             Self::StepFilm(_) => is_there && session.screen == Screen::Review && session.team.reviewing.image.is_some(),
             _ => is_there && session.screen == Screen::Review && session.team.reviewing.review.is_some(),
         }
