@@ -61,7 +61,7 @@ fn project(folder: &Path, num_films: usize) {
             commit(&mut store, n, reader, Edit::Add(mark));
         }
         for reader in ["R1", "R2", "R3"] {
-            let (before, after) = (TaskState::Doing, TaskState::Completed);
+            let (before, after) = (TaskState::New, TaskState::Completed);
             commit(&mut store, n, reader, Edit::SetTaskState { before, after });
         }
     }
