@@ -1,13 +1,12 @@
 //! Kept evaluations as the window asks for them: read, made, compared and written on threads of their own.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::run::EvaluationId;
 use crate::jobs::{CancelToken, Lane};
 use crate::session::{Beside, EvaluationTask, Event, StudyNews};
-use crate::store::Store;
+use crate::store::Doorway;
 use crate::workflows::evaluate::compare;
 use crate::workflows::{evaluation_export, evaluation_runs};
 
@@ -15,14 +14,14 @@ use super::inbox::Post;
 use super::jobs::Jobs;
 
 /// Answered by `EvaluationsLoaded`. By a connection of its own: whether labels changed since takes a look at all of them.
-pub(super) fn load(lane: &Lane, folder: &Path, post: &Post) {
-    let (folder, post) = (folder.to_owned(), post.clone());
-    lane.run(move || tell_list(&folder, &post));
+pub(super) fn load(lane: &Lane, doorway: &Doorway, post: &Post) {
+    let (doorway, post) = (doorway.clone(), post.clone());
+    lane.run(move || tell_list(&doorway, &post));
 }
 
-fn tell_list(folder: &Path, post: &Post) {
+fn tell_list(doorway: &Doorway, post: &Post) {
     let read = || {
-        let store = Store::open_to_look(folder)?;
+        let store = doorway.open_to_look()?;
         anyhow::Ok((store.num_completed_by_reader()?, evaluation_runs::list(&store)?))
     };
     match read() {
@@ -35,30 +34,30 @@ fn tell_list(folder: &Path, post: &Post) {
 }
 
 /// Carries out what was asked for; verdicts go through the store's own thread and not through here.
-pub(super) fn carry_out(lane: &Lane, jobs: &mut Jobs, folder: PathBuf, post: Post, task: EvaluationTask, by: String) {
+pub(super) fn carry_out(lane: &Lane, jobs: &mut Jobs, doorway: Doorway, post: Post, task: EvaluationTask, by: String) {
     match task {
-        EvaluationTask::Start(plan) => jobs.evaluate(folder, post, *plan, by),
+        EvaluationTask::Start(plan) => jobs.evaluate(doorway, post, *plan, by),
         EvaluationTask::Open(id) => lane.run(move || {
-            let run = Store::open_to_look(&folder)
-                .map_err(anyhow::Error::from)
-                .and_then(|store| evaluation_runs::open(&store, id));
+            let run =
+                doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| evaluation_runs::open(&store, id));
             let opened = run.map(|run| OpenRun::new(Arc::new(run))).map_err(|error| format!("{error:#}"));
             post.event(Event::EvaluationOpened(opened));
         }),
         EvaluationTask::Compare { open, beside } => lane.run(move || {
-            let found = beside_of(&folder, open, beside).map_err(|error| format!("{error:#}"));
+            let found = beside_of(&doorway, open, beside).map_err(|error| format!("{error:#}"));
             post.event(Event::EvaluationBeside(found.map(Box::new)));
         }),
         EvaluationTask::Delete(id) => lane.run(move || {
-            let deleted = Store::open(&folder).and_then(|mut store| store.delete_evaluation(id));
+            let deleted = doorway.open().and_then(|mut store| store.delete_evaluation(id));
             post.event(match deleted {
                 Ok(()) => Event::EvaluationDone(String::new()),
                 Err(error) => Event::EvaluationFailed(error.to_string()),
             });
-            tell_list(&folder, &post);
+            tell_list(&doorway, &post);
         }),
         EvaluationTask::Export { run, to } => lane.run(move || {
-            let written = Store::open_to_look(&folder)
+            let written = doorway
+                .open_to_look()
                 .map_err(anyhow::Error::from)
                 .and_then(|store| evaluation_export::export(&store, run, &to));
             post.event(match written {
@@ -70,8 +69,8 @@ pub(super) fn carry_out(lane: &Lane, jobs: &mut Jobs, folder: PathBuf, post: Pos
     }
 }
 
-fn beside_of(folder: &Path, open: EvaluationId, beside: EvaluationId) -> anyhow::Result<Beside> {
-    let store = Store::open_to_look(folder)?;
+fn beside_of(doorway: &Doorway, open: EvaluationId, beside: EvaluationId) -> anyhow::Result<Beside> {
+    let store = doorway.open_to_look()?;
     let first = evaluation_runs::open(&store, open)?;
     let second = evaluation_runs::open(&store, beside)?;
     let comparison = compare(&first, &second, &|_| {}, &CancelToken::new())?;

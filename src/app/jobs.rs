@@ -16,7 +16,7 @@ use crate::formats::table_form::TableForm;
 use crate::jobs::run_folder::RunFolder;
 use crate::jobs::{CancelToken, EngineHandle, Lane, Progress};
 use crate::session::{Event, FilePurpose};
-use crate::store::Store;
+use crate::store::{Doorway, Store};
 use crate::workflows::evaluation_runs::{self, Maker};
 use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
 use crate::workflows::export_measures::{MeasureReport, export_measures};
@@ -52,18 +52,18 @@ impl Jobs {
         self.cancel.cancel();
     }
 
-    pub fn import_films(&mut self, folder: PathBuf, paths: Vec<PathBuf>, copies: bool) {
+    pub fn import_films(&mut self, doorway: Doorway, paths: Vec<PathBuf>, copies: bool) {
         self.start("Import films", true, move |watch, cancel| {
-            let mut store = Store::open(&folder)?;
+            let mut store = doorway.open()?;
             let report = import_films(&mut store, &paths, ImportOptions { copy_films: copies }, watch, cancel)?;
             Ok(Told { summary: report.summary(), report: import_lines(&report) })
         });
     }
 
-    pub fn import_labels(&mut self, folder: PathBuf, path: PathBuf, keeps_good_rows: bool) {
+    pub fn import_labels(&mut self, doorway: Doorway, path: PathBuf, keeps_good_rows: bool) {
         self.start("Import labels", false, move |watch, _| {
             watch(Progress::new("Reading rows", 0, 0));
-            let mut store = Store::open(&folder)?;
+            let mut store = doorway.open()?;
             let labels = label_set_of(&store)?;
             let bad_rows = if keeps_good_rows { BadRows::Keep } else { BadRows::Refuse };
             let options = ImportLabels { bad_rows, ..ImportLabels::default() };
@@ -72,10 +72,10 @@ impl Jobs {
         });
     }
 
-    pub fn export(&mut self, folder: PathBuf, purpose: FilePurpose, to: PathBuf) {
+    pub fn export(&mut self, doorway: Doorway, purpose: FilePurpose, to: PathBuf) {
         self.start("Export", false, move |watch, _| {
             watch(Progress::new("Writing rows", 0, 0));
-            let store = Store::open_to_look(&folder)?;
+            let store = doorway.open_to_look()?;
             if purpose == FilePurpose::ExportMeasures {
                 return Ok(told_of_measures(&export_measures(&store, &to, &[], false)?, &to));
             }
@@ -118,10 +118,10 @@ impl Jobs {
     }
 
     /// Has the models in use look at these films, with what is opened meanwhile going before.
-    pub fn predict_films(&mut self, folder: PathBuf, images: Vec<ImageId>, engine: EngineHandle) {
+    pub fn predict_films(&mut self, doorway: Doorway, images: Vec<ImageId>, engine: EngineHandle) {
         self.start("Predict films", true, move |watch, cancel| {
             watch(Progress::new("Looking for films", 0, 0));
-            let store = Store::open_to_look(&folder)?;
+            let store = doorway.open_to_look()?;
             let models = store.models_in_use()?;
             let mut films = Vec::new();
             for image in &images {
@@ -135,7 +135,7 @@ impl Jobs {
             }
             let mut lines = Vec::new();
             // The folder is for looking into later; without it the project still has every answer.
-            let mut run = match RunFolder::create(&folder, &predict::run_spec(&models, plan.films.len())) {
+            let mut run = match RunFolder::create(doorway.folder(), &predict::run_spec(&models, plan.films.len())) {
                 Ok(run) => Some(run),
                 Err(why) => {
                     lines.push(why);
@@ -158,11 +158,11 @@ impl Jobs {
     }
 
     /// Evaluates, keeps the run, and opens it.
-    pub fn evaluate(&mut self, folder: PathBuf, post: Post, plan: Plan, by: String) {
+    pub fn evaluate(&mut self, doorway: Doorway, post: Post, plan: Plan, by: String) {
         self.start("Evaluate", true, move |watch, cancel| {
             let maker = Maker { by: &by, at_ms: now_ms() };
             let make = || {
-                let mut store = Store::open(&folder)?;
+                let mut store = doorway.open()?;
                 evaluation_runs::make(&mut store, &plan, maker, watch, cancel)
             };
             // The screen waits for an answer, whatever happens.

@@ -1,6 +1,6 @@
 //! The project's models as the window changes them: files on a thread of their own, rows in the store.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::domain::model::ModelId;
 use crate::jobs::Lane;
@@ -37,11 +37,11 @@ pub(super) fn look_at(lane: &Lane, post: &Post, path: PathBuf) {
 
 /// Carries a change out and says how the models are now. Files are copied beside the store's thread and by a connection
 /// of their own, so that no edit waits for a large one.
-pub(super) fn carry_out(lane: &Lane, store: &StoreThread, folder: &Path, post: &Post, change: ModelChange, by: String) {
-    let (post, folder) = (post.clone(), folder.to_owned());
+pub(super) fn carry_out(lane: &Lane, store: &StoreThread, post: &Post, change: ModelChange, by: String) {
+    let (post, doorway) = (post.clone(), store.doorway());
     match change {
         ModelChange::Import { path, draft } => lane.run(move || {
-            let outcome = Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+            let outcome = doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
                 let stored = models::import(&mut store, &path, &draft, Doer { by: &by, at_ms: now_ms() })?;
                 post.event(load(&store));
                 let name = stored.full_name();
@@ -50,7 +50,7 @@ pub(super) fn carry_out(lane: &Lane, store: &StoreThread, folder: &Path, post: &
             tell(&post, outcome);
         }),
         ModelChange::Export { model, to } => lane.run(move || {
-            let outcome = Store::open_to_look(&folder).map_err(anyhow::Error::from).and_then(|store| {
+            let outcome = doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| {
                 models::export(&store, model, &to)?;
                 Ok(done(format!("The model is written to {}", to.display()), model))
             });

@@ -21,7 +21,7 @@ use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
-use crate::store::{self, Outcome, Store, StoreError, StoreThread};
+use crate::store::{self, Doorway, Outcome, Store, StoreError, StoreThread};
 
 use super::engine_desk::EngineDesk;
 use super::film_desk::FilmDesk;
@@ -129,7 +129,7 @@ impl Outside {
                     project.training.load();
                 }
                 if written.are_evaluations_changed {
-                    evaluations_desk::load(&self.lane, &project.folder, &project.post);
+                    evaluations_desk::load(&self.lane, &project.store.doorway(), &project.post);
                 }
                 let (readings, has_new_films) = (written.readings, written.has_new_films);
                 let has_predictions = written.has_predictions;
@@ -166,7 +166,7 @@ impl Outside {
             let post = self.post.of_opening(self.num_openings);
             self.project = Some(Open {
                 engine: EngineDesk::new(post.clone(), self.engine.clone(), &store),
-                training: TrainingDesk::new(folder, &post, self.engine.program.clone(), *is_read_only),
+                training: TrainingDesk::new(&store.doorway(), &post, self.engine.program.clone(), *is_read_only),
                 store,
                 post,
                 label_set: label_set.clone(),
@@ -206,17 +206,17 @@ impl Outside {
                 });
             }
             Effect::ImportFilms { paths, copies } => {
-                self.with_folder(|jobs, folder| jobs.import_films(folder, paths, copies));
+                self.with_doorway(|jobs, doorway| jobs.import_films(doorway, paths, copies));
             }
             Effect::ImportLabels { path, keeps_good_rows } => {
-                self.with_folder(|jobs, folder| jobs.import_labels(folder, path, keeps_good_rows));
+                self.with_doorway(|jobs, doorway| jobs.import_labels(doorway, path, keeps_good_rows));
             }
-            Effect::Export { purpose, to } => self.with_folder(|jobs, folder| jobs.export(folder, purpose, to)),
+            Effect::Export { purpose, to } => self.with_doorway(|jobs, doorway| jobs.export(doorway, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),
             Effect::ChangeProject(change) => self.change_project(*change),
             Effect::Study(task) => {
-                if let Some(Open { folder, post, .. }) = &self.project {
-                    study_desk::carry_out(&self.lane, folder.clone(), post.clone(), task);
+                if let Some(Open { store, post, .. }) = &self.project {
+                    study_desk::carry_out(&self.lane, store.doorway(), post.clone(), task);
                 }
             }
             Effect::LoadTraining => {
@@ -231,13 +231,18 @@ impl Outside {
             }
             Effect::Team(task) => {
                 if let Some(Open { store, folder, post, .. }) = &self.project {
-                    let desk = Desk { lane: &self.lane, store, folder: folder.clone(), post: post.clone() };
-                    team_desk::carry_out(&desk, *task);
+                    // Nothing is opened for the person before, once somebody else is about to be in.
+                    let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
+                    let (folder, doorway, post) = (folder.clone(), store.doorway(), post.clone());
+                    team_desk::carry_out(&Desk { lane: &self.lane, store, folder, doorway, post }, *task);
+                    if let Some(hold) = hold {
+                        store.with(move |_| drop(hold));
+                    }
                 }
             }
             Effect::LoadEvaluations => {
-                if let Some(Open { folder, post, .. }) = &self.project {
-                    evaluations_desk::load(&self.lane, folder, post);
+                if let Some(Open { store, post, .. }) = &self.project {
+                    evaluations_desk::load(&self.lane, &store.doorway(), post);
                 }
             }
             Effect::Evaluate { task, by } => match *task {
@@ -245,9 +250,9 @@ impl Outside {
                     self.query(move |store| errors_desk::rule(store, run, &ruling));
                 }
                 task => {
-                    if let Some(Open { folder, post, .. }) = &self.project {
-                        let (folder, post) = (folder.clone(), post.clone());
-                        evaluations_desk::carry_out(&self.lane, &mut self.jobs, folder, post, task, by);
+                    if let Some(Open { store, post, .. }) = &self.project {
+                        let (doorway, post) = (store.doorway(), post.clone());
+                        evaluations_desk::carry_out(&self.lane, &mut self.jobs, doorway, post, task, by);
                     }
                 }
             },
@@ -269,8 +274,8 @@ impl Outside {
             Effect::LoadModels => self.query(|store| Ok(models_desk::load(store))),
             Effect::LookAtModelFile(path) => models_desk::look_at(&self.lane, &self.post, path),
             Effect::ChangeModels { change, by } => {
-                if let Some(Open { store, folder, post, .. }) = &self.project {
-                    models_desk::carry_out(&self.lane, store, folder, post, *change, by);
+                if let Some(Open { store, post, .. }) = &self.project {
+                    models_desk::carry_out(&self.lane, store, post, *change, by);
                 }
             }
             Effect::LoadLabelDesk => self.query(|store| project_changes::label_desk(store)),
@@ -337,15 +342,15 @@ impl Outside {
         }
     }
 
-    fn with_folder(&mut self, start: impl FnOnce(&mut Jobs, PathBuf)) {
+    fn with_doorway(&mut self, start: impl FnOnce(&mut Jobs, Doorway)) {
         if let Some(project) = &self.project {
-            start(&mut self.jobs, project.folder.clone());
+            start(&mut self.jobs, project.store.doorway());
         }
     }
 
     fn predict_films(&mut self, images: Vec<ImageId>) {
         if let Some(project) = &self.project {
-            self.jobs.predict_films(project.folder.clone(), images, project.engine.handle());
+            self.jobs.predict_films(project.store.doorway(), images, project.engine.handle());
         }
     }
 

@@ -48,6 +48,7 @@ fn write(store: &mut Store, change: ProjectCommand) -> Result<(), StoreError> {
         ProjectCommand::SetModelVisibility(visibility) => store.set_model_visibility(visibility),
         ProjectCommand::SetInstructions(text) => store.set_instructions(&text),
         ProjectCommand::SetCustomRules(rules) => store.set_custom_rules(&rules),
+        ProjectCommand::Describe(description) => store.describe(&description),
         ProjectCommand::Labels(_) | ProjectCommand::Show(_) | ProjectCommand::Leave => Ok(()),
     }
 }

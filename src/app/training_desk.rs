@@ -1,13 +1,12 @@
 //! Training as the window asks for it: what is asked goes to a thread that keeps runs, or beside it where it takes its time.
 
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 
 use crate::domain::training::queueing::{Queued, Shares};
 use crate::jobs::{CancelToken, EngineProgram, Lane};
 use crate::session::training::{DatasetRow, GainPoint, OpenDataset};
 use crate::session::{Event, TrainNews, TrainTask};
-use crate::store::{Store, StoredDataset};
+use crate::store::{Doorway, Store, StoredDataset};
 use crate::workflows::choose_next::{self, QueueRequest};
 use crate::workflows::evaluation_runs::Maker;
 use crate::workflows::{datasets, freeze};
@@ -19,7 +18,7 @@ use super::training_keeper::{Keeper, Order};
 /// Training of one opening of a project. Dropped, runs go on by themselves, where nobody asked them to stop.
 #[derive(Debug)]
 pub(super) struct TrainingDesk {
-    folder: PathBuf,
+    doorway: Doorway,
     post: Post,
     /// Where runs are kept; dropped first, and waited for: a trainer that goes on has to be told so.
     _keeper: Lane,
@@ -29,13 +28,13 @@ pub(super) struct TrainingDesk {
 }
 
 impl TrainingDesk {
-    pub fn new(folder: &Path, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
+    pub fn new(doorway: &Doorway, post: &Post, program: EngineProgram, is_read_only: bool) -> Self {
         let (sender, orders) = channel();
-        let keeper = Keeper::new(folder.to_owned(), post.clone(), program, is_read_only);
+        let keeper = Keeper::new(doorway.clone(), post.clone(), program, is_read_only);
         let lane = Lane::start("training");
         lane.run(move || keeper.run(&orders));
         Self {
-            folder: folder.to_owned(),
+            doorway: doorway.clone(),
             post: post.clone(),
             _keeper: lane,
             lane: Lane::start("data sets"),
@@ -45,20 +44,20 @@ impl TrainingDesk {
 
     /// Answered by news of data sets, runs and films to read next.
     pub fn load(&self) {
-        let (folder, post) = (self.folder.clone(), self.post.clone());
+        let (doorway, post) = (self.doorway.clone(), self.post.clone());
         self.lane.run(move || {
-            tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
-            tell(&post, next_films(&folder).map(TrainNews::Next));
-            tell(&post, gains(&folder).map(TrainNews::Gains));
+            tell(&post, dataset_rows(&doorway).map(TrainNews::Datasets));
+            tell(&post, next_films(&doorway).map(TrainNews::Next));
+            tell(&post, gains(&doorway).map(TrainNews::Gains));
         });
         self.order(Order::Load);
     }
 
     pub fn carry_out(&self, task: TrainTask, by: String) {
-        let (folder, post) = (self.folder.clone(), self.post.clone());
+        let (doorway, post) = (self.doorway.clone(), self.post.clone());
         match task {
             TrainTask::OpenDataset(id) => self.lane.run(move || {
-                let open = Store::open_to_look(&folder).map_err(anyhow::Error::from).and_then(|store| {
+                let open = doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| {
                     let (stored, dataset) = datasets::open(&store, id)?;
                     let row = dataset_row(stored, is_locked(&store, &dataset)?);
                     Ok(std::sync::Arc::new(OpenDataset::new(row, dataset)))
@@ -68,7 +67,7 @@ impl TrainingDesk {
             TrainTask::Freeze(plan) => self.lane.run(move || {
                 tell(
                     &post,
-                    Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
                         let maker = Maker { by: &by, at_ms: now_ms() };
                         let (id, _) = freeze::freeze_dataset(&mut store, &plan, maker)?;
                         let (stored, dataset) = datasets::open(&store, id)?;
@@ -80,15 +79,15 @@ impl TrainingDesk {
             TrainTask::Lock(id) => self.lane.run(move || {
                 tell(
                     &post,
-                    Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                    doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
                         let num = datasets::lock(&mut store, id, Maker { by: &by, at_ms: now_ms() })?;
                         Ok(TrainNews::Done(format!("Locked for good: {num} test films.")))
                     }),
                 );
-                tell(&post, dataset_rows(&folder).map(TrainNews::Datasets));
+                tell(&post, dataset_rows(&doorway).map(TrainNews::Datasets));
             }),
             TrainTask::ChooseNext => self.lane.run(move || {
-                let chosen = Store::open(&folder).map_err(anyhow::Error::from).and_then(|mut store| {
+                let chosen = doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
                     let request = QueueRequest {
                         num_films: NUM_NEXT,
                         shares: Shares::default(),
@@ -139,14 +138,14 @@ pub(super) fn tell(post: &Post, news: anyhow::Result<TrainNews>) {
 /// A morning's work.
 const NUM_NEXT: usize = 50;
 
-fn next_films(folder: &Path) -> anyhow::Result<Vec<Queued>> {
-    Ok(Store::open_to_look(folder)?.reading_queue()?)
+fn next_films(doorway: &Doorway) -> anyhow::Result<Vec<Queued>> {
+    Ok(doorway.open_to_look()?.reading_queue()?)
 }
 
 /// What models reached with the labels of their data sets; figures of single classes say too little for that.
-fn gains(folder: &Path) -> anyhow::Result<Vec<GainPoint>> {
+fn gains(doorway: &Doorway) -> anyhow::Result<Vec<GainPoint>> {
     let mut points = Vec::new();
-    for point in choose_next::gains(&Store::open_to_look(folder)?)? {
+    for point in choose_next::gains(&doorway.open_to_look()?)? {
         let main = point.metrics.iter().find(|metric| matches!(metric.name.as_str(), "AUROC" | "mAP@0.5"));
         points.extend(main.map(|metric| GainPoint {
             name: point.name.clone(),
@@ -159,8 +158,8 @@ fn gains(folder: &Path) -> anyhow::Result<Vec<GainPoint>> {
     Ok(points)
 }
 
-fn dataset_rows(folder: &Path) -> anyhow::Result<Vec<DatasetRow>> {
-    let store = Store::open_to_look(folder)?;
+fn dataset_rows(doorway: &Doorway) -> anyhow::Result<Vec<DatasetRow>> {
+    let store = doorway.open_to_look()?;
     let locked = store.locked_films()?;
     let mut rows = Vec::new();
     for stored in store.datasets()? {

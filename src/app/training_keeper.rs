@@ -4,7 +4,6 @@
 //! started are followed in the same way.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use crate::jobs::training_folder::TrainingFolder;
 use crate::jobs::{EngineProgram, Trainer};
 use crate::session::training::{Estimate, RunDraft};
 use crate::session::{TrainNews, TrainTask};
-use crate::store::Store;
+use crate::store::{Doorway, Store};
 use crate::workflows::models::Doer;
 use crate::workflows::{train, train_outcome, train_plan};
 
@@ -53,7 +52,7 @@ struct Followed {
 
 #[derive(Debug)]
 pub(super) struct Keeper {
-    folder: PathBuf,
+    doorway: Doorway,
     post: Post,
     program: EngineProgram,
     is_read_only: bool,
@@ -75,9 +74,9 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub fn new(folder: PathBuf, post: Post, program: EngineProgram, is_read_only: bool) -> Self {
+    pub fn new(doorway: Doorway, post: Post, program: EngineProgram, is_read_only: bool) -> Self {
         Self {
-            folder,
+            doorway,
             post,
             program,
             is_read_only,
@@ -166,14 +165,14 @@ impl Keeper {
     }
 
     fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        work(&mut Store::open(&self.folder)?)
+        work(&mut self.doorway.open()?)
     }
 
     /// `is_asked`: somebody waits for the answer, also for a bad one.
     fn list(&mut self, is_asked: bool) {
         let is_first = self.listed_at.is_none();
         self.listed_at = Some(Instant::now());
-        let listed = Store::open_to_look(&self.folder).map_err(anyhow::Error::from).and_then(|store| {
+        let listed = self.doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| {
             let mut rows = training_rows::rows(&store)?;
             for row in &mut rows {
                 row.is_ours = self.trainers.iter().any(|(id, _)| *id == row.id);
@@ -388,7 +387,7 @@ impl Keeper {
 
     fn estimated(&mut self, draft: &RunDraft) -> anyhow::Result<Estimate> {
         let Some(id) = draft.dataset else { anyhow::bail!("Choose a data set first.") };
-        let store = Store::open_to_look(&self.folder)?;
+        let store = self.doorway.open_to_look()?;
         let (dataset, _) = train::dataset(&store, id)?;
         let program = self.program.clone();
         let computer = self

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::domain::id::ImageId;
-use crate::store::Store;
+
+use super::person::Person;
 
 /// List what happened in a project beside readings.
 #[derive(clap::Args, Debug)]
@@ -15,10 +16,12 @@ pub struct AuditArgs {
     /// Print the list as JSON, with all films that each line is about.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &AuditArgs) -> anyhow::Result<()> {
-    let events = Store::open_to_look(&args.project)?.events()?;
+    let events = args.person.open_to_look(&args.project)?.events()?;
     if args.json {
         let rows: Vec<_> = events
             .iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::store::Store;
+use super::person::Person;
 
 /// Show whether a project is read blind, or change it.
 #[derive(clap::Args, Debug)]
@@ -17,6 +17,8 @@ pub struct BlindArgs {
     /// Print the setting as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -27,10 +29,10 @@ enum Switch {
 
 pub fn run(args: &BlindArgs) -> anyhow::Result<()> {
     let is_blind = match args.change {
-        None => Store::open_to_look(&args.project)?.project().is_blind,
+        None => args.person.open_to_look(&args.project)?.project().is_blind,
         Some(switch) => {
             let is_blind = matches!(switch, Switch::On);
-            Store::open(&args.project)?.set_blind(is_blind)?;
+            args.person.open(&args.project)?.set_blind(is_blind)?;
             is_blind
         }
     };

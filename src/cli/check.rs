@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::domain::rules::Severity;
 use crate::workflows::check::{BrokenRule, CheckReport, FilmFault, check_project};
 
+use super::person::Person;
+
 /// Lines of one section before the rest is only counted; `--json` has them all.
 const SHOWN: usize = 20;
 
@@ -23,6 +25,8 @@ pub struct CheckArgs {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &CheckArgs) -> anyhow::Result<()> {
@@ -33,7 +37,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<()> {
             let _ = std::io::stderr().flush();
         }
     };
-    let report = check_project(&args.project, !args.quick, &on_film)?;
+    let report = check_project(&args.person.open_to_look(&args.project)?, !args.quick, &on_film)?;
     if shows_progress && report.num_films > 0 {
         eprintln!();
     }

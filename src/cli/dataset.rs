@@ -16,12 +16,15 @@ use crate::workflows::evaluation_runs::Maker;
 use crate::workflows::{datasets, freeze, label_sets};
 
 use super::dataset_table;
+use super::person::Person;
 
 /// Freeze what models learn from and are tested on, show it, lock its test films.
 #[derive(clap::Args, Debug)]
 pub struct DatasetArgs {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(Subcommand, Debug)]
@@ -130,33 +133,34 @@ struct LockArgs {
 }
 
 pub fn run(args: &DatasetArgs) -> anyhow::Result<()> {
+    let person = &args.person;
     match &args.command {
-        Command::Freeze(args) => run_freeze(args),
+        Command::Freeze(args) => run_freeze(args, person),
         Command::List(args) => {
-            let datasets = Store::open_to_look(&args.project)?.datasets()?;
+            let datasets = person.open_to_look(&args.project)?.datasets()?;
             dataset_table::print_list(&datasets, args.json);
             Ok(())
         }
         Command::Show(args) => {
-            let store = Store::open_to_look(&args.project)?;
+            let store = person.open_to_look(&args.project)?;
             let id = datasets::named(&store, &args.dataset)?.id;
             let (stored, dataset) = datasets::open(&store, id)?;
             dataset_table::print(Some(&stored), &dataset, args.json);
             Ok(())
         }
-        Command::Lock(args) => run_lock(args),
+        Command::Lock(args) => run_lock(args, person),
     }
 }
 
-fn run_freeze(args: &FreezeArgs) -> anyhow::Result<()> {
-    let maker = Maker { by: &args.by, at_ms: now_ms() };
+fn run_freeze(args: &FreezeArgs, person: &Person) -> anyhow::Result<()> {
+    let maker = Maker { by: person.name_or(&args.by), at_ms: now_ms() };
     if args.dry_run {
-        let store = Store::open_to_look(&args.project)?;
+        let store = person.open_to_look(&args.project)?;
         let dataset = freeze::preview(&store, &plan(&store, args)?, maker)?;
         dataset_table::print(None, &dataset, args.json);
         return Ok(());
     }
-    let mut store = Store::open(&args.project)?;
+    let mut store = person.open(&args.project)?;
     let plan = plan(&store, args)?;
     let (id, dataset) = freeze::freeze_dataset(&mut store, &plan, maker)?;
     let stored = store.dataset(id)?.context("The data set that was just frozen is gone.")?;
@@ -164,10 +168,10 @@ fn run_freeze(args: &FreezeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_lock(args: &LockArgs) -> anyhow::Result<()> {
-    let mut store = Store::open(&args.project)?;
+fn run_lock(args: &LockArgs, person: &Person) -> anyhow::Result<()> {
+    let mut store = person.open(&args.project)?;
     let id = datasets::named(&store, &args.dataset)?.id;
-    let num = datasets::lock(&mut store, id, Maker { by: &args.by, at_ms: now_ms() })?;
+    let num = datasets::lock(&mut store, id, Maker { by: person.name_or(&args.by), at_ms: now_ms() })?;
     dataset_table::print_locked(num, store.locked_films()?.len(), args.json);
     Ok(())
 }

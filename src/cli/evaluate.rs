@@ -29,6 +29,7 @@ use crate::workflows::report::save_report_of_files;
 use crate::workflows::{datasets, label_sets};
 
 use super::evaluate_table;
+use super::person::Person;
 use super::progress_bar::ProgressBar;
 
 /// Hold predictions against labels. Defaults are the paper's: mAP over 101 points at IoU 0.5, 10,000 resamples of images.
@@ -94,6 +95,8 @@ pub struct EvaluateArgs {
     /// Say how long matching with average precision, and resampling took; without reading files.
     #[arg(long)]
     time: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 /// How it is done.
@@ -196,7 +199,7 @@ fn run_in_project(args: &EvaluateArgs, folder: &Path) -> anyhow::Result<()> {
             "--reader with --truth goes without --project. Keep only this reader's rows in the truth, and give that."
         );
     }
-    let mut store = if args.no_store { Store::open_to_look(folder)? } else { Store::open(folder)? };
+    let mut store = if args.no_store { args.person.open_to_look(folder)? } else { args.person.open(folder)? };
     let settings = args.settings.to_settings(&Settings::of_pipeline(&store.pipeline()?))?;
     let files = AnswerSource::Files { predictions: args.predictions.clone(), classifier: args.classifier.clone() };
     let mut plan = Plan {

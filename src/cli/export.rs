@@ -15,6 +15,8 @@ use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels}
 use crate::workflows::export_measures::export_measures;
 use crate::workflows::label_sets;
 
+use super::person::Person;
+
 /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
 #[derive(clap::Args, Debug)]
 pub struct ExportArgs {
@@ -43,6 +45,8 @@ pub struct ExportArgs {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -58,7 +62,7 @@ enum Format {
 }
 
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
-    let store = Store::open_to_look(&args.project)?;
+    let store = args.person.open_to_look(&args.project)?;
     let form = match args.format {
         Format::Spinexr => TableForm::SpineXr,
         Format::Cxr => TableForm::Cxr,

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::domain::study::FilmSource;
 use crate::jobs::CancelToken;
-use crate::store::Store;
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
 
+use super::person::Person;
 use super::progress_bar::ProgressBar;
 
 /// Bring films into a project: files, folders, DICOMDIR, zip.
@@ -26,13 +26,15 @@ pub struct ImportArgs {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &ImportArgs) -> anyhow::Result<()> {
     for path in &args.paths {
         path.metadata().with_context(|| path.display().to_string())?;
     }
-    let mut store = Store::open(&args.project)?;
+    let mut store = args.person.open(&args.project)?;
     let bar = ProgressBar::new();
     let options = ImportOptions { copy_films: args.copy };
     let report = import_films(&mut store, &args.paths, options, &|progress| bar.show(&progress), &CancelToken::new())?;

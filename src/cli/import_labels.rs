@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::domain::id::ReaderId;
 use crate::formats::bad_row::BadRow;
-use crate::store::Store;
 use crate::workflows::import_labels::{BadRows, DEFAULT_READER, ImportLabels, LabelReport, import_labels};
 use crate::workflows::label_sets;
+
+use super::person::Person;
 
 /// Lines of one kind before the rest is only counted; `--json` has them all.
 const SHOWN: usize = 20;
@@ -31,6 +32,8 @@ pub struct ImportLabelsArgs {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -42,7 +45,7 @@ enum OnBadRows {
 }
 
 pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
-    let mut store = Store::open(&args.project)?;
+    let mut store = args.person.open(&args.project)?;
     let labels = label_sets::of_project(&store)?.0;
     if args.reader.trim().is_empty() {
         bail!("the reader's id is empty");

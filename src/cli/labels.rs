@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::domain::label::{LabelKind, LabelSet};
-use crate::store::Store;
 use crate::workflows::label_sets;
+
+use super::person::Person;
 
 /// Show the labels a project reads with, write them to a file, or take those of a file or another project.
 #[derive(clap::Args, Debug)]
@@ -27,16 +28,18 @@ pub struct LabelsArgs {
     /// Print the labels as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &LabelsArgs) -> anyhow::Result<()> {
     let (set, version) = if let Some(file) = &args.import {
-        let mut store = Store::open(&args.project)?;
+        let mut store = args.person.open(&args.project)?;
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         label_sets::import(&mut store, file, &args.note, now_ms)?;
         label_sets::of_project(&store)?
     } else {
-        label_sets::of_project(&Store::open_to_look(&args.project)?)?
+        label_sets::of_project(&args.person.open_to_look(&args.project)?)?
     };
     if let Some(file) = &args.export {
         label_sets::write(file, &set)?;

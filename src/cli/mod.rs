@@ -21,6 +21,7 @@ pub mod logging;
 pub mod model;
 pub mod new;
 pub mod open;
+pub mod person;
 pub mod pixels;
 pub mod predict;
 mod project;

@@ -16,11 +16,15 @@ use crate::formats::model_card;
 use crate::store::{PipelineSettings, Store};
 use crate::workflows::models::{self, Doer, Register};
 
+use super::person::Person;
+
 /// Bring models into a project, show them, put them in use, and hand them on.
 #[derive(clap::Args, Debug)]
 pub struct ModelArgs {
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(clap::Subcommand, Debug)]
@@ -158,11 +162,12 @@ struct ImportArgs {
 }
 
 pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
+    let person = &args.person;
     let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
     match &args.action {
-        Action::Import(args) => import(args, at_ms),
+        Action::Import(args) => import(args, person, at_ms),
         Action::List { project, all, json } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let register = models::register(&store)?;
             if *json {
                 let shown = register.models.iter().filter(|model| *all || !model.is_deleted);
@@ -173,7 +178,7 @@ pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::Show { project, model, json } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let (register, shown) = (models::register(&store)?, models::model(&models::named(&store, model)?));
             if *json {
                 println!("{:#}", as_json(&register, &shown));
@@ -183,16 +188,16 @@ pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::Export { project, model, file } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let stored = models::named(&store, model)?;
             models::export(&store, stored.id, file)?;
             println!("{} is written to {}", stored.full_name(), file.display());
             Ok(())
         }
         Action::Promote { project, model, by } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             let stored = models::named(&store, model)?;
-            models::promote(&mut store, stored.id, Doer { by, at_ms })?;
+            models::promote(&mut store, stored.id, Doer { by: person.name_or(by), at_ms })?;
             let threshold = store.pipeline()?.threshold;
             match stored.task {
                 ModelTask::Classify => println!("In use: {}, c* {threshold}", stored.full_name()),
@@ -201,35 +206,35 @@ pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::RollBack { project, task, by } => {
-            let mut store = Store::open(project)?;
-            match models::roll_back(&mut store, *task, Doer { by, at_ms })? {
+            let mut store = person.open(project)?;
+            match models::roll_back(&mut store, *task, Doer { by: person.name_or(by), at_ms })? {
                 Some(before) => println!("In use again: {}", before.full_name()),
                 None => println!("Rolled back: no model was in use before, so none is now."),
             }
             Ok(())
         }
         Action::Delete { project, model, by } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             let stored = models::named(&store, model)?;
-            models::delete(&mut store, stored.id, Doer { by, at_ms })?;
+            models::delete(&mut store, stored.id, Doer { by: person.name_or(by), at_ms })?;
             println!("The weights of {} are deleted; its card and what it said stay.", stored.full_name());
             Ok(())
         }
         Action::Ensemble { project, members, name, mean, threshold, by } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             let mut ids = Vec::new();
             for member in members {
                 ids.push(models::named(&store, member)?.id);
             }
             let draft = EnsembleDraft { name: name.clone(), members: ids, mean: *mean, threshold: *threshold };
-            let made = models::make_ensemble(&mut store, &draft, Doer { by, at_ms })?;
+            let made = models::make_ensemble(&mut store, &draft, Doer { by: person.name_or(by), at_ms })?;
             println!("Made: {}", made.full_name());
             Ok(())
         }
         Action::Use { project, threshold, rule, min_score, visibility, json } => {
             let is_change = threshold.is_some() || rule.is_some() || min_score.is_some();
             let store = if is_change || visibility.is_some() {
-                let mut store = Store::open(project)?;
+                let mut store = person.open(project)?;
                 if is_change {
                     let now = store.pipeline()?;
                     store.set_pipeline_settings(&PipelineSettings {
@@ -243,14 +248,14 @@ pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
                 }
                 store
             } else {
-                Store::open_to_look(project)?
+                person.open_to_look(project)?
             };
             print_use(&store, *json)
         }
     }
 }
 
-fn import(args: &ImportArgs, at_ms: i64) -> anyhow::Result<()> {
+fn import(args: &ImportArgs, person: &Person, at_ms: i64) -> anyhow::Result<()> {
     let draft = ModelDraft {
         name: args.name.clone(),
         architecture: args.arch,
@@ -262,8 +267,8 @@ fn import(args: &ImportArgs, at_ms: i64) -> anyhow::Result<()> {
         notes: args.notes.clone(),
         is_synthetic: args.synthetic,
     };
-    let mut store = Store::open(&args.project)?;
-    let stored = models::import(&mut store, &args.file, &draft, Doer { by: &args.by, at_ms })?;
+    let mut store = person.open(&args.project)?;
+    let stored = models::import(&mut store, &args.file, &draft, Doer { by: person.name_or(&args.by), at_ms })?;
     if args.json {
         println!("{:#}", as_json(&models::register(&store)?, &models::model(&stored)));
     } else {

@@ -7,9 +7,9 @@ use anyhow::bail;
 use serde_json::json;
 
 use crate::jobs::{CancelToken, EngineKeeper, EngineOptions, EngineProgram};
-use crate::store::Store;
 use crate::workflows::predict_table::{PredictTable, TableReport, predict_table};
 
+use super::person::Person;
 use super::progress_bar::ProgressBar;
 
 /// Have models look at a project's films.
@@ -36,11 +36,14 @@ pub struct PredictArgs {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &PredictArgs) -> anyhow::Result<()> {
     let started = Instant::now();
-    let mut store = if args.no_store { Store::open_to_look(&args.project)? } else { Store::open(&args.project)? };
+    let mut store =
+        if args.no_store { args.person.open_to_look(&args.project)? } else { args.person.open(&args.project)? };
     let options = EngineOptions {
         device: args.device.clone(),
         precision: args.precision.clone(),

@@ -9,11 +9,11 @@ use crate::domain::id::ImageId;
 use crate::domain::model::ModelTask;
 use crate::domain::training::queueing::{Queued, Shares};
 use crate::jobs::CancelToken;
-use crate::store::Store;
 use crate::workflows::choose_next::{GainPoint, QueueReport, QueueRequest, choose_next, gains};
 use crate::workflows::evaluation_runs::Maker;
 
 use super::dataset::now_ms;
+use super::person::Person;
 use super::progress_bar::ProgressBar;
 
 /// Choose the films worth reading next, and show what added labels gained.
@@ -21,6 +21,8 @@ use super::progress_bar::ProgressBar;
 pub struct QueueArgs {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(Subcommand, Debug)]
@@ -68,10 +70,11 @@ struct ShowArgs {
 }
 
 pub fn run(args: &QueueArgs) -> anyhow::Result<()> {
+    let person = &args.person;
     match &args.command {
-        Command::Make(args) => make(args),
+        Command::Make(args) => make(args, person),
         Command::Show(args) => {
-            let queue = Store::open_to_look(&args.project)?.reading_queue()?;
+            let queue = person.open_to_look(&args.project)?.reading_queue()?;
             if args.json {
                 println!("{:#}", json!({ "queue": rows(&queue) }));
             } else if queue.is_empty() {
@@ -82,15 +85,15 @@ pub fn run(args: &QueueArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Gains(args) => {
-            let points = gains(&Store::open_to_look(&args.project)?)?;
+            let points = gains(&person.open_to_look(&args.project)?)?;
             print_gains(&points, args.json);
             Ok(())
         }
     }
 }
 
-fn make(args: &MakeArgs) -> anyhow::Result<()> {
-    let mut store = Store::open(&args.project)?;
+fn make(args: &MakeArgs, person: &Person) -> anyhow::Result<()> {
+    let mut store = person.open(&args.project)?;
     let request = QueueRequest {
         num_films: args.films as usize,
         shares: args.shares,
@@ -98,7 +101,7 @@ fn make(args: &MakeArgs) -> anyhow::Result<()> {
         with_novelty: !args.no_novelty,
     };
     let bar = ProgressBar::new();
-    let maker = Maker { by: &args.by, at_ms: now_ms() };
+    let maker = Maker { by: person.name_or(&args.by), at_ms: now_ms() };
     let outcome = choose_next(&mut store, &request, maker, &|p| bar.show(&p), &CancelToken::new());
     bar.clear();
     let QueueReport { queue, num_unread, num_without_answer, undecoded } = outcome?;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::domain::evaluation::run::EvaluationId;
-use crate::store::Store;
 use crate::workflows::report::report_of_project;
+
+use super::person::Person;
 
 /// Write a kept evaluation as one page that is read in any browser, without a network: what was evaluated, all settings,
 /// tables with the published rows beside them, plots, slices, and what could not be used.
@@ -18,10 +19,12 @@ pub struct ReportArgs {
     /// The file to write.
     #[arg(long, value_name = "OUT.html")]
     out: PathBuf,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<()> {
-    let store = Store::open_to_look(&args.project)?;
+    let store = args.person.open_to_look(&args.project)?;
     let id = report_of_project(&store, args.run.map(EvaluationId), &args.out)?;
     println!("Evaluation {} is written to {}", id.0, args.out.display());
     Ok(())

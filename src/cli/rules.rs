@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::domain::label::LabelSet;
 use crate::domain::rules::{CustomRule, RULES, RuleId, RuleSetting, Severity};
-use crate::store::Store;
 use crate::workflows::label_sets;
+
+use super::person::Person;
 
 /// Show a project's rules, or change them.
 #[derive(clap::Args, Debug)]
@@ -29,6 +30,8 @@ pub struct RulesArgs {
     /// Print the rules as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 /// One `--set`, as written; whether the project has such a rule is found out later.
@@ -43,7 +46,7 @@ struct Change {
 pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
     let is_change = !args.set.is_empty() || !args.add.is_empty() || !args.remove.is_empty();
     let project = if is_change {
-        let mut store = Store::open(&args.project)?;
+        let mut store = args.person.open(&args.project)?;
         let project = store.project().clone();
         // Both are found to make sense before either is written.
         let rules = changed(project.rules, &args.set)?;
@@ -53,7 +56,7 @@ pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
         store.set_custom_rules(&own)?;
         store.project().clone()
     } else {
-        Store::open_to_look(&args.project)?.project().clone()
+        args.person.open_to_look(&args.project)?.project().clone()
     };
     if args.json {
         let rules = project.rules.iter().map(as_json).chain(project.custom_rules.iter().map(own_as_json));

@@ -10,6 +10,8 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::stats::{Characteristics, FilmRows, LabelColumn, Spread, Voice};
 use crate::workflows::stats::{ProjectStats, project_stats};
 
+use super::person::Person;
+
 /// Count studies, images, ages, sexes, findings.
 #[derive(clap::Args, Debug)]
 pub struct StatsArgs {
@@ -24,10 +26,12 @@ pub struct StatsArgs {
     /// Print the table as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<()> {
-    let mut stats = project_stats(&args.project)?;
+    let mut stats = project_stats(&args.person.open_to_look(&args.project)?)?;
     if let Some(voice) = wanted(args) {
         stats.table.columns.retain(|column| column.voice == voice);
         if stats.table.columns.is_empty() {

@@ -11,6 +11,8 @@ use crate::domain::id::ReaderId;
 use crate::formats::evaluation_json::problem_words;
 use crate::workflows::reader_study::{save_mrmc, study_of};
 
+use super::person::Person;
+
 /// Hold the completed readings of a project against a reader, against the other readers, or a file.
 #[derive(clap::Args, Debug)]
 pub struct StudyArgs {
@@ -36,18 +38,20 @@ pub struct StudyArgs {
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    person: Person,
 }
 
 pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
     if let (true, Some(truth)) = (args.masks, &args.truth) {
-        return super::study_masks::run(&args.project, &truth.as_str().into(), args.json);
+        return super::study_masks::run(&args.person.open_to_look(&args.project)?, &truth.as_str().into(), args.json);
     }
     let truth = match (&args.truth, &args.truth_file) {
         (Some(reader), _) => StudySource::Reader(reader.as_str().into()),
         (None, Some(path)) => StudySource::File(path.clone()),
         (None, None) => StudySource::OtherReaders,
     };
-    let study = study_of(&args.project, &truth)?;
+    let study = study_of(&args.person.open_to_look(&args.project)?, &truth)?;
     for problem in study.problems.iter() {
         let (_, meaning) = problem_words(problem.kind);
         let example = problem.examples.first().map_or("", String::as_str);

@@ -1,17 +1,16 @@
 //! Of `rachis study`: masks and polygons of readers against those of the reader held for true.
 
-use std::path::Path;
-
 use anyhow::bail;
 use serde_json::{Value, json};
 
 use crate::domain::evaluation::mask_study::{BorderFigures, MaskRow, MaskStudy, Spread};
 use crate::domain::id::ReaderId;
 use crate::domain::label::LabelName;
+use crate::store::Store;
 use crate::workflows::mask_study::mask_study_of;
 
-pub fn run(project: &Path, truth: &ReaderId, is_json: bool) -> anyhow::Result<()> {
-    let Some(study) = mask_study_of(project, truth)? else {
+pub fn run(store: &Store, truth: &ReaderId, is_json: bool) -> anyhow::Result<()> {
+    let Some(study) = mask_study_of(store, truth)? else {
         bail!(
             "nobody drew a mask or a polygon in a completed film, so there is nothing to compare; boxes are compared by rachis evaluate"
         );

@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::workflows::models::{self, Doer};
 use crate::workflows::{datasets, train, train_outcome, train_plan};
 
+use super::person::Person;
 use super::progress_bar::ProgressBar;
 use super::train_show::{
     estimate_json, estimate_text, history_text, list_json, list_text, parameters_text, status_json, status_text,
@@ -30,6 +31,8 @@ pub struct TrainArgs {
     action: Option<Action>,
     #[command(flatten)]
     new: NewArgs,
+    #[command(flatten)]
+    person: Person,
 }
 
 #[derive(clap::Args, Debug)]
@@ -184,10 +187,11 @@ enum Action {
 }
 
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
-    let Some(action) = &args.action else { return new(&args.new) };
+    let person = &args.person;
+    let Some(action) = &args.action else { return new(&args.new, person) };
     match action {
         Action::List { project, json } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let runs = train::list(&store)?;
             if *json {
                 println!("{:#}", list_json(&runs));
@@ -197,15 +201,15 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::Status { project, run, json } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             print_status(&store, TrainingId(*run), *json)
         }
         Action::Resume { project, run, background, by, json } => {
-            let mut store = Store::open(project)?;
-            carry_out(&mut store, TrainingId(*run), *background, by, *json)
+            let mut store = person.open(project)?;
+            carry_out(&mut store, TrainingId(*run), *background, person.name_or(by), *json)
         }
         Action::Queue { project, by } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             loop {
                 wait_for_others(&store)?;
                 // Chosen after the wait: meanwhile the queue may have been put in another order, or gone on elsewhere.
@@ -215,17 +219,17 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
                     }
                     continue;
                 };
-                carry_out_waiting(&mut store, id, false, by, false)?;
+                carry_out_waiting(&mut store, id, false, person.name_or(by), false)?;
             }
         }
         Action::Pause { project, run, off } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             train::tell(&store, TrainingId(*run), if *off { Wish::GoOn } else { Wish::Pause })?;
             println!("Told: run {run} {}.", if *off { "goes on" } else { "pauses after this step" });
             Ok(())
         }
         Action::Stop { project, run, at_checkpoint } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let wish = if *at_checkpoint { Wish::StopAtCheckpoint } else { Wish::StopNow };
             train::tell(&store, TrainingId(*run), wish)?;
             let when = if *at_checkpoint { "at the next checkpoint" } else { "after this step, with a checkpoint" };
@@ -233,8 +237,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::Promote { project, run, by } => {
-            let mut store = Store::open(project)?;
-            let doer = Doer { by, at_ms: now_ms() };
+            let mut store = person.open(project)?;
+            let doer = Doer { by: person.name_or(by), at_ms: now_ms() };
             let model = match run.parse() {
                 Ok(id) => train_outcome::promote(&mut store, TrainingId(id), doer)?,
                 Err(_) => train_outcome::promote_group(&mut store, run, doer)?,
@@ -243,19 +247,19 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Action::Note { project, run, text } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             must_be(&store, TrainingId(*run))?;
             Ok(store.set_training_note(TrainingId(*run), text)?)
         }
         Action::Delete { project, run } => {
-            let mut store = Store::open(project)?;
+            let mut store = person.open(project)?;
             must_be(&store, TrainingId(*run))?;
             train::delete(&mut store, TrainingId(*run))?;
             println!("Run {run} is deleted with its checkpoints.");
             Ok(())
         }
         Action::History { project, model } => {
-            let store = Store::open_to_look(project)?;
+            let store = person.open_to_look(project)?;
             let stored = models::named(&store, model)?;
             print!("{}", history_text(&stored, &train_outcome::history(&store, stored.id)?));
             Ok(())
@@ -267,9 +271,9 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     }
 }
 
-fn new(args: &NewArgs) -> anyhow::Result<()> {
+fn new(args: &NewArgs, person: &Person) -> anyhow::Result<()> {
     let project = args.project.as_deref().context("the project's folder is not said")?;
-    let mut store = Store::open(project)?;
+    let mut store = person.open(project)?;
     let draft = match &args.spec {
         None => TrainingDraft::default(),
         Some(path) => {
@@ -292,7 +296,7 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let doer = Doer { by: &args.by, at_ms: now_ms() };
+    let doer = Doer { by: person.name_or(&args.by), at_ms: now_ms() };
     let ids = match &args.ensemble {
         None => vec![train::add(&mut store, &request, doer)?],
         Some(group) => train::add_ensemble(&mut store, &request, group, doer)?,
@@ -303,7 +307,7 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
             continue;
         }
         wait_for_others(&store)?;
-        carry_out_waiting(&mut store, id, args.background, &args.by, args.json)?;
+        carry_out_waiting(&mut store, id, args.background, person.name_or(&args.by), args.json)?;
     }
     Ok(())
 }

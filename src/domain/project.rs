@@ -88,6 +88,49 @@ pub struct About {
     pub clinical_facts: ClinicalFacts,
 }
 
+/// What an owner says of the project: what its page "About" changes at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Description {
+    pub name: String,
+    pub workflow: Workflow,
+    pub about: About,
+}
+
+/// Why a description can't stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DescriptionError {
+    #[error("a project needs a name")]
+    NoName,
+    #[error("a film needs at least one reader")]
+    NoReaders,
+    #[error("a review needs at least one reviewer")]
+    NoReviewers,
+    #[error("an address begins with https:// or http:// and has no blanks")]
+    BadLink,
+}
+
+impl Description {
+    pub fn of(project: &Project) -> Self {
+        Self { name: project.name.clone(), workflow: project.workflow, about: project.about.clone() }
+    }
+
+    pub fn check(&self) -> Result<(), DescriptionError> {
+        let link = self.about.link.trim();
+        let is_address = link.starts_with("https://") || link.starts_with("http://");
+        if self.name.trim().is_empty() {
+            Err(DescriptionError::NoName)
+        } else if self.workflow.readers() == Some(0) {
+            Err(DescriptionError::NoReaders)
+        } else if matches!(self.workflow, Workflow::Reviewed { reviewers: 0, .. }) {
+            Err(DescriptionError::NoReviewers)
+        } else if !link.is_empty() && (!is_address || link.contains(char::is_whitespace)) {
+            Err(DescriptionError::BadLink)
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// How much of the patient and the request a reader sees while blind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ClinicalFacts {
@@ -96,4 +139,29 @@ pub enum ClinicalFacts {
     AgeAndSex,
     /// Nothing, as for VinDr-CXR.
     Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_stand_is_said() {
+        let whole = |name: &str, link: &str, workflow| Description {
+            name: name.into(),
+            workflow,
+            about: About { link: link.into(), ..About::default() },
+        };
+        for (description, expected) in [
+            (whole("Spine", "", Workflow::Free), Ok(())),
+            (whole("Spine", "https://x.vn/guide", Workflow::Single), Ok(())),
+            (whole(" ", "", Workflow::Free), Err(DescriptionError::NoName)),
+            (whole("Spine", "x.vn", Workflow::Free), Err(DescriptionError::BadLink)),
+            (whole("Spine", "https://x y", Workflow::Free), Err(DescriptionError::BadLink)),
+            (whole("Spine", "", Workflow::Blind { readers: 0 }), Err(DescriptionError::NoReaders)),
+            (whole("S", "", Workflow::Reviewed { readers: 3, reviewers: 0 }), Err(DescriptionError::NoReviewers)),
+        ] {
+            assert_eq!(description.check(), expected, "{description:?}");
+        }
+    }
 }

@@ -35,7 +35,7 @@ impl Session {
                 if let Some(view) = view {
                     let reader = view.reader.clone();
                     self.restoring = Some(view);
-                    return self.sign_in(&reader);
+                    return self.begin_sign_in(&reader);
                 }
                 Vec::new()
             }

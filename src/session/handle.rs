@@ -162,14 +162,10 @@ impl Session {
             Command::NextFrame => self.step_frame(1),
             Command::PreviousFrame => self.step_frame(-1),
             Command::OpenFilm(image) => self.with_comment_kept(now_ms, |session| session.open_film(image, now_ms)),
-            Command::ChangeReader => {
-                let effects = self.keep_comment(now_ms);
-                self.screen = Screen::SignIn;
-                effects
-            }
+            Command::ChangeReader => self.change_reader(now_ms),
             Command::RetrySave => vec![Effect::RetrySave],
             Command::AddReader => vec![Effect::AddReader],
-            Command::SignInAs(id) => self.with_comment_kept(now_ms, |session| session.sign_in(&id)),
+            Command::SignInAs(id) => self.with_comment_kept(now_ms, |session| session.begin_sign_in(&id)),
             Command::NoFinding => self.no_finding(false, now_ms),
             Command::NormalAndNext => self.with_comment_kept(now_ms, |session| session.normal_and_next(now_ms)),
             Command::MarkAbnormal => self.mark_abnormal(now_ms),
@@ -320,16 +316,7 @@ impl Session {
         let reader = self.project.as_ref().and_then(|p| p.readers.iter().find(|r| r.id == *id)).cloned();
         let Some(reader) = reader else { return Vec::new() };
         self.restoring.take_if(|view| view.reader != *id);
-        self.left_views.clear();
-        self.leave_nothing_of_the_last_reader();
-        for slot in 0..self.layout.num_panes() {
-            self.with_pane(slot, |session| {
-                let left = std::mem::take(&mut session.pane);
-                session.keep_hidden_and_locked(left.film.as_ref());
-                session.pane.canvas = left.canvas;
-            });
-        }
-        self.worklist = super::worklist::Worklist::default();
+        self.close_what_the_reader_saw();
         self.screen = Screen::Worklist;
         self.input = InputMap::default();
         let id = reader.id.clone();

@@ -4,10 +4,15 @@ use crate::domain::edit::Edit;
 
 use super::drawing::{HALF_DRAWN, WAITS_FOR_LABEL};
 use super::effect::Effect;
+use super::evaluating::EvaluationDesk;
+use super::input_map::InputMap;
 use super::label_editor::LabelDesk;
 use super::labelling::NextLabel;
 use super::open_film::OpenFilm;
 use super::screen::{Dialog, NoticeKind, Session};
+use super::team::TeamDesk;
+use super::training::TrainingDesk;
+use super::worklist::Worklist;
 
 impl Session {
     pub(super) fn with_comment_kept(
@@ -26,6 +31,10 @@ impl Session {
 
     /// What one reader copied, asked for or half changed is nothing for the next to find; films go with their viewports.
     pub(super) fn leave_nothing_of_the_last_reader(&mut self) {
+        self.team = TeamDesk::default();
+        // Figures and tables tell of everybody; the next person may read without knowing of others.
+        self.evaluating = EvaluationDesk::default();
+        self.training = TrainingDesk::default();
         self.clipboard.clear();
         self.next_label = NextLabel::default();
         self.label_card = None;
@@ -41,6 +50,28 @@ impl Session {
             )
         };
         self.dialog = self.dialog.take().filter(|dialog| !is_of_reader(dialog));
+    }
+
+    /// Films, list and keys of whoever was here.
+    pub(super) fn close_what_the_reader_saw(&mut self) {
+        self.left_views.clear();
+        self.leave_nothing_of_the_last_reader();
+        for slot in 0..self.layout.num_panes() {
+            self.with_pane(slot, |session| {
+                let left = std::mem::take(&mut session.pane);
+                session.keep_hidden_and_locked(left.film.as_ref());
+                session.pane.canvas = left.canvas;
+            });
+        }
+        self.worklist = Worklist::default();
+        self.input = InputMap::default();
+    }
+
+    /// To the names of everybody, so nobody is in any more: who comes back signs in again.
+    pub(super) fn change_reader(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = self.keep_comment(now_ms);
+        effects.extend(self.sign_out());
+        effects
     }
 
     /// What was typed becomes edits.

@@ -1,11 +1,13 @@
 //! Changes of the project itself: rules, labels, instructions, references.
 
+use crate::domain::project::Description;
 use crate::domain::rules::{CustomRule, RuleSetting};
 use crate::domain::suggestion::ModelVisibility;
 
 use super::effect::Effect;
 use super::label_editor::LabelSetCommand;
 use super::screen::{Screen, Session};
+use super::team::{OverseeTask, PeopleTask, TeamTask};
 
 /// A change of the project, or going to where it is changed.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,6 +26,8 @@ pub enum ProjectCommand {
     SetOpen(bool),
     /// Who sees what models say, and when.
     SetModelVisibility(ModelVisibility),
+    /// Name, workflow, ethics, licence, use of the data.
+    Describe(Box<Description>),
 }
 
 /// A page of the project screen.
@@ -85,7 +89,7 @@ impl Session {
             ProjectCommand::Show(page) => self.with_comment_kept(now_ms, |session| {
                 session.project_page = page;
                 session.screen = Screen::Project;
-                if page == ProjectPage::Labels { vec![Effect::LoadLabelDesk] } else { Vec::new() }
+                session.load_for_page(page)
             }),
             ProjectCommand::Leave => {
                 self.screen = match (&self.reader, &self.pane.film) {
@@ -97,6 +101,22 @@ impl Session {
             }
             ProjectCommand::Labels(command) => self.label_set_command(command),
             change => vec![Effect::ChangeProject(Box::new(change))],
+        }
+    }
+
+    /// What a page shows is read when it is opened.
+    fn load_for_page(&mut self, page: ProjectPage) -> Vec<Effect> {
+        match page {
+            ProjectPage::Labels => vec![Effect::LoadLabelDesk],
+            ProjectPage::Overview => {
+                self.team.overseeing.is_loading = true;
+                vec![TeamTask::Oversee(OverseeTask::Load).effect()]
+            }
+            ProjectPage::About | ProjectPage::People => {
+                self.team.people.is_loading = true;
+                vec![TeamTask::People(PeopleTask::Load).effect()]
+            }
+            _ => Vec::new(),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What a project is and how its films get their labels, as the database holds it.
 
+use rusqlite::{TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::{Act, Matter};
-use crate::domain::project::{About, ClinicalFacts, Workflow};
+use crate::domain::project::{About, ClinicalFacts, Description, Workflow};
+use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
-use super::project::Store;
+use super::project::{Store, now_ms};
+use super::project_events::insert_event;
 
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -35,6 +38,49 @@ impl Store {
         self.project_mut().about = about.clone();
         Ok(())
     }
+
+    /// Name, workflow and all that is said of the project, at once.
+    pub fn describe(&mut self, description: &Description) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::Change)?;
+        description.check().map_err(|why| StoreError::RuleRefused(format!("{why}.")))?;
+        let before = Description::of(self.project());
+        let changed = changed_parts(&before, description);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let Description { name, workflow, about } = description;
+        let name = name.trim();
+        let by = self.pass().map_or_else(String::new, |pass| pass.reader().to_string());
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute(
+            "UPDATE project SET name = ?1, workflow = ?2, about = ?3",
+            params![name, workflow_to_text(*workflow), about_to_json(about)],
+        )?;
+        let what = format!("Changed of the project: {}.", changed.join(", "));
+        let kind = EventKind::ProjectChanged;
+        insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
+        tx.commit()?;
+        let project = self.project_mut();
+        (project.name, project.workflow, project.about) = (name.to_owned(), *workflow, about.clone());
+        Ok(())
+    }
+}
+
+fn changed_parts(before: &Description, after: &Description) -> Vec<&'static str> {
+    let (old, new) = (&before.about, &after.about);
+    let parts = [
+        ("name", before.name.trim() != after.name.trim()),
+        ("workflow", before.workflow != after.workflow),
+        ("description", old.description != new.description),
+        ("ethics approval", old.ethics != new.ethics),
+        ("licence", old.licence != new.licence),
+        ("citation", old.citation != new.citation),
+        ("use of the data", old.data_use != new.data_use),
+        ("address of instructions", old.link != new.link),
+        ("least experience", old.least_years != new.least_years),
+        ("clinical facts", old.clinical_facts != new.clinical_facts),
+    ];
+    parts.into_iter().filter(|(_, is_changed)| *is_changed).map(|(part, _)| part).collect()
 }
 
 fn workflow_to_text(workflow: Workflow) -> String {
@@ -96,5 +142,31 @@ mod tests {
         };
         assert_eq!(about_from_json(&about_to_json(&about)).unwrap(), about);
         assert_eq!(about_from_json("{}").unwrap(), About::default());
+    }
+
+    #[test]
+    fn a_description_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = crate::store::NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: crate::domain::rules::default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(folder.path(), &new).unwrap();
+        let workflow = Workflow::Blind { readers: 3 };
+        let about = About { ethics: "IRB 12".into(), ..About::default() };
+        let bad = Description { name: "Spine".into(), workflow, about: About { link: "x".into(), ..about.clone() } };
+        assert!(store.describe(&bad).is_err());
+        assert_eq!(Description::of(store.project()).name, "p");
+        let good = Description { name: "Spine".into(), workflow, about };
+        for _ in 0..2 {
+            store.describe(&good).unwrap();
+        }
+        drop(store);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(Description::of(store.project()), good);
+        let told: Vec<String> = store.events().unwrap().into_iter().map(|event| event.what).collect();
+        assert_eq!(told, ["Changed of the project: name, workflow, ethics approval."]);
     }
 }

@@ -8,6 +8,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::domain::id::AnnotationId;
+use crate::domain::people::{Act, Matter};
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
@@ -116,6 +117,7 @@ impl Store {
         num_rows: usize,
         made_at_ms: i64,
     ) -> Result<BulkImport<'_>, StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let import_id = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut import = BulkImport {
@@ -143,6 +145,7 @@ impl Store {
     /// CHECK constraints say has been checked already, row by row and with line numbers; `PRAGMA integrity_check` checks
     /// it again.
     pub fn prepare_large_import(&self) -> Result<(), StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
         self.conn.pragma_update(None, "cache_size", -IMPORT_CACHE_KIB)?;
         self.conn.pragma_update(None, "ignore_check_constraints", true)?;
         self.set_journal("delete")
@@ -150,6 +153,7 @@ impl Store {
 
     /// Takes back what [`Store::prepare_large_import`] did.
     pub fn finish_large_import(&self) -> Result<(), StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
         self.conn.pragma_update(None, "ignore_check_constraints", false)?;
         self.conn.pragma_update(None, "cache_size", -USUAL_CACHE_KIB)?;
         self.set_journal("wal")
@@ -392,6 +396,7 @@ impl BulkImport<'_> {
                 file.details,
             ],
         )?;
+        super::audit_chain::seal(&self.tx)?;
         Ok(self.tx.commit()?)
     }
 

@@ -4,6 +4,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::domain::attribute::VertebralLevel;
+use crate::domain::people::{Act, Matter};
 use crate::domain::quality::{UnfitFilm, UnfitReason};
 
 use crate::domain::shape::ShapeKind;
@@ -56,6 +57,7 @@ pub struct StoredReading<'a> {
 impl Store {
     /// Calls `visit` for every mark, in the order of ids.
     pub fn for_each_mark(&self, mut visit: impl FnMut(&StoredMark<'_>)) -> Result<(), StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare(
             "SELECT id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax, coordinate_text, extra, import_id,
              import_line, shape, json_extract(attributes, '$.level') FROM annotation ORDER BY id",
@@ -69,6 +71,7 @@ impl Store {
 
     /// Every table that was imported, the oldest first.
     pub fn imports(&self) -> Result<Vec<StoredImport>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let mut statement = self.conn.prepare("SELECT id, format, coalesce(header, '') FROM import ORDER BY id")?;
         let rows = statement
             .query_map([], |row| Ok(StoredImport { id: row.get(0)?, format: row.get(1)?, header: row.get(2)? }))?;
@@ -78,6 +81,7 @@ impl Store {
     /// Calls `visit` with image, study and series of every film that has a study: as an imported table says, and for
     /// other films as the film itself says.
     pub fn for_each_place(&self, mut visit: impl FnMut(&str, &str, &str)) -> Result<(), StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let mut statement = self.conn.prepare(
             "SELECT image_id, study_id, series_id FROM imported_film UNION ALL
              SELECT image_id, study_id, series_id FROM film WHERE image_id NOT IN (SELECT image_id FROM imported_film)",
@@ -92,6 +96,7 @@ impl Store {
     /// Calls `visit` for every reading: those of imported tables of image labels in the order of their rows, then the
     /// others by film and reader.
     pub fn for_each_reading(&self, mut visit: impl FnMut(&StoredReading<'_>)) -> Result<(), StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare(
             "SELECT r.image_id, r.rad_id, r.state = 'completed', r.has_no_finding, r.labels FROM reading r
              LEFT JOIN (SELECT image_id, rad_id, min(import_id) AS import_id, position FROM imported_reading
@@ -113,6 +118,7 @@ impl Store {
 
     /// Every film that a reader found unfit to be read, and why, by film and reader.
     pub fn unfit_films(&self) -> Result<Vec<UnfitFilm>, StoreError> {
+        self.require_sight()?;
         let mut statement = self
             .conn
             .prepare("SELECT image_id, rad_id, unfit FROM reading WHERE unfit IS NOT NULL ORDER BY image_id, rad_id")?;
@@ -128,6 +134,7 @@ impl Store {
 
     /// Calls `visit` with image and reader of every reading that is not completed.
     pub fn for_each_unfinished(&self, mut visit: impl FnMut(&str, &str)) -> Result<(), StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare("SELECT image_id, rad_id FROM reading WHERE state <> 'completed'")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

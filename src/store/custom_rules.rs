@@ -16,6 +16,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::label::LabelName;
+use crate::domain::people::{Act, Matter};
 use crate::domain::rules::{Condition, CustomRule, Severity, SizeUnit};
 
 use super::error::{StoreError, unreadable};
@@ -106,6 +107,7 @@ impl Store {
     /// Replaces the project's own rules; they get numbers where they have none. Rules of a kind that this program does
     /// not know stay. One whose number is gone meanwhile is added as a new one; a number that stands twice is refused.
     pub fn set_custom_rules(&mut self, rules: &[CustomRule]) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::Change)?;
         let mut numbers = BTreeSet::new();
         if let Some(twice) = rules.iter().find(|rule| rule.id != 0 && !numbers.insert(rule.id)) {
             let text = format!("the rule \"{}\" stands twice in the list. No rule was changed.", twice.title);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::domain::model::{hash_from_hex, hex_from_hash};
+use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::ProjectEvent;
 use crate::domain::training::dataset::DatasetId;
 
@@ -55,6 +56,8 @@ impl Store {
         locks: &NewLocks,
         events: &[ProjectEvent],
     ) -> Result<DatasetId, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let events: Vec<_> = events.iter().map(|event| self.signed(event)).collect();
         let folder = self.folder().join("datasets");
         fs::create_dir_all(&folder).map_err(|e| StoreError::io("making the folder for data sets", &folder, e))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -74,7 +77,7 @@ impl Store {
         ])?;
         let id = DatasetId(tx.last_insert_rowid());
         lock(&tx, id, locks)?;
-        for event in events {
+        for event in &events {
             insert_event(&tx, event)?;
         }
         // A file that a crash left in this place is nobody's: no row knew it.
@@ -89,6 +92,8 @@ impl Store {
 
     /// The newest first.
     pub fn datasets(&self) -> Result<Vec<StoredDataset>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM dataset ORDER BY id DESC"))?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
@@ -99,6 +104,8 @@ impl Store {
     }
 
     pub fn dataset(&self, id: DatasetId) -> Result<Option<StoredDataset>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let sql = format!("SELECT {COLUMNS} FROM dataset WHERE id = ?1");
         let found = self.conn.prepare_cached(&sql)?.query_row([id.0], |row| Ok(dataset(row))).optional()?;
         found.transpose()
@@ -111,6 +118,7 @@ impl Store {
 
     /// Content hashes of the films that no training of this project may see.
     pub fn locked_films(&self) -> Result<BTreeSet<[u8; 32]>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let mut statement = self.conn.prepare_cached("SELECT sha256 FROM locked_film")?;
         let rows = statement.query_map([], |row| row.get::<_, [u8; 32]>(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -123,9 +131,11 @@ impl Store {
         locks: &NewLocks,
         events: &[ProjectEvent],
     ) -> Result<usize, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let events: Vec<_> = events.iter().map(|event| self.signed(event)).collect();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let num = lock(&tx, id, locks)?;
-        for event in events {
+        for event in &events {
             insert_event(&tx, event)?;
         }
         tx.commit()?;

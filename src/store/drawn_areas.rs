@@ -11,6 +11,7 @@ use super::shape_rows::ShapeRow;
 impl Store {
     /// Whether anything was ever drawn that is a polygon or a mask.
     pub fn has_outlines(&self) -> Result<bool, StoreError> {
+        self.require_sight()?;
         let sql = "SELECT EXISTS (SELECT 1 FROM annotation WHERE shape IN ('polygon', 'mask'))";
         Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
     }
@@ -18,6 +19,7 @@ impl Store {
     /// Calls `visit` with image, reader, label and shape of every box, polygon and mask of a completed reading, by film
     /// and reader.
     pub fn for_each_area(&self, mut visit: impl FnMut(&str, &str, &str, Shape)) -> Result<(), StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare(
             "SELECT a.id, a.image_id, a.rad_id, a.lesion_type, a.shape, a.geometry, a.xmin, a.ymin, a.xmax, a.ymax
              FROM annotation a JOIN reading r ON r.image_id = a.image_id AND r.rad_id = a.rad_id

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::domain::edit::EditError;
+use crate::domain::id::ReaderId;
 use crate::domain::people::{Act, Matter};
 
 /// Why the store refused or failed. Nothing is ever half-written: what failed changed nothing.
@@ -55,12 +56,34 @@ pub enum StoreError {
          who has it.", if *.act == Act::See { "look" } else { "change anything" }, .matter.title()
     )]
     NotAllowed { matter: Matter, act: Act },
+    #[error(
+        "Nobody is signed in, and this project is open only to people who sign in. Nothing was shown and nothing was \
+         changed. Sign in with your name and PIN; on the command line with --as and your reader id."
+    )]
+    NobodySignedIn,
+    #[error(
+        "You read here without knowing of other readers, so what tells of them, or of models before it is time, is not \
+         shown. Nothing was changed. Finish the films in your hands, or ask an owner of the project."
+    )]
+    Blind,
+    #[error("Not saved: the reading is {0}'s, and everybody writes in their own name only. Nothing was changed.")]
+    NotYours(ReaderId),
+    #[error("{0} has a PIN. Nothing was opened. Give the PIN to sign in as {0}.")]
+    PinNeeded(ReaderId),
+    #[error("That is not the PIN of {reader}. Nothing was opened. {} before the name is locked for a while.",
+        match tries_left { 1 => "1 more try".to_owned(), n => format!("{n} more tries") })]
+    WrongPin { reader: ReaderId, tries_left: u64 },
+    #[error("Too many wrong PINs for {reader}. Nothing was opened. Try again in {}, or ask an owner for a new PIN.",
+        waiting(*until_ms - *now_ms))]
+    LockedOut { reader: ReaderId, until_ms: i64, now_ms: i64 },
     #[error("Not saved: {0}. Nothing was changed. Open the film again to see it as it is stored.")]
     Edit(#[from] EditError),
     #[error("Not saved: the step names log entry {0}, which is not one that it can take back. Open the film again.")]
     WrongStep(i64),
     #[error("{what} failed on {}: {source}. Nothing of this step was saved.", .path.display())]
     Io { what: &'static str, path: PathBuf, source: io::Error },
+    #[error("Stopped, as it was asked to. Nothing was changed.")]
+    Stopped,
     #[error("The database answered: {0}. Nothing of this step was saved.")]
     Database(rusqlite::Error),
 }
@@ -105,6 +128,17 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// In words, never less than is left.
+fn waiting(ms: i64) -> String {
+    let secs = (ms.max(0) + 999) / 1000;
+    match secs {
+        1 => "1 second".to_owned(),
+        2..=119 => format!("{secs} seconds"),
+        120..=7199 => format!("{} minutes", (secs + 59) / 60),
+        _ => format!("{} hours", (secs + 3599) / 3600),
+    }
+}
+
 /// A stored text that this program cannot read.
 pub(super) fn unreadable(what: &str, detail: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(format!("{what}: {detail}"))
@@ -126,6 +160,13 @@ mod tests {
             StoreError::DiskFull,
             StoreError::Edit(EditError::Stale),
             StoreError::RuleRefused("x".into()),
+            StoreError::NotAllowed { matter: Matter::Exports, act: Act::See },
+            StoreError::NobodySignedIn,
+            StoreError::Blind,
+            StoreError::NotYours("R2".into()),
+            StoreError::PinNeeded("R2".into()),
+            StoreError::WrongPin { reader: "R2".into(), tries_left: 2 },
+            StoreError::LockedOut { reader: "R2".into(), until_ms: 61_000, now_ms: 0 },
         ] {
             let text = error.to_string();
             assert!(text.to_lowercase().contains("nothing"), "{text}");

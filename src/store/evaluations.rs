@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use crate::domain::evaluation::run::EvaluationId;
 use crate::domain::evaluation::verdict::{Ruling, Verdict};
 use crate::domain::model::{hash_from_hex, hex_from_hash};
+use crate::domain::people::{Act, Matter};
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
@@ -38,6 +39,7 @@ pub struct NewEvaluation {
 impl Store {
     /// Keeps an evaluation whose files lie in `files`, a folder inside the project's `runs`, which gets its name here.
     pub fn add_evaluation(&mut self, new: &NewEvaluation, files: &Path) -> Result<EvaluationId, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let runs = self.folder().join("runs");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.prepare_cached(
@@ -72,6 +74,8 @@ impl Store {
 
     /// The newest first.
     pub fn evaluations(&self) -> Result<Vec<StoredEvaluation>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM evaluation ORDER BY id DESC"))?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
@@ -82,6 +86,8 @@ impl Store {
     }
 
     pub fn evaluation(&self, id: EvaluationId) -> Result<Option<StoredEvaluation>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let sql = format!("SELECT {COLUMNS} FROM evaluation WHERE id = ?1");
         let found = self.conn.prepare_cached(&sql)?.query_row([id.0], |row| Ok(evaluation(row))).optional()?;
         found.transpose()
@@ -94,6 +100,7 @@ impl Store {
 
     /// Takes an evaluation away with its verdicts and files.
     pub fn delete_evaluation(&mut self, id: EvaluationId) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let place = self.evaluation_folder(id);
         self.conn.execute("DELETE FROM evaluation WHERE id = ?1", [id.0])?;
         match fs::remove_dir_all(&place) {
@@ -105,6 +112,10 @@ impl Store {
     }
 
     pub fn add_ruling(&mut self, id: EvaluationId, ruling: &Ruling) -> Result<(), StoreError> {
+        self.require_sight()?;
+        if !self.is_own(&ruling.by)? {
+            return Err(StoreError::NotYours(ruling.by.clone()));
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO ruling (evaluation_id, image_id, detection, truth, verdict, note, rad_id, at)
@@ -125,6 +136,7 @@ impl Store {
 
     /// In the order in which they were given.
     pub fn rulings(&self, id: EvaluationId) -> Result<Vec<Ruling>, StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, detection, truth, verdict, note, rad_id, at FROM ruling
              WHERE evaluation_id = ?1 ORDER BY seq",

@@ -6,7 +6,8 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::domain::id::{ImageId, PatientId, SeriesId, StudyId};
-use crate::domain::study::{FilmEntry, FilmFacts, FilmSource, Sex};
+use crate::domain::people::{Act, Matter};
+use crate::domain::study::{FilmEntry, FilmFacts, FilmSource, Sex, view_name};
 
 use super::error::{StoreError, unreadable};
 use super::project::{Store, now_ms};
@@ -43,12 +44,14 @@ const ORDER: &str = "study_id, series_number, series_id, instance_number, image_
 impl Store {
     /// The film with these bytes (SHA-256 of the whole file), where there is one.
     pub fn has_content(&self, sha256: &[u8; 32]) -> Result<Option<ImageId>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let mut statement = self.conn.prepare_cached("SELECT image_id FROM film WHERE sha256 = ?1")?;
         Ok(statement.query_row([sha256], |row| row.get::<_, String>(0).map(ImageId::new)).optional()?)
     }
 
     /// Adds films in one transaction: all that can be added are, or on an error none is.
     pub fn add_films(&mut self, films: &[FilmEntry]) -> Result<AddedFilms, StoreError> {
+        self.require(Matter::Films, Act::Change)?;
         let folder = self.folder().to_owned();
         let now = now_ms();
         let mut added = AddedFilms::default();
@@ -104,21 +107,26 @@ impl Store {
     }
 
     pub fn film(&self, image: &ImageId) -> Result<Option<FilmEntry>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         Ok(self.select_films("WHERE image_id = ?1", &[image.as_str()])?.pop())
     }
 
     /// All, study by study, as a reader leafs through them.
     pub fn films(&self) -> Result<Vec<FilmEntry>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         self.select_films("", &[])
     }
 
     pub fn films_of_study(&self, study: &StudyId) -> Result<Vec<FilmEntry>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         self.select_films("WHERE study_id = ?1", &[study.as_str()])
     }
 
     /// The films of one patient; none where the patient is not known.
     pub fn films_of_patient(&self, patient: &PatientId) -> Result<Vec<FilmEntry>, StoreError> {
-        if patient.as_str().is_empty() {
+        self.require(Matter::Films, Act::See)?;
+        // Earlier studies are clinical information too.
+        if patient.as_str().is_empty() || self.hides_clinical_facts()? {
             return Ok(Vec::new());
         }
         self.select_films("WHERE patient_id = ?1", &[patient.as_str()])
@@ -128,12 +136,24 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM film {which} ORDER BY {ORDER}");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        let is_hidden = self.hides_clinical_facts()?;
         let mut films = Vec::new();
         while let Some(row) = rows.next()? {
-            films.push(film_from_row(row, self.folder())?);
+            let mut film = film_from_row(row, self.folder())?;
+            if is_hidden {
+                hide_clinical_facts(&mut film.facts);
+            }
+            films.push(film);
         }
         Ok(films)
     }
+}
+
+/// Of a free text only what it says of the view.
+fn hide_clinical_facts(facts: &mut FilmFacts) {
+    let view = view_name(None, facts.series_description.as_deref(), true).map(str::to_owned);
+    facts.series_description = view;
+    (facts.sex, facts.age_years, facts.study_date) = (None, None, None);
 }
 
 fn film_from_row(row: &Row<'_>, folder: &Path) -> Result<FilmEntry, StoreError> {

@@ -16,6 +16,7 @@ impl Store {
     /// of the first sight come before it, because completing a film is what shows the model. Labels that were imported
     /// count as there from the start.
     pub fn films_read(&self) -> Result<Vec<FilmRead>, StoreError> {
+        self.require_sight()?;
         let first_seen = self.first_sights()?;
         let times = self.active_times()?;
         let mut before: BTreeMap<Key, Option<Said>> = BTreeMap::new();

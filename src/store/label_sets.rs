@@ -10,6 +10,7 @@ use crate::domain::id::{ImageId, ReaderId, SeriesId, StudyId};
 use crate::domain::label::LabelName;
 use crate::domain::label_change::LabelUse;
 use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::people::{Act, Matter};
 use crate::domain::presence::{LabelAnswers, SharedScope};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
@@ -59,12 +60,14 @@ pub struct LabelsChanged {
 impl Store {
     /// The newest version; `None` where the project reads with the set that ships under its name.
     pub fn own_label_set(&self) -> Result<Option<StoredLabelSet>, StoreError> {
+        self.require(Matter::Labels, Act::See)?;
         let sql = "SELECT version, made_at, labels, note FROM label_set ORDER BY version DESC LIMIT 1";
         Ok(self.conn.prepare_cached(sql)?.query_row([], stored).optional()?)
     }
 
     /// Every version, the newest first.
     pub fn label_set_versions(&self) -> Result<Vec<StoredLabelSet>, StoreError> {
+        self.require(Matter::Labels, Act::See)?;
         let sql = "SELECT version, made_at, labels, note FROM label_set ORDER BY version DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([], stored)?;
@@ -73,6 +76,7 @@ impl Store {
 
     /// How often every label is used, those that no set names among them.
     pub fn label_uses(&self) -> Result<BTreeMap<LabelName, LabelUse>, StoreError> {
+        self.require_sight()?;
         label_uses(&self.conn, None)
     }
 
@@ -81,6 +85,7 @@ impl Store {
     /// a label that goes, or gets another kind or scope, is in use, where a new name is, or where somebody else has
     /// changed the labels meanwhile. The project's own rules follow the new names.
     pub fn set_label_set(&mut self, new: &NewLabelSet<'_>) -> Result<LabelsChanged, StoreError> {
+        self.require(Matter::Labels, Act::Change)?;
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let newest: i64 = tx.query_row("SELECT coalesce(max(version), 0) FROM label_set", [], |row| row.get(0))?;

@@ -26,6 +26,7 @@ pub struct StoredMeasurement {
 impl Store {
     /// Every measurement of the project, by film, then by reader, then in the order of drawing.
     pub fn measurements(&self) -> Result<Vec<StoredMeasurement>, StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare(&format!(
             "SELECT id, kind, {POINTS}, image_id, rad_id FROM measurement ORDER BY image_id, rad_id, id"
         ))?;

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::model::ModelId;
+use crate::domain::people::{Act, Matter};
 
 use super::error::StoreError;
 use super::project::Store;
@@ -11,6 +12,7 @@ use super::project::Store;
 impl Store {
     /// In the order of their ids.
     pub fn models_seen(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<ModelId>, StoreError> {
+        self.require_layer(image, reader)?;
         let mut statement = self
             .conn
             .prepare_cached("SELECT model_id FROM model_seen WHERE image_id = ?1 AND rad_id = ?2 ORDER BY model_id")?;
@@ -26,6 +28,10 @@ impl Store {
         models: &[ModelId],
         at_ms: i64,
     ) -> Result<(), StoreError> {
+        self.require(Matter::Films, Act::See)?;
+        if !self.is_own(reader)? {
+            return Err(StoreError::NotYours(reader.clone()));
+        }
         let tx = self.conn.transaction()?;
         for model in models {
             tx.prepare_cached(

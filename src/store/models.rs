@@ -6,11 +6,12 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::domain::fusion::{FusionRule, Pipeline};
 use crate::domain::model::{ModelContent, ModelEvent, ModelId, ModelStep, ModelTask, hex_from_hash};
+use crate::domain::people::{Act, Matter};
 use crate::domain::suggestion::ModelVisibility;
 
 use super::error::{StoreError, unreadable};
 use super::model_rows::{
-    COLUMNS, ensemble_text, must_have, one, read_events, read_model, read_models, read_pipeline, refused, write_event,
+    COLUMNS, ensemble_text, must_have, one, read_events, read_models, read_pipeline, refused, write_event,
     write_pipeline,
 };
 use super::project::Store;
@@ -72,36 +73,46 @@ pub struct PipelineSettings {
 impl Store {
     /// Every model that the project ever had, in the order of their ids.
     pub fn models(&self) -> Result<Vec<StoredModel>, StoreError> {
-        read_models(&self.conn)
+        self.require(Matter::Models, Act::See)?;
+        let mut models = read_models(&self.conn)?;
+        if !self.sees_names()? {
+            models.iter_mut().for_each(|model| model.added_by.clear());
+        }
+        Ok(models)
     }
 
     pub fn model(&self, id: ModelId) -> Result<Option<StoredModel>, StoreError> {
-        read_model(&self.conn, id)
+        self.require(Matter::Models, Act::See)?;
+        Ok(self.models()?.into_iter().find(|model| model.id == id))
     }
 
     /// The model of this name: the newest version that is not deleted, or with `@2` behind the name that version.
     pub fn model_named(&self, text: &str) -> Result<Option<StoredModel>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let newest = format!("SELECT {COLUMNS} FROM model WHERE name = ?1 AND NOT is_deleted ORDER BY version DESC");
         if let Some(found) = one(&self.conn, &newest, [text])? {
-            return Ok(Some(found));
+            return self.model(found.id);
         }
         let Some((name, version)) = text.rsplit_once('@') else { return Ok(None) };
         let Ok(version) = version.parse::<u32>() else { return Ok(None) };
         let exact = format!("SELECT {COLUMNS} FROM model WHERE name = ?1 AND version = ?2");
-        one(&self.conn, &exact, params![name, version])
+        let found = one(&self.conn, &exact, params![name, version])?;
+        found.map_or(Ok(None), |found| self.model(found.id))
     }
 
     /// The files of weights behind a model: its own, or those of an ensemble's members.
     pub fn weights_of(&self, model: &StoredModel) -> Result<Vec<StoredModel>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let ModelContent::Ensemble { members, .. } = &model.content else { return Ok(vec![model.clone()]) };
         let find = |id: &ModelId| {
-            read_model(&self.conn, *id)?.ok_or_else(|| unreadable("a model's members", format!("no model {}", id.0)))
+            self.model(*id)?.ok_or_else(|| unreadable("a model's members", format!("no model {}", id.0)))
         };
         members.iter().map(find).collect()
     }
 
     /// Every file of weights that the project's answers need: the classifier's, or its members', and the detector's.
     pub fn models_in_use(&self) -> Result<Vec<StoredModel>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let pipeline = self.pipeline()?;
         let mut needed = Vec::new();
         for id in [pipeline.classifier, pipeline.detector].into_iter().flatten() {
@@ -123,19 +134,25 @@ impl Store {
 
     /// The models in use; a project that never had one has the paper's settings and none.
     pub fn pipeline(&self) -> Result<Pipeline, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         read_pipeline(&self.conn)
     }
 
     /// What was done with models, the newest first.
     pub fn model_history(&self) -> Result<Vec<ModelEvent>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let mut events = read_events(&self.conn)?;
         events.reverse();
+        if !self.sees_names()? {
+            events.iter_mut().for_each(|event| event.by.clear());
+        }
         Ok(events)
     }
 
     /// Adds a model as the next version of its name. An ensemble's members must be classifiers with weights of their own
     /// that are still there.
     pub fn add_model(&mut self, new: &NewModel<'_>) -> Result<StoredModel, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (architecture, sha256, members) = match &new.content {
             ModelContent::Weights { architecture, sha256 } => {
@@ -185,6 +202,8 @@ impl Store {
         at_ms: i64,
         by: &str,
     ) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let by = &self.doer(by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let model = must_have(&tx, id)?;
         if model.is_deleted {
@@ -211,6 +230,8 @@ impl Store {
         at_ms: i64,
         by: &str,
     ) -> Result<Option<StoredModel>, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let by = &self.doer(by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut pipeline = read_pipeline(&tx)?;
         let Some(current) = *slot_of(&mut pipeline, task) else {
@@ -227,6 +248,7 @@ impl Store {
 
     /// The model that would come back if the one in use for this task were rolled back.
     pub fn model_before(&self, task: ModelTask) -> Result<Option<StoredModel>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         match *slot_of(&mut self.pipeline()?, task) {
             Some(current) => in_use_before(&self.conn, current, task),
             None => Ok(None),
@@ -236,6 +258,8 @@ impl Store {
     /// Deletes a model's weights from the register; its row stays, because marks and predictions name it. Answers with the
     /// path of the file that nothing needs any more.
     pub fn delete_model(&mut self, id: ModelId, at_ms: i64, by: &str) -> Result<Option<PathBuf>, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let by = &self.doer(by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let model = must_have(&tx, id)?;
         let name = model.full_name();
@@ -262,6 +286,8 @@ impl Store {
 
     /// Replaces a model's card.
     pub fn set_model_card(&mut self, id: ModelId, card: &str, at_ms: i64, by: &str) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let by = &self.doer(by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         must_have(&tx, id)?;
         tx.execute("UPDATE model SET card = ?2 WHERE id = ?1", params![id.0, card])?;
@@ -271,6 +297,7 @@ impl Store {
 
     /// Changes how answers are put together; the models in use stay.
     pub fn set_pipeline_settings(&mut self, settings: &PipelineSettings) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         for (what, value) in [("the threshold c*", settings.threshold), ("the starting confidence", settings.min_score)]
         {
             if !(0.0..=1.0).contains(&value) {
@@ -286,6 +313,7 @@ impl Store {
 
     /// Who sees what models say, and when.
     pub fn set_model_visibility(&mut self, visibility: ModelVisibility) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::Change)?;
         self.conn.execute("UPDATE project SET model_visibility = ?1", [visibility.as_str()])?;
         self.project_mut().model_visibility = visibility;
         Ok(())

@@ -1,16 +1,34 @@
 //! The people of a project, with their roles.
 
-use rusqlite::params;
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Reader, Role, Roles};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Reader, Role, Roles};
+use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
-use super::project::Store;
+use super::project::{Store, now_ms};
+use super::project_events::insert_event;
 
 impl Store {
-    /// In the order of their ids. A person's further layers are none of them.
+    /// In the order of their ids. A person's further layers are none of them. Who reads without knowing of others finds
+    /// only themselves.
     pub fn readers(&self) -> Result<Vec<Reader>, StoreError> {
+        self.require(Matter::People, Act::See)?;
+        let mut readers = self.all_readers()?;
+        if !self.sees_names()? {
+            let own = self.pass().map(|pass| pass.reader().clone());
+            readers.retain(|reader| Some(&reader.id) == own.as_ref());
+        }
+        // Certificates are for whoever looks after the project.
+        if self.require(Matter::People, Act::Change).is_err() {
+            let own = self.pass().map(|pass| pass.reader().clone());
+            readers.iter_mut().filter(|reader| Some(&reader.id) != own.as_ref()).for_each(|r| r.certificate.clear());
+        }
+        Ok(readers)
+    }
+
+    fn all_readers(&self) -> Result<Vec<Reader>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT rad_id, name, years_of_experience, roles, certificate, pin IS NOT NULL, has_left FROM reader
              WHERE repeat_of IS NULL ORDER BY rad_id",
@@ -34,7 +52,11 @@ impl Store {
 
     /// Changes nothing where the id exists.
     pub fn add_reader(&mut self, reader: &Reader) -> Result<(), StoreError> {
-        self.conn.execute(
+        self.require(Matter::People, Act::Change)?;
+        check(reader)?;
+        let by = self.doer("");
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let num_added = tx.execute(
             "INSERT INTO reader (rad_id, name, years_of_experience, roles, certificate) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (rad_id) DO NOTHING",
             params![
@@ -45,8 +67,69 @@ impl Store {
                 reader.certificate
             ],
         )?;
-        Ok(())
+        if num_added > 0 {
+            let roles = roles_to_text(reader.roles);
+            write_event(&tx, EventKind::ReaderAdded, by, format!("{} came into the project: {roles}.", reader.id))?;
+        }
+        Ok(tx.commit()?)
     }
+
+    /// Name, years, certificate, roles, and whether somebody has left. One owner at least stays.
+    pub fn change_reader(&mut self, reader: &Reader) -> Result<(), StoreError> {
+        self.require(Matter::People, Act::Change)?;
+        check(reader)?;
+        let by = self.doer("");
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let num_changed = tx.execute(
+            "UPDATE reader SET name = ?2, years_of_experience = ?3, roles = ?4, certificate = ?5, has_left = ?6
+             WHERE rad_id = ?1 AND repeat_of IS NULL",
+            params![
+                reader.id.as_str(),
+                reader.name,
+                reader.years_of_experience,
+                roles_to_text(reader.roles),
+                reader.certificate,
+                reader.has_left
+            ],
+        )?;
+        if num_changed == 0 {
+            return Err(StoreError::RuleRefused(format!("the project has no reader {}.", reader.id)));
+        }
+        let owners = "SELECT EXISTS (SELECT 1 FROM reader WHERE NOT has_left AND ' ' || roles || ' ' LIKE '% owner %')";
+        let has_owner: bool = tx.query_row(owners, [], |row| row.get(0))?;
+        if !has_owner {
+            let text = format!("{} is the last owner. Make somebody else an owner first.", reader.id);
+            return Err(StoreError::RuleRefused(text));
+        }
+        let what = match (reader.has_left, roles_to_text(reader.roles)) {
+            (true, _) => format!("{} left the project.", reader.id),
+            (false, roles) => format!("{} was changed: {roles}.", reader.id),
+        };
+        write_event(&tx, EventKind::ReaderChanged, by, what)?;
+        Ok(tx.commit()?)
+    }
+}
+
+/// Ids stand in file names, tables and on the command line; a point and the consensus mark layers that are nobody's.
+fn check(reader: &Reader) -> Result<(), StoreError> {
+    let id = reader.id.as_str();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let why = if id.is_empty() || !id.chars().all(is_plain) {
+        format!("\"{id}\" is no id for a reader: use letters, digits, - and _, as in R1.")
+    } else if id.eq_ignore_ascii_case(CONSENSUS_LAYER) {
+        format!("\"{id}\" is where what reviewers settled is kept, so nobody can have this id.")
+    } else if reader.name.trim().is_empty() {
+        format!("{id} needs a name.")
+    } else if reader.roles.is_empty() {
+        format!("{id} needs a role: annotator, reviewer, data_manager, owner or guest.")
+    } else {
+        return Ok(());
+    };
+    Err(StoreError::RuleRefused(why))
+}
+
+fn write_event(conn: &Connection, kind: EventKind, by: String, what: String) -> Result<(), StoreError> {
+    insert_event(conn, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })
 }
 
 fn roles_to_text(roles: Roles) -> String {

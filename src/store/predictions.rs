@@ -7,6 +7,7 @@ use crate::domain::geometry::Rect;
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelName;
 use crate::domain::model::ModelId;
+use crate::domain::people::{Act, Matter};
 use crate::domain::prediction::{Detection, HeatGrid, Prediction};
 
 use super::error::{StoreError, unreadable};
@@ -32,6 +33,7 @@ struct HeatJson {
 impl Store {
     /// Writes a prediction; `false` where this model's answer about the film is there already, which stays as it is.
     pub fn add_prediction(&mut self, prediction: &Prediction, origin: &PredictionOrigin) -> Result<bool, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let heat = prediction.heat.as_ref().map(heat_to_json).transpose()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (image, model) = (prediction.image.as_str(), prediction.model.0);
@@ -79,6 +81,7 @@ impl Store {
 
     /// What these models said of the film, in their order; those that have not looked at it are left out.
     pub fn predictions(&self, image: &ImageId, models: &[ModelId]) -> Result<Vec<Prediction>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let mut found = Vec::new();
         for &model in models {
             found.extend(self.prediction(image, model)?);
@@ -87,6 +90,10 @@ impl Store {
     }
 
     pub fn prediction(&self, image: &ImageId, model: ModelId) -> Result<Option<Prediction>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        if !self.may_see_models_on(image)? {
+            return Ok(None);
+        }
         let sql = "SELECT probability, heat FROM prediction WHERE image_id = ?1 AND model_id = ?2";
         let row = self
             .conn
@@ -116,6 +123,7 @@ impl Store {
 
     /// Which of these models have not looked at the film, in their order.
     pub fn models_without(&self, image: &ImageId, models: &[ModelId]) -> Result<Vec<ModelId>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
         let sql = "SELECT 1 FROM prediction WHERE image_id = ?1 AND model_id = ?2";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut missing = Vec::new();

@@ -22,6 +22,7 @@ impl Store {
         model: ModelId,
         mut visit: impl FnMut(&str, Option<f64>),
     ) -> Result<(), StoreError> {
+        self.require_models()?;
         let sql = "SELECT image_id, probability FROM prediction WHERE model_id = ?1 ORDER BY image_id";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([model.0])?;
@@ -38,6 +39,7 @@ impl Store {
         model: ModelId,
         mut visit: impl FnMut(&StoredDetection<'_>),
     ) -> Result<(), StoreError> {
+        self.require_models()?;
         let sql = "SELECT p.image_id, d.lesion_type, d.score, d.xmin, d.ymin, d.xmax, d.ymax
             FROM prediction p JOIN detection d ON d.image_id = p.image_id AND d.model_id = p.model_id
             WHERE p.model_id = ?1 ORDER BY p.image_id, d.number";

@@ -1,5 +1,6 @@
 //! A project folder and its database: creating, opening, and what opening refuses.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,10 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
+use crate::domain::people::{Act, Matter};
 use crate::domain::project::Project;
 use crate::domain::rules::RuleSetting;
 
-use super::access::Pass;
+use super::access::{Pass, Standing};
+use super::doorway::Doorway;
 use super::error::StoreError;
 use super::migrate::{self, APPLICATION_ID, MIGRATIONS};
 use super::settings;
@@ -34,6 +37,8 @@ pub struct Store {
     session: u32,
     /// Who signed in.
     pub(super) pass: Option<Pass>,
+    pub(super) standing: Cell<Option<Standing>>,
+    pub(super) doorway: Doorway,
 }
 
 /// What a new project is.
@@ -94,7 +99,7 @@ impl Store {
         )?;
         let session = session_number(conn.last_insert_rowid())?;
         let project = settings::read_project(&conn)?;
-        Ok(Self { conn, folder, project, session, pass: None })
+        Ok(Self::opened(conn, folder, project, session))
     }
 
     /// Opens to look only: writes nothing, works on a read-only disk, and refuses every change.
@@ -115,7 +120,17 @@ impl Store {
             return Err(StoreError::Older { path: folder, found, known: MIGRATIONS.len() as i64 });
         }
         let project = settings::read_project(&conn)?;
-        Ok(Self { conn, folder, project, session: 0, pass: None })
+        Ok(Self::opened(conn, folder, project, 0))
+    }
+
+    fn opened(conn: Connection, folder: PathBuf, project: Project, session: u32) -> Self {
+        let doorway = Doorway::new(&folder);
+        Self { conn, folder, project, session, pass: None, standing: Cell::new(None), doorway }
+    }
+
+    /// To write with where this opening is to look only.
+    pub(super) fn second_connection(&self) -> Result<Connection, StoreError> {
+        connect(&self.folder.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_WRITE)
     }
 
     pub fn folder(&self) -> &Path {
@@ -133,6 +148,7 @@ impl Store {
 
     /// Another session number, for ids that are counted apart from this opening's, such as an import's.
     pub fn begin_session(&mut self) -> Result<u32, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         self.conn.execute(
             "INSERT INTO session (opened_at, program_version) VALUES (?1, ?2)",
             params![now_ms(), env!("CARGO_PKG_VERSION")],
@@ -146,6 +162,7 @@ impl Store {
 
     /// What SQLite itself finds wrong with the file; empty when it is sound.
     pub fn integrity_problems(&self) -> Result<Vec<String>, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         let mut statement = self.conn.prepare("PRAGMA integrity_check")?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         let mut problems = rows.collect::<Result<Vec<_>, _>>()?;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
@@ -17,11 +18,19 @@ struct DetailsRow {
 
 impl Store {
     pub fn add_event(&mut self, event: &ProjectEvent) -> Result<(), StoreError> {
-        insert_event(&self.conn, event)
+        self.require(Matter::Project, Act::See)?;
+        insert_event(&self.conn, &self.signed(event))
+    }
+
+    /// In the name of the person who signed in, whatever a caller says.
+    pub(super) fn signed(&self, event: &ProjectEvent) -> ProjectEvent {
+        ProjectEvent { by: self.doer(&event.by), ..event.clone() }
     }
 
     /// In the order in which they happened.
     pub fn events(&self) -> Result<Vec<ProjectEvent>, StoreError> {
+        self.require(Matter::Audit, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached("SELECT at, by, kind, details FROM project_event ORDER BY seq")?;
         let mut rows = statement.query([])?;
         let mut events = Vec::new();
@@ -40,13 +49,13 @@ impl Store {
     }
 }
 
-/// Also inside another step's transaction, so that nothing is done without a word.
+/// Also inside another step's transaction, so that nothing is done without a word. Sealed with all that is not yet.
 pub(super) fn insert_event(conn: &Connection, event: &ProjectEvent) -> Result<(), StoreError> {
     let details = DetailsRow { what: event.what.clone(), films: event.films.iter().map(ToString::to_string).collect() };
     let details = serde_json::to_string(&details).map_err(|why| unreadable("what happened", why))?;
     conn.prepare_cached("INSERT INTO project_event (at, by, kind, details) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![event.at_ms, event.by, event.kind.as_str(), details])?;
-    Ok(())
+    super::audit_chain::seal(conn)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{TransactionBehavior, params};
 
 use crate::domain::id::ImageId;
+use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::ProjectEvent;
 use crate::domain::training::grey_print::GreyPrint;
 use crate::domain::training::queueing::{Queued, Reason};
@@ -16,6 +17,8 @@ use super::project_events::insert_event;
 impl Store {
     /// Puts a queue in the place of the one before.
     pub fn set_reading_queue(&mut self, queue: &[Queued], event: &ProjectEvent) -> Result<(), StoreError> {
+        self.require(Matter::Tasks, Act::Change)?;
+        let event = &self.signed(event);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM reading_queue", [])?;
         {
@@ -33,6 +36,7 @@ impl Store {
 
     /// The queue as it was made last, in its order; films that were read since are still in it.
     pub fn reading_queue(&self) -> Result<Vec<Queued>, StoreError> {
+        self.require(Matter::Tasks, Act::See)?;
         let mut statement =
             self.conn.prepare_cached("SELECT image_id, reason, score FROM reading_queue ORDER BY position")?;
         let mut rows = statement.query([])?;
@@ -57,6 +61,7 @@ impl Store {
 
     /// The coarse pictures that were made, by content of the films' files.
     pub fn grey_prints(&self) -> Result<BTreeMap<[u8; 32], GreyPrint>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let mut statement = self.conn.prepare_cached("SELECT sha256, greys FROM grey_print")?;
         let rows = statement.query_map([], |row| {
             Ok((row.get::<_, [u8; 32]>(0)?, GreyPrint::from_bytes(row.get::<_, [u8; GreyPrint::NUM_BYTES]>(1)?)))
@@ -65,6 +70,7 @@ impl Store {
     }
 
     pub fn add_grey_prints(&mut self, prints: &[([u8; 32], GreyPrint)]) -> Result<(), StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO grey_print (sha256, greys) VALUES (?1, ?2)")?;

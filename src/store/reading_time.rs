@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::domain::id::ReaderId;
 use crate::domain::label::LabelName;
+use crate::domain::people::{Act, Matter};
 use crate::domain::reading_time::{DayOfReading, ReaderStatistics, ReadingTime, median_ms};
 
 use super::error::StoreError;
@@ -12,6 +13,12 @@ use super::project::{Store, now_ms};
 impl Store {
     /// Adds to what is there, under today's date on this computer's calendar.
     pub fn add_reading_time(&mut self, times: &[ReadingTime]) -> Result<(), StoreError> {
+        self.require(Matter::Films, Act::See)?;
+        for time in times {
+            if !self.is_own(&time.reader)? {
+                return Err(StoreError::NotYours(time.reader.clone()));
+            }
+        }
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut add = tx.prepare_cached(
             "INSERT INTO reading_time (rad_id, image_id, tool, day, active_ms)
@@ -29,6 +36,7 @@ impl Store {
 
     /// What this reader has read and in what time; nothing of anybody else.
     pub fn reader_statistics(&self, reader: &ReaderId) -> Result<ReaderStatistics, StoreError> {
+        self.require_person(reader)?;
         let reader = reader.as_str();
         let mut statistics = self.conn.query_row(
             "SELECT count(*) FILTER (WHERE state = 'completed'),

@@ -13,6 +13,7 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
+use super::audit_chain::seal;
 use super::comments::{load_comments, write_comments};
 use super::error::{StoreError, unreadable};
 use super::measurements::{load_measurements, write_measurements};
@@ -57,6 +58,7 @@ impl Summary {
 impl Store {
     /// How many films each reader has completed.
     pub fn num_completed_by_reader(&self) -> Result<BTreeMap<ReaderId, u64>, StoreError> {
+        self.require_sight()?;
         let mut statement = self
             .conn
             .prepare_cached("SELECT rad_id, COUNT(*) FROM reading WHERE state = 'completed' GROUP BY rad_id")?;
@@ -68,11 +70,13 @@ impl Store {
 
     /// What this reader said of this film; an empty reading where that is nothing yet.
     pub fn reading(&self, image: &ImageId, reader: &ReaderId) -> Result<Reading, StoreError> {
+        self.require_layer(image, reader)?;
         load_reading(&self.conn, image, reader)
     }
 
     /// Film and reader of every reading with a mark, a label, a state or a comment, by film.
     pub fn reading_keys(&self) -> Result<Vec<(ImageId, ReaderId)>, StoreError> {
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, rad_id FROM reading UNION SELECT image_id, rad_id FROM annotation
              UNION SELECT image_id, rad_id FROM image_label
@@ -88,6 +92,9 @@ impl Store {
 
     /// What the other readers said of this film, by reader. Whether anybody may see it is for the caller to know.
     pub fn readings_of_others(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<Reading>, StoreError> {
+        if !self.may_see_others_of(image)? {
+            return Err(StoreError::Blind);
+        }
         let mut statement = self
             .conn
             .prepare_cached("SELECT rad_id FROM reading WHERE image_id = ?1 AND rad_id <> ?2 ORDER BY rad_id")?;
@@ -98,6 +105,7 @@ impl Store {
 
     /// The edits of one reading in their order. Imported rows are no edits and are not in it.
     pub fn log(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<LogEntry>, StoreError> {
+        self.require_layer(image, reader)?;
         let mut statement = self.conn.prepare_cached(
             "SELECT seq, step, of_seq, edit, made_at FROM edit_log
              WHERE image_id = ?1 AND rad_id = ?2 ORDER BY seq",
@@ -123,9 +131,11 @@ impl Store {
     /// Writes the entry and what it changes, in one transaction. An edit that does not fit what is stored is refused
     /// with nothing changed, and so is an undo or redo that does not match the entry it names.
     pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
+        self.require_own(&entry.reader)?;
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let seq = write_entry(&tx, session, entry)?;
+        seal(&tx)?;
         tx.commit()?;
         Ok(seq)
     }

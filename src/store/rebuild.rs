@@ -171,6 +171,7 @@ impl LogBook {
 impl Store {
     /// Reads the whole log, oldest entry first, and nothing else.
     pub fn rebuild_from_log(&self) -> Result<LogBook, StoreError> {
+        self.require_sight()?;
         self.play_log(&mut |_, _, _, _| {})
     }
 
@@ -210,6 +211,7 @@ impl Store {
 
     /// Every reading whose rows are not what the log says, in the order of films.
     pub fn differences_from(&self, book: &LogBook) -> Result<Vec<Difference>, StoreError> {
+        self.require_sight()?;
         let mut keys: BTreeSet<(ImageId, ReaderId)> = self.reading_keys()?.into_iter().collect();
         keys.extend(book.readings.keys().cloned());
         let mut differences = Vec::new();

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelName;
+use crate::domain::people::{Act, Matter};
 use crate::domain::reference::ReferenceChange;
 
 use super::error::StoreError;
@@ -27,6 +28,7 @@ const LONGEST_CAPTION: usize = 2000;
 impl Store {
     /// In the order in which they are shown.
     pub fn references(&self) -> Result<Vec<StoredReference>, StoreError> {
+        self.require(Matter::Films, Act::See)?;
         let mut statement =
             self.conn.prepare_cached("SELECT id, label, image_id, caption, png FROM reference_case ORDER BY id")?;
         let rows = statement.query_map([], |row| {
@@ -50,6 +52,7 @@ impl Store {
         caption: &str,
         png: &[u8],
     ) -> Result<i64, StoreError> {
+        self.require(Matter::Labels, Act::Change)?;
         if png.len() > LARGEST_PNG {
             return Err(StoreError::RuleRefused("the picture is larger than reference pictures are".to_owned()));
         }
@@ -62,6 +65,7 @@ impl Store {
 
     /// A change of what is not there changes nothing.
     pub fn change_references(&mut self, change: &ReferenceChange) -> Result<(), StoreError> {
+        self.require(Matter::Labels, Act::Change)?;
         match change {
             ReferenceChange::AddFilm { image, caption } => {
                 self.conn.execute(

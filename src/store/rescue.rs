@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::LogSeq;
 use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::people::{Act, Matter};
 
 use super::error::{StoreError, unreadable};
 use super::project::{Store, now_ms};
@@ -46,6 +47,7 @@ struct Line {
 impl Store {
     /// The rescue files that sessions before this one left, oldest session first.
     pub fn rescue_files(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         let fail = |e| StoreError::io("looking for unsaved edits", self.folder(), e);
         let mut files = Vec::new();
         for file in fs::read_dir(self.folder()).map_err(fail)? {

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::domain::people::{Act, Matter};
 use crate::domain::project::Project;
 use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
 use crate::domain::suggestion::ModelVisibility;
@@ -12,6 +13,7 @@ use super::project::Store;
 impl Store {
     /// Replaces the project's rules.
     pub fn set_rules(&mut self, rules: &[RuleSetting]) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::Change)?;
         let tx = self.conn.transaction()?;
         write_rules(&tx, rules)?;
         tx.commit()?;
@@ -21,20 +23,23 @@ impl Store {
 
     /// Whether readers see who a patient is. Windows that are open show it from their next start.
     pub fn set_blind(&mut self, is_blind: bool) -> Result<(), StoreError> {
-        self.set_setting(BLIND, if is_blind { "true" } else { "false" })?;
+        self.require(Matter::Project, Act::Change)?;
+        self.write_setting(BLIND, if is_blind { "true" } else { "false" })?;
         self.project_mut().is_blind = is_blind;
         Ok(())
     }
 
     /// Whether readers see each other's marks and comments. Windows that are open show it from their next start.
     pub fn set_open(&mut self, is_open: bool) -> Result<(), StoreError> {
-        self.set_setting(OPEN, if is_open { "true" } else { "false" })?;
+        self.require(Matter::Project, Act::Change)?;
+        self.write_setting(OPEN, if is_open { "true" } else { "false" })?;
         self.project_mut().is_open = is_open;
         Ok(())
     }
 
     /// What readers are told before they read.
     pub fn set_instructions(&mut self, text: &str) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::Change)?;
         self.conn.execute("UPDATE project SET instructions = ?1", [text])?;
         text.clone_into(&mut self.project_mut().instructions);
         Ok(())
@@ -42,17 +47,27 @@ impl Store {
 
     /// The project's secret that patients' pseudonyms are made with.
     pub fn patient_key(&self) -> Result<[u8; 16], StoreError> {
+        self.require(Matter::Films, Act::Change)?;
         Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
     }
 
     /// JSON as it was set.
     pub fn get_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.require(Matter::Project, Act::See)?;
         let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
 
     /// Small view state as JSON text; anything else is refused.
     pub fn set_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
+        self.require(Matter::Project, Act::See)?;
+        if [BLIND, OPEN].contains(&key) {
+            return Err(StoreError::NotAllowed { matter: Matter::Project, act: Act::Change });
+        }
+        self.write_setting(key, json)
+    }
+
+    fn write_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare_cached(
             "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         )?;

@@ -13,6 +13,7 @@ use super::project::Store;
 impl Store {
     /// One tally for each film and reader with a mark, an image label or a film found unfit, by film and then reader.
     pub fn tallies(&self) -> Result<Vec<Tally>, StoreError> {
+        self.require_sight()?;
         let mut tallies: BTreeMap<(ImageId, ReaderId), Tally> = BTreeMap::new();
         let mut names: HashMap<String, LabelName> = HashMap::new();
         let mut statement = self.conn.prepare(

@@ -11,6 +11,7 @@ use crate::domain::edit::EditError;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::log::NewLogEntry;
 
+use super::doorway::Doorway;
 use super::error::StoreError;
 use super::project::{Store, now_ms};
 use super::rescue::{RescuedEdit, rescue_path, with_known_seq, write_rescue};
@@ -69,13 +70,14 @@ pub struct StoreThread {
     requests: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<Store>>,
     next_ticket: AtomicU64,
+    doorway: Doorway,
 }
 
 impl StoreThread {
     /// `on_outcome` is called on the store's thread; it should only pass the message on and wake the window.
     pub fn start(store: Store, on_outcome: impl FnMut(Outcome) + Send + 'static) -> Result<Self, StoreError> {
         let (requests, inbox) = mpsc::sync_channel(QUEUE);
-        let folder = store.folder().to_owned();
+        let (folder, doorway) = (store.folder().to_owned(), store.doorway());
         let watch = Watch::new(&store)?;
         let writer = Writer {
             watch,
@@ -91,7 +93,7 @@ impl StoreThread {
             .name("store".to_owned())
             .spawn(move || writer.run(&inbox))
             .map_err(|e| StoreError::io("starting the thread that saves", &folder, e))?;
-        Ok(Self { requests: Some(requests), thread: Some(thread), next_ticket: AtomicU64::new(1) })
+        Ok(Self { requests: Some(requests), thread: Some(thread), next_ticket: AtomicU64::new(1), doorway })
     }
 
     /// Hands an edit over and returns at once. `of` is the ticket of the edit that an undo or redo is about; with it
@@ -106,6 +108,11 @@ impl StoreThread {
             }
             Err(_) => unreachable!("what comes back is what was sent"),
         }
+    }
+
+    /// Further openings for the person who is signed in at the store.
+    pub fn doorway(&self) -> Doorway {
+        self.doorway.clone()
     }
 
     /// Runs something on the store, after everything handed over before; `false` where the queue is full.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::domain::model::ModelId;
+use crate::domain::people::{Act, Matter};
 use crate::domain::training::dataset::DatasetId;
 use crate::domain::training::spec::TrainingId;
 
@@ -42,6 +43,7 @@ impl Store {
     /// Keeps a run, last in the queue, whose files lie in `files`, a folder inside the project's `runs`, which gets its name
     /// here.
     pub fn add_training(&mut self, new: &NewTraining, files: &Path) -> Result<TrainingId, StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let runs = self.folder().join("runs");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.prepare_cached(
@@ -74,12 +76,16 @@ impl Store {
 
     /// The newest first.
     pub fn trainings(&self) -> Result<Vec<StoredTraining>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM training ORDER BY id DESC"))?;
         let rows = statement.query_map([], training)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn training(&self, id: TrainingId) -> Result<Option<StoredTraining>, StoreError> {
+        self.require(Matter::Models, Act::See)?;
+        self.require_sight()?;
         let sql = format!("SELECT {COLUMNS} FROM training WHERE id = ?1");
         Ok(self.conn.prepare_cached(&sql)?.query_row([id.0], training).optional()?)
     }
@@ -91,6 +97,7 @@ impl Store {
 
     /// Gives a run that waits this place among those that wait: 0 is the next one to start.
     pub fn move_training(&mut self, id: TrainingId, waiting: &[TrainingId], place: usize) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let mut order: Vec<TrainingId> = waiting.iter().copied().filter(|other| *other != id).collect();
         order.insert(place.min(order.len()), id);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -102,18 +109,21 @@ impl Store {
     }
 
     pub fn set_training_note(&mut self, id: TrainingId, note: &str) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         self.conn.execute("UPDATE training SET note = ?2 WHERE id = ?1", params![id.0, note])?;
         Ok(())
     }
 
     /// Says which model came of a run.
     pub fn set_made_model(&mut self, id: TrainingId, model: ModelId) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         self.conn.execute("UPDATE training SET made_model = ?2 WHERE id = ?1", [id.0, model.0])?;
         Ok(())
     }
 
     /// Takes a run away with its folder. The model that came of it stays.
     pub fn delete_training(&mut self, id: TrainingId) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
         let place = self.training_folder(id);
         self.conn.execute("DELETE FROM training WHERE id = ?1", [id.0])?;
         match fs::remove_dir_all(&place) {

@@ -110,6 +110,16 @@ impl Watch {
         };
         let project = if written.is_project_changed { Some(read_project(&tx)?) } else { None };
         tx.commit()?;
+        let mut written = written;
+        if store.require_sight().is_err() {
+            let mut own = Vec::new();
+            for (image, reader) in std::mem::take(&mut written.readings) {
+                if store.is_own(&reader)? || store.may_see_others_of(&image).unwrap_or(false) {
+                    own.push((image, reader));
+                }
+            }
+            written.readings = own;
+        }
         *self = next;
         if let Some(project) = project {
             *store.project_mut() = project;

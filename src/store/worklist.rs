@@ -48,11 +48,13 @@ impl Standings {
 impl Store {
     /// Study by study, as a reader leafs through them.
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
+        self.require_person(reader)?;
         let standings = self.standings(reader, labels)?;
         let by_image = standings.by_image();
         let open_threads = self.open_threads(reader)?;
         let places = self.places_in_queue()?;
-        let is_blind = self.project().is_blind;
+        let hides_facts = self.hides_clinical_facts()?;
+        let is_blind = self.project().is_blind || hides_facts;
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -73,8 +75,8 @@ impl Store {
                 image: ImageId::from(image),
                 study,
                 view: view_name(text(2)?, text(5)?, is_blind).unwrap_or_default().to_owned(),
-                sex: text(3)?.and_then(Sex::from_dicom),
-                age_years: row.get(4)?,
+                sex: text(3)?.filter(|_| !hides_facts).and_then(Sex::from_dicom),
+                age_years: if hides_facts { None } else { row.get(4)? },
                 state: standing.map_or(TaskState::New, |s| s.state),
                 decision: standing.map_or(Decision::Undecided, |s| s.decision),
                 num_marks: standing.map_or(0, |s| s.num_marks),

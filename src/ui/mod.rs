@@ -27,6 +27,8 @@ mod window_menu;
 mod film_strip;
 mod worklist_screen;
 mod welcome;
+mod sign_in;
+mod role_words;
 mod dialogs;
 mod tag_browser;
 mod palette;
@@ -125,6 +127,7 @@ pub struct UiState {
     pub freeze: FreezeForm,
     pub train: TrainScreenState,
     pub crops: CropShelf,
+    pub sign_in: sign_in::SignInForm,
     pub overview_page: OverviewPageState,
     pub about_page: AboutPageState,
     pub people_page: PeoplePageState,

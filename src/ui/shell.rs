@@ -7,7 +7,7 @@ use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
 use super::words::{tr, tr_args};
 use super::{
     Panel, UiState, canvas, dialogs, evaluate_screen, film_screen, keys, kit, models_screen, project_screen,
-    review_screen, theme, train_screen, welcome, words, worklist_screen,
+    review_screen, sign_in, theme, train_screen, welcome, words, worklist_screen,
 };
 
 /// Draws one frame and appends what the person asked for.
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, out: &mut Vec<I
     status_line_ui(ui, &mut panel);
     match session.screen {
         Screen::Welcome => welcome::welcome_ui(ui, &mut panel),
-        Screen::SignIn => welcome::sign_in_ui(ui, &mut panel),
+        Screen::SignIn => sign_in::sign_in_ui(ui, &mut panel),
         Screen::Worklist => worklist_screen::worklist_ui(ui, &mut panel),
         Screen::Project => project_screen::project_ui(ui, &mut panel),
         Screen::Models => models_screen::models_ui(ui, &mut panel),

@@ -1,4 +1,4 @@
-//! The first screens: choose a project, then who reads.
+//! The first screen: choose a project.
 
 use egui::{CentralPanel, RichText, Ui, WidgetInfo};
 
@@ -46,38 +46,4 @@ fn recent_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             panel.out.push(Input::Event(crate::session::Event::PathChosen { purpose, paths: vec![folder] }));
         }
     }
-}
-
-pub(super) fn sign_in_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let readers = panel.session.project.as_ref().map(|p| p.readers.clone()).unwrap_or_default();
-    CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| {
-        ui.vertical_centered(|ui| {
-            ui.add_space(ui.available_height() * 0.28);
-            ui.heading(tr("Who is reading?"));
-            let is_open = panel.session.project.as_ref().is_some_and(|project| project.settings.is_open);
-            let marks = if is_open {
-                tr("Readers see each other's marks")
-            } else {
-                tr("Each reader sees only their own marks")
-            };
-            ui.label(RichText::new(marks).color(theme::weak()));
-            ui.add_space(4.0 * theme::UNIT);
-            for (n, reader) in readers.into_iter().enumerate() {
-                let text = format!("{}   {}", reader.id, reader.name);
-                let button = ui.add(egui::Button::new(text).min_size(egui::vec2(260.0, 34.0)));
-                button.widget_info(|| {
-                    WidgetInfo::labeled(egui::Role::Button, true, tr_args("Read as {}", &[&reader.id]))
-                });
-                // Enter signs the first one in.
-                if n == 0 && panel.session.dialog.is_none() && ui.memory(|memory| memory.focused().is_none()) {
-                    button.request_focus();
-                }
-                if button.clicked() {
-                    panel.ask(Command::SignInAs(reader.id.clone()));
-                }
-            }
-            ui.add_space(2.0 * theme::UNIT);
-            kit::command_button(ui, panel, &Command::AddReader);
-        });
-    });
 }

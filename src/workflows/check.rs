@@ -76,18 +76,17 @@ impl CheckReport {
 /// Checks a project without changing it. With `with_content` every film is read and its hash compared; without, a film
 /// only has to be there. `on_film` hears how many of how many films have been looked at, from several threads.
 pub fn check_project(
-    folder: &Path,
+    store: &Store,
     with_content: bool,
     on_film: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<CheckReport> {
-    let store = Store::open_to_look(folder)?;
     let films = store.films()?;
     let sizes: BTreeMap<&ImageId, Size> = films
         .iter()
         .map(|f| (&f.facts.image, Size::new(f64::from(f.facts.width), f64::from(f.facts.height))))
         .collect();
     let facts: BTreeMap<&ImageId, &FilmFacts> = films.iter().map(|f| (&f.facts.image, &f.facts)).collect();
-    let labels = label_sets::of_project(&store).ok().map(|(set, _)| set);
+    let labels = label_sets::of_project(store).ok().map(|(set, _)| set);
 
     let mut report = CheckReport {
         project: store.project().clone(),
@@ -95,7 +94,7 @@ pub fn check_project(
         num_readings: 0,
         num_marks: 0,
         database: store.integrity_problems()?,
-        log: log_problems(&store)?,
+        log: log_problems(store)?,
         rules: Vec::new(),
         films: Vec::new(),
         without_film: BTreeMap::new(),
@@ -103,7 +102,7 @@ pub fn check_project(
     };
     let asks_for_study =
         report.project.rules.iter().any(|r| r.id == RuleId::StudyFilmsUnread && r.severity != Severity::Off);
-    let progress = if asks_for_study { Some(Progress::of_readings(&store, &facts)?) } else { None };
+    let progress = if asks_for_study { Some(Progress::of_readings(store, &facts)?) } else { None };
     for (image, reader) in store.reading_keys()? {
         let reading = store.reading(&image, &reader)?;
         report.num_readings += 1;

@@ -1,7 +1,6 @@
 //! Masks and outlines of a project's readers, held against those of one reader.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::bail;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -17,12 +16,11 @@ use super::label_sets;
 ///
 /// # Errors
 /// One sentence where the project can't be read, or the reader has not completed a film.
-pub fn mask_study_of(folder: &Path, truth: &ReaderId) -> anyhow::Result<Option<MaskStudy>> {
-    let store = Store::open_to_look(folder)?;
+pub fn mask_study_of(store: &Store, truth: &ReaderId) -> anyhow::Result<Option<MaskStudy>> {
     if !store.has_outlines()? {
         return Ok(None);
     }
-    let drawings = drawings_of(&store)?;
+    let drawings = drawings_of(store)?;
     if !drawings.iter().any(|drawing| drawing.reader == *truth) {
         bail!("{truth} has not completed a film of this project, so there is no truth to compare with");
     }
@@ -34,7 +32,7 @@ pub fn mask_study_of(folder: &Path, truth: &ReaderId) -> anyhow::Result<Option<M
             (film.facts.image, FilmPixels { size, spacing_mm: film.facts.pixel_spacing_mm })
         })
         .collect();
-    let order: Vec<LabelName> = label_sets::of_project(&store)?.0.labels().iter().map(|l| l.name.clone()).collect();
+    let order: Vec<LabelName> = label_sets::of_project(store)?.0.labels().iter().map(|l| l.name.clone()).collect();
     let Some(plan) = MaskPlan::new(&drawings, truth, &films, &order) else { return Ok(None) };
     let blocks: Vec<_> = (0..plan.num_blocks()).into_par_iter().map(|number| plan.block(number)).collect();
     Ok(Some(plan.finish(&blocks)))

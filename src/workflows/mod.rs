@@ -20,6 +20,7 @@ mod import_image_labels;
 mod label_judge;
 mod label_rows;
 mod model_files;
+pub mod overview;
 pub mod models;
 pub mod label_sets;
 mod reading_sums;

@@ -18,8 +18,8 @@ use super::staged_file::StagedFile;
 ///
 /// # Errors
 /// One sentence where the project or the file can't be read, or there is nothing to compare.
-pub fn study_of(folder: &Path, truth: &StudySource) -> anyhow::Result<ReaderStudy> {
-    let films = Store::open_to_look(folder)?.films_read()?;
+pub fn study_of(store: &Store, truth: &StudySource) -> anyhow::Result<ReaderStudy> {
+    let films = store.films_read()?;
     if films.is_empty() {
         bail!("no film of this project is completed yet, so there is nothing to compare");
     }

@@ -1,7 +1,5 @@
 //! What a project holds, as the papers' tables say it.
 
-use std::path::Path;
-
 use crate::domain::project::Project;
 use crate::domain::stats::{Characteristics, Tally, characteristics};
 use crate::store::Store;
@@ -18,9 +16,8 @@ pub struct ProjectStats {
 }
 
 /// Reads the project without changing it.
-pub fn project_stats(folder: &Path) -> anyhow::Result<ProjectStats> {
-    let store = Store::open_to_look(folder)?;
-    let labels = label_sets::of_project(&store)?.0;
+pub fn project_stats(store: &Store) -> anyhow::Result<ProjectStats> {
+    let labels = label_sets::of_project(store)?.0;
     let films = store.films()?;
     let tallies = store.tallies()?;
     let table = characteristics(films.iter().map(|f| &f.facts), &tallies, &labels);

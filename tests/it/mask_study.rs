@@ -113,7 +113,7 @@ fn a_project_of_boxes_has_no_masks() {
         draw(&mut store, 0, reader, &[Shape::Box(rect(10.0, 30.0))], true);
     }
     drop(store);
-    assert!(mask_study_of(&folder, &"R1".into()).unwrap().is_none());
+    assert!(mask_study_of(&Store::open_to_look(&folder).unwrap(), &"R1".into()).unwrap().is_none());
     let (is_well, said) = rachis(&["study", folder.to_str().unwrap(), "--truth", "R1", "--masks"]);
     assert!(!is_well && said.contains("nobody drew a mask or a polygon"), "{said}");
 }

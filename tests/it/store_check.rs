@@ -84,7 +84,7 @@ fn completed() -> Edit {
 }
 
 fn checked(folder: &Path) -> CheckReport {
-    check_project(&folder.join("project"), true, &|_, _| {}).unwrap()
+    check_project(&Store::open_to_look(&folder.join("project")).unwrap(), true, &|_, _| {}).unwrap()
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_sound_project_has_nothing_to_report() {
     let report = checked(folder.path());
     assert_eq!((report.num_errors(), report.num_warnings()), (0, 0), "{report:?}");
     assert_eq!((report.num_films, report.num_readings, report.num_marks), (3, 2, 1));
-    let stats = project_stats(&folder.path().join("project")).unwrap();
+    let stats = project_stats(&Store::open_to_look(&folder.path().join("project")).unwrap()).unwrap();
     assert_eq!(stats.table.films.num_images, 3);
     assert_eq!(stats.table.columns[0].num_abnormal, 1);
 }
@@ -135,7 +135,7 @@ fn each_fault_is_one_row() {
     assert_eq!(report.without_film.keys().map(ImageId::as_str).collect::<Vec<_>>(), ["elsewhere"]);
     assert_eq!(report.unknown_labels.keys().map(LabelName::as_str).collect::<Vec<_>>(), ["Bent"]);
     assert_eq!((report.num_errors(), report.num_warnings()), (7, 2));
-    let quick = check_project(store.folder(), false, &|_, _| {}).unwrap();
+    let quick = check_project(&store, false, &|_, _| {}).unwrap();
     assert!(quick.films.iter().all(|(image, _)| image.as_str() != "b"), "a quick look reads no film");
 }
 

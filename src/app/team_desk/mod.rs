@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use crate::jobs::Lane;
 use crate::session::Event;
-use crate::session::team::{TeamNews, TeamTask};
-use crate::store::StoreThread;
+use crate::session::team::{PeopleTask, TeamNews, TeamTask};
+use crate::store::{Doorway, StoreThread};
 
 use super::inbox::Post;
 
@@ -22,13 +22,19 @@ pub(super) struct Desk<'a> {
     pub lane: &'a Lane,
     pub store: &'a Arc<StoreThread>,
     pub folder: PathBuf,
+    /// Opens the project on another thread, for the person who is signed in.
+    pub doorway: Doorway,
     pub post: Post,
 }
 
 impl Desk<'_> {
     fn tell(&self, news: impl Into<TeamNews>) {
-        self.post.event(Event::Team(Box::new(news.into())));
+        tell(&self.post, news);
     }
+}
+
+fn tell(post: &Post, news: impl Into<TeamNews>) {
+    post.event(Event::Team(Box::new(news.into())));
 }
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
@@ -40,4 +46,9 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::Exchange(task) => exchanging::carry_out(desk, task),
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
     }
+}
+
+/// Whether somebody comes in or goes out with it.
+pub(super) const fn changes_person(task: &TeamTask) -> bool {
+    matches!(task, TeamTask::People(PeopleTask::SignIn { .. } | PeopleTask::SignOut))
 }

@@ -1,12 +1,23 @@
 //! Carries out, on another thread, the work of many: how far the project is, and what happened in it.
 
-use crate::session::team::OverseeNews;
-use crate::session::team::OverseeTask;
+use crate::app::project_changes::now_ms;
+use crate::session::team::{OverseeNews, OverseeTask};
+use crate::store::Store;
+use crate::workflows::overview::overview;
 
 use super::Desk;
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: OverseeTask) {
     match task {
-        OverseeTask::Load => desk.tell(OverseeNews::Done(String::new())),
+        OverseeTask::Load => {
+            let (folder, post) = (desk.folder.clone(), desk.post.clone());
+            desk.lane.run(move || {
+                let counted = Store::open_to_look(&folder)
+                    .map_err(anyhow::Error::from)
+                    .and_then(|store| overview(&store, now_ms()))
+                    .map_err(|error| format!("{error:#}"));
+                super::tell(&post, OverseeNews::Counted(counted));
+            });
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! People of a project: who they are, which roles they have, and what each role may do.
 
+mod pin;
 mod rights;
 mod role;
 
+pub use pin::{LEAST_PIN, MOST_PIN, Pin, PinError};
 pub use rights::{Act, Matter, may};
 pub use role::{Role, Roles};
 

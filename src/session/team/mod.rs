@@ -14,7 +14,7 @@ pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
 pub use assigning::{AssignCommand, AssignDesk, AssignNews, AssignTask};
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
-pub use people::{PeopleCommand, PeopleDesk, PeopleNews, PeopleTask};
+pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{Hand, HeldBox, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen};
 
 use super::effect::Effect;

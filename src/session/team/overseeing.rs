@@ -1,5 +1,8 @@
 //! The work of many: how far the project is, and what happened in it.
 
+use std::sync::Arc;
+
+use crate::domain::oversight::Overview;
 use crate::session::effect::Effect;
 use crate::session::screen::Session;
 
@@ -8,7 +11,7 @@ use super::TeamTask;
 /// What a person asks.
 #[derive(Clone, PartialEq, Debug)]
 pub enum OverseeCommand {
-    /// Read it anew.
+    /// Count it anew.
     Load,
 }
 
@@ -25,12 +28,16 @@ pub enum OverseeNews {
     Done(String),
     /// What could not be done, and why.
     Failed(String),
+    /// How far the project is; or why it can't be told to this person.
+    Counted(Result<Arc<Overview>, String>),
 }
 
 /// What the window knows of it.
 #[derive(Clone, Default, Debug)]
 pub struct OverseeDesk {
     pub is_loading: bool,
+    pub overview: Option<Arc<Overview>>,
+    pub failure: Option<String>,
 }
 
 impl OverseeCommand {
@@ -50,10 +57,13 @@ impl Session {
     }
 
     pub(super) fn overseeing_news(&mut self, news: OverseeNews, _now_ms: i64) -> Vec<Effect> {
-        self.team.overseeing.is_loading = false;
+        let desk = &mut self.team.overseeing;
+        desk.is_loading = false;
         match news {
             OverseeNews::Done(text) => self.tell_team(false, text),
             OverseeNews::Failed(text) => self.tell_team(true, text),
+            OverseeNews::Counted(Ok(overview)) => (desk.overview, desk.failure) = (Some(overview), None),
+            OverseeNews::Counted(Err(why)) => (desk.overview, desk.failure) = (None, Some(why)),
         }
         Vec::new()
     }

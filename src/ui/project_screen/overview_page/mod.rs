@@ -1,0 +1,71 @@
+//! How far the project is: stages, progress, counts.
+
+mod feedback;
+mod readers;
+mod stages;
+mod table;
+
+use egui::{RichText, Ui};
+
+use crate::session::Command;
+use crate::session::team::{OverseeCommand, TeamCommand};
+use crate::ui::evaluate_screen::plot_kit::{plot_size, plot_ui};
+use crate::ui::words::{tr, tr_args, translated};
+use crate::ui::{Panel, kit, theme};
+
+/// What is half typed on the page.
+#[derive(Default, Debug)]
+pub struct OverviewPageState {
+    /// All readers, where there are more than are shown at first.
+    shows_all_readers: bool,
+    shows_all_comments: bool,
+}
+
+pub(super) fn overview_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    let Some(open) = &session.project else { return };
+    let desk = &session.team.overseeing;
+    ui.horizontal(|ui| {
+        ui.heading(&open.settings.name);
+        let button = ui.add_enabled(!desk.is_loading, egui::Button::new(tr("Count anew")).small());
+        if button.clicked() {
+            panel.ask(Command::Team(TeamCommand::Oversee(OverseeCommand::Load)));
+        }
+        if desk.is_loading {
+            ui.label(RichText::new(tr("Counting…")).color(theme::weak()));
+        }
+    });
+    if !open.settings.about.description.trim().is_empty() {
+        ui.add(egui::Label::new(RichText::new(open.settings.about.description.trim()).color(theme::weak())).wrap());
+    }
+    if let Some(why) = &desk.failure {
+        ui.add_space(2.0 * theme::UNIT);
+        ui.add(egui::Label::new(RichText::new(&*translated(why)).color(theme::warn())).wrap());
+        let text = tr("Your own numbers are in the list of films, under \"My statistics\".");
+        ui.label(RichText::new(text).color(theme::weak()));
+        return;
+    }
+    let Some(overview) = desk.overview.clone() else { return };
+    if overview.stages.first().is_none_or(|stage| stage.num_films == 0) {
+        ui.add_space(2.0 * theme::UNIT);
+        ui.label(tr("There are no films yet. Import some from the list of films."));
+        return;
+    }
+    stages::stages_ui(ui, &overview);
+    kit::section(ui, tr("Readers"));
+    readers::readers_ui(ui, panel, &overview);
+    kit::section(ui, &tr_args("Comments that wait: {}", &[&overview.waiting.len()]));
+    feedback::feedback_ui(ui, panel, &overview);
+    kit::section(ui, tr("Characteristics"));
+    table::table_ui(ui, &overview);
+    ui.add_space(2.0 * theme::UNIT);
+    let size = plot_size(ui);
+    ui.horizontal_wrapped(|ui| {
+        for plot in &overview.plots {
+            // Many labels need their lines.
+            let size = egui::vec2(size.x, size.y.max(70.0 + 20.0 * plot.y.names.len() as f32));
+            ui.push_id(plot.key, |ui| plot_ui(ui, panel, plot, size, |_| None));
+        }
+    });
+    ui.add_space(4.0 * theme::UNIT);
+}

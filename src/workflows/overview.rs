@@ -1,0 +1,53 @@
+//! How far a project is, from its database: what the Overview page shows and `rachis project` prints.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::id::ImageId;
+use crate::domain::oversight::{Overview, by_month, one_voice, pipeline, plots, progress, split_table};
+use crate::domain::study::FilmFacts;
+use crate::domain::training::dataset::Split;
+use crate::store::Store;
+
+use super::{datasets, label_sets};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Reads and counts; changes nothing.
+///
+/// # Errors
+/// One sentence, also where the person who signed in may not see it.
+pub fn overview(store: &Store, now_ms: i64) -> anyhow::Result<Arc<Overview>> {
+    let told = store.oversight()?;
+    let workflow = store.project().workflow;
+    let people = store.readers()?;
+    let labels = label_sets::of_project(store)?.0;
+    let films: Vec<FilmFacts> = store.films()?.into_iter().map(|film| film.facts).collect();
+    let voice = one_voice(&store.tallies()?, &told.repeats);
+    let (split_name, is_test) = newest_split(store)?;
+    let table = split_table(&films, &voice, &labels, &is_test);
+    let months = by_month(&told.standing);
+    let plots = [plots::label_distribution(&table), plots::disagreement(&months)];
+    Ok(Arc::new(Overview {
+        workflow,
+        stages: pipeline(&told.standing, workflow),
+        readers: progress(&told.standing, &people, workflow, now_ms.div_euclid(DAY_MS)),
+        table,
+        is_single: voice.is_single,
+        num_settled: voice.num_settled,
+        readers_per_film: voice.readers_per_film,
+        split_name,
+        months,
+        plots: plots.into_iter().flatten().collect(),
+        waiting: told.waiting,
+    }))
+}
+
+/// The split of the newest data set that can be read; films to choose by are of the training set.
+fn newest_split(store: &Store) -> anyhow::Result<(Option<String>, BTreeMap<ImageId, bool>)> {
+    let Some(newest) = store.datasets()?.into_iter().next() else { return Ok((None, BTreeMap::new())) };
+    // A damaged file takes the columns of the table away, not the page.
+    let Ok((stored, dataset)) = datasets::open(store, newest.id) else { return Ok((None, BTreeMap::new())) };
+    let is_test = dataset.films.iter().map(|film| (film.image.clone(), film.split == Split::Test)).collect();
+    Ok((Some(stored.content.name), is_test))
+}
