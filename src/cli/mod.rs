@@ -30,6 +30,8 @@ mod progress_bar;
 mod reader;
 pub mod report;
 pub mod rules;
+mod settle;
+mod settle_steps;
 mod split;
 pub mod stats;
 pub mod study;
@@ -104,6 +106,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
+    /// Settle what readers disagree on, finding by finding.
+    Settle(settle::SettleArgs),
     /// Write train and test folders, split by study and patient.
     Split(split::SplitArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -167,6 +171,7 @@ pub fn main() -> ExitCode {
         Command::Reader(args) => reader::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Settle(args) => settle::run(&args),
         Command::Split(args) => split::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),

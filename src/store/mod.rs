@@ -8,6 +8,8 @@ mod people;
 mod about;
 mod adjudication;
 mod adjudication_rows;
+#[cfg(test)]
+mod adjudication_script;
 mod films_to_review;
 mod review_gate;
 mod settling;
