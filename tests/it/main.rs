@@ -109,6 +109,7 @@ mod labels_window;
 mod discuss_window;
 #[cfg(feature = "gui")]
 mod review_window;
+#[cfg(feature = "gui")]
 mod people_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
