@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::geometry::{Point, Size};
-use crate::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use crate::domain::id::{ImageId, PatientId, SeriesId, StudyId};
 use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, Side};
 use crate::domain::project::{Project, Reader};
@@ -246,7 +246,7 @@ pub(super) fn play(session: &mut Session, script: &str) {
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let asked = session.asked(std::slice::from_ref(&chord), session.screen == Screen::Film);
+                let asked = session.asked(std::slice::from_ref(&chord), session.keys_heard_first());
                 let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);

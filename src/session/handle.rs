@@ -448,7 +448,7 @@ impl Session {
 
     /// Escape: the innermost thing first.
     fn let_go(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.dialog.take().is_some() || (self.screen == Screen::Review && self.let_review_go()) {
             return;
         }
         let has_sketch =

@@ -8,6 +8,7 @@ use crate::domain::task::TaskState;
 use crate::domain::triage::{Disagreement, FilmDisagreement};
 use crate::domain::worklist::WorklistRow;
 use crate::session::discussing::DiscussCommand;
+use crate::session::team::{ReviewCommand, TeamCommand};
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Filter, ModelFilter, Sort, SortBy, UnfitFilter, decision_text};
 use crate::session::{Command, EvaluateCommand, ModelCommand, StudyCommand, TrainCommand};
@@ -110,8 +111,13 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
+            kit::titled_button(ui, panel, &Command::ShowProject, Some(tr("Project")));
             kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
+            let review = Command::Team(TeamCommand::Review(ReviewCommand::Load));
+            if review.is_available(panel.session) {
+                kit::titled_button(ui, panel, &review, Some(tr("Review")));
+            }
             ui.menu_button(tr("Export"), |ui| {
                 let tables =
                     [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle, Command::ExportMeasures];
