@@ -18,7 +18,7 @@ use super::readings::write_entry;
 impl Store {
     /// Refuses an edit of a film that is not in the person's hands, and a move that is not the person's to make. Nobody
     /// signed in: a job, which knows what it does.
-    pub(super) fn require_hands(&self, entry: &NewLogEntry) -> Result<(), StoreError> {
+    pub(super) fn require_task(&self, entry: &NewLogEntry) -> Result<(), StoreError> {
         if self.pass().is_none() {
             return Ok(());
         }

@@ -108,6 +108,8 @@ mod discuss_window;
 #[cfg(feature = "gui")]
 mod people_window;
 #[cfg(feature = "gui")]
+mod review_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_rules;

@@ -174,7 +174,8 @@ fn accepting_all_unanimous_leaves_the_rest_open() {
 fn rulings_say_what_is_kept() {
     let mut review = Review::open(three());
     let conflict = mark(12);
-    let shown = |review: &Review| review.document().finding(conflict).unwrap().shown().map(|(l, s)| (l.clone(), s.bounds()));
+    let shown =
+        |review: &Review| review.document().finding(conflict).unwrap().shown().map(|(l, s)| (l.clone(), s.bounds()));
     let other = SourceId::Mark(AnnotationId(22));
     done(&mut review, Step::Take { finding: conflict, source: other });
     assert_eq!(shown(&review), Some((name("Other lesions"), rect(FAR))));
@@ -232,7 +233,8 @@ fn splitting_takes_out_what_is_called_otherwise() {
 fn what_a_reviewer_draws_is_a_finding() {
     let mut review = Review::open(three());
     let before = review.document().clone();
-    let add = || Step::Add { label: name("Fracture"), shape: Shape::Box(rect(BELOW)), attributes: Attributes::default() };
+    let add =
+        || Step::Add { label: name("Fracture"), shape: Shape::Box(rect(BELOW)), attributes: Attributes::default() };
     done(&mut review, add());
     let key = FindingKey(SourceId::Added(0));
     let drawn = review.document().finding(key).unwrap();
@@ -328,7 +330,11 @@ fn a_film_where_nothing_is_left_has_no_finding() {
     // One of three is too few.
     let one = [said("R1", &[], answer(present)), reading("R2", &[]), reading("R3", &[])];
     check(&one, (0, true, None), &[]);
-    check(&[said("R1", &[], answer(absent)), said("R2", &[], answer(absent))], (0, true, None), &[("Pneumonia", absent)]);
+    check(
+        &[said("R1", &[], answer(absent)), said("R2", &[], answer(absent))],
+        (0, true, None),
+        &[("Pneumonia", absent)],
+    );
     let unfit = |reader: &str| reading(reader, &[]).with_unfit(Some(UnfitReason::LowQuality));
     check(&[unfit("R1"), unfit("R2"), reading("R3", &[])], (0, false, Some(UnfitReason::LowQuality)), &[]);
     check(&[unfit("R1"), reading("R2", &[])], (0, true, None), &[]);
@@ -354,7 +360,10 @@ fn the_layer_says_where_its_marks_come_from() {
     ];
     assert_eq!(told, expected);
     let source = &layer.marks[2].source;
-    assert_eq!((source.num_readers, source.shape_from, source.rationale.as_str()), (3, ShapeFrom::Source(other), "Not at a joint."));
+    assert_eq!(
+        (source.num_readers, source.shape_from, source.rationale.as_str()),
+        (3, ShapeFrom::Source(other), "Not at a joint.")
+    );
     assert_eq!(source.marks.len(), 2);
     assert_eq!(source.signers, [(ReaderId::new("V1"), 7)]);
 }
@@ -397,7 +406,10 @@ fn only_a_senior_who_did_not_read_it_reviews_a_film() {
     check(person("V1", None), None);
     check(person("V1", Some(10)), Some("V1 has read for 10 years and R3"));
     check(person("R2", Some(40)), Some("R2 has read this film"));
-    check(Reader { roles: Roles::NONE.with(Role::Annotator), ..person("V1", None) }, Some("V1 is no reviewer of the project"));
+    check(
+        Reader { roles: Roles::NONE.with(Role::Annotator), ..person("V1", None) },
+        Some("V1 is no reviewer of the project"),
+    );
     check(Reader { has_left: true, ..person("V1", None) }, Some("V1 has left the project"));
 }
 

@@ -17,7 +17,7 @@ pub use assigning::{
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
-pub use reviewing::{ReviewCommand, ReviewDesk, ReviewNews, ReviewTask};
+pub use reviewing::{Hand, HeldBox, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen};
 
 use super::effect::Effect;
 use super::screen::{NoticeKind, Session};
@@ -73,7 +73,14 @@ impl TeamTask {
 }
 
 impl TeamCommand {
-    pub const fn is_available(&self, session: &Session) -> bool {
+    pub const fn is_on(&self, session: &Session) -> bool {
+        match self {
+            Self::Review(command) => command.is_on(session),
+            _ => false,
+        }
+    }
+
+    pub fn is_available(&self, session: &Session) -> bool {
         match self {
             Self::People(command) => command.is_available(session),
             Self::Assign(command) => command.is_available(session),

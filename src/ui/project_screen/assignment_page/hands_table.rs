@@ -102,7 +102,7 @@ fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, 
         })
     });
     let name = tr_args("Change the tasks of {}", &[person]);
-    menu.inner.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_open, name));
+    menu.inner.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_open, &name));
 }
 
 fn others(session: &Session, person: &ReaderId, stage: Stage) -> Vec<ReaderId> {
