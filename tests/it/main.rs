@@ -53,6 +53,9 @@ mod training_runs;
 mod training_cycle;
 mod dataset_commands;
 mod protocols;
+mod worklist_tasks;
+#[cfg(feature = "gui")]
+mod worklist_window;
 mod assign_commands;
 mod architecture;
 mod tidy;
