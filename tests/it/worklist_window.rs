@@ -13,6 +13,9 @@ use crate::worklist_tasks::handed_out;
 
 fn at_list<'a>(folder: &std::path::Path, reader: &str) -> Seat<'a> {
     let mut seat = at_project(folder);
+    // Whoever was here last is still in.
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
     seat.get_by_label(&format!("Read as {reader}")).click();
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded && w.session.screen == Screen::Worklist);
     seat
