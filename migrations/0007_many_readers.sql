@@ -129,13 +129,26 @@ CREATE TABLE export_version (
     num_marks INTEGER NOT NULL CHECK (num_marks >= 0)
 ) STRICT;
 
--- One link for each thing that happened: a row of `edit_log`, `project_event` or `adjudication_step`. `hash` is the
--- SHA-256 of the hash before it and of that row, so that a row that was changed, taken out or put in shows.
+-- One link for each thing that happened: a row of `edit_log` ('edit'), `project_event` ('event') or `adjudication_step`
+-- ('step'), by its `seq` there. `hash` is the SHA-256 of the hash before it and of that row (src/store/audit_chain.rs), so
+-- that a row that was changed, taken out or put in shows.
 CREATE TABLE audit_link (
     seq INTEGER PRIMARY KEY AUTOINCREMENT CHECK (seq > 0),
-    kind TEXT NOT NULL CHECK (kind IN ('edit', 'event', 'step', 'start')),
+    kind TEXT NOT NULL CHECK (kind IN ('edit', 'event', 'step')),
     ref INTEGER NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+
+CREATE UNIQUE INDEX audit_link_of ON audit_link (kind, ref);
+
+CREATE TRIGGER audit_link_is_kept BEFORE UPDATE ON audit_link
+BEGIN
+    SELECT RAISE(ABORT, 'The record of what happened is kept as it was.');
+END;
+
+CREATE TRIGGER audit_link_stays BEFORE DELETE ON audit_link
+BEGIN
+    SELECT RAISE(ABORT, 'The record of what happened is kept.');
+END;
 
 PRAGMA user_version = 7;

@@ -29,6 +29,7 @@ pub mod adjudication;
 pub mod project;
 pub mod project_event;
 pub mod exchange;
+pub mod audit;
 pub mod reading_time;
 pub mod stats;
 pub mod imaging;

@@ -12,6 +12,7 @@ mod golden;
 mod heat;
 mod layers;
 mod loaded;
+mod memory;
 mod mixed;
 mod models;
 mod ops;
@@ -77,6 +78,9 @@ fn main() -> ExitCode {
     let _ = log.try_init();
     if matches!(command, None | Some(Command::Train(_))) {
         yield_to_the_window();
+    }
+    if matches!(command, Some(Command::Train(_) | Command::Trainbench(_))) {
+        memory::keep_freed();
     }
     device::open_cuda();
     let outcome = match command {

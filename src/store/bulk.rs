@@ -396,6 +396,7 @@ impl BulkImport<'_> {
                 file.details,
             ],
         )?;
+        super::audit_chain::seal(&self.tx)?;
         Ok(self.tx.commit()?)
     }
 

@@ -82,6 +82,8 @@ pub enum StoreError {
     WrongStep(i64),
     #[error("{what} failed on {}: {source}. Nothing of this step was saved.", .path.display())]
     Io { what: &'static str, path: PathBuf, source: io::Error },
+    #[error("Stopped, as it was asked to. Nothing was changed.")]
+    Stopped,
     #[error("The database answered: {0}. Nothing of this step was saved.")]
     Database(rusqlite::Error),
 }

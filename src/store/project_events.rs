@@ -49,13 +49,13 @@ impl Store {
     }
 }
 
-/// Also inside another step's transaction, so that nothing is done without a word.
+/// Also inside another step's transaction, so that nothing is done without a word. Sealed with all that is not yet.
 pub(super) fn insert_event(conn: &Connection, event: &ProjectEvent) -> Result<(), StoreError> {
     let details = DetailsRow { what: event.what.clone(), films: event.films.iter().map(ToString::to_string).collect() };
     let details = serde_json::to_string(&details).map_err(|why| unreadable("what happened", why))?;
     conn.prepare_cached("INSERT INTO project_event (at, by, kind, details) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![event.at_ms, event.by, event.kind.as_str(), details])?;
-    Ok(())
+    super::audit_chain::seal(conn)
 }
 
 #[cfg(test)]

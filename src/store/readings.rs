@@ -13,6 +13,7 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
+use super::audit_chain::seal;
 use super::comments::{load_comments, write_comments};
 use super::error::{StoreError, unreadable};
 use super::measurements::{load_measurements, write_measurements};
@@ -140,6 +141,7 @@ impl Store {
         self.require_task(entry)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let seq = write_entry(&tx, session, entry)?;
+        seal(&tx)?;
         tx.commit()?;
         Ok(seq)
     }
