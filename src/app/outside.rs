@@ -64,7 +64,6 @@ struct Open {
     engine: EngineDesk,
     training: TrainingDesk,
     label_set: Arc<LabelSet>,
-    folder: PathBuf,
     number: u32,
     is_read_only: bool,
     /// Readers see each other's marks.
@@ -170,7 +169,6 @@ impl Outside {
                 store,
                 post,
                 label_set: label_set.clone(),
-                folder: folder.clone(),
                 number: *number,
                 is_read_only: *is_read_only,
                 shows_others: project.is_open,
@@ -230,11 +228,11 @@ impl Outside {
                 }
             }
             Effect::Team(task) => {
-                if let Some(Open { store, folder, post, .. }) = &self.project {
+                if let Some(Open { store, post, .. }) = &self.project {
                     // Nothing is opened for the person before, once somebody else is about to be in.
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
-                    let (folder, doorway, post) = (folder.clone(), store.doorway(), post.clone());
-                    team_desk::carry_out(&Desk { lane: &self.lane, store, folder, doorway, post }, *task);
+                    let (doorway, post) = (store.doorway(), post.clone());
+                    team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, *task);
                     if let Some(hold) = hold {
                         store.with(move |_| drop(hold));
                     }

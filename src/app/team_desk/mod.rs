@@ -7,7 +7,6 @@ mod agreeing;
 mod exchanging;
 mod overseeing;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::jobs::Lane;
@@ -21,7 +20,6 @@ use super::inbox::Post;
 pub(super) struct Desk<'a> {
     pub lane: &'a Lane,
     pub store: &'a Arc<StoreThread>,
-    pub folder: PathBuf,
     /// Opens the project on another thread, for the person who is signed in.
     pub doorway: Doorway,
     pub post: Post,

@@ -7,7 +7,7 @@ use crate::domain::moment::day_text;
 use crate::domain::people::{Act, Matter, Reader, Role};
 use crate::session::Session;
 use crate::ui::role_words::{natural_key, roles_text};
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::tr;
 use crate::ui::{Panel, theme};
 
 use super::person_form::{self, Draft};
