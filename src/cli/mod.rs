@@ -31,6 +31,8 @@ mod progress_bar;
 mod reader;
 pub mod report;
 pub mod rules;
+mod settle;
+mod settle_steps;
 mod split;
 pub mod stats;
 pub mod study;
@@ -105,6 +107,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Show a project's rules, or change them.
     Rules(rules::RulesArgs),
+    /// Settle what readers disagree on, finding by finding.
+    Settle(settle::SettleArgs),
     /// Write a bundle to hand on, with train and test folders.
     Split(split::SplitArgs),
     /// Count studies, images, ages, sexes, findings.
@@ -168,6 +172,7 @@ pub fn main() -> ExitCode {
         Command::Reader(args) => reader::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Settle(args) => settle::run(&args),
         Command::Split(args) => split::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Study(args) => study::run(&args),

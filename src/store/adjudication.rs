@@ -21,7 +21,7 @@ use super::settling::{take_layer_back, write_layer};
 #[derive(Clone, PartialEq, Debug)]
 pub struct QuestionToReader {
     pub image: ImageId,
-    /// As [`crate::domain::adjudication::Step::Answer`] takes it.
+    /// As [`Store::answer_question`] takes it.
     pub number: u32,
     /// In image pixels.
     pub place: Point,
@@ -54,33 +54,48 @@ impl Store {
     /// the step does not fit the review as it is stored.
     pub fn add_review_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
         self.require_reviewer(&made.by)?;
+        self.require(Matter::Consensus, Act::Change)?;
         match &made.step {
-            Step::Answer { .. } => self.require(Matter::OwnReading, Act::Change)?,
             Step::Open(_) => return Err(StoreError::RuleRefused("a review is begun by opening it".into())),
+            Step::Answer { .. } => return Err(StoreError::RuleRefused("a question is answered by its reader".into())),
             // Who stands by a film that a reader reopened since must be able to step back from it.
-            Step::Unsign | Step::Undo => self.require(Matter::Consensus, Act::Change)?,
+            Step::Unsign if self.has_signed(image, &made.by)? => {}
             _ => {
-                self.require(Matter::Consensus, Act::Change)?;
                 self.admit_reviewer(image, &made.by)?;
             }
         }
         self.write_step(image, made)
     }
 
+    /// A reader's answer to a question that reviewers sent. Tells the reader nothing of the review.
+    pub fn answer_question(
+        &mut self,
+        image: &ImageId,
+        reader: &ReaderId,
+        number: u32,
+        text: &str,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
+        self.require(Matter::OwnReading, Act::Change)?;
+        self.require_reviewer(reader)?;
+        let step = Step::Answer { question: number, text: text.to_owned() };
+        self.write_step(image, &MadeStep { by: reader.clone(), at_ms, step }).map(|_| ())
+    }
+
     /// The review of a film as it is stored; `None` where nobody has begun it.
     pub fn review(&self, image: &ImageId) -> Result<Option<Review>, StoreError> {
-        self.require(Matter::Consensus, Act::See)?;
+        self.require_review(image)?;
         stored_review(&self.conn, image)
     }
 
     /// The steps of a film's review in their order.
     pub fn review_steps(&self, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
-        self.require(Matter::Consensus, Act::See)?;
+        self.require_review(image)?;
         stored_steps(&self.conn, image)
     }
 
     /// Questions that reviewers sent to this reader, those without an answer first. A reader answers with
-    /// [`Store::add_review_step`] and [`crate::domain::adjudication::Step::Answer`].
+    /// [`Store::answer_question`].
     pub fn questions_to(&self, reader: &ReaderId) -> Result<Vec<QuestionToReader>, StoreError> {
         self.require(Matter::OwnReading, Act::See)?;
         self.require_reviewer(reader)?;
@@ -107,7 +122,7 @@ impl Store {
 
     /// Where each mark of a settled film's consensus comes from, in the order of the marks.
     pub fn settled_sources(&self, image: &ImageId) -> Result<Vec<(AnnotationId, MarkSource)>, StoreError> {
-        self.require(Matter::Consensus, Act::See)?;
+        self.require_review(image)?;
         let mut statement = self.conn.prepare_cached(
             "SELECT s.annotation_id, s.source FROM settled_mark s JOIN annotation a ON a.id = s.annotation_id
              WHERE s.image_id = ?1 AND s.layer = ?2 ORDER BY s.annotation_id",
@@ -119,6 +134,18 @@ impl Store {
             sources.push((AnnotationId(row.get(0)?), mark_source_from_json(&source)?));
         }
         Ok(sources)
+    }
+
+    /// Refuses whoever may not know what readers of this film said: a review shows all of it.
+    fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        let is_reviewer = || self.pass().is_some_and(|pass| self.admit_reviewer(image, pass.reader()).is_ok());
+        if self.may_see_others_of(image)? || is_reviewer() { Ok(()) } else { Err(StoreError::Blind) }
+    }
+
+    fn has_signed(&self, image: &ImageId, reviewer: &ReaderId) -> Result<bool, StoreError> {
+        let review = stored_review(&self.conn, image)?;
+        Ok(review.is_some_and(|review| review.document().signatures().contains_key(reviewer)))
     }
 
     /// Steps are made in one's own name.

@@ -36,6 +36,7 @@ impl Store {
     /// hands out, those handed to them for review; otherwise every film that somebody has read and they have not.
     pub fn films_to_review(&self, reviewer: &ReaderId) -> Result<Vec<FilmToReview>, StoreError> {
         self.require(Matter::Consensus, Act::See)?;
+        self.require_person(reviewer)?;
         let sql = if self.project().workflow.hands_out() {
             format!(
                 "{SUMS} SELECT t.image_id, {COLUMNS}, t.is_paused FROM task t

@@ -94,6 +94,11 @@ impl Store {
         if !self.may_see_models_on(image)? {
             return Ok(None);
         }
+        self.stored_prediction(image, model)
+    }
+
+    /// Whoever asks; for what the caller lets people see by another rule.
+    pub(super) fn stored_prediction(&self, image: &ImageId, model: ModelId) -> Result<Option<Prediction>, StoreError> {
         let sql = "SELECT probability, heat FROM prediction WHERE image_id = ?1 AND model_id = ?2";
         let row = self
             .conn

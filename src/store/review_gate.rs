@@ -6,12 +6,14 @@ use crate::domain::adjudication::{Case, why_not};
 use crate::domain::answer::{detect, fuse};
 use crate::domain::fusion::{ensemble, is_abnormal};
 use crate::domain::id::{ImageId, ReaderId};
-use crate::domain::model::ModelContent;
-use crate::domain::people::CONSENSUS_LAYER;
+use crate::domain::model::{ModelContent, ModelId};
+use crate::domain::people::{CONSENSUS_LAYER, Reader};
 use crate::domain::suggestion::{ModelVisibility, Suggestion};
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
+use super::model_rows::{read_model, read_pipeline};
+use super::people::roles_from_text;
 use super::project::Store;
 use super::readings::load_reading;
 
@@ -80,6 +82,25 @@ pub(super) fn stages(conn: &Connection, image: &ImageId, hands_out: bool) -> Res
     Ok(Stages { readers, reviewers, is_handed_out })
 }
 
+/// Everybody, whoever asks: whether somebody is senior is for the store to know.
+fn people(conn: &Connection) -> Result<Vec<Reader>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT rad_id, years_of_experience, roles, has_left FROM reader WHERE repeat_of IS NULL ORDER BY rad_id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut people = Vec::new();
+    while let Some(row) = rows.next()? {
+        let roles: String = row.get(2)?;
+        people.push(Reader {
+            years_of_experience: row.get(1)?,
+            roles: roles_from_text(&roles)?,
+            has_left: row.get(3)?,
+            ..Reader::new(row.get::<_, String>(0)?.as_str(), "")
+        });
+    }
+    Ok(people)
+}
+
 impl Store {
     /// Refuses, in a sentence, whoever may not review this film now.
     pub(super) fn admit_reviewer(&self, image: &ImageId, reviewer: &ReaderId) -> Result<Stages, StoreError> {
@@ -91,7 +112,7 @@ impl Store {
         if !is_known {
             return refuse(format!("the project has no film {image}; check its id"));
         }
-        let people = self.readers()?;
+        let people = people(&self.conn)?;
         let Some(person) = people.iter().find(|person| person.id == *reviewer) else {
             return refuse(format!("the project has no reader {reviewer}; add the person first"));
         };
@@ -135,15 +156,17 @@ impl Store {
         if self.project().model_visibility == ModelVisibility::Off {
             return Ok(Vec::new());
         }
-        let pipeline = self.pipeline()?;
+        let pipeline = read_pipeline(&self.conn)?;
         let Some(detector) = pipeline.detector else { return Ok(Vec::new()) };
-        let classifier = pipeline.classifier.map(|id| self.model(id)).transpose()?.flatten();
+        let classifier = pipeline.classifier.map(|id| read_model(&self.conn, id)).transpose()?.flatten();
         let (ids, mean) = match classifier.map(|model| (model.id, model.content)) {
             None => (Vec::new(), None),
             Some((id, ModelContent::Weights { .. })) => (vec![id], None),
             Some((_, ModelContent::Ensemble { members, mean })) => (members, Some(mean)),
         };
-        let members: Vec<f64> = self.predictions(image, &ids)?.iter().filter_map(|one| one.probability).collect();
+        let said = |id: &ModelId| self.stored_prediction(image, *id);
+        let of_members = ids.iter().map(said).collect::<Result<Vec<_>, _>>()?;
+        let members: Vec<f64> = of_members.iter().flatten().filter_map(|one| one.probability).collect();
         let probability = match mean {
             // An ensemble answers only when every member has.
             _ if members.len() < ids.len() => None,
@@ -151,7 +174,7 @@ impl Store {
             None => members.first().copied(),
         };
         let is_abnormal = probability.map(|p| is_abnormal(p, pipeline.threshold));
-        let boxes = detect(&pipeline, &self.predictions(image, &[detector])?).unwrap_or_default();
+        let boxes = said(&detector)?.and_then(|one| detect(&pipeline, &[one])).unwrap_or_default();
         let mut kept = fuse(pipeline.rule, is_abnormal, boxes).kept;
         kept.retain(|suggestion| suggestion.score >= pipeline.min_score && suggestion.rect.area() > 0.0);
         Ok(kept)

@@ -35,6 +35,7 @@ mod staged_file;
 pub mod reader_study;
 pub mod mask_study;
 pub mod report;
+pub mod settle;
 pub mod stats;
 pub mod train;
 mod train_leaks;

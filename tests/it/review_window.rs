@@ -61,7 +61,7 @@ fn project(folder: &Path, num_films: usize) {
             commit(&mut store, n, reader, Edit::Add(mark));
         }
         for reader in ["R1", "R2", "R3"] {
-            let (before, after) = (TaskState::Doing, TaskState::Completed);
+            let (before, after) = (TaskState::New, TaskState::Completed);
             commit(&mut store, n, reader, Edit::SetTaskState { before, after });
         }
     }
@@ -109,6 +109,12 @@ fn num_findings(seat: &Seat<'_>) -> usize {
     seat.query_all_by_label_contains("Finding ").filter(|node| node.accesskit_node().role() == egui::Role::Row).count()
 }
 
+/// The place of the first reader who marked the chosen finding.
+fn first_who_saw_it(seat: &Seat<'_>) -> usize {
+    let desk = &seat.state().session.team.reviewing;
+    desk.place_of(&desk.chosen_finding().unwrap().saw()[0])
+}
+
 #[test]
 fn a_film_is_settled_with_one_key_a_finding() {
     let scratch = tempfile::tempdir().unwrap();
@@ -120,9 +126,11 @@ fn a_film_is_settled_with_one_key_a_finding() {
     seat.get_by_label_contains("Disc space narrowing 2 / Foraminal stenosis 1, seen by 3 of 3, open");
     seat.get_by_label(&format!("Finding {NUM_FINDINGS}: Osteophytes, seen by 3 of 3, open"));
     // One is accepted, of one a reader's own box is taken, one is none; each key goes on to the next.
-    for (num, pressed) in [Key::Enter, Key::Num1, Key::X, Key::Enter, Key::Enter].into_iter().enumerate() {
+    for (num, pressed) in [Some(Key::Enter), None, Some(Key::X), Some(Key::Enter), Some(Key::Enter)].iter().enumerate()
+    {
         seat.get_by_label(&format!("{num} of {NUM_FINDINGS} settled"));
-        plain(&mut seat, pressed);
+        let of_reader = [Key::Num1, Key::Num2, Key::Num3][first_who_saw_it(&seat)];
+        plain(&mut seat, pressed.unwrap_or(of_reader));
     }
     seat.get_by_label(&format!("{NUM_FINDINGS} of {NUM_FINDINGS} settled"));
     saved(&mut seat);
@@ -219,7 +227,7 @@ fn a_question_goes_to_readers_and_films_follow_each_other() {
     let folder = scratch.path().join("project");
     let mut seat = at_review(&folder, 2);
     plain(&mut seat, Key::Q);
-    seat.get_by_label("Question to readers").type_text("Is this a vessel?");
+    seat.get_by_label("Your question").type_text("Is this a vessel?");
     seat.run_steps(4);
     seat.get_by_label("Send the question").click();
     seat.run_steps(4);

@@ -140,7 +140,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     review(
         "review_split",
         "Split finding",
-        "Each reader's box is a finding of its own again",
+        "Take out what is called otherwise, or else the box that lies farthest from the others, as a finding of its own",
         &["S"],
         ReviewCommand::Split,
     ),

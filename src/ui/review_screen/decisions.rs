@@ -79,7 +79,7 @@ fn asking_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut typed = text.clone();
     let field = egui::TextEdit::multiline(&mut typed).desired_rows(3).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("What shall they look at? They see the place and your question only.")));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Question to readers")));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Your question")));
     if !std::mem::replace(&mut panel.state.reviewing.has_question_focus, true) {
         response.request_focus();
     }

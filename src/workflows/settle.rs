@@ -1,0 +1,78 @@
+//! Accepts, on all films that a reviewer has in hand, what every reader agrees on.
+
+use crate::domain::adjudication::{MadeStep, ReviewStage, Step};
+use crate::domain::id::{ImageId, ReaderId};
+use crate::jobs::{CancelToken, Progress};
+use crate::store::{Store, StoreError};
+
+/// What was done.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Settled {
+    /// Films that were ready or under way.
+    pub num_films: usize,
+    /// Findings and answers of whole films.
+    pub num_accepted: usize,
+    pub num_signed: usize,
+    /// Films that everybody has signed since.
+    pub num_settled: usize,
+    /// Films where nothing could be done, and why.
+    pub refused: Vec<(ImageId, String)>,
+}
+
+/// Each film is a step of its own: what is done when it is cancelled stays done. With `with_signature` films on which
+/// nothing is open then are signed, those on which something is open are left.
+pub fn accept_unanimous(
+    store: &mut Store,
+    reviewer: &ReaderId,
+    with_signature: bool,
+    at_ms: i64,
+    on_progress: &dyn Fn(Progress),
+    cancel: &CancelToken,
+) -> anyhow::Result<Settled> {
+    let mut films = store.films_to_review(reviewer)?;
+    films.retain(|film| matches!(film.stage, ReviewStage::Ready | ReviewStage::UnderWay) && !film.is_paused);
+    let mut settled = Settled { num_films: films.len(), ..Settled::default() };
+    for (done, film) in films.iter().enumerate() {
+        if cancel.is_cancelled() {
+            break;
+        }
+        on_progress(Progress::new("Accepting what all agree on", done as u64, films.len() as u64));
+        match accept_on(store, &film.image, reviewer, with_signature, at_ms) {
+            Ok(on_film) => {
+                settled.num_accepted += on_film.num_accepted;
+                settled.num_signed += on_film.num_signed;
+                settled.num_settled += on_film.num_settled;
+            }
+            Err(StoreError::RuleRefused(why)) => settled.refused.push((film.image.clone(), why)),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(settled)
+}
+
+fn accept_on(
+    store: &mut Store,
+    image: &ImageId,
+    reviewer: &ReaderId,
+    with_signature: bool,
+    at_ms: i64,
+) -> Result<Settled, StoreError> {
+    let made = |step| MadeStep { by: reviewer.clone(), at_ms, step };
+    let mut review = store.open_review(image, reviewer, at_ms)?;
+    let mut settled = Settled::default();
+    let before = review.document().num_settled();
+    let is_open = review.document().findings().iter().any(|one| one.is_unanimous() && one.ruling().is_none())
+        || review.document().labels().iter().any(|one| one.is_unanimous && one.ruling.is_none())
+        || review.document().fitness().is_some_and(|one| one.is_unanimous && one.ruling.is_none());
+    if is_open {
+        review = store.add_review_step(image, &made(Step::AcceptUnanimous))?;
+        settled.num_accepted = review.document().num_settled() - before;
+    }
+    let document = review.document();
+    if with_signature && document.is_complete() && !document.signatures().contains_key(reviewer) {
+        review = store.add_review_step(image, &made(Step::Sign))?;
+        settled.num_signed = 1;
+        settled.num_settled = usize::from(review.document().is_settled());
+    }
+    Ok(settled)
+}
