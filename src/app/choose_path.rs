@@ -44,6 +44,7 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportReadings => {
             one(dialog.add_filter("CSV, iMRMC", &["csv", "imrmc"]).set_file_name("readings.csv").save_file())
         }
+        FilePurpose::PoolOfFilms => one(dialog.add_filter("TXT, CSV", &["txt", "csv"]).pick_file()),
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {

@@ -32,7 +32,7 @@ use super::readings::{self, OpenedFilm};
 use super::team_desk::{self, Desk};
 use super::training_desk::TrainingDesk;
 use super::{
-    choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
+    filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
     references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
 
@@ -64,7 +64,6 @@ struct Open {
     engine: EngineDesk,
     training: TrainingDesk,
     label_set: Arc<LabelSet>,
-    folder: PathBuf,
     number: u32,
     is_read_only: bool,
     /// Readers see each other's marks.
@@ -170,7 +169,6 @@ impl Outside {
                 store,
                 post,
                 label_set: label_set.clone(),
-                folder: folder.clone(),
                 number: *number,
                 is_read_only: *is_read_only,
                 shows_others: project.is_open,
@@ -309,6 +307,10 @@ impl Outside {
                 self.with_store(|store, post| window_presets::remember(store, &post, &presets));
             }
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
+            Effect::LoadFilters { reader } => self.with_store(|store, post| filters_desk::load(store, post, reader)),
+            Effect::KeepFilter { reader, filter, is_kept } => {
+                self.with_store(|store, post| filters_desk::keep(store, post, reader, filter, is_kept));
+            }
             Effect::LoadInput { reader } => self.with_store(|store, post| input_memory::load(store, post, reader)),
             Effect::RememberInput { reader, choices } => {
                 self.with_store(|store, post| input_memory::remember(store, post, &reader, &choices));

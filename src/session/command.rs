@@ -12,6 +12,7 @@ use super::evaluating::EvaluateCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
+use super::listing::ListCommand;
 use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
@@ -128,6 +129,8 @@ pub enum Command {
     Discuss(DiscussCommand),
     /// The list of films by what models say.
     Triage(TriageCommand),
+    /// The list of films: filters and what is kept of them.
+    List(ListCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
     /// What models say of the film.
@@ -285,6 +288,7 @@ impl Command {
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
             Self::Triage(command) => command.is_available(session),
+            Self::List(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
             Self::Evaluate(command) => command.is_available(session),

@@ -54,6 +54,11 @@ mod training_runs;
 #[cfg(unix)]
 mod training_cycle;
 mod dataset_commands;
+mod protocols;
+mod worklist_tasks;
+#[cfg(feature = "gui")]
+mod worklist_window;
+mod assign_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -108,9 +113,9 @@ mod labels_window;
 #[cfg(feature = "gui")]
 mod discuss_window;
 #[cfg(feature = "gui")]
-mod review_window;
-#[cfg(feature = "gui")]
 mod people_window;
+#[cfg(feature = "gui")]
+mod review_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

@@ -9,6 +9,7 @@ mod drawing;
 mod evaluating;
 mod history;
 mod labelling;
+mod listing;
 mod models;
 mod project;
 mod reading;
@@ -75,6 +76,7 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         evaluating::ROWS,
         training::ROWS,
         triage::ROWS,
+        listing::ROWS,
         reviewing::ROWS,
     ]
     .into_iter()
