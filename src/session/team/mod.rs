@@ -10,7 +10,7 @@ mod agreeing;
 mod exchanging;
 mod overseeing;
 
-pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
+pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use assigning::{AssignCommand, AssignDesk, AssignNews, AssignTask};
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
@@ -71,7 +71,7 @@ impl TeamTask {
 }
 
 impl TeamCommand {
-    pub const fn is_available(&self, session: &Session) -> bool {
+    pub fn is_available(&self, session: &Session) -> bool {
         match self {
             Self::People(command) => command.is_available(session),
             Self::Assign(command) => command.is_available(session),
