@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::project::Reader;
 use crate::domain::rules::default_rules;
 use crate::session::Event;
-use crate::store::{NewProject, Store, StoreError, StoreThread, read_rescue, set_aside};
+use crate::store::{NewProject, RescuedEdit, Store, StoreError, StoreThread, read_rescue, set_aside, write_rescue};
 use crate::workflows::label_sets;
 
 use super::inbox::{News, Post};
@@ -38,7 +38,12 @@ pub(super) fn open_project(
     };
     // An opening to look has no number: no edit could carry it.
     let is_read_only = store.session() == 0;
-    let rescued = if is_read_only { None } else { replay_rescued(&mut store) };
+    // Where people sign in, nothing is known and nothing is written before somebody has.
+    let is_locked = match store.is_locked() {
+        Ok(is_locked) => is_locked,
+        Err(error) => return post.event(Event::ProjectFailed { message: error.to_string() }),
+    };
+    let rescued = if is_read_only || is_locked { None } else { replay_rescued(&mut store) };
     let settings = store.project().clone();
     let labels = match label_sets::of_project(&store) {
         Ok((labels, _)) => labels,
@@ -50,8 +55,7 @@ pub(super) fn open_project(
     };
     let view = store.get_setting(view_memory::KEY).ok().flatten().and_then(|json| view_memory::from_json(&json));
     let presets = store.get_setting(window_presets::KEY).ok().flatten().map(|json| window_presets::from_json(&json));
-    let references = references::load(&store);
-    let models = models_desk::load(&store);
+    let contents = if is_locked { Vec::new() } else { contents(&store) };
     let event = Event::ProjectOpened {
         folder: store.folder().to_owned(),
         project: settings,
@@ -66,8 +70,7 @@ pub(super) fn open_project(
         Ok(store) => {
             post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
             post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
-            post.event(models);
-            post.event(references.unwrap_or_else(|error| Event::Warning(error.to_string())));
+            contents.into_iter().for_each(|event| post.event(event));
         }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }
@@ -80,7 +83,23 @@ pub(super) fn open_project(
     }
 }
 
-/// What the last run could not save is saved now, and said.
+/// What can be told only when somebody is in.
+pub(super) fn tell_contents(store: &mut Store, post: &Post) {
+    contents(store).into_iter().for_each(|event| post.event(event));
+    if store.session() != 0
+        && let Some(text) = replay_rescued(store)
+    {
+        post.event(Event::Warning(text));
+    }
+}
+
+fn contents(store: &Store) -> Vec<Event> {
+    let references = references::load(store).unwrap_or_else(|error| Event::Warning(error.to_string()));
+    vec![models_desk::load(store), references]
+}
+
+/// What the last run could not save is saved now, and said. Of a person who signed in it is their own; what is another's
+/// waits for them.
 fn replay_rescued(store: &mut Store) -> Option<String> {
     let files = store.rescue_files().ok()?;
     let (mut num_saved, mut num_refused) = (0, 0);
@@ -89,10 +108,16 @@ fn replay_rescued(store: &mut Store) -> Option<String> {
             num_refused += 1;
             continue;
         };
+        let is_mine = |edit: &RescuedEdit| store.pass().is_none_or(|pass| *pass.reader() == edit.entry.reader);
+        let (edits, others): (Vec<_>, Vec<_>) = edits.into_iter().partition(is_mine);
+        if edits.is_empty() {
+            continue;
+        }
         let report = store.replay(&edits);
         num_saved += report.saved.len();
         num_refused += report.refused.len();
-        if let Err(error) = set_aside(store.folder(), &file) {
+        let is_kept = set_aside(store.folder(), &file).and_then(|()| write_rescue(&file, &others));
+        if let Err(error) = is_kept {
             tracing::warn!(%error, "a rescue file stays where it is");
         }
     }

@@ -237,11 +237,11 @@ impl Outside {
                 }
             }
             Effect::Team(task) => {
-                if let Some(Open { store, folder, post, .. }) = &self.project {
+                if let Some(Open { store, post, .. }) = &self.project {
                     // Nothing is opened for the person before, once somebody else is about to be in.
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
-                    let (folder, doorway, post) = (folder.clone(), store.doorway(), post.clone());
-                    team_desk::carry_out(&Desk { lane: &self.lane, store, folder, doorway, post }, *task);
+                    let (doorway, post) = (store.doorway(), post.clone());
+                    team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, *task);
                     if let Some(hold) = hold {
                         store.with(move |_| drop(hold));
                     }

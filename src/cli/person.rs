@@ -50,13 +50,13 @@ fn pin_of(reader: &ReaderId) -> anyhow::Result<String> {
     if let Ok(pin) = std::env::var(VARIABLE) {
         return Ok(pin);
     }
-    ask(&format!("PIN of {reader}: "))
+    ask(&format!("PIN of {reader}: "), VARIABLE)
 }
 
-/// Asks at the terminal without showing what is typed.
-pub(super) fn ask(question: &str) -> anyhow::Result<String> {
+/// Asks at the terminal without showing what is typed. `variable` is where else the answer might have stood.
+pub(super) fn ask(question: &str, variable: &str) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
-        bail!("a PIN is needed and there is no terminal to ask at: put it into the variable {VARIABLE}");
+        bail!("a PIN is needed and there is no terminal to ask at: put it into the variable {variable}");
     }
     rpassword::prompt_password(question).context("the PIN could not be read from the terminal")
 }

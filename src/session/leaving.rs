@@ -4,12 +4,14 @@ use crate::domain::edit::Edit;
 
 use super::drawing::{HALF_DRAWN, WAITS_FOR_LABEL};
 use super::effect::Effect;
+use super::evaluating::EvaluationDesk;
 use super::input_map::InputMap;
 use super::label_editor::LabelDesk;
 use super::labelling::NextLabel;
 use super::open_film::OpenFilm;
-use super::screen::{Dialog, NoticeKind, Screen, Session};
+use super::screen::{Dialog, NoticeKind, Session};
 use super::team::TeamDesk;
+use super::training::TrainingDesk;
 use super::worklist::Worklist;
 
 impl Session {
@@ -30,6 +32,9 @@ impl Session {
     /// What one reader copied, asked for or half changed is nothing for the next to find; films go with their viewports.
     pub(super) fn leave_nothing_of_the_last_reader(&mut self) {
         self.team = TeamDesk::default();
+        // Figures and tables tell of everybody; the next person may read without knowing of others.
+        self.evaluating = EvaluationDesk::default();
+        self.training = TrainingDesk::default();
         self.clipboard.clear();
         self.next_label = NextLabel::default();
         self.label_card = None;
@@ -62,13 +67,10 @@ impl Session {
         self.input = InputMap::default();
     }
 
-    /// To the names. Who has a PIN is asked for it to come back; who has none may still go back.
+    /// To the names of everybody, so nobody is in any more: who comes back signs in again.
     pub(super) fn change_reader(&mut self, now_ms: i64) -> Vec<Effect> {
         let mut effects = self.keep_comment(now_ms);
-        self.screen = Screen::SignIn;
-        if self.reader.as_ref().is_some_and(|reader| reader.has_pin) {
-            effects.extend(self.sign_out());
-        }
+        effects.extend(self.sign_out());
         effects
     }
 

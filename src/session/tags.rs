@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::id::ImageId;
+use crate::domain::people::{Role, Roles};
+use crate::domain::project::ClinicalFacts;
 use crate::domain::tag_row::{TagList, TagRow};
 
 use super::effect::Effect;
@@ -39,9 +41,19 @@ impl Session {
         self.project.as_ref().is_none_or(|project| project.settings.is_blind)
     }
 
+    /// Whether age, sex and request are kept from the person who is here: from everybody while films are handed out, as
+    /// for VinDr-CXR, and from those who only read.
+    pub fn hides_clinical_facts(&self) -> bool {
+        let Some(project) = &self.project else { return false };
+        let looks_after = |roles: Roles| roles.has(Role::Owner) || roles.has(Role::DataManager);
+        let is_reader = !self.reader.as_ref().is_some_and(|reader| looks_after(reader.roles));
+        project.settings.about.clinical_facts == ClinicalFacts::Nothing
+            && (is_reader || project.settings.workflow.hands_out())
+    }
+
     /// What a blinded reader may not see does not even get into the session.
     pub(super) fn tags_loaded(&mut self, image: &ImageId, loaded: Result<TagList, String>) {
-        let is_blind = self.is_blind();
+        let (is_blind, hides_clinical) = (self.is_blind(), self.hides_clinical_facts());
         let Some(Dialog::Tags { image: asked, tags }) = &mut self.dialog else { return };
         if asked != image {
             return;
@@ -50,6 +62,9 @@ impl Session {
             Ok(mut list) => {
                 let num_all = list.rows.len();
                 list.rows.retain(|row| !(is_blind && row.is_identity));
+                if hides_clinical {
+                    list.hide_clinical();
+                }
                 Tags::Ready { num_hidden: num_all - list.rows.len(), rows: list.rows.into(), warnings: list.warnings }
             }
             Err(message) => Tags::Failed(message),

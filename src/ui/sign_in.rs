@@ -133,7 +133,7 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
             let field = TextEdit::singleline(&mut panel.state.sign_in.pin)
                 .password(true)
                 .char_limit(MOST_PIN)
-                .horizontal_align(Align::Center)
+                .align(egui::Align2::CENTER_CENTER)
                 .desired_width(WIDTH);
             let response = ui.add_enabled(can_type, field);
             response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, can_type, tr("PIN")));
@@ -235,7 +235,7 @@ fn text_ui(ui: &mut Ui, about: &crate::domain::project::About, height: f32) -> b
             }
         });
     });
-    shown.state.offset.y + shown.inner_rect.height() + 4.0 >= shown.content_size.y
+    shown.state.clamped_offset().y + shown.inner_rect.height() + 4.0 >= shown.content_size.y
 }
 
 #[cfg(test)]

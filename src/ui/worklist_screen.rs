@@ -110,6 +110,7 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowSettings, None);
             kit::command_button(ui, panel, &Command::OpenProject);
             kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
+            kit::titled_button(ui, panel, &Command::ShowProject, Some(tr("Project")));
             kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
             ui.menu_button(tr("Export"), |ui| {

@@ -12,6 +12,7 @@ mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
+mod public_face;
 mod store_walk;
 #[cfg(feature = "gui")]
 mod train_window;
@@ -44,6 +45,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod people_commands;
 mod evaluate_files;
 mod evaluate_input;
 mod evaluate_project;
@@ -86,6 +88,8 @@ mod gallery_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
+mod blind_session;
+#[cfg(feature = "gui")]
 mod blind_view;
 #[cfg(feature = "gui")]
 mod film_pass_enhance;
@@ -105,6 +109,8 @@ mod measure_window;
 mod labels_window;
 #[cfg(feature = "gui")]
 mod discuss_window;
+#[cfg(feature = "gui")]
+mod people_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

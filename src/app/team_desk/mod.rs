@@ -7,12 +7,11 @@ pub(super) mod agreeing;
 mod exchanging;
 mod overseeing;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::jobs::Lane;
 use crate::session::Event;
-use crate::session::team::{TeamNews, TeamTask};
+use crate::session::team::{PeopleTask, TeamNews, TeamTask};
 use crate::store::{Doorway, StoreThread};
 
 use super::inbox::Post;
@@ -21,7 +20,6 @@ use super::inbox::Post;
 pub(super) struct Desk<'a> {
     pub lane: &'a Lane,
     pub store: &'a Arc<StoreThread>,
-    pub folder: PathBuf,
     /// Opens the project on another thread, for the person who is signed in.
     pub doorway: Doorway,
     pub post: Post,
@@ -50,6 +48,6 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
 }
 
 /// Whether somebody comes in or goes out with it.
-pub(super) const fn changes_person(_task: &TeamTask) -> bool {
-    false
+pub(super) const fn changes_person(task: &TeamTask) -> bool {
+    matches!(task, TeamTask::People(PeopleTask::SignIn { .. } | PeopleTask::SignOut))
 }

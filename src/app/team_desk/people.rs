@@ -1,30 +1,45 @@
 //! Carries out, on the store's thread, the work of many: signing in, and what is asked about people, roles and PINs.
 
 use crate::domain::id::ReaderId;
+use crate::domain::people::Pin;
+use crate::session::Event;
 use crate::session::team::{PeopleFacts, PeopleNews, PeopleTask};
 use crate::store::{Store, StoreError};
 
 use super::Desk;
+use crate::app::inbox::Post;
+use crate::app::opening;
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: PeopleTask) {
     let post = desk.post.clone();
     desk.store.with(move |store| {
-        if let Some(news) = news_of(store, task) {
+        if let Some(news) = news_of(store, &post, task) {
             super::tell(&post, news);
         }
     });
 }
 
-fn news_of(store: &mut Store, task: PeopleTask) -> Option<PeopleNews> {
+fn news_of(store: &mut Store, post: &Post, task: PeopleTask) -> Option<PeopleNews> {
     let written = match task {
         PeopleTask::Load => Ok(()),
         PeopleTask::SignIn { reader, pin } => {
+            let was_locked = store.is_locked().unwrap_or(false);
             return Some(match store.sign_in(&reader, pin.as_ref().map(|pin| pin.as_str())) {
-                Ok(_) => signed_in(store, reader),
+                Ok(_) => {
+                    tell_names(store, post);
+                    if was_locked {
+                        opening::tell_contents(store, post);
+                    }
+                    signed_in(store, reader)
+                }
                 Err(error) => refused(reader, &error),
             });
         }
-        PeopleTask::SignOut => return None,
+        PeopleTask::SignOut => {
+            store.sign_out();
+            tell_names(store, post);
+            return None;
+        }
         PeopleTask::Agree { reader, text } => {
             return Some(match store.agree_to_data_use(&reader, &text) {
                 Ok(()) => PeopleNews::Agreed(reader),
@@ -32,7 +47,8 @@ fn news_of(store: &mut Store, task: PeopleTask) -> Option<PeopleNews> {
             });
         }
         PeopleTask::Add(reader) => store.add_reader(&reader),
-        PeopleTask::Change(_) | PeopleTask::SetPin { .. } => Ok(()),
+        PeopleTask::Change(reader) => store.change_reader(&reader),
+        PeopleTask::SetPin { reader, pin } => store.set_pin(&reader, pin.as_ref().map(Pin::as_str)),
     };
     Some(match written.and_then(|()| facts(store)) {
         Ok(facts) => PeopleNews::Loaded(Box::new(facts)),
@@ -47,11 +63,22 @@ fn signed_in(store: &Store, reader: ReaderId) -> PeopleNews {
     }
 }
 
+/// Who reads without knowing of others finds only themselves; at the sign-in screen everybody is named.
+fn tell_names(store: &Store, post: &Post) {
+    if let Ok(readers) = store.readers() {
+        post.event(Event::ReadersLoaded(readers));
+    }
+}
+
 fn refused(reader: ReaderId, error: &StoreError) -> PeopleNews {
-    PeopleNews::SignInRefused { reader, message: error.to_string(), locked_until_ms: None }
+    let locked_until_ms = match error {
+        StoreError::LockedOut { until_ms, .. } => Some(*until_ms),
+        _ => None,
+    };
+    PeopleNews::SignInRefused { reader, message: error.to_string(), locked_until_ms }
 }
 
 fn facts(store: &Store) -> Result<PeopleFacts, StoreError> {
     let agreed = store.data_use_agreements().unwrap_or_default();
-    Ok(PeopleFacts { readers: store.readers()?, agreed, locked: Vec::new() })
+    Ok(PeopleFacts { readers: store.readers()?, agreed, locked: store.locked_readers().unwrap_or_default() })
 }

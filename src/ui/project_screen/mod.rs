@@ -3,6 +3,8 @@
 mod overview_page;
 mod about_page;
 mod people_page;
+mod person_form;
+mod rights_table;
 mod assignment_page;
 mod agreement_page;
 mod exports_page;
@@ -23,28 +25,39 @@ pub use overview_page::OverviewPageState;
 pub use people_page::PeoplePageState;
 pub use rules_page::RulesPageState;
 
-use egui::{CentralPanel, ScrollArea, Ui};
+use egui::{Align2, CentralPanel, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::session::{Command, ModelCommand, ProjectCommand, ProjectPage};
 
 use super::words::tr;
-use super::{Panel, kit, shell};
+use super::{Panel, kit, shell, theme};
+
+/// Of the pages at the left.
+const PAGES_WIDTH: f32 = 176.0;
+
+/// Pages by what they are about: there are too many for a bar.
+const GROUPS: [(&str, &[ProjectPage]); 3] = [
+    (
+        "Project",
+        &[ProjectPage::Overview, ProjectPage::About, ProjectPage::Labels, ProjectPage::Rules, ProjectPage::Guide],
+    ),
+    ("Readers", &[ProjectPage::People, ProjectPage::Assignment, ProjectPage::Agreement]),
+    ("Data", &[ProjectPage::Exports, ProjectPage::Audit]),
+];
 
 pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let page = panel.session.project_page;
-    egui::Panel::top("project_bar").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            let leave = Command::ChangeProject(Box::new(ProjectCommand::Leave));
-            kit::toggle_button(ui, panel, &leave, tr("Back"), false);
-            for other in ProjectPage::ALL {
-                let show = Command::ChangeProject(Box::new(ProjectCommand::Show(other)));
-                kit::toggle_button(ui, panel, &show, tr(other.title()), other == page);
-            }
-            kit::titled_button(ui, panel, &Command::Model(ModelCommand::Show), Some(tr("Models")));
-        });
-    });
+    egui::Panel::left("project_pages").exact_size(PAGES_WIDTH).resizable(false).frame(shell::bar_frame()).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().show(ui, |ui| pages_ui(ui, panel, page));
+        },
+    );
+    if page == ProjectPage::About {
+        about_page::apply_ui(ui, panel);
+    }
     CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match page {
+        ScrollArea::vertical().id_salt(page.title()).auto_shrink(false).show(ui, |ui| match page {
             ProjectPage::Labels => labels_page::labels_ui(ui, panel),
             ProjectPage::Rules => rules_page::rules_ui(ui, panel),
             ProjectPage::Guide => guide_page::guide_ui(ui, panel),
@@ -57,4 +70,55 @@ pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ProjectPage::Audit => audit_page::audit_ui(ui, panel),
         });
     });
+}
+
+fn pages_ui(ui: &mut Ui, panel: &mut Panel<'_>, page: ProjectPage) {
+    let leave = Command::ChangeProject(Box::new(ProjectCommand::Leave));
+    ui.add_space(theme::UNIT);
+    kit::toggle_button(ui, panel, &leave, tr("Back"), false);
+    for (title, pages) in GROUPS {
+        ui.add_space(2.0 * theme::UNIT);
+        kit::section_title(ui, group_title(title));
+        for other in pages {
+            let show = Command::ChangeProject(Box::new(ProjectCommand::Show(*other)));
+            page_ui(ui, panel, show, tr(other.title()), *other == page);
+        }
+    }
+    ui.add_space(2.0 * theme::UNIT);
+    ui.separator();
+    page_ui(ui, panel, Command::Model(ModelCommand::Show), tr("Models"), false);
+}
+
+fn group_title(title: &'static str) -> &'static str {
+    match title {
+        "Readers" => tr("Readers"),
+        "Data" => tr("Data"),
+        _ => tr("Project"),
+    }
+}
+
+/// One page: a line as wide as the panel.
+fn page_ui(ui: &mut Ui, panel: &mut Panel<'_>, show: Command, title: &str, is_on: bool) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), Sense::click());
+    let is_available = show.is_available(panel.session);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, is_available, is_on, title));
+    let fill = match (is_on, response.hovered()) {
+        (true, _) => theme::accent_dim(),
+        (false, true) => theme::hovered(),
+        (false, false) => theme::panel(),
+    };
+    ui.painter().rect_filled(rect, 4.0, fill);
+    let color = if is_on { theme::strong() } else { theme::text() };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    ui.painter().text(rect.left_center() + Vec2::new(8.0, 0.0), Align2::LEFT_CENTER, title, font, color);
+    if response.clicked() && !is_on {
+        panel.ask(show);
+    }
+}
+
+/// A sentence for whoever may look and not change.
+fn only_owners_ui(ui: &mut Ui, can_change: bool) {
+    if !can_change {
+        ui.label(RichText::new(tr("Only an owner of the project changes this.")).color(theme::warn()));
+    }
 }

@@ -1,0 +1,157 @@
+//! Of the overview: the papers' "Characteristics" table, for training set, test set and total.
+
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+use crate::domain::label::NO_FINDING;
+use crate::domain::oversight::plots::part_title;
+use crate::domain::oversight::{Overview, PartColumn};
+use crate::domain::stats::{FilmRows, LabelColumn, Spread};
+use crate::ui::theme;
+use crate::ui::words::{tr, tr_args};
+
+pub(super) fn table_ui(ui: &mut Ui, overview: &Overview) {
+    let columns = &overview.table.columns;
+    ScrollArea::horizontal().id_salt("characteristics across").show(ui, |ui| {
+        Grid::new("characteristics").num_columns(4).min_col_width(96.0).spacing([24.0, 4.0]).striped(true).show(
+            ui,
+            |ui| {
+                head_ui(ui, tr("Characteristic"), columns);
+                films_ui(ui, overview, columns);
+                readings_ui(ui, columns);
+                labels_ui(ui, overview, columns);
+            },
+        );
+    });
+}
+
+fn head_ui(ui: &mut Ui, first: &str, columns: &[PartColumn]) {
+    ui.label(RichText::new(first).color(theme::weak()));
+    for column in columns {
+        ui.label(RichText::new(tr(part_title(column.part))).color(theme::weak()));
+    }
+    ui.end_row();
+}
+
+fn films_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
+    let mut row = |title: &str, cell: &dyn Fn(&FilmRows) -> String| {
+        ui.label(title);
+        for column in columns {
+            ui.label(RichText::new(cell(&column.films)).color(theme::strong()));
+        }
+        ui.end_row();
+    };
+    let unknown = || tr("unknown").to_owned();
+    row(tr("Years"), &|films| match films.years {
+        None => unknown(),
+        Some((from, to)) if from == to => from.to_string(),
+        Some((from, to)) => tr_args("{} to {}", &[&from, &to]),
+    });
+    row(tr("Studies"), &|films| films.num_studies.to_string());
+    row(tr("Images"), &|films| films.num_images.to_string());
+    let size = |films: &FilmRows, pick: fn(Spread) -> f64| match (films.height, films.width) {
+        (Some(height), Some(width)) => format!("{:.0} x {:.0}", pick(height), pick(width)),
+        _ => unknown(),
+    };
+    row(tr("Mean size, height x width"), &|films| size(films, |spread| spread.mean));
+    row(tr("Median size, height x width"), &|films| size(films, |spread| spread.median));
+    let age = |films: &FilmRows, text: fn(Spread) -> String| films.age.map_or_else(unknown, text);
+    row(tr("Age, mean [range], years"), &|films| {
+        age(films, |age| format!("{:.0} [{:.0} - {:.0}]", age.mean, age.min.floor(), age.max.floor()))
+    });
+    row(tr("Age, median, years"), &|films| age(films, |age| format!("{:.2}", age.median)));
+    let share = |films: &FilmRows, num: u64| {
+        films.percent_of_known_sex(num).map_or_else(unknown, |percent| format!("{percent:.2}"))
+    };
+    row(tr("Male, %"), &|films| share(films, films.num_male));
+    row(tr("Female, %"), &|films| share(films, films.num_female));
+    row(tr("Data size, GiB"), &|films| format!("{:.2}", films.gibibytes()));
+    if let Some(num) = overview.readers_per_film {
+        ui.label(tr("Readers per image"));
+        for column in columns {
+            let is_total = column.part == crate::domain::oversight::Part::Total;
+            let text = if is_total { format!("{num:.2}") } else { String::new() };
+            ui.label(RichText::new(text).color(theme::strong()));
+        }
+        ui.end_row();
+    }
+}
+
+fn readings_ui(ui: &mut Ui, columns: &[PartColumn]) {
+    let rows: [(&str, fn(&LabelColumn) -> u64); 3] = [
+        (tr("Normal images"), |column| column.num_normal),
+        (tr("Abnormal images"), |column| column.num_abnormal),
+        (tr("Unfit images"), |column| column.num_unfit),
+    ];
+    for (title, cell) in rows {
+        ui.label(title);
+        for column in columns {
+            let num = column.labels.as_ref().map_or(0, cell);
+            ui.label(RichText::new(num.to_string()).color(theme::strong()));
+        }
+        ui.end_row();
+    }
+}
+
+fn labels_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
+    let Some(total) = columns.last().and_then(|column| column.labels.as_ref()) else { return };
+    let title = if overview.is_single { tr("Boxes (images) with the label") } else { tr("Images with the label (%)") };
+    head_ui(ui, title, columns);
+    for row in total.labels.iter().filter(|row| row.label.as_str() != NO_FINDING) {
+        ui.label(match &row.code {
+            Some(code) => format!("{} ({code})", row.label),
+            None => row.label.to_string(),
+        });
+        for column in columns {
+            let own = column.labels.iter().flat_map(|labels| &labels.labels).find(|own| own.label == row.label);
+            let (boxes, images) = own.map_or((Some(0), 0), |own| (own.num_boxes, own.num_images));
+            let text = match boxes.filter(|_| overview.is_single) {
+                Some(boxes) => format!("{boxes} ({images})"),
+                None => {
+                    let share = 100.0 * images as f64 / column.films.num_images.max(1) as f64;
+                    format!("{images} ({share:.2})")
+                }
+            };
+            let color = if images == 0 { theme::weak() } else { theme::strong() };
+            ui.label(RichText::new(text).color(color));
+        }
+        ui.end_row();
+    }
+}
+
+/// Of the table with its columns, in points.
+pub(super) fn width(overview: &Overview) -> f32 {
+    210.0 + 125.0 * overview.table.columns.len() as f32
+}
+
+/// Which parts, whose word it is, and what is not known.
+pub(super) fn notes_ui(ui: &mut Ui, overview: &Overview) {
+    let split = match &overview.split_name {
+        Some(name) => tr_args("Training and test set are those of the data set \"{}\".", &[name]),
+        None => tr("No films are split yet: freezing a data set splits them into training and test set.").to_owned(),
+    };
+    let mut notes = vec![
+        split,
+        if overview.is_single {
+            tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
+        } else {
+            tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
+            .to_owned()
+        },
+    ];
+    if overview.num_settled > 0 {
+        notes.push(tr_args("Films with a consensus: {}.", &[&overview.num_settled]));
+    }
+    if let Some(total) = overview.table.columns.last() {
+        let films = &total.films;
+        for (num, text) in [
+            (films.num_studies_undated, "{} studies have no date; years are of the others."),
+            (films.num_studies_of_unknown_age, "The age is unknown for {} studies; it is of the others."),
+            (films.num_studies_of_unknown_sex, "The sex is unknown for {} studies; shares are of the others."),
+        ] {
+            if num > 0 {
+                notes.push(tr_args(text, &[&num]));
+            }
+        }
+    }
+    ui.add(egui::Label::new(RichText::new(notes.join(" ")).small().color(theme::weak())).wrap());
+}
