@@ -11,11 +11,11 @@ mod exchanging;
 mod overseeing;
 mod auditing;
 
-pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
 pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
+pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
