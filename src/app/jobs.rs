@@ -38,9 +38,9 @@ pub struct Jobs {
 
 /// What a finished job tells the person.
 pub(super) struct Told {
-    pub summary: String,
+    pub(super) summary: String,
     /// One line each: what could not be taken and why.
-    pub report: Vec<String>,
+    pub(super) report: Vec<String>,
 }
 
 impl Jobs {

@@ -36,6 +36,8 @@ enum Command {
     Pause(ChoiceArgs),
     /// Take films up again that were set aside.
     Resume(ChoiceArgs),
+    /// Give films back to their readers to be read again: they are new then. Marks stay.
+    GiveBack(ChoiceArgs),
     /// Change what comes first in people's lists.
     Priority(PriorityArgs),
     /// Say how readings of films with a known truth hold against it.
@@ -126,6 +128,12 @@ pub fn run(args: &TasksArgs) -> anyhow::Result<()> {
         }
         Command::Pause(args) => change(args, person, TaskChange::Pause(true), "set aside"),
         Command::Resume(args) => change(args, person, TaskChange::Pause(false), "taken up again"),
+        Command::GiveBack(args) => {
+            let mut store = person.open(&args.project)?;
+            let ids = chosen_tasks(&store, &args.choice())?;
+            told(store.give_back(&ids, now_ms())?, "given back as new. Their marks stay", args.json);
+            Ok(())
+        }
         Command::Priority(args) => {
             let words = format!("given priority {}", args.priority);
             change(&args.choice, person, TaskChange::Priority(args.priority), &words)

@@ -45,13 +45,12 @@ const fn line(
 use Mover::{Manager, Reader, Reviewer};
 use TaskState::{Completed, Doing, New};
 
-/// VinDr Lab lets nobody but the owner reopen what was completed, so that a slip of the hand needs a letter. Here the
+/// VinDr Lab takes back new films only; here one that was begun too, since its marks stay. VinDr Lab lets nobody but the owner reopen what was completed, so that a slip of the hand needs a letter. Here the
 /// reader may, as long as nobody has begun to review the film: nothing was shown to the reader that was not there before.
 pub const TRANSITIONS: &[Transition] = &[
     line(None, Some(New), &[Manager], "The film is handed out."),
     line(Some(New), None, &[Manager], "The film is taken back. Marks stay."),
     line(Some(Doing), None, &[Manager], "The film is taken back. Marks stay."),
-    line(Some(Completed), None, &[Manager], "The film is taken back. Marks stay."),
     line(Some(New), Some(Doing), &[Reader], "The film is opened, or marked."),
     line(Some(New), Some(Completed), &[Reader], "One key decides and completes."),
     line(Some(Doing), Some(Completed), &[Reader], "The reader completes the film."),
@@ -96,7 +95,7 @@ pub fn may_move(from: Option<TaskState>, to: Option<TaskState>, by: Mover) -> bo
 mod tests {
     use super::*;
 
-    /// The table of VinDr Lab, as its server and pages have it.
+    /// The table of VinDr Lab, and taking back what was begun.
     #[test]
     fn what_vindr_lab_allows_is_allowed() {
         for (from, to, by) in [
@@ -106,6 +105,7 @@ mod tests {
             (Some(Doing), Some(New), Manager),
             (Some(Completed), Some(New), Manager),
             (Some(New), None, Manager),
+            (Some(Doing), None, Manager),
         ] {
             assert!(may_move(from, to, by), "{from:?} {to:?} {by:?}");
         }
@@ -113,6 +113,7 @@ mod tests {
 
     #[test]
     fn nobody_else_moves_a_task() {
+        assert!(!may_move(Some(Completed), None, Manager), "what was completed stays in its reader's hands");
         for from in [None, Some(New), Some(Doing), Some(Completed)] {
             assert!(!may_move(from, None, Reader), "a reader gives no film back by himself");
             assert!(!may_move(None, from, Reader), "nor takes one");

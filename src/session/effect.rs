@@ -71,6 +71,8 @@ pub enum FilePurpose {
     /// Labels in any format.
     IncomingFile,
     IncomingFolder,
+    /// The record of what happened.
+    ExportAudit,
 }
 
 impl FilePurpose {
@@ -106,7 +108,8 @@ impl FilePurpose {
             | Self::ExportCxr
             | Self::ExportKaggle
             | Self::ExportMeasures
-            | Self::ExportVerdicts => "CSV file to write",
+            | Self::ExportVerdicts
+            | Self::ExportAudit => "CSV file to write",
         }
     }
 }

@@ -321,6 +321,7 @@ impl Session {
                 self.exchange_path_chosen(purpose, path)
             }
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
+            FilePurpose::ExportAudit => self.write_audit(path),
             FilePurpose::PoolOfFilms => self.pool_file_chosen(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),

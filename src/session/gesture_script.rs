@@ -231,7 +231,7 @@ pub(super) fn play(session: &mut Session, script: &str) {
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let asked = session.asked(std::slice::from_ref(&chord), session.screen == Screen::Film);
+                let asked = session.asked(std::slice::from_ref(&chord), session.keys_heard_first());
                 let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);

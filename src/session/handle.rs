@@ -332,7 +332,7 @@ impl Session {
         if self.reader.is_none() {
             return Vec::new();
         }
-        if let Some(effects) = self.open_otherwise(&image) {
+        if let Some(effects) = self.open_otherwise(&image, now_ms) {
             return effects;
         }
         self.screen = Screen::Film;
@@ -443,7 +443,7 @@ impl Session {
 
     /// Escape: the innermost thing first.
     fn let_go(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.dialog.take().is_some() || (self.screen == Screen::Review && self.let_review_go()) {
             return;
         }
         let has_sketch =

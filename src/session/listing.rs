@@ -9,7 +9,7 @@ use crate::domain::worklist::SavedFilter;
 use crate::domain::worklist::query::QueryWords;
 
 use super::effect::Effect;
-use super::screen::{NoticeKind, Screen, Session};
+use super::screen::{NoticeKind, Session};
 use super::team::{ReviewCommand, TeamCommand};
 use super::worklist::{Filter, HandFilter};
 
@@ -120,7 +120,7 @@ impl Session {
 
     /// A film that is to be reviewed opens on the screen of reviews, and one that is set aside stays shut; `None`: it opens
     /// to be read.
-    pub(super) fn open_otherwise(&mut self, image: &ImageId) -> Option<Vec<Effect>> {
+    pub(super) fn open_otherwise(&mut self, image: &ImageId, now_ms: i64) -> Option<Vec<Effect>> {
         let row = self.worklist.row(image)?;
         if row.can_be_opened() {
             return None;
@@ -129,7 +129,6 @@ impl Session {
             self.notify(NoticeKind::Info, "This film is set aside. Whoever hands films out can give it back to you.");
             return Some(Vec::new());
         }
-        self.screen = Screen::Review;
-        Some(self.team_command(TeamCommand::Review(ReviewCommand::Load), 0))
+        Some(self.team_command(TeamCommand::Review(ReviewCommand::Open(image.clone())), now_ms))
     }
 }

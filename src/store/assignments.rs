@@ -9,7 +9,7 @@ use crate::domain::assignment::{Candidate, Dealt, Plan, PoolFilm, Stage, Strateg
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
-use crate::domain::task::TaskState;
+use crate::domain::task::{Mover, TaskState, may_move};
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
@@ -114,7 +114,7 @@ impl Store {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let chosen = chosen(&tx, ids)?;
         let (done, open): (Vec<&Task>, Vec<&Task>) =
-            chosen.iter().partition(|task| task.state == TaskState::Completed);
+            chosen.iter().partition(|task| !may_move(Some(task.state), None, Mover::Manager));
         for task in &open {
             tx.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([task.id])?;
         }

@@ -138,7 +138,7 @@ impl Store {
     pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
         self.require_own(&entry.reader)?;
         let session = self.session();
-        self.require_hands(entry)?;
+        self.require_task(entry)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let seq = write_entry(&tx, session, entry)?;
         seal(&tx)?;

@@ -1,8 +1,11 @@
 //! Who may write to which film: edits are for the person in whose hands it is, and tasks move as
 //! [`crate::domain::task::TRANSITIONS`] says.
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use std::collections::{BTreeMap, BTreeSet};
 
+use rusqlite::{OptionalExtension, TransactionBehavior};
+
+use crate::domain::assignment::Stage;
 use crate::domain::edit::Edit;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::log::{NewLogEntry, Step};
@@ -10,15 +13,17 @@ use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::task::{Mover, TaskState, may_move};
 
+use super::assignments::TasksTouched;
 use super::error::StoreError;
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::write_entry;
+use super::tasks::all_tasks;
 
 impl Store {
     /// Refuses an edit of a film that is not in the person's hands, and a move that is not the person's to make. Nobody
     /// signed in: a job, which knows what it does.
-    pub(super) fn require_hands(&self, entry: &NewLogEntry) -> Result<(), StoreError> {
+    pub(super) fn require_task(&self, entry: &NewLogEntry) -> Result<(), StoreError> {
         if self.pass().is_none() {
             return Ok(());
         }
@@ -57,42 +62,38 @@ impl Store {
         Ok(statement.query_row([image.as_str()], |row| row.get(0))?)
     }
 
-    /// Gives a film back to its reader as new, as whoever hands films out may: marks stay. `false` where it is new.
-    pub fn give_back(&mut self, image: &ImageId, layer: &ReaderId, at_ms: i64) -> Result<bool, StoreError> {
+    /// Gives films back to their readers as new, as whoever hands films out may: marks stay. Those that are new, and
+    /// reviews, are left.
+    pub fn give_back(&mut self, ids: &BTreeSet<i64>, at_ms: i64) -> Result<TasksTouched, StoreError> {
         self.require(Matter::Tasks, Act::Change)?;
         let by = self.pass().map_or_else(String::new, |pass| pass.reader().to_string());
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let is_handed_out: bool = tx.query_row(
-            "SELECT EXISTS (SELECT 1 FROM task WHERE image_id = ?1 AND rad_id = ?2 AND stage = 'read')",
-            params![image.as_str(), layer.as_str()],
-            |row| row.get(0),
-        )?;
-        if !is_handed_out {
-            return Err(StoreError::RuleRefused(format!("film {image} is not in the hands of {layer}")));
+        let mut chosen = all_tasks(&tx)?;
+        chosen.retain(|task| ids.contains(&task.id));
+        let mut given: BTreeMap<ReaderId, Vec<ImageId>> = BTreeMap::new();
+        for task in chosen.iter().filter(|task| task.stage == Stage::Read) {
+            if !may_move(Some(task.state), Some(TaskState::New), Mover::Manager) {
+                continue;
+            }
+            let entry = NewLogEntry {
+                image: task.image.clone(),
+                reader: task.layer.clone(),
+                step: Step::Do,
+                edit: Edit::SetTaskState { before: task.state, after: TaskState::New },
+                made_at_ms: at_ms,
+            };
+            write_entry(&tx, session, &entry)?;
+            given.entry(task.person.clone()).or_default().push(task.image.clone());
         }
-        let before = super::readings::load_reading(&tx, image, layer)?.state();
-        if !may_move(Some(before), Some(TaskState::New), Mover::Manager) {
-            return Ok(false);
+        let changed = given.values().map(Vec::len).sum();
+        for (person, films) in given {
+            let what = format!("{} films were given back to {person} to be read again.", films.len());
+            let event = ProjectEvent { at_ms, by: by.clone(), kind: EventKind::TasksChanged, what, films };
+            insert_event(&tx, &event)?;
         }
-        let entry = NewLogEntry {
-            image: image.clone(),
-            reader: layer.clone(),
-            step: Step::Do,
-            edit: Edit::SetTaskState { before, after: TaskState::New },
-            made_at_ms: at_ms,
-        };
-        write_entry(&tx, session, &entry)?;
-        let event = ProjectEvent {
-            at_ms,
-            by,
-            kind: EventKind::TasksChanged,
-            what: format!("Given back to {layer} to be read again."),
-            films: vec![image.clone()],
-        };
-        insert_event(&tx, &event)?;
         tx.commit()?;
-        Ok(true)
+        Ok(TasksTouched { changed, left: chosen.len() - changed })
     }
 }
 

@@ -64,7 +64,7 @@ impl Store {
         let hands = if hands_out { self.hands_for(reader, &tasks)? } else { None };
         let waiting = self.waiting_for_readers(&tasks)?;
         let chosen = one_a_film(&tasks);
-        let standings = self.layers(reader, &tasks, labels)?;
+        let standings = self.standings_by_layer(reader, &tasks, labels)?;
         let by_layer: Vec<(&ReaderId, HashMap<&str, Standing>)> =
             standings.0.iter().map(|(layer, standings)| (layer, standings.by_image())).collect();
         let open_threads = self.open_threads(reader)?;
@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// The standings under the person's own layer, under those of second readings, and of what is settled.
-    fn layers(&self, reader: &ReaderId, tasks: &[Task], labels: &LabelSet) -> Result<Layers, StoreError> {
+    fn standings_by_layer(&self, reader: &ReaderId, tasks: &[Task], labels: &LabelSet) -> Result<Layers, StoreError> {
         let mut layers = BTreeSet::from([reader.clone()]);
         layers.extend(tasks.iter().filter(|task| task.is_repeat()).map(|task| task.layer.clone()));
         if tasks.iter().any(|task| task.stage == Stage::Review && task.state == TaskState::Completed) {

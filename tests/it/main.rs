@@ -25,6 +25,8 @@ mod store_check;
 mod measure;
 mod shapes;
 mod classifier_metrics;
+mod agreement_parity;
+
 mod kill_nine;
 #[cfg(unix)]
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "some of it is for tests of the window"))]
@@ -55,6 +57,9 @@ mod training_runs;
 mod training_cycle;
 mod dataset_commands;
 mod protocols;
+mod worklist_tasks;
+#[cfg(feature = "gui")]
+mod worklist_window;
 mod assign_commands;
 #[cfg(feature = "gui")]
 mod assign_window;
@@ -113,6 +118,8 @@ mod labels_window;
 mod discuss_window;
 #[cfg(feature = "gui")]
 mod people_window;
+#[cfg(feature = "gui")]
+mod review_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

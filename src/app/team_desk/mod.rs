@@ -3,9 +3,10 @@
 mod people;
 mod assigning;
 mod reviewing;
-mod agreeing;
+pub(super) mod agreeing;
 mod exchanging;
 mod overseeing;
+mod auditing;
 
 use std::sync::Arc;
 
@@ -40,10 +41,10 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::People(task) => people::carry_out(desk, task),
         TeamTask::Assign(task) => assigning::carry_out(desk, task),
         TeamTask::Review(task) => reviewing::carry_out(desk, task),
-        TeamTask::Agree(task) => agreeing::carry_out(desk, task),
-        // Long work, which the window's jobs run: see `exchange`.
-        TeamTask::Exchange(_) => {}
+        // Jobs, which have threads of their own.
+        TeamTask::Agree(_) | TeamTask::Exchange(_) => {}
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
+        TeamTask::Audit(task) => auditing::carry_out(desk, task),
     }
 }
 

@@ -9,17 +9,19 @@ mod reviewing;
 mod agreeing;
 mod exchanging;
 mod overseeing;
+mod auditing;
 
-pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
+pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
 pub use exchanging::{
     ExchangeCommand, ExchangeDesk, ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow,
 };
+pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
-pub use reviewing::{ReviewCommand, ReviewDesk, ReviewNews, ReviewTask};
+pub use reviewing::{Hand, HeldBox, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen};
 
 use super::effect::Effect;
 use super::screen::{NoticeKind, Session};
@@ -33,6 +35,7 @@ pub enum TeamCommand {
     Agree(AgreeCommand),
     Exchange(ExchangeCommand),
     Oversee(OverseeCommand),
+    Audit(AuditCommand),
 }
 
 /// What the store is asked, on another thread.
@@ -44,6 +47,7 @@ pub enum TeamTask {
     Agree(AgreeTask),
     Exchange(ExchangeTask),
     Oversee(OverseeTask),
+    Audit(AuditTask),
 }
 
 /// What came of it.
@@ -55,6 +59,7 @@ pub enum TeamNews {
     Agree(AgreeNews),
     Exchange(ExchangeNews),
     Oversee(OverseeNews),
+    Audit(AuditNews),
 }
 
 /// What the window knows of the work of many.
@@ -66,6 +71,7 @@ pub struct TeamDesk {
     pub agreeing: AgreeDesk,
     pub exchanging: ExchangeDesk,
     pub overseeing: OverseeDesk,
+    pub auditing: AuditDesk,
 }
 
 impl TeamTask {
@@ -75,7 +81,14 @@ impl TeamTask {
 }
 
 impl TeamCommand {
-    pub const fn is_available(&self, session: &Session) -> bool {
+    pub const fn is_on(&self, session: &Session) -> bool {
+        match self {
+            Self::Review(command) => command.is_on(session),
+            _ => false,
+        }
+    }
+
+    pub fn is_available(&self, session: &Session) -> bool {
         match self {
             Self::People(command) => command.is_available(session),
             Self::Assign(command) => command.is_available(session),
@@ -83,6 +96,7 @@ impl TeamCommand {
             Self::Agree(command) => command.is_available(session),
             Self::Exchange(command) => command.is_available(session),
             Self::Oversee(command) => command.is_available(session),
+            Self::Audit(command) => command.is_available(session),
         }
     }
 }
@@ -96,6 +110,7 @@ impl Session {
             TeamCommand::Agree(command) => self.agreeing_command(command, now_ms),
             TeamCommand::Exchange(command) => self.exchanging_command(command, now_ms),
             TeamCommand::Oversee(command) => self.overseeing_command(command, now_ms),
+            TeamCommand::Audit(command) => self.auditing_command(command, now_ms),
         }
     }
 
@@ -107,6 +122,7 @@ impl Session {
             TeamNews::Agree(news) => self.agreeing_news(news, now_ms),
             TeamNews::Exchange(news) => self.exchanging_news(news, now_ms),
             TeamNews::Oversee(news) => self.overseeing_news(news, now_ms),
+            TeamNews::Audit(news) => self.auditing_news(news, now_ms),
         }
     }
 
@@ -151,5 +167,11 @@ impl From<ExchangeNews> for TeamNews {
 impl From<OverseeNews> for TeamNews {
     fn from(news: OverseeNews) -> Self {
         Self::Oversee(news)
+    }
+}
+
+impl From<AuditNews> for TeamNews {
+    fn from(news: AuditNews) -> Self {
+        Self::Audit(news)
     }
 }

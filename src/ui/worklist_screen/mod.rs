@@ -8,6 +8,7 @@ mod table;
 use egui::{Align, CentralPanel, Layout, Ui};
 
 use crate::domain::people::{Act, Matter, may};
+use crate::session::team::{ReviewCommand, TeamCommand};
 use crate::session::{Command, EvaluateCommand, ModelCommand, TrainCommand};
 
 use super::words::tr;
@@ -52,6 +53,10 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowProject, Some(tr("Project")));
             kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
+            let review = Command::Team(TeamCommand::Review(ReviewCommand::Load));
+            if review.is_available(panel.session) {
+                kit::titled_button(ui, panel, &review, Some(tr("Review")));
+            }
             ui.menu_button(tr("Export"), |ui| {
                 let tables =
                     [Command::ExportSpineXr, Command::ExportCxr, Command::ExportKaggle, Command::ExportMeasures];
