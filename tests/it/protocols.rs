@@ -245,8 +245,7 @@ fn is_chest(label: &LabelName) -> bool {
 /// S1 rules on every finding, both sign, and the consensus leaves the project without a reader's id.
 fn settle_all(place: &Place) {
     let (mut first, mut second) = (place.store_as("S1"), place.store_as("S2"));
-    let films: Vec<ImageId> =
-        first.tasks_of(&"S1".into()).unwrap().into_iter().map(|task| task.image).collect();
+    let films: Vec<ImageId> = first.tasks_of(&"S1".into()).unwrap().into_iter().map(|task| task.image).collect();
     let mut num_disputed = 0;
     for image in &films {
         let mut at_ms = 10_000;
@@ -256,11 +255,8 @@ fn settle_all(place: &Place) {
         };
         let opened = first.open_review(image, &"S1".into(), 9_000).unwrap();
         assert_eq!(opened.document().case().readers().len(), 3);
-        let mut review = if opened.document().is_complete() {
-            opened
-        } else {
-            step(&mut first, "S1", ReviewStep::AcceptUnanimous)
-        };
+        let mut review =
+            if opened.document().is_complete() { opened } else { step(&mut first, "S1", ReviewStep::AcceptUnanimous) };
         while let Some(key) = review.document().next_unsettled(None) {
             num_disputed += 1;
             let finding = review.document().finding(key).unwrap();
@@ -341,8 +337,12 @@ fn spine_studies_are_read_by_one_reader_each() {
     rachis(place.path(), &["export", "p", "--format", "spinexr", "out.csv"], 0, "");
     let table = std::fs::read_to_string(place.path().join("out.csv")).unwrap();
     assert!(table.starts_with("study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax"), "{table}");
-    let exported: BTreeSet<(&str, &str)> =
-        table.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).map(|cells| (cells[2], cells[3])).collect();
+    let exported: BTreeSet<(&str, &str)> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|cells| (cells[2], cells[3]))
+        .collect();
     assert_eq!(exported.len(), films.len());
     assert!(!table.contains("Canary"), "names never leave the project");
 

@@ -64,7 +64,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
     });
     let text = format!("{} / {}", hands.completed, hands.num);
     let share = hands.completed as f32 / hands.num.max(1) as f32;
-    let bar = egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).corner_radius(3.0).text(&text);
+    let bar =
+        egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).corner_radius(3.0).text(&text);
     let response = ui.add(bar);
     response.widget_info(|| {
         let words = tr_args("{}: {} of {} completed", &[person, &hands.completed, &hands.num]);
@@ -108,9 +109,9 @@ fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, 
                     }
                 }
             });
-            let take_back = ui.button(tr("Take back")).on_hover_text(tr(
-                "Takes the films back that are not completed. Marks stay with whoever made them.",
-            ));
+            let take_back = ui
+                .button(tr("Take back"))
+                .on_hover_text(tr("Takes the films back that are not completed. Marks stay with whoever made them."));
             if take_back.clicked() {
                 asked = Some(AssignCommand::TakeBack(choice.clone()));
             }
