@@ -80,11 +80,16 @@ impl Store {
         person.map_or_else(|| self.require_sight(), |person| self.require_person(person))
     }
 
-    /// Who knows that a film's truth is known reads it with more care.
+    /// Who knows that a film's truth is known reads it with more care. And who hands films out while they still read some
+    /// knows where films are, but not how far others are with them.
     fn as_told(&self, mut tasks: Vec<Task>) -> Vec<Task> {
         let is_told = self.require(Matter::Tasks, Act::Change).is_ok();
+        let sees_progress = self.require_sight().is_ok();
         for task in &mut tasks {
             task.is_hidden_truth &= is_told;
+            if !sees_progress && self.pass().is_none_or(|pass| *pass.reader() != task.person) {
+                task.state = TaskState::New;
+            }
         }
         tasks
     }

@@ -28,6 +28,10 @@ pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.label(RichText::new(text).color(theme::weak()));
         return;
     }
+    if facts.hides_progress {
+        let text = tr("You still have films to read yourself, so it is not shown how far others are.");
+        ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
+    }
     let mut rows: Vec<&(ReaderId, Stage, Hands)> = facts.hands.iter().collect();
     rows.sort_by_key(|(person, stage, _)| (*stage, natural_key(person.as_str())));
     let can_change = session.may(Matter::Tasks, Act::Change);
@@ -62,7 +66,8 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
         Stage::Read => tr("To be read"),
         Stage::Review => tr("To be reviewed"),
     });
-    let text = format!("{} / {}", hands.completed, hands.num);
+    let hides_progress = session.team.assigning.facts.as_ref().is_some_and(|facts| facts.hides_progress);
+    let text = if hides_progress { hands.num.to_string() } else { format!("{} / {}", hands.completed, hands.num) };
     let share = hands.completed as f32 / hands.num.max(1) as f32;
     let bar =
         egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).corner_radius(3.0).text(&text);
