@@ -1,7 +1,6 @@
 //! The outside: carries out each effect on threads, and turns what they say into events.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -36,7 +35,6 @@ use super::{
     filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
     references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
-use crate::session::TeamTask;
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
