@@ -32,6 +32,8 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::OpenProject
         | FilePurpose::CreateProject
         | FilePurpose::ImportFilms
+        | FilePurpose::ExportFolder
+        | FilePurpose::IncomingFolder
         | FilePurpose::TakeOverLabelSet => one(dialog.pick_folder()),
         FilePurpose::ImportFilmFiles => dialog.pick_files().unwrap_or_default(),
         FilePurpose::ImportModel => {
@@ -46,6 +48,9 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         }
         FilePurpose::PoolOfFilms => one(dialog.add_filter("TXT, CSV", &["txt", "csv"]).pick_file()),
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
+        FilePurpose::IncomingFile => {
+            one(dialog.add_filter("CSV, JSON, XML, PNG", &["csv", "json", "xml", "png"]).pick_file())
+        }
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("annotations.csv").save_file())

@@ -1,7 +1,6 @@
 //! The outside: carries out each effect on threads, and turns what they say into events.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -19,6 +18,7 @@ use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
+use crate::session::team::TeamTask;
 use crate::session::viewport::ViewState;
 use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
 use crate::store::{self, Doorway, Outcome, Store, StoreError, StoreThread};
@@ -32,10 +32,9 @@ use super::readings::{self, OpenedFilm};
 use super::team_desk::{self, Desk};
 use super::training_desk::TrainingDesk;
 use super::{
-    filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
-    references, settings_file, sheets, study_desk, view_memory, window_presets,
+    choose_path, errors_desk, evaluations_desk, filters_desk, input_memory, models_desk, opening, project_changes,
+    recent, references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
-use crate::session::TeamTask;
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -239,7 +238,12 @@ impl Outside {
                     // Nothing is opened for the person before, once somebody else is about to be in.
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
                     let (doorway, post) = (store.doorway(), post.clone());
-                    team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, *task);
+                    match *task {
+                        TeamTask::Exchange(task) => {
+                            team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task)
+                        }
+                        task => team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, task),
+                    }
                     if let Some(hold) = hold {
                         store.with(move |_| drop(hold));
                     }

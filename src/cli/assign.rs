@@ -159,8 +159,7 @@ pub fn run(args: &AssignArgs) -> anyhow::Result<()> {
 fn films(args: &FilmsArgs, person: &Person) -> anyhow::Result<()> {
     let mut store = if args.dry_run { person.open_to_look(&args.project)? } else { person.open(&args.project)? };
     let request = request(args, &store)?;
-    let report =
-        if args.dry_run { preview(&store, &request)? } else { assign(&mut store, &request, now_ms())? };
+    let report = if args.dry_run { preview(&store, &request)? } else { assign(&mut store, &request, now_ms())? };
     print(&report, args);
     Ok(())
 }
@@ -174,7 +173,9 @@ fn request(args: &FilmsArgs, store: &Store) -> anyhow::Result<AssignRequest> {
         (Some("all"), _) => Strategy::All,
         (Some("equal"), _) => match args.each {
             None | Some(1) => Strategy::Equal,
-            Some(_) => bail!("\"equal\" gives each film to one person. For more people a film, use --strategy balanced."),
+            Some(_) => {
+                bail!("\"equal\" gives each film to one person. For more people a film, use --strategy balanced.")
+            }
         },
         (Some("repeat"), _) => Strategy::Repeat,
         (Some("stratified"), _) => Strategy::Stratified { each: each.unwrap_or(1) },

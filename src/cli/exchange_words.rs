@@ -10,7 +10,7 @@ use crate::domain::exchange::{ExportFormat, ExportPlan};
 use crate::formats::exchange::Lost;
 use crate::jobs::{CancelToken, Progress};
 use crate::store::Store;
-use crate::workflows::exchange::{Course, Exported};
+use crate::workflows::exchange::{Course, Exported, hex};
 
 use super::progress_bar::ProgressBar;
 
@@ -72,14 +72,6 @@ pub(super) fn with_course<T>(store: &mut Store, work: impl FnOnce(&mut Store, &m
     let done = work(store, &mut Course { by, at_ms, tell: &mut tell, cancel: &cancel });
     bar.clear();
     done
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A String takes all text.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 pub(super) fn lost_as_json(lost: &Lost) -> Value {

@@ -178,7 +178,10 @@ fn show(tasks: &[Task], is_json: bool) {
         println!("Nobody has films in hand. \"rachis assign films\" hands films out.");
         return;
     }
-    println!("{:<8} {:<7} {:>7} {:>7} {:>7} {:>10} {:>7}", "rad_id", "stage", "films", "new", "doing", "completed", "paused");
+    println!(
+        "{:<8} {:<7} {:>7} {:>7} {:>7} {:>10} {:>7}",
+        "rad_id", "stage", "films", "new", "doing", "completed", "paused"
+    );
     for ((person, stage), hands) in &by_person {
         println!(
             "{:<8} {:<7} {:>7} {:>7} {:>7} {:>10} {:>7}",

@@ -168,6 +168,29 @@ impl Default for SplitPlan {
     }
 }
 
+/// How a version's files are now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VersionState {
+    AsWritten,
+    Changed,
+    /// Not there any more, or elsewhere.
+    Gone,
+}
+
+impl ExportPlan {
+    /// What the file or folder is called: by its tag, else by what it is.
+    pub fn output_name(&self, is_bundle: bool) -> String {
+        let tag = if self.tag.is_empty() { "labels" } else { &self.tag };
+        let end = self.format.file_name().rsplit_once('.').map(|(_, end)| end);
+        match end {
+            Some(end) if !is_bundle && !(self.with_pictures && self.format.takes_pictures()) => {
+                format!("{tag}_{}.{end}", self.format.key())
+            }
+            _ => format!("{tag}_{}", self.format.key()),
+        }
+    }
+}
+
 /// Longest tag, as VinDr Lab has it.
 pub const LONGEST_TAG: usize = 255;
 

@@ -68,6 +68,11 @@ pub enum FilePurpose {
     ExportEvaluationCsv,
     /// The record of what happened.
     ExportAudit,
+    /// Where versions of labels go.
+    ExportFolder,
+    /// Labels in any format.
+    IncomingFile,
+    IncomingFolder,
 }
 
 impl FilePurpose {
@@ -95,6 +100,9 @@ impl FilePurpose {
             Self::ExportEvaluationReport => "HTML file to write the report to",
             Self::ExportEvaluationJson => "JSON file to write all figures to",
             Self::ExportEvaluationCsv => "CSV file to write all figures to",
+            Self::ExportFolder => "Folder that exports go to",
+            Self::IncomingFile => "File with labels: CSV, JSON, XML or an annotated PNG",
+            Self::IncomingFolder => "Folder with labels: YOLO, Pascal VOC, pictures or a bundle",
             Self::ExportPlot => "File to write the plot to (.png, .svg, .csv)",
             Self::ExportSpineXr
             | Self::ExportCxr

@@ -317,6 +317,9 @@ impl Session {
             | FilePurpose::ExportLabelSetCsv
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
+            FilePurpose::ExportFolder | FilePurpose::IncomingFile | FilePurpose::IncomingFolder => {
+                self.exchange_path_chosen(purpose, path)
+            }
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
             FilePurpose::ExportAudit => self.write_audit(path),
             FilePurpose::PoolOfFilms => self.pool_file_chosen(path),

@@ -117,6 +117,7 @@ impl Session {
                 vec![TeamTask::People(PeopleTask::Load).effect()]
             }
             ProjectPage::Assignment => self.load_tasks(),
+            ProjectPage::Exports => self.load_exchange(),
             _ => Vec::new(),
         }
     }

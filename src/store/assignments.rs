@@ -132,8 +132,7 @@ impl Store {
         let by = self.acting();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let chosen = chosen(&tx, ids)?;
-        let is_moved =
-            |task: &&&Task| task.state != TaskState::Completed && !task.is_repeat() && task.person != to.id;
+        let is_moved = |task: &&&Task| task.state != TaskState::Completed && !task.is_repeat() && task.person != to.id;
         let moved: Vec<&Task> = chosen.iter().filter(|task| is_moved(&task)).collect();
         for task in &moved {
             tx.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([task.id])?;
@@ -158,7 +157,8 @@ impl Store {
                     to.id
                 )));
             }
-            let pool: Vec<PoolFilm> = of_stage.iter().map(|task| pool_film(&tx, &task.image)).collect::<Result<_, _>>()?;
+            let pool: Vec<PoolFilm> =
+                of_stage.iter().map(|task| pool_film(&tx, &task.image)).collect::<Result<_, _>>()?;
             let plan = Plan::new(stage, Strategy::All);
             let people = [to.clone()];
             let dealt = deal_now(&tx, &plan, &pool, &people)?;
@@ -246,8 +246,7 @@ impl Store {
                 by: row.get(2)?,
                 num_tasks: row.get(4)?,
                 pool: plan.pool,
-                stage: Stage::parse(&plan.stage)
-                    .ok_or_else(|| unreadable("how films were handed out", &plan.stage))?,
+                stage: Stage::parse(&plan.stage).ok_or_else(|| unreadable("how films were handed out", &plan.stage))?,
                 strategy: plan.strategy,
                 each: plan.each,
                 people: plan.people.into_iter().map(ReaderId::new).collect(),
@@ -305,8 +304,11 @@ fn insert_assignment(conn: &Connection, order: &HandOut<'_>, by: &str) -> Result
         is_hidden_truth: plan.is_hidden_truth,
     };
     let row = serde_json::to_string(&row).map_err(|why| unreadable("how films are handed out", why))?;
-    conn.prepare_cached("INSERT INTO assignment (made_at, made_by, plan) VALUES (?1, ?2, ?3)")?
-        .execute(params![order.at_ms, by, row])?;
+    conn.prepare_cached("INSERT INTO assignment (made_at, made_by, plan) VALUES (?1, ?2, ?3)")?.execute(params![
+        order.at_ms,
+        by,
+        row
+    ])?;
     Ok(conn.last_insert_rowid())
 }
 

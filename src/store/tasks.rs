@@ -46,9 +46,8 @@ impl Store {
     /// be reviewed; paused ones last.
     pub fn tasks_of(&self, person: &ReaderId) -> Result<Vec<Task>, StoreError> {
         self.require_hands(Some(person))?;
-        let of_person = format!(
-            "{TASKS} WHERE task.rad_id IN (SELECT ?1 UNION SELECT rad_id FROM reader WHERE repeat_of = ?1)"
-        );
+        let of_person =
+            format!("{TASKS} WHERE task.rad_id IN (SELECT ?1 UNION SELECT rad_id FROM reader WHERE repeat_of = ?1)");
         let mut statement = self.conn.prepare_cached(&of_person)?;
         let mut tasks = self.as_told(gather(&mut statement, [person.as_str()])?);
         tasks.sort_by_key(Task::order);

@@ -93,7 +93,8 @@ fn prepare(store: &Store, request: &AssignRequest) -> anyhow::Result<Prepared> {
     let (chosen, mut words) = choose(&films, &request.pool, &kept_back)?;
     let mut pool: Vec<&FilmEntry> = films.iter().filter(|film| chosen.contains(&film.facts.image)).collect();
     let num_chosen = pool.len();
-    if request.pool != Pool::HiddenTruths && !request.plan.is_hidden_truth && request.plan.strategy != Strategy::Repeat {
+    if request.pool != Pool::HiddenTruths && !request.plan.is_hidden_truth && request.plan.strategy != Strategy::Repeat
+    {
         pool.retain(|film| !kept_back.contains(&film.facts.image));
     }
     let num_kept_back = num_chosen - pool.len();
@@ -108,9 +109,9 @@ fn prepare(store: &Store, request: &AssignRequest) -> anyhow::Result<Prepared> {
     };
     if pool.is_empty() {
         match request.pool {
-            Pool::HiddenTruths => bail!(
-                "No film is kept back with a known truth. Keep some back first with \"rachis assign truths\"."
-            ),
+            Pool::HiddenTruths => {
+                bail!("No film is kept back with a known truth. Keep some back first with \"rachis assign truths\".")
+            }
             _ if num_kept_back > 0 => bail!(
                 "All of these films are kept back because their truth is known. Hand them out as hidden truths, or \
                  choose others."
@@ -131,13 +132,16 @@ fn choose(
     let images = || films.iter().map(|film| &film.facts.image);
     Ok(match pool {
         Pool::All => (images().cloned().collect(), "all films".to_owned()),
-        Pool::HiddenTruths => {
-            (images().filter(|image| kept_back.contains(image)).cloned().collect(), "films with a known truth".to_owned())
-        }
+        Pool::HiddenTruths => (
+            images().filter(|image| kept_back.contains(image)).cloned().collect(),
+            "films with a known truth".to_owned(),
+        ),
         Pool::Films { films: chosen, words } => {
             let known: BTreeSet<&ImageId> = images().collect();
             if let Some(missing) = chosen.iter().find(|image| !known.contains(image)) {
-                bail!("The project has no film {missing}. Nothing was handed out. Check the id, or import the film first.");
+                bail!(
+                    "The project has no film {missing}. Nothing was handed out. Check the id, or import the film first."
+                );
             }
             (chosen.iter().cloned().collect(), words.clone())
         }
@@ -179,7 +183,8 @@ pub fn films_of_file(films: &[FilmEntry], path: &Path) -> anyhow::Result<BTreeSe
 fn pool_film(facts: &FilmFacts) -> PoolFilm {
     let view = facts.view().name().unwrap_or("?");
     let sex = facts.sex.map_or("?", |sex| sex.as_dicom());
-    let decade = facts.age_years.map_or_else(|| "?".to_owned(), |years| format!("{:03}", (years / 10.0).floor() * 10.0));
+    let decade =
+        facts.age_years.map_or_else(|| "?".to_owned(), |years| format!("{:03}", (years / 10.0).floor() * 10.0));
     PoolFilm { image: facts.image.clone(), study: facts.study.clone(), stratum: format!("{view} {sex} {decade}") }
 }
 

@@ -132,7 +132,7 @@ pub fn export_boxes(
 
 /// A mistyped reader must not leave an empty table where a full one was.
 fn refuse_unknown_readers(store: &Store, options: &ExportLabels) -> anyhow::Result<()> {
-    let known: BTreeSet<ReaderId> = store.readers()?.into_iter().map(|reader| reader.id).collect();
+    let known: BTreeSet<ReaderId> = store.public_reader_ids()?.into_keys().collect();
     for reader in &options.readers {
         if !known.contains(reader) {
             let names: Vec<&str> = known.iter().map(ReaderId::as_str).collect();

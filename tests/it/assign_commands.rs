@@ -74,7 +74,12 @@ fn pools_are_chosen_by_name_file_and_chance() {
     let place = tempfile::tempdir().unwrap();
     let at = place.path();
     let store = project(at);
-    check(at, &["assign", "films", "p", "--film", image(3).as_str(), "--film", image(4).as_str()], 0, "2 films, 4 tasks");
+    check(
+        at,
+        &["assign", "films", "p", "--film", image(3).as_str(), "--film", image(4).as_str()],
+        0,
+        "2 films, 4 tasks",
+    );
     assert_eq!(store.tasks().unwrap().len(), 4);
     std::fs::write(at.join("uids.txt"), format!("study0\r\n{}\r\n\r\n", image(5))).unwrap();
     check(at, &["assign", "films", "p", "--file", "uids.txt"], 0, "3 films, 6 tasks");
@@ -152,7 +157,12 @@ fn taking_back_and_giving_on_keep_every_mark() {
 
     check(at, &["tasks", "give", "p", "--of", "R3", "--to", "R4"], 1, "R4 has 11 of these films already");
     assert_eq!(store.tasks().unwrap().len(), 24);
-    check(at, &["tasks", "give", "p", "--of", "R3", "--film", image(1).as_str(), "--to", "R5"], 0, "1 tasks were given");
+    check(
+        at,
+        &["tasks", "give", "p", "--of", "R3", "--film", image(1).as_str(), "--to", "R5"],
+        0,
+        "1 tasks were given",
+    );
     assert_eq!(films_of(&store, "R5"), BTreeSet::from([image(1)]));
     assert!(!films_of(&store, "R3").contains(&image(1)));
     assert_eq!(store.reading(&image(1), &"R3".into()).unwrap().num_marks(), 1, "the mark stays with R3");
@@ -191,7 +201,12 @@ fn hidden_truths_are_strewn_in_and_tell_how_each_reader_did() {
     let mut store = project(at);
     complete(&mut store, "R1", &image(0), Some(20.0));
     complete(&mut store, "R1", &image(1), None);
-    check(at, &["assign", "truths", "p", "--film", image(0).as_str(), "--film", image(1).as_str(), "--layer", "R1"], 0, "2");
+    check(
+        at,
+        &["assign", "truths", "p", "--film", image(0).as_str(), "--film", image(1).as_str(), "--layer", "R1"],
+        0,
+        "2",
+    );
     // Kept back from what is handed out as usual.
     let said = check(at, &["assign", "films", "p", "--to", "R3,R4", "--each", "1"], 0, "10 films, 10 tasks");
     assert!(said.contains("2 films are kept back"), "{said}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rachis::domain::exchange::ExportFormat;
 use rachis::domain::imaging::Interpolation;
 use rachis::domain::reading::Decision;
 use rachis::domain::rules::{Mend, RULES, Severity};
@@ -141,17 +142,23 @@ fn names() -> Vec<&'static str> {
         names.extend((!row.unit.is_empty()).then_some(row.unit));
     }
     names.extend(TrainPage::ALL.map(|(_, name)| name));
+    for format in ExportFormat::ALL {
+        names.extend([format.title(), format.holds()]);
+    }
     names.extend(View::ALL.into_iter().filter_map(View::name));
     names
 }
 
-const PURPOSES: [FilePurpose; 6] = [
+const PURPOSES: [FilePurpose; 9] = [
     FilePurpose::OpenProject,
     FilePurpose::CreateProject,
     FilePurpose::ImportFilms,
     FilePurpose::ImportFilmFiles,
     FilePurpose::ImportLabels,
     FilePurpose::ExportSpineXr,
+    FilePurpose::ExportFolder,
+    FilePurpose::IncomingFile,
+    FilePurpose::IncomingFolder,
 ];
 
 #[test]

@@ -282,8 +282,12 @@ fn spine_studies_are_read_by_one_reader_each() {
     rachis(place.path(), &["export", "p", "--format", "spinexr", "out.csv"], 0, "");
     let table = std::fs::read_to_string(place.path().join("out.csv")).unwrap();
     assert!(table.starts_with("study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax"), "{table}");
-    let exported: BTreeSet<(&str, &str)> =
-        table.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).map(|cells| (cells[2], cells[3])).collect();
+    let exported: BTreeSet<(&str, &str)> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|cells| (cells[2], cells[3]))
+        .collect();
     assert_eq!(exported.len(), films.len());
     assert!(!table.contains("Canary"), "names never leave the project");
 

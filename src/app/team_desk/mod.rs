@@ -41,13 +41,14 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::People(task) => people::carry_out(desk, task),
         TeamTask::Assign(task) => assigning::carry_out(desk, task),
         TeamTask::Review(task) => reviewing::carry_out(desk, task),
-        // A job, which has a thread of its own.
-        TeamTask::Agree(_) => {}
-        TeamTask::Exchange(task) => exchanging::carry_out(desk, task),
+        // Long work, which the window's jobs run: see `exchange` and `agree`.
+        TeamTask::Agree(_) | TeamTask::Exchange(_) => {}
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
         TeamTask::Audit(task) => auditing::carry_out(desk, task),
     }
 }
+
+pub(super) use exchanging::exchange;
 
 /// Whether somebody comes in or goes out with it.
 pub(super) const fn changes_person(task: &TeamTask) -> bool {

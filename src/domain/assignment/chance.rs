@@ -6,7 +6,8 @@ use crate::domain::training::split::Chooser;
 pub(super) fn stream(seed: u64, purpose: &str, name: &str) -> Chooser {
     // FNV-1a over the texts, with a byte between them that no text has.
     let bytes = purpose.bytes().chain([0xff]).chain(name.bytes());
-    let key = bytes.fold(0xcbf2_9ce4_8422_2325, |key: u64, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let key =
+        bytes.fold(0xcbf2_9ce4_8422_2325, |key: u64, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Chooser::new(mixed(mixed(seed) ^ key))
 }
 

@@ -93,10 +93,9 @@ pub fn deal(plan: &Plan, table: Table<'_>) -> Result<Dealt, DealError> {
     let gets = match plan.strategy {
         Strategy::Repeat => dealer.repeat(&units)?,
         Strategy::All => dealer.to_all(&units)?,
-        Strategy::Equal
-        | Strategy::Balanced { .. }
-        | Strategy::Stratified { .. }
-        | Strategy::More { .. } => dealer.to_some(&units)?,
+        Strategy::Equal | Strategy::Balanced { .. } | Strategy::Stratified { .. } | Strategy::More { .. } => {
+            dealer.to_some(&units)?
+        }
     };
     Ok(dealer.ordered(&gets))
 }

@@ -153,14 +153,12 @@ fn the_next_film_goes_to_whoever_has_least_to_do() {
 #[test]
 fn everybody_gets_as_many_of_each_kind() {
     let films = pool(90, 1);
-    let dealt = World::default()
-        .deal(&plan(Strategy::Stratified { each: 2 }, Unit::Film, 5), &films, &people(7))
-        .unwrap();
+    let dealt =
+        World::default().deal(&plan(Strategy::Stratified { each: 2 }, Unit::Film, 5), &films, &people(7)).unwrap();
     for stratum in ["a", "b", "c"] {
         let num = |person: &Candidate| {
             let is_of = |task: &&NewTask| {
-                task.person == person.id
-                    && films.iter().any(|film| film.image == task.image && film.stratum == stratum)
+                task.person == person.id && films.iter().any(|film| film.image == task.image && film.stratum == stratum)
             };
             dealt.tasks.iter().filter(is_of).count()
         };
@@ -260,10 +258,7 @@ fn what_cannot_be_is_refused() {
     assert_eq!(world.deal(&each(1), &[], &people(1)), Err(DealError::NoFilms));
     assert_eq!(world.deal(&each(1), &pool(1, 1), &[]), Err(DealError::NoPeople));
     assert_eq!(world.deal(&each(0), &pool(1, 1), &people(1)), Err(DealError::NoReaders));
-    assert_eq!(
-        world.deal(&each(4), &pool(1, 1), &people(3)),
-        Err(DealError::MoreThanPeople { each: 4, people: 3 })
-    );
+    assert_eq!(world.deal(&each(4), &pool(1, 1), &people(3)), Err(DealError::MoreThanPeople { each: 4, people: 3 }));
 }
 
 #[test]

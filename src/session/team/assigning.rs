@@ -45,11 +45,23 @@ pub enum AssignCommand {
     /// The file of [`FilmPool::File`].
     ChooseFile,
     TakeBack(TaskChoice),
-    Give { choice: TaskChoice, to: ReaderId },
-    Pause { choice: TaskChoice, is_paused: bool },
-    Priority { choice: TaskChoice, priority: i32 },
+    Give {
+        choice: TaskChoice,
+        to: ReaderId,
+    },
+    Pause {
+        choice: TaskChoice,
+        is_paused: bool,
+    },
+    Priority {
+        choice: TaskChoice,
+        priority: i32,
+    },
     /// Films whose truth this layer knows.
-    KeepBack { films: Vec<ImageId>, layer: ReaderId },
+    KeepBack {
+        films: Vec<ImageId>,
+        layer: ReaderId,
+    },
     /// All films that are kept back are handed out as others are again.
     Release,
 }

@@ -7,6 +7,8 @@ mod output;
 mod readme;
 #[cfg(test)]
 mod round_trips;
+#[cfg(test)]
+mod handed_on;
 mod take_in;
 mod take_up;
 mod versions;
@@ -14,9 +16,10 @@ mod write;
 
 pub use bundle::{Bundled, write_bundle};
 pub use gather::{Chosen, gather};
+pub use output::hex;
 pub use take_in::{Incoming, read_path};
 pub use take_up::{TakenUp, import_any};
-pub use versions::{VersionState, state_of};
+pub use versions::state_of;
 pub use write::{Exported, export};
 
 use crate::jobs::{CancelToken, Progress};

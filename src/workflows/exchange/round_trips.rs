@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::attribute::{Attributes, Certainty, Grade, VertebralLevel};
 use crate::domain::edit::Edit;
-use crate::domain::exchange::{ExportFormat, ExportPlan, SplitPlan};
+use crate::domain::exchange::{ExportFormat, ExportPlan};
 use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, PatientId, ReaderId, SeriesId, StudyId};
 use crate::domain::label::LabelName;
@@ -17,13 +17,12 @@ use crate::domain::rules::default_rules;
 use crate::domain::shape::{Line, Mask, Polygon, Shape};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::task::TaskState;
-use crate::domain::training::dataset::{SplitMethod, SplitSize, SplitUnit};
-use crate::formats::exchange::{Lost, Said, SaidMark, image_text, single_json, yolo};
+use crate::formats::exchange::{Lost, Said, SaidMark, image_text, single_json};
 use crate::jobs::CancelToken;
 use crate::store::{NewProject, Store};
 use crate::workflows::import_labels::{BadRows, ImportLabels};
 
-use super::{Course, Exported, TakenUp, VersionState, export, gather, import_any, state_of, write_bundle};
+use super::{Course, Exported, TakenUp, export, gather, import_any};
 
 const SIZE: [u32; 2] = [1024, 640];
 
@@ -60,11 +59,11 @@ fn film(n: usize) -> FilmEntry {
     }
 }
 
-fn image(n: usize) -> ImageId {
+pub(super) fn image(n: usize) -> ImageId {
     ImageId::new(format!("{n:032x}"))
 }
 
-fn empty(place: &Path, num_films: usize) -> Store {
+pub(super) fn empty(place: &Path, num_films: usize) -> Store {
     let project = NewProject {
         name: "Round trips & more".into(),
         label_set: "vindr_spine".into(),
@@ -76,11 +75,11 @@ fn empty(place: &Path, num_films: usize) -> Store {
     store
 }
 
-fn label(name: &str) -> LabelName {
+pub(super) fn label(name: &str) -> LabelName {
     LabelName::new(name)
 }
 
-fn rect(x: f64, y: f64, right: f64, bottom: f64) -> Shape {
+pub(super) fn rect(x: f64, y: f64, right: f64, bottom: f64) -> Shape {
     Shape::Box(Rect::from_columns(x, y, right, bottom).unwrap())
 }
 
@@ -124,7 +123,7 @@ fn marks() -> Vec<SaidMark> {
     ]
 }
 
-fn write(store: &mut Store, said: &Said, is_completed: bool) {
+pub(super) fn write(store: &mut Store, said: &Said, is_completed: bool) {
     let session = store.begin_session().unwrap();
     let mut ordinal = 0;
     let mut id = || {
@@ -160,18 +159,13 @@ fn write(store: &mut Store, said: &Said, is_completed: bool) {
     let after = if is_completed { TaskState::Completed } else { TaskState::Doing };
     edits.push(Edit::SetTaskState { before: TaskState::New, after });
     let edit = Edit::Batch { name: "Read".to_owned(), edits };
-    let entry = NewLogEntry {
-        image: said.image.clone(),
-        reader: said.reader.clone(),
-        step: Step::Do,
-        edit,
-        made_at_ms: 1,
-    };
+    let entry =
+        NewLogEntry { image: said.image.clone(), reader: said.reader.clone(), step: Step::Do, edit, made_at_ms: 1 };
     store.commit(&entry).unwrap();
 }
 
 /// Readers R1 and, under her own name's sign, hoa, who goes out as R2. What they said, as it goes out.
-fn project(place: &Path) -> (Store, Vec<Said>) {
+pub(super) fn project(place: &Path) -> (Store, Vec<Said>) {
     let mut store = empty(place, 8);
     for (id, name) in [("R1", format!("{CANARY} Nguyen")), (CANARY, "Hoa".to_owned())] {
         store.add_reader(&Reader::new(id, name)).unwrap();
@@ -196,20 +190,20 @@ fn project(place: &Path) -> (Store, Vec<Said>) {
     (store, vec![everything, second, normal, unfit])
 }
 
-fn with_course<T>(work: impl FnOnce(&mut Course<'_>) -> T) -> T {
+pub(super) fn with_course<T>(work: impl FnOnce(&mut Course<'_>) -> T) -> T {
     let cancel = CancelToken::new();
     work(&mut Course { by: "R1".to_owned(), at_ms: 9, tell: &mut |_| {}, cancel: &cancel })
 }
 
-fn plan(format: ExportFormat, readers: &[&str]) -> ExportPlan {
+pub(super) fn plan(format: ExportFormat, readers: &[&str]) -> ExportPlan {
     ExportPlan { format, readers: readers.iter().map(|&id| id.into()).collect(), ..ExportPlan::default() }
 }
 
-fn exported(store: &Store, plan: &ExportPlan, to: &Path) -> Exported {
+pub(super) fn exported(store: &Store, plan: &ExportPlan, to: &Path) -> Exported {
     with_course(|course| export(store, plan, to, course)).unwrap()
 }
 
-fn imported(store: &mut Store, place: &Path, reader: &str) -> TakenUp {
+pub(super) fn imported(store: &mut Store, place: &Path, reader: &str) -> TakenUp {
     let options = ImportLabels { reader: reader.into(), bad_rows: BadRows::Keep };
     let taken = with_course(|course| import_any(store, place, &options, course)).unwrap();
     let book = store.rebuild_from_log().unwrap();
@@ -219,7 +213,7 @@ fn imported(store: &mut Store, place: &Path, reader: &str) -> TakenUp {
 }
 
 /// All that a project holds, as it goes out.
-fn all_of(store: &Store) -> Vec<Said> {
+pub(super) fn all_of(store: &Store) -> Vec<Said> {
     let plan = ExportPlan { with_unfinished: true, ..ExportPlan::default() };
     with_course(|course| gather(store, &plan, true, course)).unwrap().content.said
 }
@@ -229,8 +223,8 @@ fn file_of(place: &Path, format: ExportFormat) -> PathBuf {
     place.join(format.key()).join(name)
 }
 
-fn texts_below(place: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let files = walkdir::WalkDir::new(place).sort_by_file_name().into_iter().map(Result::unwrap);
+pub(super) fn texts_below(place: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = walkdir::WalkDir::new(place).sort_by_file_name().into_iter().filter_map(Result::ok);
     files.filter(|f| f.file_type().is_file()).map(|f| (f.path().to_owned(), std::fs::read(f.path()).unwrap())).collect()
 }
 
@@ -239,7 +233,7 @@ fn held(said: &Said, keep: impl Fn(&SaidMark) -> Option<SaidMark>) -> Said {
     Said { marks: said.marks.iter().filter_map(keep).collect(), ..said.clone() }
 }
 
-fn has_area(mark: &SaidMark) -> Option<SaidMark> {
+pub(super) fn has_area(mark: &SaidMark) -> Option<SaidMark> {
     mark.shape.kind().has_area().then(|| mark.clone())
 }
 
@@ -253,7 +247,7 @@ fn without_answers(said: Said) -> Said {
 }
 
 /// Marks in their order; on which shapes they lie together, numbered anew.
-fn plain(mut said: Vec<Said>) -> Vec<Said> {
+pub(super) fn plain(mut said: Vec<Said>) -> Vec<Said> {
     said.retain(|one| !one.is_silent());
     for one in &mut said {
         let mut seen = Vec::new();
@@ -319,9 +313,7 @@ fn vindr_lab_holds_what_has_an_area_and_what_is_present() {
 #[test]
 fn yolo_holds_boxes_of_one_reader() {
     let (_, said) = project(&tempfile::tempdir().unwrap().path().join("p"));
-    let alone = |mark: &SaidMark| {
-        as_box(mark).map(|mark| SaidMark { attributes: Attributes::default(), ..mark })
-    };
+    let alone = |mark: &SaidMark| as_box(mark).map(|mark| SaidMark { attributes: Attributes::default(), ..mark });
     let mut expected: Vec<Said> =
         [&said[0], &said[2]].into_iter().map(|one| without_answers(held(one, alone))).collect();
     for (place, mark) in expected[0].marks.iter_mut().enumerate() {
@@ -395,7 +387,8 @@ fn tables_hold_boxes_of_all_readers_under_their_numbers() {
 fn the_consensus_goes_out_without_readers_and_comes_back_as_the_consensus() {
     let place = tempfile::tempdir().unwrap();
     let (mut store, said) = project(&place.path().join("from"));
-    let settled = Said { reader: "consensus".into(), marks: said[0].marks[..2].to_vec(), ..Said::new(image(0), "x".into()) };
+    let settled =
+        Said { reader: "consensus".into(), marks: said[0].marks[..2].to_vec(), ..Said::new(image(0), "x".into()) };
     write(&mut store, &settled, true);
     let file = place.path().join("consensus.csv");
     let plan = ExportPlan { hides_readers: true, ..plan(ExportFormat::Cxr, &["consensus"]) };
@@ -527,158 +520,12 @@ fn bad_files_change_nothing_and_bad_marks_are_named() {
         assert!(all.contains(said), "{said}: {all}");
     }
     // A second image without annotations was "No finding"; now somebody draws on it.
-    let other = coco.replace("\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 50", "\"image_id\": 2, \"category_id\": 1, \"bbox\": [10, 10, 50");
+    let other = coco.replace(
+        "\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 50",
+        "\"image_id\": 2, \"category_id\": 1, \"bbox\": [10, 10, 50",
+    );
     let taken = tried(&other);
     assert!(taken.problems.iter().any(|problem| problem.contains("the project holds \"No finding\"")), "{taken:?}");
-    assert!(taken.problems.iter().any(|problem| problem.contains("\"No finding\", but the same reader marks")));
-}
-
-#[test]
-fn versions_are_kept_and_tell_what_became_of_their_files() {
-    let place = tempfile::tempdir().unwrap();
-    let (mut store, _) = project(&place.path().join("from"));
-    let tagged = |format: ExportFormat, tag: &str, readers: &[&str]| ExportPlan { tag: tag.into(), ..plan(format, readers) };
-    let one = tagged(ExportFormat::Coco, "v1", &[]);
-    let file = place.path().join("a.json");
-    let first = exported(&store, &one, &file);
-    with_course(|course| first.keep(&mut store, &one, course)).unwrap();
-    let two = tagged(ExportFormat::Yolo, "v2", &["R1"]);
-    let second = exported(&store, &two, &place.path().join("yolo"));
-    with_course(|course| second.keep(&mut store, &two, course)).unwrap();
-    // The same content has the same hash.
-    assert_eq!(exported(&store, &plan(ExportFormat::Coco, &[]), &place.path().join("b.json")).sha256, first.sha256);
-    let states = |store: &Store| -> Vec<VersionState> { store.export_versions().unwrap().iter().map(state_of).collect() };
-    assert_eq!(states(&store), [VersionState::AsWritten; 2]);
-    std::fs::write(&file, "{}").unwrap();
-    std::fs::remove_dir_all(place.path().join("yolo")).unwrap();
-    assert_eq!(states(&store), [VersionState::Gone, VersionState::Changed]);
-    let error = with_course(|course| export(&store, &one, &file, course)).unwrap_err().to_string();
-    assert!(error.contains("There is a version \"v1\" already. Nothing was written."), "{error}");
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}");
-}
-
-#[test]
-fn a_bundle_is_split_to_the_unit_and_comes_back() {
-    let place = tempfile::tempdir().unwrap();
-    // 40 films, 20 studies, 10 patients.
-    let mut store = empty(&place.path().join("from"), 40);
-    for n in 0..40 {
-        let shape = rect(10.0, 10.0, 60.0 + n as f64, 50.0);
-        let mut said = Said::new(image(n), "R1".into());
-        if n % 3 == 0 {
-            said.push(label(if n % 2 == 0 { "Osteophytes" } else { "Fracture" }), shape, Attributes::default());
-        } else {
-            said.is_no_finding = true;
-        }
-        write(&mut store, &said, true);
-    }
-    for (unit, test, expected) in [
-        (SplitUnit::Patient, SplitSize::Count(3), [7, 3]),
-        (SplitUnit::Study, SplitSize::Share(0.25), [15, 5]),
-        (SplitUnit::Film, SplitSize::Count(7), [33, 7]),
-    ] {
-        let split = SplitPlan { unit, test, method: SplitMethod::Stratified, seed: 3, is_test_consensus: false };
-        let to = place.path().join(unit.as_str());
-        let bundled =
-            with_course(|course| write_bundle(&store, &plan(ExportFormat::Coco, &[]), Some(&split), &to, course)).unwrap();
-        assert_eq!(bundled.split.unwrap().map(|(units, _)| units), expected, "{unit:?}");
-        let table = std::fs::read_to_string(to.join("split.csv")).unwrap();
-        let mut part_of = std::collections::BTreeMap::new();
-        for row in table.lines().skip(1) {
-            let cells: Vec<&str> = row.split(',').collect();
-            let n = usize::from_str_radix(cells[0], 16).unwrap();
-            let key = match unit {
-                SplitUnit::Film => n,
-                SplitUnit::Study => n / 2,
-                SplitUnit::Patient => n / 4,
-            };
-            let part = *part_of.entry(key).or_insert(cells[2].to_owned() == "test");
-            assert_eq!(part, cells[2] == "test", "{unit:?} {key} is in both parts");
-        }
-        assert_eq!(part_of.len(), expected.iter().sum::<usize>());
-        for name in ["README.md", "LICENSE.txt", "CITATION.cff", "SHA256SUMS", "train/annotations.json", "test/annotations.json"] {
-            assert!(to.join(name).is_file(), "{name}");
-        }
-        let mut back = empty(&place.path().join(format!("to {}", unit.as_str())), 40);
-        let taken = imported(&mut back, &to, "R1");
-        assert_eq!((taken.problems.len(), taken.num_readings), (0, 40), "{taken:?}");
-        assert_eq!(plain(all_of(&back)), plain(all_of(&store)));
-    }
-    // The same seed gives the same bytes, and a bundle that was tampered with is told.
-    let split = SplitPlan::default();
-    let bundle = |name: &str| {
-        let to = place.path().join(name);
-        with_course(|course| write_bundle(&store, &plan(ExportFormat::SpineXr, &[]), Some(&split), &to, course)).unwrap()
-    };
-    assert_eq!(bundle("one").exported.sha256, bundle("two").exported.sha256);
-    std::fs::write(place.path().join("two/train/annotations.csv"), "image_id\n").unwrap();
-    let mut back = empty(&place.path().join("tampered"), 40);
-    let options = ImportLabels { reader: "R1".into(), bad_rows: BadRows::Refuse };
-    let taken = with_course(|course| import_any(&mut back, &place.path().join("two"), &options, course)).unwrap();
-    assert!(taken.is_refused);
-    assert_eq!(taken.problems, ["train/annotations.csv is not as it was exported"]);
-    assert_eq!(all_of(&back), []);
-}
-
-/// Files of `tests/parity/exchange/` are ours; `exchange_readers.py` has read them with pycocotools and supervision and
-/// written what it found.
-#[test]
-fn other_programs_find_the_marks_that_we_export() {
-    let parity = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
-    let place = tempfile::tempdir().unwrap();
-    let (store, said) = project(&place.path().join("from"));
-    for (format, readers) in
-        [(ExportFormat::Coco, &[][..]), (ExportFormat::Yolo, &["R1"][..]), (ExportFormat::Voc, &["R1"][..])]
-    {
-        let to = place.path().join("exchange").join(if format.is_folder() { format.key() } else { "coco.json" });
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        exported(&store, &plan(format, readers), &to);
-    }
-    let relative = |root: &Path| -> Vec<(PathBuf, Vec<u8>)> {
-        let all = texts_below(root).into_iter();
-        all.map(|(path, bytes)| (path.strip_prefix(root).unwrap().to_owned(), bytes)).collect()
-    };
-    let (ours, kept) = (relative(&place.path().join("exchange")), relative(&parity.join("exchange")));
-    for ((path, bytes), (other, known)) in ours.iter().zip(&kept) {
-        assert_eq!(path, other);
-        assert_eq!(String::from_utf8_lossy(bytes), String::from_utf8_lossy(known), "{}", path.display());
-    }
-    assert_eq!(ours.len(), kept.len());
-
-    let found = std::fs::read_to_string(parity.join("exchange_readers.json")).unwrap();
-    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
-    let area: Vec<SaidMark> = said[0].marks.iter().filter_map(has_area).collect();
-    let drawn: Vec<&SaidMark> = area.iter().chain(&said[1].marks).collect();
-    // COCO: every label, box and area.
-    assert_eq!(found["coco"]["images"], 2);
-    let theirs = found["coco"]["annotations"].as_array().unwrap();
-    assert_eq!(theirs.len(), drawn.len());
-    for (row, mark) in theirs.iter().zip(&drawn) {
-        assert_eq!(row["label"], mark.label.as_str());
-        let bounds = mark.shape.bounds();
-        let corners = [bounds.xmin(), bounds.ymin(), bounds.xmax(), bounds.ymax()];
-        assert_eq!(serde_json::from_value::<[f64; 4]>(row["corners"].clone()).unwrap(), corners);
-        // pycocotools counts pixels; a mask has just so many.
-        if let Shape::Mask(mask) = &mark.shape {
-            assert_eq!(row["mask_pixels"], mask.num_pixels());
-        }
-    }
-    // YOLO and VOC: readers that keep 32-bit shares and whole pixels.
-    for (key, reach) in [("yolo", 1e-3), ("voc", 1.0)] {
-        let theirs = found[key]["boxes"].as_array().unwrap();
-        assert_eq!(theirs.len(), area.len(), "{key}");
-        assert_eq!(found[key]["images"], 2, "{key}");
-        for (row, mark) in theirs.iter().zip(&area) {
-            assert_eq!(row["label"], mark.label.as_str(), "{key}");
-            let bounds = mark.shape.bounds();
-            let corners = [bounds.xmin(), bounds.ymin(), bounds.xmax(), bounds.ymax()];
-            let found: [f64; 4] = serde_json::from_value(row["corners"].clone()).unwrap();
-            for (ours, theirs) in corners.iter().zip(found) {
-                assert!((ours - theirs).abs() <= reach, "{key} {}: {corners:?} {found:?}", mark.label);
-            }
-        }
-    }
-    let names = std::fs::read_to_string(parity.join("exchange/yolo/data.yaml")).unwrap();
-    let theirs: Vec<String> = serde_json::from_value(found["yolo"]["classes"].clone()).unwrap();
-    assert_eq!(yolo::names_of_yaml(&names).unwrap(), theirs);
+    // The first image's annotations are all bad, which says nothing of the film.
+    assert_eq!(taken.num_no_finding, 0);
 }

@@ -4,22 +4,13 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::domain::exchange::{ExportPlan, is_tag};
+use crate::domain::exchange::{ExportPlan, VersionState, is_tag};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::store::{ExportVersion, Store};
 
+use super::Course;
 use super::output::hash_of;
 use super::write::Exported;
-use super::Course;
-
-/// How a version's files are now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum VersionState {
-    AsWritten,
-    Changed,
-    /// Not there any more, or elsewhere.
-    Gone,
-}
 
 /// # Errors
 /// One sentence where the tag can't be one, or is taken. An empty one is fine: no version is kept.

@@ -59,9 +59,9 @@ fn strategy_help(strategy: Strategy) -> &'static str {
             tr("All get as many films of each view, sex and decade of age. People who have a film already are counted.")
         }
         Strategy::More { .. } => tr("Each film goes to so many people more than have it now."),
-        Strategy::Repeat => {
-            tr("Films go once more to those who have completed them, strewn among others, to see how far readers agree with themselves. The first reading stays as it is.")
-        }
+        Strategy::Repeat => tr(
+            "Films go once more to those who have completed them, strewn among others, to see how far readers agree with themselves. The first reading stays as it is.",
+        ),
     }
 }
 

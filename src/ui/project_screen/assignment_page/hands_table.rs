@@ -89,9 +89,9 @@ fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, 
                     }
                 }
             });
-            let take_back = ui.button(tr("Take back")).on_hover_text(tr(
-                "Takes the films back that are not completed. Marks stay with whoever made them.",
-            ));
+            let take_back = ui
+                .button(tr("Take back"))
+                .on_hover_text(tr("Takes the films back that are not completed. Marks stay with whoever made them."));
             if take_back.clicked() {
                 asked = Some(AssignCommand::TakeBack(choice.clone()));
             }

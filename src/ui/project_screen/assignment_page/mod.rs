@@ -42,7 +42,8 @@ pub(super) fn assignment_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.label(RichText::new(tr("Counting…")).color(theme::weak()));
         return;
     };
-    let text = tr_args("{} of {} films are in somebody's hands to be read.", &[&facts.num_handed_out, &facts.num_films]);
+    let text =
+        tr_args("{} of {} films are in somebody's hands to be read.", &[&facts.num_handed_out, &facts.num_films]);
     ui.label(RichText::new(text).color(theme::weak()));
     ui.add_space(2.0 * theme::UNIT);
     if session.may(Matter::Tasks, Act::Change) {

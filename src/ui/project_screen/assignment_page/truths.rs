@@ -52,12 +52,14 @@ pub(super) fn truths_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     ui.add_space(theme::UNIT);
     Grid::new("scores").num_columns(5).striped(true).spacing([24.0, 6.0]).show(ui, |ui| {
-        let titles = [tr("Id"), tr("Films"), tr("Normal or abnormal right"), tr("Findings found"), tr("Marks that are right")];
+        let titles =
+            [tr("Id"), tr("Films"), tr("Normal or abnormal right"), tr("Findings found"), tr("Marks that are right")];
         for title in titles {
             ui.label(RichText::new(title).small().color(theme::weak()));
         }
         ui.end_row();
-        let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+        let percent =
+            |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share));
         for (layer, score) in &facts.scores {
             ui.label(RichText::new(layer.as_str()).color(theme::strong()));
             let cells = [
