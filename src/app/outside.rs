@@ -18,8 +18,8 @@ use crate::render::FilmUploader;
 use crate::session::effect::{EntryRef, PendingStep, Persist};
 use crate::session::event::Elsewhere;
 use crate::session::settings::Settings;
-use crate::session::viewport::ViewState;
 use crate::session::team::TeamTask;
+use crate::session::viewport::ViewState;
 use crate::session::{Effect, EvaluationTask, Event, ProjectCommand, Session};
 use crate::store::{self, Doorway, Outcome, Store, StoreError, StoreThread};
 
@@ -32,8 +32,8 @@ use super::readings::{self, OpenedFilm};
 use super::team_desk::{self, Desk};
 use super::training_desk::TrainingDesk;
 use super::{
-    filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
-    references, settings_file, sheets, study_desk, view_memory, window_presets,
+    choose_path, errors_desk, evaluations_desk, filters_desk, input_memory, models_desk, opening, project_changes,
+    recent, references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
 
 /// Decodes one frame of a film, or says in a sentence why not.
@@ -239,7 +239,9 @@ impl Outside {
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
                     let (doorway, post) = (store.doorway(), post.clone());
                     match *task {
-                        TeamTask::Exchange(task) => team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task),
+                        TeamTask::Exchange(task) => {
+                            team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task)
+                        }
                         task => team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, task),
                     }
                     if let Some(hold) = hold {

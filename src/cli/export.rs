@@ -62,11 +62,8 @@ pub struct ExportArgs {
 
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let is_plain = args.tag.is_empty() && !args.bundle && !args.pictures;
-    let store = if args.tag.is_empty() {
-        args.person.open_to_look(&args.project)?
-    } else {
-        args.person.open(&args.project)?
-    };
+    let store =
+        if args.tag.is_empty() { args.person.open_to_look(&args.project)? } else { args.person.open(&args.project)? };
     let form = match args.format {
         Format::Spinexr if is_plain => TableForm::SpineXr,
         Format::Cxr if is_plain => TableForm::Cxr,
@@ -111,7 +108,9 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
 /// Any format, as a version where it has a tag.
 fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyhow::Result<()> {
     if args.labels.is_some() || args.as_imported {
-        bail!("--labels and --as-imported are for a table without --tag, --pictures and --bundle. Nothing was written.");
+        bail!(
+            "--labels and --as-imported are for a table without --tag, --pictures and --bundle. Nothing was written."
+        );
     }
     if args.no_rad_id && !format.is_table() {
         bail!("--no-rad-id is for tables; choose one reader with --reader instead. Nothing was written.");
@@ -151,7 +150,12 @@ fn unfit_as_json(film: &UnfitFilm) -> Value {
 }
 
 fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
-    if args.labels.is_some() || args.no_rad_id || args.as_imported || !args.tag.is_empty() || args.bundle || args.pictures
+    if args.labels.is_some()
+        || args.no_rad_id
+        || args.as_imported
+        || !args.tag.is_empty()
+        || args.bundle
+        || args.pictures
     {
         bail!(
             "--labels, --no-rad-id, --as-imported, --tag, --bundle and --pictures are for labels, not for measurements. \

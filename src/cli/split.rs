@@ -126,7 +126,10 @@ pub fn run(args: &SplitArgs) -> anyhow::Result<()> {
     }
     print!("{}", exchange_words::exported_as_text(&bundled.exported, &plan));
     let unit = split.unit.as_str();
-    println!("  train: {} films ({unit} units: {}); test: {} films ({unit} units: {})", train.1, train.0, test.1, test.0);
+    println!(
+        "  train: {} films ({unit} units: {}); test: {} films ({unit} units: {})",
+        train.1, train.0, test.1, test.0
+    );
     Ok(())
 }
 

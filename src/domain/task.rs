@@ -33,12 +33,7 @@ pub struct Transition {
     pub how: &'static str,
 }
 
-const fn line(
-    from: Option<TaskState>,
-    to: Option<TaskState>,
-    by: &'static [Mover],
-    how: &'static str,
-) -> Transition {
+const fn line(from: Option<TaskState>, to: Option<TaskState>, by: &'static [Mover], how: &'static str) -> Transition {
     Transition { from, to, by, how }
 }
 

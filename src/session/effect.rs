@@ -66,13 +66,13 @@ pub enum FilePurpose {
     ExportEvaluationReport,
     ExportEvaluationJson,
     ExportEvaluationCsv,
+    /// The record of what happened.
+    ExportAudit,
     /// Where versions of labels go.
     ExportFolder,
     /// Labels in any format.
     IncomingFile,
     IncomingFolder,
-    /// The record of what happened.
-    ExportAudit,
 }
 
 impl FilePurpose {

@@ -15,7 +15,9 @@ impl Session {
         let concerns = |film: &OpenFilm| {
             let is_of_study = |image: &ImageId| film.study.iter().any(|entry| entry.facts.image == *image);
             // What a reader says of a study stands on all its films.
-            elsewhere.readings.iter().any(|(image, by)| image == film.image() || ((*by == reader || by == film.reading.reader()) && is_of_study(image)))
+            elsewhere.readings.iter().any(|(image, by)| {
+                image == film.image() || ((*by == reader || by == film.reading.reader()) && is_of_study(image))
+            })
         };
         let films = self.panes().filter_map(|(_, pane)| pane.film.as_ref());
         let changed: Vec<ImageId> = films.filter(|film| concerns(film)).map(|film| film.image().clone()).collect();

@@ -76,7 +76,8 @@ impl Session {
         if name.is_empty() || self.worklist.query_error().is_some() {
             return Vec::new();
         }
-        let labels: Vec<LabelName> = self.label_set().into_iter().flat_map(|set| set.labels()).map(|l| l.name.clone()).collect();
+        let labels: Vec<LabelName> =
+            self.label_set().into_iter().flat_map(|set| set.labels()).map(|l| l.name.clone()).collect();
         let query = self.worklist.filter.as_query(&labels);
         if query.is_empty() {
             let text = "There is nothing to keep: the list shows every film, or those behind a number.";

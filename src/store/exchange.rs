@@ -48,7 +48,9 @@ impl Store {
         self.require(Matter::Exports, Act::See)?;
         self.require_sight()?;
         let kept: BTreeMap<String, String> = match self.get_setting(PUBLIC_IDS)? {
-            Some(json) => serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?,
+            Some(json) => {
+                serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?
+            }
             None => BTreeMap::new(),
         };
         let published = self.published_readers()?;

@@ -96,13 +96,11 @@ impl Store {
         if !self.may_see_others_of(image)? {
             return Err(StoreError::Blind);
         }
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT reading.rad_id FROM reading LEFT JOIN reader ON reader.rad_id = reading.rad_id
+        let mut statement = self.conn.prepare_cached(
+            "SELECT reading.rad_id FROM reading LEFT JOIN reader ON reader.rad_id = reading.rad_id
                  WHERE image_id = ?1 AND coalesce(repeat_of, reading.rad_id)
                  <> coalesce((SELECT repeat_of FROM reader WHERE rad_id = ?2), ?2) ORDER BY reading.rad_id",
-            )?;
+        )?;
         let others = statement.query_map([image.as_str(), reader.as_str()], |row| row.get::<_, String>(0))?;
         let others: Vec<String> = others.collect::<Result<_, _>>()?;
         others.into_iter().map(|other| load_reading(&self.conn, image, &ReaderId::new(other))).collect()

@@ -15,7 +15,8 @@ impl Store {
         self.require_person(reader)?;
         let mut statement =
             self.conn.prepare_cached("SELECT name, query FROM saved_filter WHERE rad_id = ?1 ORDER BY name")?;
-        let rows = statement.query_map([reader.as_str()], |row| Ok(SavedFilter { name: row.get(0)?, query: row.get(1)? }))?;
+        let rows =
+            statement.query_map([reader.as_str()], |row| Ok(SavedFilter { name: row.get(0)?, query: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -32,7 +33,8 @@ impl Store {
 
     pub fn forget_filter(&mut self, reader: &ReaderId, name: &str) -> Result<(), StoreError> {
         self.require_filters_of(reader)?;
-        self.conn.execute("DELETE FROM saved_filter WHERE rad_id = ?1 AND name = ?2", params![reader.as_str(), name])?;
+        self.conn
+            .execute("DELETE FROM saved_filter WHERE rad_id = ?1 AND name = ?2", params![reader.as_str(), name])?;
         Ok(())
     }
 

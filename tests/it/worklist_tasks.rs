@@ -37,9 +37,8 @@ pub fn handed_out(folder: &std::path::Path) -> Store {
 }
 
 fn hand(store: &mut Store, people: &[&str], films: std::ops::Range<usize>, plan: Plan) {
-    let pool: Vec<PoolFilm> = films
-        .map(|n| PoolFilm { image: image(n), study: entry(n).facts.study, stratum: String::new() })
-        .collect();
+    let pool: Vec<PoolFilm> =
+        films.map(|n| PoolFilm { image: image(n), study: entry(n).facts.study, stratum: String::new() }).collect();
     let known = store.readers().unwrap();
     let years = |id: &str| known.iter().find(|reader| reader.id.as_str() == id).unwrap().years_of_experience;
     let people: Vec<Candidate> =

@@ -139,8 +139,7 @@ fn told_of(taken: &TakenUp) -> Told {
     let summary = if taken.is_refused {
         format!("Nothing was taken, because {num} things can't be")
     } else {
-        let held =
-            if taken.num_held > 0 { format!("; {} were there already", taken.num_held) } else { String::new() };
+        let held = if taken.num_held > 0 { format!("; {} were there already", taken.num_held) } else { String::new() };
         let not = if num > 0 { format!("; {num} were not taken") } else { String::new() };
         format!(
             "{} marks, {} \"No finding\" and {} answers taken in {} readings{held}{not}",

@@ -35,7 +35,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::People(task) => people::carry_out(desk, task),
         TeamTask::Assign(task) => assigning::carry_out(desk, task),
         TeamTask::Review(task) => reviewing::carry_out(desk, task),
-        // Jobs, which have threads of their own.
+        // Long work, which the window's jobs run: see `exchange` and `agree`.
         TeamTask::Agree(_) | TeamTask::Exchange(_) => {}
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
         TeamTask::Audit(task) => auditing::carry_out(desk, task),

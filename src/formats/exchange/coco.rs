@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::attribute::Attributes;
 use crate::domain::geometry::Rect;
 use crate::domain::id::{ImageId, ReaderId};
-use crate::domain::shape::{Mask, Polygon, Shape};
 use crate::domain::label::LabelName;
+use crate::domain::shape::{Mask, Polygon, Shape};
 
 use super::wire;
 use super::{Content, FilmOut, Known, Lost, ReadBack, SaidMark, checked_box, drawn_labels, file_of_film, film_of_file};
@@ -34,11 +34,9 @@ pub fn write(content: &Content, lost: &mut Lost) -> String {
             let mut reading = Map::new();
             reading.insert("rad_id".to_owned(), said.reader.as_str().into());
             reading.insert("no_finding".to_owned(), said.is_no_finding.into());
-            for (key, answers) in [
-                ("image_labels", &said.of_image),
-                ("series_labels", &said.of_series),
-                ("study_labels", &said.of_study),
-            ] {
+            for (key, answers) in
+                [("image_labels", &said.of_image), ("series_labels", &said.of_series), ("study_labels", &said.of_study)]
+            {
                 if !answers.is_empty() {
                     reading.insert(key.to_owned(), wire::answers_to_json(answers).into());
                 }
@@ -127,9 +125,9 @@ fn side_to(from: f64, to: f64) -> f64 {
 
 /// COCO's runs go down the columns of the whole film, the first of pixels outside.
 fn column_runs(mask: &Mask, width: u32, height: u32) -> Vec<u64> {
-    let turned = Mask::from_spans(mask.film_spans().flat_map(|(row, from, to)| {
-        (from..to).map(move |column| (column, row, row + 1))
-    }));
+    let turned = Mask::from_spans(
+        mask.film_spans().flat_map(|(row, from, to)| (from..to).map(move |column| (column, row, row + 1))),
+    );
     turned.map_or_else(Vec::new, |turned| turned.to_film_runs(height, width))
 }
 
@@ -254,8 +252,7 @@ fn key_of(id: &Value) -> String {
 }
 
 fn take_reading(back: &mut ReadBack, image: &ImageId, reading: &ReadingWire, known: &Known<'_>) {
-    let reader =
-        if reading.rad_id.is_empty() { known.reader.clone() } else { ReaderId::new(reading.rad_id.as_str()) };
+    let reader = if reading.rad_id.is_empty() { known.reader.clone() } else { ReaderId::new(reading.rad_id.as_str()) };
     let mut clauses = Vec::new();
     let answers = [&reading.image_labels, &reading.series_labels, &reading.study_labels]
         .map(|map| wire::answers_from_json(map, known, &mut clauses));
@@ -272,8 +269,7 @@ fn mark_of(
     names: &BTreeMap<i64, &str>,
     known: &Known<'_>,
 ) -> Result<(LabelName, Shape, Attributes), String> {
-    let name =
-        names.get(&row.category_id).ok_or_else(|| format!("there is no category {}", row.category_id))?;
+    let name = names.get(&row.category_id).ok_or_else(|| format!("there is no category {}", row.category_id))?;
     let label = known.local(name)?;
     let attributes = wire::attributes_from_json(&row.attributes)?;
     if let Some(shape) = segmented(&row.segmentation, size)? {
@@ -297,7 +293,9 @@ fn segmented(value: &Value, size: Option<[u32; 2]>) -> Result<Option<Shape>, Str
                 wire::points(&pairs)
             };
             let polygon = Polygon::new(parts.iter().map(pairs).collect());
-            polygon.map(|polygon| Some(Shape::Polygon(polygon))).ok_or_else(|| "a polygon needs three points".to_owned())
+            polygon
+                .map(|polygon| Some(Shape::Polygon(polygon)))
+                .ok_or_else(|| "a polygon needs three points".to_owned())
         }
         Value::Object(map) => {
             let runs: Vec<u64> = map
@@ -306,10 +304,10 @@ fn segmented(value: &Value, size: Option<[u32; 2]>) -> Result<Option<Shape>, Str
                 .and_then(|counts| serde_json::from_value(counts).ok())
                 .ok_or("its mask is compressed; write it with counts as a list of numbers")?;
             let own: Option<[u32; 2]> = map.get("size").cloned().and_then(|size| serde_json::from_value(size).ok());
-            let [width, height] =
-                own.map(|[height, width]| [width, height]).or(size).ok_or("its mask has no size")?;
+            let [width, height] = own.map(|[height, width]| [width, height]).or(size).ok_or("its mask has no size")?;
             let mask = mask_of_column_runs(width, height, &runs);
-            mask.map(|mask| Some(Shape::Mask(mask))).ok_or_else(|| "the runs of its mask do not fit its size".to_owned())
+            mask.map(|mask| Some(Shape::Mask(mask)))
+                .ok_or_else(|| "the runs of its mask do not fit its size".to_owned())
         }
         _ => Ok(None),
     }

@@ -15,7 +15,7 @@ pub mod voc;
 pub mod yolo;
 
 pub use content::{Content, FilmOut, Said, SaidMark, same_shapes};
-pub use film_name::{film_of_file, file_of_film};
+pub use film_name::{file_of_film, film_of_file};
 pub use lost::Lost;
 
 use std::collections::BTreeMap;

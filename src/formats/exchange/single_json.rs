@@ -131,8 +131,7 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<ReadBack, String> {
 }
 
 fn reading_of(image: &ImageId, wire: ReadingWire, known: &Known<'_>, problems: &mut Vec<String>) -> Said {
-    let reader =
-        if wire.rad_id.is_empty() { known.reader.clone() } else { ReaderId::new(wire.rad_id.as_str()) };
+    let reader = if wire.rad_id.is_empty() { known.reader.clone() } else { ReaderId::new(wire.rad_id.as_str()) };
     let place = format!("film {image}, reader {reader}");
     let mut clauses = Vec::new();
     let mut said = Said {

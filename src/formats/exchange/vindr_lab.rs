@@ -58,9 +58,10 @@ pub fn write(content: &Content, lost: &mut Lost) -> String {
         studies.entry(study).or_insert_with(|| film.study.to_string());
         writer.take(said, &film, lost);
     }
-    let rows = studies.into_iter().enumerate().map(
-        |(place, (id, _))| json!({"object_id": id, "code": format!("STDY-{}", place + 1), "status": "COMPLETED"}),
-    );
+    let rows = studies
+        .into_iter()
+        .enumerate()
+        .map(|(place, (id, _))| json!({"object_id": id, "code": format!("STDY-{}", place + 1), "status": "COMPLETED"}));
     let file = json!({
         "label_groups": [{"id": group, "name": content.labels.title, "color": "#4caf50", "owner_ids": []}],
         "labels": labels,
@@ -191,8 +192,7 @@ impl Writer<'_> {
             Shape::Mask(mask) => match film.size {
                 Some([width, height]) => {
                     let runs: Vec<String> = mask.to_film_runs(width, height).iter().map(u64::to_string).collect();
-                    let segment =
-                        json!({"segment": runs.join(" "), "labelMapIndex": 0, "imageIdIndex": 0, "activeSegmentIndex": 1});
+                    let segment = json!({"segment": runs.join(" "), "labelMapIndex": 0, "imageIdIndex": 0, "activeSegmentIndex": 1});
                     ("MASK", segment)
                 }
                 None => {

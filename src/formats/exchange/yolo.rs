@@ -11,8 +11,8 @@ use crate::domain::label::NO_FINDING;
 use crate::domain::shape::Shape;
 
 use super::{
-    Content, FileOut, Known, Lost, ReadBack, box_of, checked_box, drawn_labels, file_of_film, film_of_file, same_shapes,
-    to_millionth,
+    Content, FileOut, Known, Lost, ReadBack, box_of, checked_box, drawn_labels, file_of_film, film_of_file,
+    same_shapes, to_millionth,
 };
 
 /// `data.yaml` and a file of lines for each film. Pictures belong into `images/` beside `labels/`.
@@ -72,7 +72,8 @@ pub fn names_of_yaml(text: &str) -> Result<Vec<String>, String> {
     let first = lines.by_ref().find_map(|line| line.strip_prefix("names:")).ok_or_else(none)?.trim();
     let unquoted = |text: &str| {
         let text = text.trim();
-        let single = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map(|rest| rest.replace("''", "'"));
+        let single =
+            text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map(|rest| rest.replace("''", "'"));
         serde_json::from_str::<String>(text).ok().or(single).unwrap_or_else(|| text.to_owned())
     };
     if let Some(inner) = first.strip_prefix('[') {

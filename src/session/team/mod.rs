@@ -11,14 +11,14 @@ mod exchanging;
 mod overseeing;
 mod auditing;
 
-pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
+pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
+pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use exchanging::{
     ExchangeCommand, ExchangeDesk, ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow,
 };
-pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{Hand, HeldBox, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen};

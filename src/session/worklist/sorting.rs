@@ -109,9 +109,7 @@ impl SortBy {
             Self::Film => Key::Text(row.image.as_str()),
             // The first place is the highest value.
             Self::ReadingQueue => Key::Whole(
-                row.queue_place
-                    .filter(|_| row.state != TaskState::Completed)
-                    .map(|place| u128::from(u32::MAX - place)),
+                row.queue_place.filter(|_| row.state != TaskState::Completed).map(|place| u128::from(u32::MAX - place)),
             ),
         }
     }

@@ -1,10 +1,10 @@
 //! The list of films by example: what is next, what passes a filter, what comes first.
 
 use super::*;
-use crate::domain::quality::UnfitReason;
 use crate::domain::id::ReaderId;
-use crate::domain::task::TaskState;
 use crate::domain::id::StudyId;
+use crate::domain::quality::UnfitReason;
+use crate::domain::task::TaskState;
 use crate::domain::triage::{BoxCounts, Disagreement, FilmDisagreement, Triage};
 
 fn list(states: &[TaskState]) -> Worklist {

@@ -306,9 +306,7 @@ fn versions_ui(ui: &mut Ui, panel: &Panel<'_>, facts: &ExchangeFacts) {
     }
     let offset_ms = 1000 * panel.state.utc_offset_secs;
     Grid::new("versions").num_columns(7).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
-        for title in
-            [tr("Version"), tr("Day"), tr("By"), tr("Format"), tr("Films"), tr("Marks"), tr("Files now")]
-        {
+        for title in [tr("Version"), tr("Day"), tr("By"), tr("Format"), tr("Films"), tr("Marks"), tr("Files now")] {
             ui.label(RichText::new(title).color(theme::weak()));
         }
         ui.end_row();
@@ -324,9 +322,11 @@ fn versions_ui(ui: &mut Ui, panel: &Panel<'_>, facts: &ExchangeFacts) {
                 VersionState::AsWritten => {
                     (tr("as written"), theme::good(), tr("The files have the hash that they were written with."))
                 }
-                VersionState::Changed => {
-                    (tr("changed"), theme::warn(), tr("The files are not what was written. Export again under a new version."))
-                }
+                VersionState::Changed => (
+                    tr("changed"),
+                    theme::warn(),
+                    tr("The files are not what was written. Export again under a new version."),
+                ),
                 VersionState::Gone => (
                     tr("not there"),
                     theme::warn(),
@@ -340,12 +340,18 @@ fn versions_ui(ui: &mut Ui, panel: &Panel<'_>, facts: &ExchangeFacts) {
 }
 
 fn import_ui(ui: &mut Ui, panel: &mut Panel<'_>, facts: &ExchangeFacts, state: &mut ExportsPageState) {
-    weak(ui, tr("Tables, COCO, YOLO, Pascal VOC, VinDr Lab, one JSON, annotated pictures, and bundles. What is in it says which it is."));
+    weak(
+        ui,
+        tr(
+            "Tables, COCO, YOLO, Pascal VOC, VinDr Lab, one JSON, annotated pictures, and bundles. What is in it says which it is.",
+        ),
+    );
     let incoming = panel.session.team.exchanging.incoming.clone();
     fields(ui, "import fields", |ui| {
         ui.label(tr("From"));
         ui.horizontal_wrapped(|ui| {
-            let text = incoming.as_ref().map_or_else(|| tr("nothing chosen").to_owned(), |path| path.display().to_string());
+            let text =
+                incoming.as_ref().map_or_else(|| tr("nothing chosen").to_owned(), |path| path.display().to_string());
             ui.label(RichText::new(text).color(if incoming.is_some() { theme::strong() } else { theme::weak() }));
             let choose = |is_folder| Some(ExchangeCommand::ChooseIncoming { is_folder });
             ask_button(ui, panel, tr("File…"), choose(false), false);

@@ -141,7 +141,8 @@ fn decision_menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, decision: Option<Decisio
     let counts = *panel.session.worklist.counts();
     menu_ui(ui, tr("Decision filter"), text(decision), 130.0, |ui| {
         for choice in [None, Some(Decision::Undecided), Some(Decision::Normal), Some(Decision::Abnormal)] {
-            let words = choice.map_or_else(|| text(None).to_owned(), |of| counted(text(choice), counts.of_decision(of)));
+            let words =
+                choice.map_or_else(|| text(None).to_owned(), |of| counted(text(choice), counts.of_decision(of)));
             if ui.selectable_label(decision == choice, words).clicked() {
                 panel.ask(Command::List(ListCommand::Decision(choice)));
             }

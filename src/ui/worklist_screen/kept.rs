@@ -55,6 +55,8 @@ fn keep_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
     });
     if panel.session.worklist.filter.is_empty() {
-        ui.label(RichText::new(tr("Filter the list first; what it shows then can be kept.")).small().color(theme::weak()));
+        ui.label(
+            RichText::new(tr("Filter the list first; what it shows then can be kept.")).small().color(theme::weak()),
+        );
     }
 }

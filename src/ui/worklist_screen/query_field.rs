@@ -29,15 +29,20 @@ const NUM_OFFERS: usize = 10;
 pub(super) fn query_field_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let id = ui.make_persistent_id("worklist query");
     let has_focus = ui.memory(|memory| memory.has_focus(id));
-    let is_over_offers =
-        panel.state.query_field.offers.is_some_and(|rect| ui.ctx().pointer_latest_pos().is_some_and(|p| rect.contains(p)));
-    let is_open = (has_focus || is_over_offers) && panel.state.query_field.dismissed.as_ref() != Some(&panel.state.search);
+    let is_over_offers = panel
+        .state
+        .query_field
+        .offers
+        .is_some_and(|rect| ui.ctx().pointer_latest_pos().is_some_and(|p| rect.contains(p)));
+    let is_open =
+        (has_focus || is_over_offers) && panel.state.query_field.dismissed.as_ref() != Some(&panel.state.search);
     let offers = if is_open { offers(ui, panel, id) } else { None };
     if let Some(offers) = offers.as_ref().filter(|_| has_focus) {
         keys(ui, panel, id, offers);
     }
     let error = panel.session.worklist.query_error();
-    let wrong = error.filter(|_| panel.session.worklist.filter.text == panel.state.search).map(|error| error.at.clone());
+    let wrong =
+        error.filter(|_| panel.session.worklist.filter.text == panel.state.search).map(|error| error.at.clone());
     let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
         let job = job(ui, text.as_str(), wrong.clone());
         ui.ctx().fonts_mut(|fonts| fonts.layout_job(job))
@@ -76,7 +81,8 @@ pub(super) fn error_ui(ui: &mut Ui, panel: &Panel<'_>) {
     if panel.state.query_field.offers.is_some() {
         return;
     }
-    let text = format!("{} {}", translated(&error.to_string()), tr("Until then the list goes by what stands before it."));
+    let text =
+        format!("{} {}", translated(&error.to_string()), tr("Until then the list goes by what stands before it."));
     ui.label(RichText::new(text).color(theme::bad()));
 }
 
@@ -135,7 +141,9 @@ fn offers_ui(ui: &mut Ui, panel: &Panel<'_>, offers: &Completions) -> Option<Com
     }
     let num_more = offers.items.len().saturating_sub(NUM_OFFERS);
     if num_more > 0 {
-        ui.label(RichText::new(crate::ui::words::tr_args("{} more: type on", &[&num_more])).small().color(theme::weak()));
+        ui.label(
+            RichText::new(crate::ui::words::tr_args("{} more: type on", &[&num_more])).small().color(theme::weak()),
+        );
     }
     taken
 }

@@ -81,8 +81,20 @@ fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'st
         Uncertainty, View,
     };
     let all = [
-        State, View, Patient, Decision, Study, Findings, Probability, Uncertainty, Disagreement, Comments, Readers, Labels,
-        Changed, Film,
+        State,
+        View,
+        Patient,
+        Decision,
+        Study,
+        Findings,
+        Probability,
+        Uncertainty,
+        Disagreement,
+        Comments,
+        Readers,
+        Labels,
+        Changed,
+        Film,
     ];
     let is_there = |column: &Column| match column {
         Probability | Uncertainty | Disagreement => has_models,

@@ -171,13 +171,18 @@ impl Paper {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length = dx * dx + dy * dy;
         let reach = half + 1.0;
-        let rows = (from.y.min(to.y) - reach).max(0.0) as i64..=(from.y.max(to.y) + reach).min(f64::from(self.height)) as i64;
+        let rows =
+            (from.y.min(to.y) - reach).max(0.0) as i64..=(from.y.max(to.y) + reach).min(f64::from(self.height)) as i64;
         for y in rows {
             // Only the columns that the line crosses in this row: a long diagonal has a large box around it.
             let (low, high) = crossed(from, to, y as f64 + 0.5, reach);
             for x in low.max(0.0) as i64..=high.min(f64::from(self.width)) as i64 {
                 let p = Point::new(x as f64 + 0.5, y as f64 + 0.5);
-                let t = if length > 0.0 { (((p.x - from.x) * dx + (p.y - from.y) * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+                let t = if length > 0.0 {
+                    (((p.x - from.x) * dx + (p.y - from.y) * dy) / length).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
                 let away = (p.x - from.x - t * dx).hypot(p.y - from.y - t * dy);
                 self.blend(x, y, color, share * (half + 0.5 - away).clamp(0.0, 1.0) as f32);
             }

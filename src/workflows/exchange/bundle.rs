@@ -53,8 +53,10 @@ pub fn write_bundle(
     let (mut parts, mut dealt, mut num_unsettled) = (Vec::new(), None, 0);
     if let Some(split) = split {
         let split_of = deal(store, &chosen, split)?;
-        let is_in = |which: Split| move |image: &ImageId, of: &BTreeMap<ImageId, (usize, Split)>| {
-            of.get(image).is_some_and(|(_, split)| *split == which)
+        let is_in = |which: Split| {
+            move |image: &ImageId, of: &BTreeMap<ImageId, (usize, Split)>| {
+                of.get(image).is_some_and(|(_, split)| *split == which)
+            }
         };
         let train = chosen.content.of_films(|image| is_in(Split::Train)(image, &split_of));
         let test = chosen.content.of_films(|image| is_in(Split::Test)(image, &split_of));
@@ -124,7 +126,9 @@ fn refuse_without_consensus(store: &Store) -> anyhow::Result<()> {
     if store.public_reader_ids()?.contains_key(&ReaderId::new(CONSENSUS_LAYER)) {
         return Ok(());
     }
-    bail!("The project has no consensus yet, so nothing was written. Settle films, or let the test folder hold all readers.")
+    bail!(
+        "The project has no consensus yet, so nothing was written. Settle films, or let the test folder hold all readers."
+    )
 }
 
 /// A part of a split may have no film of a kind, and is then an empty table and no mistake.

@@ -60,7 +60,9 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
         }
         // A layer of nobody's goes out under no id at all.
         let Some(out) = public.get(reader) else {
-            bail!("The readings of {reader} can't go out: the project has no such person. Add them on the People page.");
+            bail!(
+                "The readings of {reader} can't go out: the project has no such person. Add them on the People page."
+            );
         };
         said.push(said_of(&reading, out.clone()));
     }

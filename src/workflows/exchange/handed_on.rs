@@ -11,7 +11,8 @@ use crate::store::Store;
 use crate::workflows::import_labels::{BadRows, ImportLabels};
 
 use super::round_trips::{
-    all_of, empty, exported, has_area, image, imported, label, plain, plan, project, rect, texts_below, with_course, write,
+    all_of, empty, exported, has_area, image, imported, label, plain, plan, project, rect, texts_below, with_course,
+    write,
 };
 use super::{export, import_any, state_of, write_bundle};
 
@@ -19,7 +20,8 @@ use super::{export, import_any, state_of, write_bundle};
 fn versions_are_kept_and_tell_what_became_of_their_files() {
     let place = tempfile::tempdir().unwrap();
     let (mut store, _) = project(&place.path().join("from"));
-    let tagged = |format: ExportFormat, tag: &str, readers: &[&str]| ExportPlan { tag: tag.into(), ..plan(format, readers) };
+    let tagged =
+        |format: ExportFormat, tag: &str, readers: &[&str]| ExportPlan { tag: tag.into(), ..plan(format, readers) };
     let one = tagged(ExportFormat::Coco, "v1", &[]);
     let file = place.path().join("a.json");
     let first = exported(&store, &one, &file);
@@ -29,7 +31,8 @@ fn versions_are_kept_and_tell_what_became_of_their_files() {
     with_course(|course| second.keep(&mut store, &two, course)).unwrap();
     // The same content has the same hash.
     assert_eq!(exported(&store, &plan(ExportFormat::Coco, &[]), &place.path().join("b.json")).sha256, first.sha256);
-    let states = |store: &Store| -> Vec<VersionState> { store.export_versions().unwrap().iter().map(state_of).collect() };
+    let states =
+        |store: &Store| -> Vec<VersionState> { store.export_versions().unwrap().iter().map(state_of).collect() };
     assert_eq!(states(&store), [VersionState::AsWritten; 2]);
     std::fs::write(&file, "{}").unwrap();
     std::fs::remove_dir_all(place.path().join("yolo")).unwrap();
@@ -62,7 +65,8 @@ fn a_bundle_is_split_to_the_unit_and_comes_back() {
         let split = SplitPlan { unit, test, method: SplitMethod::Stratified, seed: 3, is_test_consensus: false };
         let to = place.path().join(unit.as_str());
         let bundled =
-            with_course(|course| write_bundle(&store, &plan(ExportFormat::Coco, &[]), Some(&split), &to, course)).unwrap();
+            with_course(|course| write_bundle(&store, &plan(ExportFormat::Coco, &[]), Some(&split), &to, course))
+                .unwrap();
         assert_eq!(bundled.split.unwrap().map(|(units, _)| units), expected, "{unit:?}");
         let table = std::fs::read_to_string(to.join("split.csv")).unwrap();
         let mut part_of = std::collections::BTreeMap::new();
@@ -78,7 +82,14 @@ fn a_bundle_is_split_to_the_unit_and_comes_back() {
             assert_eq!(part, cells[2] == "test", "{unit:?} {key} is in both parts");
         }
         assert_eq!(part_of.len(), expected.iter().sum::<usize>());
-        for name in ["README.md", "LICENSE.txt", "CITATION.cff", "SHA256SUMS", "train/annotations.json", "test/annotations.json"] {
+        for name in [
+            "README.md",
+            "LICENSE.txt",
+            "CITATION.cff",
+            "SHA256SUMS",
+            "train/annotations.json",
+            "test/annotations.json",
+        ] {
             assert!(to.join(name).is_file(), "{name}");
         }
         let mut back = empty(&place.path().join(format!("to {}", unit.as_str())), 40);
@@ -90,7 +101,8 @@ fn a_bundle_is_split_to_the_unit_and_comes_back() {
     let split = SplitPlan::default();
     let bundle = |name: &str| {
         let to = place.path().join(name);
-        with_course(|course| write_bundle(&store, &plan(ExportFormat::SpineXr, &[]), Some(&split), &to, course)).unwrap()
+        with_course(|course| write_bundle(&store, &plan(ExportFormat::SpineXr, &[]), Some(&split), &to, course))
+            .unwrap()
     };
     assert_eq!(bundle("one").exported.sha256, bundle("two").exported.sha256);
     std::fs::write(place.path().join("two/train/annotations.csv"), "image_id\n").unwrap();

@@ -16,9 +16,9 @@ mod write;
 
 pub use bundle::{Bundled, write_bundle};
 pub use gather::{Chosen, gather};
+pub use output::hex;
 pub use take_in::{Incoming, read_path};
 pub use take_up::{TakenUp, import_any};
-pub use output::hex;
 pub use versions::state_of;
 pub use write::{Exported, export};
 

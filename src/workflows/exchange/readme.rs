@@ -57,9 +57,12 @@ pub(super) fn readme(
     if project.is_synthetic {
         text.push_str("All films are synthetic: they show no patient.\n\n");
     }
-    for (heading, said) in
-        [("", &about.description), ("Ethics", &about.ethics), ("Use of the data", &about.data_use), ("More", &about.link)]
-    {
+    for (heading, said) in [
+        ("", &about.description),
+        ("Ethics", &about.ethics),
+        ("Use of the data", &about.data_use),
+        ("More", &about.link),
+    ] {
         if !said.trim().is_empty() {
             if !heading.is_empty() {
                 let _ = writeln!(text, "## {heading}\n");
@@ -132,8 +135,10 @@ fn push_split(text: &mut String, plan: &SplitPlan, train: (usize, usize), test: 
 
 pub(super) fn licence(about: &About) -> String {
     match about.licence.trim() {
-        "" => "No licence is stated. Without one nobody may use, copy or hand on these data: ask those who made them.\n"
-            .to_owned(),
+        "" => {
+            "No licence is stated. Without one nobody may use, copy or hand on these data: ask those who made them.\n"
+                .to_owned()
+        }
         said => format!("{said}\n"),
     }
 }

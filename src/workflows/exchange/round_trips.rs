@@ -159,13 +159,8 @@ pub(super) fn write(store: &mut Store, said: &Said, is_completed: bool) {
     let after = if is_completed { TaskState::Completed } else { TaskState::Doing };
     edits.push(Edit::SetTaskState { before: TaskState::New, after });
     let edit = Edit::Batch { name: "Read".to_owned(), edits };
-    let entry = NewLogEntry {
-        image: said.image.clone(),
-        reader: said.reader.clone(),
-        step: Step::Do,
-        edit,
-        made_at_ms: 1,
-    };
+    let entry =
+        NewLogEntry { image: said.image.clone(), reader: said.reader.clone(), step: Step::Do, edit, made_at_ms: 1 };
     store.commit(&entry).unwrap();
 }
 
@@ -318,9 +313,7 @@ fn vindr_lab_holds_what_has_an_area_and_what_is_present() {
 #[test]
 fn yolo_holds_boxes_of_one_reader() {
     let (_, said) = project(&tempfile::tempdir().unwrap().path().join("p"));
-    let alone = |mark: &SaidMark| {
-        as_box(mark).map(|mark| SaidMark { attributes: Attributes::default(), ..mark })
-    };
+    let alone = |mark: &SaidMark| as_box(mark).map(|mark| SaidMark { attributes: Attributes::default(), ..mark });
     let mut expected: Vec<Said> =
         [&said[0], &said[2]].into_iter().map(|one| without_answers(held(one, alone))).collect();
     for (place, mark) in expected[0].marks.iter_mut().enumerate() {
@@ -394,7 +387,8 @@ fn tables_hold_boxes_of_all_readers_under_their_numbers() {
 fn the_consensus_goes_out_without_readers_and_comes_back_as_the_consensus() {
     let place = tempfile::tempdir().unwrap();
     let (mut store, said) = project(&place.path().join("from"));
-    let settled = Said { reader: "consensus".into(), marks: said[0].marks[..2].to_vec(), ..Said::new(image(0), "x".into()) };
+    let settled =
+        Said { reader: "consensus".into(), marks: said[0].marks[..2].to_vec(), ..Said::new(image(0), "x".into()) };
     write(&mut store, &settled, true);
     let file = place.path().join("consensus.csv");
     let plan = ExportPlan { hides_readers: true, ..plan(ExportFormat::Cxr, &["consensus"]) };
@@ -526,7 +520,10 @@ fn bad_files_change_nothing_and_bad_marks_are_named() {
         assert!(all.contains(said), "{said}: {all}");
     }
     // A second image without annotations was "No finding"; now somebody draws on it.
-    let other = coco.replace("\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 50", "\"image_id\": 2, \"category_id\": 1, \"bbox\": [10, 10, 50");
+    let other = coco.replace(
+        "\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 50",
+        "\"image_id\": 2, \"category_id\": 1, \"bbox\": [10, 10, 50",
+    );
     let taken = tried(&other);
     assert!(taken.problems.iter().any(|problem| problem.contains("the project holds \"No finding\"")), "{taken:?}");
     // The first image's annotations are all bad, which says nothing of the film.

@@ -88,7 +88,10 @@ fn read_file(path: &Path, known: &Known<'_>) -> anyhow::Result<Option<Incoming>>
     };
     if has_end(path, "png") {
         let Some(text) = image_text::text_of(&bytes) else {
-            bail!("{} carries no labels: it was not written as an annotated picture. Nothing was taken.", path.display());
+            bail!(
+                "{} carries no labels: it was not written as an annotated picture. Nothing was taken.",
+                path.display()
+            );
         };
         return said(ExportFormat::AnnotatedPng, single_json::read(&text, known));
     }
@@ -133,7 +136,8 @@ fn files_in(folder: &Path, end: &str) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn read_folder(folder: &Path, known: &Known<'_>) -> anyhow::Result<Option<Incoming>> {
-    let parts: Vec<PathBuf> = ["train", "test"].map(|part| folder.join(part)).into_iter().filter(|p| p.is_dir()).collect();
+    let parts: Vec<PathBuf> =
+        ["train", "test"].map(|part| folder.join(part)).into_iter().filter(|p| p.is_dir()).collect();
     let is_yolo_of_parts = folder.join("data.yaml").is_file();
     if !parts.is_empty() && !is_yolo_of_parts {
         let mut several = Vec::new();
@@ -175,7 +179,8 @@ fn read_yolo(folder: &Path, known: &Known<'_>) -> anyhow::Result<Incoming> {
     let names = names.map_err(|why| anyhow!("{} can't be taken. {why} Nothing was taken.", folder.display()))?;
     // labels/, labels/train/, train/labels/: as programs lay them out.
     let mut files = Vec::new();
-    for below in ["labels", "labels/train", "labels/val", "labels/test", "train/labels", "valid/labels", "test/labels"] {
+    for below in ["labels", "labels/train", "labels/val", "labels/test", "train/labels", "valid/labels", "test/labels"]
+    {
         files.extend(files_in(&folder.join(below), "txt")?);
     }
     if files.is_empty() {

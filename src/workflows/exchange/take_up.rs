@@ -221,8 +221,9 @@ impl Judge {
             return Some(format!("the mark reaches outside the film, which is {width} x {height} pixels"));
         }
         let rule = self.small.filter(|_| mark.shape.kind().has_area())?;
-        (bounds.width() < rule.parameter || bounds.height() < rule.parameter)
-            .then(|| format!("the mark has no size to speak of: its width or height is under {} pixels", rule.parameter))
+        (bounds.width() < rule.parameter || bounds.height() < rule.parameter).then(|| {
+            format!("the mark has no size to speak of: its width or height is under {} pixels", rule.parameter)
+        })
     }
 }
 

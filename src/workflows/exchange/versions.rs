@@ -8,9 +8,9 @@ use crate::domain::exchange::{ExportPlan, VersionState, is_tag};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::store::{ExportVersion, Store};
 
+use super::Course;
 use super::output::hash_of;
 use super::write::Exported;
-use super::Course;
 
 /// # Errors
 /// One sentence where the tag can't be one, or is taken. An empty one is fine: no version is kept.

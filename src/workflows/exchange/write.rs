@@ -140,7 +140,8 @@ pub(super) fn write_into(
     if plan.with_pictures && plan.format.takes_pictures() {
         with_films(chosen, content, lost, course, |image, film, png_of| {
             let levels = film.rendered(&film.initial_settings());
-            let levels = if matches!(film.pixels, Pixels::Grey(_)) { Levels::Grey(levels) } else { Levels::Rgb(levels) };
+            let levels =
+                if matches!(film.pixels, Pixels::Grey(_)) { Levels::Grey(levels) } else { Levels::Rgb(levels) };
             let bytes = png_of(&Picture { width: film.width, height: film.height, levels })?;
             out.put(&at(&format!("images/{}.png", file_of_film(image))), &bytes)
         })?;
@@ -206,7 +207,8 @@ fn with_films(
     course: &mut Course<'_>,
     mut take: impl FnMut(&ImageId, &Film, PngOf<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let png_of = |drawn: &Picture| picture::to_png(drawn).map_err(|why| anyhow::anyhow!("A picture can't be made: {why}."));
+    let png_of =
+        |drawn: &Picture| picture::to_png(drawn).map_err(|why| anyhow::anyhow!("A picture can't be made: {why}."));
     let num = content.films.len() as u64;
     for (number, films) in content.films.chunks(FILMS_AT_ONCE).enumerate() {
         course.go_on(Progress::new("Drawing films", (number * FILMS_AT_ONCE) as u64, num))?;

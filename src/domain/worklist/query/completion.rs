@@ -46,11 +46,8 @@ pub fn complete(text: &str, cursor: usize, words: &QueryWords) -> Completions {
     known.retain(|value| plain(value).contains(&typed));
     known.sort_by_key(|value| !plain(value).starts_with(&typed));
     let is_whole = known.len() == 1 && plain(&known[0]) == typed;
-    let mut items: Vec<Completion> = known
-        .iter()
-        .filter(|_| !is_whole)
-        .map(|value| Completion { text: quoted(value), help: "" })
-        .collect();
+    let mut items: Vec<Completion> =
+        known.iter().filter(|_| !is_whole).map(|value| Completion { text: quoted(value), help: "" }).collect();
     if field.values.is_empty() && named.is_empty() && typed.is_empty() {
         let example = field.example.split_once(':').map_or("", |(_, value)| value);
         items.push(Completion { text: example.to_owned(), help: field.help });

@@ -24,7 +24,11 @@ fn words() -> QueryWords {
 fn films() -> Vec<WorklistRow> {
     let film = |n: usize| WorklistRow {
         view: if n.is_multiple_of(2) { "AP".into() } else { "Lateral".into() },
-        ..WorklistRow::new(ImageId::new(format!("film{n}")), StudyId::new(format!("1.2.{}", n / 2)), ReaderId::new("R1"))
+        ..WorklistRow::new(
+            ImageId::new(format!("film{n}")),
+            StudyId::new(format!("1.2.{}", n / 2)),
+            ReaderId::new("R1"),
+        )
     };
     let mut rows: Vec<WorklistRow> = (0..6).map(film).collect();
     (rows[0].sex, rows[0].age_years, rows[0].labels) = (Some(Sex::Female), Some(70.0), 0b1);
@@ -33,7 +37,8 @@ fn films() -> Vec<WorklistRow> {
     rows[1].triage = Some(Triage { probability: Some(0.85), is_abnormal: Some(true), ..Triage::default() });
     (rows[2].state, rows[2].labels, rows[2].num_open_threads) = (TaskState::Completed, 0b111, 2);
     rows[3].unfit = Some(UnfitReason::LowQuality);
-    let task = RowTask { stage: Stage::Read, place: 1, priority: 0, is_paused: false, is_repeat: false, is_waiting: false };
+    let task =
+        RowTask { stage: Stage::Read, place: 1, priority: 0, is_paused: false, is_repeat: false, is_waiting: false };
     rows[4].task = Some(RowTask { stage: Stage::Review, is_paused: true, ..task });
     rows[5].task = Some(RowTask { is_repeat: true, priority: 2, ..task });
     // Noon of that day.
@@ -131,8 +136,16 @@ fn films_are_found_as_the_words_say() {
 fn what_makes_no_sense_is_said_with_its_place() {
     for (text, at, expected) in [
         ("age:>60 staus:new", 8..13, "There is no field \"staus\". Did you mean status?"),
-        ("status:dun", 7..10, "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting."),
-        ("status:new,dun", 11..14, "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting."),
+        (
+            "status:dun",
+            7..10,
+            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting.",
+        ),
+        (
+            "status:new,dun",
+            11..14,
+            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting.",
+        ),
         ("age:old", 4..7, "\"old\" is no number for age. Write it like age:>60."),
         ("age:", 0..4, "Something is missing after age, for example age:>60."),
         ("age:>", 0..5, "Something is missing after age, for example age:>60."),
@@ -162,7 +175,9 @@ fn no_text_is_too_odd() {
     let deep = "(".repeat(10_000) + "a";
     assert!(Query::parse(&deep, &words()).is_err());
     assert!(Query::parse(&"not ".repeat(10_000), &words()).is_err());
-    for text in ["ếêé:ü", "-", "- -", "\"", "tuổi:60", "a:b:c", ":", ">", "\u{3000}", "label:,", "(((", "age:1..", "-\"ế\""] {
+    for text in
+        ["ếêé:ü", "-", "- -", "\"", "tuổi:60", "a:b:c", ":", ">", "\u{3000}", "label:,", "(((", "age:1..", "-\"ế\""]
+    {
         if let Err(error) = Query::parse(text, &words()) {
             assert!(text.get(error.at.clone()).is_some(), "{text:?} {error:?}");
         }
