@@ -27,7 +27,7 @@ impl Store {
     /// taken by the box around them; a point and a line have none. `labels` stand first and in this order.
     pub fn readings_of_many(&self, labels: &[LabelName]) -> Result<Readings, StoreError> {
         self.require_sight()?;
-        let readers = self.all_layers()?;
+        let readers = self.layers()?;
         let reader_at: HashMap<&str, u16> =
             readers.iter().enumerate().map(|(at, layer)| (layer.id.as_str(), at as u16)).collect();
         let (images, mut rows, months) = self.completed_readings(&reader_at)?;
@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Everybody who has completed a film, `R2` before `R10`.
-    fn all_layers(&self) -> Result<Vec<Layer>, StoreError> {
+    fn layers(&self) -> Result<Vec<Layer>, StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT r.rad_id, p.repeat_of FROM (SELECT DISTINCT rad_id FROM reading WHERE state = 'completed') r
              LEFT JOIN reader p ON p.rad_id = r.rad_id WHERE r.rad_id <> ?1",
