@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::{any, prop_assert, prop_assert_eq, prop_assume, proptest};
-
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::task::TaskState;
 
@@ -273,20 +271,27 @@ fn a_sample_keeps_studies_whole_and_the_order_of_the_list() {
     assert_eq!(sample(pool(6, 3), Unit::Film, 50, 1).len(), 6);
 }
 
-proptest! {
-    /// Whatever is out already: as many people as asked for, nobody twice, and loads that differ by one at most where
-    /// nobody is kept from a film.
-    #[test]
-    fn dealing_is_even_and_exact(num in 1_usize..60, num_people in 1_u32..9, each in 1_u32..9, seed in any::<u64>()) {
-        prop_assume!(each <= num_people);
-        let films = pool(num, 1);
-        let dealt = World::default().deal(&plan(Strategy::Balanced { each }, Unit::Film, seed), &films, &people(num_people)).unwrap();
-        prop_assert!(people_by_film(&dealt).values().all(|people| people.len() == each as usize));
-        prop_assert!(spread(&dealt) <= 1, "{:?}", dealt.loads);
-        // The order of people and of what is said about them changes nothing.
-        let mut turned = people(num_people);
-        turned.reverse();
-        let again = World::default().deal(&plan(Strategy::Balanced { each }, Unit::Film, seed), &films, &turned).unwrap();
-        prop_assert_eq!(again, dealt);
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, prop_assume, proptest};
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is out already: as many people as asked for, nobody twice, and loads that differ by one at most where
+        /// nobody is kept from a film.
+        #[test]
+        fn dealing_is_even_and_exact(num in 1_usize..60, num_people in 1_u32..9, each in 1_u32..9, seed in any::<u64>()) {
+            prop_assume!(each <= num_people);
+            let films = pool(num, 1);
+            let dealt = World::default().deal(&plan(Strategy::Balanced { each }, Unit::Film, seed), &films, &people(num_people)).unwrap();
+            prop_assert!(people_by_film(&dealt).values().all(|people| people.len() == each as usize));
+            prop_assert!(spread(&dealt) <= 1, "{:?}", dealt.loads);
+            // The order of people and of what is said about them changes nothing.
+            let mut turned = people(num_people);
+            turned.reverse();
+            let again = World::default().deal(&plan(Strategy::Balanced { each }, Unit::Film, seed), &films, &turned).unwrap();
+            prop_assert_eq!(again, dealt);
+        }
     }
 }
