@@ -26,12 +26,6 @@ pub(super) struct Desk<'a> {
     pub post: Post,
 }
 
-impl Desk<'_> {
-    fn tell(&self, news: impl Into<TeamNews>) {
-        tell(&self.post, news);
-    }
-}
-
 fn tell(post: &Post, news: impl Into<TeamNews>) {
     post.event(Event::Team(Box::new(news.into())));
 }
