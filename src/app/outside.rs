@@ -64,7 +64,6 @@ struct Open {
     engine: EngineDesk,
     training: TrainingDesk,
     label_set: Arc<LabelSet>,
-    folder: PathBuf,
     number: u32,
     is_read_only: bool,
     /// Readers see each other's marks.
@@ -170,7 +169,7 @@ impl Outside {
                 store,
                 post,
                 label_set: label_set.clone(),
-                folder: folder.clone(),
+
                 number: *number,
                 is_read_only: *is_read_only,
                 shows_others: project.is_open,
@@ -195,12 +194,12 @@ impl Outside {
                     opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder));
                 });
             }
-            Effect::CreateProject { folder, label_set } => {
+            Effect::CreateProject { folder, wish } => {
                 let post = self.post.clone();
                 self.lane.run(move || {
                     opening::open_project(
                         &post,
-                        || opening::create_project(&folder, &label_set),
+                        || opening::create_project(&folder, &wish),
                         || Err(StoreError::ReadOnly),
                     );
                 });
