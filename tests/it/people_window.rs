@@ -2,6 +2,7 @@
 
 use egui::Key;
 use egui::accesskit::Role as Accessible;
+use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
@@ -34,6 +35,13 @@ fn type_into(seat: &mut Seat<'_>, field: &str, text: &str) {
     seat.run_steps(3);
 }
 
+/// A picture of the whole window, kept in `tests/snapshots`: what changes there is looked at by a person.
+fn picture(seat: &mut Seat<'_>, name: &str) {
+    let mut results = SnapshotResults::new();
+    seat.run_steps(6);
+    results.add(seat.try_snapshot(name));
+}
+
 fn give_pin(seat: &mut Seat<'_>, pin: &str) {
     let field = seat.get_by_label("PIN");
     field.focus();
@@ -57,6 +65,7 @@ fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
     seat.get_by_label("Read as R1").click();
     seat.run_steps(3);
     assert!(seat.state().session.reader.is_none());
+    picture(&mut seat, "sign_in_pin");
     give_pin(&mut seat, "1111");
     let is_refused = |w: &rachis::app::Window| {
         w.session.team.people.sign_in.as_ref().is_some_and(|one| matches!(one.step, SignInStep::Refused { .. }))
@@ -71,16 +80,19 @@ fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
     assert!(seat.state().session.reader.is_none() && seat.state().session.worklist.is_empty());
     seat.get_by_label("Read as R1").click();
     seat.run_steps(3);
-    for n in 1..=5 {
+    let refusal = |w: &rachis::app::Window| match &w.session.team.people.sign_in.as_ref()?.step {
+        SignInStep::Refused { message, locked_until_ms } => Some((message.clone(), *locked_until_ms)),
+        _ => None,
+    };
+    let mut before = None;
+    for _ in 0..5 {
         give_pin(&mut seat, "0000");
-        let is_answered = |w: &rachis::app::Window| {
-            w.session.team.people.sign_in.as_ref().is_some_and(|one| match &one.step {
-                SignInStep::Refused { locked_until_ms, .. } => n < 5 || locked_until_ms.is_some(),
-                _ => false,
-            })
-        };
-        wait(&mut seat, "the refusal", is_answered);
+        // Each refusal says how many tries are left, so it is another one.
+        wait(&mut seat, "the next refusal", |w| refusal(w).is_some_and(|now| Some(now) != before));
+        before = refusal(seat.state());
     }
+    assert!(before.is_some_and(|(_, locked_until_ms)| locked_until_ms.is_some()));
+    picture(&mut seat, "sign_in_locked");
     seat.get_by_label_contains("Try again in");
     // Nothing can be typed while the name is locked, and the others are still there.
     assert!(seat.get_by_label("PIN").accesskit_node().is_disabled());
@@ -103,6 +115,7 @@ fn the_use_of_the_data_is_agreed_to_once() {
     };
     wait(&mut seat, "the text", asks);
     seat.get_by_label("Films stay here.");
+    picture(&mut seat, "sign_in_data_use");
     seat.get_by_label("I do not agree").click();
     seat.run_steps(3);
     assert!(seat.state().session.reader.is_none());
@@ -132,6 +145,7 @@ fn an_owner_adds_and_changes_people() {
     seat.get_by_label("Add a person…").click();
     seat.run_steps(6);
     seat.get_by_label("Give a name. It is never exported.");
+    picture(&mut seat, "project_people");
     type_into(&mut seat, "Name", "Dr Lan");
     type_into(&mut seat, "Years of experience", "12");
     seat.get_by_label("Add this person").click();
@@ -171,6 +185,7 @@ fn the_page_of_the_project_changes_what_it_is() {
     assert!(seat.query_by_label("Apply what was changed").is_none(), "nothing is changed yet");
     seat.get_by_label("Several readers, then review").click();
     seat.run_steps(3);
+    picture(&mut seat, "project_about");
     seat.get_by_label("Apply what was changed").click();
     let workflow = Workflow::Reviewed { readers: 3, reviewers: 2 };
     wait(&mut seat, "the workflow", |w| w.session.project.as_ref().is_some_and(|o| o.settings.workflow == workflow));
@@ -216,6 +231,7 @@ fn the_overview_counts_and_a_blind_reader_is_told_nothing_of_it() {
         seat.get_by_label(label);
     }
     seat.get_by_label("Comments that wait: 0");
+    picture(&mut seat, "project_overview");
     seat.state_mut().handle(Input::Command(Command::ChangeReader));
     seat.run_steps(3);
     assert!(seat.state().session.team.overseeing.overview.is_none(), "figures go with the person");
