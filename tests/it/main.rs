@@ -52,6 +52,7 @@ mod training_runs;
 #[cfg(unix)]
 mod training_cycle;
 mod dataset_commands;
+mod settle_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
