@@ -54,10 +54,6 @@ impl Place {
         })
     }
 
-    pub fn reader(&self) -> Option<&ReaderId> {
-        self.reader.as_ref()
-    }
-
     /// The film that the reader is at.
     pub fn active(&self) -> Option<&ImageId> {
         let (film, wanted) = self.panes.get(self.active_slot)?;

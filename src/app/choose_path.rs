@@ -44,6 +44,7 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportReadings => {
             one(dialog.add_filter("CSV, iMRMC", &["csv", "imrmc"]).set_file_name("readings.csv").save_file())
         }
+        FilePurpose::PoolOfFilms => one(dialog.add_filter("TXT, CSV", &["txt", "csv"]).pick_file()),
         FilePurpose::ReferencePicture => one(dialog.add_filter("PNG", &["png"]).pick_file()),
         FilePurpose::ImportLabels => one(dialog.add_filter("CSV", &["csv"]).pick_file()),
         FilePurpose::ExportSpineXr | FilePurpose::ExportCxr | FilePurpose::ExportKaggle => {
@@ -73,6 +74,7 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportVerdicts => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("verdicts.csv").save_file())
         }
+        FilePurpose::ExportAudit => one(dialog.add_filter("CSV", &["csv"]).set_file_name("audit.csv").save_file()),
         FilePurpose::ExportMeasures => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())
         }

@@ -144,7 +144,7 @@ impl FilmDesk {
         self.pictures.forget_thumbnails();
         self.expect(session);
         for image in self.next.iter().chain(&self.beside).cloned().collect::<Vec<_>>() {
-            self.ask_ahead(store, &image);
+            self.ask_ahead(store, session, &image);
         }
         if let Some(film) = &session.pane.film {
             for entry in film.study.iter().chain(&film.priors).filter(|e| !has_thumbnail(&e.facts.image)) {
@@ -167,7 +167,7 @@ impl FilmDesk {
             self.expect(session);
             let added = self.beside[beside_before..].to_vec();
             for image in &added {
-                self.ask_ahead(store, image);
+                self.ask_ahead(store, session, image);
             }
         } else if let Some(entry) = entry {
             self.pictures.prepare(&entry);
@@ -252,8 +252,8 @@ impl FilmDesk {
     }
 
     /// Asks the store for what opening a film takes, once.
-    fn ask_ahead(&mut self, store: &StoreThread, image: &ImageId) {
-        let Some(reader) = self.place.reader().cloned() else { return };
+    fn ask_ahead(&mut self, store: &StoreThread, session: &Session, image: &ImageId) {
+        let Some(reader) = session.layer_of(image) else { return };
         let Some(number) = self.readings.ask(image) else { return };
         let (post, wanted) = (self.post.clone(), image.clone());
         let is_queued = store.with(move |store| {

@@ -21,6 +21,7 @@ mod sheets;
 mod study_desk;
 mod ahead;
 mod film_desk;
+mod filters_desk;
 mod engine_desk;
 mod jobs;
 mod view_keeper;

@@ -32,9 +32,10 @@ use super::readings::{self, OpenedFilm};
 use super::team_desk::{self, Desk};
 use super::training_desk::TrainingDesk;
 use super::{
-    choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
+    filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
     references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
+use crate::session::TeamTask;
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -64,7 +65,6 @@ struct Open {
     engine: EngineDesk,
     training: TrainingDesk,
     label_set: Arc<LabelSet>,
-    folder: PathBuf,
     number: u32,
     is_read_only: bool,
     /// Readers see each other's marks.
@@ -170,7 +170,6 @@ impl Outside {
                 store,
                 post,
                 label_set: label_set.clone(),
-                folder: folder.clone(),
                 number: *number,
                 is_read_only: *is_read_only,
                 shows_others: project.is_open,
@@ -229,12 +228,18 @@ impl Outside {
                     project.training.carry_out(*task, by);
                 }
             }
+            Effect::Team(task) if matches!(*task, TeamTask::Agree(_)) => {
+                if let (TeamTask::Agree(task), Some(Open { post, .. })) = (*task, &self.project) {
+                    let post = post.clone();
+                    self.with_doorway(|jobs, doorway| team_desk::agreeing::carry_out(jobs, doorway, post, task));
+                }
+            }
             Effect::Team(task) => {
-                if let Some(Open { store, folder, post, .. }) = &self.project {
+                if let Some(Open { store, post, .. }) = &self.project {
                     // Nothing is opened for the person before, once somebody else is about to be in.
                     let hold = team_desk::changes_person(&task).then(|| store.doorway().hold());
-                    let (folder, doorway, post) = (folder.clone(), store.doorway(), post.clone());
-                    team_desk::carry_out(&Desk { lane: &self.lane, store, folder, doorway, post }, *task);
+                    let (doorway, post) = (store.doorway(), post.clone());
+                    team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, *task);
                     if let Some(hold) = hold {
                         store.with(move |_| drop(hold));
                     }
@@ -309,6 +314,10 @@ impl Outside {
                 self.with_store(|store, post| window_presets::remember(store, &post, &presets));
             }
             Effect::RememberSettings(settings) => self.remember_settings(*settings),
+            Effect::LoadFilters { reader } => self.with_store(|store, post| filters_desk::load(store, post, reader)),
+            Effect::KeepFilter { reader, filter, is_kept } => {
+                self.with_store(|store, post| filters_desk::keep(store, post, reader, filter, is_kept));
+            }
             Effect::LoadInput { reader } => self.with_store(|store, post| input_memory::load(store, post, reader)),
             Effect::RememberInput { reader, choices } => {
                 self.with_store(|store, post| input_memory::remember(store, post, &reader, &choices));

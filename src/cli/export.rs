@@ -1,31 +1,33 @@
-//! `rachis export`: the project's labels as a published table, or what was measured as one of its own.
+//! `rachis export`: the project's labels in any format and as a version, or what was measured as a table of its own.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use crate::domain::exchange::{ExportFormat, ExportPlan};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::quality::UnfitFilm;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
+use crate::workflows::exchange::{self, write_bundle};
 use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
 use crate::workflows::export_measures::export_measures;
 use crate::workflows::label_sets;
 
+use super::exchange_words::{self, Format};
 use super::person::Person;
 
-/// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
+/// Write the project's labels: tables, COCO, YOLO, Pascal VOC, VinDr Lab, JSON, pictures; or what was measured.
 #[derive(clap::Args, Debug)]
 pub struct ExportArgs {
     /// The project's folder.
     project: PathBuf,
-    /// Which table.
+    /// Which format.
     #[arg(long)]
     format: Format,
-    /// The file to write: boxes and "No finding", or measurements.
+    /// The file to write: boxes and "No finding", or measurements. A folder where the format is many files.
     out: PathBuf,
     /// Only this reader; may be given several times.
     #[arg(long, value_name = "ID")]
@@ -42,6 +44,15 @@ pub struct ExportArgs {
     /// The columns of the imported table, in its order, instead of the published ones.
     #[arg(long, conflicts_with = "no_rad_id")]
     as_imported: bool,
+    /// Keep it as a version under this tag, with the hash of what was written.
+    #[arg(long, default_value = "")]
+    tag: String,
+    /// Pictures of the films beside the labels: COCO, YOLO and Pascal VOC.
+    #[arg(long)]
+    pictures: bool,
+    /// A folder with README, licence, citation and checksums around the labels.
+    #[arg(long, conflicts_with_all = ["labels", "as_imported"])]
+    bundle: bool,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -49,25 +60,21 @@ pub struct ExportArgs {
     person: Person,
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug)]
-enum Format {
-    /// VinDr-SpineXR: study_id, series_id, image_id, rad_id, lesion_type, xmin, ymin, xmax, ymax.
-    Spinexr,
-    /// VinDr-CXR: image_id, rad_id, class_name, x_min, y_min, x_max, y_max.
-    Cxr,
-    /// The Kaggle challenge: image_id, class_name, class_id, rad_id, x_min, y_min, x_max, y_max.
-    Kaggle,
-    /// Measurements: image_id, rad_id, measurement, kind, points, quantity, value, unit, scale_source.
-    Measures,
-}
-
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
-    let store = args.person.open_to_look(&args.project)?;
+    let is_plain = args.tag.is_empty() && !args.bundle && !args.pictures;
+    let store = if args.tag.is_empty() {
+        args.person.open_to_look(&args.project)?
+    } else {
+        args.person.open(&args.project)?
+    };
     let form = match args.format {
-        Format::Spinexr => TableForm::SpineXr,
-        Format::Cxr => TableForm::Cxr,
-        Format::Kaggle => TableForm::Kaggle,
-        Format::Measures => return run_measures(&store, args),
+        Format::Spinexr if is_plain => TableForm::SpineXr,
+        Format::Cxr if is_plain => TableForm::Cxr,
+        Format::Kaggle if is_plain => TableForm::Kaggle,
+        format => match format.of_labels() {
+            Some(format) => return run_format(store, args, format),
+            None => return run_measures(&store, args),
+        },
     };
     let labels = label_sets::of_project(&store)?.0;
     let options = ExportLabels {
@@ -76,6 +83,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         with_unfinished: args.unfinished,
         with_reader: !args.no_rad_id,
         as_imported: args.as_imported,
+        films: None,
     };
     let (boxes, image_labels) = export_labels(&store, &labels, &args.out, args.labels.as_deref(), &options)?;
     if args.json {
@@ -100,13 +108,55 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Any format, as a version where it has a tag.
+fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyhow::Result<()> {
+    if args.labels.is_some() || args.as_imported {
+        bail!("--labels and --as-imported are for a table without --tag, --pictures and --bundle. Nothing was written.");
+    }
+    if args.no_rad_id && !format.is_table() {
+        bail!("--no-rad-id is for tables; choose one reader with --reader instead. Nothing was written.");
+    }
+    if args.pictures && !format.takes_pictures() {
+        bail!("--pictures is for COCO, YOLO and Pascal VOC. Nothing was written.");
+    }
+    let plan = ExportPlan {
+        format,
+        readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
+        with_unfinished: args.unfinished,
+        hides_readers: args.no_rad_id,
+        with_pictures: args.pictures,
+        tag: args.tag.clone(),
+    };
+    let (exported, missing) = exchange_words::with_course(&mut store, |store, course| {
+        let (exported, missing) = if args.bundle {
+            let bundled = write_bundle(store, &plan, None, &args.out, course)?;
+            (bundled.exported, bundled.missing)
+        } else {
+            (exchange::export(store, &plan, &args.out, course)?, Vec::new())
+        };
+        exported.keep(store, &plan, course)?;
+        anyhow::Ok((exported, missing))
+    })?;
+    missing.iter().for_each(|what| eprintln!("warning: {what}"));
+    if args.json {
+        println!("{:#}", exchange_words::exported_as_json(&exported, &plan));
+    } else {
+        print!("{}", exchange_words::exported_as_text(&exported, &plan));
+    }
+    Ok(())
+}
+
 fn unfit_as_json(film: &UnfitFilm) -> Value {
     json!({"image_id": film.image.as_str(), "rad_id": film.reader.as_str(), "reason": film.reason.key()})
 }
 
 fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
-    if args.labels.is_some() || args.no_rad_id || args.as_imported {
-        bail!("--labels, --no-rad-id and --as-imported are for tables of labels. Nothing was written.");
+    if args.labels.is_some() || args.no_rad_id || args.as_imported || !args.tag.is_empty() || args.bundle || args.pictures
+    {
+        bail!(
+            "--labels, --no-rad-id, --as-imported, --tag, --bundle and --pictures are for labels, not for measurements. \
+             Nothing was written."
+        );
     }
     let readers: Vec<ReaderId> = args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect();
     let report = export_measures(store, &args.out, &readers, args.unfinished)?;

@@ -13,6 +13,7 @@ mod dataset_table;
 pub mod demo;
 pub mod evaluate;
 mod evaluate_table;
+mod exchange_words;
 pub mod export;
 pub mod import;
 pub mod import_labels;
@@ -21,9 +22,9 @@ pub mod logging;
 pub mod model;
 pub mod new;
 pub mod open;
-pub mod person;
 pub mod pixels;
 pub mod predict;
+pub mod person;
 mod project;
 mod queue;
 mod progress_bar;
@@ -78,11 +79,11 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Hold predictions against labels: mAP, AUROC and all other figures, with intervals.
     Evaluate(Box<evaluate::EvaluateArgs>),
-    /// Write the project's labels as a published table: SpineXR, VinDr-CXR, Kaggle; or what was measured.
+    /// Write the project's labels: tables, COCO, YOLO, Pascal VOC, VinDr Lab, JSON, pictures; or what was measured.
     Export(export::ExportArgs),
     /// Bring films into a project: files, folders, DICOMDIR, zip.
     Import(import::ImportArgs),
-    /// Bring a published table into a project: SpineXR, VinDr-CXR, Kaggle.
+    /// Bring labels into a project: tables, COCO, YOLO, Pascal VOC, VinDr Lab, JSON, annotated pictures, bundles.
     ImportLabels(import_labels::ImportLabelsArgs),
     /// Show the labels a project reads with, write them to a file, or take others.
     Labels(labels::LabelsArgs),
@@ -108,7 +109,7 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Settle what readers disagree on, finding by finding.
     Settle(settle::SettleArgs),
-    /// Write train and test folders, split by study and patient.
+    /// Write a bundle to hand on, with train and test folders.
     Split(split::SplitArgs),
     /// Count studies, images, ages, sexes, findings.
     Stats(stats::StatsArgs),

@@ -21,9 +21,46 @@ pub fn day_text(ms: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// When a day begins, in milliseconds since 1970; `None` for what is no day of the form `2026-03-01`. The same source.
+pub fn day_start_ms(text: &str) -> Option<i64> {
+    let mut parts = text.splitn(3, '-');
+    let mut part = |digits: usize| -> Option<i64> {
+        let part = parts.next()?;
+        (part.len() == digits && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
+    };
+    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+    let from_march = (month + 9) % 12;
+    let year_from_march = year - i64::from(month <= 2);
+    let era = year_from_march.div_euclid(400);
+    let year_of_era = year_from_march.rem_euclid(400);
+    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let ms = (era * 146_097 + day_of_era - 719_468) * 86_400_000;
+    // A 31 June is no day: it would come out as another one.
+    (day_text(ms) == text).then_some(ms)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_where_its_text_says() {
+        for (text, expected) in [
+            ("1970-01-01", Some(0)),
+            ("2000-02-29", Some(951_782_400_000)),
+            ("2000-03-01", Some(951_868_800_000)),
+            ("2100-03-01", Some(4_107_542_400_000)),
+            ("2026-06-31", None),
+            ("2026-13-01", None),
+            ("2026-00-10", None),
+            ("2026-3-1", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(day_start_ms(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn moments_are_those_of_the_calendar() {

@@ -12,6 +12,7 @@ use super::evaluating::EvaluateCommand;
 use super::history_walk::WalkCommand;
 use super::input_map::InputChange;
 use super::labelling::LabelCommand;
+use super::listing::ListCommand;
 use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
@@ -128,6 +129,8 @@ pub enum Command {
     Discuss(DiscussCommand),
     /// The list of films by what models say.
     Triage(TriageCommand),
+    /// The list of films: filters and what is kept of them.
+    List(ListCommand),
     /// Going through what was done to the film.
     Walk(WalkCommand),
     /// What models say of the film.
@@ -199,6 +202,7 @@ impl Command {
             Self::Triage(command) => command.is_on(session),
             Self::Walk(command) => command.is_on(session),
             Self::Suggest(command) => command.is_on(session),
+            Self::Team(command) => command.is_on(session),
             Self::WindowPreset(n) => session.shows_window_of_file(*n),
             Self::ComputedWindow => session.shows_window_named("computed"),
             Self::ToggleMagnifier => session.is_magnifier_on,
@@ -213,11 +217,37 @@ impl Command {
         }
     }
 
+    /// Whether it only changes how a film is shown: heard on a film under review as on one that is read.
+    pub const fn is_for_looking(&self) -> bool {
+        matches!(
+            self,
+            Self::Invert
+                | Self::RotateRight
+                | Self::RotateLeft
+                | Self::FlipHorizontal
+                | Self::FlipVertical
+                | Self::Fit
+                | Self::FitWidth
+                | Self::OneToOne
+                | Self::ZoomIn
+                | Self::ZoomOut
+                | Self::ResetView
+                | Self::WindowPreset(_)
+                | Self::ComputedWindow
+                | Self::Window(_)
+                | Self::CycleOverlay
+                | Self::ToggleMagnifier
+                | Self::ShowTags
+                | Self::Escape
+        )
+    }
+
     /// Whether asking for it now makes sense; menus and the palette leave the others out.
     pub fn is_available(&self, session: &Session) -> bool {
         // What acts on a film acts on the one that is seen, never behind the list or the sign-in.
         let is_of_film = self.row().is_some_and(|row| row.context == Context::Film);
-        if is_of_film && session.screen != Screen::Film {
+        let is_looked_at = session.screen == Screen::Review && self.is_for_looking();
+        if is_of_film && session.screen != Screen::Film && !is_looked_at {
             return false;
         }
         match self {
@@ -258,6 +288,7 @@ impl Command {
             Self::Label(command) => command.is_available(session),
             Self::Discuss(command) => command.is_available(session),
             Self::Triage(command) => command.is_available(session),
+            Self::List(command) => command.is_available(session),
             Self::Walk(command) => command.is_available(session),
             Self::Model(command) => command.is_available(session),
             Self::Evaluate(command) => command.is_available(session),

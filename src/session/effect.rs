@@ -13,6 +13,7 @@ use crate::domain::model::ModelId;
 use crate::domain::reading_time::ReadingTime;
 use crate::domain::reference::ReferenceChange;
 use crate::domain::study::FilmSource;
+use crate::domain::worklist::SavedFilter;
 
 use super::evaluating::{EvaluationTask, Sheet, StudyTask};
 use super::guide::ReferenceCrop;
@@ -53,6 +54,8 @@ pub enum FilePurpose {
     ExportPlot,
     /// Which films are abnormal, for a study of readers.
     StudyTruth,
+    /// Films or studies to hand out, one on each line.
+    PoolOfFilms,
     /// The readings of a study for other programs.
     ExportReadings,
     /// Files that a new evaluation is made of.
@@ -63,6 +66,8 @@ pub enum FilePurpose {
     ExportEvaluationReport,
     ExportEvaluationJson,
     ExportEvaluationCsv,
+    /// The record of what happened.
+    ExportAudit,
 }
 
 impl FilePurpose {
@@ -82,6 +87,7 @@ impl FilePurpose {
             Self::ImportModel => "File with a model's weights (.safetensors, .pth, .pt)",
             Self::ExportModel => "File to write the model to",
             Self::StudyTruth => "Table that says which films are abnormal (.csv, .json)",
+            Self::PoolOfFilms => "Text file with one film or study on each line",
             Self::ExportReadings => "File to write the readings to (.csv, .imrmc)",
             Self::EvaluatePredictions => "Predictions: .jsonl, COCO results (.json) or a table with scores (.csv)",
             Self::EvaluateClassifier => "Probabilities of being abnormal: .csv or .jsonl",
@@ -94,7 +100,8 @@ impl FilePurpose {
             | Self::ExportCxr
             | Self::ExportKaggle
             | Self::ExportMeasures
-            | Self::ExportVerdicts => "CSV file to write",
+            | Self::ExportVerdicts
+            | Self::ExportAudit => "CSV file to write",
         }
     }
 }
@@ -152,6 +159,16 @@ pub enum Effect {
     /// Read the worklist; answered by `WorklistLoaded`.
     LoadWorklist {
         reader: ReaderId,
+    },
+    /// Read the filters that the reader keeps; answered by `FiltersLoaded`.
+    LoadFilters {
+        reader: ReaderId,
+    },
+    /// Keep a filter under its name, or let it go; answered by `FiltersLoaded`.
+    KeepFilter {
+        reader: ReaderId,
+        filter: SavedFilter,
+        is_kept: bool,
     },
     /// Ask for a file or folder; answered by `PathChosen`.
     ChoosePath(FilePurpose),

@@ -1,7 +1,7 @@
 //! What another window of the program, or a job, did to the open project: what is shown follows it, and nothing of one's own
 //! is lost over it.
 
-use crate::domain::id::ImageId;
+use crate::domain::id::{ImageId, ReaderId};
 
 use super::effect::Effect;
 use super::event::Elsewhere;
@@ -15,7 +15,7 @@ impl Session {
         let concerns = |film: &OpenFilm| {
             let is_of_study = |image: &ImageId| film.study.iter().any(|entry| entry.facts.image == *image);
             // What a reader says of a study stands on all its films.
-            elsewhere.readings.iter().any(|(image, by)| image == film.image() || (*by == reader && is_of_study(image)))
+            elsewhere.readings.iter().any(|(image, by)| image == film.image() || ((*by == reader || by == film.reading.reader()) && is_of_study(image)))
         };
         let films = self.panes().filter_map(|(_, pane)| pane.film.as_ref());
         let changed: Vec<ImageId> = films.filter(|film| concerns(film)).map(|film| film.image().clone()).collect();
@@ -23,7 +23,8 @@ impl Session {
         let mut effects = self.reload_if_wanted();
         // A job of this window ends with the whole list read anew.
         let has_job = self.job.as_ref().is_some_and(|job| job.outcome.is_none());
-        let is_listed = elsewhere.has_new_films || elsewhere.readings.iter().any(|(_, by)| *by == reader);
+        let is_own = |image: &ImageId, by: &ReaderId| *by == reader || self.layer_of(image).as_ref() == Some(by);
+        let is_listed = elsewhere.has_new_films || elsewhere.readings.iter().any(|(image, by)| is_own(image, by));
         let is_said_anew = elsewhere.has_predictions && self.may_see_models();
         if (is_listed || is_said_anew) && !has_job {
             effects.push(Effect::LoadWorklist { reader });

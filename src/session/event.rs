@@ -21,7 +21,7 @@ use crate::domain::reading_time::ReaderStatistics;
 use crate::domain::reference::Reference;
 use crate::domain::study::FilmEntry;
 use crate::domain::tag_row::TagList;
-use crate::domain::worklist::WorklistRow;
+use crate::domain::worklist::{SavedFilter, WorklistRow};
 
 use super::effect::{FilePurpose, Ticket};
 use super::evaluating::{Beside, ErrorIndex, StudyNews};
@@ -86,6 +86,11 @@ pub enum Event {
     WorklistLoaded {
         reader: ReaderId,
         rows: Vec<WorklistRow>,
+    },
+    /// The filters that a reader keeps.
+    FiltersLoaded {
+        reader: ReaderId,
+        filters: Vec<SavedFilter>,
     },
     ReadingLoaded {
         /// The films of the same study, in series and instance order.

@@ -59,6 +59,7 @@ impl Session {
                 if labels_before.is_some() {
                     self.answer_all_anew();
                 }
+                self.list_words();
                 let mut effects = labels_before.map_or_else(Vec::new, |before| self.labels_changed(&before));
                 // Other readers' marks come into view, or go.
                 if has_opened {
@@ -92,16 +93,22 @@ impl Session {
                 if let Some(project) = &mut self.project {
                     project.readers = readers;
                 }
+                self.list_words();
                 Vec::new()
             }
             Event::WorklistLoaded { reader, rows } => {
                 if self.reader_id() != Some(&reader) {
                     return Vec::new();
                 }
+                self.list_words();
                 self.worklist.set_rows(rows);
                 // Edits still on their way are newer than what was read.
                 self.is_worklist_wanted |= !self.pending.is_empty();
                 self.restore_films(now_ms)
+            }
+            Event::FiltersLoaded { reader, filters } => {
+                self.filters_loaded(&reader, filters);
+                Vec::new()
             }
             Event::ReadingLoaded { study, priors, image, reading, log, others, models_seen } => {
                 let related = Related { study, priors, others, models_seen };
@@ -311,6 +318,8 @@ impl Session {
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
+            FilePurpose::ExportAudit => self.write_audit(path),
+            FilePurpose::PoolOfFilms => self.pool_file_chosen(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),
             FilePurpose::EvaluatePredictions
@@ -392,7 +401,7 @@ impl Session {
         super::hanging::sort_priors(&entry, &mut priors);
         let is_shown = self.pane.film.as_ref().is_some_and(|f| f.image() == image);
         let is_wanted = self.pane.wanted.as_ref() == Some(image);
-        if Some(reading.reader()) != self.reader_id() || !(is_wanted || is_shown) {
+        if Some(reading.reader()) != self.layer_of(image).as_ref() || !(is_wanted || is_shown) {
             return false;
         }
         // Edits still on their way are newer than what was read.
@@ -566,7 +575,7 @@ impl Session {
         self.reloads_wanted.retain(|image| !ready.contains(image));
         let shown = ready.into_iter().filter(|image| self.is_shown(image));
         let mut effects: Vec<Effect> =
-            shown.map(|image| Effect::LoadReading { image, reader: reader.clone() }).collect();
+            shown.filter_map(|image| Some(Effect::LoadReading { reader: self.layer_of(&image)?, image })).collect();
         if self.pending.is_empty() && std::mem::take(&mut self.is_worklist_wanted) {
             effects.push(Effect::LoadWorklist { reader });
         }

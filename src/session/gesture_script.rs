@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::geometry::{Point, Size};
-use crate::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use crate::domain::id::{ImageId, PatientId, SeriesId, StudyId};
 use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, Side};
 use crate::domain::project::{Project, Reader};
@@ -23,7 +23,6 @@ use crate::domain::rules::default_rules;
 use crate::domain::shape::{Shape, ShapeKind};
 use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::suggestion::ModelVisibility;
-use crate::domain::task::TaskState;
 use crate::domain::worklist::WorklistRow;
 
 use super::effect::Effect;
@@ -105,23 +104,9 @@ pub(super) fn reading_session() -> Session {
         view: None,
     }));
     handle(Input::Command(Command::SignInAs(reader.id.clone())));
-    let rows = (0..2).map(|n| WorklistRow {
-        image: entry(n).facts.image,
-        study: StudyId::new("study"),
-        view: String::new(),
-        sex: None,
-        age_years: None,
-        state: TaskState::New,
-        decision: crate::domain::reading::Decision::Undecided,
-        num_marks: 0,
-        unfit: None,
-        num_open_threads: 0,
-        labels: 0,
-        last_edit_ms: None,
-        triage: None,
-        queue_place: None,
-    });
-    handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows: rows.collect() }));
+    let rows = (0..2).map(|n| WorklistRow::new(entry(n).facts.image, StudyId::new("study"), reader.id.clone()));
+    let rows = rows.collect();
+    handle(Input::Event(Event::WorklistLoaded { reader: reader.id, rows }));
     let effects = handle(Input::Command(Command::OpenFilm(ImageId::new("film0"))));
     answer(&mut session, effects);
     session
@@ -246,7 +231,7 @@ pub(super) fn play(session: &mut Session, script: &str) {
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let asked = session.asked(std::slice::from_ref(&chord), session.screen == Screen::Film);
+                let asked = session.asked(std::slice::from_ref(&chord), session.keys_heard_first());
                 let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);

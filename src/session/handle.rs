@@ -11,6 +11,7 @@ use super::event::Event;
 use super::gesture::Gesture;
 use super::input_map::{InputChange, InputMap};
 use super::labelling::{LabelCommand, NextLabel};
+use super::listing::ListCommand;
 use super::open_film::{OpenFilm, Picture};
 use super::pointer::PointerEvent;
 use super::project_settings::ProjectCommand;
@@ -18,7 +19,6 @@ use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
 use super::viewport::{Canvas, Viewport};
-use super::worklist::Filter;
 
 /// Anything that happens.
 #[derive(Clone, Debug)]
@@ -293,22 +293,10 @@ impl Session {
             Command::CheatSheet => self.toggle_dialog(Dialog::CheatSheet),
             Command::Confirm => self.confirm(now_ms),
             Command::CloseDialog => self.close_dialog(),
-            Command::FilterWorklist(text) => {
-                self.worklist.set_filter(Filter { text, ..self.worklist.filter.clone() });
-                Vec::new()
-            }
-            Command::FilterState(state) => {
-                self.worklist.set_filter(Filter { state, unfit: None, ..self.worklist.filter.clone() });
-                Vec::new()
-            }
-            Command::FilterLabel(label) => {
-                let label = label.and_then(|name| {
-                    let labels = self.label_set()?.labels();
-                    labels.iter().position(|l| l.name == name).map(|i| i as u32)
-                });
-                self.worklist.set_filter(Filter { label, ..self.worklist.filter.clone() });
-                Vec::new()
-            }
+            Command::FilterWorklist(text) => self.list_command(ListCommand::Query(text)),
+            Command::FilterState(state) => self.list_command(ListCommand::State(state)),
+            Command::FilterLabel(label) => self.list_command(ListCommand::Label(label)),
+            Command::List(command) => self.list_command(command),
         }
     }
 
@@ -321,7 +309,11 @@ impl Session {
         self.input = InputMap::default();
         let id = reader.id.clone();
         self.reader = Some(reader);
-        vec![Effect::LoadInput { reader: id.clone() }, Effect::LoadWorklist { reader: id }]
+        vec![
+            Effect::LoadInput { reader: id.clone() },
+            Effect::LoadFilters { reader: id.clone() },
+            Effect::LoadWorklist { reader: id },
+        ]
     }
 
     fn show_film(&mut self, now_ms: i64) -> Vec<Effect> {
@@ -339,6 +331,9 @@ impl Session {
     pub(super) fn open_film(&mut self, image: ImageId, now_ms: i64) -> Vec<Effect> {
         if self.reader.is_none() {
             return Vec::new();
+        }
+        if let Some(effects) = self.open_otherwise(&image, now_ms) {
+            return effects;
         }
         self.screen = Screen::Film;
         let Some(slot) = self.slot_of(&image) else {
@@ -381,7 +376,7 @@ impl Session {
     /// Asks for reading and picture for the active viewport. The film now shown stays, read-only, until the wanted one
     /// is there.
     pub(super) fn request(&mut self, image: ImageId, hangs_study: bool) -> Vec<Effect> {
-        let Some(reader) = self.reader_id().cloned() else { return Vec::new() };
+        let Some(reader) = self.layer_of(&image) else { return Vec::new() };
         if let Some(film) = &mut self.pane.film {
             film.gesture = None;
         }
@@ -448,7 +443,7 @@ impl Session {
 
     /// Escape: the innermost thing first.
     fn let_go(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.dialog.take().is_some() || (self.screen == Screen::Review && self.let_review_go()) {
             return;
         }
         let has_sketch =

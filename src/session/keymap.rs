@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::domain::label::LabelName;
 
-use super::command::Command;
+use super::command::{Command, Context};
 use super::input_map::Asked;
-use super::screen::Session;
+use super::screen::{Screen, Session};
 
 /// A key with its modifiers. Keys carry the names that keyboards print: `A`, `1`, `Enter`, `PageDown`, `?`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -52,15 +52,25 @@ impl fmt::Display for Chord {
 }
 
 impl Session {
+    /// Whose keys come first on the screen that is shown.
+    pub fn keys_heard_first(&self) -> Context {
+        let has_film = self.pane.film.is_some() && self.dialog.is_none();
+        match self.screen {
+            Screen::Film if has_film => Context::Film,
+            Screen::Review if self.dialog.is_none() => Context::Review,
+            _ => Context::Everywhere,
+        }
+    }
+
     /// What the strokes so far ask for: first what the reader bound, then the label's hotkey, then the preset's.
-    pub fn asked(&self, strokes: &[Chord], is_on_film: bool) -> Asked {
+    pub fn asked(&self, strokes: &[Chord], here: Context) -> Asked {
         let label = || {
             let [stroke] = strokes else { return None };
-            let key = is_on_film.then(|| self.input.label_key(stroke)).flatten()?;
+            let key = (here == Context::Film).then(|| self.input.label_key(stroke)).flatten()?;
             let command = self.label_for_key(&key).map(Command::AssignLabel)?;
             Some(Asked::Command { command, is_own: false })
         };
-        match self.input.command_for(strokes, is_on_film) {
+        match self.input.command_for(strokes, here) {
             // "No finding" is a label too, but the command also takes it back.
             asked @ (Asked::More
             | Asked::Command { is_own: true, .. }
@@ -81,7 +91,7 @@ impl Session {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::command::COMMANDS;
+    use super::super::command::{COMMANDS, CommandRow};
     use super::*;
 
     #[test]
@@ -95,11 +105,14 @@ mod tests {
 
     #[test]
     fn no_chord_means_two_things() {
-        let mut seen: HashMap<&str, &str> = HashMap::new();
-        for row in COMMANDS.iter() {
-            for chord in row.chords {
-                if let Some(other) = seen.insert(chord, row.id) {
-                    panic!("{chord} means both {other} and {}", row.id);
+        for here in [Context::Film, Context::Review] {
+            let heard = |row: &&&CommandRow| row.context.is_heard_with(&row.command, here);
+            let mut seen: HashMap<&str, &str> = HashMap::new();
+            for row in COMMANDS.iter().filter(heard) {
+                for chord in row.chords {
+                    if let Some(other) = seen.insert(chord, row.id) {
+                        panic!("{chord} means both {other} and {}", row.id);
+                    }
                 }
             }
         }

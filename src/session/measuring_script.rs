@@ -6,6 +6,7 @@ use crate::domain::geometry::{Point, Size};
 use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, PixelGeometry, Pixels, SpacingSource};
 use crate::domain::measure::{Amount, MeasureKind};
 
+use super::command::Context;
 use super::gesture_script::{answer, reading_session};
 use super::input_map::Asked;
 use super::keymap::Chord;
@@ -77,7 +78,7 @@ fn ask(session: &mut Session, command: Command) -> Vec<Effect> {
 
 fn keys(session: &mut Session, chords: &str) {
     for chord in chords.split_whitespace() {
-        let asked = session.input.command_for(&[Chord::parse(chord).expect("a chord")], true);
+        let asked = session.input.command_for(&[Chord::parse(chord).expect("a chord")], Context::Film);
         let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
         ask(session, command);
     }

@@ -17,6 +17,7 @@ pub mod panes;
 mod hanging;
 mod counted_films;
 pub mod worklist;
+pub mod listing;
 pub mod triage;
 mod tags;
 pub mod open_film;

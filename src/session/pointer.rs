@@ -15,7 +15,7 @@ use super::input_map::{DragAction, Held, Press, PressAction};
 use super::measuring::reshaped;
 use super::open_film::OpenFilm;
 use super::panes::Pane;
-use super::screen::{NoticeKind, OverlayState, Session, Tool};
+use super::screen::{NoticeKind, OverlayState, Screen, Session, Tool};
 use super::viewport::Canvas;
 
 /// The mouse's buttons as the window system tells them.
@@ -56,6 +56,11 @@ impl Session {
     pub(super) fn pointer(&mut self, event: PointerEvent, now_ms: i64) -> Vec<Effect> {
         if self.pane_at(event.slot).is_none() {
             return Vec::new();
+        }
+        if self.screen == Screen::Review
+            && let Some(effects) = self.review_pointer(event)
+        {
+            return effects;
         }
         if let Some(command) = self.pressed_command(event) {
             let mut effects = self.keep_comment(now_ms);

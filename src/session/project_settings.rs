@@ -116,6 +116,7 @@ impl Session {
                 self.team.people.is_loading = true;
                 vec![TeamTask::People(PeopleTask::Load).effect()]
             }
+            ProjectPage::Assignment => self.load_tasks(),
             _ => Vec::new(),
         }
     }

@@ -398,7 +398,7 @@ pub struct Session {
 
 impl Session {
     pub fn save_state(&self) -> SaveState {
-        match (self.save_failure(), self.pending.len()) {
+        match (self.save_failure(), self.pending.len() + self.team.reviewing.num_on_way) {
             (Some(message), _) => SaveState::Failed(message.to_owned()),
             (None, 0) => SaveState::Saved,
             (None, n) => SaveState::Saving(n),

@@ -50,7 +50,7 @@ impl Store {
         }
         let Description { name, workflow, about } = description;
         let name = name.trim();
-        let by = self.pass().map_or_else(String::new, |pass| pass.reader().to_string());
+        let by = self.doer("");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute(
             "UPDATE project SET name = ?1, workflow = ?2, about = ?3",

@@ -19,6 +19,7 @@ fn hash_of(text: &str) -> [u8; 32] {
 impl Store {
     /// Whether this person has yet to agree to the text as it is now.
     pub fn must_agree_to_data_use(&self, reader: &ReaderId) -> Result<bool, StoreError> {
+        self.require(Matter::People, Act::See)?;
         let text = self.project().about.data_use.trim();
         if text.is_empty() {
             return Ok(false);

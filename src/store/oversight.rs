@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::domain::comment::threads;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::oversight::{ReadingStanding, ReviewStanding, Standing, TaskStanding, WaitingThread};
-use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::task::TaskState;
 
@@ -48,7 +48,7 @@ impl People {
 impl Store {
     /// Of all people and all films: for whoever looks after the project.
     pub fn oversight(&self) -> Result<Oversight, StoreError> {
-        self.require(Matter::OthersReadings, Act::See)?;
+        self.require_sight()?;
         let (mut people, repeats) = self.people_by_layer()?;
         let films = self.film_places()?;
         let tasks = self.task_standings(&films, &mut people)?;

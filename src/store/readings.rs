@@ -90,14 +90,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What the other readers said of this film, by reader. Whether anybody may see it is for the caller to know.
+    /// What the other readers said of this film, by reader; what the same person said at another time is none of it.
+    /// Whether anybody may see it is for the caller to know.
     pub fn readings_of_others(&self, image: &ImageId, reader: &ReaderId) -> Result<Vec<Reading>, StoreError> {
         if !self.may_see_others_of(image)? {
             return Err(StoreError::Blind);
         }
         let mut statement = self
             .conn
-            .prepare_cached("SELECT rad_id FROM reading WHERE image_id = ?1 AND rad_id <> ?2 ORDER BY rad_id")?;
+            .prepare_cached(
+                "SELECT reading.rad_id FROM reading LEFT JOIN reader ON reader.rad_id = reading.rad_id
+                 WHERE image_id = ?1 AND coalesce(repeat_of, reading.rad_id)
+                 <> coalesce((SELECT repeat_of FROM reader WHERE rad_id = ?2), ?2) ORDER BY reading.rad_id",
+            )?;
         let others = statement.query_map([image.as_str(), reader.as_str()], |row| row.get::<_, String>(0))?;
         let others: Vec<String> = others.collect::<Result<_, _>>()?;
         others.into_iter().map(|other| load_reading(&self.conn, image, &ReaderId::new(other))).collect()
@@ -133,6 +138,7 @@ impl Store {
     pub fn commit(&mut self, entry: &NewLogEntry) -> Result<LogSeq, StoreError> {
         self.require_own(&entry.reader)?;
         let session = self.session();
+        self.require_task(entry)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let seq = write_entry(&tx, session, entry)?;
         seal(&tx)?;
@@ -146,9 +152,19 @@ pub(super) fn write_entry(tx: &Connection, session: u32, entry: &NewLogEntry) ->
     check_step(tx, entry)?;
     check_scopes(tx, &entry.edit, &entry.image)?;
     let before = load_reading(tx, &entry.image, &entry.reader)?;
+    write_entry_over(tx, session, entry, &before)
+}
+
+/// The same where the caller knows what stands there, and neither undoes nor says anything of a whole series or study.
+pub(super) fn write_entry_over(
+    tx: &Connection,
+    session: u32,
+    entry: &NewLogEntry,
+    before: &Reading,
+) -> Result<LogSeq, StoreError> {
     let mut after = before.clone();
     entry.edit.apply(&mut after)?;
-    write_changes(tx, &before, &after)?;
+    write_changes(tx, before, &after)?;
     write_shared(tx, &entry.edit, &after)?;
     write_summary(tx, &after, entry.made_at_ms)?;
     let (step, of_seq) = step_to_columns(entry.step);

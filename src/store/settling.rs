@@ -139,7 +139,7 @@ fn emptied(settled: &Edit, now: &Reading) -> Option<Edit> {
 }
 
 /// A session of its own, because the window that asks counts ids of the current one by itself.
-fn ids_from(tx: &Connection, at_ms: i64) -> Result<u32, StoreError> {
+pub(super) fn ids_from(tx: &Connection, at_ms: i64) -> Result<u32, StoreError> {
     tx.execute(
         "INSERT INTO session (opened_at, program_version) VALUES (?1, ?2)",
         params![at_ms, env!("CARGO_PKG_VERSION")],

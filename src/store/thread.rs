@@ -291,7 +291,9 @@ impl Writer {
     }
 
     fn retry(&mut self) {
-        let readings: Vec<_> = self.held.keys().cloned().collect();
+        // What another person could not save waits for them: it is written in their name only.
+        let is_own = |reader: &ReaderId| self.store.is_own(reader).unwrap_or(true);
+        let readings: Vec<_> = self.held.keys().filter(|(_, reader)| is_own(reader)).cloned().collect();
         for key in readings {
             // The rescue file keeps what is on its way until the end.
             let mut waiting = self.held.remove(&key).unwrap_or_default().into_iter();

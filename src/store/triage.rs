@@ -1,6 +1,6 @@
 //! What the models in use say of each film, for one reader's list: only where that reader may see it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rusqlite::params;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Store {
             let boxes = match detector.as_ref().filter(|_| has_boxes && row.state == TaskState::Completed) {
                 Some(detector) => Some(self.compare_boxes(
                     row.image.as_str(),
-                    reader,
+                    &row.layer,
                     (detector, labels),
                     &pipeline,
                     said_abnormal,
@@ -89,10 +89,21 @@ impl Store {
         if visibility == ModelVisibility::Always {
             return Ok(vec![true; rows.len()]);
         }
-        let mut statement = self.conn.prepare_cached("SELECT DISTINCT image_id FROM model_seen WHERE rad_id = ?1")?;
-        let seen: HashSet<String> =
-            statement.query_map([reader.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(rows.iter().map(|row| row.state == TaskState::Completed || seen.contains(row.image.as_str())).collect())
+        // Under the layer of the line: who reads a film again has not seen it yet.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT image_id, rad_id FROM model_seen
+             WHERE rad_id IN (SELECT ?1 UNION SELECT rad_id FROM reader WHERE repeat_of = ?1)",
+        )?;
+        let seen = statement.query_map([reader.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut layers: HashMap<String, Vec<String>> = HashMap::new();
+        for seen in seen {
+            let (image, layer): (String, String) = seen?;
+            layers.entry(image).or_default().push(layer);
+        }
+        let was_seen = |row: &WorklistRow| {
+            layers.get(row.image.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == row.layer.as_str()))
+        };
+        Ok(rows.iter().map(|row| row.state == TaskState::Completed || was_seen(row)).collect())
     }
 
     /// For each line, what the classifiers say; as long as `rows`, or empty without a classifier.

@@ -1,14 +1,18 @@
-//! One reader's worklist: every film and where its reading stands, without looking at a single mark.
+//! One reader's worklist: the films in his or her hands, or all of them, and where each reading stands, without looking at
+//! a single mark.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
+use crate::domain::assignment::{Stage, Task};
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelSet;
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, may};
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::{Sex, view_name};
 use crate::domain::task::TaskState;
-use crate::domain::worklist::WorklistRow;
+use crate::domain::worklist::{Held, RowTask, WorklistRow};
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
@@ -45,51 +49,165 @@ impl Standings {
     }
 }
 
+/// A person's standings under each layer that the list needs.
+struct Layers(Vec<(ReaderId, Standings)>);
+
 impl Store {
-    /// Study by study, as a reader leafs through them.
+    /// What this person is to read and review: where films are handed out, those in the person's hands, in the person's own
+    /// order with paused ones last; whoever hands them out and reads none sees all others below. Otherwise every film,
+    /// study by study.
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
         self.require_person(reader)?;
-        let standings = self.standings(reader, labels)?;
-        let by_image = standings.by_image();
+        let mut tasks = self.tasks_of(reader)?;
+        tasks.sort_by_key(|task| (task.is_paused, task.order()));
+        let hands_out = self.project().workflow.hands_out();
+        let hands = if hands_out { self.hands_for(reader, &tasks)? } else { None };
+        let waiting = self.waiting_for_readers(&tasks)?;
+        let chosen = one_a_film(&tasks);
+        let standings = self.standings_by_layer(reader, &tasks, labels)?;
+        let by_layer: Vec<(&ReaderId, HashMap<&str, Standing>)> =
+            standings.0.iter().map(|(layer, standings)| (layer, standings.by_image())).collect();
         let open_threads = self.open_threads(reader)?;
         let places = self.places_in_queue()?;
         let hides_facts = self.hides_clinical_facts()?;
         let is_blind = self.project().is_blind || hides_facts;
+        let nobody: Held = Held { by: Arc::from([]), num_readers: 0, num_done: 0 };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
         )?;
         let mut rows = statement.query([])?;
         let mut list: Vec<WorklistRow> = Vec::new();
+        let mut last_study: Option<StudyId> = None;
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str_or_null().map_err(|e| unreadable("a film", e));
             let image = text(0)?.unwrap_or_default();
-            let standing = by_image.get(image);
+            let task = chosen.get(image).copied();
+            if hands_out && task.is_none() && hands.is_none() {
+                continue;
+            }
+            let layer = match task {
+                Some(task) if task.stage == Stage::Review => consensus_layer(),
+                Some(task) => task.layer.clone(),
+                None => reader.clone(),
+            };
+            let standing = by_layer.iter().find(|(of, _)| **of == layer).and_then(|(_, by_image)| by_image.get(image));
             let study = text(1)?.unwrap_or_default();
             // Films of a study stand together: they share the id's text.
-            let study = match list.last() {
-                Some(last) if last.study.as_str() == study => last.study.clone(),
+            let study = match &last_study {
+                Some(last) if last.as_str() == study => last.clone(),
                 _ => StudyId::from(study),
             };
+            last_study = Some(study.clone());
+            let is_repeat = task.is_some_and(Task::is_repeat);
+            let of_standing = standing.map_or(TaskState::New, |s| s.state);
             list.push(WorklistRow {
-                image: ImageId::from(image),
-                study,
+                task: task.map(|task| RowTask {
+                    stage: task.stage,
+                    place: task.place,
+                    priority: task.priority,
+                    is_paused: task.is_paused,
+                    is_repeat,
+                    is_waiting: waiting.contains(image),
+                }),
+                held: hands.as_ref().map(|hands| hands.get(image).cloned().unwrap_or_else(|| nobody.clone())),
                 view: view_name(text(2)?, text(5)?, is_blind).unwrap_or_default().to_owned(),
-                sex: text(3)?.filter(|_| !hides_facts).and_then(Sex::from_dicom),
-                age_years: if hides_facts { None } else { row.get(4)? },
-                state: standing.map_or(TaskState::New, |s| s.state),
+                sex: text(3)?.and_then(Sex::from_dicom).filter(|_| !hides_facts),
+                age_years: row.get::<_, Option<f64>>(4)?.filter(|_| !hides_facts),
+                state: task.filter(|task| task.stage == Stage::Review).map_or(of_standing, |task| task.state),
                 decision: standing.map_or(Decision::Undecided, |s| s.decision),
                 num_marks: standing.map_or(0, |s| s.num_marks),
                 unfit: standing.and_then(|s| s.unfit),
-                num_open_threads: open_threads.get(image).copied().unwrap_or(0),
+                // A second reading begins without what was said at the first.
+                num_open_threads: open_threads.get(image).copied().filter(|_| !is_repeat).unwrap_or(0),
                 labels: standing.map_or(0, |s| s.labels),
                 last_edit_ms: standing.map(|s| s.updated_at_ms),
-                triage: None,
                 queue_place: places.get(image).copied(),
+                ..WorklistRow::new(ImageId::from(image), study, layer)
             });
         }
         self.add_triage(&mut list, reader, labels)?;
+        if hands_out {
+            let is_chosen = |task: &&Task| chosen.get(task.image.as_str()).is_some_and(|one| one.id == task.id);
+            let order: HashMap<&str, usize> =
+                tasks.iter().filter(is_chosen).enumerate().map(|(n, task)| (task.image.as_str(), n)).collect();
+            // A stable sort: what is in nobody's or other hands stays study by study, at the end.
+            list.sort_by_key(|row| order.get(row.image.as_str()).copied().unwrap_or(usize::MAX));
+        }
         Ok(list)
+    }
+
+    /// The standings under the person's own layer, under those of second readings, and of what is settled.
+    fn standings_by_layer(&self, reader: &ReaderId, tasks: &[Task], labels: &LabelSet) -> Result<Layers, StoreError> {
+        let mut layers = BTreeSet::from([reader.clone()]);
+        layers.extend(tasks.iter().filter(|task| task.is_repeat()).map(|task| task.layer.clone()));
+        if tasks.iter().any(|task| task.stage == Stage::Review && task.state == TaskState::Completed) {
+            layers.insert(consensus_layer());
+        }
+        let read = layers.into_iter().map(|layer| Ok((layer.clone(), self.standings(&layer, labels)?)));
+        Ok(Layers(read.collect::<Result<_, StoreError>>()?))
+    }
+
+    /// In whose hands each film is; `None` for whoever may not know: only who hands films out and has none to read blind.
+    fn hands_for(&self, reader: &ReaderId, own: &[Task]) -> Result<Option<HashMap<String, Held>>, StoreError> {
+        let known = self.readers()?.into_iter().find(|known| known.id == *reader);
+        let may_hand_out = known.is_none_or(|known| may(known.roles, Matter::Tasks, Act::Change));
+        let is_reading = own.iter().any(|task| task.stage == Stage::Read && task.state != TaskState::Completed);
+        if !may_hand_out || is_reading || self.require_sight().is_err() {
+            return Ok(None);
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0)
+             FROM task LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
+             ORDER BY task.image_id, task.stage, task.rad_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut hands: HashMap<String, Held> = HashMap::new();
+        // Three of seventeen: films share a few hundred lists of people.
+        let mut lists: HashSet<Arc<[ReaderId]>> = HashSet::new();
+        let mut close = |image: &str, by: &mut Vec<ReaderId>, counts: (u32, u32)| {
+            let list = lists.get(by.as_slice()).cloned().unwrap_or_else(|| {
+                let list: Arc<[ReaderId]> = by.as_slice().into();
+                lists.insert(list.clone());
+                list
+            });
+            hands.insert(image.to_owned(), Held { by: list, num_readers: counts.0, num_done: counts.1 });
+            by.clear();
+        };
+        let (mut image, mut by, mut counts) = (String::new(), Vec::new(), (0, 0));
+        while let Some(row) = rows.next()? {
+            let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a task", e));
+            if text(0)? != image {
+                if !by.is_empty() {
+                    close(&image, &mut by, counts);
+                }
+                text(0)?.clone_into(&mut image);
+                counts = (0, 0);
+            }
+            let (reads, is_done): (bool, bool) = (row.get(2)?, row.get(3)?);
+            counts = (counts.0 + u32::from(reads), counts.1 + u32::from(reads && is_done));
+            by.push(ReaderId::from(text(1)?));
+        }
+        if !by.is_empty() {
+            close(&image, &mut by, counts);
+        }
+        Ok(Some(hands))
+    }
+
+    /// Films in the person's hands for review that somebody still reads.
+    fn waiting_for_readers(&self, own: &[Task]) -> Result<HashSet<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM task
+             LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
+             WHERE task.image_id = ?1 AND task.stage = 'read' AND coalesce(reading.state, 'new') <> 'completed')",
+        )?;
+        let mut waiting = HashSet::new();
+        for task in own.iter().filter(|task| task.stage == Stage::Review) {
+            if statement.query_row([task.image.as_str()], |row| row.get(0))? {
+                waiting.insert(task.image.to_string());
+            }
+        }
+        Ok(waiting)
     }
 
     fn standings(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Standings, StoreError> {
@@ -133,6 +251,23 @@ impl Store {
         }
         Ok(standings)
     }
+}
+
+/// What is done with each film: the newest reading of it before any review.
+fn one_a_film(tasks: &[Task]) -> HashMap<&str, &Task> {
+    let mut chosen: HashMap<&str, &Task> = HashMap::with_capacity(tasks.len());
+    for task in tasks {
+        let place = chosen.entry(task.image.as_str()).or_insert(task);
+        let is_first = (place.stage, std::cmp::Reverse(place.id)) <= (task.stage, std::cmp::Reverse(task.id));
+        if !is_first {
+            *place = task;
+        }
+    }
+    chosen
+}
+
+fn consensus_layer() -> ReaderId {
+    ReaderId::from(CONSENSUS_LAYER)
 }
 
 /// Bit `i` for label `i` of the set. Names that the set does not know have no bit.

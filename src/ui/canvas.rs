@@ -12,12 +12,13 @@ use crate::session::drawing::Hold;
 use crate::session::gesture::Gesture;
 use crate::session::viewport::Canvas;
 use crate::session::{
-    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Session, SuggestCommand, Tool,
+    Command, DrawCommand, DrawTool, Input, Layout, OpenFilm, Pane, PasteSource, Picture, Screen, Session,
+    SuggestCommand, Tool,
 };
 
 use super::hands::to_canvas;
 use super::words::{tr, tr_args};
-use super::{Panel, comments, hands, kit, lens, overlay, theme};
+use super::{Panel, comments, hands, kit, lens, overlay, review_screen, theme};
 
 /// The canvas of a viewport; the active one holds the keyboard while a film is read.
 pub fn id(slot: usize) -> Id {
@@ -30,7 +31,7 @@ pub(super) fn panes_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.allocate_rect(rect, Sense::hover());
     ui.painter().rect_filled(rect, 0.0, theme::CANVAS);
     let session = panel.session;
-    let layout = if session.is_maximised { Layout::One } else { session.layout };
+    let layout = if session.is_maximised || session.screen == Screen::Review { Layout::One } else { session.layout };
     for (slot, at) in slots_on_screen(session, layout, rect) {
         pane_ui(ui, panel, slot, at);
         if layout != Layout::One {
@@ -108,6 +109,10 @@ fn pane_ui(ui: &mut Ui, panel: &mut Panel<'_>, slot: usize, rect: Rect) {
     let painter = ui.painter().with_clip_rect(rect);
     overlay::overlay_ui(&painter, (session, panel.state), slot, pane, film, rect);
     lens::lens_ui(ui, (session, panel.state), slot, film, rect);
+    if session.screen == Screen::Review {
+        review_screen::cursor_icon(ui, session, film, &response, rect);
+        return;
+    }
     cursor_icon(ui, session, pane, film, &response, rect);
     if slot == session.active_slot {
         context_menu(panel, &response);
@@ -230,7 +235,7 @@ fn cursor_icon(ui: &Ui, session: &Session, pane: &Pane, film: &OpenFilm, respons
     ui.ctx().set_cursor_icon(hovered.unwrap_or(icon));
 }
 
-fn handle_cursor(handle: Handle, film: &OpenFilm) -> CursorIcon {
+pub(super) fn handle_cursor(handle: Handle, film: &OpenFilm) -> CursorIcon {
     let is_turned = film.viewport.quarter_turns % 2 == 1;
     let is_mirrored = film.viewport.is_flipped != is_turned;
     match handle {

@@ -2,10 +2,12 @@
 
 use egui::{Event, Key, Modifiers};
 
+use crate::session::command::Context;
 use crate::session::discussing::DiscussCommand;
 use crate::session::input_map::Asked;
 use crate::session::keymap::Chord;
-use crate::session::{Command, Dialog, Input, Screen, Session};
+use crate::session::team::{ReviewCommand, TeamCommand};
+use crate::session::{Command, Dialog, Input, Session};
 
 use super::{UiState, comments, unfit_menu};
 
@@ -17,7 +19,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
     let focus = ui.ctx().memory(egui::Memory::focused);
     let is_typing = ui.ctx().egui_wants_keyboard_input();
     let is_on_widget = focus.is_some_and(|id| id != canvas);
-    let is_on_film = session.screen == Screen::Film && session.pane.film.is_some() && session.dialog.is_none();
+    let is_on_film = matches!(session.keys_heard_first(), Context::Film | Context::Review);
     let (events, now) = ui.input(|i| (i.events.clone(), i.time));
     state.first_stroke.take_if(|(_, struck)| now - *struck > SECOND_STROKE);
     for event in events {
@@ -48,7 +50,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
             dialog_key(session, dialog, &chord, is_repeat, is_on_widget, state, out);
             continue;
         }
-        let command = asked(session, state, &chord, is_on_film, now);
+        let command = asked(session, state, &chord, now);
         let command = command.filter(|command| command.is_available(session) && (!is_repeat || repeats(command)));
         // Slow frames gather what a held key repeats: one film a frame, and none after the key is let go.
         let is_gathered = is_repeat && command.as_ref().is_some_and(|c| pages(c) && is_asked(out, c));
@@ -121,7 +123,7 @@ fn dialog_key(
     if *dialog == Dialog::Settings && state.settings.is_listening() {
         return;
     }
-    let asks_again = || match session.input.command_for(std::slice::from_ref(chord), false) {
+    let asks_again = || match session.input.command_for(std::slice::from_ref(chord), Context::Everywhere) {
         Asked::Command { command, .. } => match dialog {
             Dialog::Palette => command == Command::Palette,
             Dialog::CheatSheet => command == Command::CheatSheet,
@@ -152,10 +154,10 @@ fn dialog_key(
 }
 
 /// The command of a stroke, or of two.
-fn asked(session: &Session, state: &mut UiState, chord: &Chord, is_on_film: bool, now: f64) -> Option<Command> {
+fn asked(session: &Session, state: &mut UiState, chord: &Chord, now: f64) -> Option<Command> {
     let first = state.first_stroke.take().map(|(first, _)| first);
     let strokes: Vec<Chord> = first.into_iter().chain([chord.clone()]).collect();
-    match session.asked(&strokes, is_on_film) {
+    match session.asked(&strokes, session.keys_heard_first()) {
         Asked::Command { command, .. } => Some(command),
         Asked::More => {
             state.first_stroke = Some((chord.clone(), now));
@@ -171,6 +173,9 @@ fn repeats(command: &Command) -> bool {
         NextFilm, NextFrame, NudgeDown, NudgeDownFar, NudgeLeft, NudgeLeftFar, NudgeRight, NudgeRightFar, NudgeUp,
         NudgeUpFar, PreviousFilm, PreviousFrame, Redo, SelectNext, SelectPrevious, Undo, ZoomIn, ZoomOut,
     };
+    if let Command::Team(TeamCommand::Review(ReviewCommand::Step(_))) = command {
+        return true;
+    }
     matches!(
         command,
         NextFilm

@@ -61,11 +61,13 @@ pub use project_screen::{
 pub use review_screen::ReviewScreenState;
 pub use shell::show;
 pub use train_screen::{FreezeForm, TrainScreenState};
+pub use worklist_screen::QueryFieldState;
 
 /// What panels keep between frames that is not the session's business: half-typed text, scroll targets, thumbnails.
 #[derive(Default)]
 pub struct UiState {
     pub search: String,
+    pub query_field: QueryFieldState,
     pub palette_query: String,
     pub palette_choice: usize,
     pub path_text: String,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::domain::id::ReaderId;
+use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet, NO_FINDING};
 use crate::domain::quality::UnfitFilm;
 use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoClass, ReadingOut};
@@ -32,12 +32,29 @@ pub struct ExportLabels {
     pub with_reader: bool,
     /// The columns of the one imported table, under its names and in its order, instead of the published ones.
     pub as_imported: bool,
+    /// Only these films; all where it is `None`.
+    pub films: Option<BTreeSet<ImageId>>,
 }
 
 impl ExportLabels {
     pub fn new(form: TableForm) -> Self {
-        Self { form, readers: Vec::new(), with_unfinished: false, with_reader: true, as_imported: false }
+        Self { form, readers: Vec::new(), with_unfinished: false, with_reader: true, as_imported: false, films: None }
     }
+}
+
+impl ExportLabels {
+    fn leaves_out(&self, image: &str) -> bool {
+        self.films.as_ref().is_some_and(|films| !films.contains(&ImageId::from(image)))
+    }
+}
+
+/// The id that a reader goes out under. Whoever is not known goes out under no id.
+fn public_id<'a>(public: &'a BTreeMap<String, String>, reader: &str) -> &'a str {
+    public.get(reader).map_or("", String::as_str)
+}
+
+fn public_ids(store: &Store) -> Result<BTreeMap<String, String>, StoreError> {
+    Ok(store.public_reader_ids()?.into_iter().map(|(id, out)| (id.to_string(), out.to_string())).collect())
 }
 
 /// What was written and what was not.
@@ -193,6 +210,7 @@ struct Collector<'a> {
     options: &'a ExportLabels,
     source_of: BTreeMap<i64, usize>,
     places: Places,
+    public: BTreeMap<String, String>,
     unfinished: BTreeSet<(String, String)>,
     unfit: BTreeSet<(String, String)>,
     text: String,
@@ -226,6 +244,7 @@ impl<'a> Collector<'a> {
             options,
             source_of: headers.iter().enumerate().map(|(source, (import, _))| (*import, source)).collect(),
             places,
+            public: public_ids(store)?,
             unfinished,
             unfit: keys_of(&unfit_films),
             text: String::new(),
@@ -239,6 +258,9 @@ impl<'a> Collector<'a> {
     fn take(&mut self, mark: &StoredMark<'_>) {
         let wanted = &self.options.readers;
         if !wanted.is_empty() && !wanted.iter().any(|reader| reader.as_str() == mark.reader) {
+            return;
+        }
+        if self.options.leaves_out(mark.image) {
             return;
         }
         if !self.unfit.is_empty() && self.unfit.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
@@ -267,7 +289,7 @@ impl<'a> Collector<'a> {
             study,
             series,
             image: mark.image,
-            reader: mark.reader,
+            reader: public_id(&self.public, mark.reader),
             label: mark.label,
             columns: mark.columns,
             coordinate_text: mark.coordinate_text,
@@ -375,11 +397,15 @@ fn stage_image_labels(
     let unfit_films = unfit_films(store, options)?;
     let unfit = keys_of(&unfit_films);
     let mut report = ExportReport { unfit_films, ..ExportReport::default() };
+    let public = public_ids(store)?;
     let mut readers = BTreeSet::new();
     let mut out = String::new();
     writer.push_header(&mut out);
     store.for_each_reading(|reading| {
         if !options.readers.is_empty() && !options.readers.iter().any(|r| r.as_str() == reading.reader) {
+            return;
+        }
+        if options.leaves_out(reading.image) {
             return;
         }
         if !unfit.is_empty() && unfit.contains(&(reading.image.to_owned(), reading.reader.to_owned())) {
@@ -394,7 +420,7 @@ fn stage_image_labels(
         let labels: Vec<&str> = reading.labels.iter().map(String::as_str).filter(|l| *l != NO_FINDING).collect();
         let row = ReadingOut {
             image: reading.image,
-            reader: reading.reader,
+            reader: public_id(&public, reading.reader),
             labels: &labels,
             is_no_finding: reading.has_no_finding,
         };

@@ -1,6 +1,8 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
 pub mod answer_key;
+pub mod audit_table;
+pub mod assign;
 pub mod check;
 pub mod choose_next;
 pub mod demo_models;
@@ -11,8 +13,11 @@ pub mod evaluated_files;
 pub mod evaluated_project;
 pub mod evaluation_runs;
 pub mod evaluation_export;
+pub mod agreement;
+pub mod consensus;
 pub mod export_labels;
 pub mod export_measures;
+pub mod exchange;
 pub mod import_films;
 pub mod import_labels;
 mod import_boxes;

@@ -422,19 +422,9 @@ fn entry(image: &ImageId) -> FilmEntry {
 fn row(image: &ImageId, marks: Marks) -> WorklistRow {
     let (Marks::Boxes(num_marks) | Marks::Mixed(num_marks)) = marks;
     WorklistRow {
-        image: image.clone(),
-        study: StudyId::new("study"),
-        view: String::new(),
-        sex: None,
-        age_years: None,
         state: TaskState::Doing,
         decision: Decision::Abnormal,
         num_marks: num_marks as u32,
-        unfit: None,
-        num_open_threads: 0,
-        labels: 0,
-        last_edit_ms: None,
-        triage: None,
-        queue_place: None,
+        ..WorklistRow::new(image.clone(), StudyId::new("study"), ReaderId::new("R1"))
     }
 }

@@ -10,8 +10,9 @@ use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::task::TaskState;
+use rachis::domain::worklist::query::QueryWords;
 use rachis::formats::label_set;
-use rachis::session::worklist::{Filter, Worklist};
+use rachis::session::worklist::{Filter, Sort, SortBy, Worklist};
 use rachis::store::{Store, StoreThread};
 
 use super::fill;
@@ -41,6 +42,36 @@ pub fn bench(criterion: &mut Criterion) {
     for (name, filter) in filters {
         group.bench_function(name, |b| b.iter(|| list.set_filter(filter.clone())));
     }
+    // What a person may type and click: each is to be there within 50 ms.
+    let names = labels.labels().iter().map(|label| label.name.to_string()).collect();
+    list.set_words(QueryWords { labels: names, readers: fill::READERS.map(String::from).to_vec() });
+    for query in [
+        "status:new age:>60 label:osteophytes",
+        "(view:lateral or sex:m) -has:label findings:>=3",
+        "study:ff not study-decision:normal",
+        "beef",
+    ] {
+        group.bench_function(format!("query {query}"), |b| {
+            b.iter(|| list.set_filter(Filter { text: query.to_owned(), ..Filter::default() }));
+        });
+        assert!(list.query_error().is_none(), "{query}");
+    }
+    list.set_filter(Filter::default());
+    for by in [
+        SortBy::State,
+        SortBy::View,
+        SortBy::Age,
+        SortBy::Decision,
+        SortBy::Study,
+        SortBy::Findings,
+        SortBy::Comments,
+        SortBy::Labels,
+        SortBy::LastEdit,
+        SortBy::Film,
+    ] {
+        group.bench_function(format!("sort by {by:?}"), |b| b.iter(|| list.set_sort(Some(Sort::highest_first(by)))));
+    }
+    list.set_sort(None);
 
     let ordinal = Cell::new(0);
     let images: Vec<ImageId> = (0..NUM_FILMS)

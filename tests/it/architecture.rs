@@ -76,6 +76,8 @@ const CRATE_OWNERS: &[(&str, &[&str])] = &[
     ("bytemuck", &["render"]),
     ("rfd", &["app"]),
     ("rusqlite", &["store"]),
+    ("argon2", &["store"]),
+    ("rpassword", &["cli"]),
     ("libsqlite3_sys", &["store"]),
     ("dicom_*", &["dicom"]),
     ("charls", &["dicom"]),
@@ -116,6 +118,26 @@ fn every_folder_of_src_has_a_row() {
         let is_folder = entry.file_type().unwrap().is_dir();
         assert!(!is_folder || LAYERS.iter().any(|layer| layer.name == name), "src/{name} is in no row of LAYERS");
     }
+}
+
+/// Where a project may be opened for nobody: where somebody signs in, and where only its labels are read or a demo is made.
+const OPENS_FOR_NOBODY: &[&str] =
+    &["src/app/outside.rs", "src/cli/person.rs", "src/workflows/label_sets.rs", "src/workflows/make_demo.rs"];
+
+/// The window opens by [`rachis::store::Doorway`], the command line by its `Person`, and workflows are handed a store.
+#[test]
+fn every_opening_of_a_project_acts_for_the_person_who_is_in() {
+    let mut breaches = Vec::new();
+    for file in ["src/app", "src/cli", "src/workflows"].iter().flat_map(|folder| files(folder, &[".rs"])) {
+        if OPENS_FOR_NOBODY.iter().any(|allowed| file.ends_with(allowed)) {
+            continue;
+        }
+        let opens = |path: &UsedPath| path.contains(&["Store", "open"]) || path.contains(&["Store", "open_to_look"]);
+        for path in paths(&tokens(&read(&file))).into_iter().filter(|path| !path.is_test && opens(path)) {
+            breaches.push(format!("{}:{}: {} acts for nobody", file.display(), path.line, path.text()));
+        }
+    }
+    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
 /// What this file's code names and may not, as "file:line: sentence".

@@ -2,7 +2,6 @@
 
 use egui_kittest::kittest::Queryable;
 use rachis::domain::attribute::Grade;
-use rachis::domain::id::ReaderId;
 use rachis::domain::label::LabelName;
 use rachis::domain::presence::Presence;
 use rachis::store::{NewProject, Store};

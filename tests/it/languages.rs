@@ -32,6 +32,7 @@ const SPEAKING: &[&str] = &[
     "src/app/training_desk.rs",
     "src/app/training_keeper.rs",
     "src/app/training_rows.rs",
+    "src/domain/oversight/plots.rs",
     "src/domain/training/curves.rs",
     "src/domain/training/estimate/",
     "src/domain/training/freeze_warnings.rs",

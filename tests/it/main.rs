@@ -12,6 +12,7 @@ mod dicom_tags;
 mod import_films;
 mod phantom_films;
 mod store_rules;
+mod public_face;
 mod store_walk;
 #[cfg(feature = "gui")]
 mod train_window;
@@ -24,6 +25,8 @@ mod store_check;
 mod measure;
 mod shapes;
 mod classifier_metrics;
+mod agreement_parity;
+
 mod kill_nine;
 #[cfg(unix)]
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "some of it is for tests of the window"))]
@@ -42,6 +45,7 @@ mod detection_parity;
 mod label_sets;
 mod label_set_changes;
 mod command_line;
+mod people_commands;
 mod evaluate_files;
 mod evaluate_input;
 mod evaluate_project;
@@ -53,6 +57,11 @@ mod training_runs;
 mod training_cycle;
 mod dataset_commands;
 mod settle_commands;
+mod protocols;
+mod worklist_tasks;
+#[cfg(feature = "gui")]
+mod worklist_window;
+mod assign_commands;
 mod architecture;
 mod tidy;
 mod rules_scale;
@@ -85,6 +94,8 @@ mod gallery_window;
 #[cfg(feature = "gui")]
 mod tag_browser;
 #[cfg(feature = "gui")]
+mod blind_session;
+#[cfg(feature = "gui")]
 mod blind_view;
 #[cfg(feature = "gui")]
 mod film_pass_enhance;
@@ -104,6 +115,10 @@ mod measure_window;
 mod labels_window;
 #[cfg(feature = "gui")]
 mod discuss_window;
+#[cfg(feature = "gui")]
+mod people_window;
+#[cfg(feature = "gui")]
+mod review_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

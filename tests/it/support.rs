@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rachis::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use rachis::domain::id::{ImageId, PatientId, SeriesId, StudyId};
 use rachis::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels, Voi, Window};
 use rachis::domain::project::Reader;
 use rachis::domain::rules::default_rules;

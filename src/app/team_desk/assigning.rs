@@ -1,12 +1,141 @@
 //! Carries out, on another thread, the work of many: handing films out to readers and following the tasks.
 
-use crate::session::team::AssignNews;
-use crate::session::team::AssignTask;
+use std::collections::BTreeSet;
+
+use crate::app::project_changes::now_ms;
+use crate::domain::assignment::{Stage, hands};
+use crate::domain::id::ImageId;
+use crate::session::team::{AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow};
+use crate::store::{Store, StoredAssignment, TaskChange, TasksTouched};
+use crate::workflows::assign::{
+    AssignReport, AssignRequest, Pool, assign, chosen_tasks, preview, reassign, truth_scores,
+};
 
 use super::Desk;
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: AssignTask) {
-    match task {
-        AssignTask::Load => desk.tell(AssignNews::Done(String::new())),
+    let (doorway, post) = (desk.doorway.clone(), desk.post.clone());
+    desk.lane.run(move || {
+        let news = match task {
+            AssignTask::Load => {
+                let loaded = doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| facts(&store));
+                AssignNews::Loaded(loaded.map(Box::new).map_err(|error| format!("{error:#}")))
+            }
+            AssignTask::Preview(order) => {
+                let dealt = doorway
+                    .open_to_look()
+                    .map_err(anyhow::Error::from)
+                    .and_then(|store| preview(&store, &request(&order)))
+                    .map(dealt_facts)
+                    .map_err(|error| format!("{error:#}"));
+                AssignNews::Previewed(order, dealt)
+            }
+            task => {
+                let done = doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
+                    let text = change(&mut store, task)?;
+                    Ok((text, facts(&store)?))
+                });
+                match done {
+                    Ok((text, facts)) => AssignNews::Done(text, Box::new(facts)),
+                    Err(error) => AssignNews::Failed(format!("{error:#}")),
+                }
+            }
+        };
+        super::tell(&post, news);
+    });
+}
+
+fn change(store: &mut Store, task: AssignTask) -> anyhow::Result<String> {
+    let at_ms = now_ms();
+    Ok(match task {
+        AssignTask::Load | AssignTask::Preview(_) => String::new(),
+        AssignTask::HandOut(order) => {
+            let report = assign(store, &request(&order), at_ms)?;
+            let num_people = report.dealt.loads.values().filter(|num| **num > 0).count();
+            format!("{} tasks were handed out to {num_people} people.", report.dealt.tasks.len())
+        }
+        AssignTask::TakeBack(choice) => {
+            let ids = chosen_tasks(store, &choice)?;
+            told("taken back", store.take_back(&ids, at_ms)?)
+        }
+        AssignTask::Give { choice, to } => told("given on", reassign(store, &choice, &to, at_ms)?),
+        AssignTask::Pause { choice, is_paused } => {
+            let ids = chosen_tasks(store, &choice)?;
+            let touched = store.change_tasks(&ids, TaskChange::Pause(is_paused), at_ms)?;
+            told(if is_paused { "set aside" } else { "taken up again" }, touched)
+        }
+        AssignTask::Priority { choice, priority } => {
+            let ids = chosen_tasks(store, &choice)?;
+            told("put in another order", store.change_tasks(&ids, TaskChange::Priority(priority), at_ms)?)
+        }
+        AssignTask::KeepBack { films, layer } => {
+            let num = store.reserve_truths(&films, &layer, at_ms)?;
+            format!("{num} films are kept back.")
+        }
+        AssignTask::Release => {
+            let films: Vec<ImageId> = store.hidden_truths()?.into_iter().map(|truth| truth.image).collect();
+            let num = store.release_truths(&films, at_ms)?;
+            format!("{num} films are handed out as others are again.")
+        }
+    })
+}
+
+fn told(what: &str, touched: TasksTouched) -> String {
+    match touched.left {
+        0 => format!("{} tasks were {what}.", touched.changed),
+        left => format!("{} tasks were {what}, {left} were left as they are.", touched.changed),
+    }
+}
+
+fn request(order: &AssignOrder) -> AssignRequest {
+    let pool = match &order.pool {
+        FilmPool::All => Pool::All,
+        FilmPool::Shown(films) => {
+            Pool::Films { films: films.clone(), words: format!("{} films that the list showed", films.len()) }
+        }
+        FilmPool::File(path) => Pool::File(path.clone()),
+        FilmPool::HiddenTruths => Pool::HiddenTruths,
+    };
+    let people = (!order.people.is_empty()).then(|| order.people.clone());
+    AssignRequest { pool, sample: order.sample, plan: order.plan, people }
+}
+
+fn dealt_facts(report: AssignReport) -> DealtFacts {
+    DealtFacts {
+        num_films: report.num_films,
+        num_tasks: report.dealt.tasks.len(),
+        num_kept_back: report.num_kept_back,
+        loads: report.dealt.loads.into_iter().collect(),
+    }
+}
+
+fn facts(store: &Store) -> anyhow::Result<AssignFacts> {
+    let tasks = store.tasks()?;
+    let read: BTreeSet<&ImageId> =
+        tasks.iter().filter(|task| task.stage == Stage::Read).map(|task| &task.image).collect();
+    // Who is kept from others' readings still hands films out; the scores are not for them.
+    let scores = truth_scores(store).unwrap_or_default();
+    Ok(AssignFacts {
+        hands: hands(&tasks).into_iter().map(|((person, stage), hands)| (person, stage, hands)).collect(),
+        made: store.assignments()?.into_iter().map(made_row).collect(),
+        scores: scores.into_iter().collect(),
+        num_kept_back: store.hidden_truths()?.len(),
+        num_films: store.films()?.len(),
+        num_handed_out: read.len(),
+    })
+}
+
+fn made_row(made: StoredAssignment) -> MadeRow {
+    MadeRow {
+        id: made.id,
+        at_ms: made.at_ms,
+        by: made.by,
+        pool: made.pool,
+        stage: made.stage,
+        strategy: made.strategy,
+        each: made.each,
+        num_people: made.people.len(),
+        seed: made.seed,
+        num_tasks: made.num_tasks,
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::app::project_changes::now_ms;
 use crate::session::team::{OverseeNews, OverseeTask};
-use crate::store::Store;
 use crate::workflows::overview::overview;
 
 use super::Desk;
@@ -10,9 +9,10 @@ use super::Desk;
 pub(super) fn carry_out(desk: &Desk<'_>, task: OverseeTask) {
     match task {
         OverseeTask::Load => {
-            let (folder, post) = (desk.folder.clone(), desk.post.clone());
+            let (doorway, post) = (desk.doorway.clone(), desk.post.clone());
             desk.lane.run(move || {
-                let counted = Store::open_to_look(&folder)
+                let counted = doorway
+                    .open_to_look()
                     .map_err(anyhow::Error::from)
                     .and_then(|store| overview(&store, now_ms()))
                     .map_err(|error| format!("{error:#}"));

@@ -1,12 +1,56 @@
 //! Carries out, on another thread, the work of many: settling what readers disagree on, finding by finding.
+//!
+//! All of it goes through the project's own store in the order in which it was asked, so that a film that is opened again
+//! has the steps that were made before.
 
-use crate::session::team::ReviewNews;
-use crate::session::team::ReviewTask;
+use crate::session::Event;
+use crate::session::team::{ReviewNews, ReviewTask, TeamNews};
+use crate::store::{Store, StoreError};
 
 use super::Desk;
 
+const BUSY: &str = "Not saved: the disk is not keeping up. Wait a moment, then do it again.";
+
 pub(super) fn carry_out(desk: &Desk<'_>, task: ReviewTask) {
+    let post = desk.post.clone();
+    let (busy, is_busy_news) = (post.clone(), refused(&task, BUSY.to_owned()));
+    let is_queued = desk.store.with(move |store| {
+        let news = done(store, task);
+        post.event(Event::Team(Box::new(TeamNews::from(news))));
+    });
+    if !is_queued {
+        busy.event(Event::Team(Box::new(TeamNews::from(is_busy_news))));
+    }
+}
+
+fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
     match task {
-        ReviewTask::Load => desk.tell(ReviewNews::Done(String::new())),
+        ReviewTask::Load { reviewer } => {
+            ReviewNews::Films(store.films_to_review(&reviewer).map_err(|error| error.to_string()))
+        }
+        ReviewTask::Open { image, reviewer, at_ms } => {
+            let review = store.open_review(&image, &reviewer, at_ms).map(Box::new).map_err(|error| error.to_string());
+            ReviewNews::Opened { image, review }
+        }
+        ReviewTask::Keep { image, made } => {
+            let outcome = store.add_review_step(&image, &made).map(Box::new).map_err(|error| sentence(&error));
+            ReviewNews::Kept { image, outcome }
+        }
+    }
+}
+
+/// A refusal says itself that nothing was changed.
+fn sentence(error: &StoreError) -> String {
+    match error {
+        StoreError::RuleRefused(_) => error.to_string(),
+        _ => format!("Not saved: {error}"),
+    }
+}
+
+fn refused(task: &ReviewTask, why: String) -> ReviewNews {
+    match task {
+        ReviewTask::Load { .. } => ReviewNews::Films(Err(why)),
+        ReviewTask::Open { image, .. } => ReviewNews::Opened { image: image.clone(), review: Err(why) },
+        ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why) },
     }
 }

@@ -104,6 +104,9 @@ fn of_reader(
         left_days: None,
         last_day: days().max(),
     };
+    if reader.has_left {
+        return progress;
+    }
     let num_left = progress.num_left();
     progress.left_ms = median.map(|median| median * num_left);
     progress.left_days = films_a_day.filter(|rate| *rate > 0.0).map(|rate| num_left as f64 / rate);

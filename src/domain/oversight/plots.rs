@@ -16,8 +16,9 @@ pub fn label_distribution(table: &SplitTable) -> Option<Plot> {
         .filter(|row| row.num_images > 0 && row.label.as_str() != NO_FINDING)
         .map(|row| (&row.label, row.num_images))
         .collect();
-    used.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let most = used.first()?.1;
+    // Lying bars stand from the bottom up.
+    used.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
+    let most = used.last()?.1;
     let num_unused = total.labels.iter().filter(|row| row.num_images == 0).count();
     let shown: Vec<_> = match table.columns.len() {
         1 => table.columns.iter().collect(),

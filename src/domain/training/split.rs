@@ -181,7 +181,7 @@ impl<'a> Subsets<'a> {
 }
 
 /// Chance by a seed, the same on every computer.
-pub(super) struct Chooser(Pcg64Mcg);
+pub(in crate::domain) struct Chooser(Pcg64Mcg);
 
 impl Chooser {
     pub fn new(seed: u64) -> Self {

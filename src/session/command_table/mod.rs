@@ -9,9 +9,11 @@ mod drawing;
 mod evaluating;
 mod history;
 mod labelling;
+mod listing;
 mod models;
 mod project;
 mod reading;
+mod reviewing;
 mod suggesting;
 mod training;
 mod triage;
@@ -20,8 +22,21 @@ mod triage;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Context {
     Everywhere,
-    /// With a film open.
+    /// With a film open to be read; what only changes how it is shown, on a film under review too.
     Film,
+    /// While what readers disagree on is settled.
+    Review,
+}
+
+impl Context {
+    /// Whether keys of this context are heard where the other one's are the first to be heard.
+    pub const fn is_heard_with(self, command: &Command, here: Self) -> bool {
+        match (self, here) {
+            (Self::Everywhere, _) | (Self::Film, Self::Film) | (Self::Review, Self::Review) => true,
+            (Self::Film, Self::Review) => command.is_for_looking(),
+            (Self::Film, Self::Everywhere) | (Self::Review, _) => false,
+        }
+    }
 }
 
 /// One row of the command table.
@@ -61,6 +76,8 @@ pub static COMMANDS: LazyLock<Vec<&'static CommandRow>> = LazyLock::new(|| {
         evaluating::ROWS,
         training::ROWS,
         triage::ROWS,
+        listing::ROWS,
+        reviewing::ROWS,
     ]
     .into_iter()
     .flatten()

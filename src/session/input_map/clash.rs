@@ -2,7 +2,7 @@
 
 use crate::domain::label::{LabelName, LabelSet};
 
-use super::super::command::{COMMANDS, Context};
+use super::super::command::{COMMANDS, CommandRow, Context};
 use super::super::keymap::Chord;
 use super::{InputMap, Keys};
 
@@ -22,22 +22,26 @@ impl InputMap {
     pub fn clashes(&self, labels: Option<&LabelSet>) -> Vec<Clash> {
         let rows: Vec<_> = COMMANDS.iter().zip(&self.keys).collect();
         // The order in which keys are looked up: film commands first.
-        let (film, general): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(row, _)| row.context == Context::Film);
-        let all: Vec<_> = film.into_iter().chain(general).collect();
+        let (review, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(row, _)| row.context == Context::Review);
+        let (film, general): (Vec<_>, Vec<_>) = others.into_iter().partition(|(row, _)| row.context == Context::Film);
+        let all: Vec<_> = review.into_iter().chain(film).chain(general).collect();
         let mut clashes = Vec::new();
         for (n, (row, own)) in all.iter().enumerate() {
             for keys in *own {
                 for (other, others) in &all[n + 1..] {
-                    if others.contains(keys) {
+                    if others.contains(keys) && are_heard_together(row, other) {
                         clashes.push(Clash::Commands { keys: self.turned(keys), first: row.id, second: other.id });
                     }
                 }
-                for (other, others) in &all {
+                for (other, others) in all.iter().filter(|(other, _)| are_heard_together(row, other)) {
                     for longer in others.iter().filter(|longer| is_start(keys, longer)) {
                         clashes.push(Clash::Start { keys: self.turned(longer), first: row.id, second: other.id });
                     }
                 }
-                if let Some(label) = keys.strokes().first().and_then(|stroke| label_of(stroke, labels)) {
+                // Labels are named while a film is read.
+                let is_with_labels = row.context != Context::Review;
+                let first = keys.strokes().first().filter(|_| is_with_labels);
+                if let Some(label) = first.and_then(|stroke| label_of(stroke, labels)) {
                     let is_label_first = !self.is_changed(row);
                     clashes.push(Clash::Label { keys: self.turned(keys), command: row.id, label, is_label_first });
                 }
@@ -45,6 +49,13 @@ impl InputMap {
         }
         clashes
     }
+}
+
+/// Whether there is a screen on which the keys of both are heard.
+fn are_heard_together(one: &CommandRow, other: &CommandRow) -> bool {
+    [Context::Everywhere, Context::Film, Context::Review]
+        .into_iter()
+        .any(|here| one.context.is_heard_with(&one.command, here) && other.context.is_heard_with(&other.command, here))
 }
 
 /// The label that a stroke would stand for.

@@ -147,15 +147,13 @@ impl InputMap {
         Self::new(choices)
     }
 
-    /// What the strokes so far ask for; film commands win over general ones.
-    pub fn command_for(&self, strokes: &[Chord], is_on_film: bool) -> Asked {
+    /// What the strokes so far ask for where keys of this context are heard first; general ones come last.
+    pub fn command_for(&self, strokes: &[Chord], here: Context) -> Asked {
         let strokes: Vec<Chord> = strokes.iter().map(|stroke| self.with_digits_turned(stroke)).collect();
         let mut is_start = false;
-        for context in [Context::Film, Context::Everywhere] {
-            if context == Context::Film && !is_on_film {
-                continue;
-            }
-            for (row, keys) in COMMANDS.iter().zip(&self.keys).filter(|(row, _)| row.context == context) {
+        for context in [Context::Review, Context::Film, Context::Everywhere] {
+            let heard = |row: &CommandRow| row.context == context && context.is_heard_with(&row.command, here);
+            for (row, keys) in COMMANDS.iter().zip(&self.keys).filter(|(row, _)| heard(row)) {
                 if keys.iter().any(|keys| keys.strokes() == strokes) {
                     let is_own = self.choices.keys.contains_key(row.id);
                     return Asked::Command { command: row.command.clone(), is_own };
@@ -223,7 +221,7 @@ mod tests {
     use super::*;
 
     fn asked(map: &InputMap, text: &str) -> Asked {
-        map.command_for(Keys::parse(text).unwrap().strokes(), true)
+        map.command_for(Keys::parse(text).unwrap().strokes(), Context::Film)
     }
 
     fn command(map: &InputMap, text: &str) -> Option<Command> {
@@ -244,7 +242,13 @@ mod tests {
             let shown: Vec<String> = map.keys_of(&row.command).iter().map(ToString::to_string).collect();
             assert_eq!(shown, row.chords, "{}", row.id);
             for chord in row.chords {
-                assert_eq!(command(&map, chord).as_ref(), Some(&row.command), "{chord}");
+                let strokes = Keys::parse(chord).unwrap();
+                let here = if row.context == Context::Review { Context::Review } else { Context::Film };
+                let asked = map.command_for(strokes.strokes(), here);
+                assert!(
+                    matches!(&asked, Asked::Command { command, .. } if *command == row.command),
+                    "{chord}: {asked:?}"
+                );
             }
         }
     }
@@ -268,7 +272,7 @@ mod tests {
         assert_eq!(asked(&map, "G"), Asked::More);
         assert_eq!(command(&map, "G R"), Some(Command::RotateRight));
         assert_eq!(asked(&map, "G X"), Asked::Nothing);
-        assert_eq!(map.command_for(Keys::parse("G").unwrap().strokes(), false), Asked::Nothing);
+        assert_eq!(map.command_for(Keys::parse("G").unwrap().strokes(), Context::Everywhere), Asked::Nothing);
         assert_eq!(Keys::parse("G R").unwrap().to_string(), "G R");
         assert!(Keys::parse("G R X").is_none() && Keys::parse("").is_none() && Keys::parse("G ").is_none());
     }

@@ -311,7 +311,7 @@ impl Session {
         num_awaited: usize,
     ) -> Vec<Effect> {
         let (visibility, pipeline) = (self.model_visibility(), self.models.pipeline);
-        let reader = self.reader_id().cloned();
+        let reader = self.layer_of(image);
         let labels = self.project.as_ref().map(|project| project.label_set.clone());
         let may_write = self.project.as_ref().is_some_and(|project| !project.is_read_only);
         let mut effects = Vec::new();

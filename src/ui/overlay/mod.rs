@@ -14,13 +14,14 @@ mod measures;
 mod pins;
 mod planes;
 mod region;
+mod review_marks;
 mod suggestions;
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 
 use crate::domain::geometry::{Point, Transform};
 use crate::domain::label::LabelName;
-use crate::session::{OpenFilm, OverlayState, Pane, Session};
+use crate::session::{OpenFilm, OverlayState, Pane, Screen, Session};
 
 use super::words::tr;
 use super::{UiState, theme};
@@ -43,7 +44,9 @@ pub(super) fn overlay_ui(
     }
     marks_ui(painter, (session, state), slot, film, &to_screen, canvas);
     region::region_ui(painter, film, &to_screen, canvas);
-    pins::pins_ui(painter, session, pane, canvas);
+    if session.screen != Screen::Review {
+        pins::pins_ui(painter, session, pane, canvas);
+    }
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);
         corners::corners_ui(painter, (session, state), pane, film, canvas);
@@ -68,6 +71,9 @@ pub(super) fn marks_ui(
     to_screen: &Transform,
     canvas: Rect,
 ) {
+    if session.screen == Screen::Review {
+        return review_marks::review_marks_ui(painter, session, film, to_screen, canvas);
+    }
     if session.overlay != OverlayState::Nothing && film.film().is_some() {
         let card_slot = state.has_gpu.then_some(slot);
         marks::marks_ui(painter, session, film, to_screen, canvas, (&mut state.marks, card_slot));

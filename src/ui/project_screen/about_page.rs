@@ -7,7 +7,7 @@ use crate::domain::project::{ClinicalFacts, Description, DescriptionError, Proje
 use crate::domain::suggestion::ModelVisibility;
 use crate::session::{Command, ModelCommand, ProjectCommand, ProjectPage, Session};
 use crate::ui::words::{tr, tr_args};
-use crate::ui::{Panel, kit, markdown, theme};
+use crate::ui::{Panel, kit, markdown, shell, theme};
 
 /// What is half typed on the page.
 #[derive(Default, Debug)]
@@ -36,11 +36,10 @@ pub(super) fn about_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         release_ui(ui, &mut draft);
         data_use_ui(ui, session, &mut draft, &stored);
     });
-    ui.add_space(2.0 * theme::UNIT);
-    if can_change {
-        apply_ui(ui, panel, draft, &stored);
-    }
     ui.add_space(4.0 * theme::UNIT);
+    if can_change && *draft != stored {
+        panel.state.about_page.draft = Some(draft);
+    }
 }
 
 fn project_ui(ui: &mut Ui, draft: &mut Description) {
@@ -54,6 +53,7 @@ fn project_ui(ui: &mut Ui, draft: &mut Description) {
 
 fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
     kit::section(ui, tr("How films get their labels"));
+    let spacing = ui.spacing().item_spacing.y;
     let now = draft.workflow;
     let readers = now.readers().unwrap_or(3).max(2);
     let choices = [
@@ -74,6 +74,7 @@ fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
             tr("Then more senior reviewers settle what the readers disagree on, as VinDr-CXR's test films."),
         ),
     ];
+    ui.spacing_mut().item_spacing.y = theme::UNIT / 2.0;
     for (workflow, title, help) in choices {
         let is_on = std::mem::discriminant(&workflow) == std::mem::discriminant(&now);
         ui.horizontal(|ui| {
@@ -86,10 +87,12 @@ fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
             }
         });
         ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 14.0;
             ui.add_space(24.0);
             ui.add(egui::Label::new(RichText::new(help).small().color(theme::weak())).wrap());
         });
     }
+    ui.spacing_mut().item_spacing.y = spacing;
     if draft.workflow != stored.workflow && stored.workflow.hands_out() {
         let text = tr("Films that were handed out stay in their readers' hands.");
         ui.label(RichText::new(text).color(theme::warn()));
@@ -215,29 +218,27 @@ fn data_use_ui(ui: &mut Ui, session: &Session, draft: &mut Description, stored: 
     }
 }
 
-fn apply_ui(ui: &mut Ui, panel: &mut Panel<'_>, draft: Box<Description>, stored: &Description) {
-    let is_changed = *draft != *stored;
+/// Under the page while something on it is changed, so that it is in sight wherever the page is scrolled to.
+pub(super) fn apply_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(draft) = panel.state.about_page.draft.clone() else { return };
     let problem = draft.check().err();
-    ui.separator();
-    let mut is_dropped = false;
-    ui.horizontal(|ui| {
-        let is_ready = is_changed && problem.is_none();
-        let apply = ui.add_enabled(is_ready, egui::Button::new(tr("Apply")));
-        apply.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_ready, tr("Apply what was changed")));
-        if apply.clicked() {
-            panel.ask(Command::ChangeProject(Box::new(ProjectCommand::Describe(draft.clone()))));
-        }
-        if is_changed {
-            is_dropped = ui.button(tr("Discard")).clicked();
+    let is_ready = problem.is_none();
+    egui::Panel::bottom("apply what was changed").frame(shell::bar_frame()).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let apply = ui.add_enabled(is_ready, egui::Button::new(tr("Apply")));
+            apply.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_ready, tr("Apply what was changed")));
+            if apply.clicked() {
+                panel.ask(Command::ChangeProject(Box::new(ProjectCommand::Describe(draft))));
+            }
+            if ui.button(tr("Discard")).clicked() {
+                panel.state.about_page.draft = None;
+            }
             match problem {
                 None => ui.label(RichText::new(tr("Not applied yet")).color(theme::warn())),
                 Some(problem) => ui.label(RichText::new(problem_text(problem)).color(theme::bad())),
             };
-        }
+        });
     });
-    if is_changed && !is_dropped {
-        panel.state.about_page.draft = Some(draft);
-    }
 }
 
 fn problem_text(problem: DescriptionError) -> &'static str {

@@ -53,6 +53,9 @@ pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ScrollArea::vertical().show(ui, |ui| pages_ui(ui, panel, page));
         },
     );
+    if page == ProjectPage::About {
+        about_page::apply_ui(ui, panel);
+    }
     CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {
         ScrollArea::vertical().id_salt(page.title()).auto_shrink(false).show(ui, |ui| match page {
             ProjectPage::Labels => labels_page::labels_ui(ui, panel),

@@ -7,7 +7,7 @@ use crate::domain::moment::day_text;
 use crate::domain::people::{Act, Matter, Reader, Role};
 use crate::session::Session;
 use crate::ui::role_words::{natural_key, roles_text};
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::tr;
 use crate::ui::{Panel, theme};
 
 use super::person_form::{self, Draft};
@@ -17,6 +17,8 @@ use super::rights_table;
 #[derive(Default)]
 pub struct PeoplePageState {
     pub(super) draft: Option<Draft>,
+    /// Of the person who is signed in, while they give themselves a new one.
+    pub(super) own_pins: [String; 2],
 }
 
 impl std::fmt::Debug for PeoplePageState {
@@ -92,6 +94,8 @@ pub(super) fn people_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     if can_change {
         person_form::form_ui(ui, panel);
+    } else {
+        person_form::own_pin_ui(ui, panel);
     }
     ui.add_space(3.0 * theme::UNIT);
     rights_table::rights_ui(ui);
@@ -122,7 +126,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, reader: &Reader, can_change: bool)
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::row_height()), sense);
     let is_open = panel.state.people_page.draft.as_ref().is_some_and(|draft| draft.is_of(&reader.id));
     response.widget_info(|| {
-        let text = tr_args("{} {}, {}", &[&reader.id, &reader.name, &roles_text(reader.roles)]);
+        let text = format!("{} {}, {}", reader.id, reader.name, roles_text(reader.roles));
         WidgetInfo::selected(egui::Role::Row, can_change, is_open, text)
     });
     let fill = match (is_open, can_change && response.hovered()) {
@@ -165,7 +169,7 @@ fn cell(panel: &Panel<'_>, reader: &Reader, column: Column) -> (String, egui::Co
             None if reader.has_pin => (tr("set").to_owned(), color),
             None => (tr("none").to_owned(), theme::weak()),
         },
-        Column::DataUse => data_use(panel.session, &reader.id),
+        Column::DataUse => data_use(panel.session, reader),
     }
 }
 
@@ -174,11 +178,12 @@ fn locked_until(session: &Session, reader: &ReaderId) -> Option<i64> {
 }
 
 /// When they agreed; a dash where there is nothing to agree to.
-fn data_use(session: &Session, reader: &ReaderId) -> (String, egui::Color32) {
+fn data_use(session: &Session, reader: &Reader) -> (String, egui::Color32) {
     let has_text = session.project.as_ref().is_some_and(|open| !open.settings.about.data_use.trim().is_empty());
-    let agreed = session.team.people.facts.agreed.iter().find(|(id, _)| id == reader);
+    let agreed = session.team.people.facts.agreed.iter().find(|(id, _)| *id == reader.id);
+    let has_left = reader.has_left;
     match agreed {
-        _ if !has_text => ("–".to_owned(), theme::weak()),
+        None if !has_text || has_left => ("–".to_owned(), theme::weak()),
         Some((_, at_ms)) => (day_text(*at_ms), theme::text()),
         None => (tr("not yet").to_owned(), theme::warn()),
     }

@@ -8,7 +8,7 @@ use crate::session::Command;
 use crate::session::team::{PeopleCommand, TeamCommand};
 use crate::ui::role_words::{role_help, role_text};
 use crate::ui::words::tr;
-use crate::ui::{Panel, theme};
+use crate::ui::{Panel, kit, theme};
 
 /// A person as far as they are written.
 pub struct Draft {
@@ -120,20 +120,54 @@ impl Draft {
             ..before
         })
     }
+}
 
-    /// The new PIN, where both fields agree; why not, where something is typed.
-    fn pin(&self) -> Result<Option<Pin>, &'static str> {
-        let [pin, again] = &self.pins;
-        if pin.is_empty() && again.is_empty() {
-            return Ok(None);
+/// The new PIN, where both fields agree; why not, where something is typed.
+fn new_pin([pin, again]: &[String; 2]) -> Result<Option<Pin>, &'static str> {
+    if pin.is_empty() && again.is_empty() {
+        return Ok(None);
+    }
+    match Pin::chosen(pin.clone()) {
+        Err(PinError::TooShort) => Err(tr("A PIN has at least 4 characters.")),
+        Err(PinError::TooLong) => Err(tr("A PIN has at most 64 characters.")),
+        Ok(_) if pin != again => Err(tr("Both fields must hold the same PIN.")),
+        Ok(pin) => Ok(Some(pin)),
+    }
+}
+
+/// Everybody gives themselves a PIN; all else about them an owner changes.
+pub(super) fn own_pin_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(reader) = panel.session.reader.clone() else { return };
+    let desk = &panel.session.team.people;
+    kit::section(ui, tr("Your PIN"));
+    let mut pins = std::mem::take(&mut panel.state.people_page.own_pins);
+    let mut is_sent = false;
+    ui.horizontal(|ui| {
+        pins_ui(ui, &mut pins);
+        let pin = new_pin(&pins);
+        let is_ready = matches!(pin, Ok(Some(_))) && !desk.is_loading;
+        let text = if reader.has_pin { tr("Change my PIN") } else { tr("Set my PIN") };
+        if ui.add_enabled(is_ready, egui::Button::new(text)).clicked()
+            && let Ok(pin) = &pin
+        {
+            let command = PeopleCommand::SetPin { reader: reader.id.clone(), pin: pin.clone() };
+            panel.ask(Command::Team(TeamCommand::People(command)));
+            is_sent = true;
         }
-        let pin_text = pin.clone();
-        match Pin::chosen(pin_text) {
-            Err(PinError::TooShort) => Err(tr("A PIN has at least 4 characters.")),
-            Err(PinError::TooLong) => Err(tr("A PIN has at most 64 characters.")),
-            Ok(_) if pin != again => Err(tr("Both fields must hold the same PIN.")),
-            Ok(pin) => Ok(Some(pin)),
+        if let Err(why) = pin {
+            ui.label(RichText::new(why).color(theme::warn()));
         }
+    });
+    if !is_sent {
+        panel.state.people_page.own_pins = pins;
+    }
+}
+
+fn pins_ui(ui: &mut Ui, [pin, again]: &mut [String; 2]) {
+    for (title, text) in [(tr("PIN"), pin), (tr("PIN again"), again)] {
+        let field = TextEdit::singleline(text).password(true).char_limit(MOST_PIN).desired_width(120.0);
+        let response = ui.add(field.hint_text(title));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, title));
     }
 }
 
@@ -159,7 +193,7 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.add_space(theme::UNIT);
         fields_ui(ui, &mut draft);
         let person = draft.person(&open.readers);
-        let pin = draft.pin();
+        let pin = new_pin(&draft.pins);
         ui.add_space(theme::UNIT);
         if let Err(missing) = person {
             ui.label(RichText::new(missing.text()).color(theme::weak()));
@@ -217,7 +251,7 @@ fn send(panel: &mut Panel<'_>, draft: &mut Draft, person: Reader, pin: Option<Pi
 fn fields_ui(ui: &mut Ui, draft: &mut Draft) {
     Grid::new("person").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
         if draft.of.is_none() {
-            line_ui(ui, tr("Id"), &mut draft.id, 90.0, tr("R4"));
+            line_ui(ui, tr("Id"), &mut draft.id, 90.0, "R4");
         }
         line_ui(ui, tr("Name"), &mut draft.name, 300.0, tr("As shown in this window, never exported"));
         ui.label(tr("Roles"));
@@ -238,12 +272,7 @@ fn fields_ui(ui: &mut Ui, draft: &mut Draft) {
         line_ui(ui, tr("Certificate"), &mut draft.certificate, 300.0, tr("Number or name; shown to owners only"));
         ui.label(if draft.of.as_ref().is_some_and(|reader| reader.has_pin) { tr("New PIN") } else { tr("PIN") });
         ui.horizontal(|ui| {
-            let [pin, again] = &mut draft.pins;
-            for (title, text) in [(tr("PIN"), pin), (tr("PIN again"), again)] {
-                let field = TextEdit::singleline(text).password(true).char_limit(MOST_PIN).desired_width(120.0);
-                let response = ui.add(field.hint_text(title));
-                response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, title));
-            }
+            pins_ui(ui, &mut draft.pins);
             ui.label(RichText::new(tr("left empty: as it is")).small().color(theme::weak()));
         });
         ui.end_row();
@@ -303,8 +332,7 @@ mod tests {
 
     #[test]
     fn a_pin_is_typed_twice() {
-        let typed =
-            |pin: &str, again: &str| Draft { pins: [pin.into(), again.into()], ..Draft::new("R2".into(), 0) }.pin();
+        let typed = |pin: &str, again: &str| new_pin(&[pin.into(), again.into()]);
         assert_eq!(typed("", ""), Ok(None));
         assert_eq!(typed("1234", "1234").unwrap().unwrap().as_str(), "1234");
         for (pin, again) in [("123", "123"), ("1234", "1243"), ("1234", ""), ("", "1234")] {

@@ -96,6 +96,25 @@ pub mod film {
     pub const GOOD: Color32 = Color32::from_rgb(122, 178, 132);
     pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
     pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
+    /// Boxes of readers under review, told apart by those who see fewer colours too (after Okabe and Ito, 2008); none is
+    /// the green of what is settled.
+    const READERS: [Color32; 9] = [
+        Color32::from_rgb(86, 180, 233),
+        Color32::from_rgb(240, 170, 40),
+        Color32::from_rgb(232, 130, 190),
+        Color32::from_rgb(240, 228, 96),
+        Color32::from_rgb(232, 112, 62),
+        Color32::from_rgb(150, 150, 240),
+        Color32::from_rgb(80, 220, 220),
+        Color32::from_rgb(200, 150, 110),
+        Color32::from_rgb(200, 110, 236),
+    ];
+
+    /// Of the reader at this place of a film's list; beyond the last they begin anew.
+    pub const fn reader(place: usize) -> Color32 {
+        READERS[place % READERS.len()]
+    }
+
     /// Measures and their values.
     pub const MEASURE: Color32 = Color32::from_rgb(250, 216, 84);
     /// Drawing that a film brings along.
@@ -140,6 +159,9 @@ pub const TABLE_ROW: f32 = 20.0;
 pub const UNIT: f32 = 4.0;
 pub const SIDE_PANEL_WIDTH: f32 = 316.0;
 pub const WINDOW_PANEL_WIDTH: f32 = 284.0;
+/// Of the list of findings under review, and of the card of one.
+pub const REVIEW_LIST_WIDTH: f32 = 276.0;
+pub const REVIEW_CARD_WIDTH: f32 = 316.0;
 pub const HISTORY_WIDTH: f32 = 232.0;
 pub const STRIP_WIDTH: f32 = 132.0;
 pub const BOX_STROKE: f32 = 1.5;
@@ -151,6 +173,8 @@ pub const MASK_FILL: f32 = 0.2;
 pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
+/// How much is left of the other findings while one is pointed at.
+pub const ISOLATED: f32 = 0.12;
 /// How much of truth and answer is left beside the item that is looked at.
 pub const BESIDE_ITEM: f32 = 0.6;
 pub const OVERLAY_TEXT: f32 = 13.0;

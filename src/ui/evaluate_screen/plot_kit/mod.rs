@@ -105,13 +105,22 @@ fn figures(plot: &Plot, hit: Hit) -> String {
     let value = |axis: &crate::domain::evaluation::plot::Axis, value: f64| match axis.names.get(value.max(0.0) as usize)
     {
         Some(name) => name.clone(),
-        None => format!("{} {value:.3}", translated(&axis.title)),
+        None => format!("{} {}", translated(&axis.title), number(axis.max, value)),
     };
     let mut figures = format!("{}, {}", value(&plot.x, at[0]), value(&plot.y, at[1]));
     if let Some(count) = counted(plot, series, hit.point) {
         figures = format!("{figures} ({count})");
     }
     if series.name.is_empty() { figures } else { format!("{}: {figures}", translated_name(&series.name)) }
+}
+
+/// Counts as they are, per cent to a tenth, shares to a thousandth.
+fn number(most: f64, value: f64) -> String {
+    match (most >= 5.0 && value.fract() == 0.0, most > 10.0) {
+        (true, _) => format!("{value:.0}"),
+        (false, true) => format!("{value:.1}"),
+        (false, false) => format!("{value:.3}"),
+    }
 }
 
 /// How many a bar of a histogram stands for: its height is a share of the series' number, which is in its name's brackets.

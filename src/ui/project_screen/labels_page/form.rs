@@ -6,6 +6,7 @@ use crate::domain::attribute::AttributeKind;
 use crate::domain::label::{FamilyChoice, Label, LabelKind, LabelName, LabelScope, Side};
 use crate::domain::label_change::{COLORS, LabelDraft};
 use crate::domain::shape::ShapeKind;
+use crate::session::command::Context;
 use crate::session::input_map::Asked;
 use crate::session::keymap::Chord;
 use crate::ui::words::{tr, tr_args};
@@ -216,7 +217,7 @@ fn key_ui(ui: &mut Ui, panel: &Panel<'_>, label: &mut Label, is_no_finding: bool
 /// The command that has this key where no label has it.
 fn command_of(panel: &Panel<'_>, key: char) -> Option<&'static str> {
     let chord = Chord::parse(&key.to_ascii_uppercase().to_string())?;
-    match panel.session.input.command_for(&[chord], true) {
+    match panel.session.input.command_for(&[chord], Context::Film) {
         Asked::Command { command, .. } => command.row().map(|row| row.title),
         Asked::More | Asked::Nothing => None,
     }

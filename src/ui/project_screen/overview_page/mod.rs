@@ -7,9 +7,10 @@ mod table;
 
 use egui::{RichText, Ui};
 
+use crate::domain::oversight::Overview;
 use crate::session::Command;
 use crate::session::team::{OverseeCommand, TeamCommand};
-use crate::ui::evaluate_screen::plot_kit::{plot_size, plot_ui};
+use crate::ui::evaluate_screen::plot_kit::plot_ui;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 
@@ -57,15 +58,35 @@ pub(super) fn overview_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::section(ui, &tr_args("Comments that wait: {}", &[&overview.waiting.len()]));
     feedback::feedback_ui(ui, panel, &overview);
     kit::section(ui, tr("Characteristics"));
-    table::table_ui(ui, &overview);
-    ui.add_space(2.0 * theme::UNIT);
-    let size = plot_size(ui);
-    ui.horizontal_wrapped(|ui| {
-        for plot in &overview.plots {
-            // Many labels need their lines.
-            let size = egui::vec2(size.x, size.y.max(70.0 + 20.0 * plot.y.names.len() as f32));
-            ui.push_id(plot.key, |ui| plot_ui(ui, panel, plot, size, |_| None));
-        }
-    });
+    table::notes_ui(ui, &overview);
+    // Plots stand beside the table where there is room: one sees labels and their bars together.
+    let table_width = table::width(&overview);
+    let beside = ui.available_width() - table_width - 24.0;
+    if beside >= NARROWEST_PLOT {
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(table_width);
+                table::table_ui(ui, &overview);
+            });
+            ui.add_space(16.0);
+            ui.vertical(|ui| plots_ui(ui, panel, &overview, beside.min(WIDEST_PLOT)));
+        });
+    } else {
+        table::table_ui(ui, &overview);
+        let width = ui.available_width().min(WIDEST_PLOT);
+        plots_ui(ui, panel, &overview, width);
+    }
     ui.add_space(4.0 * theme::UNIT);
+}
+
+const NARROWEST_PLOT: f32 = 380.0;
+const WIDEST_PLOT: f32 = 620.0;
+
+fn plots_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview, width: f32) {
+    for plot in &overview.plots {
+        // Many labels need their lines.
+        let height = if plot.has_lying_bars() { 110.0 + 22.0 * plot.y.names.len() as f32 } else { 300.0 };
+        ui.push_id(plot.key, |ui| plot_ui(ui, panel, plot, egui::vec2(width, height.max(220.0)), |_| None));
+        ui.add_space(2.0 * theme::UNIT);
+    }
 }

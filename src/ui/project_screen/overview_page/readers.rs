@@ -44,6 +44,9 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview
             for one in readers.iter().take(num_shown) {
                 reader_ui(ui, panel.state.now_ms, one);
             }
+            if readers.len() > 1 {
+                all_ui(ui, panel.state.now_ms, &readers);
+            }
         });
     });
     if readers.len() > num_shown {
@@ -80,5 +83,31 @@ fn reader_ui(ui: &mut Ui, now_ms: i64, one: &ReaderProgress) {
     for text in [begun, median, a_day, left, done_by] {
         ui.label(RichText::new(text).color(color));
     }
+    ui.end_row();
+}
+
+/// All of them together: the project is done when the last one is.
+fn all_ui(ui: &mut Ui, now_ms: i64, readers: &[&ReaderProgress]) {
+    let sum = |of: fn(&ReaderProgress) -> u64| readers.iter().map(|one| of(one)).sum::<u64>();
+    let strong = |text: String| RichText::new(text).color(theme::strong());
+    let (num_done, num_given) = (sum(|one| one.num_done), sum(|one| one.num_given));
+    ui.label(strong(tr("All readers").to_owned()));
+    let share = if num_given == 0 { 0.0 } else { num_done.min(num_given) as f32 / num_given as f32 };
+    ui.add(egui::ProgressBar::new(share).fill(theme::accent()).desired_width(BAR_WIDTH).desired_height(8.0));
+    ui.label(strong(tr_args("{} of {}", &[&num_done, &num_given])));
+    let begun = sum(|one| one.num_begun);
+    ui.label(strong(if begun == 0 { "–".to_owned() } else { begun.to_string() }));
+    ui.label("");
+    let a_day: f64 = readers.iter().filter_map(|one| one.films_a_day).sum();
+    ui.label(strong(if a_day > 0.0 { format!("{a_day:.1}") } else { "–".to_owned() }));
+    ui.label(strong(duration(readers.iter().filter_map(|one| one.left_ms).sum())));
+    // Where somebody has films left and no pace, nobody knows.
+    let open = || readers.iter().filter(|one| one.num_left() > 0 && !one.reader.has_left);
+    let last = open().map(|one| one.left_days.unwrap_or(f64::INFINITY)).fold(0.0, f64::max);
+    ui.label(strong(match last {
+        _ if open().next().is_none() => tr("done").to_owned(),
+        days if days < 3650.0 => day_text(now_ms + (days.ceil() as i64) * DAY_MS),
+        _ => "–".to_owned(),
+    }));
     ui.end_row();
 }

@@ -11,13 +11,8 @@ use crate::ui::words::{tr, tr_args};
 
 pub(super) fn table_ui(ui: &mut Ui, overview: &Overview) {
     let columns = &overview.table.columns;
-    let text = match &overview.split_name {
-        Some(name) => tr_args("Training and test set are those of the data set \"{}\".", &[name]),
-        None => tr("No films are split yet: freezing a data set splits them into training and test set.").to_owned(),
-    };
-    ui.label(RichText::new(text).color(theme::weak()));
     ScrollArea::horizontal().id_salt("characteristics across").show(ui, |ui| {
-        Grid::new("characteristics").num_columns(4).min_col_width(110.0).spacing([28.0, 4.0]).striped(true).show(
+        Grid::new("characteristics").num_columns(4).min_col_width(96.0).spacing([24.0, 4.0]).striped(true).show(
             ui,
             |ui| {
                 head_ui(ui, tr("Characteristic"), columns);
@@ -27,7 +22,6 @@ pub(super) fn table_ui(ui: &mut Ui, overview: &Overview) {
             },
         );
     });
-    notes_ui(ui, overview);
 }
 
 fn head_ui(ui: &mut Ui, first: &str, columns: &[PartColumn]) {
@@ -124,14 +118,26 @@ fn labels_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
     }
 }
 
-/// Whose word it is, and what is not known.
-fn notes_ui(ui: &mut Ui, overview: &Overview) {
-    let mut notes = vec![if overview.is_single {
-        tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
-    } else {
-        tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
+/// Of the table with its columns, in points.
+pub(super) fn width(overview: &Overview) -> f32 {
+    210.0 + 125.0 * overview.table.columns.len() as f32
+}
+
+/// Which parts, whose word it is, and what is not known.
+pub(super) fn notes_ui(ui: &mut Ui, overview: &Overview) {
+    let split = match &overview.split_name {
+        Some(name) => tr_args("Training and test set are those of the data set \"{}\".", &[name]),
+        None => tr("No films are split yet: freezing a data set splits them into training and test set.").to_owned(),
+    };
+    let mut notes = vec![
+        split,
+        if overview.is_single {
+            tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
+        } else {
+            tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
             .to_owned()
-    }];
+        },
+    ];
     if overview.num_settled > 0 {
         notes.push(tr_args("Films with a consensus: {}.", &[&overview.num_settled]));
     }

@@ -1,0 +1,204 @@
+//! What leaves a project and in which form: formats, whose readings, versions, and how a bundle is split.
+
+use crate::domain::id::ReaderId;
+use crate::domain::training::dataset::{SplitMethod, SplitSize, SplitUnit};
+
+/// A form that labels go out in, and come back in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum ExportFormat {
+    #[default]
+    SpineXr,
+    Cxr,
+    Kaggle,
+    ImageLabels,
+    VinDrLab,
+    Coco,
+    Yolo,
+    Voc,
+    SingleJson,
+    AnnotatedPng,
+}
+
+impl ExportFormat {
+    pub const ALL: [Self; 10] = [
+        Self::SpineXr,
+        Self::Cxr,
+        Self::Kaggle,
+        Self::ImageLabels,
+        Self::VinDrLab,
+        Self::Coco,
+        Self::Yolo,
+        Self::Voc,
+        Self::SingleJson,
+        Self::AnnotatedPng,
+    ];
+
+    /// Stable, as stored and as typed on the command line.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SpineXr => "spinexr",
+            Self::Cxr => "cxr",
+            Self::Kaggle => "kaggle",
+            Self::ImageLabels => "image_labels",
+            Self::VinDrLab => "vindr_lab",
+            Self::Coco => "coco",
+            Self::Yolo => "yolo",
+            Self::Voc => "voc",
+            Self::SingleJson => "json",
+            Self::AnnotatedPng => "png",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.key() == key)
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SpineXr => "VinDr-SpineXR table",
+            Self::Cxr => "VinDr-CXR table",
+            Self::Kaggle => "Kaggle table",
+            Self::ImageLabels => "Table of image labels",
+            Self::VinDrLab => "VinDr Lab JSON",
+            Self::Coco => "COCO",
+            Self::Yolo => "YOLO",
+            Self::Voc => "Pascal VOC",
+            Self::SingleJson => "One JSON with everything",
+            Self::AnnotatedPng => "Pictures with marks and captions",
+        }
+    }
+
+    /// What it holds, and what it can't.
+    pub const fn holds(self) -> &'static str {
+        match self {
+            Self::SpineXr | Self::Cxr | Self::Kaggle => {
+                "Boxes and \"No finding\" of every reader. Polygons and masks become boxes; points, lines, attributes and answers about whole films stay out."
+            }
+            Self::ImageLabels => {
+                "One row a film and reader, 0 or 1 for each label. No places on the film, no \"absent\" or \"unsure\"."
+            }
+            Self::VinDrLab => {
+                "Boxes, polygons, masks, attributes and what is present on film, series and study, of every reader. Points, lines and \"absent\" or \"unsure\" stay out."
+            }
+            Self::Coco => {
+                "Boxes, polygons, masks and attributes of every reader. Points and lines stay out. Other programs take no notice of readers."
+            }
+            Self::Yolo => {
+                "Boxes of one reader or of the consensus. Polygons and masks become boxes; points, lines, attributes and answers stay out."
+            }
+            Self::Voc => {
+                "Boxes, simple polygons and attributes of one reader or of the consensus. Masks become boxes; points, lines and answers stay out."
+            }
+            Self::SingleJson => "Everything: all shapes, attributes and answers of every reader.",
+            Self::AnnotatedPng => {
+                "A picture of each film at full resolution, marks drawn in, labels below. Carries everything as text too, so it can be imported again."
+            }
+        }
+    }
+
+    /// Whether it tells readers apart.
+    pub const fn holds_readers(self) -> bool {
+        !matches!(self, Self::Yolo | Self::Voc)
+    }
+
+    /// Whether it is a table whose rows can leave out whose they are.
+    pub const fn is_table(self) -> bool {
+        matches!(self, Self::SpineXr | Self::Cxr | Self::Kaggle | Self::ImageLabels)
+    }
+
+    /// Whether it is many files in a folder, whatever else is asked for.
+    pub const fn is_folder(self) -> bool {
+        matches!(self, Self::Yolo | Self::Voc | Self::AnnotatedPng)
+    }
+
+    /// Whether pictures of the films may lie beside the labels.
+    pub const fn takes_pictures(self) -> bool {
+        matches!(self, Self::Coco | Self::Yolo | Self::Voc)
+    }
+
+    /// The name of its file: in a bundle, and as offered to the person. Empty for a folder.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::SpineXr | Self::Cxr | Self::Kaggle => "annotations.csv",
+            Self::ImageLabels => "image_labels.csv",
+            Self::VinDrLab => "vindr_lab.json",
+            Self::Coco => "annotations.json",
+            Self::SingleJson => "labels.json",
+            Self::Yolo | Self::Voc | Self::AnnotatedPng => "",
+        }
+    }
+}
+
+/// What is to leave the project.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ExportPlan {
+    pub format: ExportFormat,
+    /// Layers; all where it is empty.
+    pub readers: Vec<ReaderId>,
+    pub with_unfinished: bool,
+    /// Tables without the reader's column.
+    pub hides_readers: bool,
+    /// Pictures of the films beside the labels, where the format takes them.
+    pub with_pictures: bool,
+    /// Kept as a version under this tag; not kept where it is empty.
+    pub tag: String,
+}
+
+/// How a bundle is split into train and test.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SplitPlan {
+    pub unit: SplitUnit,
+    pub method: SplitMethod,
+    /// Of test; the rest is train.
+    pub test: SplitSize,
+    pub seed: u64,
+    /// The test folder holds the consensus alone, without readers, as VinDr-CXR's does.
+    pub is_test_consensus: bool,
+}
+
+impl Default for SplitPlan {
+    fn default() -> Self {
+        Self {
+            unit: SplitUnit::Patient,
+            method: SplitMethod::Stratified,
+            test: SplitSize::Share(0.2),
+            seed: 1,
+            is_test_consensus: false,
+        }
+    }
+}
+
+/// Longest tag, as VinDr Lab has it.
+pub const LONGEST_TAG: usize = 255;
+
+/// Letters, digits, `_` and `.`: what a version may be called, so that it can stand in a path and a citation.
+pub fn is_tag(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_TAG
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        && text != "."
+        && text != ".."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_lead_back_to_formats_and_none_is_both_folder_and_file() {
+        for format in ExportFormat::ALL {
+            assert_eq!(ExportFormat::from_key(format.key()), Some(format));
+            assert_eq!(format.file_name().is_empty(), format.is_folder(), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn tags() {
+        for tag in ["v1", "1.0.2", "2026_thử"] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for tag in ["", "a b", "../x", "..", "v1/2", &"x".repeat(256)] {
+            assert!(!is_tag(tag), "{tag}");
+        }
+    }
+}

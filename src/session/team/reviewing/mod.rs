@@ -1,0 +1,227 @@
+//! The work of many: settling what readers disagree on, finding by finding.
+//!
+//! The film is shown by the same viewport as on the reading screen, opened to look at only. What is decided goes to the
+//! store step by step; the screen does not wait for it, and shows what the store has where a step was refused there.
+
+mod board;
+mod deciding;
+mod hand;
+mod opening;
+
+pub use board::{ReviewItem, Seen};
+pub use hand::{Hand, HeldBox};
+
+use std::collections::BTreeSet;
+
+use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, MadeStep, Review};
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::label::LabelName;
+use crate::domain::people::Role;
+use crate::domain::presence::Presence;
+use crate::domain::quality::UnfitReason;
+use crate::session::effect::Effect;
+use crate::session::screen::{Screen, Session};
+
+use super::TeamTask;
+
+/// What a person asks.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ReviewCommand {
+    /// Shows the films that wait for review, read anew.
+    Load,
+    Open(ImageId),
+    /// The film after the open one in the list, or before it.
+    StepFilm(isize),
+    Choose(ReviewItem),
+    /// Beside the chosen one, to merge them.
+    ChooseToo(FindingKey),
+    Hover(Option<FindingKey>),
+    /// The finding below in the list, or above.
+    Step(isize),
+    NextUnsettled,
+    Filter(FindingFilter),
+    Accept,
+    /// As the reader at this place has it.
+    Take(usize),
+    TakeModel,
+    NextLabel,
+    Label(LabelName),
+    /// The film's answer to the chosen label.
+    Answer(Option<Presence>),
+    /// Whether the film is fit to be read.
+    Judge(Option<UnfitReason>),
+    Reject,
+    /// Takes the decision back.
+    Clear,
+    Edit,
+    Add,
+    Merge,
+    Split,
+    /// Opens the field for a question.
+    Ask,
+    Question(String),
+    /// Asks this reader too, or no longer.
+    AskOf(ReaderId),
+    SendQuestion,
+    /// Why it was decided so.
+    Explain(String),
+    AdoptUnanimous,
+    Undo,
+    Redo,
+    Sign,
+    Unsign,
+    /// The film without any mark.
+    Bare(bool),
+    ToggleNames,
+}
+
+/// What is asked of the store, on another thread; answered by [`ReviewNews`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum ReviewTask {
+    Load { reviewer: ReaderId },
+    Open { image: ImageId, reviewer: ReaderId, at_ms: i64 },
+    Keep { image: ImageId, made: Box<MadeStep> },
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ReviewNews {
+    /// The films that wait for review, or why they can't be told.
+    Films(Result<Vec<FilmToReview>, String>),
+    Opened {
+        image: ImageId,
+        review: Result<Box<Review>, String>,
+    },
+    Kept {
+        image: ImageId,
+        outcome: Result<Box<Review>, String>,
+    },
+}
+
+/// What the window knows of it.
+#[derive(Clone, Default, Debug)]
+pub struct ReviewDesk {
+    pub is_loading: bool,
+    /// In the reviewer's order.
+    pub films: Vec<FilmToReview>,
+    /// Why there is no list, or no film.
+    pub failure: Option<String>,
+    /// The film that is open; `None`: the list is shown.
+    pub image: Option<ImageId>,
+    /// `None` until it is there.
+    pub review: Option<Box<Review>>,
+    pub chosen: Option<ReviewItem>,
+    pub also_chosen: BTreeSet<FindingKey>,
+    pub hovered: Option<FindingKey>,
+    pub filter: FindingFilter,
+    pub hand: Hand,
+    /// Nothing lies over the film while the key is held.
+    pub is_bare: bool,
+    /// Readers go by their ids rather than by A, B, C.
+    pub shows_names: bool,
+    /// Steps on their way to the store.
+    pub num_on_way: usize,
+    /// The film's marks did not come from the store since a step was refused there.
+    is_stale: bool,
+}
+
+impl ReviewCommand {
+    pub fn is_available(&self, session: &Session) -> bool {
+        let is_there = session.project.is_some() && session.reader.is_some();
+        match self {
+            Self::Load | Self::Open(_) => {
+                is_there && session.reader.as_ref().is_some_and(|reader| reader.roles.has(Role::Reviewer))
+            }
+            Self::StepFilm(_) => is_there && session.screen == Screen::Review && session.team.reviewing.image.is_some(),
+            _ => is_there && session.screen == Screen::Review && session.team.reviewing.review.is_some(),
+        }
+    }
+
+    /// Whether what it switches is on.
+    pub const fn is_on(&self, session: &Session) -> bool {
+        matches!(self, Self::ToggleNames) && session.team.reviewing.shows_names
+    }
+}
+
+impl Session {
+    pub(super) fn reviewing_command(&mut self, command: ReviewCommand, now_ms: i64) -> Vec<Effect> {
+        match command {
+            ReviewCommand::Load => return self.show_films_to_review(now_ms),
+            ReviewCommand::Open(image) => return self.open_for_review(image, now_ms),
+            ReviewCommand::StepFilm(step) => return self.step_review_film(step, now_ms),
+            ReviewCommand::Accept => return self.accept_item(now_ms),
+            ReviewCommand::Take(place) => return self.take_readers(place, now_ms),
+            ReviewCommand::TakeModel => return self.take_models(now_ms),
+            ReviewCommand::NextLabel => return self.next_review_label(now_ms),
+            ReviewCommand::Label(label) => return self.relabel_finding(label, now_ms),
+            ReviewCommand::Answer(presence) => return self.answer_item(presence, now_ms),
+            ReviewCommand::Judge(unfit) => return self.judge_fitness(unfit, now_ms),
+            ReviewCommand::Reject => return self.reject_item(now_ms),
+            ReviewCommand::Clear => return self.clear_finding(now_ms),
+            ReviewCommand::Merge => return self.merge_findings(now_ms),
+            ReviewCommand::Split => return self.split_finding(now_ms),
+            ReviewCommand::SendQuestion => return self.send_question(now_ms),
+            ReviewCommand::Explain(rationale) => return self.explain_finding(rationale, now_ms),
+            ReviewCommand::AdoptUnanimous => return self.adopt_unanimous(now_ms),
+            ReviewCommand::Undo => return self.undo_review(now_ms),
+            ReviewCommand::Redo => return self.redo_review(now_ms),
+            ReviewCommand::Sign => return self.sign_review(now_ms),
+            ReviewCommand::Unsign => return self.unsign_review(now_ms),
+            ReviewCommand::Choose(item) => self.choose_item(Some(item)),
+            ReviewCommand::ChooseToo(key) => self.choose_finding_too(key),
+            ReviewCommand::Hover(key) => self.team.reviewing.hovered = key,
+            ReviewCommand::Step(step) => self.step_item(step),
+            ReviewCommand::NextUnsettled => self.go_to_unsettled(),
+            ReviewCommand::Filter(filter) => self.filter_findings(filter),
+            ReviewCommand::Edit => self.edit_finding(),
+            ReviewCommand::Add => self.add_finding(),
+            ReviewCommand::Ask => self.begin_question(),
+            ReviewCommand::Question(text) => {
+                if let Hand::Asking { text: typed, .. } = &mut self.team.reviewing.hand {
+                    *typed = text;
+                }
+            }
+            ReviewCommand::AskOf(reader) => {
+                if let Hand::Asking { of, .. } = &mut self.team.reviewing.hand
+                    && !of.remove(&reader)
+                {
+                    of.insert(reader);
+                }
+            }
+            ReviewCommand::Bare(is_bare) => self.team.reviewing.is_bare = is_bare,
+            ReviewCommand::ToggleNames => self.team.reviewing.shows_names ^= true,
+        }
+        Vec::new()
+    }
+
+    pub(super) fn reviewing_news(&mut self, news: ReviewNews, now_ms: i64) -> Vec<Effect> {
+        match news {
+            ReviewNews::Films(films) => {
+                let desk = &mut self.team.reviewing;
+                desk.is_loading = false;
+                match films {
+                    Ok(films) => (desk.films, desk.failure) = (films, None),
+                    Err(why) => desk.failure = Some(why),
+                }
+                Vec::new()
+            }
+            ReviewNews::Opened { image, review } => {
+                self.review_opened(&image, review);
+                Vec::new()
+            }
+            ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
+        }
+    }
+}
+
+impl ReviewTask {
+    fn effect(self) -> Effect {
+        TeamTask::Review(self).effect()
+    }
+}
+
+impl Session {
+    fn load_films_to_review(&self) -> Option<Effect> {
+        self.reader_id().cloned().map(|reviewer| ReviewTask::Load { reviewer }.effect())
+    }
+}

@@ -1,0 +1,335 @@
+//! Labels that leave the project and come back: versions of exports, ids of readers as they go out, whole readings in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{TransactionBehavior, params};
+
+use crate::domain::edit::Edit;
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::log::{NewLogEntry, Step};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
+use crate::domain::project_event::ProjectEvent;
+use crate::domain::reading::Reading;
+
+use super::bulk::ImportedFile;
+use super::error::{StoreError, unreadable};
+use super::project::Store;
+use super::project_events::insert_event;
+use super::readings::{load_reading, write_entry};
+
+/// Where the ids that readers go out under are kept, so that they stay.
+const PUBLIC_IDS: &str = "public_reader_ids";
+
+/// A version of labels that left the project.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExportVersion {
+    pub tag: String,
+    pub made_at_ms: i64,
+    /// Reader id; empty where nobody was signed in.
+    pub made_by: String,
+    /// Stable key of the format.
+    pub format: String,
+    /// JSON.
+    pub options: String,
+    /// Of what was written, file by file in order of names.
+    pub sha256: [u8; 32],
+    /// Path of the file or folder as it was written.
+    pub place: String,
+    pub num_films: u64,
+    pub num_marks: u64,
+}
+
+impl Store {
+    /// Under which id each layer goes out: `R1`, `R2`, ..., never a name, and always the same one.
+    ///
+    /// Ids of the published form stay (`R7`, `rad7`, `R7.2`), and so do those that came in with a published table and of
+    /// whom nothing else is known. Any other goes out as the next free number, in the order in which people were added.
+    pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
+        self.require(Matter::Exports, Act::See)?;
+        self.require_sight()?;
+        let kept: BTreeMap<String, String> = match self.get_setting(PUBLIC_IDS)? {
+            Some(json) => serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?,
+            None => BTreeMap::new(),
+        };
+        let published = self.published_readers()?;
+        let mut statement =
+            self.conn.prepare(
+            "SELECT rad_id, name = rad_id, repeat_of FROM (
+                SELECT rad_id, name, repeat_of, rowid AS place FROM reader UNION ALL
+                SELECT DISTINCT rad_id, rad_id, NULL, 1 << 40 FROM reading WHERE rad_id NOT IN (SELECT rad_id FROM reader)
+             ) ORDER BY repeat_of IS NOT NULL, place, rad_id",
+        )?;
+        let people: Vec<(String, bool, Option<String>)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+        let mut public: BTreeMap<String, String> = kept;
+        let mut taken: BTreeSet<String> = public.values().cloned().collect();
+        let is_open = |id: &str, is_bare: bool| {
+            id == CONSENSUS_LAYER || is_public_form(id) || (is_bare && published.contains(id))
+        };
+        for (id, is_bare, _) in &people {
+            if is_open(id, *is_bare) && !public.contains_key(id) && taken.insert(id.clone()) {
+                public.insert(id.clone(), id.clone());
+            }
+        }
+        for (id, _, repeat_of) in &people {
+            if public.contains_key(id) {
+                continue;
+            }
+            let of = repeat_of.as_ref().and_then(|of| public.get(of)).cloned();
+            let names = (1..).map(|n| match &of {
+                // The second reading of R1 is R1.2.
+                Some(first) => format!("{first}.{}", n + 1),
+                None => format!("R{n}"),
+            });
+            if let Some(free) = names.into_iter().find(|name| taken.insert(name.clone())) {
+                public.insert(id.clone(), free);
+            }
+        }
+        Ok(public.into_iter().map(|(id, out)| (ReaderId::new(id), ReaderId::new(out))).collect())
+    }
+
+    /// Readers that an imported table named.
+    fn published_readers(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT rad_id FROM imported_reading UNION SELECT rad_id FROM annotation WHERE import_id IS NOT NULL",
+        )?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps a version, the ids that its readers went out under, and the word that it was made, in one step.
+    pub fn add_export_version(&mut self, version: &ExportVersion, event: &ProjectEvent) -> Result<(), StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
+        if self.export_versions()?.iter().any(|other| other.tag == version.tag) {
+            return Err(StoreError::RuleRefused(format!("there is a version {:?} already", version.tag)));
+        }
+        let public: BTreeMap<String, String> = self
+            .public_reader_ids()?
+            .into_iter()
+            .map(|(id, out)| (id.as_str().to_owned(), out.as_str().to_owned()))
+            .collect();
+        let public = serde_json::to_string(&public).expect("a map of text");
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute(
+            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [PUBLIC_IDS, &public],
+        )?;
+        tx.execute(
+            "INSERT INTO export_version (tag, made_at, made_by, format, options, sha256, place, num_films, num_marks)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                version.tag,
+                version.made_at_ms,
+                version.made_by,
+                version.format,
+                version.options,
+                version.sha256,
+                version.place,
+                version.num_films as i64,
+                version.num_marks as i64,
+            ],
+        )?;
+        insert_event(&tx, event)?;
+        Ok(tx.commit()?)
+    }
+
+    /// The newest first.
+    pub fn export_versions(&self) -> Result<Vec<ExportVersion>, StoreError> {
+        self.require(Matter::Exports, Act::See)?;
+        self.require_sight()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT tag, made_at, made_by, format, options, sha256, place, num_films, num_marks FROM export_version
+             ORDER BY id DESC",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(ExportVersion {
+                tag: row.get(0)?,
+                made_at_ms: row.get(1)?,
+                made_by: row.get(2)?,
+                format: row.get(3)?,
+                options: row.get(4)?,
+                sha256: row.get(5)?,
+                place: row.get(6)?,
+                num_films: row.get::<_, i64>(7)?.cast_unsigned(),
+                num_marks: row.get::<_, i64>(8)?.cast_unsigned(),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Brings whole readings in, all in one step or none. `edit_of` is asked for each film and reader in turn, with what
+    /// the project holds and the number of the import, and answers with what is to change; nothing where it is the same.
+    /// Readers that the project does not know yet are added under their ids. The number of readings that changed.
+    pub fn import_readings(
+        &mut self,
+        session: u32,
+        keys: &[(ImageId, ReaderId)],
+        file: &ImportedFile<'_>,
+        event: &ProjectEvent,
+        mut edit_of: impl FnMut(usize, &Reading, i64) -> Option<Edit>,
+    ) -> Result<usize, StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let import: i64 = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
+        let mut num_changed = 0;
+        let mut readers = BTreeSet::new();
+        for (place, (image, reader)) in keys.iter().enumerate() {
+            let held = load_reading(&tx, image, reader)?;
+            let Some(edit) = edit_of(place, &held, import) else { continue };
+            let entry = NewLogEntry {
+                image: image.clone(),
+                reader: reader.clone(),
+                step: Step::Do,
+                edit,
+                made_at_ms: event.at_ms,
+            };
+            write_entry(&tx, session, &entry)?;
+            readers.insert(reader.as_str());
+            num_changed += 1;
+        }
+        if num_changed == 0 {
+            return Ok(0);
+        }
+        for reader in readers {
+            tx.execute("INSERT OR IGNORE INTO reader (rad_id, name) VALUES (?1, ?1)", [reader])?;
+        }
+        tx.execute(
+            "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                import,
+                event.at_ms,
+                session,
+                file.name,
+                file.sha256,
+                file.format,
+                file.header,
+                file.num_rows as i64,
+                file.details,
+            ],
+        )?;
+        insert_event(&tx, event)?;
+        tx.commit()?;
+        Ok(num_changed)
+    }
+}
+
+/// `R7`, `rad7`, `R7.2`: ids of published tables, which tell nobody's name.
+fn is_public_form(id: &str) -> bool {
+    let digits = id.strip_prefix("rad").or_else(|| id.strip_prefix('R'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits.is_some_and(|digits| match digits.split_once('.') {
+        Some((first, repeat)) => is_number(first) && is_number(repeat),
+        None => is_number(digits),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Reader;
+    use crate::domain::project_event::EventKind;
+    use crate::domain::rules::default_rules;
+    use crate::store::NewProject;
+
+    fn store(place: &std::path::Path) -> Store {
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        Store::create(place, &project).unwrap()
+    }
+
+    fn version(tag: &str) -> (ExportVersion, ProjectEvent) {
+        let version = ExportVersion {
+            tag: tag.to_owned(),
+            made_at_ms: 5,
+            made_by: "R1".to_owned(),
+            format: "coco".to_owned(),
+            options: "{}".to_owned(),
+            sha256: [7; 32],
+            place: "/tmp/x.json".to_owned(),
+            num_films: 3,
+            num_marks: 4,
+        };
+        let event = ProjectEvent {
+            at_ms: 5,
+            by: "R1".to_owned(),
+            kind: EventKind::LabelsExported,
+            what: "Exported.".to_owned(),
+            films: Vec::new(),
+        };
+        (version, event)
+    }
+
+    #[test]
+    fn names_never_go_out_and_numbers_stay() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        for (id, name) in [("dr.lan", "Lan Nguyen"), ("R1", "Minh"), ("hoa", "hoa"), ("R4.2", "Tuan")] {
+            store.add_reader(&Reader::new(id, name)).unwrap();
+        }
+        store.conn.execute("UPDATE reader SET repeat_of = 'hoa' WHERE rad_id = 'R4.2'", []).unwrap();
+        store
+            .conn
+            .execute("INSERT INTO reader (rad_id, name, repeat_of) VALUES ('dr.lan.2', 'x', 'dr.lan')", [])
+            .unwrap();
+        let out = |store: &Store, id: &str| store.public_reader_ids().unwrap()[&ReaderId::from(id)].to_string();
+        assert_eq!(out(&store, "R1"), "R1");
+        assert_eq!(out(&store, "dr.lan"), "R2", "R1 is somebody's own");
+        assert_eq!(out(&store, "hoa"), "R3", "nobody published this id");
+        assert_eq!(out(&store, "R4.2"), "R4.2");
+        assert_eq!(out(&store, "dr.lan.2"), "R2.2");
+        let (first, event) = version("v1");
+        store.add_export_version(&first, &event).unwrap();
+        // Somebody comes whose own id would be R2: the number that went out stays with whom it went out for.
+        store.add_reader(&Reader::new("R2", "Binh")).unwrap();
+        assert_eq!(out(&store, "dr.lan"), "R2");
+        assert_eq!(out(&store, "R2"), "R4");
+        let all = store.public_reader_ids().unwrap();
+        assert_eq!(all.values().collect::<BTreeSet<_>>().len(), all.len(), "no two alike");
+    }
+
+    #[test]
+    fn an_id_of_a_published_table_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let store = store(place.path());
+        store
+            .conn
+            .execute_batch(
+                "INSERT INTO reader (rad_id, name) VALUES ('reader A', 'reader A'), ('lan', 'Lan');
+                 INSERT INTO imported_reading VALUES (1, 0, 'f', 'reader A'), (1, 1, 'f', 'lan');",
+            )
+            .unwrap();
+        let public = store.public_reader_ids().unwrap();
+        assert_eq!(public[&ReaderId::from("reader A")].as_str(), "reader A");
+        assert_eq!(public[&ReaderId::from("lan")].as_str(), "R1", "a person of the project by now");
+    }
+
+    #[test]
+    fn a_tag_is_given_once_and_its_version_comes_back() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        let (first, event) = version("v1");
+        store.add_export_version(&first, &event).unwrap();
+        let error = store.add_export_version(&first, &event).unwrap_err();
+        assert!(error.to_string().contains("there is a version \"v1\" already"), "{error}");
+        let (second, event) = version("v2");
+        store.add_export_version(&second, &event).unwrap();
+        assert_eq!(store.export_versions().unwrap(), [second, first]);
+        assert_eq!(store.events().unwrap().len(), 2, "a refused version leaves no word");
+    }
+
+    #[test]
+    fn ids_of_published_tables() {
+        for id in ["R1", "R17", "rad3", "R3.2"] {
+            assert!(is_public_form(id), "{id}");
+        }
+        for id in ["", "R", "Rx", "Rose", "R1a", "R1.", "rad", "1", "r1"] {
+            assert!(!is_public_form(id), "{id}");
+        }
+    }
+}

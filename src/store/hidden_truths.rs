@@ -1,0 +1,86 @@
+//! Films whose truth is known, kept back to be handed out as if nothing were known of them.
+
+use rusqlite::{TransactionBehavior, params};
+
+use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::people::{Act, Matter};
+use crate::domain::project_event::{EventKind, ProjectEvent};
+
+use super::error::StoreError;
+use super::project::Store;
+use super::project_events::insert_event;
+
+/// A film whose truth is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HiddenTruth {
+    pub image: ImageId,
+    /// The layer that knows it.
+    pub layer: ReaderId,
+}
+
+impl Store {
+    /// In the order of films. Only for who hands films out: a reader must not know.
+    pub fn hidden_truths(&self) -> Result<Vec<HiddenTruth>, StoreError> {
+        self.require(Matter::Tasks, Act::Change)?;
+        let mut statement = self.conn.prepare_cached("SELECT image_id, layer FROM hidden_truth ORDER BY image_id")?;
+        let rows = statement.query_map([], |row| {
+            Ok(HiddenTruth {
+                image: ImageId::new(row.get::<_, String>(0)?),
+                layer: ReaderId::new(row.get::<_, String>(1)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps films back: what this layer says of them is the truth. All of them, or none where one has no completed reading.
+    pub fn reserve_truths(&mut self, films: &[ImageId], layer: &ReaderId, at_ms: i64) -> Result<usize, StoreError> {
+        self.require(Matter::Tasks, Act::Change)?;
+        let by = self.acting();
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut num = 0;
+        for film in films {
+            let is_known: bool = tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM reading WHERE image_id = ?1 AND rad_id = ?2 AND state = 'completed')",
+                )?
+                .query_row([film.as_str(), layer.as_str()], |row| row.get(0))?;
+            if !is_known {
+                return Err(StoreError::RuleRefused(format!(
+                    "{layer} has not completed film {film}, so its truth is not known. Choose films that {layer} has \
+                     completed, or another layer."
+                )));
+            }
+            num += tx
+                .prepare_cached(
+                    "INSERT INTO hidden_truth (image_id, layer, reserved_at, reserved_by) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (image_id) DO UPDATE SET layer = excluded.layer WHERE layer <> excluded.layer",
+                )?
+                .execute(params![film.as_str(), layer.as_str(), at_ms, by])?;
+        }
+        if num > 0 {
+            let what = format!("{num} films are kept back, with what {layer} says as their truth.");
+            let kind = EventKind::TruthReserved;
+            insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: films.to_vec() })?;
+        }
+        tx.commit()?;
+        Ok(num)
+    }
+
+    /// Films are handed out as others are again. Readings of them stay.
+    pub fn release_truths(&mut self, films: &[ImageId], at_ms: i64) -> Result<usize, StoreError> {
+        self.require(Matter::Tasks, Act::Change)?;
+        let by = self.acting();
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut num = 0;
+        for film in films {
+            num += tx.prepare_cached("DELETE FROM hidden_truth WHERE image_id = ?1")?.execute([film.as_str()])?;
+        }
+        if num > 0 {
+            let what = format!("{num} films are no longer kept back.");
+            let kind = EventKind::TruthReserved;
+            insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: films.to_vec() })?;
+        }
+        tx.commit()?;
+        Ok(num)
+    }
+}

@@ -1,0 +1,121 @@
+//! What each person has in hand, how far it is, and what can be done about it.
+
+use std::collections::BTreeSet;
+
+use egui::{Align, Grid, Layout, RichText, Ui, WidgetInfo};
+
+use crate::domain::assignment::{Hands, Stage, TaskChoice};
+use crate::domain::id::ReaderId;
+use crate::domain::people::{Act, Matter, Role};
+use crate::session::team::{AssignCommand, TeamCommand};
+use crate::session::{Command, Session};
+use crate::ui::role_words::natural_key;
+use crate::ui::words::{tr, tr_args};
+use crate::ui::{Panel, theme};
+
+use super::heading_ui;
+
+const BAR_WIDTH: f32 = 150.0;
+
+pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let session = panel.session;
+    let Some(facts) = &session.team.assigning.facts else { return };
+    heading_ui(ui, tr("In hand"), "");
+    if facts.hands.is_empty() {
+        let text = tr("Nobody has films in hand yet. What is handed out above shows here.");
+        ui.label(RichText::new(text).color(theme::weak()));
+        return;
+    }
+    let mut rows: Vec<&(ReaderId, Stage, Hands)> = facts.hands.iter().collect();
+    rows.sort_by_key(|(person, stage, _)| (*stage, natural_key(person.as_str())));
+    let can_change = session.may(Matter::Tasks, Act::Change);
+    Grid::new("in hand").num_columns(8).striped(true).spacing([18.0, 6.0]).show(ui, |ui| {
+        let titles = [tr("Id"), tr("Name"), tr("To be"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
+        for title in titles {
+            ui.label(RichText::new(title).small().color(theme::weak()));
+        }
+        ui.end_row();
+        for (person, stage, hands) in rows {
+            row_ui(ui, panel, person, *stage, *hands, can_change);
+        }
+    });
+}
+
+fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, hands: Hands, can_change: bool) {
+    let session = panel.session;
+    ui.label(RichText::new(person.as_str()).color(theme::strong()));
+    let reader = session.project.iter().flat_map(|open| &open.readers).find(|reader| reader.id == *person);
+    let name = reader.map_or("", |reader| reader.name.as_str());
+    ui.add(egui::Label::new(RichText::new(name).color(theme::weak())).truncate());
+    ui.label(match stage {
+        Stage::Read => tr("read"),
+        Stage::Review => tr("reviewed"),
+    });
+    let text = format!("{} / {}", hands.completed, hands.num);
+    let share = hands.completed as f32 / hands.num.max(1) as f32;
+    let bar = egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).text(&text);
+    let response = ui.add(bar);
+    response.widget_info(|| {
+        let words = tr_args("{}: {} of {} completed", &[person, &hands.completed, &hands.num]);
+        WidgetInfo::labeled(egui::Role::ProgressIndicator, true, words)
+    });
+    for num in [hands.new, hands.doing, hands.completed, hands.paused] {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(if num == 0 { RichText::new("0").color(theme::weak()) } else { RichText::new(num.to_string()) });
+        });
+    }
+    if can_change {
+        menu_ui(ui, panel, person, stage, hands);
+    }
+    ui.end_row();
+}
+
+fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, hands: Hands) {
+    let choice = TaskChoice { people: BTreeSet::from([person.clone()]), stage: Some(stage), ..TaskChoice::default() };
+    let is_open = hands.open() > 0 && !panel.session.team.assigning.is_busy;
+    let menu = ui.add_enabled_ui(is_open, |ui| {
+        ui.menu_button(tr("Change…"), |ui| {
+            let mut asked = None;
+            if hands.paused < hands.open() && ui.button(tr("Set aside")).clicked() {
+                asked = Some(AssignCommand::Pause { choice: choice.clone(), is_paused: true });
+            }
+            if hands.paused > 0 && ui.button(tr("Take up again")).clicked() {
+                asked = Some(AssignCommand::Pause { choice: choice.clone(), is_paused: false });
+            }
+            ui.menu_button(tr("Give to"), |ui| {
+                for other in others(panel.session, person, stage) {
+                    if ui.button(other.as_str()).clicked() {
+                        asked = Some(AssignCommand::Give { choice: choice.clone(), to: other });
+                    }
+                }
+            });
+            let take_back = ui.button(tr("Take back")).on_hover_text(tr(
+                "Takes the films back that are not completed. Marks stay with whoever made them.",
+            ));
+            if take_back.clicked() {
+                asked = Some(AssignCommand::TakeBack(choice.clone()));
+            }
+            if let Some(command) = asked {
+                panel.ask(Command::Team(TeamCommand::Assign(command)));
+                ui.close();
+            }
+        })
+    });
+    let name = tr_args("Change the tasks of {}", &[person]);
+    menu.inner.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_open, &name));
+}
+
+fn others(session: &Session, person: &ReaderId, stage: Stage) -> Vec<ReaderId> {
+    let role = match stage {
+        Stage::Read => Role::Annotator,
+        Stage::Review => Role::Reviewer,
+    };
+    let able = session
+        .project
+        .iter()
+        .flat_map(|open| &open.readers)
+        .filter(|one| one.id != *person && one.roles.has(role) && !one.has_left);
+    let mut ids: Vec<ReaderId> = able.map(|reader| reader.id.clone()).collect();
+    ids.sort_by_key(|id| natural_key(id.as_str()));
+    ids
+}

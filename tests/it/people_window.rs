@@ -1,0 +1,241 @@
+//! Signing in, the pages of people, project and overview in the window, by accessibility labels.
+
+use egui::Key;
+use egui::accesskit::Role as Accessible;
+use egui_kittest::SnapshotResults;
+use egui_kittest::kittest::{NodeT, Queryable};
+use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::edit::Edit;
+use rachis::domain::id::{AnnotationId, ReaderId};
+use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::people::{Reader, Role, Roles};
+use rachis::domain::project::{About, Workflow};
+use rachis::domain::task::TaskState;
+use rachis::session::team::SignInStep;
+use rachis::session::{Command, Input, ProjectCommand, ProjectPage, Screen};
+use rachis::store::Store;
+
+use crate::seat::{Seat, at_project, wait};
+use crate::support;
+
+fn show(seat: &mut Seat<'_>, page: ProjectPage) {
+    seat.state_mut().handle(Input::Command(Command::ChangeProject(Box::new(ProjectCommand::Show(page)))));
+    seat.run_steps(3);
+}
+
+fn is_in(seat: &mut Seat<'_>, id: &str) {
+    let id = ReaderId::from(id);
+    wait(seat, "the list", |w| w.session.worklist.is_loaded && w.session.reader_id() == Some(&id));
+}
+
+fn type_into(seat: &mut Seat<'_>, field: &str, text: &str) {
+    seat.get_by_role_and_label(Accessible::TextInput, field).focus();
+    seat.run_steps(2);
+    seat.get_by_role_and_label(Accessible::TextInput, field).type_text(text);
+    seat.run_steps(3);
+}
+
+/// A picture of the whole window, kept in `tests/snapshots`: what changes there is looked at by a person.
+fn picture(seat: &mut Seat<'_>, name: &str) {
+    let mut results = SnapshotResults::new();
+    seat.run_steps(6);
+    results.add(seat.try_snapshot(name));
+}
+
+fn give_pin(seat: &mut Seat<'_>, pin: &str) {
+    let field = seat.get_by_label("PIN");
+    field.focus();
+    seat.run_steps(2);
+    seat.get_by_label("PIN").type_text(pin);
+    seat.run_steps(2);
+    seat.key_press(Key::Enter);
+    seat.run_steps(3);
+}
+
+#[test]
+fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 2);
+    store.set_pin(&"R1".into(), Some("2468")).unwrap();
+    drop(store);
+    let mut seat = at_project(&folder);
+    // Who has none is in at once; nobody adds themselves where an owner has one.
+    assert!(seat.query_by_label("Add a reader").is_none());
+    seat.get_by_label("Read as R1").click();
+    seat.run_steps(3);
+    assert!(seat.state().session.reader.is_none());
+    picture(&mut seat, "sign_in_pin");
+    give_pin(&mut seat, "1111");
+    let is_refused = |w: &rachis::app::Window| {
+        w.session.team.people.sign_in.as_ref().is_some_and(|one| matches!(one.step, SignInStep::Refused { .. }))
+    };
+    wait(&mut seat, "the refusal", is_refused);
+    seat.get_by_label_contains("not the PIN");
+    give_pin(&mut seat, "2468");
+    is_in(&mut seat, "R1");
+    // What was there is gone with the person, and their PIN brings it back.
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
+    assert!(seat.state().session.reader.is_none() && seat.state().session.worklist.is_empty());
+    seat.get_by_label("Read as R1").click();
+    seat.run_steps(3);
+    for n in 1..=5 {
+        give_pin(&mut seat, "0000");
+        let is_answered = |w: &rachis::app::Window| {
+            w.session.team.people.sign_in.as_ref().is_some_and(|one| match &one.step {
+                SignInStep::Refused { locked_until_ms, .. } => n < 5 || locked_until_ms.is_some(),
+                _ => false,
+            })
+        };
+        wait(&mut seat, "the refusal", is_answered);
+    }
+    seat.get_by_label_contains("Try again in");
+    // Nothing can be typed while the name is locked, and the others are still there.
+    assert!(seat.get_by_label("PIN").accesskit_node().is_disabled());
+    seat.get_by_label("Other names").click();
+    seat.run_steps(3);
+    seat.get_by_label("Read as R2");
+}
+
+#[test]
+fn the_use_of_the_data_is_agreed_to_once() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 2);
+    store.set_about(&About { data_use: "Films stay here.".into(), ..About::default() }).unwrap();
+    drop(store);
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    let asks = |w: &rachis::app::Window| {
+        w.session.team.people.sign_in.as_ref().is_some_and(|one| one.step == SignInStep::DataUse)
+    };
+    wait(&mut seat, "the text", asks);
+    seat.get_by_label("Films stay here.");
+    picture(&mut seat, "sign_in_data_use");
+    seat.get_by_label("I do not agree").click();
+    seat.run_steps(3);
+    assert!(seat.state().session.reader.is_none());
+    seat.get_by_label("Read as R1").click();
+    wait(&mut seat, "the text", asks);
+    seat.get_by_label("I have read this and agree").click();
+    is_in(&mut seat, "R1");
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
+    seat.get_by_label("Read as R1").click();
+    is_in(&mut seat, "R1");
+    let store = Store::open_to_look(&folder).unwrap();
+    assert!(!store.must_agree_to_data_use(&"R1".into()).unwrap());
+    assert!(store.must_agree_to_data_use(&"R2".into()).unwrap());
+}
+
+#[test]
+fn an_owner_adds_and_changes_people() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 2));
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    is_in(&mut seat, "R1");
+    show(&mut seat, ProjectPage::People);
+    wait(&mut seat, "people", |w| !w.session.team.people.is_loading);
+    seat.get_by_label("Add a person…").click();
+    seat.run_steps(6);
+    seat.get_by_label("Give a name. It is never exported.");
+    picture(&mut seat, "project_people");
+    type_into(&mut seat, "Name", "Dr Lan");
+    type_into(&mut seat, "Years of experience", "12");
+    seat.get_by_label("Add this person").click();
+    wait(&mut seat, "the person", |w| w.session.project.as_ref().is_some_and(|open| open.readers.len() == 3));
+    let lan = Reader {
+        years_of_experience: Some(12),
+        roles: Roles::NONE.with(Role::Annotator),
+        ..Reader::new("R3", "Dr Lan")
+    };
+    let stored = || Store::open_to_look(&folder).unwrap().readers().unwrap();
+    assert_eq!(stored()[2], lan);
+    seat.run_steps(4);
+    // A click on a person opens them.
+    seat.get_by_label("R3 Dr Lan, Annotator").click();
+    seat.run_steps(6);
+    seat.get_by_label("Reviewer").click();
+    seat.run_steps(3);
+    seat.get_by_label("Save the changes").click();
+    wait(&mut seat, "the change", |w| {
+        w.session.project.as_ref().is_some_and(|open| open.readers[2].roles.has(Role::Reviewer))
+    });
+    assert_eq!(stored()[2].roles, lan.roles.with(Role::Reviewer));
+}
+
+#[test]
+fn the_page_of_the_project_changes_what_it_is() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 2);
+    let reads = Reader { roles: Roles::NONE.with(Role::Annotator), ..Reader::new("R3", "Reads only") };
+    store.add_reader(&reads).unwrap();
+    drop(store);
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    is_in(&mut seat, "R1");
+    show(&mut seat, ProjectPage::About);
+    assert!(seat.query_by_label("Apply what was changed").is_none(), "nothing is changed yet");
+    seat.get_by_label("Several readers, then review").click();
+    seat.run_steps(3);
+    picture(&mut seat, "project_about");
+    seat.get_by_label("Apply what was changed").click();
+    let workflow = Workflow::Reviewed { readers: 3, reviewers: 2 };
+    wait(&mut seat, "the workflow", |w| w.session.project.as_ref().is_some_and(|o| o.settings.workflow == workflow));
+    assert!(seat.query_by_label("Apply what was changed").is_none());
+    type_into(&mut seat, "Further instructions", "vindr.ai");
+    seat.get_by_label_contains("begins with https://");
+    seat.get_by_label("Discard").click();
+    seat.run_steps(3);
+    assert_eq!(Store::open_to_look(&folder).unwrap().project().workflow, workflow);
+    // Who only reads sees what the project is, and changes nothing.
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
+    seat.get_by_label("Read as R3").click();
+    is_in(&mut seat, "R3");
+    show(&mut seat, ProjectPage::About);
+    seat.get_by_label("Only an owner of the project changes this.");
+    assert!(seat.get_by_label("Single reading").accesskit_node().is_disabled());
+}
+
+#[test]
+fn the_overview_counts_and_a_blind_reader_is_told_nothing_of_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 4);
+    let reads = Reader { roles: Roles::NONE.with(Role::Annotator), ..Reader::new("R3", "Reads only") };
+    store.add_reader(&reads).unwrap();
+    let mut said = |n: usize, reader: &str, edit: Edit| {
+        let (image, reader) = (support::entry(n).facts.image, ReaderId::from(reader));
+        store.commit(&NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: 1_000 }).unwrap();
+    };
+    for (n, reader) in [(0, "R1"), (0, "R2"), (1, "R2")] {
+        let id = AnnotationId(if reader == "R1" { 100 } else { 200 } + n as i64);
+        said(n, reader, Edit::Add(Annotation::no_finding(id, Origin::Drawn)));
+        said(n, reader, Edit::SetTaskState { before: TaskState::New, after: TaskState::Completed });
+    }
+    drop(store);
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    is_in(&mut seat, "R1");
+    show(&mut seat, ProjectPage::Overview);
+    wait(&mut seat, "the overview", |w| w.session.team.overseeing.overview.is_some());
+    for label in ["Collected: 4 of 4 films", "Fit to be read: 4 of 4 films", "Read: 2 of 4 films", "R2: 2 of 4"] {
+        seat.get_by_label(label);
+    }
+    seat.get_by_label("Comments that wait: 0");
+    picture(&mut seat, "project_overview");
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
+    assert!(seat.state().session.team.overseeing.overview.is_none(), "figures go with the person");
+    seat.get_by_label("Read as R3").click();
+    is_in(&mut seat, "R3");
+    show(&mut seat, ProjectPage::Overview);
+    wait(&mut seat, "the refusal", |w| w.session.team.overseeing.failure.is_some());
+    assert_eq!(seat.state().session.screen, Screen::Project);
+    assert!(seat.query_by_label("R2: 2 of 4").is_none() && seat.query_by_label_contains("films").is_some());
+}

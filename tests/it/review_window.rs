@@ -1,0 +1,251 @@
+//! Settling what readers disagree on, in the window: one key a finding, by accessibility label, and everything undoes.
+
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::edit::Edit;
+use rachis::domain::geometry::Rect;
+use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
+use rachis::domain::label::LabelName;
+use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::people::{CONSENSUS_LAYER, Role, Roles};
+use rachis::domain::project::Reader;
+use rachis::domain::task::TaskState;
+use rachis::session::Screen;
+use rachis::session::team::Hand;
+use rachis::store::Store;
+
+use crate::seat::{Seat, at_project, drag, saved, wait};
+use crate::support;
+
+/// Reader, label and box of a mark.
+type Mark<'a> = (&'a str, &'a str, [f64; 4]);
+
+/// Three readers: seen by all alike, seen by two, called two things, seen by one, and two that overlap a little.
+const MARKS: [Mark<'_>; 10] = [
+    ("R1", "Osteophytes", [20.0, 20.0, 80.0, 80.0]),
+    ("R2", "Osteophytes", [20.0, 20.0, 80.0, 80.0]),
+    ("R3", "Osteophytes", [20.0, 20.0, 80.0, 80.0]),
+    ("R1", "Osteophytes", [20.0, 200.0, 80.0, 260.0]),
+    ("R2", "Osteophytes", [24.0, 204.0, 84.0, 264.0]),
+    ("R1", "Disc space narrowing", [180.0, 20.0, 280.0, 60.0]),
+    ("R2", "Foraminal stenosis", [182.0, 22.0, 282.0, 62.0]),
+    ("R3", "Disc space narrowing", [180.0, 20.0, 280.0, 60.0]),
+    ("R3", "Other lesions", [180.0, 200.0, 240.0, 260.0]),
+    ("R1", "Other lesions", [210.0, 210.0, 290.0, 290.0]),
+];
+const NUM_FINDINGS: usize = 5;
+
+fn film(n: usize) -> ImageId {
+    ImageId::new(format!("{n:032x}"))
+}
+
+/// Read by three, to be settled by two others.
+fn project(folder: &Path, num_films: usize) {
+    let mut store = support::project(folder, num_films);
+    let senior = |id: &str| Reader {
+        years_of_experience: Some(30),
+        roles: Roles::NONE.with(Role::Reviewer),
+        ..Reader::new(id, "Senior")
+    };
+    store.add_reader(&Reader { years_of_experience: Some(5), ..Reader::new("R3", "Reader three") }).unwrap();
+    store.add_reader(&senior("R4")).unwrap();
+    store.add_reader(&senior("R5")).unwrap();
+    for n in 0..num_films {
+        for (at, (reader, label, [x, y, right, bottom])) in MARKS.into_iter().enumerate() {
+            let id = AnnotationId::new(1, (n * MARKS.len() + at + 1) as u32);
+            let rect = Rect::from_columns(x, y, right, bottom).unwrap();
+            let mark = Annotation::boxed(id, LabelName::new(label), rect, Origin::Drawn).unwrap();
+            commit(&mut store, n, reader, Edit::Add(mark));
+        }
+        for reader in ["R1", "R2", "R3"] {
+            let (before, after) = (TaskState::New, TaskState::Completed);
+            commit(&mut store, n, reader, Edit::SetTaskState { before, after });
+        }
+    }
+}
+
+fn commit(store: &mut Store, n: usize, reader: &str, edit: Edit) {
+    let entry = NewLogEntry { image: film(n), reader: reader.into(), step: Step::Do, edit, made_at_ms: 1000 };
+    store.commit(&entry).unwrap();
+}
+
+fn key(seat: &mut Seat<'_>, modifiers: Modifiers, key: Key) {
+    seat.key_press_modifiers(modifiers, key);
+    seat.run_steps(4);
+}
+
+fn plain(seat: &mut Seat<'_>, pressed: Key) {
+    key(seat, Modifiers::NONE, pressed);
+}
+
+fn is_open(window: &rachis::app::Window) -> bool {
+    let has_film = window.session.pane.film.as_ref().is_some_and(|film| film.film().is_some());
+    window.session.screen == Screen::Review && window.session.team.reviewing.review.is_some() && has_film
+}
+
+/// Signed in as R4, at the first film under review.
+fn at_review<'a>(folder: &Path, num_films: usize) -> Seat<'a> {
+    project(folder, num_films);
+    let mut seat = at_project(folder);
+    seat.get_by_label("Read as R4").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("Review films").click();
+    wait(&mut seat, "films to review", |w| w.session.team.reviewing.films.len() == num_films);
+    seat.get_by_label_contains("Review film 1: Ready").click();
+    wait(&mut seat, "the review", is_open);
+    seat
+}
+
+/// The consensus of the first film as it is stored.
+fn num_of_consensus(folder: &Path) -> usize {
+    let store = Store::open_to_look(folder).unwrap();
+    store.reading(&film(0), &ReaderId::new(CONSENSUS_LAYER)).unwrap().num_marks()
+}
+
+fn num_findings(seat: &Seat<'_>) -> usize {
+    seat.query_all_by_label_contains("Finding ").filter(|node| node.accesskit_node().role() == egui::Role::Row).count()
+}
+
+/// The place of the first reader who marked the chosen finding.
+fn first_who_saw_it(seat: &Seat<'_>) -> usize {
+    let desk = &seat.state().session.team.reviewing;
+    desk.place_of(&desk.chosen_finding().unwrap().saw()[0])
+}
+
+#[test]
+fn a_film_is_settled_with_one_key_a_finding() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut seat = at_review(&folder, 1);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS);
+    seat.get_by_label(&format!("0 of {NUM_FINDINGS} settled"));
+    // What two call so and one otherwise says so; the most disagreement comes first, what all agree on last.
+    seat.get_by_label_contains("Disc space narrowing 2 / Foraminal stenosis 1, seen by 3 of 3, open");
+    seat.get_by_label(&format!("Finding {NUM_FINDINGS}: Osteophytes, seen by 3 of 3, open"));
+    // One is accepted, of one a reader's own box is taken, one is none; each key goes on to the next.
+    for (num, pressed) in [Some(Key::Enter), None, Some(Key::X), Some(Key::Enter), Some(Key::Enter)].iter().enumerate()
+    {
+        seat.get_by_label(&format!("{num} of {NUM_FINDINGS} settled"));
+        let of_reader = [Key::Num1, Key::Num2, Key::Num3][first_who_saw_it(&seat)];
+        plain(&mut seat, pressed.unwrap_or(of_reader));
+    }
+    seat.get_by_label(&format!("{NUM_FINDINGS} of {NUM_FINDINGS} settled"));
+    saved(&mut seat);
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    saved(&mut seat);
+    seat.get_by_label("Signed by R4");
+    seat.get_by_label("Settled: everybody has signed.");
+    // One was rejected.
+    assert_eq!(num_of_consensus(&folder), NUM_FINDINGS - 1);
+}
+
+#[test]
+fn merging_accepting_all_completing_and_signing_undo() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut seat = at_review(&folder, 1);
+    // The two that overlap a little are one.
+    seat.get_all_by_label_contains("Other lesions, seen by 1 of 3, open").next().unwrap().click();
+    seat.run_steps(4);
+    plain(&mut seat, Key::M);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS - 1);
+    seat.get_by_label_contains("Other lesions, seen by 2 of 3, open");
+    // Undone, and done again, and split.
+    plain(&mut seat, Key::U);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS);
+    key(&mut seat, Modifiers::CTRL, Key::Y);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS - 1);
+    plain(&mut seat, Key::S);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS);
+    // All that everybody agrees on, at one key.
+    plain(&mut seat, Key::A);
+    seat.get_by_label(&format!("1 of {NUM_FINDINGS} settled"));
+    seat.get_by_label_contains("Osteophytes, seen by 3 of 3, settled");
+    plain(&mut seat, Key::U);
+    seat.get_by_label(&format!("0 of {NUM_FINDINGS} settled"));
+    // Completed, and not.
+    for _ in 0..NUM_FINDINGS {
+        plain(&mut seat, Key::Enter);
+    }
+    seat.get_by_label(&format!("{NUM_FINDINGS} of {NUM_FINDINGS} settled"));
+    plain(&mut seat, Key::U);
+    seat.get_by_label(&format!("{} of {NUM_FINDINGS} settled", NUM_FINDINGS - 1));
+    // A film with something open is not signed.
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    assert!(seat.query_by_label("Signed by R4").is_none());
+    key(&mut seat, Modifiers::CTRL, Key::Y);
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    saved(&mut seat);
+    assert_eq!(num_of_consensus(&folder), NUM_FINDINGS);
+    key(&mut seat, Modifiers::CTRL, Key::R);
+    saved(&mut seat);
+    assert_eq!(num_of_consensus(&folder), 0);
+    assert!(seat.query_by_label("Signed by R4").is_none());
+    // What was settled stands.
+    seat.get_by_label(&format!("{NUM_FINDINGS} of {NUM_FINDINGS} settled"));
+    // Readers' own marks are as they were.
+    let store = Store::open_to_look(&folder).unwrap();
+    assert_eq!(store.reading(&film(0), &"R1".into()).unwrap().num_marks(), 4);
+}
+
+#[test]
+fn a_box_is_drawn_for_what_nobody_marked_and_escape_leaves_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_review(&scratch.path().join("project"), 1);
+    plain(&mut seat, Key::D);
+    seat.get_by_label("New finding");
+    plain(&mut seat, Key::Escape);
+    assert_eq!(seat.state().session.team.reviewing.hand, Hand::Free);
+    plain(&mut seat, Key::D);
+    drag(&mut seat, egui::PointerButton::Primary, (0.4, 0.7), (0.5, 0.8));
+    plain(&mut seat, Key::Enter);
+    assert_eq!(num_findings(&seat), NUM_FINDINGS + 1);
+    seat.get_by_label_contains("added in review, settled");
+    // Its film moves, windows and enlarges as on the reading screen.
+    let before = seat.state().session.pane.film.as_ref().unwrap().viewport;
+    plain(&mut seat, Key::N);
+    let view = |seat: &Seat<'_>| seat.state().session.pane.film.as_ref().unwrap().viewport;
+    assert_ne!(view(&seat), before);
+    let near = view(&seat);
+    drag(&mut seat, egui::PointerButton::Primary, (0.1, 0.9), (0.2, 0.8));
+    assert_ne!(view(&seat).center, near.center);
+    let window = |seat: &Seat<'_>| seat.state().session.pane.film.as_ref().unwrap().window();
+    let shown = window(&seat);
+    drag(&mut seat, egui::PointerButton::Secondary, (0.1, 0.9), (0.3, 0.8));
+    assert_ne!(window(&seat), shown);
+    plain(&mut seat, Key::F);
+    assert_eq!(view(&seat).zoom, before.zoom);
+    saved(&mut seat);
+}
+
+#[test]
+fn a_question_goes_to_readers_and_films_follow_each_other() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut seat = at_review(&folder, 2);
+    plain(&mut seat, Key::Q);
+    seat.get_by_label("Your question").type_text("Is this a vessel?");
+    seat.run_steps(4);
+    seat.get_by_label("Send the question").click();
+    seat.run_steps(4);
+    seat.get_by_label_contains("seen by 2 of 3, sent back");
+    saved(&mut seat);
+    let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
+    assert_eq!(asked.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Is this a vessel?"]);
+    // Readers go by letters until their names are asked for.
+    seat.get_by_label_contains("Take the box of A");
+    key(&mut seat, Modifiers::SHIFT, Key::N);
+    seat.get_by_label_contains("Take the box of R1");
+    for _ in 0..NUM_FINDINGS {
+        plain(&mut seat, Key::Enter);
+    }
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    wait(&mut seat, "the next film", |w| is_open(w) && w.session.team.reviewing.image == Some(film(1)));
+    seat.get_by_label(&format!("0 of {NUM_FINDINGS} settled"));
+    plain(&mut seat, Key::PageUp);
+    wait(&mut seat, "the first film again", |w| is_open(w) && w.session.team.reviewing.image == Some(film(0)));
+    seat.get_by_label("Signed by R4");
+}

@@ -1,0 +1,121 @@
+//! The list in the window, by accessibility labels: queries, offers, filters that are kept, heads that sort, films handed out.
+
+use egui_kittest::kittest::Queryable;
+use rachis::domain::worklist::SavedFilter;
+use rachis::session::listing::ListCommand;
+use rachis::session::worklist::{Sort, SortBy};
+use rachis::session::{Command, Input, Screen};
+use rachis::store::Store;
+
+use crate::seat::{Seat, at_project, is_reading, saved, wait};
+use crate::support;
+use crate::worklist_tasks::handed_out;
+
+fn at_list<'a>(folder: &std::path::Path, reader: &str) -> Seat<'a> {
+    let mut seat = at_project(folder);
+    // Whoever was here last is still in.
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(3);
+    seat.get_by_label(&format!("Read as {reader}")).click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded && w.session.screen == Screen::Worklist);
+    seat
+}
+
+fn type_query(seat: &mut Seat<'_>, text: &str) {
+    seat.get_by_label("Find").focus();
+    seat.run_steps(2);
+    seat.get_by_label("Find").type_text(text);
+    seat.run_steps(3);
+}
+
+fn num_shown(seat: &Seat<'_>) -> usize {
+    seat.state().session.worklist.num_shown()
+}
+
+#[test]
+fn a_query_is_typed_with_what_is_offered_and_kept_under_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(support::project(folder.path(), 6));
+    let mut seat = at_list(folder.path(), "R1");
+    type_query(&mut seat, "vi");
+    seat.get_by_label("view:").click();
+    seat.run_steps(3);
+    assert_eq!(seat.state().state.search, "view:");
+    assert!(seat.state().session.worklist.query_error().is_some(), "something is missing");
+    assert_eq!(num_shown(&seat), 6, "what is half typed hides nothing");
+    type_query(&mut seat, "ll");
+    assert_eq!(num_shown(&seat), 3);
+    type_query(&mut seat, " ages:>3");
+    seat.get_by_label_contains("There is no field \"ages\". Did you mean age?");
+    assert_eq!(num_shown(&seat), 3, "what stands before it counts");
+
+    seat.state_mut().handle(Input::Command(Command::FilterWorklist("view:ll age:>60".into())));
+    seat.state_mut().handle(Input::Command(Command::List(ListCommand::Keep(" lateral films ".into()))));
+    seat.get_by_label("Show all films").click();
+    seat.run_steps(3);
+    assert_eq!(num_shown(&seat), 6);
+    seat.get_by_label("Kept filters").click();
+    seat.run_steps(3);
+    seat.get_by_label("lateral films").click();
+    seat.run_steps(3);
+    assert_eq!(num_shown(&seat), 3);
+    saved(&mut seat);
+    drop(seat);
+    let expected = SavedFilter { name: "lateral films".into(), query: "view:ll age:>60".into() };
+    assert_eq!(Store::open(folder.path()).unwrap().saved_filters(&"R1".into()).unwrap(), [expected]);
+}
+
+#[test]
+fn every_head_sorts_and_a_third_click_brings_the_order_back() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(support::project(folder.path(), 6));
+    let mut seat = at_list(folder.path(), "R1");
+    let sort = |seat: &Seat<'_>| seat.state().session.worklist.sort();
+    for (head, by, is_ascending) in [
+        ("State", SortBy::State, true),
+        ("View", SortBy::View, true),
+        ("Patient", SortBy::Age, false),
+        ("Decision", SortBy::Decision, true),
+        ("Study", SortBy::Study, false),
+        ("Findings", SortBy::Findings, false),
+        ("Comments", SortBy::Comments, false),
+        ("Labels", SortBy::Labels, true),
+        ("Changed", SortBy::LastEdit, false),
+        ("Film", SortBy::Film, true),
+    ] {
+        for expected in [Some(Sort { by, is_ascending }), Some(Sort { by, is_ascending: !is_ascending }), None] {
+            seat.get_by_role_and_label(egui::accesskit::Role::ColumnHeader, head).click();
+            seat.run_steps(2);
+            assert_eq!(sort(&seat), expected, "{head}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_goes_through_the_films_in_hand_and_a_reviewer_gets_to_reviews() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = handed_out(folder.path());
+    let first = store.tasks_of(&"A".into()).unwrap()[0].image.clone();
+    drop(store);
+    let mut seat = at_list(folder.path(), "A");
+    assert_eq!(num_shown(&seat), 6);
+    assert!(seat.query_by_label("Readers").is_none(), "who else reads is not said");
+    seat.state_mut().handle(Input::Command(Command::ShowFilm));
+    wait(&mut seat, "the film", is_reading);
+    assert_eq!(*seat.state().session.pane.film.as_ref().unwrap().image(), first);
+    drop(seat);
+
+    let mut seat = at_list(folder.path(), "S");
+    assert_eq!(seat.state().session.worklist.counts().new, 0);
+    let image = seat.state().session.worklist.shown(0).unwrap().image.clone();
+    seat.state_mut().handle(Input::Command(Command::OpenFilm(image)));
+    seat.run_steps(3);
+    assert_eq!(seat.state().session.screen, Screen::Review);
+    drop(seat);
+
+    let mut seat = at_list(folder.path(), "D");
+    assert_eq!(num_shown(&seat), 10);
+    seat.get_by_label("Handed to nobody 4").click();
+    seat.run_steps(3);
+    assert_eq!(num_shown(&seat), 4);
+}
