@@ -56,6 +56,7 @@ mod training_runs;
 #[cfg(unix)]
 mod training_cycle;
 mod dataset_commands;
+mod settle_commands;
 mod protocols;
 mod worklist_tasks;
 #[cfg(feature = "gui")]
