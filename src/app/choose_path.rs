@@ -74,6 +74,7 @@ fn ask(purpose: FilePurpose) -> Vec<PathBuf> {
         FilePurpose::ExportVerdicts => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("verdicts.csv").save_file())
         }
+        FilePurpose::ExportAudit => one(dialog.add_filter("CSV", &["csv"]).set_file_name("audit.csv").save_file()),
         FilePurpose::ExportMeasures => {
             one(dialog.add_filter("CSV", &["csv"]).set_file_name("measurements.csv").save_file())
         }

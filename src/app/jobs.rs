@@ -37,10 +37,10 @@ pub struct Jobs {
 }
 
 /// What a finished job tells the person.
-struct Told {
-    summary: String,
+pub(super) struct Told {
+    pub(super) summary: String,
     /// One line each: what could not be taken and why.
-    report: Vec<String>,
+    pub(super) report: Vec<String>,
 }
 
 impl Jobs {
@@ -183,7 +183,7 @@ impl Jobs {
         });
     }
 
-    fn start(
+    pub(super) fn start(
         &mut self,
         title: &'static str,
         can_stop: bool,

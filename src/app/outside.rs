@@ -34,6 +34,7 @@ use super::{
     filters_desk, choose_path, errors_desk, evaluations_desk, input_memory, models_desk, opening, project_changes, recent,
     references, settings_file, sheets, study_desk, view_memory, window_presets,
 };
+use crate::session::TeamTask;
 
 /// Decodes one frame of a film, or says in a sentence why not.
 pub type Decode = Box<dyn Fn(&FilmSource, u32) -> Result<Film, String> + Send + Sync>;
@@ -224,6 +225,12 @@ impl Outside {
             Effect::Train { task, by } => {
                 if let Some(project) = &self.project {
                     project.training.carry_out(*task, by);
+                }
+            }
+            Effect::Team(task) if matches!(*task, TeamTask::Agree(_)) => {
+                if let (TeamTask::Agree(task), Some(Open { post, .. })) = (*task, &self.project) {
+                    let post = post.clone();
+                    self.with_doorway(|jobs, doorway| team_desk::agreeing::carry_out(jobs, doorway, post, task));
                 }
             }
             Effect::Team(task) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::domain::agreement::Cell;
 use crate::domain::evaluation::reader_study::StudyCell;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::stats::{LabelCell, Voice};
@@ -24,4 +25,6 @@ pub enum CountedNumber {
     Label { voice: Voice, cell: LabelCell },
     /// Of the table of films.
     Sex(Sex),
+    /// Of agreement: films in which the readings of a cell differ, and the cell in words.
+    Differing { cell: Cell, name: String },
 }

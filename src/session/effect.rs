@@ -66,6 +66,8 @@ pub enum FilePurpose {
     ExportEvaluationReport,
     ExportEvaluationJson,
     ExportEvaluationCsv,
+    /// The record of what happened.
+    ExportAudit,
 }
 
 impl FilePurpose {
@@ -98,7 +100,8 @@ impl FilePurpose {
             | Self::ExportCxr
             | Self::ExportKaggle
             | Self::ExportMeasures
-            | Self::ExportVerdicts => "CSV file to write",
+            | Self::ExportVerdicts
+            | Self::ExportAudit => "CSV file to write",
         }
     }
 }

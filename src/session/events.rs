@@ -318,6 +318,7 @@ impl Session {
             | FilePurpose::ExportLabelSetJson => self.label_path_chosen(purpose, path),
             FilePurpose::ImportModel | FilePurpose::ExportModel => self.model_path_chosen(purpose, path),
             FilePurpose::ExportVerdicts => self.export_verdicts(path),
+            FilePurpose::ExportAudit => self.write_audit(path),
             FilePurpose::PoolOfFilms => self.pool_file_chosen(path),
             FilePurpose::ExportPlot => self.plot_path_chosen(path),
             FilePurpose::StudyTruth | FilePurpose::ExportReadings => self.study_path_chosen(purpose, path),

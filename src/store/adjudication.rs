@@ -11,10 +11,11 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::adjudication_rows::{mark_source_from_json, step_from_json, step_to_json};
+use super::audit_chain::seal;
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::project_events::insert_event;
-use super::settling::{take_layer_back, write_layer};
+use super::settling::{is_written, take_layer_back, write_layer};
 
 /// A question that reviewers sent to a reader of a film. It names nobody and shows nothing of others, so that a blind
 /// reader may see it.
@@ -136,6 +137,40 @@ impl Store {
         Ok(sources)
     }
 
+    /// Where the steps of a review, its sum and the consensus layer disagree; a sentence each.
+    pub fn review_problems(&self) -> Result<Vec<String>, StoreError> {
+        self.require_sight()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT s.image_id, a.num_clusters, a.num_settled, a.is_settled FROM adjudication_step s
+             LEFT JOIN adjudication a ON a.image_id = s.image_id ORDER BY s.image_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut problems = Vec::new();
+        while let Some(row) = rows.next()? {
+            let image = ImageId::new(row.get::<_, String>(0)?);
+            let review = match stored_review(&self.conn, &image) {
+                Ok(Some(review)) => review,
+                Ok(None) => continue,
+                Err(StoreError::Corrupt(why)) => {
+                    problems.push(why);
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let document = review.document();
+            let sum: (Option<i64>, Option<i64>, Option<bool>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let is_settled = document.is_settled();
+            let expected = (document.num_items() as i64, document.num_settled() as i64, is_settled);
+            if sum != (Some(expected.0), Some(expected.1), Some(expected.2)) {
+                problems.push(format!("film {image}: the list says something else than the steps of its review"));
+            }
+            if is_settled && !is_written(&self.conn, &image, &document.layer())? {
+                problems.push(format!("film {image}: the consensus is not what the reviewers signed"));
+            }
+        }
+        Ok(problems)
+    }
+
     /// Refuses whoever may not know what readers of this film said: a review shows all of it.
     fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
         self.require(Matter::Consensus, Act::See)?;
@@ -196,6 +231,7 @@ impl Store {
             let (at_ms, by) = (made.at_ms, made.by.to_string());
             insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: vec![image.clone()] })?;
         }
+        seal(&tx)?;
         tx.commit()?;
         Ok(review)
     }

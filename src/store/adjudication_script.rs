@@ -265,6 +265,8 @@ fn the_last_signature_writes_the_consensus_and_taking_one_back_takes_it_back() {
     kinds.retain(|kind| *kind != EventKind::ReaderAdded);
     let (settled, reopened) = (EventKind::FilmSettled, EventKind::ReviewReopened);
     assert_eq!(kinds, [settled, reopened, settled, reopened, settled]);
+    let check = store.check_audit(None, |_| true).unwrap();
+    assert_eq!((check.num_unsealed, check.tampering), (0, None));
     assert!(store.integrity_problems().unwrap().is_empty());
     // It is all on the disk.
     drop(store);
@@ -291,6 +293,22 @@ fn an_imported_consensus_stands_again_when_a_signature_is_taken_back() {
     refused(step(&mut store, "V1", Step::Unsign), "changed since");
     assert_eq!(consensus(&store), changed);
     assert!(store.review(&image()).unwrap().unwrap().document().is_settled(), "nothing half-done");
+}
+
+#[test]
+fn a_signature_can_be_taken_back_after_a_label_was_renamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = read_project(folder.path());
+    let before = consensus(&store);
+    settle(&mut store);
+    assert!(store.review_problems().unwrap().is_empty());
+    store.conn.execute("UPDATE annotation SET lesion_type = 'Spur' WHERE lesion_type = 'Osteophytes'", []).unwrap();
+    assert_eq!(store.review_problems().unwrap(), ["film film: the consensus is not what the reviewers signed"]);
+    step(&mut store, "V1", Step::Unsign).unwrap();
+    assert_eq!(consensus(&store), before);
+    assert!(store.settled_sources(&image()).unwrap().is_empty() && store.review_problems().unwrap().is_empty());
+    store.conn.execute("UPDATE adjudication SET num_settled = 0", []).unwrap();
+    assert_eq!(store.review_problems().unwrap(), ["film film: the list says something else than the steps of its review"]);
 }
 
 #[test]

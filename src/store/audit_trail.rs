@@ -8,6 +8,7 @@ use crate::domain::audit::{RecordKind, TrailRow};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, Matter};
 
+use super::adjudication_rows::step_in_words;
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::rows::edit_from_json;
@@ -53,7 +54,7 @@ impl Store {
             let what = match kind {
                 RecordKind::Edit => edit_in_words(&step, &text, row.get(8)?)?,
                 RecordKind::Event => event_in_words(&text)?,
-                RecordKind::Step => step_in_words(&text)?,
+                RecordKind::Step => format!("Review: {}", step_in_words(&text)?),
             };
             visit(TrailRow {
                 at_ms: row.get(0)?,
@@ -84,8 +85,4 @@ fn edit_in_words(step: &str, edit: &str, import: Option<i64>) -> Result<String, 
 fn event_in_words(details: &str) -> Result<String, StoreError> {
     let details: Value = serde_json::from_str(details).map_err(|why| unreadable("what happened", why))?;
     Ok(details["what"].as_str().unwrap_or_default().to_owned())
-}
-
-fn step_in_words(_step: &str) -> Result<String, StoreError> {
-    Ok("Review".to_owned())
 }

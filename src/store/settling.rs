@@ -11,6 +11,7 @@ use crate::domain::edit::{Edit, EditError};
 use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::people::CONSENSUS_LAYER;
+use crate::domain::presence::LabelAnswers;
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
@@ -19,6 +20,17 @@ use super::error::{StoreError, unreadable};
 use super::project::session_number;
 use super::readings::{load_reading, write_entry};
 use super::rows::edit_from_json;
+
+/// Whether the consensus layer says what the document says, no more and no less.
+pub(super) fn is_written(conn: &Connection, image: &ImageId, layer: &Layer) -> Result<bool, StoreError> {
+    let written = load_reading(conn, image, &ReaderId::new(CONSENSUS_LAYER))?;
+    let found = written.annotations().iter().filter_map(|mark| Some((mark.label(), mark.shape()?, mark.attributes())));
+    let expected = layer.marks.iter().map(|mark| (&mark.label, &mark.shape, &mark.attributes));
+    Ok(found.eq(expected)
+        && written.has_no_finding() == layer.has_no_finding
+        && *written.image_labels() == layer.labels
+        && written.unfit() == layer.unfit)
+}
 
 /// Within the caller's transaction; the place in the log.
 pub(super) fn write_layer(
@@ -71,11 +83,15 @@ pub(super) fn take_layer_back(
     };
     match write_entry(tx, session, &entry) {
         Err(StoreError::Edit(EditError::Stale)) => {
-            return Err(StoreError::RuleRefused(
-                "the consensus of this film was changed since it was settled, by an import or by new names of labels. \
-                 Bring it back to what was settled, then take the signature back"
-                    .into(),
-            ));
+            let now = load_reading(tx, image, &entry.reader)?;
+            let edit = emptied(&edit, &now).ok_or_else(|| {
+                StoreError::RuleRefused(
+                    "the consensus of this film was changed since it was settled, perhaps by an import. Bring it back to \
+                     what was settled, then take the signature back"
+                        .into(),
+                )
+            })?;
+            write_entry(tx, session, &NewLogEntry { step: Step::Do, edit, ..entry })?
         }
         other => other?,
     };
@@ -87,6 +103,39 @@ pub(super) fn take_layer_back(
         }
     }
     Ok(())
+}
+
+/// For a layer that was empty before it was settled and whose marks are all still there, under new names of labels: a
+/// label that was renamed since is renamed in the layer, but not in the log.
+fn emptied(settled: &Edit, now: &Reading) -> Option<Edit> {
+    let Edit::Batch { edits, .. } = settled else { return None };
+    let added = edits.iter().filter_map(|edit| if let Edit::Add(mark) = edit { Some(mark.id()) } else { None });
+    let was_empty = edits.iter().all(|edit| match edit {
+        Edit::Remove(_) => false,
+        Edit::SetImageLabels { before, .. } => before.is_empty(),
+        _ => true,
+    });
+    let is_same = now.annotations().iter().map(Annotation::id).eq(added);
+    if !was_empty || !is_same || now.state() != TaskState::Completed {
+        return None;
+    }
+    let state = edits.iter().find_map(|edit| match edit {
+        Edit::SetTaskState { before, .. } => Some(*before),
+        _ => None,
+    });
+    let empty = LabelAnswers::default();
+    let mut taken_back = vec![Edit::SetTaskState { before: TaskState::Completed, after: TaskState::Doing }];
+    taken_back.extend(now.annotations().iter().cloned().map(Edit::Remove));
+    if *now.image_labels() != empty {
+        taken_back.push(Edit::SetImageLabels { before: now.image_labels().clone(), after: empty });
+    }
+    if now.unfit().is_some() {
+        taken_back.push(Edit::SetUnfit { before: now.unfit(), after: None });
+    }
+    if state != Some(TaskState::Doing) {
+        taken_back.push(Edit::SetTaskState { before: TaskState::Doing, after: TaskState::New });
+    }
+    Some(Edit::Batch { name: "Take the consensus back".into(), edits: taken_back })
 }
 
 /// A session of its own, because the window that asks counts ids of the current one by itself.

@@ -7,7 +7,7 @@ use crate::domain::study::Sex;
 use crate::session::Session;
 use crate::session::worklist::CountedNumber;
 
-use super::words::tr;
+use super::words::{tr, tr_args};
 
 /// `R1 Dr Lan, without a model: false positive`.
 pub(super) fn number_text(session: &Session, number: &CountedNumber) -> String {
@@ -23,6 +23,7 @@ pub(super) fn number_text(session: &Session, number: &CountedNumber) -> String {
             };
             format!("{}, {what}", voice_text(voice))
         }
+        CountedNumber::Differing { name, .. } => tr_args("{}: readings differ", &[name]),
         CountedNumber::Sex(Sex::Male) => tr("Male").to_owned(),
         CountedNumber::Sex(Sex::Female) => tr("Female").to_owned(),
         CountedNumber::Sex(Sex::Other) => tr("Another sex").to_owned(),

@@ -183,7 +183,8 @@ fn log_problems(store: &Store) -> anyhow::Result<Vec<String>> {
     let book = store.rebuild_from_log()?;
     let differences = store.differences_from(&book)?;
     let refused = book.refused.iter().map(|(seq, why)| format!("log entry {} does not fit: {why}", seq.0));
-    Ok(refused.chain(differences.iter().map(ToString::to_string)).collect())
+    let in_log = refused.chain(differences.iter().map(ToString::to_string));
+    Ok(in_log.chain(store.review_problems()?).collect())
 }
 
 fn film_faults(

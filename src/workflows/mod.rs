@@ -1,6 +1,7 @@
 //! Use cases that join the adapters: import, export, check, demo.
 
 pub mod answer_key;
+pub mod audit_table;
 pub mod assign;
 pub mod check;
 pub mod choose_next;

@@ -25,6 +25,8 @@ mod store_check;
 mod measure;
 mod shapes;
 mod classifier_metrics;
+mod agreement_parity;
+
 mod kill_nine;
 #[cfg(unix)]
 #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "some of it is for tests of the window"))]

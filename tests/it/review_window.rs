@@ -231,7 +231,7 @@ fn a_question_goes_to_readers_and_films_follow_each_other() {
     seat.run_steps(4);
     seat.get_by_label("Send the question").click();
     seat.run_steps(4);
-    seat.get_by_label_contains("sent back");
+    seat.get_by_label_contains("seen by 2 of 3, sent back");
     saved(&mut seat);
     let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
     assert_eq!(asked.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Is this a vessel?"]);

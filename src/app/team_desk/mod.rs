@@ -3,9 +3,10 @@
 mod people;
 mod assigning;
 mod reviewing;
-mod agreeing;
+pub(super) mod agreeing;
 mod exchanging;
 mod overseeing;
+mod auditing;
 
 use std::sync::Arc;
 
@@ -40,9 +41,11 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: TeamTask) {
         TeamTask::People(task) => people::carry_out(desk, task),
         TeamTask::Assign(task) => assigning::carry_out(desk, task),
         TeamTask::Review(task) => reviewing::carry_out(desk, task),
-        TeamTask::Agree(task) => agreeing::carry_out(desk, task),
+        // A job, which has a thread of its own.
+        TeamTask::Agree(_) => {}
         TeamTask::Exchange(task) => exchanging::carry_out(desk, task),
         TeamTask::Oversee(task) => overseeing::carry_out(desk, task),
+        TeamTask::Audit(task) => auditing::carry_out(desk, task),
     }
 }
 

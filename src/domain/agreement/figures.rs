@@ -1,6 +1,6 @@
 //! Figures of agreement: of all readers, of each pair, label, reader and month, and against the others or oneself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
@@ -131,7 +131,7 @@ pub struct Agreement {
     pub num_resamples: u32,
     /// Cells with at least one comparison.
     pub cells: BTreeMap<Cell, CellFigures>,
-    /// The films of a cell in which its readings differ: a mark that the other has not at an overlap of 0.5, or a label.
+    /// Films in which the readings of a cell differ; all readers and single ones have those of their pairs. A mark that the other has not at an overlap of 0.5, or a label.
     pub differing: BTreeMap<Cell, Vec<ImageId>>,
     /// Figures whose intervals are percentile intervals although BCa was asked for, because it is undefined.
     pub num_stand_ins: usize,
@@ -141,6 +141,20 @@ impl Agreement {
     /// Of two readers in either order.
     pub fn pair(&self, a: u16, b: u16) -> Option<&CellFigures> {
         self.cells.get(&Cell::Pair(a.min(b), a.max(b)))
+    }
+
+    /// The films of a cell in which its readings differ, by id.
+    pub fn differing_films(&self, cell: Cell) -> BTreeSet<ImageId> {
+        let is_meant = |other: Cell| match (cell, other) {
+            (Cell::All, Cell::Pair(..)) => true,
+            (Cell::Reader(reader), Cell::Pair(a, b)) => reader == a || reader == b,
+            _ => cell == other,
+        };
+        self.differing
+            .iter()
+            .filter(|(other, _)| is_meant(**other))
+            .flat_map(|(_, films)| films.iter().cloned())
+            .collect()
     }
 
     /// A cell in words: `R1 and R3`, `Osteophytes`, `2026-03`.

@@ -120,6 +120,9 @@ impl Session {
                 studies.tables.as_ref().map(|tables| images_of(&tables.tallies, voice, cell))
             }
             CountedNumber::Sex(sex) => Some(self.worklist.of_sex(*sex)),
+            CountedNumber::Differing { cell, .. } => {
+                self.team.agreeing.agreement.as_ref().map(|found| found.differing_films(*cell))
+            }
         };
         let Some(images) = images else { return Vec::new() };
         let counted = CountedFilms { number, images: Arc::new(images) };

@@ -9,11 +9,13 @@ mod reviewing;
 mod agreeing;
 mod exchanging;
 mod overseeing;
+mod auditing;
 
-pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask};
+pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
 };
+pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use exchanging::{ExchangeCommand, ExchangeDesk, ExchangeNews, ExchangeTask};
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
@@ -31,6 +33,7 @@ pub enum TeamCommand {
     Agree(AgreeCommand),
     Exchange(ExchangeCommand),
     Oversee(OverseeCommand),
+    Audit(AuditCommand),
 }
 
 /// What the store is asked, on another thread.
@@ -42,6 +45,7 @@ pub enum TeamTask {
     Agree(AgreeTask),
     Exchange(ExchangeTask),
     Oversee(OverseeTask),
+    Audit(AuditTask),
 }
 
 /// What came of it.
@@ -53,6 +57,7 @@ pub enum TeamNews {
     Agree(AgreeNews),
     Exchange(ExchangeNews),
     Oversee(OverseeNews),
+    Audit(AuditNews),
 }
 
 /// What the window knows of the work of many.
@@ -64,6 +69,7 @@ pub struct TeamDesk {
     pub agreeing: AgreeDesk,
     pub exchanging: ExchangeDesk,
     pub overseeing: OverseeDesk,
+    pub auditing: AuditDesk,
 }
 
 impl TeamTask {
@@ -88,6 +94,7 @@ impl TeamCommand {
             Self::Agree(command) => command.is_available(session),
             Self::Exchange(command) => command.is_available(session),
             Self::Oversee(command) => command.is_available(session),
+            Self::Audit(command) => command.is_available(session),
         }
     }
 }
@@ -101,6 +108,7 @@ impl Session {
             TeamCommand::Agree(command) => self.agreeing_command(command, now_ms),
             TeamCommand::Exchange(command) => self.exchanging_command(command, now_ms),
             TeamCommand::Oversee(command) => self.overseeing_command(command, now_ms),
+            TeamCommand::Audit(command) => self.auditing_command(command, now_ms),
         }
     }
 
@@ -112,6 +120,7 @@ impl Session {
             TeamNews::Agree(news) => self.agreeing_news(news, now_ms),
             TeamNews::Exchange(news) => self.exchanging_news(news, now_ms),
             TeamNews::Oversee(news) => self.overseeing_news(news, now_ms),
+            TeamNews::Audit(news) => self.auditing_news(news, now_ms),
         }
     }
 
@@ -156,5 +165,11 @@ impl From<ExchangeNews> for TeamNews {
 impl From<OverseeNews> for TeamNews {
     fn from(news: OverseeNews) -> Self {
         Self::Oversee(news)
+    }
+}
+
+impl From<AuditNews> for TeamNews {
+    fn from(news: AuditNews) -> Self {
+        Self::Audit(news)
     }
 }

@@ -1,0 +1,37 @@
+//! Reads the record of what happened, checks its seals and writes it as a table, on another thread.
+
+use std::sync::Arc;
+
+use crate::session::team::{AuditNews, AuditTask};
+use crate::store::TrailFilter;
+use crate::workflows::audit_table::write_trail;
+
+use super::Desk;
+
+pub(super) fn carry_out(desk: &Desk<'_>, task: AuditTask) {
+    let (doorway, post) = (desk.doorway.clone(), desk.post.clone());
+    desk.lane.run(move || {
+        let news = doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| {
+            Ok(match task {
+                AuditTask::Load { with_edits } => {
+                    let filter = TrailFilter { is_without_edits: !with_edits, ..TrailFilter::default() };
+                    let mut rows = Vec::new();
+                    store.for_each_trail_row(&filter, |row| rows.push(row))?;
+                    rows.reverse();
+                    AuditNews::Loaded(Arc::new(rows))
+                }
+                AuditTask::Check { kept } => AuditNews::Checked(store.check_audit(kept, |_| true)?),
+                AuditTask::Write { with_edits, to } => {
+                    let filter = TrailFilter { is_without_edits: !with_edits, ..TrailFilter::default() };
+                    let num = write_trail(&store, &filter, &to)?;
+                    AuditNews::Done(format!("{num} lines are written to {}", to.display()))
+                }
+                AuditTask::Replay { image, layer } => {
+                    let now = Box::new(store.reading(&image, &layer)?);
+                    AuditNews::ReplayLoaded { now, log: store.log(&image, &layer)? }
+                }
+            })
+        });
+        super::tell(&post, news.unwrap_or_else(|error| AuditNews::Failed(format!("{error:#}"))));
+    });
+}
