@@ -60,6 +60,7 @@ impl Session {
         self.measure_films();
         effects.extend(self.mind_errors());
         effects.extend(self.mind_suggestions());
+        effects.extend(self.mind_questions());
         // Before the store changes: the time belongs to the project that it was spent on.
         let is_leaving =
             effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));

@@ -37,6 +37,7 @@ mod models_screen;
 mod evaluate_screen;
 mod train_screen;
 mod review_screen;
+mod reader_questions;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;
@@ -140,6 +141,8 @@ pub struct UiState {
     pub exports_page: ExportsPageState,
     pub audit_page: AuditPageState,
     pub reviewing: ReviewScreenState,
+    /// An answer to a reviewer's question while it is typed.
+    pub answer_draft: Option<(ImageId, u32, String)>,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,
