@@ -110,6 +110,8 @@ mod discuss_window;
 #[cfg(feature = "gui")]
 mod people_window;
 #[cfg(feature = "gui")]
+mod exchange_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_rules;
