@@ -120,6 +120,8 @@ mod people_window;
 #[cfg(feature = "gui")]
 mod review_window;
 #[cfg(feature = "gui")]
+mod exchange_window;
+#[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]
 mod window_rules;
