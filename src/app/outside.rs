@@ -1,7 +1,6 @@
 //! The outside: carries out each effect on threads, and turns what they say into events.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -65,7 +64,6 @@ struct Open {
     engine: EngineDesk,
     training: TrainingDesk,
     label_set: Arc<LabelSet>,
-    folder: PathBuf,
     number: u32,
     is_read_only: bool,
     /// Readers see each other's marks.
@@ -171,7 +169,6 @@ impl Outside {
                 store,
                 post,
                 label_set: label_set.clone(),
-                folder: folder.clone(),
                 number: *number,
                 is_read_only: *is_read_only,
                 shows_others: project.is_open,
@@ -196,12 +193,12 @@ impl Outside {
                     opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder));
                 });
             }
-            Effect::CreateProject { folder, label_set } => {
+            Effect::CreateProject { folder, wish } => {
                 let post = self.post.clone();
                 self.lane.run(move || {
                     opening::open_project(
                         &post,
-                        || opening::create_project(&folder, &label_set),
+                        || opening::create_project(&folder, &wish),
                         || Err(StoreError::ReadOnly),
                     );
                 });

@@ -15,7 +15,7 @@ use super::labelling::LabelCommand;
 use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
-use super::project_settings::ProjectCommand;
+use super::project_settings::{NewProjectWish, ProjectCommand};
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
@@ -32,8 +32,8 @@ pub enum Command {
     // Project
     OpenProject,
     CreateProject,
-    /// The project of the open question is made, with this label set.
-    CreateWithLabels(String),
+    /// The project of the open question is made so.
+    CreateAs(Box<NewProjectWish>),
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::geometry::{Point, Size};
-use crate::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use crate::domain::id::{ImageId, PatientId, SeriesId, StudyId};
 use crate::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 use crate::domain::label::{Label, LabelKind, LabelName, LabelSet, Side};
 use crate::domain::project::{Project, Reader};

@@ -118,8 +118,8 @@ impl Session {
             Command::CreateProject => {
                 self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::CreateProject)])
             }
-            Command::CreateWithLabels(label_set) => match self.dialog.take() {
-                Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, label_set }],
+            Command::CreateAs(wish) => match self.dialog.take() {
+                Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, wish }],
                 other => {
                     self.dialog = other;
                     Vec::new()

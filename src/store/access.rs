@@ -45,7 +45,8 @@ pub(super) struct Standing {
     stamp: (i64, u64),
     /// None of somebody who has left.
     roles: Roles,
-    has_films_to_read: bool,
+    /// Looked up only where somebody asks: nobody who saves a mark does.
+    has_films_to_read: Option<bool>,
     /// An owner has a PIN.
     needs_sign_in: bool,
 }
@@ -157,7 +158,7 @@ impl Store {
         }
         let standing = self.standing()?;
         let only_reads = standing.roles.is_empty() || standing.roles == Roles::NONE.with(Role::Annotator);
-        Ok(only_reads || (self.project().workflow.hands_out() && standing.has_films_to_read))
+        Ok(only_reads || (self.project().workflow.hands_out() && self.has_films_to_read(standing)?))
     }
 
     /// Nobody in particular, or somebody who looks after the project or on, and has no films left to read blind.
@@ -247,6 +248,17 @@ impl Store {
             .query_map([person], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         let roles = roles.first().map_or(Ok(Roles::NONE), |text| roles_from_text(text))?;
+        let needs_sign_in = self.has_guarded_owner()?;
+        let found = Standing { stamp, roles, has_films_to_read: None, needs_sign_in };
+        self.standing.set(Some(found));
+        Ok(found)
+    }
+
+    fn has_films_to_read(&self, standing: Standing) -> Result<bool, StoreError> {
+        if let Some(known) = standing.has_films_to_read {
+            return Ok(known);
+        }
+        let person = self.pass.as_ref().map_or("", |pass| pass.reader.as_str());
         let has_films_to_read = self
             .conn
             .prepare_cached(
@@ -256,9 +268,8 @@ impl Store {
                      WHERE (p.rad_id = ?1 OR p.repeat_of = ?1) AND coalesce(r.state, 'new') <> 'completed')",
             )?
             .query_row([person], |row| row.get(0))?;
-        let found = Standing { stamp, roles, has_films_to_read, needs_sign_in: self.has_guarded_owner()? };
-        self.standing.set(Some(found));
-        Ok(found)
+        self.standing.set(Some(Standing { has_films_to_read: Some(has_films_to_read), ..standing }));
+        Ok(has_films_to_read)
     }
 
     /// Whether an owner who is still here has a PIN.

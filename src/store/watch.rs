@@ -153,13 +153,14 @@ fn num_predictions(conn: &Connection) -> Result<i64, StoreError> {
 /// Everything that a project's readers have in common beside films and marks, as one text.
 fn settings(conn: &Connection) -> Result<String, StoreError> {
     let sql = "SELECT concat_ws('|',
-        (SELECT group_concat(name || label_set || instructions || model_visibility) FROM project),
+        (SELECT group_concat(name || label_set || instructions || model_visibility || workflow || about) FROM project),
         (SELECT group_concat(key || position || severity || coalesce(parameter, '')) FROM rule),
         (SELECT group_concat(id || position || title || severity || condition) FROM custom_rule),
         (SELECT max(version) FROM label_set),
         (SELECT group_concat(id || label || caption) FROM reference_case),
         (SELECT group_concat(key || value) FROM setting WHERE key IN ('blind', 'open')),
-        (SELECT count(*) FROM reader))";
+        (SELECT group_concat(rad_id || name || roles || certificate || has_left || (pin IS NULL)
+            || coalesce(years_of_experience, '')) FROM reader))";
     Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
@@ -171,7 +172,7 @@ mod tests {
     use crate::domain::log::{NewLogEntry, Step};
     use crate::domain::model::{Architecture, ModelContent, ModelStep, ModelTask};
     use crate::domain::prediction::Prediction;
-    use crate::domain::project::Reader;
+    use crate::domain::project::{Reader, Workflow};
     use crate::domain::reading_time::ReadingTime;
     use crate::domain::rules::default_rules;
     use crate::domain::suggestion::ModelVisibility;
@@ -241,9 +242,18 @@ mod tests {
         let told_project = WrittenElsewhere { is_project_changed: true, ..WrittenElsewhere::default() };
         assert_eq!(told(&mut own), Some(told_project.clone()));
         assert_eq!(own.project().instructions, "Look at the pedicles.");
-        let reader = Reader::new("R9", "Nine");
+        // That somebody came, or is something else now, stands in the audit too.
+        let told_people = WrittenElsewhere { is_training_changed: true, ..told_project.clone() };
+        let mut reader = Reader::new("R9", "Nine");
         other.add_reader(&reader).expect("written");
+        assert_eq!(told(&mut own), Some(told_people.clone()));
+        reader.has_left = true;
+        other.add_reader(&Reader::new("R8", "Eight")).expect("written");
+        other.change_reader(&reader).expect("written");
+        assert_eq!(told(&mut own), Some(told_people));
+        other.set_workflow(Workflow::Single).expect("written");
         assert_eq!(told(&mut own), Some(told_project.clone()));
+        assert_eq!(own.project().workflow, Workflow::Single, "who is blind goes by it");
         other.set_model_visibility(ModelVisibility::Always).expect("written");
         assert_eq!(told(&mut own), Some(told_project));
         assert_eq!(own.project().model_visibility, ModelVisibility::Always);

@@ -128,6 +128,8 @@ pub struct UiState {
     pub train: TrainScreenState,
     pub crops: CropShelf,
     pub sign_in: sign_in::SignInForm,
+    /// What is chosen for a project that is about to be made.
+    pub new_project: crate::session::NewProjectWish,
     pub overview_page: OverviewPageState,
     pub about_page: AboutPageState,
     pub people_page: PeoplePageState,

@@ -80,16 +80,19 @@ fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
     assert!(seat.state().session.reader.is_none() && seat.state().session.worklist.is_empty());
     seat.get_by_label("Read as R1").click();
     seat.run_steps(3);
-    for n in 1..=5 {
+    let refusal = |w: &rachis::app::Window| match &w.session.team.people.sign_in.as_ref()?.step {
+        SignInStep::Refused { message, locked_until_ms } => Some((message.clone(), *locked_until_ms)),
+        _ => None,
+    };
+    let mut before = None;
+    for _ in 0..5 {
         give_pin(&mut seat, "0000");
-        let is_answered = |w: &rachis::app::Window| {
-            w.session.team.people.sign_in.as_ref().is_some_and(|one| match &one.step {
-                SignInStep::Refused { locked_until_ms, .. } => n < 5 || locked_until_ms.is_some(),
-                _ => false,
-            })
-        };
-        wait(&mut seat, "the refusal", is_answered);
+        // Each refusal says how many tries are left, so it is another one.
+        wait(&mut seat, "the next refusal", |w| refusal(w).is_some_and(|now| Some(now) != before));
+        before = refusal(seat.state());
     }
+    assert!(before.is_some_and(|(_, locked_until_ms)| locked_until_ms.is_some()));
+    picture(&mut seat, "sign_in_locked");
     seat.get_by_label_contains("Try again in");
     // Nothing can be typed while the name is locked, and the others are still there.
     assert!(seat.get_by_label("PIN").accesskit_node().is_disabled());

@@ -26,8 +26,7 @@ fn chest(folder: &std::path::Path) -> Store {
     let rules = default_rules();
     let project = NewProject { name: "Chest".into(), label_set: "vindr_cxr".into(), rules, is_synthetic: true };
     let mut store = Store::create(folder, &project).unwrap();
-    let name = "Reader one";
-    store.add_reader(&Reader { years_of_experience: Some(12), ..Reader::new("R1", name) }).unwrap();
+    store.add_reader(&Reader { years_of_experience: Some(12), ..Reader::new("R1", "Reader one") }).unwrap();
     store.add_films(&(0..4).map(support::entry).collect::<Vec<_>>()).unwrap();
     store
 }

@@ -18,6 +18,7 @@ mod labels_page;
 mod rules_page;
 
 pub use about_page::AboutPageState;
+pub(super) use about_page::workflow_ui;
 pub use agreement_page::AgreementPageState;
 pub use assignment_page::AssignmentPageState;
 pub use audit_page::AuditPageState;
