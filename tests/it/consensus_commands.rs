@@ -5,6 +5,8 @@ use std::process::Command;
 
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
+use rachis::domain::evaluation::problems::Problems;
+use rachis::domain::evaluation::run::{FilmChoice, TruthSource};
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
 use rachis::domain::label::LabelName;
@@ -12,6 +14,7 @@ use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::people::CONSENSUS_LAYER;
 use rachis::domain::task::TaskState;
 use rachis::store::Store;
+use rachis::workflows::evaluated_project::truth_of_films;
 use serde_json::Value;
 
 use crate::support;
@@ -179,4 +182,20 @@ fn agreement_is_told_with_intervals_and_leaves_the_consensus_out() {
     assert!((cell("pairs", "R1 and R3")["pabak"]["value"].as_f64().unwrap() - (2.0 * 0.8 - 1.0)).abs() < 1e-12);
     assert!(cell("all", "All readers")["krippendorff_alpha"]["interval"][0].is_number());
     assert!(cell("others", "R3")["f1_50"]["value"].is_number());
+}
+
+/// Film 4 has a consensus of its own; films 0 and 1 what most readers say.
+#[test]
+fn the_truth_of_an_evaluation_is_the_settled_consensus_where_there_is_one() {
+    let place = tempfile::tempdir().unwrap();
+    let store = project(&place.path().join("p"));
+    let truth = |source: &TruthSource| {
+        let found = truth_of_films(&store, source, &FilmChoice::WithTruth, &mut Problems::default());
+        let truths = found.unwrap().1;
+        let film = truths.find(image(4).as_str()).unwrap();
+        let boxes = truths.boxes.iter().filter(|one| one.film == film).map(|one| one.rect[0]).collect::<Vec<_>>();
+        (boxes, truths.films[film as usize].readers.len())
+    };
+    assert_eq!(truth(&TruthSource::Consensus), (vec![300.0], 1));
+    assert_eq!(truth(&TruthSource::EveryReader), (vec![0.0, 10.0, 20.0], 3));
 }
