@@ -167,7 +167,8 @@ fn agreement_is_told_with_intervals_and_leaves_the_consensus_out() {
     let place = tempfile::tempdir().unwrap();
     drop(project(&place.path().join("p")));
     let told = check(place.path(), &["agreement", "p", "--bootstrap", "200"], 0, "5 films with two readings or more");
-    assert!(told.contains("200 resamples by patient") && !told.contains(CONSENSUS_LAYER));
+    assert!(told.contains("200 resamples by patient"), "{told}");
+    assert!(told.contains("\n  R3:") && !told.contains(&format!("\n  {CONSENSUS_LAYER}:")), "{told}");
     let found = check(place.path(), &["agreement", "p", "--json", "--of", "all"], 0, "");
     let found: Value = serde_json::from_str(&found).unwrap();
     let cell = |of: &str, name: &str| -> Value {
