@@ -30,7 +30,7 @@ pub struct Likely {
 }
 
 /// Rounds stop when no film's probability changes by more.
-pub const SMALL_CHANGE: f64 = 1e-8;
+pub const SMALL_CHANGE: f64 = 1e-10;
 /// Towards certainty the steps become ever smaller; by then nobody's answer turns any more.
 const MOST_ROUNDS: u32 = 1000;
 /// No reader is certain: one who never erred can't outvote all others. As crowd-kit has it.
