@@ -26,6 +26,7 @@ mod measure;
 mod shapes;
 mod classifier_metrics;
 mod agreement_parity;
+mod consensus_commands;
 
 mod kill_nine;
 #[cfg(unix)]
