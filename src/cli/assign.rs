@@ -62,6 +62,9 @@ struct FilmsArgs {
     /// Only these films.
     #[arg(long, value_name = "IMAGE_ID")]
     film: Vec<String>,
+    /// Only films for which this holds, in the words of the list: "age:>60 view:lateral".
+    #[arg(long, conflicts_with_all = ["film", "file", "hidden_truths"])]
+    query: Option<String>,
     /// Only films or studies that a text file names, one on each line.
     #[arg(long, value_name = "FILE.txt", conflicts_with_all = ["film", "hidden_truths"])]
     file: Option<PathBuf>,
@@ -194,6 +197,7 @@ fn request(args: &FilmsArgs, store: &Store) -> anyhow::Result<AssignRequest> {
             films: args.film.iter().map(|film| film.as_str().into()).collect(),
             words: format!("{} films by name", args.film.len()),
         },
+        None if args.query.is_some() => Pool::Query(args.query.clone().unwrap_or_default()),
         None if args.hidden_truths => Pool::HiddenTruths,
         None => Pool::All,
     };

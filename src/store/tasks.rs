@@ -36,7 +36,7 @@ const TASKS: &str = "
 impl Store {
     /// Every film in anybody's hands, person by person in their orders.
     pub fn tasks(&self) -> Result<Vec<Task>, StoreError> {
-        self.require_hands(None)?;
+        self.require_hands_of(None)?;
         let mut tasks = self.as_told(all_tasks(&self.conn)?);
         tasks.sort_by(|a, b| a.person.cmp(&b.person).then_with(|| a.order().cmp(&b.order())));
         Ok(tasks)
@@ -45,7 +45,7 @@ impl Store {
     /// The films in one person's hands, in the order in which they are to be done: what is to be read, then what is to
     /// be reviewed; paused ones last.
     pub fn tasks_of(&self, person: &ReaderId) -> Result<Vec<Task>, StoreError> {
-        self.require_hands(Some(person))?;
+        self.require_hands_of(Some(person))?;
         let of_person =
             format!("{TASKS} WHERE task.rad_id IN (SELECT ?1 UNION SELECT rad_id FROM reader WHERE repeat_of = ?1)");
         let mut statement = self.conn.prepare_cached(&of_person)?;
@@ -57,7 +57,7 @@ impl Store {
     /// The layer under which this person reads the film now: that of the newest repeat that was handed out, else the
     /// person's own.
     pub fn layer_for(&self, image: &ImageId, person: &ReaderId) -> Result<ReaderId, StoreError> {
-        self.require_hands(Some(person))?;
+        self.require_hands_of(Some(person))?;
         let mut statement = self.conn.prepare_cached(
             "SELECT task.rad_id FROM task JOIN reader ON reader.rad_id = task.rad_id
              WHERE task.image_id = ?1 AND task.stage = 'read' AND reader.repeat_of = ?2
@@ -72,7 +72,7 @@ impl Store {
 
     /// Who hands films out must know where they are, whatever else they are kept from. Others see what is in their own
     /// hands.
-    fn require_hands(&self, person: Option<&ReaderId>) -> Result<(), StoreError> {
+    fn require_hands_of(&self, person: Option<&ReaderId>) -> Result<(), StoreError> {
         self.require(Matter::Tasks, Act::See)?;
         if self.require(Matter::Tasks, Act::Change).is_ok() {
             return Ok(());
@@ -80,11 +80,16 @@ impl Store {
         person.map_or_else(|| self.require_sight(), |person| self.require_person(person))
     }
 
-    /// Who knows that a film's truth is known reads it with more care.
+    /// Who knows that a film's truth is known reads it with more care. And who hands films out while they still read some
+    /// knows where films are, but not how far others are with them.
     fn as_told(&self, mut tasks: Vec<Task>) -> Vec<Task> {
         let is_told = self.require(Matter::Tasks, Act::Change).is_ok();
+        let sees_progress = self.require_sight().is_ok();
         for task in &mut tasks {
             task.is_hidden_truth &= is_told;
+            if !sees_progress && self.pass().is_none_or(|pass| *pass.reader() != task.person) {
+                task.state = TaskState::New;
+            }
         }
         tasks
     }

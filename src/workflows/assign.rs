@@ -9,14 +9,19 @@ use anyhow::{Context as _, bail};
 use crate::domain::assignment::{
     Candidate, Dealt, Plan, PoolFilm, Score, Stage, Strategy, Task, TaskChoice, held_against, sample,
 };
-use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelName;
 use crate::domain::people::{CONSENSUS_LAYER, Reader, Role};
+use crate::domain::quality::UnfitReason;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::study::{FilmEntry, FilmFacts};
+use crate::domain::study_decision::study_decision;
 use crate::domain::task::TaskState;
+use crate::domain::worklist::WorklistRow;
+use crate::domain::worklist::query::{QueriedFilm, Query, QueryWords};
 use crate::formats::uid_list;
 use crate::store::{HandOut, Store, TasksTouched};
+use crate::workflows::label_sets;
 
 /// Which films may be handed out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -26,6 +31,8 @@ pub enum Pool {
     All,
     /// These, whatever chose them; the words say what did.
     Films { films: Vec<ImageId>, words: String },
+    /// Films for which a question in the words of the list holds: `age:>60 view:lateral`.
+    Query(String),
     /// A text file with one film or study on each line.
     File(PathBuf),
     /// Those whose truth is known.
@@ -90,7 +97,10 @@ fn prepare(store: &Store, request: &AssignRequest) -> anyhow::Result<Prepared> {
     let films = store.films()?;
     let truths = store.hidden_truths()?;
     let kept_back: BTreeSet<&ImageId> = truths.iter().map(|truth| &truth.image).collect();
-    let (chosen, mut words) = choose(&films, &request.pool, &kept_back)?;
+    let (chosen, mut words) = match &request.pool {
+        Pool::Query(query) => (films_of_query(store, query)?, format!("the query {query}")),
+        pool => choose(&films, pool, &kept_back)?,
+    };
     let mut pool: Vec<&FilmEntry> = films.iter().filter(|film| chosen.contains(&film.facts.image)).collect();
     let num_chosen = pool.len();
     if request.pool != Pool::HiddenTruths && !request.plan.is_hidden_truth && request.plan.strategy != Strategy::Repeat
@@ -131,7 +141,7 @@ fn choose(
 ) -> anyhow::Result<(BTreeSet<ImageId>, String)> {
     let images = || films.iter().map(|film| &film.facts.image);
     Ok(match pool {
-        Pool::All => (images().cloned().collect(), "all films".to_owned()),
+        Pool::All | Pool::Query(_) => (images().cloned().collect(), "all films".to_owned()),
         Pool::HiddenTruths => (
             images().filter(|image| kept_back.contains(image)).cloned().collect(),
             "films with a known truth".to_owned(),
@@ -151,6 +161,29 @@ fn choose(
 
 fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Films for which a question holds, as the person who asks sees the list.
+fn films_of_query(store: &Store, text: &str) -> anyhow::Result<BTreeSet<ImageId>> {
+    let (labels, _) = label_sets::of_project(store)?;
+    let words = QueryWords {
+        labels: labels.labels().iter().map(|label| label.name.to_string()).collect(),
+        readers: store.readers()?.into_iter().map(|reader| reader.id.to_string()).collect(),
+    };
+    let query = Query::parse(text, &words).map_err(|error| {
+        let part = text.get(error.at.clone()).unwrap_or_default();
+        anyhow::anyhow!("The query can't be read at {part:?}: {} Nothing was handed out.", error.why)
+    })?;
+    let asking = store.pass().map_or_else(|| ReaderId::new(""), |pass| pass.reader().clone());
+    let rows = store.worklist(&asking, &labels)?;
+    let mut of_study: BTreeMap<&StudyId, Vec<(Decision, Option<UnfitReason>)>> = BTreeMap::new();
+    for row in &rows {
+        of_study.entry(&row.study).or_default().push((row.decision, row.unfit));
+    }
+    let of_study: BTreeMap<&StudyId, Decision> =
+        of_study.into_iter().map(|(study, films)| (study, study_decision(films).decision)).collect();
+    let passes = |row: &&WorklistRow| query.passes(QueriedFilm { row, study: of_study[&row.study] });
+    Ok(rows.iter().filter(passes).map(|row| row.image.clone()).collect())
 }
 
 /// Films that a text file names one by one, by film or by study.

@@ -83,6 +83,9 @@ fn pools_are_chosen_by_name_file_and_chance() {
     assert_eq!(store.tasks().unwrap().len(), 4);
     std::fs::write(at.join("uids.txt"), format!("study0\r\n{}\r\n\r\n", image(5))).unwrap();
     check(at, &["assign", "films", "p", "--file", "uids.txt"], 0, "3 films, 6 tasks");
+    let asked = json(at, &["assign", "films", "p", "--query", "view:LL age:>60", "--dry-run", "--json"]);
+    assert_eq!(asked["num_films"], 6);
+    check(at, &["assign", "films", "p", "--query", "view:LL colour:red"], 1, "There is no field \"colour\"");
     let shown = json(at, &["assign", "films", "p", "--sample", "2", "--unit", "study", "--dry-run", "--json"]);
     assert_eq!(shown["num_films"], 4);
     let again = json(at, &["assign", "films", "p", "--sample", "2", "--unit", "study", "--dry-run", "--json"]);

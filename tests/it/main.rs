@@ -63,6 +63,8 @@ mod worklist_tasks;
 #[cfg(feature = "gui")]
 mod worklist_window;
 mod assign_commands;
+#[cfg(feature = "gui")]
+mod assign_window;
 mod architecture;
 mod tidy;
 mod rules_scale;

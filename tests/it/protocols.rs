@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rachis::domain::adjudication::{MadeStep, Step as ReviewStep};
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::assignment::{Stage, Task};
 use rachis::domain::edit::Edit;
@@ -241,7 +242,61 @@ fn is_chest(label: &LabelName) -> bool {
     label.as_str() != "Osteophytes"
 }
 
-fn settle_all(_place: &Place) {}
+/// S1 rules on every finding, both sign, and the consensus leaves the project without a reader's id.
+fn settle_all(place: &Place) {
+    let (mut first, mut second) = (place.store_as("S1"), place.store_as("S2"));
+    let films: Vec<ImageId> = first.tasks_of(&"S1".into()).unwrap().into_iter().map(|task| task.image).collect();
+    let mut num_disputed = 0;
+    for image in &films {
+        let mut at_ms = 10_000;
+        let mut step = |store: &mut Store, by: &str, step: ReviewStep| {
+            at_ms += 1;
+            store.add_review_step(image, &MadeStep { by: by.into(), at_ms, step }).unwrap()
+        };
+        let opened = first.open_review(image, &"S1".into(), 9_000).unwrap();
+        assert_eq!(opened.document().case().readers().len(), 3);
+        let mut review =
+            if opened.document().is_complete() { opened } else { step(&mut first, "S1", ReviewStep::AcceptUnanimous) };
+        while let Some(key) = review.document().next_unsettled(None) {
+            num_disputed += 1;
+            let finding = review.document().finding(key).unwrap();
+            let ruling = if finding.saw().len() >= 2 {
+                ReviewStep::Accept { finding: key }
+            } else {
+                ReviewStep::Reject { finding: key }
+            };
+            review = step(&mut first, "S1", ruling);
+        }
+        assert!(review.document().is_complete());
+        assert!(!step(&mut first, "S1", ReviewStep::Sign).document().is_settled(), "both sign");
+        second.open_review(image, &"S2".into(), 9_000).unwrap();
+        assert!(step(&mut second, "S2", ReviewStep::Sign).document().is_settled());
+    }
+    assert!(num_disputed > 20, "simulated readers disagree: {num_disputed}");
+    for task in place.tasks() {
+        assert_eq!(task.state, TaskState::Completed, "{task:?}");
+    }
+    let words = ["export", "p", "--format", "cxr", "consensus.csv", "--reader", "consensus", "--no-rad-id"];
+    rachis(place.path(), &words, 0, "");
+    let table = std::fs::read_to_string(place.path().join("consensus.csv")).unwrap();
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("image_id,class_name,x_min,y_min,x_max,y_max"));
+    let exported: BTreeSet<&str> = lines.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(exported.len(), films.len(), "every film has a consensus, if only No finding");
+    // Every reader's own layer is as it was.
+    rachis(place.path(), &["export", "p", "--format", "cxr", "readers.csv"], 0, "");
+    let table = std::fs::read_to_string(place.path().join("readers.csv")).unwrap();
+    assert!(table.starts_with("image_id,rad_id,class_name"), "{}", &table[..60]);
+    let readers: BTreeSet<(&str, &str)> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|cells| cells[1].starts_with('R'))
+        .map(|cells| (cells[0], cells[1]))
+        .collect();
+    assert_eq!(readers.len(), 3 * films.len());
+    assert!(!table.contains("Canary"));
+}
 
 #[test]
 fn spine_studies_are_read_by_one_reader_each() {

@@ -103,6 +103,9 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(readings_of_others, s => (0..3).map(|n| s.readings_of_others(&image(n), &me(s))).collect::<Vec<_>>()),
         ask!(commit, s => s.commit(&entry(1, ID, Edit::SetComment { before: WORDS.into(), after: String::new() }))),
         ask!(worklist, s => (s.worklist(&me(s), &labels(s)), s.worklist(&others(), &labels(s)))),
+        ask!(tasks, s => s.tasks()),
+        ask!(tasks_of, s => (s.tasks_of(&me(s)), s.tasks_of(&others()))),
+        ask!(layer_for, s => (s.layer_for(&image(0), &me(s)), s.layer_for(&image(0), &others()))),
         ask!(reader_statistics, s => (s.reader_statistics(&me(s)), s.reader_statistics(&others()))),
         ask!(add_reading_time, s => s.add_reading_time(&[time(ID)])),
         ask!(models_seen, s => (0..3).map(|n| (s.models_seen(&image(n), &me(s)), s.models_seen(&image(n), &others()))).collect::<Vec<_>>()),
@@ -334,11 +337,17 @@ fn an_owner_who_still_has_films_to_read_is_blind_too() {
     let folder = tempfile::tempdir().unwrap();
     let [alone, among] = twins(folder.path());
     let (alone, among) = (answers(&alone, "R3"), answers(&among, "R3"));
-    let names = ["readers", "reading_queue", "set_pin"];
+    let names = ["readers", "reading_queue", "set_pin", "tasks", "tasks_of", "layer_for"];
     for (name, answer) in among.iter().filter(|(name, _)| !names.contains(name)) {
         assert_silent(name, answer);
         assert_eq!(Some(answer), alone.get(name), "{name} tells that others have read");
     }
+    let mut store = Store::open(&folder.path().join("among")).unwrap();
+    store.sign_in(&"R3".into(), None).unwrap();
+    assert!(store.require_sight().is_err());
+    let tasks = store.tasks().unwrap();
+    let of_another: Vec<_> = tasks.iter().filter(|task| task.person == others()).collect();
+    assert!(!of_another.is_empty() && of_another.iter().all(|task| task.state == TaskState::New), "{of_another:?}");
 }
 
 #[test]

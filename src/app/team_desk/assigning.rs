@@ -27,7 +27,8 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: AssignTask) {
                     .map_err(anyhow::Error::from)
                     .and_then(|store| preview(&store, &request(&order)))
                     .map(dealt_facts)
-                    .map_err(|error| format!("{error:#}"));
+                    // Nothing was asked to be changed yet.
+                    .map_err(|error| format!("{error:#}").replace("Refused, and nothing was changed: ", ""));
                 AssignNews::Previewed(order, dealt)
             }
             task => {
@@ -116,6 +117,7 @@ fn facts(store: &Store) -> anyhow::Result<AssignFacts> {
     // Who is kept from others' readings still hands films out; the scores are not for them.
     let scores = truth_scores(store).unwrap_or_default();
     Ok(AssignFacts {
+        hides_progress: store.require_sight().is_err(),
         hands: hands(&tasks).into_iter().map(|((person, stage), hands)| (person, stage, hands)).collect(),
         made: store.assignments()?.into_iter().map(made_row).collect(),
         scores: scores.into_iter().collect(),

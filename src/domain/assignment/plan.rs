@@ -154,13 +154,12 @@ pub enum DealError {
     NothingToRepeat,
 }
 
-/// Whether somebody with so many years of experience may settle what a reader with so many said. Nobody is more senior for
-/// sure than a reader whose years are known where one's own are not.
+/// Whether somebody with so many years of experience may settle what a reader with so many said. Where one of the two is
+/// not known, the role alone decides, as it does when the review is opened.
 pub const fn is_more_senior(years: Option<u32>, reader: Option<u32>) -> bool {
     match (years, reader) {
-        (_, None) => true,
-        (None, Some(_)) => false,
         (Some(years), Some(reader)) => years > reader,
+        _ => true,
     }
 }
 

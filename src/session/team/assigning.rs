@@ -99,6 +99,8 @@ pub struct MadeRow {
 /// How tasks stand.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AssignFacts {
+    /// This person still reads without knowing of others: how far they are is not said.
+    pub hides_progress: bool,
     /// By person and stage.
     pub hands: Vec<(ReaderId, Stage, Hands)>,
     pub made: Vec<MadeRow>,

@@ -73,8 +73,8 @@ pub(super) fn form_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     heading_ui(ui, tr("Hand films out"), "");
     egui::Frame::new().fill(theme::panel()).corner_radius(6.0).inner_margin(14.0).show(ui, |ui| {
         Grid::new("hand out").num_columns(2).min_col_width(HEADING_WIDTH).spacing([12.0, 10.0]).show(ui, |ui| {
-            row_ui(ui, tr("To be"), |ui| {
-                for (stage, text) in [(Stage::Read, tr("read")), (Stage::Review, tr("reviewed"))] {
+            row_ui(ui, tr("Task"), |ui| {
+                for (stage, text) in [(Stage::Read, tr("To be read")), (Stage::Review, tr("To be reviewed"))] {
                     if kit::chip(ui, text, plan.stage == stage).clicked() && plan.stage != stage {
                         plan = Plan { seed: plan.seed, ..Plan::usual(workflow, stage) };
                         form.people.clear();

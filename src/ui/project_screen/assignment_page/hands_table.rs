@@ -16,6 +16,8 @@ use crate::ui::{Panel, theme};
 use super::heading_ui;
 
 const BAR_WIDTH: f32 = 150.0;
+const NAME_WIDTH: f32 = 170.0;
+const NUMBER_WIDTH: f32 = 64.0;
 
 pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -26,13 +28,22 @@ pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.label(RichText::new(text).color(theme::weak()));
         return;
     }
+    if facts.hides_progress {
+        let text = tr("You still have films to read yourself, so it is not shown how far others are.");
+        ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
+    }
     let mut rows: Vec<&(ReaderId, Stage, Hands)> = facts.hands.iter().collect();
     rows.sort_by_key(|(person, stage, _)| (*stage, natural_key(person.as_str())));
     let can_change = session.may(Matter::Tasks, Act::Change);
     Grid::new("in hand").num_columns(8).striped(true).spacing([18.0, 6.0]).show(ui, |ui| {
-        let titles = [tr("Id"), tr("Name"), tr("To be"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
-        for title in titles {
-            ui.label(RichText::new(title).small().color(theme::weak()));
+        let titles = [tr("Id"), tr("Name"), tr("Task"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
+        for (n, title) in titles.into_iter().enumerate() {
+            let text = RichText::new(title).small().color(theme::weak());
+            if n < 4 {
+                ui.label(text);
+            } else {
+                number_ui(ui, text);
+            }
         }
         ui.end_row();
         for (person, stage, hands) in rows {
@@ -46,28 +57,42 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
     ui.label(RichText::new(person.as_str()).color(theme::strong()));
     let reader = session.project.iter().flat_map(|open| &open.readers).find(|reader| reader.id == *person);
     let name = reader.map_or("", |reader| reader.name.as_str());
-    ui.add(egui::Label::new(RichText::new(name).color(theme::weak())).truncate());
-    ui.label(match stage {
-        Stage::Read => tr("read"),
-        Stage::Review => tr("reviewed"),
+    let size = egui::vec2(NAME_WIDTH, theme::row_height());
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(NAME_WIDTH);
+        ui.add(egui::Label::new(RichText::new(name).color(theme::weak())).truncate());
     });
-    let text = format!("{} / {}", hands.completed, hands.num);
+    ui.label(match stage {
+        Stage::Read => tr("To be read"),
+        Stage::Review => tr("To be reviewed"),
+    });
+    let hides_progress = session.team.assigning.facts.as_ref().is_some_and(|facts| facts.hides_progress);
+    let text = if hides_progress { hands.num.to_string() } else { format!("{} / {}", hands.completed, hands.num) };
     let share = hands.completed as f32 / hands.num.max(1) as f32;
-    let bar = egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).text(&text);
+    let bar =
+        egui::ProgressBar::new(share).fill(theme::accent_dim()).desired_width(BAR_WIDTH).corner_radius(3.0).text(&text);
     let response = ui.add(bar);
     response.widget_info(|| {
         let words = tr_args("{}: {} of {} completed", &[person, &hands.completed, &hands.num]);
         WidgetInfo::labeled(egui::Role::ProgressIndicator, true, words)
     });
     for num in [hands.new, hands.doing, hands.completed, hands.paused] {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(if num == 0 { RichText::new("0").color(theme::weak()) } else { RichText::new(num.to_string()) });
-        });
+        let text = RichText::new(num.to_string());
+        number_ui(ui, if num == 0 { text.color(theme::weak()) } else { text });
     }
     if can_change {
         menu_ui(ui, panel, person, stage, hands);
     }
     ui.end_row();
+}
+
+/// In a column of numbers: a cell of a grid that is filled from the right would take all the room there is.
+fn number_ui(ui: &mut Ui, text: RichText) {
+    let size = egui::vec2(NUMBER_WIDTH, theme::row_height());
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.set_width(NUMBER_WIDTH);
+        ui.label(text);
+    });
 }
 
 fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, hands: Hands) {

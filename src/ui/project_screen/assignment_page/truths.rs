@@ -1,6 +1,6 @@
 //! Films whose truth is known: kept back, handed out among others, and what each reader made of them.
 
-use egui::{Align, ComboBox, Grid, Layout, RichText, Ui, WidgetInfo};
+use egui::{ComboBox, Grid, RichText, Ui, WidgetInfo};
 
 use crate::domain::id::ReaderId;
 use crate::domain::people::CONSENSUS_LAYER;
@@ -69,7 +69,7 @@ pub(super) fn truths_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 percent(score.precision()),
             ];
             for cell in cells {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(cell));
+                ui.label(cell);
             }
             ui.end_row();
         }
