@@ -149,6 +149,7 @@ fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
     ui.add(field).widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Project name")));
     kit::section(ui, tr("How films get their labels"));
     project_screen::workflow_ui(ui, &mut wish.workflow);
+    ui.add_space(theme::UNIT);
     let text = tr("This can be changed later, under Project. People and their PINs are added there too.");
     ui.add(egui::Label::new(RichText::new(text).small().color(theme::weak())).wrap());
     ui.separator();
