@@ -1,14 +1,14 @@
 //! The list of films by example: what is next, what passes a filter, what comes first.
 
 use super::*;
+use crate::domain::assignment::Stage;
 use crate::domain::id::ReaderId;
 use crate::domain::id::StudyId;
+use crate::domain::label::LabelName;
 use crate::domain::quality::UnfitReason;
 use crate::domain::task::TaskState;
-use crate::domain::assignment::Stage;
-use crate::domain::label::LabelName;
-use crate::domain::worklist::RowTask;
 use crate::domain::triage::{BoxCounts, Disagreement, FilmDisagreement, Triage};
+use crate::domain::worklist::RowTask;
 
 fn list(states: &[TaskState]) -> Worklist {
     let mut list = Worklist::default();
@@ -309,7 +309,10 @@ fn films_of_a_study_need_not_stand_together() {
     change(&mut list, 0, |row| row.decision = Decision::Normal);
     change(&mut list, 2, |row| row.decision = Decision::Normal);
     let decision = |n: u32| list.study(&ImageId::new(format!("film{n}"))).unwrap().decision;
-    assert_eq!([0, 1, 2, 3].map(decision), [Decision::Normal, Decision::Undecided, Decision::Normal, Decision::Undecided]);
+    assert_eq!(
+        [0, 1, 2, 3].map(decision),
+        [Decision::Normal, Decision::Undecided, Decision::Normal, Decision::Undecided]
+    );
 }
 
 #[test]
