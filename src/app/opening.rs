@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use crate::domain::project::Reader;
 use crate::domain::rules::default_rules;
-use crate::session::Event;
+use crate::session::{Event, NewProjectWish};
 use crate::store::{NewProject, RescuedEdit, Store, StoreError, StoreThread, read_rescue, set_aside, write_rescue};
 use crate::workflows::label_sets;
 
 use super::inbox::{News, Post};
 use super::{models_desk, references, view_memory, window_presets};
 
-pub(super) fn create_project(folder: &Path, label_set: &str) -> Result<Store, StoreError> {
-    let name = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
-    let project = NewProject { name, label_set: label_set.to_owned(), rules: default_rules(), is_synthetic: false };
+pub(super) fn create_project(folder: &Path, wish: &NewProjectWish) -> Result<Store, StoreError> {
+    let of_folder = folder.file_name().map_or_else(|| "Project".to_owned(), |n| n.to_string_lossy().into_owned());
+    let name = if wish.name.trim().is_empty() { of_folder } else { wish.name.trim().to_owned() };
+    let project = NewProject { name, label_set: wish.label_set.clone(), rules: default_rules(), is_synthetic: false };
     let mut store = Store::create(folder, &project)?;
+    store.set_workflow(wish.workflow)?;
     let first = Reader::new("R1", "Reader 1");
     store.add_reader(&first)?;
     Ok(store)

@@ -193,12 +193,12 @@ impl Outside {
                     opening::open_project(&post, || Store::open(&folder), || Store::open_to_look(&folder));
                 });
             }
-            Effect::CreateProject { folder, label_set } => {
+            Effect::CreateProject { folder, wish } => {
                 let post = self.post.clone();
                 self.lane.run(move || {
                     opening::open_project(
                         &post,
-                        || opening::create_project(&folder, &label_set),
+                        || opening::create_project(&folder, &wish),
                         || Err(StoreError::ReadOnly),
                     );
                 });

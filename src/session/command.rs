@@ -16,7 +16,7 @@ use super::listing::ListCommand;
 use super::model_commands::ModelCommand;
 use super::open_film::OpenFilm;
 use super::panes::Layout;
-use super::project_settings::ProjectCommand;
+use super::project_settings::{NewProjectWish, ProjectCommand};
 use super::screen::{Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
@@ -33,8 +33,8 @@ pub enum Command {
     // Project
     OpenProject,
     CreateProject,
-    /// The project of the open question is made, with this label set.
-    CreateWithLabels(String),
+    /// The project of the open question is made so.
+    CreateAs(Box<NewProjectWish>),
     ImportFilms,
     ImportFilmFiles,
     ImportLabels,

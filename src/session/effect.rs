@@ -19,7 +19,7 @@ use super::evaluating::{EvaluationTask, Sheet, StudyTask};
 use super::guide::ReferenceCrop;
 use super::input_map::InputChoices;
 use super::model_commands::ModelChange;
-use super::project_settings::ProjectCommand;
+use super::project_settings::{NewProjectWish, ProjectCommand};
 use super::settings::Settings;
 use super::team::TeamTask;
 use super::training::TrainTask;
@@ -183,7 +183,7 @@ pub enum Effect {
     OpenProject(PathBuf),
     CreateProject {
         folder: PathBuf,
-        label_set: String,
+        wish: Box<NewProjectWish>,
     },
     ImportFilms {
         paths: Vec<PathBuf>,

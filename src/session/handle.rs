@@ -60,6 +60,7 @@ impl Session {
         self.measure_films();
         effects.extend(self.mind_errors());
         effects.extend(self.mind_suggestions());
+        effects.extend(self.mind_questions());
         // Before the store changes: the time belongs to the project that it was spent on.
         let is_leaving =
             effects.iter().any(|effect| matches!(effect, Effect::OpenProject(_) | Effect::CreateProject { .. }));
@@ -118,8 +119,8 @@ impl Session {
             Command::CreateProject => {
                 self.with_comment_kept(now_ms, |_| vec![Effect::ChoosePath(FilePurpose::CreateProject)])
             }
-            Command::CreateWithLabels(label_set) => match self.dialog.take() {
-                Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, label_set }],
+            Command::CreateAs(wish) => match self.dialog.take() {
+                Some(Dialog::ChooseLabels { folder }) => vec![Effect::CreateProject { folder, wish }],
                 other => {
                     self.dialog = other;
                     Vec::new()

@@ -95,7 +95,7 @@ pub use pointer::{PointerButton, PointerEvent, PointerKind};
 
 pub use label_editor::{LabelDesk, LabelSetCommand, LabelVersion};
 pub use labelling::{AttributeChange, LabelCommand, LabelFocus, NextLabel};
-pub use project_settings::{ProjectCommand, ProjectPage};
+pub use project_settings::{NewProjectWish, ProjectCommand, ProjectPage};
 pub use screen::DrawTool;
 pub use screen::{Dialog, JobView, Notice, NoticeKind, OpenProject, OverlayState, SaveState, Screen, Session, Tool};
 pub use suggesting::{NUM_STEPS, SuggestCommand, WhyHidden};

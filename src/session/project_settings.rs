@@ -1,6 +1,6 @@
 //! Changes of the project itself: rules, labels, instructions, references.
 
-use crate::domain::project::Description;
+use crate::domain::project::{Description, Workflow};
 use crate::domain::rules::{CustomRule, RuleSetting};
 use crate::domain::suggestion::ModelVisibility;
 
@@ -28,6 +28,16 @@ pub enum ProjectCommand {
     SetModelVisibility(ModelVisibility),
     /// Name, workflow, ethics, licence, use of the data.
     Describe(Box<Description>),
+}
+
+/// What a new project is to be.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct NewProjectWish {
+    /// Empty: the folder's name.
+    pub name: String,
+    /// Id of the label set.
+    pub label_set: String,
+    pub workflow: Workflow,
 }
 
 /// A page of the project screen.

@@ -114,4 +114,28 @@ mod tests {
             assert_eq!(session.dialog, None);
         }
     }
+
+    #[test]
+    fn age_and_request_stay_out_where_a_film_is_judged_alone() {
+        use crate::domain::project::Workflow;
+        for (facts, workflow, roles, num_shown) in [
+            (ClinicalFacts::AgeAndSex, Workflow::Single, Roles::ALL, 2),
+            (ClinicalFacts::Nothing, Workflow::Single, Roles::ALL, 1),
+            (ClinicalFacts::Nothing, Workflow::Free, Roles::ALL, 2),
+            (ClinicalFacts::Nothing, Workflow::Free, Roles::NONE.with(Role::Annotator), 1),
+        ] {
+            let mut session = reading_session();
+            let settings = &mut session.project.as_mut().unwrap().settings;
+            (settings.about.clinical_facts, settings.workflow) = (facts, workflow);
+            session.reader.as_mut().unwrap().roles = roles;
+            let image = session.pane.film.as_ref().unwrap().image().clone();
+            session.handle(Input::Command(Command::ShowTags), 0);
+            let age = TagRow { tag: (0x0010, 0x1010), ..row("Patient's Age", false) };
+            let rows = vec![age, TagRow { tag: (0x0008, 0x0060), ..row("Modality", false) }];
+            let tags = Ok(TagList { rows, warnings: Vec::new() });
+            session.handle(Input::Event(Event::TagsLoaded { image, tags }), 0);
+            let Some(Dialog::Tags { tags: Tags::Ready { rows, .. }, .. }) = &session.dialog else { panic!() };
+            assert_eq!(rows.len(), num_shown, "{facts:?} {workflow:?}");
+        }
+    }
 }

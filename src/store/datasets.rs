@@ -57,6 +57,7 @@ impl Store {
         events: &[ProjectEvent],
     ) -> Result<DatasetId, StoreError> {
         self.require(Matter::Models, Act::Change)?;
+        let made_by = self.doer(&new.made_by);
         let events: Vec<_> = events.iter().map(|event| self.signed(event)).collect();
         let folder = self.folder().join("datasets");
         fs::create_dir_all(&folder).map_err(|e| StoreError::io("making the folder for data sets", &folder, e))?;
@@ -68,7 +69,7 @@ impl Store {
         .execute(params![
             new.name,
             new.made_at_ms,
-            new.made_by,
+            made_by,
             hex_from_hash(&new.sha256),
             new.truth,
             new.num_films[0].cast_signed(),

@@ -40,6 +40,7 @@ impl Store {
     /// Keeps an evaluation whose files lie in `files`, a folder inside the project's `runs`, which gets its name here.
     pub fn add_evaluation(&mut self, new: &NewEvaluation, files: &Path) -> Result<EvaluationId, StoreError> {
         self.require(Matter::Models, Act::Change)?;
+        let made_by = self.doer(&new.made_by);
         let runs = self.folder().join("runs");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.prepare_cached(
@@ -49,7 +50,7 @@ impl Store {
         .execute(params![
             new.name,
             new.made_at_ms,
-            new.made_by,
+            made_by,
             new.answer,
             new.truth,
             new.num_films.cast_signed(),

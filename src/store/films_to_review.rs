@@ -1,6 +1,6 @@
 //! A reviewer's list: films in hand for review, or in a project that hands nothing out those that others have read.
 
-use rusqlite::params;
+use std::collections::HashMap;
 
 use crate::domain::adjudication::{FilmToReview, ReviewStage};
 use crate::domain::id::{ImageId, ReaderId};
@@ -9,27 +9,33 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 
-/// Readers of each film, and how many of them have completed it: those who were handed the film; where nobody was, those
-/// that said something of it.
-const SUMS: &str = "WITH handed AS (
-        SELECT t.image_id, count(*) AS num, sum(coalesce(r.state, 'new') = 'completed') AS done FROM task t
-        LEFT JOIN reading r ON r.image_id = t.image_id AND r.rad_id = t.rad_id
-        WHERE t.stage = 'read'
-        AND NOT EXISTS (SELECT 1 FROM reader p WHERE p.rad_id = t.rad_id AND p.repeat_of IS NOT NULL)
-        GROUP BY t.image_id
-     ), spoken AS (
-        SELECT r.image_id, count(*) AS num, sum(r.state = 'completed') AS done FROM reading r
-        WHERE r.rad_id <> ?2
-        AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding
-             OR r.unfit IS NOT NULL)
-        AND NOT EXISTS (SELECT 1 FROM reader p WHERE p.rad_id = r.rad_id AND p.repeat_of IS NOT NULL)
-        AND NOT EXISTS (SELECT 1 FROM hidden_truth h WHERE h.image_id = r.image_id AND h.layer = r.rad_id)
-        GROUP BY r.image_id
-     )";
+/// Readers who were handed each film, and how many of them have completed it.
+const HANDED: &str = "SELECT t.image_id, count(*), sum(coalesce(r.state, 'new') = 'completed') FROM task t
+     LEFT JOIN reading r ON r.image_id = t.image_id AND r.rad_id = t.rad_id
+     WHERE t.stage = 'read' AND t.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
+     GROUP BY t.image_id";
 
-const COLUMNS: &str =
-    "coalesce(h.num, s.num, 0), coalesce(h.done, s.done, 0), a.num_clusters, a.num_settled, a.signers,
-     a.num_waiting, a.is_settled";
+/// Readers who said something of each film; what counts where nobody was handed it.
+const SPOKEN: &str = "SELECT r.image_id, count(*), sum(r.state = 'completed') FROM reading r
+     WHERE r.rad_id <> ?1
+     AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding OR r.unfit IS NOT NULL)
+     AND r.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
+     AND (r.image_id, r.rad_id) NOT IN (SELECT image_id, layer FROM hidden_truth)
+     GROUP BY r.image_id";
+
+const IN_HAND: &str =
+    "SELECT t.image_id, t.is_paused, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
+     FROM task t LEFT JOIN adjudication a ON a.image_id = t.image_id
+     WHERE t.stage = 'review' AND t.rad_id = ?1 ORDER BY t.is_paused, t.priority DESC, t.place, t.image_id";
+
+/// Films that this person has not read and that were handed to nobody else for review.
+const FREE: &str = "SELECT f.image_id, 0, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
+     FROM film f LEFT JOIN adjudication a ON a.image_id = f.image_id
+     WHERE f.image_id NOT IN (SELECT r.image_id FROM reading r WHERE r.rad_id = ?1
+         AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding))
+     AND (f.image_id IN (SELECT image_id FROM task WHERE stage = 'review' AND rad_id = ?1)
+         OR f.image_id NOT IN (SELECT image_id FROM task WHERE stage = 'review'))
+     ORDER BY f.image_id";
 
 impl Store {
     /// Films that this person may review, in their order: higher priorities first, paused ones last. In a project that
@@ -37,41 +43,37 @@ impl Store {
     pub fn films_to_review(&self, reviewer: &ReaderId) -> Result<Vec<FilmToReview>, StoreError> {
         self.require(Matter::Consensus, Act::See)?;
         self.require_person(reviewer)?;
-        let sql = if self.project().workflow.hands_out() {
-            format!(
-                "{SUMS} SELECT t.image_id, {COLUMNS}, t.is_paused FROM task t
-                 LEFT JOIN handed h ON h.image_id = t.image_id LEFT JOIN spoken s ON s.image_id = t.image_id
-                 LEFT JOIN adjudication a ON a.image_id = t.image_id
-                 WHERE t.stage = 'review' AND t.rad_id = ?1 ORDER BY t.is_paused, t.priority DESC, t.place, t.image_id"
-            )
-        } else {
-            format!(
-                "{SUMS} SELECT f.image_id, {COLUMNS}, 0 FROM film f
-                 LEFT JOIN handed h ON h.image_id = f.image_id LEFT JOIN spoken s ON s.image_id = f.image_id
-                 LEFT JOIN adjudication a ON a.image_id = f.image_id
-                 WHERE coalesce(h.num, s.num, 0) > 0
-                 AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.image_id = f.image_id AND r.rad_id = ?1
-                     AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding))
-                 AND (EXISTS (SELECT 1 FROM task t WHERE t.image_id = f.image_id AND t.stage = 'review' AND t.rad_id = ?1)
-                     OR NOT EXISTS (SELECT 1 FROM task t WHERE t.image_id = f.image_id AND t.stage = 'review'))
-                 ORDER BY f.image_id"
-            )
-        };
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![reviewer.as_str(), CONSENSUS_LAYER])?;
+        let hands_out = self.project().workflow.hands_out();
+        let handed = self.readers_by_film(HANDED, [])?;
+        // In a project that hands out, films are read by those who were handed them, save what was read before.
+        let mut spoken = None;
+        let mut statement = self.conn.prepare_cached(if hands_out { IN_HAND } else { FREE })?;
+        let mut rows = statement.query([reviewer.as_str()])?;
         let mut films = Vec::new();
         while let Some(row) = rows.next()? {
+            let image: String = row.get(0)?;
+            let (num_readers, num_completed) = match handed.get(&image) {
+                Some(sum) => *sum,
+                None => {
+                    if spoken.is_none() {
+                        spoken = Some(self.readers_by_film(SPOKEN, [CONSENSUS_LAYER])?);
+                    }
+                    spoken.as_ref().and_then(|spoken| spoken.get(&image)).copied().unwrap_or_default()
+                }
+            };
+            if num_readers == 0 && !hands_out {
+                continue;
+            }
             let count = |place: usize| -> Result<usize, StoreError> {
                 Ok(row.get::<_, Option<i64>>(place)?.unwrap_or_default().unsigned_abs() as usize)
             };
-            let (num_readers, num_completed) = (count(1)?, count(2)?);
-            let signers: Option<String> = row.get(5)?;
+            let signers: Option<String> = row.get(4)?;
             let signers: Vec<String> = match &signers {
                 None => Vec::new(),
                 Some(json) => serde_json::from_str(json).map_err(|why| unreadable("a review's signatures", why))?,
             };
-            let is_begun = row.get::<_, Option<i64>>(3)?.is_some();
-            let stage = if row.get::<_, Option<bool>>(7)?.unwrap_or_default() {
+            let is_begun = row.get::<_, Option<i64>>(2)?.is_some();
+            let stage = if row.get::<_, Option<bool>>(6)?.unwrap_or_default() {
                 ReviewStage::Settled
             } else if num_readers == 0 || num_completed < num_readers {
                 ReviewStage::Reading
@@ -81,17 +83,31 @@ impl Store {
                 ReviewStage::Ready
             };
             films.push(FilmToReview {
-                image: ImageId::new(row.get::<_, String>(0)?),
+                image: ImageId::new(image),
                 stage,
                 num_readers,
                 num_completed,
-                num_items: count(3)?,
-                num_settled: count(4)?,
+                num_items: count(2)?,
+                num_settled: count(3)?,
                 signers: signers.into_iter().map(ReaderId::new).collect(),
-                num_questions: count(6)?,
-                is_paused: row.get(8)?,
+                num_questions: count(5)?,
+                is_paused: row.get(1)?,
             });
         }
         Ok(films)
+    }
+
+    /// Readers of each film, and how many of them have completed it.
+    fn readers_by_film<const N: usize>(
+        &self,
+        sql: &str,
+        args: [&str; N],
+    ) -> Result<HashMap<String, (usize, usize)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(args), |row| {
+            let [all, completed] = [row.get::<_, i64>(1)?, row.get::<_, i64>(2)?];
+            Ok((row.get(0)?, (all.unsigned_abs() as usize, completed.unsigned_abs() as usize)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -153,6 +153,7 @@ impl Store {
     /// that are still there.
     pub fn add_model(&mut self, new: &NewModel<'_>) -> Result<StoredModel, StoreError> {
         self.require(Matter::Models, Act::Change)?;
+        let by = self.doer(new.by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (architecture, sha256, members) = match &new.content {
             ModelContent::Weights { architecture, sha256 } => {
@@ -184,11 +185,11 @@ impl Store {
                 members,
                 new.card,
                 new.at_ms,
-                new.by
+                by
             ],
         )?;
         let id = ModelId(tx.last_insert_rowid());
-        write_event(&tx, id, new.step, new.at_ms, new.by)?;
+        write_event(&tx, id, new.step, new.at_ms, &by)?;
         let added = must_have(&tx, id)?;
         tx.commit()?;
         Ok(added)

@@ -75,6 +75,14 @@ impl Store {
         })
     }
 
+    /// Layers of second readings by the same person.
+    pub fn second_layers(&self) -> Result<BTreeSet<ReaderId>, StoreError> {
+        self.require_sight()?;
+        let mut statement = self.conn.prepare("SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL")?;
+        let rows = statement.query_map([], |row| Ok(ReaderId::new(row.get::<_, String>(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Everybody who has completed a film, `R2` before `R10`.
     fn layers(&self) -> Result<Vec<Layer>, StoreError> {
         let mut statement = self.conn.prepare(

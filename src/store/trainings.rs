@@ -44,6 +44,7 @@ impl Store {
     /// here.
     pub fn add_training(&mut self, new: &NewTraining, files: &Path) -> Result<TrainingId, StoreError> {
         self.require(Matter::Models, Act::Change)?;
+        let made_by = self.doer(&new.made_by);
         let runs = self.folder().join("runs");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.prepare_cached(
@@ -57,7 +58,7 @@ impl Store {
             new.dataset.0,
             new.group,
             new.made_at_ms,
-            new.made_by
+            made_by
         ])?;
         let id = TrainingId(tx.last_insert_rowid());
         let place = runs.join(folder_name(id));

@@ -2,13 +2,13 @@
 
 use egui::{Align2, Id, LayerId, Order, Popup, RichText, ScrollArea, Ui, WidgetInfo};
 
-use crate::session::{Command, Dialog, Event, FilePurpose, Input};
+use crate::session::{Command, Dialog, Event, FilePurpose, Input, NewProjectWish};
 
 use super::evaluate_screen::new_run;
 use super::words::{tr, tr_args};
 use super::{
-    Panel, cheat_sheet, kit, models_screen, palette, settings_screen, statistics, suggestions, tag_browser,
-    test_pattern, theme, train_screen, unfit_menu,
+    Panel, cheat_sheet, kit, models_screen, palette, project_screen, settings_screen, statistics, suggestions,
+    tag_browser, test_pattern, theme, train_screen, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -22,6 +22,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.state.models.forms.close();
         panel.state.new_run.close();
         panel.state.freeze.close();
+        panel.state.new_project = NewProjectWish::default();
         panel.state.test_pattern = None;
         panel.state.dialog_size = None;
         return;
@@ -141,11 +142,23 @@ fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, num_findings: usize, completes
 
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, folder: &std::path::Path) {
     kit::set_dialog_width(ui, 440.0);
+    let of_folder = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let wish = &mut panel.state.new_project;
+    kit::section_title(ui, tr("Project name"));
+    let field = egui::TextEdit::singleline(&mut wish.name).desired_width(f32::INFINITY).hint_text(of_folder);
+    ui.add(field).widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Project name")));
+    kit::section(ui, tr("How films get their labels"));
+    project_screen::workflow_ui(ui, &mut wish.workflow);
+    ui.add_space(theme::UNIT);
+    let text = tr("This can be changed later, under Project. People and their PINs are added there too.");
+    ui.add(egui::Label::new(RichText::new(text).small().color(theme::weak())).wrap());
+    ui.separator();
     ui.label(tr_args("Which labels does the project in {} read with?", &[&folder.display()]));
     ui.add_space(theme::UNIT);
     for (id, title) in panel.state.label_sets.clone() {
         if ui.add(egui::Button::new(&title).min_size(egui::vec2(430.0, 30.0))).clicked() {
-            panel.ask(Command::CreateWithLabels(id));
+            let wish = NewProjectWish { label_set: id, ..std::mem::take(&mut panel.state.new_project) };
+            panel.ask(Command::CreateAs(Box::new(wish)));
         }
     }
     if ui.button(tr("Cancel")).clicked() {

@@ -37,6 +37,7 @@ mod models_screen;
 mod evaluate_screen;
 mod train_screen;
 mod review_screen;
+mod reader_questions;
 mod cheat_sheet;
 pub mod settings_screen;
 mod key_table;
@@ -130,6 +131,8 @@ pub struct UiState {
     pub train: TrainScreenState,
     pub crops: CropShelf,
     pub sign_in: sign_in::SignInForm,
+    /// What is chosen for a project that is about to be made.
+    pub new_project: crate::session::NewProjectWish,
     pub overview_page: OverviewPageState,
     pub about_page: AboutPageState,
     pub people_page: PeoplePageState,
@@ -138,6 +141,8 @@ pub struct UiState {
     pub exports_page: ExportsPageState,
     pub audit_page: AuditPageState,
     pub reviewing: ReviewScreenState,
+    /// An answer to a reviewer's question while it is typed.
+    pub answer_draft: Option<(ImageId, u32, String)>,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

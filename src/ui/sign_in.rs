@@ -65,7 +65,8 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     .map(|column| column * num_rows + row)
                     .filter_map(|n| Some((n, *readers.get(n)?)))
                     .collect();
-                let width = num_columns as f32 * (WIDTH + ui.spacing().item_spacing.x);
+                let gaps = (num_columns - 1) as f32 * ui.spacing().item_spacing.x;
+                let width = num_columns as f32 * WIDTH + gaps;
                 ui.allocate_ui_with_layout(
                     egui::vec2(width.min(ui.available_width()), 34.0),
                     Layout::left_to_right(Align::Center),
@@ -137,10 +138,11 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
                 .desired_width(WIDTH);
             let response = ui.add_enabled(can_type, field);
             response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, can_type, tr("PIN")));
+            // Before the field takes the keyboard again, which Enter took from it.
+            let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if can_type && panel.session.dialog.is_none() && ui.memory(|memory| memory.focused().is_none()) {
                 response.request_focus();
             }
-            let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             ui.add_space(theme::UNIT);
             let is_ready = can_type && !panel.state.sign_in.pin.is_empty();
             let button = egui::Button::new(tr("Sign in")).min_size(egui::vec2(WIDTH, 34.0));

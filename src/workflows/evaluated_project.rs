@@ -15,6 +15,7 @@ use crate::domain::geometry::Rect;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::model::{ModelContent, ModelId};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::shape::ShapeKind;
 use crate::domain::study::FilmFacts;
 use crate::formats::box_classes::{BoxClasses, Fold};
@@ -141,8 +142,10 @@ pub fn truth_of_films(
             (classes, truths, Categories::new())
         }
         TruthSource::Consensus | TruthSource::EveryReader => {
-            let said = read_readings(store, None, is_chosen(films))?;
-            let truths = truths_of(said, &classes, *truth == TruthSource::Consensus, problems);
+            let mut said = read_readings(store, None, is_chosen(films))?;
+            let is_consensus = *truth == TruthSource::Consensus;
+            one_voice_each(&mut said, &store.second_layers()?, is_consensus);
+            let truths = truths_of(said, &classes, is_consensus, problems);
             if truths.films.is_empty() {
                 bail!("Nobody has completed any of these films, so there is no truth to hold answers to.")
             }
@@ -241,6 +244,25 @@ fn read_readings(
         }
     })?;
     Ok(said)
+}
+
+/// Nobody is heard twice: second readings by the same person are left out. Where a film has a settled consensus, that is
+/// its truth and readers are not asked again; side by side, readers stand without it, unless it is all that there is.
+fn one_voice_each(said: &mut BTreeMap<String, SaidOfFilm>, seconds: &BTreeSet<ReaderId>, is_consensus: bool) {
+    for film in said.values_mut() {
+        let has_settled = film.readers.keys().any(|reader| reader.as_str() == CONSENSUS_LAYER);
+        let has_others = film.readers.keys().any(|reader| reader.as_str() != CONSENSUS_LAYER);
+        let is_heard = |reader: &ReaderId| {
+            let is_settled = reader.as_str() == CONSENSUS_LAYER;
+            match (has_settled, has_others) {
+                (true, true) => is_settled == is_consensus && !seconds.contains(reader),
+                _ => !seconds.contains(reader),
+            }
+        };
+        film.readers.retain(|reader, _| is_heard(reader));
+        film.marks.retain(|mark| is_heard(&mark.reader));
+    }
+    said.retain(|_, film| !film.readers.is_empty());
 }
 
 /// The vertebral level of each truth box: the one that most of the marks give which overlap it as one lesion does

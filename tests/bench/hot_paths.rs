@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop at the line that failed")]
 
 #[cfg(feature = "gui")]
+mod agreement;
 mod cpu_time;
 mod evaluate;
 mod fill;
@@ -40,6 +41,7 @@ fn main() {
         engine_frames::bench();
     }
     evaluate::bench(&mut criterion);
+    agreement::bench(&mut criterion);
     project::bench(&mut criterion);
     tables::bench(&mut criterion);
     resamples::bench(&mut criterion);

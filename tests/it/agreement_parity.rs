@@ -3,7 +3,7 @@
 use rachis::domain::agreement::compared::{Side, compare};
 use rachis::domain::agreement::readings::{Film, Layer, Mark};
 use rachis::domain::agreement::{Agreement, AgreementPlan, Cell, Figure, Readings};
-use rachis::domain::consensus::dawid_skene::{Vote, likely};
+use rachis::domain::consensus::dawid_skene::{Vote, likely_within};
 use rachis::domain::consensus::wbf::{Confidence, ScoredBox, Settings, fuse};
 use rachis::domain::label::LabelName;
 use rachis::jobs::CancelToken;
@@ -125,8 +125,10 @@ fn figures_equal_independent_programs() {
             let figures = found.pair(b as u16, a as u16).unwrap();
             assert_eq!(figures.num_comparisons, theirs["films"].as_u64().unwrap());
         }
-        // The only month has everything.
-        assert_eq!(found.cells[&Cell::Month(0)].figures, found.cells[&Cell::All].figures);
+        // The only month has everything; the sums are only added up in another order.
+        for (figure, estimate) in &found.cells[&Cell::Month(0)].figures {
+            same(estimate.value, &row["all"][figure.key()], 1e-12, figure);
+        }
     }
 }
 
@@ -220,6 +222,7 @@ fn pairs_of_marks_equal_scipys_assignment() {
 
 #[test]
 fn fused_boxes_equal_those_of_ensemble_boxes() {
+    let mut num_fused = 0;
     for row in golden("fusion") {
         let [seed, num_models, num_boxes, side] = given(&row, "boxes")[..] else { panic!("{row}") };
         let mut roll = Roll(seed as u64);
@@ -250,7 +253,7 @@ fn fused_boxes_equal_those_of_ensemble_boxes() {
         let found = fuse(&boxes, &settings);
         let theirs = row["found"].as_array().unwrap();
         assert_eq!(found.len(), theirs.len(), "{}", row["boxes"]);
-        assert!(found.iter().any(|one| one.sources.len() > 1));
+        num_fused += found.iter().filter(|one| one.sources.len() > 1).count();
         // The reference adds up in numbers of 32 bits.
         for one in &found {
             let is_same = |other: &&Value| {
@@ -262,6 +265,7 @@ fn fused_boxes_equal_those_of_ensemble_boxes() {
             assert_eq!(theirs.iter().filter(is_same).count(), 1, "{one:?} of {}", row["boxes"]);
         }
     }
+    assert!(num_fused > 10, "{num_fused} boxes of several");
 }
 
 #[test]
@@ -281,7 +285,7 @@ fn likely_answers_equal_those_of_crowd_kit() {
                 votes.push(Vote { film: film as u32, reader: reader as u32, says_yes: truth != is_wrong });
             }
         }
-        let found = likely(&votes, num_films, num_readers);
+        let found = likely_within(&votes, num_films, num_readers, 5000);
         for (key, ours) in [
             ("probability", &found.probability),
             ("sensitivity", &found.sensitivity),
@@ -290,7 +294,7 @@ fn likely_answers_equal_those_of_crowd_kit() {
             let theirs = row[key].as_array().unwrap();
             assert_eq!(ours.len(), theirs.len());
             for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-                same(Some(*ours), theirs, 1e-5, &(key, at));
+                same(Some(*ours), theirs, 1e-8, &(key, at));
             }
         }
     }

@@ -26,6 +26,7 @@ mod measure;
 mod shapes;
 mod classifier_metrics;
 mod agreement_parity;
+mod consensus_commands;
 
 mod kill_nine;
 #[cfg(unix)]
@@ -56,6 +57,7 @@ mod training_runs;
 #[cfg(unix)]
 mod training_cycle;
 mod dataset_commands;
+mod settle_commands;
 mod protocols;
 mod worklist_tasks;
 #[cfg(feature = "gui")]
@@ -120,6 +122,8 @@ mod discuss_window;
 mod people_window;
 #[cfg(feature = "gui")]
 mod review_window;
+#[cfg(feature = "gui")]
+mod exchange_window;
 #[cfg(feature = "gui")]
 mod window_by_label;
 #[cfg(feature = "gui")]

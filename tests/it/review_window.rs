@@ -17,7 +17,7 @@ use rachis::session::Screen;
 use rachis::session::team::Hand;
 use rachis::store::Store;
 
-use crate::seat::{Seat, at_project, drag, saved, wait};
+use crate::seat::{Seat, at_project, drag, is_reading, saved, wait};
 use crate::support;
 
 /// Reader, label and box of a mark.
@@ -248,4 +248,32 @@ fn a_question_goes_to_readers_and_films_follow_each_other() {
     plain(&mut seat, Key::PageUp);
     wait(&mut seat, "the first film again", |w| is_open(w) && w.session.team.reviewing.image == Some(film(0)));
     seat.get_by_label("Signed by R4");
+}
+
+#[test]
+fn a_reader_answers_a_question_and_learns_nothing_else() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut seat = at_review(&folder, 1);
+    plain(&mut seat, Key::Q);
+    seat.get_by_label("Your question").type_text("Is this a vessel?");
+    seat.run_steps(4);
+    seat.get_by_label("Send the question").click();
+    saved(&mut seat);
+    drop(seat);
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R2").click();
+    wait(&mut seat, "the question", |w| w.session.num_questions_waiting() == 1);
+    seat.get_by_label("Questions from review").click();
+    wait(&mut seat, "the film", is_reading);
+    seat.get_by_label("?1  Is this a vessel?");
+    assert!(seat.query_all_by_label_contains("R4").next().is_none(), "who asks is not told");
+    seat.get_by_label("Your answer to question 1").type_text("No, bone.");
+    seat.run_steps(4);
+    seat.get_by_label("Send the answer").click();
+    seat.run_steps(4);
+    saved(&mut seat);
+    seat.get_by_label("You answered: No, bone.");
+    let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
+    assert_eq!(asked[0].answer.as_deref(), Some("No, bone."));
 }

@@ -24,7 +24,7 @@ fn news_of(store: &mut Store, post: &Post, task: PeopleTask) -> Option<PeopleNew
         PeopleTask::Load => Ok(()),
         PeopleTask::SignIn { reader, pin } => {
             let was_locked = store.is_locked().unwrap_or(false);
-            return Some(match store.sign_in(&reader, pin.as_ref().map(|pin| pin.as_str())) {
+            return Some(match store.sign_in(&reader, pin.as_ref().map(Pin::as_str)) {
                 Ok(_) => {
                     tell_names(store, post);
                     if was_locked {

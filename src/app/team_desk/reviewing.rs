@@ -4,8 +4,8 @@
 //! has the steps that were made before.
 
 use crate::session::Event;
-use crate::session::team::{ReviewNews, ReviewTask, TeamNews};
-use crate::store::{Store, StoreError};
+use crate::session::team::{ReaderQuestion, ReviewNews, ReviewTask, TeamNews};
+use crate::store::{QuestionToReader, Store, StoreError};
 
 use super::Desk;
 
@@ -36,7 +36,20 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             let outcome = store.add_review_step(&image, &made).map(Box::new).map_err(|error| sentence(&error));
             ReviewNews::Kept { image, outcome }
         }
+        ReviewTask::Questions { reader } => {
+            // Somebody who reads nothing is asked nothing.
+            let asked = store.questions_to(&reader).unwrap_or_default();
+            ReviewNews::Questions(asked.into_iter().map(question).collect())
+        }
+        ReviewTask::Answer { image, made } => {
+            ReviewNews::Answered(store.add_review_step(&image, &made).map(drop).map_err(|error| sentence(&error)))
+        }
     }
+}
+
+fn question(asked: QuestionToReader) -> ReaderQuestion {
+    let QuestionToReader { image, number, place, text, answer } = asked;
+    ReaderQuestion { image, number, place, text, answer }
 }
 
 /// A refusal says itself that nothing was changed.
@@ -52,5 +65,7 @@ fn refused(task: &ReviewTask, why: String) -> ReviewNews {
         ReviewTask::Load { .. } => ReviewNews::Films(Err(why)),
         ReviewTask::Open { image, .. } => ReviewNews::Opened { image: image.clone(), review: Err(why) },
         ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why) },
+        ReviewTask::Questions { .. } => ReviewNews::Questions(Vec::new()),
+        ReviewTask::Answer { .. } => ReviewNews::Answered(Err(why)),
     }
 }

@@ -1,7 +1,5 @@
 //! Reviews told as scripts: what readers drew, what reviewers did, and what came of it; and walks through random steps.
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::attribute::Attributes;
@@ -413,153 +411,160 @@ fn only_a_senior_who_did_not_read_it_reviews_a_film() {
     check(Reader { has_left: true, ..person("V1", None) }, Some("V1 has left the project"));
 }
 
-/// Few places and labels, so that ties, copies and chains are many.
-fn some_readings() -> impl Strategy<Value = Vec<Reading>> {
-    let place = (0..3_u32, 0..3_u32, 4..7_u32)
-        .prop_map(|(x, y, side)| [f64::from(x), f64::from(y), f64::from(x + side), f64::from(y + side)]);
-    let marks = prop::collection::vec((prop::sample::select(vec!["Fracture", "Osteophytes"]), place), 0..4);
-    prop::collection::vec(marks, 1..4).prop_map(|all| {
-        let of_reader = |(n, marks): (usize, Vec<(&'static str, [f64; 4])>)| {
-            let numbered: Vec<Mark<'_>> =
-                marks.iter().enumerate().map(|(m, (label, at))| ((n * 10 + m + 1) as i64, *label, *at)).collect();
-            reading(&format!("R{n}"), &numbered)
-        };
-        all.into_iter().enumerate().map(of_reader).collect()
-    })
-}
+#[cfg(test)]
+mod walks {
+    use proptest::prelude::*;
 
-fn some_boxes() -> impl Strategy<Value = Vec<Suggestion>> {
-    prop::collection::vec((0..3_u32, 4..7_u32), 0..3).prop_map(|all| {
-        let corner = |(x, side): (u32, u32)| [f64::from(x), 0.0, f64::from(x + side), f64::from(side)];
-        all.into_iter().enumerate().map(|(n, one)| model(n as u32, "Fracture", corner(one))).collect()
-    })
-}
+    use super::*;
 
-/// What to do, with which of the findings; numbers, because the findings are not known yet.
-fn some_steps() -> impl Strategy<Value = Vec<(u8, usize, bool)>> {
-    prop::collection::vec((0..17_u8, 0..9_usize, any::<bool>()), 0..40)
-}
-
-fn step_for(document: &Document, (kind, at, _): (u8, usize, bool)) -> Option<Step> {
-    let findings = document.findings();
-    let pick = |at: usize| findings.get(at % findings.len().max(1)).map(Finding::key);
-    let label = || name(["Fracture", "Osteophytes", "Other lesions"][at % 3]);
-    let shape = || Shape::Box(rect([at as f64, 0.0, 20.0, 20.0]));
-    Some(match kind {
-        0 | 1 => Step::Accept { finding: pick(at)? },
-        2 => Step::Take { finding: pick(at)?, source: *document.finding(pick(at)?)?.members().last()? },
-        3 => Step::Relabel { finding: pick(at)?, label: label() },
-        4 => Step::Reshape { finding: pick(at)?, shape: shape() },
-        5 => Step::Reject { finding: pick(at)? },
-        6 => Step::Clear { finding: pick(at)? },
-        7 => Step::Explain { finding: pick(at)?, rationale: format!("{at}") },
-        8 => Step::Add { label: label(), shape: shape(), attributes: Attributes::default() },
-        9 => Step::Merge { findings: [pick(at)?, pick(at + 1)?] },
-        10 => Step::Split { finding: pick(at)?, out: document.natural_split(document.finding(pick(at)?)?) },
-        11 => Step::Ask { finding: pick(at)?, to: vec![ReaderId::new("R0")], question: "Why?".into() },
-        12 => Step::AcceptUnanimous,
-        13 => Step::AnswerLabel { label: label(), presence: Presence::ALL.get(at % 4).copied() },
-        14 => Step::JudgeFitness { unfit: UnfitReason::ALL.get(at).copied() },
-        15 => Step::Sign,
-        _ => Step::Unsign,
-    })
-}
-
-proptest! {
-    #[test]
-    fn no_order_of_readers_marks_or_boxes_changes_anything(
-        (readings, boxes) in (some_readings(), some_boxes()), turn in 0..4_usize,
-    ) {
-        let first = Review::open(case(&readings, &boxes));
-        let (mut others, mut other_boxes) = (readings.clone(), boxes);
-        others.rotate_left(turn % readings.len());
-        others.reverse();
-        other_boxes.reverse();
-        prop_assert_eq!(Review::open(case(&others, &other_boxes)), first);
-    }
-
-    /// Other names of the readers, other numbers of their marks: the same findings in the same order.
-    #[test]
-    fn no_name_changes_what_is_found(readings in some_readings(), turn in 0..4_usize) {
-        let number = readings.len();
-        let renamed: Vec<Reading> = readings.iter().enumerate().map(|(n, old)| {
-            let shaped: Vec<_> = old.annotations().iter().filter_map(|mark| Some((mark.label().clone(), mark.rect()?))).collect();
-            let marks = shaped.iter().rev().enumerate().map(|(m, (label, rect))| {
-                let id = (((n + turn) % number) * 10 + m + 1) as i64;
-                (id, label.as_str(), [rect.xmin(), rect.ymin(), rect.xmax(), rect.ymax()])
-            });
-            reading(&format!("R{}", (n + turn) % number), &marks.collect::<Vec<_>>())
-        }).collect();
-        let found = |readings: &[Reading]| -> Vec<_> {
-            let review = Review::open(case(readings, &[]));
-            let told = |finding: &Finding| {
-                let bounds = finding.proposal().shape.bounds();
-                let votes = finding.votes().to_vec();
-                (finding.proposal().label.clone(), bounds, votes, finding.saw().len(), finding.is_unanimous())
+    /// Few places and labels, so that ties, copies and chains are many.
+    fn some_readings() -> impl Strategy<Value = Vec<Reading>> {
+        let place = (0..3_u32, 0..3_u32, 4..7_u32)
+            .prop_map(|(x, y, side)| [f64::from(x), f64::from(y), f64::from(x + side), f64::from(y + side)]);
+        let marks = prop::collection::vec((prop::sample::select(vec!["Fracture", "Osteophytes"]), place), 0..4);
+        prop::collection::vec(marks, 1..4).prop_map(|all| {
+            let of_reader = |(n, marks): (usize, Vec<(&'static str, [f64; 4])>)| {
+                let numbered: Vec<Mark<'_>> =
+                    marks.iter().enumerate().map(|(m, (label, at))| ((n * 10 + m + 1) as i64, *label, *at)).collect();
+                reading(&format!("R{n}"), &numbered)
             };
-            review.document().findings().iter().map(told).collect()
-        };
-        prop_assert_eq!(found(&renamed), found(&readings));
+            all.into_iter().enumerate().map(of_reader).collect()
+        })
     }
 
-    #[test]
-    fn undoing_any_step_gives_the_document_back(
-        (readings, boxes) in (some_readings(), some_boxes()), steps in some_steps(),
-    ) {
-        let mut review = Review::open(case(&readings, &boxes));
-        let mut log = vec![by("V1", Step::Open(Box::new(case(&readings, &boxes))))];
-        for step in steps {
-            let Some(made) = step_for(review.document(), step) else { continue };
-            let made = by(if step.2 { "V1" } else { "V2" }, made);
-            let before = review.clone();
-            if review.apply(&made).is_err() {
-                prop_assert_eq!(&review, &before, "a refused step changes nothing");
-                continue;
-            }
-            let after = review.document().clone();
-            let who = made.by.as_str().to_owned();
-            let mut back = review.clone();
-            back.apply(&by(&who, Step::Undo)).unwrap();
-            prop_assert_eq!(back.document(), before.document());
-            back.apply(&by(&who, Step::Redo)).unwrap();
-            prop_assert_eq!(back.document(), &after);
-            log.push(made);
-            // Half of the walk goes on over an undo and a redo.
-            if step.1 % 2 == 0 {
-                log.extend([by(&who, Step::Undo), by(&who, Step::Redo)]);
-                review = back;
-            }
+    fn some_boxes() -> impl Strategy<Value = Vec<Suggestion>> {
+        prop::collection::vec((0..3_u32, 4..7_u32), 0..3).prop_map(|all| {
+            let corner = |(x, side): (u32, u32)| [f64::from(x), 0.0, f64::from(x + side), f64::from(side)];
+            all.into_iter().enumerate().map(|(n, one)| model(n as u32, "Fracture", corner(one))).collect()
+        })
+    }
+
+    /// What to do, with which of the findings; numbers, because the findings are not known yet.
+    fn some_steps() -> impl Strategy<Value = Vec<(u8, usize, bool)>> {
+        prop::collection::vec((0..17_u8, 0..9_usize, any::<bool>()), 0..40)
+    }
+
+    fn step_for(document: &Document, (kind, at, _): (u8, usize, bool)) -> Option<Step> {
+        let findings = document.findings();
+        let pick = |at: usize| findings.get(at % findings.len().max(1)).map(Finding::key);
+        let label = || name(["Fracture", "Osteophytes", "Other lesions"][at % 3]);
+        let shape = || Shape::Box(rect([at as f64, 0.0, 20.0, 20.0]));
+        Some(match kind {
+            0 | 1 => Step::Accept { finding: pick(at)? },
+            2 => Step::Take { finding: pick(at)?, source: *document.finding(pick(at)?)?.members().last()? },
+            3 => Step::Relabel { finding: pick(at)?, label: label() },
+            4 => Step::Reshape { finding: pick(at)?, shape: shape() },
+            5 => Step::Reject { finding: pick(at)? },
+            6 => Step::Clear { finding: pick(at)? },
+            7 => Step::Explain { finding: pick(at)?, rationale: format!("{at}") },
+            8 => Step::Add { label: label(), shape: shape(), attributes: Attributes::default() },
+            9 => Step::Merge { findings: [pick(at)?, pick(at + 1)?] },
+            10 => Step::Split { finding: pick(at)?, out: document.natural_split(document.finding(pick(at)?)?) },
+            11 => Step::Ask { finding: pick(at)?, to: vec![ReaderId::new("R0")], question: "Why?".into() },
+            12 => Step::AcceptUnanimous,
+            13 => Step::AnswerLabel { label: label(), presence: Presence::ALL.get(at % 4).copied() },
+            14 => Step::JudgeFitness { unfit: UnfitReason::ALL.get(at).copied() },
+            15 => Step::Sign,
+            _ => Step::Unsign,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_readers_marks_or_boxes_changes_anything(
+            (readings, boxes) in (some_readings(), some_boxes()), turn in 0..4_usize,
+        ) {
+            let first = Review::open(case(&readings, &boxes));
+            let (mut others, mut other_boxes) = (readings.clone(), boxes);
+            others.rotate_left(turn % readings.len());
+            others.reverse();
+            other_boxes.reverse();
+            prop_assert_eq!(Review::open(case(&others, &other_boxes)), first);
         }
-        prop_assert_eq!(Review::replay(&log), Ok(Some(review)));
-    }
 
-    /// Every mark and box is in one finding, and what is kept is what the layer holds.
-    #[test]
-    fn the_layer_has_what_was_kept_and_nothing_else(
-        (readings, boxes) in (some_readings(), some_boxes()), steps in some_steps(),
-    ) {
-        let mut review = Review::open(case(&readings, &boxes));
-        for step in steps {
-            let Some(made) = step_for(review.document(), step) else { continue };
-            let _ = review.apply(&by("V1", made));
-            let document = review.document();
-            let mut members: Vec<SourceId> = document.findings().iter().flat_map(|one| one.members().to_vec()).collect();
-            members.sort();
-            let mut all: Vec<SourceId> = document.case().sources().iter().map(|source| source.id).collect();
-            all.extend(members.iter().filter(|id| matches!(id, SourceId::Added(_))));
-            prop_assert_eq!(members, all);
-            let layer = document.layer();
-            let mut kept: Vec<FindingKey> =
-                document.findings().iter().filter(|one| one.is_kept()).map(Finding::key).collect();
-            let mut written: Vec<FindingKey> = layer.marks.iter().map(|mark| mark.finding).collect();
-            kept.sort();
-            written.sort();
-            prop_assert_eq!(written, kept);
-            for mark in &layer.marks {
-                let shown = document.finding(mark.finding).and_then(Finding::shown);
-                prop_assert_eq!(shown, Some((&mark.label, &mark.shape)));
+        /// Other names of the readers, other numbers of their marks: the same findings in the same order.
+        #[test]
+        fn no_name_changes_what_is_found(readings in some_readings(), turn in 0..4_usize) {
+            let number = readings.len();
+            let renamed: Vec<Reading> = readings.iter().enumerate().map(|(n, old)| {
+                let shaped: Vec<_> = old.annotations().iter().filter_map(|mark| Some((mark.label().clone(), mark.rect()?))).collect();
+                let marks = shaped.iter().rev().enumerate().map(|(m, (label, rect))| {
+                    let id = (((n + turn) % number) * 10 + m + 1) as i64;
+                    (id, label.as_str(), [rect.xmin(), rect.ymin(), rect.xmax(), rect.ymax()])
+                });
+                reading(&format!("R{}", (n + turn) % number), &marks.collect::<Vec<_>>())
+            }).collect();
+            let found = |readings: &[Reading]| -> Vec<_> {
+                let review = Review::open(case(readings, &[]));
+                let told = |finding: &Finding| {
+                    let bounds = finding.proposal().shape.bounds();
+                    let votes = finding.votes().to_vec();
+                    (finding.proposal().label.clone(), bounds, votes, finding.saw().len(), finding.is_unanimous())
+                };
+                review.document().findings().iter().map(told).collect()
+            };
+            prop_assert_eq!(found(&renamed), found(&readings));
+        }
+
+        #[test]
+        fn undoing_any_step_gives_the_document_back(
+            (readings, boxes) in (some_readings(), some_boxes()), steps in some_steps(),
+        ) {
+            let mut review = Review::open(case(&readings, &boxes));
+            let mut log = vec![by("V1", Step::Open(Box::new(case(&readings, &boxes))))];
+            for step in steps {
+                let Some(made) = step_for(review.document(), step) else { continue };
+                let made = by(if step.2 { "V1" } else { "V2" }, made);
+                let before = review.clone();
+                if review.apply(&made).is_err() {
+                    prop_assert_eq!(&review, &before, "a refused step changes nothing");
+                    continue;
+                }
+                let after = review.document().clone();
+                let who = made.by.as_str().to_owned();
+                let mut back = review.clone();
+                back.apply(&by(&who, Step::Undo)).unwrap();
+                prop_assert_eq!(back.document(), before.document());
+                back.apply(&by(&who, Step::Redo)).unwrap();
+                prop_assert_eq!(back.document(), &after);
+                log.push(made);
+                // Half of the walk goes on over an undo and a redo.
+                if step.1 % 2 == 0 {
+                    log.extend([by(&who, Step::Undo), by(&who, Step::Redo)]);
+                    review = back;
+                }
             }
-            prop_assert!(!layer.has_no_finding || (layer.marks.is_empty() && !layer.labels.excludes_no_finding()));
+            prop_assert_eq!(Review::replay(&log), Ok(Some(review)));
+        }
+
+        /// Every mark and box is in one finding, and what is kept is what the layer holds.
+        #[test]
+        fn the_layer_has_what_was_kept_and_nothing_else(
+            (readings, boxes) in (some_readings(), some_boxes()), steps in some_steps(),
+        ) {
+            let mut review = Review::open(case(&readings, &boxes));
+            for step in steps {
+                let Some(made) = step_for(review.document(), step) else { continue };
+                let _ = review.apply(&by("V1", made));
+                let document = review.document();
+                let mut members: Vec<SourceId> = document.findings().iter().flat_map(|one| one.members().to_vec()).collect();
+                members.sort();
+                let mut all: Vec<SourceId> = document.case().sources().iter().map(|source| source.id).collect();
+                all.extend(members.iter().filter(|id| matches!(id, SourceId::Added(_))));
+                prop_assert_eq!(members, all);
+                let layer = document.layer();
+                let mut kept: Vec<FindingKey> =
+                    document.findings().iter().filter(|one| one.is_kept()).map(Finding::key).collect();
+                let mut written: Vec<FindingKey> = layer.marks.iter().map(|mark| mark.finding).collect();
+                kept.sort();
+                written.sort();
+                prop_assert_eq!(written, kept);
+                for mark in &layer.marks {
+                    let shown = document.finding(mark.finding).and_then(Finding::shown);
+                    prop_assert_eq!(shown, Some((&mark.label, &mark.shape)));
+                }
+                prop_assert!(!layer.has_no_finding || (layer.marks.is_empty() && !layer.labels.excludes_no_finding()));
+            }
         }
     }
 }

@@ -30,7 +30,8 @@ pub struct Likely {
 }
 
 /// Rounds stop when no film's probability changes by more.
-pub const SMALL_CHANGE: f64 = 1e-8;
+pub const SMALL_CHANGE: f64 = 1e-10;
+/// Towards certainty the steps become ever smaller; by then nobody's answer turns any more.
 const MOST_ROUNDS: u32 = 1000;
 /// No reader is certain: one who never erred can't outvote all others. As crowd-kit has it.
 const LEAST: f64 = 1e-10;
@@ -38,6 +39,11 @@ const LEAST: f64 = 1e-10;
 /// Estimates together how likely each film has it and how each reader errs. The order of votes changes nothing but the
 /// last digits.
 pub fn likely(votes: &[Vote], num_films: usize, num_readers: usize) -> Likely {
+    likely_within(votes, num_films, num_readers, MOST_ROUNDS)
+}
+
+/// The same with another end: to be held against programs that go on for longer.
+pub fn likely_within(votes: &[Vote], num_films: usize, num_readers: usize, most_rounds: u32) -> Likely {
     let mut votes = votes.to_vec();
     votes.sort_unstable();
     let mut of_film = vec![[0_u32; 2]; num_films];
@@ -55,7 +61,7 @@ pub fn likely(votes: &[Vote], num_films: usize, num_readers: usize) -> Likely {
         has_settled: votes.is_empty(),
     };
     likely.learn_readers(&votes, &is_voted);
-    while !likely.has_settled && likely.num_rounds < MOST_ROUNDS {
+    while !likely.has_settled && likely.num_rounds < most_rounds {
         let change = likely.judge_films(&votes, &is_voted);
         likely.learn_readers(&votes, &is_voted);
         likely.num_rounds += 1;

@@ -179,7 +179,7 @@ impl Policy {
             text.push_str(", across labels");
         }
         for (label, policy) in &self.own {
-            text.push_str(&format!("; {label}: {}", words(policy)));
+            text += &format!("; {label}: {}", words(policy));
         }
         text
     }

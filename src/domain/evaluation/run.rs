@@ -29,8 +29,9 @@ pub enum AnswerSource {
 pub enum TruthSource {
     /// The completed readings of one reader.
     Reader(ReaderId),
-    /// What the readers who completed a film agree on ([`crate::domain::consensus`]); of a film with one reader, that reading.
-    /// Computed for the evaluation, and stored in no layer of the project.
+    /// Of a film that was settled, the settled consensus. Of others what the readers who completed them agree on
+    /// ([`crate::domain::consensus`]); of a film with one reader, that reading. It is computed for the evaluation, and
+    /// stored in no layer of the project. Second readings by the same person are left out.
     Consensus,
     /// The completed readings of all readers side by side: a lesion that two readers marked counts twice.
     EveryReader,

@@ -24,6 +24,14 @@ pub(super) const ROWS: &[CommandRow] = &[
         Everywhere,
         Command::Team(TeamCommand::Review(ReviewCommand::Load)),
     ),
+    row(
+        "review_question",
+        "Questions from review",
+        "Open the film of the next question that reviewers ask you",
+        &[],
+        Everywhere,
+        Command::Team(TeamCommand::Review(ReviewCommand::OpenQuestion)),
+    ),
     review(
         "review_accept",
         "Accept finding",

@@ -21,7 +21,9 @@ pub use exchanging::{
 };
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
-pub use reviewing::{Hand, HeldBox, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen};
+pub use reviewing::{
+    Hand, HeldBox, ReaderQuestion, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen,
+};
 
 use super::effect::Effect;
 use super::screen::{NoticeKind, Session};

@@ -9,14 +9,14 @@ use crate::session::screen::Session;
 use super::TeamTask;
 
 /// What a person asks.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OverseeCommand {
     /// Count it anew.
     Load,
 }
 
 /// What is asked of the store, on another thread; answered by [`OverseeNews`].
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OverseeTask {
     Load,
 }

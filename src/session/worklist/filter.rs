@@ -70,7 +70,7 @@ impl HandFilter {
     const fn as_query(self) -> &'static str {
         match self {
             Self::Mine => "assigned:me",
-            Self::ToReview => "stage:review -status:completed,waiting",
+            Self::ToReview => "stage:review -status:completed,waiting,paused",
             Self::Paused => "status:paused",
             Self::Nobody => "assigned:none",
         }

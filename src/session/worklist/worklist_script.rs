@@ -1,11 +1,14 @@
 //! The list of films by example: what is next, what passes a filter, what comes first.
 
 use super::*;
+use crate::domain::assignment::Stage;
 use crate::domain::id::ReaderId;
 use crate::domain::id::StudyId;
+use crate::domain::label::LabelName;
 use crate::domain::quality::UnfitReason;
 use crate::domain::task::TaskState;
 use crate::domain::triage::{BoxCounts, Disagreement, FilmDisagreement, Triage};
+use crate::domain::worklist::RowTask;
 
 fn list(states: &[TaskState]) -> Worklist {
     let mut list = Worklist::default();
@@ -211,4 +214,125 @@ fn the_study_follows_its_films() {
     check(&list, 1, (Decision::Undecided, 0, 2));
     list.set_filter(Filter { study: Some(Decision::Normal), ..Filter::default() });
     assert_eq!(list.num_shown(), 2);
+}
+
+fn task(stage: Stage) -> RowTask {
+    RowTask { stage, place: 1, priority: 0, is_paused: false, is_repeat: false, is_waiting: false }
+}
+
+#[test]
+fn what_is_set_aside_or_to_be_reviewed_is_not_in_the_queue() {
+    let mut list = list(&[TaskState::New; 4]);
+    change(&mut list, 0, |row| row.task = Some(RowTask { is_paused: true, ..task(Stage::Read) }));
+    change(&mut list, 1, |row| row.task = Some(task(Stage::Review)));
+    change(&mut list, 2, |row| row.task = Some(RowTask { is_waiting: true, ..task(Stage::Review) }));
+    let film = |n: u32| ImageId::new(format!("film{n}"));
+    assert_eq!(list.first_open(), Some(&film(3)));
+    assert_eq!(list.next_open(&film(3)), None);
+    assert_eq!(list.neighbour(&film(3), -1), None, "nothing before it opens to be read");
+    let counts = list.counts();
+    assert_eq!((counts.all, counts.new), (4, 1));
+    let of = HandFilter::ALL.map(|hand| counts.of_hand(hand));
+    assert_eq!(of, [3, 1, 1, 0], "mine, to review, set aside, nobody's");
+    list.set_filter(Filter { hand: Some(HandFilter::ToReview), ..Filter::default() });
+    assert_eq!(shown(&list), ["1"]);
+}
+
+#[test]
+fn counts_that_follow_one_film_are_those_of_the_whole_list() {
+    let mut list = list(&[TaskState::New; 5]);
+    let mut check = |n: usize, edit: fn(&mut WorklistRow)| {
+        change(&mut list, n, edit);
+        let rows: Vec<WorklistRow> = list.rows().cloned().collect();
+        assert_eq!(*list.counts(), Counts::of(&rows), "film {n}");
+    };
+    check(0, |row| row.state = TaskState::Completed);
+    check(0, |row| row.decision = Decision::Abnormal);
+    check(1, |row| row.unfit = Some(UnfitReason::LowQuality));
+    check(1, |row| row.unfit = None);
+    check(2, |row| row.labels = 1 << 127 | 1);
+    check(3, |row| row.triage = Some(Triage { is_abnormal: Some(true), ..Triage::default() }));
+    check(4, |row| row.num_open_threads = 3);
+    check(4, |row| row.task = Some(task(Stage::Review)));
+}
+
+#[test]
+fn chips_and_query_together_are_one_query() {
+    let labels = ["Osteophytes", "Disc space narrowing"].map(LabelName::new);
+    let chips = Filter {
+        text: "age:>60 or sex:F".into(),
+        state: Some(TaskState::Doing),
+        label: Some(1),
+        decision: Some(Decision::Abnormal),
+        study: Some(Decision::Undecided),
+        hand: Some(HandFilter::ToReview),
+        has_open_threads: true,
+        model: Some(ModelFilter::Disagrees),
+        ..Filter::default()
+    };
+    let expected = "(age:>60 or sex:F) status:doing label:\"Disc space narrowing\" decision:abnormal \
+                    study-decision:undecided stage:review -status:completed,waiting,paused has:comments model:disagrees";
+    assert_eq!(chips.as_query(&labels), expected);
+    let alone = Filter { text: "age:>60 or sex:F".into(), ..Filter::default() };
+    assert_eq!(alone.as_query(&labels), "age:>60 or sex:F");
+    assert_eq!(Filter::default().as_query(&labels), "");
+    let mut list = list(&[TaskState::New; 2]);
+    list.set_words(QueryWords { labels: labels.map(|label| label.to_string()).to_vec(), readers: Vec::new() });
+    list.set_filter(Filter { text: expected.into(), ..Filter::default() });
+    assert_eq!(list.query_error(), None, "what is kept is understood");
+}
+
+#[test]
+fn what_is_half_typed_leaves_the_rest_in_force() {
+    let mut list = list(&[TaskState::New; 4]);
+    let mut check = |text: &str, expected: &[&str], is_understood: bool| {
+        list.set_filter(Filter { text: text.into(), ..Filter::default() });
+        assert_eq!(shown(&list), expected, "{text:?}");
+        assert_eq!(list.query_error().is_none(), is_understood, "{text:?}");
+    };
+    check("view:lat", &["1", "3"], true);
+    check("view:lat age:", &["1", "3"], false);
+    check("view:lat age:>1 staus:", &[], false);
+    check("age:", &["0", "1", "2", "3"], false);
+    check("view:ap or", &["0", "2"], false);
+}
+
+#[test]
+fn films_of_a_study_need_not_stand_together() {
+    let mut list = list(&[TaskState::New; 4]);
+    let rows = (0..4).map(|n| {
+        let row = list.row(&ImageId::new(format!("film{n}"))).unwrap().clone();
+        WorklistRow { study: StudyId::new(if n % 2 == 0 { "a" } else { "b" }), ..row }
+    });
+    let rows = rows.collect();
+    list.set_rows(rows);
+    change(&mut list, 0, |row| row.decision = Decision::Normal);
+    change(&mut list, 2, |row| row.decision = Decision::Normal);
+    let decision = |n: u32| list.study(&ImageId::new(format!("film{n}"))).unwrap().decision;
+    assert_eq!(
+        [0, 1, 2, 3].map(decision),
+        [Decision::Normal, Decision::Undecided, Decision::Normal, Decision::Undecided]
+    );
+}
+
+#[test]
+fn a_column_sorts_both_ways_and_films_without_it_come_last() {
+    let mut list = list(&[TaskState::New; 4]);
+    for (n, age) in [(0, Some(40.0)), (1, None), (2, Some(7.5)), (3, Some(40.0))] {
+        change(&mut list, n, |row| row.age_years = age);
+    }
+    let mut check = |by: SortBy, is_ascending: bool, expected: [&str; 4]| {
+        list.set_sort(Some(Sort { by, is_ascending }));
+        assert_eq!(shown(&list), expected, "{by:?}");
+    };
+    check(SortBy::Age, true, ["2", "0", "3", "1"]);
+    check(SortBy::Age, false, ["0", "3", "2", "1"]);
+    check(SortBy::View, true, ["0", "2", "1", "3"]);
+    check(SortBy::View, false, ["1", "3", "0", "2"]);
+    check(SortBy::Film, false, ["3", "2", "1", "0"]);
+    check(SortBy::Labels, true, ["0", "1", "2", "3"]);
+    change(&mut list, 2, |row| row.last_edit_ms = Some(-5));
+    change(&mut list, 1, |row| row.last_edit_ms = Some(5));
+    list.set_sort(Some(Sort::highest_first(SortBy::LastEdit)));
+    assert_eq!(shown(&list), ["1", "2", "0", "3"]);
 }

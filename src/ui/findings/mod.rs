@@ -13,7 +13,9 @@ use crate::domain::task::TaskState;
 use crate::session::{Command, LabelFocus, OpenFilm};
 
 use super::words::tr;
-use super::{Panel, comments, kit, measurements, overlay, suggestions, theme, unfit_menu, violations};
+use super::{
+    Panel, comments, kit, measurements, overlay, reader_questions, suggestions, theme, unfit_menu, violations,
+};
 
 /// What the panel keeps between frames: half-typed text, the lines of its list, and heights.
 #[derive(Debug, Default)]
@@ -61,6 +63,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);
+        reader_questions::questions_ui(ui, panel, film);
         comments::comments_ui(ui, panel, film);
         comment_ui(ui, panel, film);
     });

@@ -46,6 +46,9 @@ pub(super) fn overlay_ui(
     region::region_ui(painter, film, &to_screen, canvas);
     if session.screen != Screen::Review {
         pins::pins_ui(painter, session, pane, canvas);
+        if session.overlay == OverlayState::All {
+            pins::questions_ui(painter, session, film, &to_screen, canvas);
+        }
     }
     if session.overlay == OverlayState::All {
         edges::edges_ui(painter, pane, film, canvas);

@@ -2,11 +2,28 @@
 
 use egui::{Align2, Painter, Rect, Stroke, Vec2};
 
-use crate::domain::geometry::Point;
+use crate::domain::geometry::{Point, Transform};
 use crate::session::threads::PIN_RADIUS;
-use crate::session::{Pane, Session};
+use crate::session::{OpenFilm, Pane, Session};
 
+use super::screen_point;
 use crate::ui::theme;
+
+/// Where reviewers ask the reader something: a question mark with its number.
+pub(super) fn questions_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
+    for question in session.questions_on(film) {
+        let at = screen_point(to_screen, question.place, canvas);
+        if !canvas.expand(30.0).contains(at) {
+            continue;
+        }
+        let color = if question.answer.is_some() { theme::film::WEAK } else { theme::film::WARN };
+        let radius = PIN_RADIUS as f32;
+        painter.circle_filled(at, radius + 1.0, theme::HALO);
+        painter.circle(at, radius - 0.5, theme::CANVAS, Stroke::new(1.5, color));
+        let text = format!("?{}", question.number);
+        painter.text(at, Align2::CENTER_CENTER, text, theme::small_font(), color);
+    }
+}
 
 pub(super) fn pins_ui(painter: &Painter, session: &Session, pane: &Pane, canvas: Rect) {
     let chosen = pane.film.as_ref().and_then(|film| film.discussion.chosen);

@@ -67,8 +67,9 @@ fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
     }
     match desk.hovered {
         Some(_) => theme::ISOLATED,
-        None if finding.ruling().is_some() || finding.is_unanimous() => theme::FAINT,
-        None => theme::SUGGESTED,
+        None if finding.ruling().is_some() => theme::BESIDE_ITEM,
+        None if finding.is_unanimous() => theme::FAINT,
+        None => theme::UNDECIDED,
     }
 }
 

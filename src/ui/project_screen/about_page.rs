@@ -31,7 +31,7 @@ pub(super) fn about_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     super::only_owners_ui(ui, can_change);
     ui.add_enabled_ui(can_change, |ui| {
         project_ui(ui, &mut draft);
-        workflow_ui(ui, &mut draft, &stored);
+        labelling_ui(ui, &mut draft, &stored);
         sight_ui(ui, panel, &mut draft, &open.settings);
         release_ui(ui, &mut draft);
         data_use_ui(ui, session, &mut draft, &stored);
@@ -51,10 +51,8 @@ fn project_ui(ui: &mut Ui, draft: &mut Description) {
     });
 }
 
-fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
-    kit::section(ui, tr("How films get their labels"));
-    let spacing = ui.spacing().item_spacing.y;
-    let now = draft.workflow;
+/// How films get their labels: one of four ways, with its numbers.
+pub(in crate::ui) fn workflow_ui(ui: &mut Ui, now: &mut Workflow) {
     let readers = now.readers().unwrap_or(3).max(2);
     let choices = [
         (Workflow::Free, tr("Free"), tr("Everybody sees all films and reads what they like.")),
@@ -74,16 +72,16 @@ fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
             tr("Then more senior reviewers settle what the readers disagree on, as VinDr-CXR's test films."),
         ),
     ];
+    let spacing = ui.spacing().item_spacing.y;
     ui.spacing_mut().item_spacing.y = theme::UNIT / 2.0;
     for (workflow, title, help) in choices {
-        let is_on = std::mem::discriminant(&workflow) == std::mem::discriminant(&now);
+        let is_on = std::mem::discriminant(&workflow) == std::mem::discriminant(now);
         ui.horizontal(|ui| {
-            let response = ui.radio(is_on, title);
-            if response.clicked() && !is_on {
-                draft.workflow = workflow;
+            if ui.radio(is_on, title).clicked() && !is_on {
+                *now = workflow;
             }
             if is_on {
-                numbers_ui(ui, &mut draft.workflow);
+                numbers_ui(ui, now);
             }
         });
         ui.horizontal(|ui| {
@@ -93,6 +91,11 @@ fn workflow_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
         });
     }
     ui.spacing_mut().item_spacing.y = spacing;
+}
+
+fn labelling_ui(ui: &mut Ui, draft: &mut Description, stored: &Description) {
+    kit::section(ui, tr("How films get their labels"));
+    workflow_ui(ui, &mut draft.workflow);
     if draft.workflow != stored.workflow && stored.workflow.hands_out() {
         let text = tr("Films that were handed out stay in their readers' hands.");
         ui.label(RichText::new(text).color(theme::warn()));

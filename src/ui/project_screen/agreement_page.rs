@@ -1,11 +1,108 @@
 //! How far readers agree, and consensus by rule.
 
-use egui::Ui;
+use egui::{ComboBox, RichText, Ui, WidgetInfo};
 
-use crate::ui::Panel;
+use crate::domain::agreement::{Agreement, Figure};
+use crate::domain::label::LabelName;
+use crate::domain::people::{Act, Matter};
+use crate::session::team::AgreeCommand;
+use crate::session::{Command, TeamCommand};
+use crate::ui::words::{tr, tr_args, translated};
+use crate::ui::{Panel, kit, theme};
 
-/// What is half typed on the page.
-#[derive(Default, Debug)]
-pub struct AgreementPageState {}
+use super::agreement_figures::{OF_PAIRS, map_ui, tables_ui};
+use super::agreement_words::figure_text;
+use super::consensus_form::consensus_ui;
 
-pub(super) fn agreement_ui(_ui: &mut Ui, _panel: &mut Panel<'_>) {}
+/// What is chosen on the page.
+#[derive(Debug)]
+pub struct AgreementPageState {
+    /// What the map shows.
+    pub figure: Figure,
+}
+
+impl Default for AgreementPageState {
+    fn default() -> Self {
+        Self { figure: Figure::F1At50 }
+    }
+}
+
+pub(super) fn agreement_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.label(RichText::new(tr("Agreement")).size(theme::HEADING).color(theme::strong()));
+    if !panel.session.may(Matter::OthersReadings, Act::See) {
+        let text =
+            tr("What others marked is not for you to see in this project, so there are no figures of agreement.");
+        ui.label(RichText::new(text).color(theme::weak()));
+        return;
+    }
+    let about = tr(
+        "Completed readings of the same film, held against each other. Intervals are of 1,000 resamples of patients, 95 %.",
+    );
+    ui.label(RichText::new(about).color(theme::weak()));
+    ui.add_space(theme::UNIT);
+    choices_ui(ui, panel);
+    if let Some(why) = &panel.session.team.agreeing.failure {
+        ui.label(RichText::new(translated(why).into_owned()).color(theme::warn()));
+    }
+    if let Some(found) = panel.session.team.agreeing.agreement.clone() {
+        let text =
+            tr_args("{} films with two readings or more, of {} patients", &[&found.num_films, &found.num_patients]);
+        ui.label(text);
+        if found.num_resamples == 0 {
+            let text = tr("There are no intervals, because all films are of one patient.");
+            ui.label(RichText::new(text).color(theme::warn()));
+        }
+        figures_ui(ui, panel, &found);
+    }
+    ui.add_space(2.0 * theme::UNIT);
+    consensus_ui(ui, panel);
+}
+
+/// Which label, and when to begin.
+fn choices_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let label = panel.session.team.agreeing.label.clone();
+    let labels: Vec<LabelName> = panel
+        .session
+        .label_set()
+        .map(|set| set.labels().iter().map(|one| one.name.clone()).collect())
+        .unwrap_or_default();
+    let compare = |label: Option<LabelName>| Command::Team(TeamCommand::Agree(AgreeCommand::Compare(label)));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr("Label")).color(theme::weak()));
+        let now = label.as_ref().map_or_else(|| tr("All labels").to_owned(), ToString::to_string);
+        let combo = ComboBox::from_id_salt("agreement of").selected_text(now).width(200.0).truncate();
+        let response = combo.show_ui(ui, |ui| {
+            let all = std::iter::once(None).chain(labels.into_iter().filter(|one| !one.is_no_finding()).map(Some));
+            for one in all {
+                let text = one.as_ref().map_or_else(|| tr("All labels").to_owned(), ToString::to_string);
+                if ui.selectable_label(one == label, text).clicked() {
+                    panel.ask(compare(one));
+                }
+            }
+        });
+        response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Label")));
+        let begin =
+            if panel.session.team.agreeing.agreement.is_some() { tr("Compare anew") } else { tr("Compare readers") };
+        kit::toggle_button(ui, panel, &compare(label.clone()), begin, false);
+        if panel.session.team.agreeing.is_comparing {
+            ui.spinner();
+            ui.label(tr("Comparing readings"));
+        }
+    });
+}
+
+fn figures_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement) {
+    ui.add_space(theme::UNIT);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr("The map shows")).color(theme::weak()));
+        for figure in OF_PAIRS {
+            let is_on = panel.state.agreement_page.figure == figure;
+            if kit::chip(ui, figure_text(figure), is_on).clicked() {
+                panel.state.agreement_page.figure = figure;
+            }
+        }
+    });
+    let figure = panel.state.agreement_page.figure;
+    map_ui(ui, panel, found, figure);
+    tables_ui(ui, panel, found);
+}

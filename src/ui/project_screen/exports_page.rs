@@ -207,9 +207,10 @@ fn layers_ui(ui: &mut Ui, layers: &[Layer], plan: &mut ExportPlan) {
                 let is_on = plan.readers.contains(&layer.id);
                 let text = format!("{}  {}", layer_name(layer), layer.num_completed);
                 let response = kit::chip(ui, &text, is_on);
-                let response = match layer.id == layer.public {
-                    true => response,
-                    false => response.on_hover_text(tr_args("{} goes out as {}", &[&layer.id, &layer.public])),
+                let response = if layer.id == layer.public {
+                    response
+                } else {
+                    response.on_hover_text(tr_args("{} goes out as {}", &[&layer.id, &layer.public]))
                 };
                 if response.clicked() {
                     if is_on {

@@ -7,6 +7,9 @@ mod person_form;
 mod rights_table;
 mod assignment_page;
 mod agreement_page;
+mod agreement_figures;
+mod agreement_words;
+mod consensus_form;
 mod exports_page;
 mod audit_page;
 mod custom_rule_form;
@@ -15,6 +18,7 @@ mod labels_page;
 mod rules_page;
 
 pub use about_page::AboutPageState;
+pub(super) use about_page::workflow_ui;
 pub use agreement_page::AgreementPageState;
 pub use assignment_page::AssignmentPageState;
 pub use audit_page::AuditPageState;

@@ -273,7 +273,8 @@ fn fields_ui(ui: &mut Ui, draft: &mut Draft) {
         ui.label(if draft.of.as_ref().is_some_and(|reader| reader.has_pin) { tr("New PIN") } else { tr("PIN") });
         ui.horizontal(|ui| {
             pins_ui(ui, &mut draft.pins);
-            ui.label(RichText::new(tr("left empty: as it is")).small().color(theme::weak()));
+            let text = if draft.of.is_some() { tr("left empty: as it is") } else { tr("left empty: none is asked") };
+            ui.label(RichText::new(text).small().color(theme::weak()));
         });
         ui.end_row();
         if draft.of.is_some() {

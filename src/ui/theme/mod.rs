@@ -173,6 +173,8 @@ pub const MASK_FILL: f32 = 0.2;
 pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
+/// How strong findings are that wait for a decision, beside the one that is looked at.
+pub const UNDECIDED: f32 = 0.9;
 /// How much is left of the other findings while one is pointed at.
 pub const ISOLATED: f32 = 0.12;
 /// How much of truth and answer is left beside the item that is looked at.

@@ -53,6 +53,11 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             kit::titled_button(ui, panel, &Command::ShowProject, Some(tr("Project")));
             kit::titled_button(ui, panel, &Command::Train(TrainCommand::Show), Some(tr("Train")));
             kit::titled_button(ui, panel, &Command::Evaluate(EvaluateCommand::Show), Some(tr("Evaluate")));
+            let num_questions = panel.session.num_questions_waiting();
+            if num_questions > 0 {
+                let command = Command::Team(TeamCommand::Review(ReviewCommand::OpenQuestion));
+                kit::titled_button(ui, panel, &command, Some(&format!("{} {num_questions}", tr("Questions"))));
+            }
             let review = Command::Team(TeamCommand::Review(ReviewCommand::Load));
             if review.is_available(panel.session) {
                 kit::titled_button(ui, panel, &review, Some(tr("Review")));

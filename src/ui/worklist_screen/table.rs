@@ -52,7 +52,7 @@ impl Column {
         }
     }
 
-    /// Head, and width in points without and with the columns of models.
+    /// Head, and width in points: as one would have it, and where room is scarce, as beside the columns of models.
     fn look(self) -> (&'static str, [f32; 2]) {
         match self {
             Self::State => (tr("State"), [136.0, 112.0]),
@@ -101,17 +101,18 @@ fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'st
         Readers => knows_hands,
         _ => true,
     };
-    let widths: Vec<(Column, &'static str, f32)> = all
-        .into_iter()
-        .filter(is_there)
-        .map(|column| {
-            let (title, widths) = column.look();
-            (column, title, widths[usize::from(has_models)])
-        })
+    let looks: Vec<(Column, &'static str, [f32; 2])> =
+        all.into_iter().filter(is_there).map(|column| (column, column.look().0, column.look().1)).collect();
+    let needed = |n: usize| looks.iter().map(|(_, _, widths)| widths[n]).sum::<f32>();
+    let room = width - 32.0;
+    // Where the usual widths have no room, every column gives of what it can do without.
+    let tightness = if has_models { 1.0 } else { ((needed(0) - room) / (needed(0) - needed(1))).clamp(0.0, 1.0) };
+    let widths: Vec<(Column, &'static str, f32)> = looks
+        .iter()
+        .map(|&(column, title, [usual, tight])| (column, title, usual + (tight - usual) * tightness))
         .collect();
-    let needed: f32 = widths.iter().map(|(_, _, width)| width).sum();
     // What is left over goes to the labels: the only column that is as long as it wants to be.
-    let spare = (width - 32.0 - needed).max(0.0);
+    let spare = (room - widths.iter().map(|(_, _, width)| width).sum::<f32>()).max(0.0);
     let mut at = 16.0;
     let place = |&(column, title, width): &(Column, &'static str, f32)| {
         let left = at;
@@ -194,7 +195,7 @@ fn row_ui(
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
-        let state = state_words(row).0;
+        let state = row.unfit.map_or_else(|| state_words(row).0, |_| tr("Unfit").to_owned());
         let mut text = tr_args("Film {}, {}, {}", &[&(n + 1), &translated(&row.view), &state]);
         if row.num_open_threads > 0 {
             text = format!("{text}, {}", tr_args("{} comments", &[&row.num_open_threads]));

@@ -13,7 +13,7 @@ use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::training::dataset::{Split, SplitSize, SplitUnit};
 use crate::domain::training::split::{self, Unit};
 use crate::formats::csv_cell;
-use crate::formats::exchange::{Content, Lost};
+use crate::formats::exchange::Content;
 use crate::store::Store;
 
 use super::gather::{Chosen, gather};
@@ -53,21 +53,17 @@ pub fn write_bundle(
     let (mut parts, mut dealt, mut num_unsettled) = (Vec::new(), None, 0);
     if let Some(split) = split {
         let split_of = deal(store, &chosen, split)?;
-        let is_in = |which: Split| {
-            move |image: &ImageId, of: &BTreeMap<ImageId, (usize, Split)>| {
-                of.get(image).is_some_and(|(_, split)| *split == which)
-            }
-        };
-        let train = chosen.content.of_films(|image| is_in(Split::Train)(image, &split_of));
-        let test = chosen.content.of_films(|image| is_in(Split::Test)(image, &split_of));
-        write_part(store, (plan, "train/"), &chosen, &train, &mut out, &mut lost, course)?;
+        let is_in = |image: &ImageId, which: Split| split_of.get(image).is_some_and(|(_, split)| *split == which);
+        let train = chosen.content.of_films(|image| is_in(image, Split::Train));
+        let test = chosen.content.of_films(|image| is_in(image, Split::Test));
+        write_into(store, plan, &chosen, &train, ("train/", &mut out), &mut lost, course)?;
         parts.push(Part::of("train", &train));
         if split.is_test_consensus {
             let of_consensus =
                 ExportPlan { readers: vec![ReaderId::new(CONSENSUS_LAYER)], hides_readers: true, ..plan.clone() };
             refuse_without_consensus(store)?;
             let settled = gather(store, &of_consensus, keeps_unfit(plan.format), course)?;
-            let content = settled.content.of_films(|image| is_in(Split::Test)(image, &split_of));
+            let content = settled.content.of_films(|image| is_in(image, Split::Test));
             num_unsettled = test.films.len() - content.films.len();
             if content.said.is_empty() {
                 bail!(
@@ -76,10 +72,10 @@ pub fn write_bundle(
                     test.films.len()
                 );
             }
-            write_part(store, (&of_consensus, "test/"), &settled, &content, &mut out, &mut lost, course)?;
+            write_into(store, &of_consensus, &settled, &content, ("test/", &mut out), &mut lost, course)?;
             parts.push(Part::of("test", &content));
         } else {
-            write_part(store, (plan, "test/"), &chosen, &test, &mut out, &mut lost, course)?;
+            write_into(store, plan, &chosen, &test, ("test/", &mut out), &mut lost, course)?;
             parts.push(Part::of("test", &test));
         }
         let units = |which: Split| {
@@ -90,7 +86,7 @@ pub fn write_bundle(
         dealt = Some([units(Split::Train), units(Split::Test)]);
         out.put("split.csv", split_csv(&chosen.content, &split_of).as_bytes())?;
     } else {
-        write_part(store, (plan, ""), &chosen, &chosen.content, &mut out, &mut lost, course)?;
+        write_into(store, plan, &chosen, &chosen.content, ("", &mut out), &mut lost, course)?;
         parts.push(Part::of("all", &chosen.content));
     }
     let about = store.project().about.clone();
@@ -129,19 +125,6 @@ fn refuse_without_consensus(store: &Store) -> anyhow::Result<()> {
     bail!(
         "The project has no consensus yet, so nothing was written. Settle films, or let the test folder hold all readers."
     )
-}
-
-/// A part of a split may have no film of a kind, and is then an empty table and no mistake.
-fn write_part(
-    store: &Store,
-    (plan, folder): (&ExportPlan, &str),
-    chosen: &Chosen,
-    content: &Content,
-    out: &mut Output,
-    lost: &mut Lost,
-    course: &mut Course<'_>,
-) -> anyhow::Result<()> {
-    write_into(store, plan, chosen, content, (folder, out), lost, course)
 }
 
 /// Unit and split of each film. Films that are locked for testing are test films.

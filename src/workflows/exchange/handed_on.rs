@@ -11,10 +11,41 @@ use crate::store::Store;
 use crate::workflows::import_labels::{BadRows, ImportLabels};
 
 use super::round_trips::{
-    all_of, empty, exported, has_area, image, imported, label, plain, plan, project, rect, texts_below, with_course,
-    write,
+    all_of, empty, empty_of, exported, has_area, image, imported, label, plain, plan, project, rect, texts_below,
+    with_course, write,
 };
 use super::{export, import_any, state_of, write_bundle};
+
+/// Kaggle's classes are those of the chest, and image labels have no places.
+#[test]
+fn chest_tables_come_back() {
+    let place = tempfile::tempdir().unwrap();
+    let mut store = empty_of(&place.path().join("from"), 3, "vindr_cxr");
+    let mut marked = Said::new(image(0), "R1".into());
+    marked.push(label("Cardiomegaly"), rect(691.0, 300.5, 900.25, 600.0), Attributes::default());
+    let normal = Said { is_no_finding: true, ..Said::new(image(1), "R1".into()) };
+    let told = Said {
+        of_image: [label("Pneumonia"), label("COPD")].into_iter().collect(),
+        ..Said::new(image(2), "R1".into())
+    };
+    for said in [&marked, &normal, &told] {
+        write(&mut store, said, true);
+    }
+    let back = |format: ExportFormat| {
+        let file = place.path().join(format.file_name());
+        let lost = exported(&store, &plan(format, &[]), &file).lost;
+        let mut to = empty_of(&place.path().join(format.key()), 3, "vindr_cxr");
+        assert_eq!(imported(&mut to, &file, "R1").problems, Vec::<String>::new());
+        (plain(all_of(&to)), lost)
+    };
+    let (kaggle, lost) = back(ExportFormat::Kaggle);
+    assert_eq!(kaggle, [marked, normal.clone()]);
+    assert_eq!((lost.answers, lost.silent), (2, 0), "a row of boxes has no place for what is said of the film");
+    let (labels, _) = back(ExportFormat::ImageLabels);
+    let cardiomegaly =
+        Said { of_image: [label("Cardiomegaly")].into_iter().collect(), ..Said::new(image(0), "R1".into()) };
+    assert_eq!(labels, [cardiomegaly, normal, told], "a mark's label, without its place");
+}
 
 #[test]
 fn versions_are_kept_and_tell_what_became_of_their_files() {

@@ -64,9 +64,13 @@ pub(super) fn image(n: usize) -> ImageId {
 }
 
 pub(super) fn empty(place: &Path, num_films: usize) -> Store {
+    empty_of(place, num_films, "vindr_spine")
+}
+
+pub(super) fn empty_of(place: &Path, num_films: usize, label_set: &str) -> Store {
     let project = NewProject {
         name: "Round trips & more".into(),
-        label_set: "vindr_spine".into(),
+        label_set: label_set.into(),
         rules: default_rules(),
         is_synthetic: true,
     };

@@ -7,9 +7,11 @@ mod board;
 mod deciding;
 mod hand;
 mod opening;
+mod questions;
 
 pub use board::{ReviewItem, Seen};
 pub use hand::{Hand, HeldBox};
+pub use questions::ReaderQuestion;
 
 use std::collections::BTreeSet;
 
@@ -63,6 +65,14 @@ pub enum ReviewCommand {
     /// Asks this reader too, or no longer.
     AskOf(ReaderId),
     SendQuestion,
+    /// Opens the film of the next question to the person who is signed in.
+    OpenQuestion,
+    /// Their answer.
+    AnswerQuestion {
+        image: ImageId,
+        number: u32,
+        text: String,
+    },
     /// Why it was decided so.
     Explain(String),
     AdoptUnanimous,
@@ -78,9 +88,27 @@ pub enum ReviewCommand {
 /// What is asked of the store, on another thread; answered by [`ReviewNews`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum ReviewTask {
-    Load { reviewer: ReaderId },
-    Open { image: ImageId, reviewer: ReaderId, at_ms: i64 },
-    Keep { image: ImageId, made: Box<MadeStep> },
+    Load {
+        reviewer: ReaderId,
+    },
+    Open {
+        image: ImageId,
+        reviewer: ReaderId,
+        at_ms: i64,
+    },
+    Keep {
+        image: ImageId,
+        made: Box<MadeStep>,
+    },
+    /// What reviewers ask this reader.
+    Questions {
+        reader: ReaderId,
+    },
+    /// A reader's answer. What comes back tells nothing of the review.
+    Answer {
+        image: ImageId,
+        made: Box<MadeStep>,
+    },
 }
 
 /// What came of it.
@@ -96,6 +124,8 @@ pub enum ReviewNews {
         image: ImageId,
         outcome: Result<Box<Review>, String>,
     },
+    Questions(Vec<ReaderQuestion>),
+    Answered(Result<(), String>),
 }
 
 /// What the window knows of it.
@@ -119,6 +149,9 @@ pub struct ReviewDesk {
     pub is_bare: bool,
     /// Readers go by their ids rather than by A, B, C.
     pub shows_names: bool,
+    /// What reviewers ask the person who is signed in.
+    pub questions: Vec<ReaderQuestion>,
+    is_at_list: bool,
     /// Steps on their way to the store.
     pub num_on_way: usize,
     /// The film's marks did not come from the store since a step was refused there.
@@ -132,6 +165,8 @@ impl ReviewCommand {
             Self::Load | Self::Open(_) => {
                 is_there && session.reader.as_ref().is_some_and(|reader| reader.roles.has(Role::Reviewer))
             }
+            Self::OpenQuestion => is_there && session.num_questions_waiting() > 0,
+            Self::AnswerQuestion { .. } => is_there,
             Self::StepFilm(_) => is_there && session.screen == Screen::Review && session.team.reviewing.image.is_some(),
             _ => is_there && session.screen == Screen::Review && session.team.reviewing.review.is_some(),
         }
@@ -167,6 +202,10 @@ impl Session {
             ReviewCommand::Redo => return self.redo_review(now_ms),
             ReviewCommand::Sign => return self.sign_review(now_ms),
             ReviewCommand::Unsign => return self.unsign_review(now_ms),
+            ReviewCommand::OpenQuestion => return self.open_question(now_ms),
+            ReviewCommand::AnswerQuestion { image, number, text } => {
+                return self.answer_question(image, number, &text, now_ms);
+            }
             ReviewCommand::Choose(item) => self.choose_item(Some(item)),
             ReviewCommand::ChooseToo(key) => self.choose_finding_too(key),
             ReviewCommand::Hover(key) => self.team.reviewing.hovered = key,
@@ -210,6 +249,11 @@ impl Session {
                 Vec::new()
             }
             ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
+            ReviewNews::Questions(questions) => {
+                self.team.reviewing.questions = questions;
+                Vec::new()
+            }
+            ReviewNews::Answered(outcome) => self.question_answered(outcome),
         }
     }
 }

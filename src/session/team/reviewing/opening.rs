@@ -16,6 +16,7 @@ impl Session {
             *desk = ReviewDesk {
                 is_loading: true,
                 films: std::mem::take(&mut desk.films),
+                questions: std::mem::take(&mut desk.questions),
                 shows_names: desk.shows_names,
                 num_on_way: desk.num_on_way,
                 ..ReviewDesk::default()
@@ -35,6 +36,7 @@ impl Session {
             *desk = ReviewDesk {
                 image: Some(image.clone()),
                 films: std::mem::take(&mut desk.films),
+                questions: std::mem::take(&mut desk.questions),
                 shows_names: desk.shows_names,
                 filter: desk.filter,
                 num_on_way: desk.num_on_way,

@@ -24,10 +24,9 @@ pub(super) fn feedback_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overvie
             thread_ui(ui, panel, thread);
         }
     });
-    if overview.waiting.len() > num_shown && num_shown < AT_MOST {
-        if ui.small_button(tr_args("Show all {} comments", &[&overview.waiting.len()])).clicked() {
-            panel.state.overview_page.shows_all_comments = true;
-        }
+    let are_more = overview.waiting.len() > num_shown && num_shown < AT_MOST;
+    if are_more && ui.small_button(tr_args("Show all {} comments", &[&overview.waiting.len()])).clicked() {
+        panel.state.overview_page.shows_all_comments = true;
     }
 }
 

@@ -64,7 +64,7 @@ fn reader_ui(ui: &mut Ui, now_ms: i64, one: &ReaderProgress) {
     ui.label(RichText::new(format!("{}  {}", one.reader.id, one.reader.name)).color(color));
     let share = one.share() as f32;
     let fill = if share >= 1.0 { theme::good() } else { theme::accent() };
-    let bar = ui.add(egui::ProgressBar::new(share).fill(fill).desired_width(BAR_WIDTH).desired_height(8.0));
+    let bar = bar_ui(ui, share, fill);
     let count = tr_args("{} of {}", &[&one.num_done, &one.num_given]);
     bar.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, format!("{}: {count}", one.reader.id)));
     let paused = if one.num_paused > 0 { tr_args(", {} aside", &[&one.num_paused]) } else { String::new() };
@@ -86,6 +86,15 @@ fn reader_ui(ui: &mut Ui, now_ms: i64, one: &ReaderProgress) {
     ui.end_row();
 }
 
+/// A bar that is empty where nothing is done; egui's own always shows its round end.
+fn bar_ui(ui: &mut Ui, share: f32, fill: egui::Color32) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(BAR_WIDTH, 8.0), egui::Sense::hover());
+    ui.painter().rect_filled(rect, 3.0, theme::raised());
+    let full = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(full, 3.0, fill);
+    response
+}
+
 /// All of them together: the project is done when the last one is.
 fn all_ui(ui: &mut Ui, now_ms: i64, readers: &[&ReaderProgress]) {
     let sum = |of: fn(&ReaderProgress) -> u64| readers.iter().map(|one| of(one)).sum::<u64>();
@@ -93,14 +102,15 @@ fn all_ui(ui: &mut Ui, now_ms: i64, readers: &[&ReaderProgress]) {
     let (num_done, num_given) = (sum(|one| one.num_done), sum(|one| one.num_given));
     ui.label(strong(tr("All readers").to_owned()));
     let share = if num_given == 0 { 0.0 } else { num_done.min(num_given) as f32 / num_given as f32 };
-    ui.add(egui::ProgressBar::new(share).fill(theme::accent()).desired_width(BAR_WIDTH).desired_height(8.0));
+    bar_ui(ui, share, theme::accent());
     ui.label(strong(tr_args("{} of {}", &[&num_done, &num_given])));
     let begun = sum(|one| one.num_begun);
     ui.label(strong(if begun == 0 { "–".to_owned() } else { begun.to_string() }));
     ui.label("");
     let a_day: f64 = readers.iter().filter_map(|one| one.films_a_day).sum();
     ui.label(strong(if a_day > 0.0 { format!("{a_day:.1}") } else { "–".to_owned() }));
-    ui.label(strong(duration(readers.iter().filter_map(|one| one.left_ms).sum())));
+    let left: Vec<u64> = readers.iter().filter_map(|one| one.left_ms).collect();
+    ui.label(strong(if left.is_empty() { "–".to_owned() } else { duration(left.iter().sum()) }));
     // Where somebody has films left and no pace, nobody knows.
     let open = || readers.iter().filter(|one| one.num_left() > 0 && !one.reader.has_left);
     let last = open().map(|one| one.left_days.unwrap_or(f64::INFINITY)).fold(0.0, f64::max);

@@ -77,19 +77,17 @@ fn films_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
 }
 
 fn readings_ui(ui: &mut Ui, columns: &[PartColumn]) {
-    let rows: [(&str, fn(&LabelColumn) -> u64); 3] = [
-        (tr("Normal images"), |column| column.num_normal),
-        (tr("Abnormal images"), |column| column.num_abnormal),
-        (tr("Unfit images"), |column| column.num_unfit),
-    ];
-    for (title, cell) in rows {
+    let mut row = |title: &str, cell: fn(&LabelColumn) -> u64| {
         ui.label(title);
         for column in columns {
             let num = column.labels.as_ref().map_or(0, cell);
             ui.label(RichText::new(num.to_string()).color(theme::strong()));
         }
         ui.end_row();
-    }
+    };
+    row(tr("Normal images"), |column| column.num_normal);
+    row(tr("Abnormal images"), |column| column.num_abnormal);
+    row(tr("Unfit images"), |column| column.num_unfit);
 }
 
 fn labels_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {

@@ -1,0 +1,163 @@
+//! Figures of agreement: a map of readers by readers, and tables by label, reader and month, each a way to its films.
+
+use egui::{Button, Grid, RichText, ScrollArea, Ui, Vec2, WidgetInfo};
+
+use crate::domain::agreement::{Agreement, Cell, CellFigures, Figure};
+use crate::session::team::AgreeCommand;
+use crate::session::{Command, TeamCommand};
+use crate::ui::words::{tr, tr_args};
+use crate::ui::{Panel, kit, theme};
+
+use super::agreement_words::{about_figure, figure_text, interval_text, kind_text, value_text};
+
+/// Of a field of the map.
+const FIELD: Vec2 = Vec2::new(52.0, 28.0);
+
+/// Figures that the map can show: those of two readers.
+pub(super) const OF_PAIRS: [Figure; 8] = [
+    Figure::F1At30,
+    Figure::F1At50,
+    Figure::F1At75,
+    Figure::MeanIou,
+    Figure::Cohen,
+    Figure::Pabak,
+    Figure::Positive,
+    Figure::Negative,
+];
+
+/// Readers against readers. On the diagonal a reader's second readings, where there are some.
+pub(super) fn map_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, figure: Figure) {
+    kit::section(ui, tr("Reader by reader"));
+    ui.label(RichText::new(about_figure(figure)).color(theme::weak()));
+    // Second readings have a layer of their own, and stand on the diagonal.
+    let has_pair = |at: u16| (0..found.readers.len() as u16).any(|other| found.pair(at, other).is_some());
+    let shown: Vec<u16> = (0..found.readers.len() as u16).filter(|&at| has_pair(at)).collect();
+    ScrollArea::horizontal().id_salt("agreement map").show(ui, |ui| {
+        Grid::new("agreement map").spacing([2.0, 2.0]).min_col_width(FIELD.x).show(ui, |ui| {
+            ui.label("");
+            for &column in &shown {
+                ui.label(RichText::new(found.name(Cell::Reader(column))).color(theme::weak()));
+            }
+            ui.end_row();
+            for &row in &shown {
+                ui.label(RichText::new(found.name(Cell::Reader(row))).color(theme::weak()));
+                for &column in &shown {
+                    let cell = match row.cmp(&column) {
+                        std::cmp::Ordering::Less => Cell::Pair(row, column),
+                        std::cmp::Ordering::Equal => Cell::Repeat(row),
+                        std::cmp::Ordering::Greater => Cell::Pair(column, row),
+                    };
+                    field_ui(ui, panel, found, cell, figure);
+                }
+                ui.end_row();
+            }
+        });
+    });
+}
+
+fn field_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, cell: Cell, figure: Figure) {
+    let Some(figures) = found.cells.get(&cell) else {
+        ui.add_sized(FIELD, egui::Label::new(RichText::new("·").color(theme::weak())));
+        return;
+    };
+    let estimate = figures.figure(figure);
+    let share = estimate.value.unwrap_or_default().clamp(0.0, 1.0) as f32;
+    let fill = theme::raised().lerp_to_gamma(theme::accent(), if estimate.value.is_some() { share } else { 0.0 });
+    let name = match cell {
+        Cell::Repeat(_) => tr_args("{}, own second reading", &[&found.name(cell)]),
+        _ => found.name(cell),
+    };
+    let num_films = found.differing_films(cell).len();
+    let value = format!("{} {}", value_text(estimate.value), interval_text(estimate));
+    let told = tr_args(
+        "{}: {} {}; {} films, readings differ in {}",
+        &[&name, &figure_text(figure), &value.trim_end(), &figures.num_comparisons, &num_films],
+    );
+    let text = RichText::new(value_text(estimate.value)).color(theme::on_color(fill));
+    let show = Command::Team(TeamCommand::Agree(AgreeCommand::ShowFilms(cell)));
+    let is_available = show.is_available(panel.session);
+    let response = ui.add_sized(FIELD, Button::new(text).fill(fill));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_available, &told));
+    let hint = if is_available { tr("Click: the films in which they differ") } else { tr("They differ in no film") };
+    if response.on_hover_text(format!("{told}\n{hint}")).clicked() && is_available {
+        panel.ask(show);
+    }
+}
+
+/// One table for each kind of cell.
+pub(super) fn tables_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement) {
+    let kinds: [(Cell, fn(Cell) -> bool); 6] = [
+        (Cell::All, |cell| cell == Cell::All),
+        (Cell::Label(0), |cell| matches!(cell, Cell::Label(_))),
+        (Cell::Reader(0), |cell| matches!(cell, Cell::Reader(_))),
+        (Cell::Others(0), |cell| matches!(cell, Cell::Others(_))),
+        (Cell::Repeat(0), |cell| matches!(cell, Cell::Repeat(_))),
+        (Cell::Month(0), |cell| matches!(cell, Cell::Month(_))),
+    ];
+    for (kind, is_meant) in kinds {
+        // A label that nobody ever gave has nothing to agree on.
+        let says_something =
+            |one: &&CellFigures| is_meant(one.cell) && (kind != Cell::Label(0) || is_given(found, one));
+        let cells: Vec<&CellFigures> = found.cells.values().filter(says_something).collect();
+        if !cells.is_empty() {
+            table_ui(ui, panel, found, kind_text(kind), &cells);
+        }
+    }
+}
+
+fn is_given(found: &Agreement, label: &CellFigures) -> bool {
+    label.num_marks > 0 || label.figure(Figure::Positive).value.is_some() || found.differing.contains_key(&label.cell)
+}
+
+fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, title: &str, cells: &[&CellFigures]) {
+    kit::section(ui, title);
+    let has = |figure: &Figure| cells.iter().any(|one| one.figures.iter().any(|(known, _)| known == figure));
+    let figures: Vec<Figure> = Figure::ALL.into_iter().filter(has).collect();
+    ScrollArea::horizontal().id_salt(title).show(ui, |ui| {
+        Grid::new(title).striped(true).spacing([18.0, 4.0]).show(ui, |ui| {
+            for head in ["", tr("Compared"), tr("Differ in")] {
+                ui.label(RichText::new(head).color(theme::weak()));
+            }
+            for &figure in &figures {
+                let head = ui.label(RichText::new(figure_text(figure)).color(theme::weak()));
+                head.on_hover_text(about_figure(figure));
+            }
+            ui.end_row();
+            for cell in cells {
+                row_ui(ui, panel, found, cell, &figures);
+                ui.end_row();
+            }
+        });
+    });
+}
+
+fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, cell: &CellFigures, figures: &[Figure]) {
+    let name = if cell.cell == Cell::All { tr("All readers").to_owned() } else { found.name(cell.cell) };
+    ui.label(RichText::new(&name).color(theme::strong()));
+    ui.label(cell.num_comparisons.to_string());
+    films_ui(ui, panel, &name, cell.cell, found.differing_films(cell.cell).len());
+    for &figure in figures {
+        let estimate = cell.figure(figure);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::UNIT;
+            ui.label(RichText::new(value_text(estimate.value)).color(theme::text()));
+            ui.label(RichText::new(interval_text(estimate)).font(theme::small_font()).color(theme::weak()));
+        });
+    }
+}
+
+/// How many films, and the way to them.
+fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>, name: &str, cell: Cell, num: usize) {
+    let show = Command::Team(TeamCommand::Agree(AgreeCommand::ShowFilms(cell)));
+    if !show.is_available(panel.session) {
+        ui.label(num.to_string());
+        return;
+    }
+    let response = ui.add(Button::new(RichText::new(num.to_string()).color(theme::accent())).frame(false));
+    let told = tr_args("{}: readings differ in {} films", &[&name, &num]);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &told));
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if response.on_hover_text(tr_args("{}: show them", &[&told])).clicked() {
+        panel.ask(show);
+    }
+}
