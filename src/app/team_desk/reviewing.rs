@@ -13,13 +13,13 @@ const BUSY: &str = "Not saved: the disk is not keeping up. Wait a moment, then d
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: ReviewTask) {
     let post = desk.post.clone();
-    let (busy, is_busy_news) = (post.clone(), refused(&task, BUSY.to_owned()));
+    let (busy, busy_news) = (post.clone(), refused(&task, BUSY.to_owned()));
     let is_queued = desk.store.with(move |store| {
         let news = done(store, task);
         post.event(Event::Team(Box::new(TeamNews::from(news))));
     });
     if !is_queued {
-        busy.event(Event::Team(Box::new(TeamNews::from(is_busy_news))));
+        busy.event(Event::Team(Box::new(TeamNews::from(busy_news))));
     }
 }
 

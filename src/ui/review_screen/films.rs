@@ -1,6 +1,6 @@
 //! The films that a reviewer is to settle: how far each is, who has signed, and which wait.
 
-use egui::{CentralPanel, Color32, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{CentralPanel, Color32, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::domain::adjudication::{FilmToReview, ReviewStage};
 use crate::session::Command;
@@ -113,6 +113,6 @@ fn row_ui(ui: &mut Ui, cells: &[(String, Color32); 6], name: Option<&str>, n: us
         let galley = ui.painter().layout_job(job);
         ui.painter().galley(egui::pos2(left, rect.center().y - galley.size().y / 2.0), galley, *color);
     }
-    let response = if RichText::new(&cells[5].0).is_empty() { response } else { response.on_hover_text(&cells[5].0) };
+    let response = if cells[5].0.is_empty() { response } else { response.on_hover_text(&cells[5].0) };
     response.clicked()
 }

@@ -149,10 +149,10 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
 
 /// What it is called: as decided, else by how many readers.
 pub(super) fn labels_text(finding: &Finding) -> String {
-    if finding.ruling().is_some() {
-        if let Some((label, _)) = finding.shown() {
-            return label.to_string();
-        }
+    if finding.ruling().is_some()
+        && let Some((label, _)) = finding.shown()
+    {
+        return label.to_string();
     }
     match finding.votes() {
         [] => finding.proposal().label.to_string(),

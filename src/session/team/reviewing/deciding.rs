@@ -1,9 +1,9 @@
 //! Decisions: each is one step, shown at once and on its way to the store.
 
-use crate::domain::adjudication::{FindingKey, MadeStep, ReviewStage, SourceId, Step};
+use crate::domain::adjudication::{Finding, FindingKey, MadeStep, ReviewStage, SourceId, Step};
 use crate::domain::attribute::Attributes;
 use crate::domain::geometry::Rect;
-use crate::domain::label::{LabelKind, LabelName};
+use crate::domain::label::{LabelKind, LabelName, LabelSet};
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
 use crate::domain::shape::Shape;
@@ -30,11 +30,9 @@ impl Session {
             return None;
         }
         desk.num_on_way += 1;
-        let is_there = |key: &FindingKey| desk.review.as_ref().is_some_and(|r| r.document().finding(*key).is_some());
-        let gone: Vec<FindingKey> = desk.also_chosen.iter().filter(|key| !is_there(key)).copied().collect();
-        desk.also_chosen.retain(|key| !gone.contains(key));
-        if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if desk.review.as_ref().is_some_and(|r| r.document().finding(*key).is_none()))
-        {
+        let document = review.document();
+        desk.also_chosen.retain(|key| document.finding(*key).is_some());
+        if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if document.finding(*key).is_none()) {
             desk.chosen = None;
         }
         Some(vec![ReviewTask::Keep { image, made: Box::new(made) }.effect()])
@@ -114,7 +112,7 @@ impl Session {
             return self.decide(step, now_ms);
         };
         let desk = &self.team.reviewing;
-        let shown = desk.document().and_then(|document| document.finding(finding)).and_then(|one| one.shown());
+        let shown = desk.document().and_then(|document| document.finding(finding)).and_then(Finding::shown);
         // A polygon that nobody moved stays one.
         let is_same = shown.is_some_and(|(_, shape)| shape.bounds() == rect);
         if is_same && !desk.is_settled(&ReviewItem::Finding(finding)) {
@@ -178,7 +176,7 @@ impl Session {
         let finding = self.team.reviewing.chosen_finding();
         let mut labels: Vec<LabelName> =
             finding.map(|one| one.votes().iter().map(|(label, _)| label.clone()).collect()).unwrap_or_default();
-        let of_set = self.label_set().map(|set| set.labels()).unwrap_or_default();
+        let of_set = self.label_set().map(LabelSet::labels).unwrap_or_default();
         for label in of_set.iter().filter(|label| label.kind == LabelKind::Local) {
             if !labels.contains(&label.name) {
                 labels.push(label.name.clone());
@@ -225,7 +223,7 @@ impl Session {
             held.label = label;
             return Vec::new();
         }
-        let Some(finding) = self.team.reviewing.chosen_finding().map(|one| one.key()) else { return Vec::new() };
+        let Some(finding) = self.team.reviewing.chosen_finding().map(Finding::key) else { return Vec::new() };
         self.change(Step::Relabel { finding, label }, now_ms)
     }
 
@@ -253,7 +251,7 @@ impl Session {
         let desk = &self.team.reviewing;
         match desk.chosen.clone() {
             Some(ReviewItem::Finding(finding)) => {
-                let is_added = desk.chosen_finding().is_some_and(|one| one.is_added());
+                let is_added = desk.chosen_finding().is_some_and(Finding::is_added);
                 let step = if is_added { Step::Clear { finding } } else { Step::Reject { finding } };
                 self.decide(step, now_ms)
             }
@@ -264,7 +262,7 @@ impl Session {
     }
 
     pub(super) fn clear_finding(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(finding) = self.team.reviewing.chosen_finding().map(|one| one.key()) else { return Vec::new() };
+        let Some(finding) = self.team.reviewing.chosen_finding().map(Finding::key) else { return Vec::new() };
         self.change(Step::Clear { finding }, now_ms)
     }
 
@@ -292,7 +290,7 @@ impl Session {
 
     pub(super) fn merge_findings(&mut self, now_ms: i64) -> Vec<Effect> {
         let desk = &self.team.reviewing;
-        let Some(chosen) = desk.chosen_finding().map(|one| one.key()) else { return Vec::new() };
+        let Some(chosen) = desk.chosen_finding().map(Finding::key) else { return Vec::new() };
         let mut others: Vec<FindingKey> = desk.also_chosen.iter().copied().filter(|key| *key != chosen).collect();
         if others.is_empty() {
             others.extend(desk.nearest_to(chosen));
@@ -322,7 +320,7 @@ impl Session {
 
     pub(super) fn begin_question(&mut self) {
         let desk = &mut self.team.reviewing;
-        let Some(about) = desk.chosen_finding().map(|one| one.key()) else { return };
+        let Some(about) = desk.chosen_finding().map(Finding::key) else { return };
         let readers = desk.document().map(|document| document.case().readers()).unwrap_or_default();
         let of = readers.iter().map(|one| one.reader.clone()).collect();
         desk.hand = Hand::Asking { about, of, text: String::new() };
@@ -363,7 +361,7 @@ impl Session {
         let desk = &self.team.reviewing;
         let changed = before.zip(desk.document()).and_then(|(before, now)| {
             let is_other = |key: FindingKey| before.document().finding(key) != now.finding(key);
-            now.findings().iter().map(|one| one.key()).find(|key| is_other(*key))
+            now.findings().iter().map(Finding::key).find(|key| is_other(*key))
         });
         if let Some(key) = changed {
             self.choose_item(Some(ReviewItem::Finding(key)));
@@ -412,7 +410,7 @@ impl ReviewDesk {
     /// The finding that overlaps this one most.
     fn nearest_to(&self, key: FindingKey) -> Option<FindingKey> {
         let findings = self.document()?.findings();
-        let rect = |one: &crate::domain::adjudication::Finding| -> Rect {
+        let rect = |one: &Finding| -> Rect {
             one.shown().map_or_else(|| one.proposal().shape.bounds(), |(_, shape)| shape.bounds())
         };
         let own = rect(self.document()?.finding(key)?);
