@@ -95,7 +95,8 @@ impl Default for AgreeDesk {
 impl AgreeCommand {
     pub fn is_available(&self, session: &Session) -> bool {
         let desk = &session.team.agreeing;
-        let is_idle = !desk.is_comparing && !desk.is_making && session.job.is_none();
+        let is_free = session.job.as_ref().is_none_or(|job| job.outcome.is_some());
+        let is_idle = !desk.is_comparing && !desk.is_making && is_free;
         let may_look = session.project.is_some() && session.may(Matter::OthersReadings, Act::See);
         match self {
             Self::Compare(_) | Self::TryRule => may_look && is_idle,
