@@ -1,7 +1,6 @@
 //! The outside: carries out each effect on threads, and turns what they say into events.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
