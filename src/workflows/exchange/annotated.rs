@@ -107,6 +107,8 @@ struct Paper {
     width: u32,
     height: u32,
     rgb: Vec<u8>,
+    /// Fields of numbers that are drawn: left, top, right, bottom.
+    tags: Vec<[i64; 4]>,
 }
 
 impl Paper {
@@ -116,7 +118,7 @@ impl Paper {
             Pixels::Grey(_) => shown.iter().flat_map(|&level| [level; 3]).collect(),
             Pixels::Rgb(_) => shown,
         };
-        Self { width: film.width, height: film.height, rgb }
+        Self { width: film.width, height: film.height, rgb, tags: Vec::new() }
     }
 
     fn blend(&mut self, x: i64, y: i64, color: [u8; 3], share: f32) {
@@ -203,9 +205,16 @@ impl Paper {
         let width = (text_width(&text, letter) + 0.5 * letter).ceil() as i64;
         let height = (1.2 * letter).ceil() as i64;
         let bounds = shape.bounds();
-        let left = (bounds.xmin() as i64).clamp(0, (i64::from(self.width) - width).max(0));
+        let last = (i64::from(self.width) - width).max(0);
+        let mut left = (bounds.xmin() as i64).clamp(0, last);
         let above = bounds.ymin() as i64 - height;
         let top = if above >= 0 { above } else { (bounds.ymin() as i64).max(0) };
+        // Several readers mark one finding: beside the number that is there already, as long as there is room.
+        let covers = |t: &&[i64; 4], left: i64| t[0] < left + width && left < t[2] && t[1] < top + height && top < t[3];
+        while let Some(there) = self.tags.iter().find(|there| covers(there, left)).filter(|there| there[2] <= last) {
+            left = there[2];
+        }
+        self.tags.push([left, top, left + width, top + height]);
         self.rectangle((left, top), (width, height), color);
         self.write(&text, (left as f32 + 0.25 * letter, top as f32 + 0.05 * letter), letter, ink_on(color));
     }
