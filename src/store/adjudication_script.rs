@@ -308,7 +308,10 @@ fn a_signature_can_be_taken_back_after_a_label_was_renamed() {
     assert_eq!(consensus(&store), before);
     assert!(store.settled_sources(&image()).unwrap().is_empty() && store.review_problems().unwrap().is_empty());
     store.conn.execute("UPDATE adjudication SET num_settled = 0", []).unwrap();
-    assert_eq!(store.review_problems().unwrap(), ["film film: the list says something else than the steps of its review"]);
+    assert_eq!(
+        store.review_problems().unwrap(),
+        ["film film: the list says something else than the steps of its review"]
+    );
 }
 
 #[test]

@@ -23,7 +23,8 @@ const SPOKEN: &str = "SELECT r.image_id, count(*), sum(r.state = 'completed') FR
      AND (r.image_id, r.rad_id) NOT IN (SELECT image_id, layer FROM hidden_truth)
      GROUP BY r.image_id";
 
-const IN_HAND: &str = "SELECT t.image_id, t.is_paused, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
+const IN_HAND: &str =
+    "SELECT t.image_id, t.is_paused, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
      FROM task t LEFT JOIN adjudication a ON a.image_id = t.image_id
      WHERE t.stage = 'review' AND t.rad_id = ?1 ORDER BY t.is_paused, t.priority DESC, t.place, t.image_id";
 
