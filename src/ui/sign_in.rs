@@ -162,7 +162,7 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
             });
         }
         if let Some(wait_ms) = wait_ms {
-            let text = tr_args("Try again in {}.", &[&wait_text(wait_ms)]);
+            let text = tr_args("Still locked for {}.", &[&wait_text(wait_ms)]);
             ui.label(RichText::new(text).color(theme::warn()));
             ui.ctx().request_repaint_after(std::time::Duration::from_millis(500));
         }
