@@ -14,9 +14,8 @@ pub(super) fn load(store: &Arc<StoreThread>, post: Post, reader: ReaderId) {
 }
 
 pub(super) fn keep(store: &Arc<StoreThread>, post: Post, reader: ReaderId, filter: SavedFilter, is_kept: bool) {
-    tell(store, post, reader, move |store, reader| match is_kept {
-        true => store.keep_filter(reader, &filter),
-        false => store.forget_filter(reader, &filter.name),
+    tell(store, post, reader, move |store, reader| {
+        if is_kept { store.keep_filter(reader, &filter) } else { store.forget_filter(reader, &filter.name) }
     });
 }
 

@@ -72,7 +72,9 @@ pub(super) fn open_project(
         Ok(store) => {
             post.send(News::Opened { store: Box::new(store), event: Box::new(event) });
             post.event(Event::PresetsLoaded(presets.unwrap_or_default()));
-            contents.into_iter().for_each(|event| post.event(event));
+            for event in contents {
+                post.event(event);
+            }
         }
         Err(error) => post.event(Event::ProjectFailed { message: error.to_string() }),
     }
@@ -87,7 +89,9 @@ pub(super) fn open_project(
 
 /// What can be told only when somebody is in.
 pub(super) fn tell_contents(store: &mut Store, post: &Post) {
-    contents(store).into_iter().for_each(|event| post.event(event));
+    for event in contents(store) {
+        post.event(event);
+    }
     if store.session() != 0
         && let Some(text) = replay_rescued(store)
     {

@@ -136,7 +136,9 @@ fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyh
         exported.keep(store, &plan, course)?;
         anyhow::Ok((exported, missing))
     })?;
-    missing.iter().for_each(|what| eprintln!("warning: {what}"));
+    for what in &missing {
+        eprintln!("warning: {what}");
+    }
     if args.json {
         println!("{:#}", exchange_words::exported_as_json(&exported, &plan));
     } else {

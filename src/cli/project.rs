@@ -259,9 +259,10 @@ fn as_text(project: &Project) -> String {
         ("Instructions", project.instructions.clone()),
     ];
     let shown = rows.iter().filter(|(_, text)| !text.trim().is_empty());
-    shown
-        .map(|(name, text)| format!("{name:<24} {}\n", text.trim().replace('\n', "\n                         ")))
-        .collect()
+    shown.fold(String::new(), |all, (name, text)| {
+        let text = text.trim().replace('\n', "\n                         ");
+        format!("{all}{name:<24} {text}\n")
+    })
 }
 
 fn as_json(project: &Project) -> Value {

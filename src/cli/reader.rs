@@ -1,5 +1,6 @@
 //! `rachis reader`: the people of a project: list, add, change, PINs.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -215,7 +216,7 @@ fn as_text(readers: &[Reader]) -> String {
         }
         notes.extend(reader.has_pin.then(|| "PIN".to_owned()));
         notes.extend(reader.has_left.then(|| "left".to_owned()));
-        text.push_str(&format!("{:<6} {:<24} {}\n", reader.id.as_str(), reader.name, notes.join("; ")));
+        let _ = writeln!(text, "{:<6} {:<24} {}", reader.id.as_str(), reader.name, notes.join("; "));
     }
     text
 }

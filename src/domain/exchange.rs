@@ -183,7 +183,7 @@ impl ExportPlan {
         let tag = if self.tag.is_empty() { "labels" } else { &self.tag };
         let end = self.format.file_name().rsplit_once('.').map(|(_, end)| end);
         match end {
-            Some(end) if !is_bundle && !(self.with_pictures && self.format.takes_pictures()) => {
+            Some(end) if !(is_bundle || self.with_pictures && self.format.takes_pictures()) => {
                 format!("{tag}_{}.{end}", self.format.key())
             }
             _ => format!("{tag}_{}", self.format.key()),

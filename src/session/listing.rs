@@ -2,7 +2,7 @@
 
 use crate::domain::assignment::Stage;
 use crate::domain::id::{ImageId, ReaderId};
-use crate::domain::label::LabelName;
+use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::SavedFilter;
@@ -77,7 +77,7 @@ impl Session {
             return Vec::new();
         }
         let labels: Vec<LabelName> =
-            self.label_set().into_iter().flat_map(|set| set.labels()).map(|l| l.name.clone()).collect();
+            self.label_set().into_iter().flat_map(LabelSet::labels).map(|l| l.name.clone()).collect();
         let query = self.worklist.filter.as_query(&labels);
         if query.is_empty() {
             let text = "There is nothing to keep: the list shows every film, or those behind a number.";

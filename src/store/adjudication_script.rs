@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::adjudication_rows::{step_from_json, step_to_json};
 use super::*;
 use crate::domain::adjudication::{
-    Case, Document, FilmToReview, FindingKey, MadeStep, Outcome, Review, ReviewStage, ShapeFrom, SourceId, Step,
+    Case, Document, FilmToReview, Finding, FindingKey, MadeStep, Outcome, Review, ReviewStage, ShapeFrom, SourceId,
+    Step,
 };
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::attribute::{Attributes, Grade};
@@ -463,7 +464,7 @@ fn every_step_is_read_as_it_was_written() {
 fn some_step(document: &Document, kind: u8, at: usize) -> Step {
     let findings = document.findings();
     let key =
-        |at: usize| findings.get(at % findings.len().max(1)).map_or(FindingKey(SourceId::Added(99)), |one| one.key());
+        |at: usize| findings.get(at % findings.len().max(1)).map_or(FindingKey(SourceId::Added(99)), Finding::key);
     match kind {
         0..4 => Step::Accept { finding: document.next_unsettled(None).unwrap_or_else(|| key(at)) },
         4 => Step::Reject { finding: key(at) },

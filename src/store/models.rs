@@ -76,7 +76,9 @@ impl Store {
         self.require(Matter::Models, Act::See)?;
         let mut models = read_models(&self.conn)?;
         if !self.sees_names()? {
-            models.iter_mut().for_each(|model| model.added_by.clear());
+            for model in &mut models {
+                model.added_by.clear();
+            }
         }
         Ok(models)
     }
@@ -144,7 +146,9 @@ impl Store {
         let mut events = read_events(&self.conn)?;
         events.reverse();
         if !self.sees_names()? {
-            events.iter_mut().for_each(|event| event.by.clear());
+            for event in &mut events {
+                event.by.clear();
+            }
         }
         Ok(events)
     }

@@ -22,6 +22,9 @@ struct Row {
     has_no_finding: bool,
 }
 
+/// Films by id, their readings, and months.
+type CompletedReadings = (Vec<ImageId>, Vec<Row>, Vec<i64>);
+
 impl Store {
     /// Every completed reading of every film, those that call a film unfit left out, and the consensus layer too. Shapes are
     /// taken by the box around them; a point and a line have none. `labels` stand first and in this order.
@@ -106,10 +109,7 @@ impl Store {
     }
 
     /// Films by id, their readings, and the months in which readings were last changed, as years times twelve and months.
-    fn completed_readings(
-        &self,
-        readers: &HashMap<&str, u16>,
-    ) -> Result<(Vec<ImageId>, Vec<Row>, Vec<i64>), StoreError> {
+    fn completed_readings(&self, readers: &HashMap<&str, u16>) -> Result<CompletedReadings, StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT image_id, rad_id, updated_at, has_no_finding FROM reading
              WHERE state = 'completed' AND unfit IS NULL ORDER BY image_id",
@@ -209,36 +209,36 @@ impl Store {
 /// Labels with numbers in the order in which they first come.
 struct Names {
     numbers: HashMap<String, u16>,
-    names: Vec<LabelName>,
+    in_order: Vec<LabelName>,
     num_known: usize,
 }
 
 impl Names {
     fn new(known: &[LabelName]) -> Self {
-        let names: Vec<LabelName> = known.iter().filter(|name| !name.is_no_finding()).cloned().collect();
-        let numbers = names.iter().enumerate().map(|(at, name)| (name.to_string(), at as u16)).collect();
-        Self { numbers, num_known: names.len(), names }
+        let in_order: Vec<LabelName> = known.iter().filter(|name| !name.is_no_finding()).cloned().collect();
+        let numbers = in_order.iter().enumerate().map(|(at, name)| (name.to_string(), at as u16)).collect();
+        Self { numbers, num_known: in_order.len(), in_order }
     }
 
     fn number(&mut self, name: &str) -> u16 {
         if let Some(&number) = self.numbers.get(name) {
             return number;
         }
-        let number = self.names.len() as u16;
+        let number = self.in_order.len() as u16;
         self.numbers.insert(name.to_owned(), number);
-        self.names.push(LabelName::new(name));
+        self.in_order.push(LabelName::new(name));
         number
     }
 
     /// The known ones as they were, others by name; and the new place of each number.
     fn in_order(self) -> (Vec<LabelName>, Vec<u16>) {
-        let mut order: Vec<usize> = (0..self.names.len()).collect();
-        order[self.num_known..].sort_by(|&a, &b| self.names[a].as_str().cmp(self.names[b].as_str()));
+        let mut order: Vec<usize> = (0..self.in_order.len()).collect();
+        order[self.num_known..].sort_by(|&a, &b| self.in_order[a].as_str().cmp(self.in_order[b].as_str()));
         let mut place_of = vec![0; order.len()];
         for (place, &number) in order.iter().enumerate() {
             place_of[number] = place as u16;
         }
-        (order.iter().map(|&number| self.names[number].clone()).collect(), place_of)
+        (order.iter().map(|&number| self.in_order[number].clone()).collect(), place_of)
     }
 }
 

@@ -62,7 +62,7 @@ impl Store {
     /// Sets or takes away a PIN: one's own, or as an owner anybody's. It ends a lock too.
     pub fn set_pin(&mut self, reader: &ReaderId, pin: Option<&str>) -> Result<(), StoreError> {
         self.require(Matter::People, Act::See)?;
-        if self.is_locked()? || !self.pass().is_some_and(|pass| pass.reader() == reader) {
+        if self.is_locked()? || self.pass().is_none_or(|pass| pass.reader() != reader) {
             self.require(Matter::People, Act::Change)?;
         }
         let hash = pin.map(|pin| self.hashed(pin)).transpose()?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rachis::app::Decode;
 use rachis::dicom::isolated::Decoder;
-use rachis::domain::id::{ImageId, PatientId, ReaderId, SeriesId, StudyId};
+use rachis::domain::id::{ImageId, PatientId, SeriesId, StudyId};
 use rachis::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels, Voi, Window as GreyWindow};
 use rachis::domain::project::Reader;
 use rachis::domain::rules::default_rules;

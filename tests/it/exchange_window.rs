@@ -1,7 +1,7 @@
 //! The page of exports in the window, by accessibility labels: a version out, told as it is, and labels in again.
 
 use egui::accesskit::Role as Accessible;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
 use rachis::domain::exchange::VersionState;

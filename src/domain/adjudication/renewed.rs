@@ -11,16 +11,16 @@ use super::gather::{fresh, groups, sort, weigh};
 /// The document on a new case. A finding stays with its ruling where none of its members changed and nothing new lies with
 /// them; what reviewers drew stays; questions stay. Signatures are gone. Where the film has other readers than before,
 /// every ruling on what readers said is open again: who saw it and who missed it is another question then.
-pub(super) fn renewed(old: &Document, case: Arc<Case>) -> Document {
-    let mut new = fresh(Arc::clone(&case));
+pub(super) fn renewed(old: &Document, case: &Arc<Case>) -> Document {
+    let mut new = fresh(Arc::clone(case));
     new.added.clone_from(&old.added);
     new.num_added = old.num_added;
     new.questions.clone_from(&old.questions);
     let names = |case: &Case| case.readers.iter().map(|reader| reader.reader.clone()).collect::<Vec<_>>();
-    let has_same_readers = names(&old.case) == names(&case);
+    let has_same_readers = names(&old.case) == names(case);
     let is_same = |id: SourceId| old.source(id).is_some() && old.source(id) == new.source(id);
     let touched: BTreeSet<SourceId> =
-        groups(&case).into_iter().filter(|group| !group.iter().all(|id| is_same(*id))).flatten().collect();
+        groups(case).into_iter().filter(|group| !group.iter().all(|id| is_same(*id))).flatten().collect();
     let is_drawn = |id: &SourceId| matches!(id, SourceId::Added(_));
     let stays = |finding: &&Finding| {
         let has_kept_members = finding.members.iter().all(|id| is_same(*id) && !touched.contains(id));
@@ -28,7 +28,7 @@ pub(super) fn renewed(old: &Document, case: Arc<Case>) -> Document {
     };
     let kept: Vec<Finding> = old.findings.iter().filter(stays).cloned().collect();
     let taken: BTreeSet<SourceId> = kept.iter().flat_map(|finding| finding.members.iter().copied()).collect();
-    let left = groups(&case).into_iter().map(|group| group.into_iter().filter(|id| !taken.contains(id)).collect());
+    let left = groups(case).into_iter().map(|group| group.into_iter().filter(|id| !taken.contains(id)).collect());
     // What was drawn and merged with marks that changed stands alone again.
     let lone = old.added.iter().map(|source| vec![source.id]).filter(|group| !taken.contains(&group[0]));
     let left: Vec<Vec<SourceId>> = left.chain(lone).filter(|group: &Vec<SourceId>| !group.is_empty()).collect();

@@ -49,7 +49,7 @@ impl Review {
     pub fn apply(&mut self, made: &MadeStep) -> Result<(), Refusal> {
         match &made.step {
             Step::Open(case) => {
-                *self = Self::on(renewed(&self.document, Arc::new((**case).clone())));
+                *self = Self::on(renewed(&self.document, &Arc::new((**case).clone())));
                 Ok(())
             }
             Step::Undo => self.undo(&made.by),

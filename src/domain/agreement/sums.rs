@@ -16,6 +16,7 @@ const OF_MANY: usize = 5;
 
 /// Where each sum stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_field_names, reason = "they are numbers of things")]
 pub(super) struct Places {
     num_readers: usize,
     num_labels: usize,

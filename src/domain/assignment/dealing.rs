@@ -92,9 +92,9 @@ pub fn deal(plan: &Plan, table: Table<'_>) -> Result<Dealt, DealError> {
     let mut dealer = Dealer::new(plan, table, people);
     let gets = match plan.strategy {
         Strategy::Repeat => dealer.repeat(&units)?,
-        Strategy::All => dealer.to_all(&units)?,
+        Strategy::All => dealer.deal_to_all(&units)?,
         Strategy::Equal | Strategy::Balanced { .. } | Strategy::Stratified { .. } | Strategy::More { .. } => {
-            dealer.to_some(&units)?
+            dealer.deal_to_some(&units)?
         }
     };
     Ok(dealer.ordered(&gets))
@@ -151,7 +151,7 @@ impl<'a> Dealer<'a> {
             })
     }
 
-    fn to_all(&mut self, units: &[Vec<usize>]) -> Result<Gets, DealError> {
+    fn deal_to_all(&mut self, units: &[Vec<usize>]) -> Result<Gets, DealError> {
         let mut gets: Gets = vec![Vec::new(); self.people.len()];
         let mut refused = Refused::default();
         for (number, unit) in units.iter().enumerate() {
@@ -169,7 +169,7 @@ impl<'a> Dealer<'a> {
         some(gets, DealError::NothingLeft)
     }
 
-    fn to_some(&mut self, units: &[Vec<usize>]) -> Result<Gets, DealError> {
+    fn deal_to_some(&mut self, units: &[Vec<usize>]) -> Result<Gets, DealError> {
         let each = self.plan.strategy.count().unwrap_or(1);
         let mut random = stream(self.plan.seed, "deal", "");
         // Large studies first, so that small ones even out at the end.

@@ -149,7 +149,7 @@ fn formed(form: BoxForm, rects: &[[f64; 4]]) -> [f64; 4] {
     let fold = |of: [fn(f64, f64) -> f64; 4]| -> [f64; 4] {
         std::array::from_fn(|side| rects.iter().map(|rect| rect[side]).reduce(of[side]).unwrap_or(f64::NAN))
     };
-    let (least, most): (fn(f64, f64) -> f64, fn(f64, f64) -> f64) = (f64::min, f64::max);
+    let [least, most]: [fn(f64, f64) -> f64; 2] = [f64::min, f64::max];
     match form {
         BoxForm::Median => median(rects),
         BoxForm::Mean | BoxForm::Wbf => {

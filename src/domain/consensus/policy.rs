@@ -1,6 +1,7 @@
 //! How the word of several readers becomes one, label by label: how many must say it, and which box it gets.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::domain::label::LabelName;
 
@@ -179,7 +180,7 @@ impl Policy {
             text.push_str(", across labels");
         }
         for (label, policy) in &self.own {
-            text += &format!("; {label}: {}", words(policy));
+            let _ = write!(text, "; {label}: {}", words(policy));
         }
         text
     }

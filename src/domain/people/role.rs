@@ -45,6 +45,7 @@ impl Roles {
     pub const ALL: Self =
         Self::NONE.with(Role::Annotator).with(Role::Reviewer).with(Role::DataManager).with(Role::Owner);
 
+    #[must_use]
     pub const fn with(self, role: Role) -> Self {
         Self(self.0 | 1 << role as u8)
     }

@@ -152,7 +152,7 @@ impl Writer<'_> {
                     lost.answers_not_present += 1;
                     continue;
                 }
-                let row = self.annotation(kind, film, said, (&[label], Map::new()), String::new());
+                let row = self.annotation(kind, film, said, (&[label], Map::new()), "");
                 self.impressions.push(Value::Object(row));
             }
         }
@@ -206,7 +206,7 @@ impl Writer<'_> {
             }
         };
         let labels: Vec<&LabelName> = marks.iter().map(|mark| &mark.label).collect();
-        let mut row = self.annotation("IMAGE", film, said, (&labels, meta), note);
+        let mut row = self.annotation("IMAGE", film, said, (&labels, meta), &note);
         row.insert("type".to_owned(), kind.into());
         row.insert("data".to_owned(), data);
         self.findings.push(Value::Object(row));
@@ -218,7 +218,7 @@ impl Writer<'_> {
         film: &FilmOut,
         said: &Said,
         (labels, mut meta): (&[&LabelName], Map<String, Value>),
-        description: String,
+        description: &str,
     ) -> Map<String, Value> {
         let object = self.object(kind, film);
         let number = (self.findings.len() + self.impressions.len()).to_string();
@@ -404,8 +404,8 @@ fn take_tag(
             if is_study { meta.masked_study_instance_uid.clone() } else { meta.masked_series_instance_uid.clone() }
         };
         let wanted = uid(&object.meta);
-        let films = all.iter().filter(|one| one.kind == "IMAGE" && uid(&one.meta) == wanted);
-        let film = films.filter_map(|one| image_of(&one.meta)).next();
+        let mut films = all.iter().filter(|one| one.kind == "IMAGE" && uid(&one.meta) == wanted);
+        let film = films.find_map(|one| image_of(&one.meta));
         let said = back.of(&film.ok_or("no image of its study is in the file")?, reader);
         let answers: &mut LabelAnswers = if is_study { &mut said.of_study } else { &mut said.of_series };
         *answers = std::mem::take(answers).with(label, Some(Presence::Present));

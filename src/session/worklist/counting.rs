@@ -54,7 +54,9 @@ const MODEL_WORDS: [ModelFilter; 4] =
 impl Counts {
     pub fn of(rows: &[WorklistRow]) -> Self {
         let mut counts = Self::default();
-        rows.iter().for_each(|row| counts.put(row));
+        for row in rows {
+            counts.put(row);
+        }
         counts
     }
 
@@ -72,7 +74,9 @@ impl Counts {
         if let Some(reason) = row.unfit {
             step(&mut self.unfit);
             let at = UnfitReason::ALL.iter().position(|known| *known == reason);
-            at.into_iter().for_each(|at| step(&mut self.unfit_by_reason[at]));
+            if let Some(at) = at {
+                step(&mut self.unfit_by_reason[at]);
+            }
         }
         for (state, n) in [
             (TaskState::New, &mut self.new),

@@ -84,9 +84,12 @@ fn field_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, cell: Cell, f
     }
 }
 
+/// Whether a cell is of a kind.
+type IsMeant = fn(Cell) -> bool;
+
 /// One table for each kind of cell.
 pub(super) fn tables_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement) {
-    let kinds: [(Cell, fn(Cell) -> bool); 6] = [
+    let kinds: [(Cell, IsMeant); 6] = [
         (Cell::All, |cell| cell == Cell::All),
         (Cell::Label(0), |cell| matches!(cell, Cell::Label(_))),
         (Cell::Reader(0), |cell| matches!(cell, Cell::Reader(_))),

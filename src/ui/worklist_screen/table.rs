@@ -229,10 +229,8 @@ fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, e
     match column {
         Column::State => {
             let (text, color) = state_words(row);
-            match row.task.is_some_and(|task| task.priority > 0) {
-                true => (format!("↑ {text}"), color),
-                false => (text, color),
-            }
+            let is_urgent = row.task.is_some_and(|task| task.priority > 0);
+            (if is_urgent { format!("↑ {text}") } else { text }, color)
         }
         Column::View => (translated(&row.view).into_owned(), theme::text()),
         Column::Patient => (overlay::patient_text(row.sex, row.age_years), theme::text()),

@@ -109,7 +109,7 @@ fn a_bundle_is_split_to_the_unit_and_comes_back() {
                 SplitUnit::Study => n / 2,
                 SplitUnit::Patient => n / 4,
             };
-            let part = *part_of.entry(key).or_insert(cells[2].to_owned() == "test");
+            let part = *part_of.entry(key).or_insert(cells[2] == "test");
             assert_eq!(part, cells[2] == "test", "{unit:?} {key} is in both parts");
         }
         assert_eq!(part_of.len(), expected.iter().sum::<usize>());

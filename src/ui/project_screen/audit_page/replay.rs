@@ -1,6 +1,6 @@
 //! One reading of one film, gone through step by step: the film with the marks as they were then, and the list of steps.
 
-use egui::{Align2, Color32, Rect, RichText, ScrollArea, Sense, Slider, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{Align2, Rect, RichText, ScrollArea, Sense, Slider, Stroke, Ui, Vec2, WidgetInfo};
 
 use crate::domain::geometry;
 use crate::domain::log::Step;
@@ -93,8 +93,7 @@ fn marks(painter: &egui::Painter, panel: &Panel<'_>, reading: &Reading, part: ge
     for mark in reading.annotations() {
         let Some(bounds) = mark.bounds() else { continue };
         let label = panel.session.label_set().and_then(|set| set.resolve(mark.label().as_str()));
-        let [r, g, b] = label.map_or([200; 3], |label| label.color);
-        let color = theme::readable(Color32::from_rgb(r, g, b));
+        let color = label.map_or_else(theme::text, |label| theme::label_color(label.color));
         let rect = Rect::from_two_pos(place(bounds.xmin(), bounds.ymin()), place(bounds.xmax(), bounds.ymax()));
         painter.rect_stroke(rect, 0.0, Stroke::new(1.5, color), egui::StrokeKind::Middle);
         let name = mark.label().to_string();
