@@ -240,7 +240,7 @@ impl Outside {
                     let (doorway, post) = (store.doorway(), post.clone());
                     match *task {
                         TeamTask::Exchange(task) => {
-                            team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task)
+                            team_desk::exchange(&mut self.jobs, &self.lane, doorway, post, task);
                         }
                         task => team_desk::carry_out(&Desk { lane: &self.lane, store, doorway, post }, task),
                     }

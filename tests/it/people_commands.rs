@@ -81,7 +81,7 @@ fn once_an_owner_has_a_pin_the_project_opens_for_people_only() {
     refused(&project, &["stats", "PROJECT", "--as", "R1"], &[("RACHIS_PIN", "1234")], "4 more tries");
     refused(&project, &["stats", "PROJECT", "--as", "R2"], &[], "needs one too");
     let own = &[("RACHIS_PIN", "4711")];
-    assert!(done(&project, &["stats", "PROJECT", "--as", "R1"], own).contains("2"));
+    assert!(done(&project, &["stats", "PROJECT", "--as", "R1"], own).contains('2'));
     // Everywhere in the line, also behind a further subcommand.
     done(&project, &["reader", "--as", "R1", "list", "PROJECT"], own);
     done(&project, &["model", "list", "PROJECT", "--as", "R1"], own);

@@ -103,8 +103,11 @@ fn entry(n: usize, image: &str, study: &str) -> FilmEntry {
     entry
 }
 
+/// What a reader marks on a film.
+type MarksOf<'a> = dyn Fn(&str, &ImageId) -> Vec<(LabelName, Shape)> + 'a;
+
 /// Reads the next film in this person's hands, and says what it is.
-fn read_next(store: &mut Store, person: &str, marks_of: &dyn Fn(&str, &ImageId) -> Vec<(LabelName, Shape)>) -> bool {
+fn read_next(store: &mut Store, person: &str, marks_of: &MarksOf<'_>) -> bool {
     let tasks = store.tasks_of(&person.into()).unwrap();
     let Some(task) = tasks.iter().find(|task| task.state != TaskState::Completed && task.stage == Stage::Read) else {
         return false;
@@ -160,7 +163,7 @@ fn chest_truth(n: u64) -> Vec<(LabelName, Rect)> {
     if n.is_multiple_of(2) {
         return Vec::new();
     }
-    (0..1 + n % 3)
+    (0..=(n % 3))
         .map(|at| {
             let (x, y) = (20.0 + 90.0 * at as f64, 30.0 + (n * 37 % 300) as f64);
             let label = LabelName::new(LABELS[(n / 2 + at) as usize % LABELS.len()]);

@@ -280,9 +280,9 @@ fn copy(from: &Path, to: &Path) {
         let file = file.unwrap();
         let target = to.join(file.file_name());
         if file.file_type().unwrap().is_dir() {
-            copy(&file.path(), &target)
+            copy(&file.path(), &target);
         } else {
-            std::fs::copy(file.path(), target).map(|_| ()).unwrap()
+            std::fs::copy(file.path(), target).map(|_| ()).unwrap();
         }
     }
 }
