@@ -25,6 +25,7 @@ use crate::domain::study::{FilmEntry, FilmFacts, FilmSource};
 use crate::domain::suggestion::ModelVisibility;
 use crate::domain::worklist::WorklistRow;
 
+use super::command_table::Context;
 use super::effect::Effect;
 use super::input_map::{Asked, Held};
 use super::keymap::Chord;
@@ -231,7 +232,12 @@ pub(super) fn play(session: &mut Session, script: &str) {
             }
             chord => {
                 let chord = Chord::parse(if chord == "key" { next() } else { chord }).expect("a chord");
-                let asked = session.asked(std::slice::from_ref(&chord), session.keys_heard_first());
+                // A question before the film has its own keys, which the window hears; the film's are played all the same.
+                let here = match session.keys_heard_first() {
+                    Context::Everywhere => Context::Film,
+                    here => here,
+                };
+                let asked = session.asked(std::slice::from_ref(&chord), here);
                 let Asked::Command { command, .. } = asked else { panic!("{chord} does nothing") };
                 let effects = session.handle(Input::Command(command), 0);
                 answer(session, effects);

@@ -50,6 +50,7 @@ mod handle;
 mod leaving;
 pub mod windowing;
 mod events;
+mod path_chosen;
 mod elsewhere;
 mod pointer;
 #[cfg(test)]

@@ -76,6 +76,7 @@ fn sealed_with(before: Seal, kind: RecordKind, line: &Row<'_>) -> Result<Seal, S
 impl Store {
     /// The seal of all that happened; `None` where nothing did.
     pub fn audit_seal(&self) -> Result<Option<Seal>, StoreError> {
+        self.require_sight()?;
         self.require(Matter::Audit, Act::See)?;
         newest(&self.conn)
     }
@@ -87,6 +88,7 @@ impl Store {
         kept: Option<Seal>,
         mut is_wanted: impl FnMut(u64) -> bool,
     ) -> Result<AuditCheck, StoreError> {
+        self.require_sight()?;
         self.require(Matter::Audit, Act::See)?;
         let mut lines = Vec::new();
         for kind in RecordKind::ALL {

@@ -42,6 +42,7 @@ const ALL: &str = "
 impl Store {
     /// Every line of the record that passes, in the order of time.
     pub fn for_each_trail_row(&self, filter: &TrailFilter, mut visit: impl FnMut(TrailRow)) -> Result<(), StoreError> {
+        self.require_sight()?;
         self.require(Matter::Audit, Act::See)?;
         let mut statement = self.conn.prepare_cached(ALL)?;
         let image = filter.image.as_ref().map(ImageId::as_str);

@@ -92,7 +92,7 @@ fn a_data_set_is_frozen_shown_and_locked() {
     let here = scratch.path();
     drop(project(&here.join("p")));
     check(here, &["dataset", "list", "p"], 0, "No data set is frozen in this project.");
-    check(here, &["audit", "p"], 0, "Nothing happened");
+    check(here, &["audit", "p"], 0, "R2 came into the project");
     let freeze = ["dataset", "freeze", "p", "--name", "first", "--spine-classes", "--json"];
     let dry: Vec<&str> = freeze.into_iter().chain(["--dry-run"]).collect();
     assert_eq!(json(here, &dry)["dataset"], Value::Null);
@@ -125,8 +125,9 @@ fn a_data_set_is_frozen_shown_and_locked() {
     check(here, &["audit", "p"], 0, "(R1)  The 8 test films of data set \"first\" were locked");
     let events = json(here, &["audit", "p", "--json"]);
     let kinds: Vec<&str> = events["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["dataset_frozen", "dataset_frozen", "films_locked", "films_locked"]);
-    assert_eq!(events["events"][2]["films"].as_array().unwrap().len(), 8);
+    let frozen_and_locked = ["dataset_frozen", "dataset_frozen", "films_locked", "films_locked"];
+    assert_eq!(kinds, [["reader_added"; 2].as_slice(), &frozen_and_locked].concat());
+    assert_eq!(events["events"][4]["films"].as_array().unwrap().len(), 8);
 
     // Somebody's hand on the file is noticed.
     std::fs::write(here.join("p/datasets/1.json"), text.replace("\"train\"", "\"test\"")).unwrap();

@@ -271,8 +271,7 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     seat.get_by_label("Your answer to question 1").type_text("No, bone.");
     seat.run_steps(4);
     seat.get_by_label("Send the answer").click();
-    seat.run_steps(4);
-    saved(&mut seat);
+    wait(&mut seat, "the answer", |w| w.session.num_questions_waiting() == 0);
     seat.get_by_label("You answered: No, bone.");
     let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
     assert_eq!(asked[0].answer.as_deref(), Some("No, bone."));

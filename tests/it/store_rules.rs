@@ -272,7 +272,10 @@ const CASES: &[(&str, &str)] = &[
     ),
     // The rest.
     ("INSERT INTO reading (rad_id, image_id, state, updated_at) VALUES ('R1', 'a', 'asleep', 1)", "CHECK"),
-    ("INSERT INTO project VALUES (2, 'second', 'vindr_spine', 0, 1, '', randomblob(16), '', 'after')", "CHECK"),
+    (
+        "INSERT INTO project VALUES (2, 'second', 'vindr_spine', 0, 1, '', randomblob(16), '', 'after', 'free', '{}')",
+        "CHECK",
+    ),
     ("INSERT INTO setting VALUES ('k', '{')", "CHECK"),
 ];
 

@@ -41,8 +41,9 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             let asked = store.questions_to(&reader).unwrap_or_default();
             ReviewNews::Questions(asked.into_iter().map(question).collect())
         }
-        ReviewTask::Answer { image, made } => {
-            ReviewNews::Answered(store.add_review_step(&image, &made).map(drop).map_err(|error| sentence(&error)))
+        ReviewTask::Answer { image, reader, question, text, at_ms } => {
+            let outcome = store.answer_question(&image, &reader, question, &text, at_ms);
+            ReviewNews::Answered(outcome.map_err(|error| sentence(&error)))
         }
     }
 }

@@ -110,6 +110,9 @@ mod tests {
         };
         assert_eq!(InputMap::default().clashes(Some(&set)), [clash("I", "invert", "Ivory", true)]);
         let own = bound("fit", "1").clashes(Some(&set));
-        assert_eq!(own, [clash("I", "invert", "Ivory", true), clash("1", "fit", "Osteophytes", false)]);
+        // On a film under review, where fitting is heard too, 1 takes the first reader's box.
+        let under_review = Clash::Commands { keys: Keys::parse("1").unwrap(), first: "review_take_1", second: "fit" };
+        let expected = [under_review, clash("I", "invert", "Ivory", true), clash("1", "fit", "Osteophytes", false)];
+        assert_eq!(own, expected);
     }
 }

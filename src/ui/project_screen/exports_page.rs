@@ -276,7 +276,7 @@ fn tag_words(tag: &str, versions: &[VersionRow]) -> (String, bool) {
         return (tr("Empty: written, but not kept as a version").to_owned(), false);
     }
     if !is_tag(tag) {
-        return (tr("Letters, digits, _ and . only").to_owned(), true);
+        return (tr("Only letters, digits, dots and _").to_owned(), true);
     }
     if versions.iter().any(|version| version.tag == tag) {
         return (tr("There is such a version already").to_owned(), true);

@@ -133,7 +133,8 @@ fn offers_ui(ui: &mut Ui, panel: &Panel<'_>, offers: &Completions) -> Option<Com
         if !item.help.is_empty() {
             job.append(&translated_name(item.help), 10.0, TextFormat::simple(font, theme::weak()));
         }
-        let response = ui.selectable_label(is_chosen, job);
+        // The arrows and Enter choose among them; Tab goes on to what stands beside the field.
+        let response = ui.add(egui::Button::selectable(is_chosen, job).sense(egui::Sense::CLICK));
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_chosen, &item.text));
         if response.clicked() {
             taken = Some(item.clone());

@@ -107,7 +107,10 @@ pub enum ReviewTask {
     /// A reader's answer. What comes back tells nothing of the review.
     Answer {
         image: ImageId,
-        made: Box<MadeStep>,
+        reader: ReaderId,
+        question: u32,
+        text: String,
+        at_ms: i64,
     },
 }
 

@@ -1,6 +1,5 @@
 //! What reviewers ask a reader: the place, the question, the answer, and nothing of anybody else.
 
-use crate::domain::adjudication::{MadeStep, Step};
 use crate::domain::geometry::Point;
 use crate::domain::id::ImageId;
 use crate::session::effect::Effect;
@@ -65,8 +64,7 @@ impl Session {
         };
         question.answer = Some(text.clone());
         self.team.reviewing.num_on_way += 1;
-        let made = MadeStep { by, at_ms: now_ms, step: Step::Answer { question: number, text } };
-        vec![ReviewTask::Answer { image, made: Box::new(made) }.effect()]
+        vec![ReviewTask::Answer { image, reader: by, question: number, text, at_ms: now_ms }.effect()]
     }
 
     /// What was not kept is asked again.
