@@ -12,7 +12,7 @@
 //!  |   | reads &Session, sends inputs         ^ draws a FramePlan                   |
 //!  +---v----------------------------------------------------------------------------+
 //!  |  workflows -- import, export, check, stats, demo, models, predict, evaluate,   |  use cases; no UI
-//!  |               freeze, train                                                    |
+//!  |               freeze, train, assign, settle, consensus, agreement, exchange    |
 //!  +--------------------------------------------------------------------------------+
 //!  |  store -- SQLite  dicom -- files to films  formats -- CSV, weights             |  adapters: all I/O
 //!  |  jobs -- threads, the engine's process ------- one JSON object a line --------------> rachis-engine (libtorch)
@@ -20,7 +20,8 @@
 //!  |  session -- commands, gestures, history, view state (pure)   phantom -- synthetic films (pure)
 //!  +--------------------------------------------------------------------------------+
 //!  |  domain -- study, label, annotation, shape, edit, rules, geometry, imaging,    |
-//!  |            model, prediction, answer, suggestion, triage, evaluation, training |
+//!  |            model, prediction, answer, suggestion, triage, evaluation, training,|
+//!  |            people, assignment, adjudication, consensus, agreement, oversight   |
 //!  +--------------------------------------------------------------------------------+
 //! ```
 //!
@@ -69,6 +70,16 @@
 //! In the engine `train/run.rs` leads from the folder to the model, `train/learn.rs` learns, `train/dev.rs` measures, and
 //! `train/data/mod.rs` draws the way of a film from its file to a batch. Reading goes on beside it.
 //!
+//! # Many readers
+//!
+//! Everything that one `rad_id` said is a layer: a reader's own, a second reading, or the consensus. [`domain::people`] says
+//! what each role may do; the store asks it, and whether the person is blind, before it answers. Every opening of a project
+//! acts for whoever is signed in ([`store::Doorway`]). Who gets which film is decided in [`domain::assignment`] from films,
+//! people, tasks and a seed; a task has no state of its own, and moves only as [`domain::task`]'s table says.
+//! [`domain::adjudication`] is a fold of steps, the first of which is the film as it was read; the consensus layer stands
+//! exactly while everybody has signed. [`domain::agreement`] compares films once: every figure is a function of sums kept by
+//! patient, so a resample is a weighted sum. What happened is sealed line by line in the transaction that wrote it.
+//!
 //! # Invariants
 //!
 //! 1. Annotation data changes only by [`domain::edit::Edit::apply`].
@@ -86,7 +97,8 @@
 //!    beside it. Answers about a whole series or study are said of its other films too and do not contradict it.
 //! 10. A model never writes a label: a named person accepts, adjusts or rejects what it suggests, and that is stored.
 //! 11. A film that is locked for testing gets into no training: freezing, starting and the trainer each refuse it.
-//! 12. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
+//! 12. A blind reader learns nothing of another: `tests/it/public_face.rs` goes through the store's every public method.
+//! 13. A codec written in C runs in a process of its own ([`dicom::isolated`]): a crash there costs one film.
 //!
 //! # Recipes
 //!
@@ -112,6 +124,16 @@
 //!   `vi.tsv`. New warning about a data set: a sentence in `domain/training/freeze_warnings.rs` and its case in
 //!   `freeze_script.rs`. New curve of training: a function in `domain/training/curves.rs`.
 //! - New plot: a function in `domain/evaluation/plots/`; the window, SVG, PNG and CSV draw it from the same numbers.
+//! - New public method of the store: it begins with `require` or `require_sight`, or gets a row in `tests/it/public_face.rs`.
+//! - New field of a query: a row in `domain/worklist/query/fields.rs` and an arm in its `parse.rs`. New column of the list:
+//!   a variant of `Column` and of `SortBy`.
+//! - New step of a review: a variant of [`domain::adjudication::Step`], an arm in its `rulings.rs`, its twin in
+//!   `store/adjudication_rows.rs`, a word in `cli/settle_steps.rs`; in the window a variant of `ReviewCommand`, a row in
+//!   `session/command_table/reviewing.rs` and a function in `session/team/reviewing/deciding.rs`.
+//! - New figure of agreement: a variant of `Figure`, an arm in `figures::values`, its words, and goldens in
+//!   `tests/parity/agreement_readers.py`.
+//! - New form of exports: a file in `formats/exchange/`, a variant of `domain::exchange::ExportFormat`, arms in
+//!   `workflows/exchange/`, a round trip.
 //! - New table: a numbered file in `migrations/` and a file in `store/`.
 //! - New subcommand: a file in `cli/`, a row and an arm in `cli/mod.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the line that failed"))]

@@ -125,7 +125,8 @@ impl View {
     }
 }
 
-fn view_of_words(text: &str) -> View {
+/// What words say of the view: `RL`, `Lumbar spine, lateral`.
+pub fn view_of_words(text: &str) -> View {
     let text = text.to_lowercase();
     let has = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
     // Obliques name their side too: LAO is no lateral.

@@ -295,7 +295,9 @@ impl Command {
             Self::Train(command) => command.is_available(session),
             Self::Team(command) => command.is_available(session),
             Self::Suggest(command) => command.is_available(session),
-            Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => session.project.is_some(),
+            Self::AddReader | Self::ChangeProject(_) | Self::ShowProject => {
+                session.reader.is_some() || session.project.as_ref().is_some_and(|project| !project.asks_for_pin())
+            }
             Self::NextProblem => session.has_problem(),
             Self::ToggleMiddleHeight => session.selected_kind() == Some(MeasureKind::VertebralHeight),
             Self::NextPane => session.layout != Layout::One,

@@ -9,6 +9,7 @@ use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet};
 use crate::domain::measure::MeasureKind;
+use crate::domain::people::Role;
 use crate::domain::project::{Project, Reader};
 use crate::domain::reading_time::ReaderStatistics;
 use crate::domain::shape::ShapeKind;
@@ -203,6 +204,13 @@ pub struct OpenProject {
     pub number: u32,
     /// Its folder can't be written: to look only.
     pub is_read_only: bool,
+}
+
+impl OpenProject {
+    /// An owner has a PIN: nothing of the project is shown before somebody signs in.
+    pub fn asks_for_pin(&self) -> bool {
+        self.readers.iter().any(|reader| reader.has_pin && !reader.has_left && reader.roles.has(Role::Owner))
+    }
 }
 
 /// How the last edits stand.

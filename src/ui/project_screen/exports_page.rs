@@ -110,7 +110,7 @@ fn ask_button(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, command: Option<Ex
 
 fn combo_ui<T: PartialEq + Clone>(ui: &mut Ui, name: &'static str, value: &mut T, choices: &[(T, String)]) {
     let text = choices.iter().find(|(one, _)| one == value).map_or("", |(_, text)| text.as_str());
-    let combo = ComboBox::from_id_salt(name).selected_text(text).width(320.0).truncate();
+    let combo = ComboBox::from_id_salt(name).selected_text(text).width(320.0).height(420.0).truncate();
     let response = combo.show_ui(ui, |ui| {
         for (one, text) in choices {
             ui.selectable_value(value, one.clone(), text);

@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 use crate::domain::assignment::Stage;
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
-use crate::domain::study::Sex;
+use crate::domain::study::{Sex, View, view_of_words};
 use crate::domain::task::TaskState;
 
 use super::{ModelWord, WorklistRow};
@@ -150,7 +150,7 @@ impl Term {
             }
             Self::Film(text) => contains(row.image.as_str(), text),
             Self::Study(text) => contains(row.study.as_str(), text),
-            Self::View(text) => contains(&row.view, text),
+            Self::View(text) => contains(&row.view, text) || is_of_view(&row.view, text),
             Self::State(state) => row.is_in_state(*state),
             Self::Paused => row.is_paused(),
             Self::Waiting => row.is_waiting(),
@@ -222,6 +222,12 @@ pub fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
     let _ = write!(text, "\"{}\"", value.replace('"', ""));
     text
+}
+
+/// Whether the word names the kind of the view: `lateral` is said of RL and LL too.
+fn is_of_view(view: &str, word: &str) -> bool {
+    let names = |kind: &View| kind.name().is_some_and(|name| word.len() > 2 && name.to_lowercase().starts_with(word));
+    View::ALL.iter().find(|kind| names(kind)).is_some_and(|kind| view_of_words(view) == *kind)
 }
 
 /// `needle` is lower case already. Ids are ASCII, so this allocates only for other text.

@@ -100,6 +100,7 @@ fn films_are_found_as_the_words_say() {
         ("study:1.2.2", &[4, 5]),
         ("film:m5", &[5]),
         ("view:ap", &[0, 2, 4]),
+        ("view:front", &[0, 2, 4]),
         ("unfit:any", &[3]),
         ("unfit:low_quality", &[3]),
         ("unfit:\"Low quality\"", &[3]),
