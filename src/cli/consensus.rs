@@ -143,6 +143,7 @@ pub fn run(args: &ConsensusArgs) -> anyhow::Result<()> {
                 "lesions_with_several_labels": found.num_label_split,
                 "written": written.map(|written| written.num_written),
                 "kept": written.map(|written| written.num_kept),
+                "emptied": written.map(|written| written.num_emptied),
             })
         );
         return Ok(());
@@ -154,6 +155,9 @@ pub fn run(args: &ConsensusArgs) -> anyhow::Result<()> {
         None => println!("Nothing was written."),
         Some(written) => {
             println!("{} films were written into the layer \"consensus\".", written.num_written);
+            if written.num_emptied > 0 {
+                println!("{} films have no consensus any more: this rule leaves them open.", written.num_emptied);
+            }
             if written.num_kept > 0 {
                 println!(
                     "{} films have a consensus that reviewers settled, or that was imported or changed by hand; it stays.",

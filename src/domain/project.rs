@@ -55,6 +55,17 @@ impl Workflow {
         }
     }
 
+    /// Stage 1 of a film is complete: somebody read it, everybody who was to has completed it, and they are as many as the
+    /// workflow asks for.
+    pub fn is_stage_one_complete(self, num_readers: usize, num_completed: usize) -> bool {
+        num_readers > 0 && num_completed == num_readers && num_completed >= self.least_readers()
+    }
+
+    /// Readers without whom a film is not read; none where nobody counts.
+    pub fn least_readers(self) -> usize {
+        self.readers().unwrap_or_default() as usize
+    }
+
     /// People who settle each film afterwards.
     pub const fn reviewers(self) -> u32 {
         match self {

@@ -15,6 +15,7 @@ use crate::domain::suggestion::ModelVisibility;
 use super::error::StoreError;
 use super::people::roles_from_text;
 use super::project::Store;
+use super::review_gate::stages;
 
 /// Proof that somebody signed in to a project; made by [`Store::sign_in`] only. Further openings of the same project act
 /// for the same person with [`Store::act_as`].
@@ -104,7 +105,7 @@ impl Store {
     }
 
     /// Whether what others said of this film may be seen: in an open project by everybody; by owners, data managers and
-    /// guests who are not blind; by a reviewer to whom the film was handed, once everybody who reads it has completed it.
+    /// guests who are not blind; by a reviewer to whom the film was handed, once stage 1 is complete.
     pub fn may_see_others_of(&self, image: &ImageId) -> Result<bool, StoreError> {
         self.require(Matter::Films, Act::See)?;
         if self.project().is_open || self.sees_everybody()? {
@@ -114,11 +115,8 @@ impl Store {
         if !self.standing()?.roles.has(Role::Reviewer) {
             return Ok(false);
         }
-        let sql = "SELECT EXISTS (SELECT 1 FROM task WHERE image_id = ?1 AND stage = 'review' AND rad_id = ?2)
-             AND NOT EXISTS (SELECT 1 FROM task t LEFT JOIN reading r ON r.image_id = t.image_id AND r.rad_id = t.rad_id
-                             WHERE t.image_id = ?1 AND t.stage = 'read' AND coalesce(r.state, 'new') <> 'completed')";
-        let key = [image.as_str(), pass.reader.as_str()];
-        Ok(self.conn.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
+        let stages = stages(&self.conn, image, self.project().workflow)?;
+        Ok(stages.reviewers.contains(&pass.reader) && stages.is_stage_one_complete())
     }
 
     /// Refuses another person's layer of this film to whoever may not see it. Everybody may see their own.

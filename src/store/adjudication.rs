@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::domain::adjudication::{Document, MadeStep, MarkSource, Refusal, Review, Step};
 use crate::domain::geometry::Point;
@@ -57,15 +57,10 @@ impl Store {
         self.require_reviewer(&made.by)?;
         self.require(Matter::Consensus, Act::Change)?;
         match &made.step {
-            Step::Open(_) => return Err(StoreError::RuleRefused("a review is begun by opening it".into())),
-            Step::Answer { .. } => return Err(StoreError::RuleRefused("a question is answered by its reader".into())),
-            // Who stands by a film that a reader reopened since must be able to step back from it.
-            Step::Unsign if self.has_signed(image, &made.by)? => {}
-            _ => {
-                self.admit_reviewer(image, &made.by)?;
-            }
+            Step::Open(_) => Err(StoreError::RuleRefused("a review is begun by opening it".into())),
+            Step::Answer { .. } => Err(StoreError::RuleRefused("a question is answered by its reader".into())),
+            _ => self.write_step(image, made),
         }
-        self.write_step(image, made)
     }
 
     /// A reader's answer to a question that reviewers sent. Tells the reader nothing of the review.
@@ -196,7 +191,14 @@ impl Store {
 
     fn write_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
         let session = self.session();
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // From here on nobody else writes: what is judged is what stands when the step is written.
+        let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
+        let stages = match &made.step {
+            Step::Answer { .. } => None,
+            // Who stands by a film that a reader reopened since must be able to step back from it.
+            Step::Unsign if self.has_signed(image, &made.by)? => None,
+            _ => Some(self.admit_reviewer(image, &made.by)?),
+        };
         let (review, was_settled) = match (stored_review(&tx, image)?, &made.step) {
             (None, Step::Open(case)) => (Review::open((**case).clone()), false),
             (None, _) => return Err(refused(&Refusal::NotOpen)),
@@ -206,6 +208,14 @@ impl Store {
                 (review, was_settled)
             }
         };
+        if let Some(stages) = stages
+            && !matches!(made.step, Step::Unsign)
+            && *review.document().case() != self.case_of(image, &stages)?
+        {
+            return Err(StoreError::RuleRefused(
+                "readers changed their marks since this review was opened; open the film again and look at them".into(),
+            ));
+        }
         insert_step(&tx, session, image, made)?;
         let document = review.document();
         let mut settled = settled_seq(&tx, image)?;

@@ -342,6 +342,12 @@ fn marks_that_changed_begin_the_review_anew_until_it_is_settled() {
         complete(store, "R3");
     };
     change(&mut store, 900);
+    let steps = store.review_steps(&image()).unwrap();
+    let key = FindingKey(SourceId::Mark(AnnotationId(1)));
+    for unseen in [Step::Sign, Step::Reject { finding: key }, Step::Undo] {
+        refused(step(&mut store, "V1", unseen), "open the film again");
+    }
+    assert_eq!(store.review_steps(&image()).unwrap(), steps);
     let review = open(&mut store, "V1").unwrap();
     assert_eq!((review.document().num_items(), review.document().num_settled()), (2, 1));
     decide(&mut store, "V1");
@@ -351,6 +357,7 @@ fn marks_that_changed_begin_the_review_anew_until_it_is_settled() {
     let review = open(&mut store, "V1").unwrap();
     assert!(review.document().is_settled(), "what was settled stays until somebody takes a signature back");
     step(&mut store, "V1", Step::Unsign).unwrap();
+    refused(step(&mut store, "V1", Step::Sign), "open the film again");
     assert_eq!(open(&mut store, "V1").unwrap().document().num_items(), 3);
 }
 

@@ -264,18 +264,36 @@ impl Store {
 
 fn deal_now(conn: &Connection, plan: &Plan, pool: &[PoolFilm], people: &[Candidate]) -> Result<Dealt, StoreError> {
     let tasks = super::tasks::all_tasks(conn)?;
-    let read = completed(conn)?;
+    let (read, truths) = (completed(conn)?, truths(conn)?);
     let years = years(conn)?;
-    deal(plan, Table { pool, people, tasks: &tasks, read: &read, years: &years })
+    deal(plan, Table { pool, people, tasks: &tasks, read: &read, truths: &truths, years: &years })
         .map_err(|why| StoreError::RuleRefused(why.to_string()))
 }
 
 fn completed(conn: &Connection) -> Result<BTreeSet<(ImageId, ReaderId)>, StoreError> {
-    let mut statement = conn.prepare_cached(
+    films_and_people(
+        conn,
         "SELECT reading.image_id, coalesce(reader.repeat_of, reading.rad_id)
          FROM reading LEFT JOIN reader ON reader.rad_id = reading.rad_id
          WHERE reading.state = 'completed' AND reading.rad_id <> ?1",
-    )?;
+    )
+}
+
+/// Who knows the truth of a film, and has read it under no other layer of theirs.
+fn truths(conn: &Connection) -> Result<BTreeSet<(ImageId, ReaderId)>, StoreError> {
+    films_and_people(
+        conn,
+        "SELECT hidden_truth.image_id, coalesce(reader.repeat_of, hidden_truth.layer)
+         FROM hidden_truth LEFT JOIN reader ON reader.rad_id = hidden_truth.layer
+         WHERE hidden_truth.layer <> ?1 AND NOT EXISTS (
+             SELECT 1 FROM reading r LEFT JOIN reader p ON p.rad_id = r.rad_id
+             WHERE r.image_id = hidden_truth.image_id AND r.state = 'completed' AND r.rad_id <> hidden_truth.layer
+             AND coalesce(p.repeat_of, r.rad_id) = coalesce(reader.repeat_of, hidden_truth.layer))",
+    )
+}
+
+fn films_and_people(conn: &Connection, sql: &str) -> Result<BTreeSet<(ImageId, ReaderId)>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([CONSENSUS_LAYER], |row| {
         Ok((ImageId::new(row.get::<_, String>(0)?), ReaderId::new(row.get::<_, String>(1)?)))
     })?;

@@ -1,6 +1,7 @@
 //! Writes what a rule makes of many readings into the consensus layer: all films in one transaction, each an entry of the log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
@@ -54,11 +55,13 @@ pub struct RuleWritten {
     pub num_written: u64,
     /// Reviewers settled them, or a consensus was imported or changed by hand: they stay as they are.
     pub num_kept: u64,
+    /// An earlier rule made them, and this one says nothing of them: they have no consensus any more.
+    pub num_emptied: u64,
 }
 
 impl Store {
     /// Whoever hands films out may put together what came back. Readers' layers stay as they are; films that reviewers
-    /// settled, and such whose consensus was imported, stay too. `what` is the sentence for the project's history.
+    /// settled, and such whose consensus was imported, stay too. What an earlier rule made of other films is taken back. `what` is the sentence for the project's history.
     /// `go_on` is asked before each film; where it says no, nothing is written.
     pub fn write_consensus_by_rule(
         &mut self,
@@ -82,8 +85,8 @@ impl Store {
             }
             let before = match known.get(film.image.as_str()) {
                 None => Reading::new(film.image.clone(), layer.clone()),
-                Some(IsReplaced(true)) => load_reading(&tx, &film.image, &layer)?,
-                Some(IsReplaced(false)) => {
+                Some(Standing::Empty | Standing::ByRule) => load_reading(&tx, &film.image, &layer)?,
+                Some(Standing::Kept) => {
                     written.num_kept += 1;
                     continue;
                 }
@@ -91,21 +94,46 @@ impl Store {
             write_film(&tx, session, &mut ids, film, &before, at_ms)?;
             written.num_written += 1;
         }
-        let event =
-            ProjectEvent { at_ms, by, kind: EventKind::ConsensusMade, what: what.to_owned(), films: Vec::new() };
+        // What an earlier rule said where this one says nothing would pass for this one's word.
+        let said: HashSet<&str> = films.iter().map(|film| film.image.as_str()).collect();
+        let is_old =
+            |(image, standing): &(&String, &Standing)| **standing == Standing::ByRule && !said.contains(image.as_str());
+        let mut old: Vec<&String> = known.iter().filter(is_old).map(|(image, _)| image).collect();
+        old.sort_unstable();
+        for image in old {
+            if !go_on(films.len() as u64) {
+                return Ok(None);
+            }
+            empty_film(&tx, session, &load_reading(&tx, &ImageId::new(image.as_str()), &layer)?, at_ms)?;
+            written.num_emptied += 1;
+        }
+        let mut what = what.to_owned();
+        if written.num_emptied > 0 {
+            let _ = write!(what, " {} films have none any more: this rule leaves them open.", written.num_emptied);
+        }
+        let event = ProjectEvent { at_ms, by, kind: EventKind::ConsensusMade, what, films: Vec::new() };
         insert_event(&tx, &event)?;
         tx.commit()?;
         Ok(Some(written))
     }
 }
 
-/// Whether a rule made it, so that another may replace it.
-struct IsReplaced(bool);
+/// What stands in the consensus layer of a film.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Nothing, perhaps because a signature or a rule was taken back.
+    Empty,
+    /// A rule made it, so that another may replace it.
+    ByRule,
+    Kept,
+}
 
-/// Films whose consensus layer says something.
-fn known_films(tx: &Connection) -> Result<HashMap<String, IsReplaced>, StoreError> {
+/// Films that have a consensus layer.
+fn known_films(tx: &Connection) -> Result<HashMap<String, Standing>, StoreError> {
     let mut statement = tx.prepare(
         "SELECT r.image_id, coalesce(a.is_settled, 0),
+                r.state <> 'completed' AND r.num_marks = 0 AND r.num_image_labels = 0 AND NOT r.has_no_finding
+                    AND r.unfit IS NULL,
                 (SELECT e.edit FROM edit_log e WHERE e.image_id = r.image_id AND e.rad_id = r.rad_id
                  ORDER BY e.seq DESC LIMIT 1)
          FROM reading r LEFT JOIN adjudication a ON a.image_id = r.image_id WHERE r.rad_id = ?1",
@@ -113,12 +141,17 @@ fn known_films(tx: &Connection) -> Result<HashMap<String, IsReplaced>, StoreErro
     let mut rows = statement.query([CONSENSUS_LAYER])?;
     let mut known = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (is_settled, edit): (bool, Option<String>) = (row.get(1)?, row.get(2)?);
-        let is_by_rule = match edit {
-            Some(edit) if !is_settled => matches!(edit_from_json(&edit)?, Edit::Batch { name, .. } if name == STEP),
-            _ => false,
+        let (is_settled, is_empty, edit): (bool, bool, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let is_by_rule = |edit: &str| -> Result<bool, StoreError> {
+            Ok(matches!(edit_from_json(edit)?, Edit::Batch { name, .. } if name == STEP))
         };
-        known.insert(row.get(0)?, IsReplaced(is_by_rule));
+        let standing = match edit {
+            _ if is_settled => Standing::Kept,
+            _ if is_empty => Standing::Empty,
+            Some(edit) if is_by_rule(&edit)? => Standing::ByRule,
+            _ => Standing::Kept,
+        };
+        known.insert(row.get(0)?, standing);
     }
     Ok(known)
 }
@@ -169,6 +202,25 @@ fn write_film(
             insert.execute(params![mark.id().0, film.image.as_str(), CONSENSUS_LAYER, mark_source_to_json(source)])?;
         }
     }
+    Ok(())
+}
+
+/// As if no rule had said anything.
+fn empty_film(tx: &Connection, session: u32, before: &Reading, at_ms: i64) -> Result<(), StoreError> {
+    let (image, reader, state) = (before.image().clone(), before.reader().clone(), before.state());
+    let mut edits = Vec::new();
+    if state == TaskState::Completed {
+        edits.push(Edit::SetTaskState { before: state, after: TaskState::Doing });
+    }
+    edits.extend(before.annotations().iter().cloned().map(Edit::Remove));
+    if *before.image_labels() != LabelAnswers::default() {
+        edits.push(Edit::SetImageLabels { before: before.image_labels().clone(), after: LabelAnswers::default() });
+    }
+    edits.push(Edit::SetTaskState { before: TaskState::Doing, after: TaskState::New });
+    let edit = Edit::Batch { name: STEP.into(), edits };
+    tx.prepare_cached("DELETE FROM settled_mark WHERE image_id = ?1 AND layer = ?2")?
+        .execute([image.as_str(), CONSENSUS_LAYER])?;
+    write_entry_over(tx, session, &NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: at_ms }, before)?;
     Ok(())
 }
 

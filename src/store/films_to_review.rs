@@ -8,20 +8,7 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
-
-/// Readers who were handed each film, and how many of them have completed it.
-const HANDED: &str = "SELECT t.image_id, count(*), sum(coalesce(r.state, 'new') = 'completed') FROM task t
-     LEFT JOIN reading r ON r.image_id = t.image_id AND r.rad_id = t.rad_id
-     WHERE t.stage = 'read' AND t.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
-     GROUP BY t.image_id";
-
-/// Readers who said something of each film; what counts where nobody was handed it.
-const SPOKEN: &str = "SELECT r.image_id, count(*), sum(r.state = 'completed') FROM reading r
-     WHERE r.rad_id <> ?1
-     AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding OR r.unfit IS NOT NULL)
-     AND r.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
-     AND (r.image_id, r.rad_id) NOT IN (SELECT image_id, layer FROM hidden_truth)
-     GROUP BY r.image_id";
+use super::review_gate::readers_sql;
 
 const IN_HAND: &str =
     "SELECT t.image_id, t.is_paused, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
@@ -32,7 +19,8 @@ const IN_HAND: &str =
 const FREE: &str = "SELECT f.image_id, 0, a.num_clusters, a.num_settled, a.signers, a.num_waiting, a.is_settled
      FROM film f LEFT JOIN adjudication a ON a.image_id = f.image_id
      WHERE f.image_id NOT IN (SELECT r.image_id FROM reading r WHERE r.rad_id = ?1
-         AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding))
+         AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding
+             OR r.unfit IS NOT NULL))
      AND (f.image_id IN (SELECT image_id FROM task WHERE stage = 'review' AND rad_id = ?1)
          OR f.image_id NOT IN (SELECT image_id FROM task WHERE stage = 'review'))
      ORDER BY f.image_id";
@@ -43,24 +31,15 @@ impl Store {
     pub fn films_to_review(&self, reviewer: &ReaderId) -> Result<Vec<FilmToReview>, StoreError> {
         self.require(Matter::Consensus, Act::See)?;
         self.require_person(reviewer)?;
-        let hands_out = self.project().workflow.hands_out();
-        let handed = self.readers_by_film(HANDED, [])?;
-        // In a project that hands out, films are read by those who were handed them, save what was read before.
-        let mut spoken = None;
+        let workflow = self.project().workflow;
+        let hands_out = workflow.hands_out();
+        let readers = self.readers_by_film()?;
         let mut statement = self.conn.prepare_cached(if hands_out { IN_HAND } else { FREE })?;
         let mut rows = statement.query([reviewer.as_str()])?;
         let mut films = Vec::new();
         while let Some(row) = rows.next()? {
             let image: String = row.get(0)?;
-            let (num_readers, num_completed) = match handed.get(&image) {
-                Some(sum) => *sum,
-                None => {
-                    if spoken.is_none() {
-                        spoken = Some(self.readers_by_film(SPOKEN, [CONSENSUS_LAYER])?);
-                    }
-                    spoken.as_ref().and_then(|spoken| spoken.get(&image)).copied().unwrap_or_default()
-                }
-            };
+            let (num_readers, num_completed) = readers.get(&image).copied().unwrap_or_default();
             if num_readers == 0 && !hands_out {
                 continue;
             }
@@ -75,7 +54,7 @@ impl Store {
             let is_begun = row.get::<_, Option<i64>>(2)?.is_some();
             let stage = if row.get::<_, Option<bool>>(6)?.unwrap_or_default() {
                 ReviewStage::Settled
-            } else if num_readers == 0 || num_completed < num_readers {
+            } else if !workflow.is_stage_one_complete(num_readers, num_completed) {
                 ReviewStage::Reading
             } else if is_begun {
                 ReviewStage::UnderWay
@@ -85,7 +64,7 @@ impl Store {
             films.push(FilmToReview {
                 image: ImageId::new(image),
                 stage,
-                num_readers,
+                num_readers: num_readers.max(workflow.least_readers()),
                 num_completed,
                 num_items: count(2)?,
                 num_settled: count(3)?,
@@ -98,13 +77,13 @@ impl Store {
     }
 
     /// Readers of each film, and how many of them have completed it.
-    fn readers_by_film<const N: usize>(
-        &self,
-        sql: &str,
-        args: [&str; N],
-    ) -> Result<HashMap<String, (usize, usize)>, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(args), |row| {
+    fn readers_by_film(&self) -> Result<HashMap<String, (usize, usize)>, StoreError> {
+        let sql = format!(
+            "SELECT image_id, count(*), sum(state = 'completed') FROM ({}) GROUP BY image_id",
+            readers_sql(false)
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([CONSENSUS_LAYER], |row| {
             let [all, completed] = [row.get::<_, i64>(1)?, row.get::<_, i64>(2)?];
             Ok((row.get(0)?, (all.unsigned_abs() as usize, completed.unsigned_abs() as usize)))
         })?;

@@ -14,6 +14,8 @@ mod adjudication_script;
 mod films_to_review;
 mod review_gate;
 mod settling;
+#[cfg(test)]
+mod stage_one_script;
 mod migrate;
 mod project;
 mod films;

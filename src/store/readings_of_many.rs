@@ -26,8 +26,8 @@ struct Row {
 type CompletedReadings = (Vec<ImageId>, Vec<Row>, Vec<i64>);
 
 impl Store {
-    /// Every completed reading of every film, those that call a film unfit left out, and the consensus layer too. Shapes are
-    /// taken by the box around them; a point and a line have none. `labels` stand first and in this order.
+    /// Every completed reading of every film, those that call a film unfit left out, those that know its truth, and the
+    /// consensus layer too. Shapes are taken by the box around them; a point and a line have none. `labels` stand first and in this order.
     pub fn readings_of_many(&self, labels: &[LabelName]) -> Result<Readings, StoreError> {
         self.require_sight()?;
         let readers = self.layers()?;
@@ -112,7 +112,8 @@ impl Store {
     fn completed_readings(&self, readers: &HashMap<&str, u16>) -> Result<CompletedReadings, StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT image_id, rad_id, updated_at, has_no_finding FROM reading
-             WHERE state = 'completed' AND unfit IS NULL ORDER BY image_id",
+             WHERE state = 'completed' AND unfit IS NULL
+             AND (image_id, rad_id) NOT IN (SELECT image_id, layer FROM hidden_truth) ORDER BY image_id",
         )?;
         let mut rows = statement.query([])?;
         let (mut images, mut found, mut months) = (Vec::<ImageId>::new(), Vec::new(), BTreeSet::new());

@@ -8,6 +8,7 @@ use crate::domain::fusion::{ensemble, is_abnormal};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::model::{ModelContent, ModelId};
 use crate::domain::people::{CONSENSUS_LAYER, Reader};
+use crate::domain::project::Workflow;
 use crate::domain::suggestion::{ModelVisibility, Suggestion};
 use crate::domain::task::TaskState;
 
@@ -25,6 +26,7 @@ pub(super) struct Stages {
     pub(super) reviewers: Vec<ReaderId>,
     /// Only those to whom the film was handed may review it.
     pub(super) is_handed_out: bool,
+    workflow: Workflow,
 }
 
 impl Stages {
@@ -32,54 +34,52 @@ impl Stages {
         self.readers.iter().filter(|(_, state)| *state == TaskState::Completed).count()
     }
 
-    /// Somebody read the film, and everybody who was to has completed it.
     pub(super) fn is_stage_one_complete(&self) -> bool {
-        !self.readers.is_empty() && self.num_completed() == self.readers.len()
+        self.workflow.is_stage_one_complete(self.readers.len(), self.num_completed())
     }
 }
 
-/// Layers that were handed the film to read; where nobody was, those that said something of it. A layer that knows a
-/// hidden truth is no reader, nor is the consensus.
-const READERS: &str = "SELECT t.rad_id, coalesce(r.state, 'new') FROM task t
-     LEFT JOIN reading r ON r.image_id = t.image_id AND r.rad_id = t.rad_id
-     WHERE t.image_id = ?1 AND t.stage = 'read'
-     AND NOT EXISTS (SELECT 1 FROM reader p WHERE p.rad_id = t.rad_id AND p.repeat_of IS NOT NULL) ORDER BY t.rad_id";
-
-const SPEAKERS: &str = "SELECT r.rad_id, r.state FROM reading r
-     WHERE r.image_id = ?1 AND r.rad_id <> ?2
-     AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding OR r.unfit IS NOT NULL)
-     AND NOT EXISTS (SELECT 1 FROM reader p WHERE p.rad_id = r.rad_id AND p.repeat_of IS NOT NULL)
-     AND NOT EXISTS (SELECT 1 FROM hidden_truth h WHERE h.image_id = r.image_id AND h.layer = r.rad_id) ORDER BY r.rad_id";
+/// Readers of stage 1, of one film (`?2`) or of all, each with the state of their reading: layers that were handed a film
+/// to read, and those that completed it without, as dealing counts them; of a film that nobody was handed, everybody who
+/// said something of it. A layer that knows a hidden truth is no reader, nor is a second reading, nor the consensus (`?1`).
+pub(super) fn readers_sql(is_one_film: bool) -> String {
+    let of_film = if is_one_film { "AND r.image_id = ?2" } else { "" };
+    format!(
+        "SELECT one.image_id, one.rad_id, coalesce(s.state, 'new') AS state FROM (
+             SELECT r.image_id, r.rad_id FROM task r WHERE r.stage = 'read' {of_film}
+             UNION SELECT r.image_id, r.rad_id FROM reading r
+             WHERE (r.state = 'completed'
+                 OR (r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding OR r.unfit IS NOT NULL)
+                 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.image_id = r.image_id AND t.stage = 'read')) {of_film}) one
+         LEFT JOIN reading s ON s.image_id = one.image_id AND s.rad_id = one.rad_id
+         WHERE one.rad_id <> ?1 AND one.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
+         AND (one.image_id, one.rad_id) NOT IN (SELECT image_id, layer FROM hidden_truth)"
+    )
+}
 
 /// What a person said of the film, under whatever layer.
 const HAS_READ: &str = "SELECT EXISTS (SELECT 1 FROM task t WHERE t.image_id = ?1 AND t.stage = 'read'
         AND (t.rad_id = ?2 OR t.rad_id IN (SELECT rad_id FROM reader WHERE repeat_of = ?2)))
      OR EXISTS (SELECT 1 FROM reading r WHERE r.image_id = ?1
         AND (r.rad_id = ?2 OR r.rad_id IN (SELECT rad_id FROM reader WHERE repeat_of = ?2))
-        AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding))";
+        AND (r.state = 'completed' OR r.num_marks > 0 OR r.num_image_labels > 0 OR r.has_no_finding
+            OR r.unfit IS NOT NULL))";
 
-pub(super) fn stages(conn: &Connection, image: &ImageId, hands_out: bool) -> Result<Stages, StoreError> {
-    let read = |sql: &str, args: &[&str]| -> Result<Vec<(ReaderId, TaskState)>, StoreError> {
-        let mut statement = conn.prepare_cached(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(args))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let state: String = row.get(1)?;
-            let state = TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?;
-            found.push((ReaderId::new(row.get::<_, String>(0)?), state));
-        }
-        Ok(found)
-    };
-    let mut readers = read(READERS, &[image.as_str()])?;
-    if readers.is_empty() {
-        readers = read(SPEAKERS, &[image.as_str(), CONSENSUS_LAYER])?;
+pub(super) fn stages(conn: &Connection, image: &ImageId, workflow: Workflow) -> Result<Stages, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{} ORDER BY one.rad_id", readers_sql(true)))?;
+    let mut rows = statement.query([CONSENSUS_LAYER, image.as_str()])?;
+    let mut readers = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(2)?;
+        let state = TaskState::parse(&state).ok_or_else(|| unreadable("a reading's state", state))?;
+        readers.push((ReaderId::new(row.get::<_, String>(1)?), state));
     }
     let mut statement =
         conn.prepare_cached("SELECT rad_id FROM task WHERE image_id = ?1 AND stage = 'review' ORDER BY rad_id")?;
     let reviewers = statement.query_map([image.as_str()], |row| row.get::<_, String>(0))?;
     let reviewers: Vec<ReaderId> = reviewers.map(|id| id.map(ReaderId::new)).collect::<Result<_, _>>()?;
-    let is_handed_out = hands_out || !reviewers.is_empty();
-    Ok(Stages { readers, reviewers, is_handed_out })
+    let is_handed_out = workflow.hands_out() || !reviewers.is_empty();
+    Ok(Stages { readers, reviewers, is_handed_out, workflow })
 }
 
 /// Everybody, whoever asks: whether somebody is senior is for the store to know.
@@ -116,7 +116,7 @@ impl Store {
         let Some(person) = people.iter().find(|person| person.id == *reviewer) else {
             return refuse(format!("the project has no reader {reviewer}; add the person first"));
         };
-        let stages = stages(&self.conn, image, self.project().workflow.hands_out())?;
+        let stages = stages(&self.conn, image, self.project().workflow)?;
         if stages.is_handed_out && !stages.reviewers.contains(reviewer) {
             return refuse(format!("the film is not handed to {reviewer} for review; ask the data manager"));
         }
@@ -130,7 +130,7 @@ impl Store {
             return refuse(why.to_string());
         }
         if !stages.is_stage_one_complete() {
-            let (num, all) = (stages.num_completed(), stages.readers.len());
+            let (num, all) = (stages.num_completed(), stages.readers.len().max(stages.workflow.least_readers()));
             return refuse(format!(
                 "{num} of the {all} readers of this film have completed it; it can be reviewed once all have"
             ));

@@ -22,6 +22,8 @@ pub struct Table<'a> {
     pub tasks: &'a [Task],
     /// Who has completed which film, handed out or not, under any layer of the person's.
     pub read: &'a BTreeSet<(ImageId, ReaderId)>,
+    /// Who of them only knows the truth of a film: they get it no more, and count as none of its readers.
+    pub truths: &'a BTreeSet<(ImageId, ReaderId)>,
     /// Years of experience of everybody who ever read.
     pub years: &'a BTreeMap<ReaderId, Option<u32>>,
 }
@@ -194,7 +196,7 @@ impl<'a> Dealer<'a> {
             let holders = self.holders_of(unit);
             let wanted = match self.plan.strategy {
                 Strategy::More { by } => by as usize,
-                _ => (each as usize).saturating_sub(holders.len()),
+                _ => (each as usize).saturating_sub(self.num_readers(unit, &holders)),
             };
             let mut free: Vec<usize> = (0..self.people.len())
                 .filter(|&who| {
@@ -222,6 +224,15 @@ impl<'a> Dealer<'a> {
         }
         refused.check(self, each)?;
         some(gets, DealError::NothingLeft)
+    }
+
+    /// Holders who know the truth of no film of the unit.
+    fn num_readers(&self, unit: &[usize], holders: &BTreeSet<&ReaderId>) -> usize {
+        let truths = self.table.truths;
+        let knows = |person: &ReaderId| {
+            unit.iter().any(|&film| truths.contains(&(self.table.pool[film].image.clone(), person.clone())))
+        };
+        if truths.is_empty() { holders.len() } else { holders.iter().filter(|person| !knows(person)).count() }
     }
 
     /// Who has every film of a unit.

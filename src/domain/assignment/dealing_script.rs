@@ -29,12 +29,14 @@ fn plan(strategy: Strategy, unit: Unit, seed: u64) -> Plan {
 struct World {
     tasks: Vec<Task>,
     read: BTreeSet<(ImageId, ReaderId)>,
+    truths: BTreeSet<(ImageId, ReaderId)>,
     years: BTreeMap<ReaderId, Option<u32>>,
 }
 
 impl World {
     fn deal(&self, plan: &Plan, pool: &[PoolFilm], people: &[Candidate]) -> Result<Dealt, DealError> {
-        deal(plan, Table { pool, people, tasks: &self.tasks, read: &self.read, years: &self.years })
+        let World { tasks, read, truths, years } = self;
+        deal(plan, Table { pool, people, tasks, read, truths, years })
     }
 
     fn hand_out(&mut self, plan: &Plan, pool: &[PoolFilm], people: &[Candidate]) -> Dealt {
@@ -182,6 +184,19 @@ fn overlap_comes_later_and_counts_who_has_read_without_being_asked() {
     assert!(people_by_film(&more).values().all(|people| people.len() == 2));
     let refused = world.deal(&plan(Strategy::More { by: 3 }, Unit::Film, 2), &pool(12, 1)[1..], &people(5));
     assert!(matches!(refused, Err(DealError::NotEnough { num: 11, each: 3, .. })), "{refused:?}");
+}
+
+#[test]
+fn who_knows_the_truth_of_a_film_neither_gets_it_nor_counts_as_its_reader() {
+    let mut world = World::default();
+    for film in ["f0000", "f0001"] {
+        world.read.insert((film.into(), "R1".into()));
+    }
+    world.truths.insert(("f0000".into(), "R1".into()));
+    let dealt = world.deal(&plan(Strategy::Balanced { each: 2 }, Unit::Film, 1), &pool(2, 1), &people(3)).unwrap();
+    let new = people_by_film(&dealt);
+    assert_eq!((new["f0000"].len(), new["f0001"].len()), (2, 1));
+    assert!(dealt.tasks.iter().all(|task| task.person.as_str() != "R1"), "{dealt:?}");
 }
 
 #[test]

@@ -169,6 +169,7 @@ impl Policy {
     pub fn in_words(&self) -> String {
         let words = |one: &LabelPolicy| {
             let quorum = match one.quorum {
+                Quorum::Share(1.0) => "all readers".to_owned(),
                 Quorum::Share(share) => format!("at least {share} of the readers"),
                 Quorum::Readers(1) => "at least 1 reader".to_owned(),
                 Quorum::Readers(num) => format!("at least {num} readers"),
@@ -233,6 +234,8 @@ mod tests {
     fn a_policy_says_itself_in_words() {
         let mut policy = Policy::default();
         assert_eq!(policy.in_words(), "median, at least 0.5 of the readers, IoU 0.5, labels by majority");
+        policy.usual.quorum = Quorum::Share(1.0);
+        assert_eq!(policy.in_words(), "median, all readers, IoU 0.5, labels by majority");
         let own = LabelPolicy { form: BoxForm::Union, quorum: Quorum::Readers(1), ..LabelPolicy::default() };
         policy.own.insert(LabelName::new("Fracture"), own);
         assert!(policy.in_words().ends_with("; Fracture: union, at least 1 reader, IoU 0.5, labels by majority"));
