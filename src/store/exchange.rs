@@ -13,6 +13,7 @@ use crate::domain::reading::Reading;
 
 use super::bulk::ImportedFile;
 use super::error::{StoreError, unreadable};
+use super::incoming::add_readers;
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
@@ -196,9 +197,7 @@ impl Store {
         if num_changed == 0 {
             return Ok(0);
         }
-        for reader in readers {
-            tx.execute("INSERT OR IGNORE INTO reader (rad_id, name) VALUES (?1, ?1)", [reader])?;
-        }
+        add_readers(&tx, readers.into_iter())?;
         tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

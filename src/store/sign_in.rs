@@ -4,7 +4,7 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Act, Matter, Role, Roles};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Role, Roles};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::access::Pass;
@@ -171,10 +171,10 @@ fn lock_ms(num_wrong: i64) -> i64 {
 
 fn known(conn: &Connection, reader: &ReaderId) -> Result<Known, StoreError> {
     let sql = "SELECT roles, pin, num_wrong_pins, locked_until, has_left FROM reader
-         WHERE rad_id = ?1 AND repeat_of IS NULL";
+         WHERE rad_id = ?1 AND repeat_of IS NULL AND rad_id <> ?2";
     let found = conn
         .prepare_cached(sql)?
-        .query_row([reader.as_str()], |row| {
+        .query_row([reader.as_str(), CONSENSUS_LAYER], |row| {
             let known = Known {
                 roles: Roles::NONE,
                 pin: row.get(1)?,
