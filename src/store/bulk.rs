@@ -330,6 +330,7 @@ impl BulkImport<'_> {
         )?;
         insert.raw_bind_parameter(4, self.made_at_ms)?;
         for sum in readings {
+            super::incoming::refuse_settled(&self.tx, sum.image, sum.reader)?;
             insert.raw_bind_parameter(1, sum.reader)?;
             insert.raw_bind_parameter(2, sum.image)?;
             insert.raw_bind_parameter(3, sum.state.as_str())?;

@@ -13,7 +13,7 @@ use crate::domain::reading::Reading;
 
 use super::bulk::ImportedFile;
 use super::error::{StoreError, unreadable};
-use super::incoming::add_readers;
+use super::incoming::{add_readers, refuse_settled};
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
@@ -183,6 +183,7 @@ impl Store {
         for (place, (image, reader)) in keys.iter().enumerate() {
             let held = load_reading(&tx, image, reader)?;
             let Some(edit) = edit_of(place, &held, import) else { continue };
+            refuse_settled(&tx, image.as_str(), reader.as_str())?;
             let entry = NewLogEntry {
                 image: image.clone(),
                 reader: reader.clone(),

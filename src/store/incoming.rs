@@ -39,6 +39,21 @@ fn person_of(id: &str) -> Option<&str> {
     (!person.is_empty() && number.parse::<u32>().is_ok_and(|number| number > 1)).then_some(person)
 }
 
+/// Refuses to change what people signed together.
+pub(super) fn refuse_settled(conn: &Connection, image: &str, layer: &str) -> Result<(), StoreError> {
+    if layer != CONSENSUS_LAYER {
+        return Ok(());
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM adjudication WHERE image_id = ?1 AND is_settled = 1)";
+    if !conn.prepare_cached(sql)?.query_row([image], |row| row.get::<_, bool>(0))? {
+        return Ok(());
+    }
+    Err(StoreError::RuleRefused(format!(
+        "the file brings a consensus for film {image}, whose consensus reviewers have signed. Leave this film out, or \
+         take the signatures back first."
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +93,22 @@ mod tests {
         assert_eq!(store.readers().unwrap().len(), 4);
         assert!(store.sign_in(&CONSENSUS_LAYER.into(), None).is_err());
         assert!(store.set_pin(&CONSENSUS_LAYER.into(), Some("1234")).is_err());
+    }
+
+    #[test]
+    fn what_people_signed_is_not_imported_over() {
+        let place = tempfile::tempdir().unwrap();
+        let store = store(place.path());
+        let is_refused = |layer| refuse_settled(&store.conn, "film", layer).is_err();
+        assert!(!is_refused(CONSENSUS_LAYER), "nobody signed");
+        store
+            .conn
+            .execute_batch(
+                "PRAGMA foreign_keys = off;
+                 INSERT INTO adjudication (image_id, num_clusters, num_settled, signers, is_settled, num_asked,
+                 num_waiting, settled_seq, updated_at) VALUES ('film', 1, 1, '[\"V1\"]', 1, 0, 0, 1, 1)",
+            )
+            .unwrap();
+        assert!(is_refused(CONSENSUS_LAYER) && !is_refused("R1"));
     }
 }
