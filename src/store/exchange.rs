@@ -19,7 +19,7 @@ use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
 
 /// Where the ids that readers go out under are kept, so that they stay.
-const PUBLIC_IDS: &str = "public_reader_ids";
+pub(super) const PUBLIC_IDS: &str = "public_reader_ids";
 
 /// A version of labels that left the project.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,7 +48,7 @@ impl Store {
     pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
         self.require_sight()?;
-        let kept: BTreeMap<String, String> = match self.get_setting(PUBLIC_IDS)? {
+        let kept: BTreeMap<String, String> = match self.read_setting(PUBLIC_IDS)? {
             Some(json) => {
                 serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?
             }
@@ -291,6 +291,8 @@ mod tests {
         assert_eq!(out(&store, "drlan.2"), "R2.2");
         let (first, event) = version("v1");
         store.add_export_version(&first, &event).unwrap();
+        // They are read and written with exports only.
+        assert!(store.get_setting(PUBLIC_IDS).is_err() && store.set_setting(PUBLIC_IDS, "{}").is_err());
         // Somebody comes whose own id would be R2: the number that went out stays with whom it went out for.
         store.add_reader(&Reader::new("R2", "Binh")).unwrap();
         assert_eq!(out(&store, "drlan"), "R2");

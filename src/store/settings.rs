@@ -8,6 +8,7 @@ use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
 use crate::domain::suggestion::ModelVisibility;
 
 use super::error::{StoreError, unreadable};
+use super::exchange::PUBLIC_IDS;
 use super::project::Store;
 
 impl Store {
@@ -51,9 +52,16 @@ impl Store {
         Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
     }
 
-    /// JSON as it was set.
+    /// JSON as it was set, but for what tells of people.
     pub fn get_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.require(Matter::Project, Act::See)?;
+        if key == PUBLIC_IDS {
+            return Err(StoreError::NotAllowed { matter: Matter::Exports, act: Act::See });
+        }
+        self.read_setting(key)
+    }
+
+    pub(super) fn read_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
@@ -61,7 +69,10 @@ impl Store {
     /// Small view state as JSON text; anything else is refused.
     pub fn set_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::See)?;
-        if [BLIND, OPEN].contains(&key) {
+        if self.is_locked()? {
+            return Err(StoreError::NobodySignedIn);
+        }
+        if [BLIND, OPEN, PUBLIC_IDS].contains(&key) {
             return Err(StoreError::NotAllowed { matter: Matter::Project, act: Act::Change });
         }
         self.write_setting(key, json)

@@ -122,8 +122,11 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(label_set_versions, s => s.label_set_versions()),
         ask!(label_uses, s => s.label_uses()),
         ask!(references, s => s.references()),
-        ask!(get_setting, s => (s.get_setting("open"), s.get_setting("input:R1"))),
-        ask!(set_setting, s => (s.set_setting("open", "true"), s.set_setting("blind", "false"), s.get_setting("open"))),
+        ask!(get_setting, s => (s.get_setting("open"), s.get_setting("input:R1"), s.get_setting("public_reader_ids"))),
+        ask!(set_setting, s => (
+            s.set_setting("open", "true"), s.set_setting("blind", "false"), s.set_setting("public_reader_ids", "{}"),
+            s.get_setting("open")
+        )),
         ask!(models, s => s.models()),
         ask!(model, s => s.model(ModelId(1))),
         ask!(model_named, s => s.model_named("detector@1")),
