@@ -19,6 +19,9 @@ struct DetailsRow {
 impl Store {
     pub fn add_event(&mut self, event: &ProjectEvent) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::See)?;
+        if self.is_locked()? {
+            return Err(StoreError::NobodySignedIn);
+        }
         insert_event(&self.conn, &self.signed(event))
     }
 

@@ -240,6 +240,12 @@ mod tests {
         assert!(matches!(store.require(Matter::Films, Act::See), Err(StoreError::NobodySignedIn)));
         assert!(store.readers().is_ok_and(|readers| readers.len() == 3));
         assert!(store.set_pin(&"R1".into(), None).is_err(), "nobody takes the lock away from outside");
+        // Nor does anybody write from outside, in whoever's name.
+        assert!(matches!(store.set_setting("view", "{}"), Err(StoreError::NobodySignedIn)));
+        let forged = event(EventKind::FilmsLocked, "R1", "Films were locked.".to_owned());
+        assert!(matches!(store.add_event(&forged), Err(StoreError::NobodySignedIn)));
+        let agreed = store.agree_to_data_use(&"R2".into(), "");
+        assert!(matches!(agreed, Err(StoreError::NobodySignedIn)));
         // Who sees what others marked can't come in without a PIN any more; who only reads can.
         assert!(store.sign_in(&"R3".into(), None).is_err());
         assert!(matches!(store.sign_in(&"R1".into(), None), Err(StoreError::PinNeeded(_))));
