@@ -79,6 +79,8 @@ impl Store {
     /// Who would get what; hands nothing out.
     pub fn preview_hand_out(&self, order: &HandOut<'_>) -> Result<Dealt, StoreError> {
         self.require(Matter::Tasks, Act::Change)?;
+        // Who gets nothing has read it: that tells of others.
+        self.require_sight()?;
         deal_now(&self.conn, order.plan, order.pool, order.people)
     }
 
@@ -123,7 +125,8 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::FilmsUnassigned, what, &open)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: open.len(), left: done.len() })
+        let left = done.len();
+        Ok(self.touched(open.len(), left))
     }
 
     /// Gives tasks that are not completed to somebody else. Marks stay with whoever made them.
@@ -186,7 +189,7 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &moved)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: moved.len(), left: chosen.len() - moved.len() })
+        Ok(self.touched(moved.len(), chosen.len() - moved.len()))
     }
 
     /// Sets tasks aside, takes them up again, or changes what comes first.
@@ -225,7 +228,7 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &changed)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: changed.len(), left: chosen.len() - changed.len() })
+        Ok(self.touched(changed.len(), chosen.len() - changed.len()))
     }
 
     /// Every handing out, the newest first.
@@ -254,6 +257,11 @@ impl Store {
             });
         }
         Ok(made)
+    }
+
+    /// What was left tells who has completed what: nothing of it to whoever reads without knowing of others.
+    fn touched(&self, changed: usize, left: usize) -> TasksTouched {
+        TasksTouched { changed, left: if self.require_sight().is_ok() { left } else { 0 } }
     }
 
     /// Who is at it, for the audit.
