@@ -274,8 +274,6 @@ impl Store {
 
     /// Whether an owner who is still here has a PIN.
     pub(super) fn has_guarded_owner(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE pin IS NOT NULL AND NOT has_left
-             AND ' ' || roles || ' ' LIKE '% owner %')";
-        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        super::people::has_guarded_owner(&self.conn)
     }
 }

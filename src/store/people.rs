@@ -81,7 +81,7 @@ impl Store {
         check(reader)?;
         let by = self.doer("");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let had_owner = has_owner(&tx)?;
+        let (had_owner, was_guarded) = (has_owner(&tx)?, has_guarded_owner(&tx)?);
         let num_changed = tx.execute(
             "UPDATE reader SET name = ?2, years_of_experience = ?3, roles = ?4, certificate = ?5, has_left = ?6
              WHERE rad_id = ?1 AND repeat_of IS NULL",
@@ -99,6 +99,14 @@ impl Store {
         }
         if had_owner && !has_owner(&tx)? {
             let text = format!("{} is the last owner. Make somebody else an owner first.", reader.id);
+            return Err(StoreError::RuleRefused(text));
+        }
+        if was_guarded && !has_guarded_owner(&tx)? {
+            let text = format!(
+                "{} is the last owner with a PIN, and without one the project is open to everybody. Give another owner a \
+                 PIN first, or take {}'s PIN away.",
+                reader.id, reader.id
+            );
             return Err(StoreError::RuleRefused(text));
         }
         let what = match (reader.has_left, roles_to_text(reader.roles)) {
@@ -133,6 +141,13 @@ fn has_owner(conn: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE NOT has_left AND repeat_of IS NULL AND rad_id <> ?1
          AND ' ' || roles || ' ' LIKE '% owner %')";
     Ok(conn.query_row(sql, [CONSENSUS_LAYER], |row| row.get(0))?)
+}
+
+/// Whether an owner who is still here has a PIN.
+pub(super) fn has_guarded_owner(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE pin IS NOT NULL AND NOT has_left
+         AND ' ' || roles || ' ' LIKE '% owner %')";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 fn write_event(conn: &Connection, kind: EventKind, by: String, what: String) -> Result<(), StoreError> {

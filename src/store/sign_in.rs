@@ -324,6 +324,28 @@ mod tests {
     }
 
     #[test]
+    fn the_last_owner_with_a_pin_leaves_nobodys_door_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = project(folder.path());
+        store.set_pin(&"R1".into(), Some("1111")).unwrap();
+        store.sign_in(&"R1".into(), Some("1111")).unwrap();
+        let mut second = store.readers().unwrap()[2].clone();
+        second.roles = Roles::NONE.with(Role::Owner);
+        store.change_reader(&second).unwrap();
+        let mut first = store.readers().unwrap()[0].clone();
+        first.roles = Roles::NONE.with(Role::Annotator);
+        let left = Reader { has_left: true, ..store.readers().unwrap()[0].clone() };
+        for change in [&first, &left] {
+            let refused = store.change_reader(change).unwrap_err().to_string();
+            assert!(refused.contains("last owner with a PIN"), "{refused}");
+        }
+        store.set_pin(&"R3".into(), Some("3333")).unwrap();
+        store.change_reader(&first).unwrap();
+        store.sign_out();
+        assert!(store.is_locked().unwrap());
+    }
+
+    #[test]
     fn further_openings_wait_until_somebody_is_in() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = project(folder.path());
