@@ -52,7 +52,9 @@ impl Store {
         }
         // An opening to look can't write; what it does is looking.
         if self.session() != 0 {
-            insert_event(&self.conn, &event(EventKind::SignedIn, reader.as_str(), format!("{reader} signed in.")))?;
+            let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            insert_event(&tx, &event(EventKind::SignedIn, reader.as_str(), format!("{reader} signed in.")))?;
+            tx.commit()?;
         }
         let pass = Pass::new(reader.clone(), known.roles);
         self.act_as(&pass);
@@ -141,7 +143,9 @@ fn try_pin(conn: &mut Connection, reader: &ReaderId, pin: &str) -> Result<(), St
         }
         Err(_) => {
             let text = format!("A wrong PIN was given for {reader}.");
-            insert_event(conn, &event(EventKind::SignInRefused, "", text))?;
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            insert_event(&tx, &event(EventKind::SignInRefused, "", text))?;
+            tx.commit()?;
         }
     }
     match outcome {
