@@ -7,7 +7,7 @@ use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
-use super::project::Store;
+use super::project::{Store, now_ms};
 
 #[derive(Serialize, Deserialize)]
 struct DetailsRow {
@@ -26,6 +26,19 @@ impl Store {
         // The line and its seal, or neither.
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         insert_event(&tx, &event)?;
+        Ok(tx.commit()?)
+    }
+
+    /// A change of the project and the word that it was made, in one step.
+    pub(super) fn change_with_word(
+        &mut self,
+        what: String,
+        change: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (by, kind) = (self.doer(""), EventKind::ProjectChanged);
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change(&tx)?;
+        insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
         Ok(tx.commit()?)
     }
 
