@@ -141,7 +141,7 @@ impl Store {
 
     /// Whether a layer is the person's own: under their id, or a second reading of theirs. Everybody's where nobody
     /// signed in.
-    pub(super) fn is_own(&self, layer: &ReaderId) -> Result<bool, StoreError> {
+    pub fn is_own(&self, layer: &ReaderId) -> Result<bool, StoreError> {
         let Some(pass) = &self.pass else { return Ok(true) };
         if pass.reader == *layer {
             return Ok(true);

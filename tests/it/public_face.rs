@@ -87,6 +87,7 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(is_locked, s => s.is_locked()),
         ask!(require_sight, s => s.require_sight()),
         ask!(may_see_others_of, s => (0..3).map(|n| s.may_see_others_of(&image(n))).collect::<Vec<_>>()),
+        ask!(is_own, s => (s.is_own(&me(s)), s.is_own(&others()))),
         ask!(readers, s => s.readers()),
         ask!(locked_readers, s => s.locked_readers()),
         ask!(set_pin, s => s.set_pin(&others(), None)),
