@@ -56,8 +56,8 @@ impl Store {
             insert_event(&tx, &event(EventKind::SignedIn, reader.as_str(), format!("{reader} signed in.")))?;
             tx.commit()?;
         }
-        let pass = Pass::new(reader.clone(), known.roles);
-        self.act_as(&pass);
+        let pass = Pass::new(reader.clone(), known.roles, self.folder());
+        self.act_as(&pass)?;
         Ok(pass)
     }
 
@@ -347,6 +347,21 @@ mod tests {
         store.change_reader(&first).unwrap();
         store.sign_out();
         assert!(store.is_locked().unwrap());
+    }
+
+    #[test]
+    fn who_signed_in_elsewhere_is_nobody_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mine, theirs) = (folder.path().join("mine"), folder.path().join("theirs"));
+        let pass = project(&mine).sign_in(&"R1".into(), None).unwrap();
+        let mut store = project(&theirs);
+        store.set_pin(&"R1".into(), Some("1111")).unwrap();
+        assert!(store.act_as(&pass).unwrap_err().to_string().contains("another project"));
+        assert!(store.pass().is_none() && store.is_locked().unwrap());
+        // Another spelling of the same folder is the same project.
+        let mut again = Store::open(&folder.path().join("theirs/../mine")).unwrap();
+        again.act_as(&pass).unwrap();
+        assert_eq!(again.pass().map(Pass::reader), Some(&ReaderId::from("R1")));
     }
 
     #[test]
