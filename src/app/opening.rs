@@ -114,7 +114,7 @@ fn replay_rescued(store: &mut Store) -> Option<String> {
             num_refused += 1;
             continue;
         };
-        let is_mine = |edit: &RescuedEdit| store.pass().is_none_or(|pass| *pass.reader() == edit.entry.reader);
+        let is_mine = |edit: &RescuedEdit| store.is_own(&edit.entry.reader).unwrap_or(false);
         let (edits, others): (Vec<_>, Vec<_>) = edits.into_iter().partition(is_mine);
         if edits.is_empty() {
             continue;
@@ -133,4 +133,41 @@ fn replay_rescued(store: &mut Store) -> Option<String> {
         .then(|| format!("{} of the last time no longer fit; kept in the project's backups", counted(num_refused)));
     let told: Vec<String> = saved.into_iter().chain(refused).collect();
     (!told.is_empty()).then(|| format!("{}.", told.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edit::Edit;
+    use crate::domain::log::{NewLogEntry, Step};
+    use crate::store::{ImportedFile, Ticket};
+
+    #[test]
+    fn what_a_person_wrote_in_a_second_reading_is_saved_when_they_sign_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(folder.path(), &project).unwrap();
+        let session = store.session();
+        let mut import = store.begin_import(session, 2, 1).unwrap();
+        import.write_readers(["R2", "R3", "R3.2"].into_iter()).unwrap();
+        let file = ImportedFile { name: "f", sha256: [0; 32], format: "f", header: "", num_rows: 0, details: "{}" };
+        import.commit(&file).unwrap();
+        let edits = ["R3.2", "R2"].map(|reader| {
+            let edit = Edit::SetComment { before: String::new(), after: "Scoliosis.".into() };
+            let entry =
+                NewLogEntry { image: "film".into(), reader: reader.into(), step: Step::Do, edit, made_at_ms: 5 };
+            RescuedEdit { ticket: Ticket(1), of: None, entry }
+        });
+        let file = folder.path().join("rescue-77.jsonl");
+        write_rescue(&file, &edits).unwrap();
+        store.sign_in(&"R3".into(), None).unwrap();
+        let told = replay_rescued(&mut store).expect("something was saved");
+        assert!(told.starts_with("1 edit of the last time, not saved then, saved now"), "{told}");
+        assert_eq!(read_rescue(&file).unwrap(), edits[1..], "another's waits for them");
+    }
 }

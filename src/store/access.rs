@@ -7,6 +7,8 @@
 //! Blindness is more than a missing right. A *blind* person is one whose only role is annotator, or who still has films
 //! to read in a project that hands films out: the store tells them nothing that anybody else marked, counted or is called.
 
+use std::path::{Path, PathBuf};
+
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, Matter, Role, Roles, may};
 use crate::domain::project::ClinicalFacts;
@@ -23,11 +25,13 @@ use super::review_gate::stages;
 pub struct Pass {
     reader: ReaderId,
     roles: Roles,
+    /// Of the project that it is for: an owner of one is nobody in another.
+    folder: PathBuf,
 }
 
 impl Pass {
-    pub(super) const fn new(reader: ReaderId, roles: Roles) -> Self {
-        Self { reader, roles }
+    pub(super) fn new(reader: ReaderId, roles: Roles, folder: &Path) -> Self {
+        Self { reader, roles, folder: real(folder) }
     }
 
     pub const fn reader(&self) -> &ReaderId {
@@ -38,6 +42,11 @@ impl Pass {
     pub const fn roles(&self) -> Roles {
         self.roles
     }
+}
+
+/// One spelling of a folder, where the disk tells it.
+fn real(folder: &Path) -> PathBuf {
+    std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 /// What the database says of whoever is here; looked up anew when anything was written since.
@@ -53,9 +62,16 @@ pub(super) struct Standing {
 }
 
 impl Store {
-    /// This opening is the person's who signed in at another one.
-    pub fn act_as(&mut self, pass: &Pass) {
+    /// This opening is the person's who signed in at another one of the same project.
+    pub fn act_as(&mut self, pass: &Pass) -> Result<(), StoreError> {
+        if pass.folder != real(self.folder()) {
+            return Err(StoreError::RuleRefused(format!(
+                "{} signed in to another project. Sign in to this one.",
+                pass.reader
+            )));
+        }
         self.set_pass(Some(pass.clone()));
+        Ok(())
     }
 
     /// From here on this opening is nobody's.
@@ -139,7 +155,7 @@ impl Store {
 
     /// Whether a layer is the person's own: under their id, or a second reading of theirs. Everybody's where nobody
     /// signed in.
-    pub(super) fn is_own(&self, layer: &ReaderId) -> Result<bool, StoreError> {
+    pub fn is_own(&self, layer: &ReaderId) -> Result<bool, StoreError> {
         let Some(pass) = &self.pass else { return Ok(true) };
         if pass.reader == *layer {
             return Ok(true);
@@ -272,8 +288,6 @@ impl Store {
 
     /// Whether an owner who is still here has a PIN.
     pub(super) fn has_guarded_owner(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE pin IS NOT NULL AND NOT has_left
-             AND ' ' || roles || ' ' LIKE '% owner %')";
-        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        super::people::has_guarded_owner(&self.conn)
     }
 }

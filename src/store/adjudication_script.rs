@@ -201,7 +201,7 @@ fn who_may_not_review_a_film() {
     store.conn.execute("UPDATE reader SET roles = 'annotator', has_left = 0 WHERE rad_id = 'V2'", []).unwrap();
     refused(step(&mut store, "V2", Step::AcceptUnanimous), "no reviewer");
     let pass = store.sign_in(&ReaderId::new("V1"), None).unwrap();
-    store.act_as(&pass);
+    store.act_as(&pass).unwrap();
     refused(open(&mut store, "V2"), "V1 is signed in");
     refused(step(&mut store, "V2", Step::Sign), "V1 is signed in");
     assert_eq!(store.review_steps(&image()).unwrap().len(), 1);
@@ -372,7 +372,7 @@ fn a_question_reaches_its_reader_and_names_nobody() {
     assert_eq!(store.films_to_review(&ReaderId::new("V1")).unwrap()[0].num_questions, 1);
     assert!(store.questions_to(&ReaderId::new("R1")).unwrap().is_empty());
     let pass = store.sign_in(&ReaderId::new("R3"), None).unwrap();
-    store.act_as(&pass);
+    store.act_as(&pass).unwrap();
     let questions = store.questions_to(&ReaderId::new("R3")).unwrap();
     let expected = QuestionToReader {
         image: image(),

@@ -79,6 +79,8 @@ impl Store {
     /// Who would get what; hands nothing out.
     pub fn preview_hand_out(&self, order: &HandOut<'_>) -> Result<Dealt, StoreError> {
         self.require(Matter::Tasks, Act::Change)?;
+        // Who gets nothing has read it: that tells of others.
+        self.require_sight()?;
         deal_now(&self.conn, order.plan, order.pool, order.people)
     }
 
@@ -123,7 +125,8 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::FilmsUnassigned, what, &open)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: open.len(), left: done.len() })
+        let left = done.len();
+        Ok(self.touched(open.len(), left))
     }
 
     /// Gives tasks that are not completed to somebody else. Marks stay with whoever made them.
@@ -157,6 +160,15 @@ impl Store {
                     to.id
                 )));
             }
+            let films: BTreeSet<&ImageId> = of_stage.iter().map(|task| &task.image).collect();
+            if films.len() < of_stage.len() {
+                return Err(StoreError::RuleRefused(format!(
+                    "{} of these films are with more than one reader, and {} can't have a film twice. Give the tasks of \
+                     one reader only.",
+                    of_stage.len() - films.len(),
+                    to.id
+                )));
+            }
             let pool: Vec<PoolFilm> =
                 of_stage.iter().map(|task| pool_film(&tx, &task.image)).collect::<Result<_, _>>()?;
             let plan = Plan::new(stage, Strategy::All);
@@ -186,7 +198,7 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &moved)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: moved.len(), left: chosen.len() - moved.len() })
+        Ok(self.touched(moved.len(), chosen.len() - moved.len()))
     }
 
     /// Sets tasks aside, takes them up again, or changes what comes first.
@@ -225,7 +237,7 @@ impl Store {
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &changed)?;
         }
         tx.commit()?;
-        Ok(TasksTouched { changed: changed.len(), left: chosen.len() - changed.len() })
+        Ok(self.touched(changed.len(), chosen.len() - changed.len()))
     }
 
     /// Every handing out, the newest first.
@@ -254,6 +266,11 @@ impl Store {
             });
         }
         Ok(made)
+    }
+
+    /// What was left tells who has completed what: nothing of it to whoever reads without knowing of others.
+    fn touched(&self, changed: usize, left: usize) -> TasksTouched {
+        TasksTouched { changed, left: if self.require_sight().is_ok() { left } else { 0 } }
     }
 
     /// Who is at it, for the audit.
@@ -435,4 +452,36 @@ fn words_of(plan: &Plan, num_films: usize, dealt: &Dealt) -> String {
         plan.strategy.key(),
         plan.seed
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Reader;
+    use crate::domain::rules::default_rules;
+    use crate::store::NewProject;
+
+    #[test]
+    fn one_film_of_two_readers_goes_to_a_third_once_only() {
+        let place = tempfile::tempdir().unwrap();
+        let new = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(place.path(), &new).unwrap();
+        for id in ["R1", "R2", "R3"] {
+            store.add_reader(&Reader::new(id, id)).unwrap();
+        }
+        let rows = "INSERT INTO assignment (id, made_at, plan) VALUES (1, 1, '{}');
+             INSERT INTO task (id, image_id, rad_id, stage, place, assignment_id) VALUES
+                 (1, 'a', 'R1', 'read', 1, 1), (2, 'a', 'R2', 'read', 1, 1), (3, 'b', 'R2', 'read', 2, 1)";
+        store.conn.execute_batch(rows).unwrap();
+        let to = Candidate { id: "R3".into(), years: None };
+        let said = store.reassign(&BTreeSet::from([1, 2, 3]), &to, 5).unwrap_err().to_string();
+        assert!(said.contains("1 of these films are with more than one reader"), "{said}");
+        assert_eq!(store.tasks().unwrap().len(), 3, "all or nothing");
+        assert_eq!(store.reassign(&BTreeSet::from([2, 3]), &to, 5).unwrap().changed, 2);
+    }
 }

@@ -97,8 +97,9 @@ impl Store {
         let mut statement = self.conn.prepare("SELECT kind, ref, hash FROM audit_link ORDER BY seq")?;
         let mut links = statement.query([])?;
         let mut check = AuditCheck { num_lines: 0, seal: None, num_unsealed: 0, tampering: None };
-        let (mut last, mut has_kept, mut highest) = (Seal([0; 32]), kept.is_none(), [0i64; 3]);
+        let (mut last, mut has_kept, mut has_links) = (Seal([0; 32]), kept.is_none(), false);
         while let Some(link) = links.next()? {
+            has_links = true;
             let name: String = link.get(0)?;
             let kind = RecordKind::parse(&name).ok_or_else(|| unreadable("a seal", name))?;
             let (line, found): (i64, Seal) = (link.get(1)?, Seal(link.get(2)?));
@@ -113,26 +114,28 @@ impl Store {
             }
             last = found;
             has_kept |= kept == Some(found);
-            highest[kind as usize] = highest[kind as usize].max(line);
             check.num_lines += 1;
             check.seal = Some(found);
             if check.num_lines.is_multiple_of(4096) && !is_wanted(check.num_lines) {
                 return Err(StoreError::Stopped);
             }
         }
-        for (kind, highest) in RecordKind::ALL.into_iter().zip(highest) {
+        for kind in RecordKind::ALL {
             let table = columns(kind).rsplit(' ').next().unwrap_or_default();
             let unsealed = format!(
-                "SELECT min(seq), sum(seq > ?1) FROM {table} AS line
-                 WHERE NOT EXISTS (SELECT 1 FROM audit_link WHERE kind = ?2 AND ref = line.seq)"
+                "SELECT min(seq), count(*) FROM {table} AS line
+                 WHERE NOT EXISTS (SELECT 1 FROM audit_link WHERE kind = ?1 AND ref = line.seq)"
             );
-            let (first, num_new): (Option<i64>, Option<i64>) =
-                self.conn
-                    .query_row(&unsealed, params![highest, kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if let Some(first) = first.filter(|first| *first < highest) {
-                check.tampering.get_or_insert(Tampering::SlippedIn(kind, first));
+            let (first, num): (Option<i64>, i64) =
+                self.conn.query_row(&unsealed, [kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            // The first seal seals all that was there before, and each later line comes with its own: only a record
+            // from before the seals has lines without one.
+            match first {
+                Some(first) if has_links => {
+                    check.tampering.get_or_insert(Tampering::SlippedIn(kind, first));
+                }
+                _ => check.num_unsealed += num.unsigned_abs(),
             }
-            check.num_unsealed += num_new.unwrap_or(0) as u64;
         }
         if !has_kept {
             check.tampering.get_or_insert(Tampering::SealUnknown);
@@ -203,6 +206,14 @@ mod tests {
         check(
             "INSERT INTO project_event (seq, at, by, kind, details) VALUES (-1, 0, '', 'films_locked', '{}')",
             Tampering::SlippedIn(Event, -1),
+        );
+        check(
+            "INSERT INTO project_event (seq, at, by, kind, details) VALUES (6, 0, 'R1', 'films_locked', '{}')",
+            Tampering::SlippedIn(Event, 6),
+        );
+        check(
+            "INSERT INTO adjudication_step (seq, image_id, rad_id, made_at, session, step) VALUES (1, 'a', 'R1', 0, 1, '{}')",
+            Tampering::SlippedIn(RecordKind::Step, 1),
         );
         check("DELETE FROM project_event WHERE seq > 3; DELETE FROM audit_link WHERE ref > 3", Tampering::SealUnknown);
     }

@@ -330,6 +330,7 @@ impl BulkImport<'_> {
         )?;
         insert.raw_bind_parameter(4, self.made_at_ms)?;
         for sum in readings {
+            super::incoming::refuse_settled(&self.tx, sum.image, sum.reader)?;
             insert.raw_bind_parameter(1, sum.reader)?;
             insert.raw_bind_parameter(2, sum.image)?;
             insert.raw_bind_parameter(3, sum.state.as_str())?;
@@ -369,11 +370,7 @@ impl BulkImport<'_> {
 
     /// Adds readers that the project does not know yet, under their ids as names.
     pub fn write_readers<'a>(&mut self, readers: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-        let mut insert = self.tx.prepare("INSERT OR IGNORE INTO reader (rad_id, name) VALUES (?1, ?1)")?;
-        for reader in readers {
-            insert.execute([reader])?;
-        }
-        Ok(())
+        super::incoming::add_readers(&self.tx, readers)
     }
 
     /// Puts the indexes back, notes the file, and makes everything lasting.

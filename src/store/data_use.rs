@@ -32,6 +32,9 @@ impl Store {
 
     /// The person who signed in agrees to the text that they were shown.
     pub fn agree_to_data_use(&mut self, reader: &ReaderId, text: &str) -> Result<(), StoreError> {
+        if self.is_locked()? {
+            return Err(StoreError::NobodySignedIn);
+        }
         if self.pass().is_some_and(|pass| pass.reader() != reader) {
             return Err(StoreError::RuleRefused("nobody agrees for somebody else; sign in again".into()));
         }

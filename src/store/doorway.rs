@@ -37,13 +37,13 @@ impl Doorway {
     /// As [`Store::open`], for the person who is in.
     pub fn open(&self) -> Result<Store, StoreError> {
         let pass = self.pass();
-        Store::open(&self.folder).map(|store| in_hands_of(store, pass))
+        Store::open(&self.folder).and_then(|store| in_hands_of(store, pass))
     }
 
     /// As [`Store::open_to_look`], for the person who is in.
     pub fn open_to_look(&self) -> Result<Store, StoreError> {
         let pass = self.pass();
-        Store::open_to_look(&self.folder).map(|store| in_hands_of(store, pass))
+        Store::open_to_look(&self.folder).and_then(|store| in_hands_of(store, pass))
     }
 
     /// From when signing in or out is asked for until it is done, so that no opening acts for the person before. What is
@@ -75,11 +75,11 @@ impl Drop for Hold {
     }
 }
 
-fn in_hands_of(mut store: Store, pass: Option<Pass>) -> Store {
+fn in_hands_of(mut store: Store, pass: Option<Pass>) -> Result<Store, StoreError> {
     if let Some(pass) = pass {
-        store.act_as(&pass);
+        store.act_as(&pass)?;
     }
-    store
+    Ok(store)
 }
 
 impl Store {

@@ -13,12 +13,13 @@ use crate::domain::reading::Reading;
 
 use super::bulk::ImportedFile;
 use super::error::{StoreError, unreadable};
+use super::incoming::{add_readers, refuse_settled};
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
 
 /// Where the ids that readers go out under are kept, so that they stay.
-const PUBLIC_IDS: &str = "public_reader_ids";
+pub(super) const PUBLIC_IDS: &str = "public_reader_ids";
 
 /// A version of labels that left the project.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,7 +48,7 @@ impl Store {
     pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
         self.require_sight()?;
-        let kept: BTreeMap<String, String> = match self.get_setting(PUBLIC_IDS)? {
+        let kept: BTreeMap<String, String> = match self.read_setting(PUBLIC_IDS)? {
             Some(json) => {
                 serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?
             }
@@ -182,6 +183,7 @@ impl Store {
         for (place, (image, reader)) in keys.iter().enumerate() {
             let held = load_reading(&tx, image, reader)?;
             let Some(edit) = edit_of(place, &held, import) else { continue };
+            refuse_settled(&tx, image.as_str(), reader.as_str())?;
             let entry = NewLogEntry {
                 image: image.clone(),
                 reader: reader.clone(),
@@ -196,9 +198,7 @@ impl Store {
         if num_changed == 0 {
             return Ok(0);
         }
-        for reader in readers {
-            tx.execute("INSERT OR IGNORE INTO reader (rad_id, name) VALUES (?1, ?1)", [reader])?;
-        }
+        add_readers(&tx, readers.into_iter())?;
         tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -291,6 +291,8 @@ mod tests {
         assert_eq!(out(&store, "drlan.2"), "R2.2");
         let (first, event) = version("v1");
         store.add_export_version(&first, &event).unwrap();
+        // They are read and written with exports only.
+        assert!(store.get_setting(PUBLIC_IDS).is_err() && store.set_setting(PUBLIC_IDS, "{}").is_err());
         // Somebody comes whose own id would be R2: the number that went out stays with whom it went out for.
         store.add_reader(&Reader::new("R2", "Binh")).unwrap();
         assert_eq!(out(&store, "drlan"), "R2");

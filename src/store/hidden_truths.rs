@@ -35,6 +35,7 @@ impl Store {
     /// Keeps films back: what this layer says of them is the truth. All of them, or none where one has no completed reading.
     pub fn reserve_truths(&mut self, films: &[ImageId], layer: &ReaderId, at_ms: i64) -> Result<usize, StoreError> {
         self.require(Matter::Tasks, Act::Change)?;
+        self.require_sight()?;
         let by = self.acting();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut num = 0;
@@ -82,5 +83,58 @@ impl Store {
         }
         tx.commit()?;
         Ok(num)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::assignment::{Plan, Stage, Strategy};
+    use crate::domain::people::{Reader, Role, Roles};
+    use crate::domain::project::Workflow;
+    use crate::domain::rules::default_rules;
+    use crate::store::{HandOut, NewProject, TaskChange};
+
+    /// M hands films out and has one to read; R1 has completed film a and not film b.
+    fn project(place: &std::path::Path) -> Store {
+        let new = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(place, &new).unwrap();
+        let annotator = Roles::NONE.with(Role::Annotator);
+        for (id, roles) in [("M", annotator.with(Role::DataManager)), ("R1", annotator)] {
+            store.add_reader(&Reader { roles, ..Reader::new(id, id) }).unwrap();
+        }
+        store.set_workflow(Workflow::Blind { readers: 2 }).unwrap();
+        let rows = "INSERT INTO assignment (id, made_at, plan) VALUES (1, 1, '{}');
+             INSERT INTO task (id, image_id, rad_id, stage, place, assignment_id) VALUES
+                 (1, 'a', 'R1', 'read', 1, 1), (2, 'b', 'R1', 'read', 2, 1), (3, 'c', 'M', 'read', 1, 1);
+             INSERT INTO reading (image_id, rad_id, state, updated_at) VALUES ('a', 'R1', 'completed', 1)";
+        store.conn.execute_batch(rows).unwrap();
+        store
+    }
+
+    #[test]
+    fn who_hands_out_and_still_reads_does_not_learn_how_far_others_are() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = project(place.path());
+        let (films, first, both) = ([ImageId::from("b")], ReaderId::from("R1"), BTreeSet::from([1, 2]));
+        store.sign_in(&"M".into(), None).unwrap();
+        assert!(matches!(store.reserve_truths(&films, &first, 5), Err(StoreError::Blind)));
+        assert!(matches!(store.give_back(&both, 5), Err(StoreError::Blind)));
+        let plan = Plan::new(Stage::Read, Strategy::All);
+        let order = HandOut { plan: &plan, pool: &[], pool_words: "", people: &[], at_ms: 5 };
+        assert!(matches!(store.preview_hand_out(&order), Err(StoreError::Blind)));
+        assert_eq!(store.change_tasks(&both, TaskChange::Pause(true), 5).unwrap().left, 0);
+        assert_eq!(store.take_back(&both, 5).unwrap().left, 0);
+        // Who reads none is told.
+        store.conn.execute("DELETE FROM task WHERE id = 3", []).unwrap();
+        assert_eq!(store.take_back(&BTreeSet::from([1]), 6).unwrap().left, 1);
+        assert!(matches!(store.reserve_truths(&films, &first, 5), Err(StoreError::RuleRefused(_))));
     }
 }

@@ -52,6 +52,7 @@ mod chunk;
 mod bulk;
 mod bulk_read;
 mod exchange;
+mod incoming;
 mod readings_of_many;
 mod consensus_by_rule;
 mod rebuild;

@@ -319,7 +319,11 @@ impl Store {
     /// Who sees what models say, and when.
     pub fn set_model_visibility(&mut self, visibility: ModelVisibility) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.conn.execute("UPDATE project SET model_visibility = ?1", [visibility.as_str()])?;
+        let key = visibility.as_str();
+        self.change_with_word(format!("Readers see what models say: {key}."), |conn| {
+            conn.execute("UPDATE project SET model_visibility = ?1", [key])?;
+            Ok(())
+        })?;
         self.project_mut().model_visibility = visibility;
         Ok(())
     }

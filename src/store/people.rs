@@ -31,9 +31,10 @@ impl Store {
     fn all_readers(&self) -> Result<Vec<Reader>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT rad_id, name, years_of_experience, roles, certificate, pin IS NOT NULL, has_left FROM reader
-             WHERE repeat_of IS NULL ORDER BY rad_id",
+             WHERE repeat_of IS NULL AND rad_id <> ?1 ORDER BY rad_id",
         )?;
-        let mut rows = statement.query([])?;
+        // Imports of older versions wrote a row for the consensus too.
+        let mut rows = statement.query([CONSENSUS_LAYER])?;
         let mut readers = Vec::new();
         while let Some(row) = rows.next()? {
             let roles: String = row.get(3)?;
@@ -80,6 +81,7 @@ impl Store {
         check(reader)?;
         let by = self.doer("");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (had_owner, was_guarded) = (has_owner(&tx)?, has_guarded_owner(&tx)?);
         let num_changed = tx.execute(
             "UPDATE reader SET name = ?2, years_of_experience = ?3, roles = ?4, certificate = ?5, has_left = ?6
              WHERE rad_id = ?1 AND repeat_of IS NULL",
@@ -95,10 +97,16 @@ impl Store {
         if num_changed == 0 {
             return Err(StoreError::RuleRefused(format!("the project has no reader {}.", reader.id)));
         }
-        let owners = "SELECT EXISTS (SELECT 1 FROM reader WHERE NOT has_left AND ' ' || roles || ' ' LIKE '% owner %')";
-        let has_owner: bool = tx.query_row(owners, [], |row| row.get(0))?;
-        if !has_owner {
+        if had_owner && !has_owner(&tx)? {
             let text = format!("{} is the last owner. Make somebody else an owner first.", reader.id);
+            return Err(StoreError::RuleRefused(text));
+        }
+        if was_guarded && !has_guarded_owner(&tx)? {
+            let text = format!(
+                "{} is the last owner with a PIN, and without one the project is open to everybody. Give another owner a \
+                 PIN first, or take {}'s PIN away.",
+                reader.id, reader.id
+            );
             return Err(StoreError::RuleRefused(text));
         }
         let what = match (reader.has_left, roles_to_text(reader.roles)) {
@@ -126,6 +134,20 @@ fn check(reader: &Reader) -> Result<(), StoreError> {
         return Ok(());
     };
     Err(StoreError::RuleRefused(why))
+}
+
+/// Whether an owner is here. Who came with a table of labels is none, so a project may have none yet.
+fn has_owner(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE NOT has_left AND repeat_of IS NULL AND rad_id <> ?1
+         AND ' ' || roles || ' ' LIKE '% owner %')";
+    Ok(conn.query_row(sql, [CONSENSUS_LAYER], |row| row.get(0))?)
+}
+
+/// Whether an owner who is still here has a PIN.
+pub(super) fn has_guarded_owner(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM reader WHERE pin IS NOT NULL AND NOT has_left
+         AND ' ' || roles || ' ' LIKE '% owner %')";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 fn write_event(conn: &Connection, kind: EventKind, by: String, what: String) -> Result<(), StoreError> {

@@ -1,13 +1,13 @@
 //! What happened in the project beside readings, written once and never changed.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
-use super::project::Store;
+use super::project::{Store, now_ms};
 
 #[derive(Serialize, Deserialize)]
 struct DetailsRow {
@@ -19,7 +19,27 @@ struct DetailsRow {
 impl Store {
     pub fn add_event(&mut self, event: &ProjectEvent) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::See)?;
-        insert_event(&self.conn, &self.signed(event))
+        if self.is_locked()? {
+            return Err(StoreError::NobodySignedIn);
+        }
+        let event = self.signed(event);
+        // The line and its seal, or neither.
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        insert_event(&tx, &event)?;
+        Ok(tx.commit()?)
+    }
+
+    /// A change of the project and the word that it was made, in one step.
+    pub(super) fn change_with_word(
+        &mut self,
+        what: String,
+        change: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (by, kind) = (self.doer(""), EventKind::ProjectChanged);
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change(&tx)?;
+        insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
+        Ok(tx.commit()?)
     }
 
     /// In the name of the person who signed in, whatever a caller says.
@@ -49,7 +69,8 @@ impl Store {
     }
 }
 
-/// Also inside another step's transaction, so that nothing is done without a word. Sealed with all that is not yet.
+/// Inside the transaction of the step that it tells of, so that nothing is done without a word, and no word is without its
+/// seal. Sealed with all that is not yet.
 pub(super) fn insert_event(conn: &Connection, event: &ProjectEvent) -> Result<(), StoreError> {
     let details = DetailsRow { what: event.what.clone(), films: event.films.iter().map(ToString::to_string).collect() };
     let details = serde_json::to_string(&details).map_err(|why| unreadable("what happened", why))?;
@@ -63,6 +84,38 @@ mod tests {
     use super::*;
     use crate::domain::rules::default_rules;
     use crate::store::NewProject;
+
+    #[test]
+    fn a_line_that_can_not_be_sealed_is_not_written() {
+        let place = tempfile::tempdir().unwrap();
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(place.path(), &project).unwrap();
+        store.add_reader(&crate::domain::people::Reader::new("R1", "One")).unwrap();
+        store.set_pin(&"R1".into(), Some("1111")).unwrap();
+        let num = |store: &Store| -> i64 {
+            store.conn.query_row("SELECT count(*) FROM project_event", [], |row| row.get(0)).unwrap()
+        };
+        let before = num(&store);
+        let broken = "CREATE TRIGGER broken BEFORE INSERT ON audit_link BEGIN SELECT RAISE(ABORT, 'no room'); END";
+        store.conn.execute_batch(broken).unwrap();
+        assert!(store.sign_in(&"R1".into(), Some("1111")).is_err());
+        assert!(store.sign_in(&"R1".into(), Some("9999")).is_err());
+        let word = ProjectEvent {
+            at_ms: 7,
+            by: String::new(),
+            kind: EventKind::FilmsLocked,
+            what: "Two films.".to_owned(),
+            films: Vec::new(),
+        };
+        store.conn.execute("UPDATE reader SET pin = NULL", []).unwrap();
+        assert!(store.add_event(&word).is_err());
+        assert_eq!(num(&store), before);
+    }
 
     #[test]
     fn what_happened_stays_as_it_was_written() {

@@ -8,15 +8,17 @@ use crate::domain::rules::{RuleId, RuleSetting, Severity, default_rules};
 use crate::domain::suggestion::ModelVisibility;
 
 use super::error::{StoreError, unreadable};
+use super::exchange::PUBLIC_IDS;
 use super::project::Store;
 
 impl Store {
     /// Replaces the project's rules.
     pub fn set_rules(&mut self, rules: &[RuleSetting]) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let tx = self.conn.transaction()?;
-        write_rules(&tx, rules)?;
-        tx.commit()?;
+        let said: Vec<String> =
+            rules.iter().map(|rule| format!("{} {}", rule.id.row().key, rule.severity.as_str())).collect();
+        let what = format!("The rules of the project were set: {}.", said.join(", "));
+        self.change_with_word(what, |conn| write_rules(conn, rules))?;
         self.project_mut().rules = rules.to_vec();
         Ok(())
     }
@@ -24,7 +26,9 @@ impl Store {
     /// Whether readers see who a patient is. Windows that are open show it from their next start.
     pub fn set_blind(&mut self, is_blind: bool) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.write_setting(BLIND, if is_blind { "true" } else { "false" })?;
+        let what = if is_blind { "Patients' identities are hidden." } else { "Patients' identities are shown." };
+        let value = if is_blind { "true" } else { "false" };
+        self.change_with_word(what.to_owned(), |conn| write_setting(conn, BLIND, value))?;
         self.project_mut().is_blind = is_blind;
         Ok(())
     }
@@ -32,7 +36,9 @@ impl Store {
     /// Whether readers see each other's marks and comments. Windows that are open show it from their next start.
     pub fn set_open(&mut self, is_open: bool) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.write_setting(OPEN, if is_open { "true" } else { "false" })?;
+        let what = if is_open { "Readers see each other's marks now." } else { "Readers no longer see each other's marks." };
+        let value = if is_open { "true" } else { "false" };
+        self.change_with_word(what.to_owned(), |conn| write_setting(conn, OPEN, value))?;
         self.project_mut().is_open = is_open;
         Ok(())
     }
@@ -40,7 +46,15 @@ impl Store {
     /// What readers are told before they read.
     pub fn set_instructions(&mut self, text: &str) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.conn.execute("UPDATE project SET instructions = ?1", [text])?;
+        let what = if text.is_empty() {
+            "The instructions for readers were taken away.".to_owned()
+        } else {
+            format!("The instructions for readers were set: {text}")
+        };
+        self.change_with_word(what, |conn| {
+            conn.execute("UPDATE project SET instructions = ?1", [text])?;
+            Ok(())
+        })?;
         text.clone_into(&mut self.project_mut().instructions);
         Ok(())
     }
@@ -51,9 +65,16 @@ impl Store {
         Ok(self.conn.query_row("SELECT patient_key FROM project", [], |row| row.get(0))?)
     }
 
-    /// JSON as it was set.
+    /// JSON as it was set, but for what tells of people.
     pub fn get_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.require(Matter::Project, Act::See)?;
+        if key == PUBLIC_IDS {
+            return Err(StoreError::NotAllowed { matter: Matter::Exports, act: Act::See });
+        }
+        self.read_setting(key)
+    }
+
+    pub(super) fn read_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
@@ -61,19 +82,22 @@ impl Store {
     /// Small view state as JSON text; anything else is refused.
     pub fn set_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::See)?;
-        if [BLIND, OPEN].contains(&key) {
+        if self.is_locked()? {
+            return Err(StoreError::NobodySignedIn);
+        }
+        if [BLIND, OPEN, PUBLIC_IDS].contains(&key) {
             return Err(StoreError::NotAllowed { matter: Matter::Project, act: Act::Change });
         }
-        self.write_setting(key, json)
+        write_setting(&self.conn, key, json)
     }
+}
 
-    fn write_setting(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )?;
-        statement.execute([key, json])?;
-        Ok(())
-    }
+fn write_setting(conn: &Connection, key: &str, json: &str) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?;
+    statement.execute([key, json])?;
+    Ok(())
 }
 
 /// The key of a project's blindness among its settings.
@@ -153,4 +177,40 @@ pub(super) fn write_rules(conn: &Connection, rules: &[RuleSetting]) -> Result<()
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Reader;
+    use crate::store::NewProject;
+
+    #[test]
+    fn each_change_of_what_readers_see_leaves_a_word() {
+        let place = tempfile::tempdir().unwrap();
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        let mut store = Store::create(place.path(), &project).unwrap();
+        store.add_reader(&Reader::new("R1", "One")).unwrap();
+        store.sign_in(&"R1".into(), None).unwrap();
+        type Change = fn(&mut Store) -> Result<(), StoreError>;
+        let changes: [(Change, &str); 5] = [
+            (|store| store.set_open(true), "see each other's marks now"),
+            (|store| store.set_blind(false), "identities are shown"),
+            (|store| store.set_model_visibility(ModelVisibility::Off), "models say: off"),
+            (|store| store.set_instructions("Look at the pedicles."), "Look at the pedicles."),
+            (|store| store.set_rules(&default_rules()), "rules of the project"),
+        ];
+        for (change, says) in changes {
+            let num = store.events().unwrap().len();
+            change(&mut store).unwrap();
+            let events = store.events().unwrap();
+            assert_eq!(events.len(), num + 1, "{says}");
+            assert!(events[num].what.contains(says) && events[num].by == "R1", "{:?}", events[num]);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Act, Matter, Role, Roles};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Role, Roles};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::access::Pass;
@@ -52,10 +52,12 @@ impl Store {
         }
         // An opening to look can't write; what it does is looking.
         if self.session() != 0 {
-            insert_event(&self.conn, &event(EventKind::SignedIn, reader.as_str(), format!("{reader} signed in.")))?;
+            let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            insert_event(&tx, &event(EventKind::SignedIn, reader.as_str(), format!("{reader} signed in.")))?;
+            tx.commit()?;
         }
-        let pass = Pass::new(reader.clone(), known.roles);
-        self.act_as(&pass);
+        let pass = Pass::new(reader.clone(), known.roles, self.folder());
+        self.act_as(&pass)?;
         Ok(pass)
     }
 
@@ -141,7 +143,9 @@ fn try_pin(conn: &mut Connection, reader: &ReaderId, pin: &str) -> Result<(), St
         }
         Err(_) => {
             let text = format!("A wrong PIN was given for {reader}.");
-            insert_event(conn, &event(EventKind::SignInRefused, "", text))?;
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            insert_event(&tx, &event(EventKind::SignInRefused, "", text))?;
+            tx.commit()?;
         }
     }
     match outcome {
@@ -171,10 +175,10 @@ fn lock_ms(num_wrong: i64) -> i64 {
 
 fn known(conn: &Connection, reader: &ReaderId) -> Result<Known, StoreError> {
     let sql = "SELECT roles, pin, num_wrong_pins, locked_until, has_left FROM reader
-         WHERE rad_id = ?1 AND repeat_of IS NULL";
+         WHERE rad_id = ?1 AND repeat_of IS NULL AND rad_id <> ?2";
     let found = conn
         .prepare_cached(sql)?
-        .query_row([reader.as_str()], |row| {
+        .query_row([reader.as_str(), CONSENSUS_LAYER], |row| {
             let known = Known {
                 roles: Roles::NONE,
                 pin: row.get(1)?,
@@ -240,6 +244,12 @@ mod tests {
         assert!(matches!(store.require(Matter::Films, Act::See), Err(StoreError::NobodySignedIn)));
         assert!(store.readers().is_ok_and(|readers| readers.len() == 3));
         assert!(store.set_pin(&"R1".into(), None).is_err(), "nobody takes the lock away from outside");
+        // Nor does anybody write from outside, in whoever's name.
+        assert!(matches!(store.set_setting("view", "{}"), Err(StoreError::NobodySignedIn)));
+        let forged = event(EventKind::FilmsLocked, "R1", "Films were locked.".to_owned());
+        assert!(matches!(store.add_event(&forged), Err(StoreError::NobodySignedIn)));
+        let agreed = store.agree_to_data_use(&"R2".into(), "");
+        assert!(matches!(agreed, Err(StoreError::NobodySignedIn)));
         // Who sees what others marked can't come in without a PIN any more; who only reads can.
         assert!(store.sign_in(&"R3".into(), None).is_err());
         assert!(matches!(store.sign_in(&"R1".into(), None), Err(StoreError::PinNeeded(_))));
@@ -315,6 +325,43 @@ mod tests {
         let mut owner = store.readers().unwrap()[0].clone();
         owner.roles = Roles::NONE.with(Role::DataManager);
         assert!(store.change_reader(&owner).is_err(), "one owner stays");
+    }
+
+    #[test]
+    fn the_last_owner_with_a_pin_leaves_nobodys_door_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = project(folder.path());
+        store.set_pin(&"R1".into(), Some("1111")).unwrap();
+        store.sign_in(&"R1".into(), Some("1111")).unwrap();
+        let mut second = store.readers().unwrap()[2].clone();
+        second.roles = Roles::NONE.with(Role::Owner);
+        store.change_reader(&second).unwrap();
+        let mut first = store.readers().unwrap()[0].clone();
+        first.roles = Roles::NONE.with(Role::Annotator);
+        let left = Reader { has_left: true, ..store.readers().unwrap()[0].clone() };
+        for change in [&first, &left] {
+            let refused = store.change_reader(change).unwrap_err().to_string();
+            assert!(refused.contains("last owner with a PIN"), "{refused}");
+        }
+        store.set_pin(&"R3".into(), Some("3333")).unwrap();
+        store.change_reader(&first).unwrap();
+        store.sign_out();
+        assert!(store.is_locked().unwrap());
+    }
+
+    #[test]
+    fn who_signed_in_elsewhere_is_nobody_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mine, theirs) = (folder.path().join("mine"), folder.path().join("theirs"));
+        let pass = project(&mine).sign_in(&"R1".into(), None).unwrap();
+        let mut store = project(&theirs);
+        store.set_pin(&"R1".into(), Some("1111")).unwrap();
+        assert!(store.act_as(&pass).unwrap_err().to_string().contains("another project"));
+        assert!(store.pass().is_none() && store.is_locked().unwrap());
+        // Another spelling of the same folder is the same project.
+        let mut again = Store::open(&folder.path().join("theirs/../mine")).unwrap();
+        again.act_as(&pass).unwrap();
+        assert_eq!(again.pass().map(Pass::reader), Some(&ReaderId::from("R1")));
     }
 
     #[test]

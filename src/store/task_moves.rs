@@ -66,6 +66,7 @@ impl Store {
     /// reviews, are left.
     pub fn give_back(&mut self, ids: &BTreeSet<i64>, at_ms: i64) -> Result<TasksTouched, StoreError> {
         self.require(Matter::Tasks, Act::Change)?;
+        self.require_sight()?;
         let by = self.pass().map_or_else(String::new, |pass| pass.reader().to_string());
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

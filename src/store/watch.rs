@@ -238,24 +238,24 @@ mod tests {
         let time = ReadingTime { reader: "R1".into(), image: "theirs".into(), tool: "box".into(), active_ms: 5 };
         other.add_reading_time(&[time]).expect("written");
         assert_eq!(told(&mut own), None);
-        other.set_instructions("Look at the pedicles.").expect("written");
         let told_project = WrittenElsewhere { is_project_changed: true, ..WrittenElsewhere::default() };
-        assert_eq!(told(&mut own), Some(told_project.clone()));
-        assert_eq!(own.project().instructions, "Look at the pedicles.");
-        // That somebody came, or is something else now, stands in the audit too.
+        // What readers are told or see, and that somebody came or is something else now, stands in the audit too.
         let told_people = WrittenElsewhere { is_training_changed: true, ..told_project.clone() };
+        other.set_instructions("Look at the pedicles.").expect("written");
+        assert_eq!(told(&mut own), Some(told_people.clone()));
+        assert_eq!(own.project().instructions, "Look at the pedicles.");
         let mut reader = Reader::new("R9", "Nine");
         other.add_reader(&reader).expect("written");
         assert_eq!(told(&mut own), Some(told_people.clone()));
         reader.has_left = true;
         other.add_reader(&Reader::new("R8", "Eight")).expect("written");
         other.change_reader(&reader).expect("written");
-        assert_eq!(told(&mut own), Some(told_people));
+        assert_eq!(told(&mut own), Some(told_people.clone()));
         other.set_workflow(Workflow::Single).expect("written");
-        assert_eq!(told(&mut own), Some(told_project.clone()));
+        assert_eq!(told(&mut own), Some(told_project));
         assert_eq!(own.project().workflow, Workflow::Single, "who is blind goes by it");
         other.set_model_visibility(ModelVisibility::Always).expect("written");
-        assert_eq!(told(&mut own), Some(told_project));
+        assert_eq!(told(&mut own), Some(told_people));
         assert_eq!(own.project().model_visibility, ModelVisibility::Always);
     }
 

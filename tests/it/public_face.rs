@@ -87,6 +87,7 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(is_locked, s => s.is_locked()),
         ask!(require_sight, s => s.require_sight()),
         ask!(may_see_others_of, s => (0..3).map(|n| s.may_see_others_of(&image(n))).collect::<Vec<_>>()),
+        ask!(is_own, s => (s.is_own(&me(s)), s.is_own(&others()))),
         ask!(readers, s => s.readers()),
         ask!(locked_readers, s => s.locked_readers()),
         ask!(set_pin, s => s.set_pin(&others(), None)),
@@ -122,8 +123,11 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(label_set_versions, s => s.label_set_versions()),
         ask!(label_uses, s => s.label_uses()),
         ask!(references, s => s.references()),
-        ask!(get_setting, s => (s.get_setting("open"), s.get_setting("input:R1"))),
-        ask!(set_setting, s => (s.set_setting("open", "true"), s.set_setting("blind", "false"), s.get_setting("open"))),
+        ask!(get_setting, s => (s.get_setting("open"), s.get_setting("input:R1"), s.get_setting("public_reader_ids"))),
+        ask!(set_setting, s => (
+            s.set_setting("open", "true"), s.set_setting("blind", "false"), s.set_setting("public_reader_ids", "{}"),
+            s.get_setting("open")
+        )),
         ask!(models, s => s.models()),
         ask!(model, s => s.model(ModelId(1))),
         ask!(model_named, s => s.model_named("detector@1")),

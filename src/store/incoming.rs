@@ -1,0 +1,114 @@
+//! What every import of labels keeps to: who comes into the project with a table, and what people signed stays.
+
+use rusqlite::Connection;
+
+use crate::domain::people::{CONSENSUS_LAYER, Role};
+
+use super::error::StoreError;
+
+/// Adds readers of a table that the project does not know yet, under their ids as names. A table gives nobody more than
+/// reading; `R3.2` beside a reader R3 is that person's second reading; the consensus is nobody.
+pub(super) fn add_readers<'a>(conn: &Connection, ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+    let mut insert = conn
+        .prepare_cached("INSERT OR IGNORE INTO reader (rad_id, name, roles, repeat_of) VALUES (?1, ?1, ?2, NULL)")?;
+    let mut repeats = Vec::new();
+    for id in ids.filter(|id| !id.eq_ignore_ascii_case(CONSENSUS_LAYER)) {
+        match person_of(id) {
+            Some(person) => repeats.push((id, person)),
+            None => {
+                insert.execute([id, Role::Annotator.key()])?;
+            }
+        }
+    }
+    // After the people, so that one table can bring both.
+    let mut insert_repeat = conn.prepare_cached(
+        "INSERT OR IGNORE INTO reader (rad_id, name, years_of_experience, roles, repeat_of)
+         SELECT ?1, name, years_of_experience, '', rad_id FROM reader WHERE rad_id = ?2 AND repeat_of IS NULL",
+    )?;
+    for (id, person) in repeats {
+        if insert_repeat.execute([id, person])? == 0 {
+            insert.execute([id, Role::Annotator.key()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Whose further reading an id may stand for: `R3` of `R3.2`.
+fn person_of(id: &str) -> Option<&str> {
+    let (person, number) = id.rsplit_once('.')?;
+    (!person.is_empty() && number.parse::<u32>().is_ok_and(|number| number > 1)).then_some(person)
+}
+
+/// Refuses to change what people signed together.
+pub(super) fn refuse_settled(conn: &Connection, image: &str, layer: &str) -> Result<(), StoreError> {
+    if layer != CONSENSUS_LAYER {
+        return Ok(());
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM adjudication WHERE image_id = ?1 AND is_settled = 1)";
+    if !conn.prepare_cached(sql)?.query_row([image], |row| row.get::<_, bool>(0))? {
+        return Ok(());
+    }
+    Err(StoreError::RuleRefused(format!(
+        "the file brings a consensus for film {image}, whose consensus reviewers have signed. Leave this film out, or \
+         take the signatures back first."
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::default_rules;
+    use crate::store::{NewProject, Store};
+
+    fn store(place: &std::path::Path) -> Store {
+        let project = NewProject {
+            name: "p".into(),
+            label_set: "vindr_spine".into(),
+            rules: default_rules(),
+            is_synthetic: true,
+        };
+        Store::create(place, &project).unwrap()
+    }
+
+    #[test]
+    fn who_comes_with_a_table_may_read_and_no_more() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        add_readers(&store.conn, ["R3.2", "R3", "consensus", "R9.2", "dr.lan", "R4.1"].into_iter()).unwrap();
+        let people = store.readers().unwrap();
+        let names: Vec<&str> = people.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(names, ["R3", "R4.1", "R9.2", "dr.lan"]);
+        for one in &people {
+            assert_eq!(one.roles.iter().collect::<Vec<_>>(), [Role::Annotator], "{}", one.id);
+        }
+        let of: (String, String) = store
+            .conn
+            .query_row("SELECT repeat_of, roles FROM reader WHERE rad_id = 'R3.2'", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(of, ("R3".to_owned(), String::new()));
+        // Older imports wrote one.
+        store.conn.execute("INSERT INTO reader (rad_id, name) VALUES ('consensus', 'consensus')", []).unwrap();
+        assert_eq!(store.readers().unwrap().len(), 4);
+        assert!(store.sign_in(&CONSENSUS_LAYER.into(), None).is_err());
+        assert!(store.set_pin(&CONSENSUS_LAYER.into(), Some("1234")).is_err());
+    }
+
+    #[test]
+    fn what_people_signed_is_not_imported_over() {
+        let place = tempfile::tempdir().unwrap();
+        let store = store(place.path());
+        let is_refused = |layer| refuse_settled(&store.conn, "film", layer).is_err();
+        assert!(!is_refused(CONSENSUS_LAYER), "nobody signed");
+        store
+            .conn
+            .execute_batch(
+                "PRAGMA foreign_keys = off;
+                 INSERT INTO adjudication (image_id, num_clusters, num_settled, signers, is_settled, num_asked,
+                 num_waiting, settled_seq, updated_at) VALUES ('film', 1, 1, '[\"V1\"]', 1, 0, 0, 1, 1)",
+            )
+            .unwrap();
+        assert!(is_refused(CONSENSUS_LAYER) && !is_refused("R1"));
+    }
+}
