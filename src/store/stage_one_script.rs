@@ -68,7 +68,7 @@ fn assert_ready(store: &mut Store, num_readers: usize, num_completed: usize, is_
     assert_eq!((row.stage, row.num_readers, row.num_completed), (stage, num_readers, num_completed));
     assert_eq!(store.admit_reviewer(&image(), &v1).is_ok(), is_ready);
     let pass = store.sign_in(&v1, None).unwrap();
-    store.act_as(&pass);
+    store.act_as(&pass).unwrap();
     assert_eq!(store.may_see_others_of(&image()).unwrap(), is_ready);
     store.sign_out();
 }
