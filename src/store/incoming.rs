@@ -9,8 +9,8 @@ use super::error::StoreError;
 /// Adds readers of a table that the project does not know yet, under their ids as names. A table gives nobody more than
 /// reading; `R3.2` beside a reader R3 is that person's second reading; the consensus is nobody.
 pub(super) fn add_readers<'a>(conn: &Connection, ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-    let mut insert = conn
-        .prepare_cached("INSERT OR IGNORE INTO reader (rad_id, name, roles, repeat_of) VALUES (?1, ?1, ?2, NULL)")?;
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO reader (rad_id, name, roles, repeat_of) VALUES (?1, ?1, ?2, NULL)")?;
     let mut repeats = Vec::new();
     for id in ids.filter(|id| !id.eq_ignore_ascii_case(CONSENSUS_LAYER)) {
         match person_of(id) {
@@ -57,8 +57,11 @@ pub(super) fn refuse_settled(conn: &Connection, image: &str, layer: &str) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::edit::Edit;
+    use crate::domain::project_event::{EventKind, ProjectEvent};
     use crate::domain::rules::default_rules;
-    use crate::store::{NewProject, Store};
+    use crate::domain::task::TaskState;
+    use crate::store::{ImportedFile, NewProject, ReadingSum, Store};
 
     fn store(place: &std::path::Path) -> Store {
         let project = NewProject {
@@ -98,9 +101,31 @@ mod tests {
     #[test]
     fn what_people_signed_is_not_imported_over() {
         let place = tempfile::tempdir().unwrap();
-        let store = store(place.path());
-        let is_refused = |layer| refuse_settled(&store.conn, "film", layer).is_err();
-        assert!(!is_refused(CONSENSUS_LAYER), "nobody signed");
+        let mut store = store(place.path());
+        let session = store.session();
+        let file = ImportedFile { name: "f", sha256: [0; 32], format: "f", header: "", num_rows: 1, details: "{}" };
+        let rows = |store: &mut Store, reader| {
+            let mut import = store.begin_import(session, 1, 1).unwrap();
+            let (image, labels_json, state) = ("film", "[]", TaskState::Completed);
+            let sum = ReadingSum {
+                image,
+                reader,
+                state,
+                num_marks: 0,
+                num_image_labels: 0,
+                has_no_finding: false,
+                labels_json,
+            };
+            import.write_readings(std::iter::once(sum))
+        };
+        let readings = |store: &mut Store, reader: &str| {
+            let (at_ms, by, kind) = (1, String::new(), EventKind::LabelsImported);
+            let event = ProjectEvent { at_ms, by, kind, what: "Imported.".into(), films: Vec::new() };
+            store.import_readings(session, &[("film".into(), reader.into())], &file, &event, |_, held, _| {
+                Some(Edit::SetComment { before: held.comment().to_owned(), after: format!("{}.", held.comment()) })
+            })
+        };
+        assert!(rows(&mut store, CONSENSUS_LAYER).is_ok() && readings(&mut store, CONSENSUS_LAYER).is_ok());
         store
             .conn
             .execute_batch(
@@ -109,6 +134,10 @@ mod tests {
                  num_waiting, settled_seq, updated_at) VALUES ('film', 1, 1, '[\"V1\"]', 1, 0, 0, 1, 1)",
             )
             .unwrap();
-        assert!(is_refused(CONSENSUS_LAYER) && !is_refused("R1"));
+        for refused in [rows(&mut store, CONSENSUS_LAYER), readings(&mut store, CONSENSUS_LAYER).map(|_| ())] {
+            let said = refused.unwrap_err().to_string();
+            assert!(said.contains("whose consensus reviewers have signed"), "{said}");
+        }
+        assert!(rows(&mut store, "R1").is_ok() && readings(&mut store, "R1").is_ok());
     }
 }

@@ -36,7 +36,8 @@ impl Store {
     /// Whether readers see each other's marks and comments. Windows that are open show it from their next start.
     pub fn set_open(&mut self, is_open: bool) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let what = if is_open { "Readers see each other's marks now." } else { "Readers no longer see each other's marks." };
+        let what =
+            if is_open { "Readers see each other's marks now." } else { "Readers no longer see each other's marks." };
         let value = if is_open { "true" } else { "false" };
         self.change_with_word(what.to_owned(), |conn| write_setting(conn, OPEN, value))?;
         self.project_mut().is_open = is_open;
