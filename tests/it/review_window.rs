@@ -274,7 +274,10 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     seat.get_by_label("Your answer to question 1").type_text("No, bone.");
     seat.run_steps(4);
     seat.get_by_label("Send the answer").click();
-    wait(&mut seat, "the answer is kept", |w| w.session.team.reviewing.num_on_way == 0);
+    wait(&mut seat, "the answer is kept", |w| {
+        let desk = &w.session.team.reviewing;
+        desk.num_on_way == 0 && desk.questions.iter().all(|question| question.answer.is_some())
+    });
     seat.get_by_label("You answered: No, bone.");
     let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
     assert_eq!(asked[0].answer.as_deref(), Some("No, bone."));
