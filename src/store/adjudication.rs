@@ -42,7 +42,7 @@ impl Store {
         let case = self.case_of(image, &stages)?;
         let known = stored_review(&self.conn, image)?;
         if let Some(review) = &known
-            && (*review.document().case() == case || review.document().is_settled())
+            && (review.document().case().still_holds(&case) || review.document().is_settled())
         {
             return Ok(known.expect("just seen"));
         }
@@ -210,7 +210,7 @@ impl Store {
         };
         if let Some(stages) = stages
             && !matches!(made.step, Step::Unsign)
-            && *review.document().case() != self.case_of(image, &stages)?
+            && !review.document().case().still_holds(&self.case_of(image, &stages)?)
         {
             return Err(StoreError::RuleRefused(
                 "readers changed their marks since this review was opened; open the film again and look at them".into(),

@@ -271,6 +271,8 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     wait(&mut seat, "the film", is_reading);
     seat.get_by_label("?1  Is this a vessel?");
     assert!(seat.query_all_by_label_contains("R4").next().is_none(), "who asks is not told");
+    seat.get_by_label("Your answer to question 1").focus();
+    seat.run_steps(2);
     seat.get_by_label("Your answer to question 1").type_text("No, bone.");
     seat.run_steps(4);
     seat.get_by_label("Send the answer").click();

@@ -74,6 +74,22 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether a review that began with this one can go on where the film is now `now`. What models say of the film since
+    /// changes nothing: the review keeps the boxes that it began with, and its rulings. Boxes that the project hides now
+    /// do not stay.
+    pub fn still_holds(&self, now: &Self) -> bool {
+        let of_readers = |case: &Self| -> Vec<Source> {
+            case.sources.iter().filter(|source| source.by != By::Model).cloned().collect()
+        };
+        let has_model = |case: &Self| case.sources.iter().any(|source| source.by == By::Model);
+        let parts =
+            |case: &Self| (case.image.clone(), case.readers.clone(), case.reviewers.clone(), case.num_signatures);
+        parts(self) == parts(now)
+            && self.min_iou.total_cmp(&now.min_iou).is_eq()
+            && of_readers(self) == of_readers(now)
+            && (has_model(now) || !has_model(self))
+    }
+
     /// `readings` are of one film, one of each reader who was to read it in stage 1, completed; `suggestions` are empty
     /// where the project hides the model. `reviewers` are those to whom the film was handed for review;
     /// `num_signatures` is what the project asks for.

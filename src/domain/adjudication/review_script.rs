@@ -57,6 +57,17 @@ fn case(readings: &[Reading], boxes: &[Suggestion]) -> Case {
     Case::new(ImageId::new("film"), readings, boxes, &reviewers, 2)
 }
 
+#[test]
+fn what_a_model_says_later_leaves_a_review_as_it_is() {
+    let read = [reading("R1", &[(1, "Fracture", A)]), reading("R2", &[(2, "Fracture", NEAR_A)])];
+    let begun = case(&read, &[]);
+    assert!(begun.still_holds(&case(&read, &[model(0, "Fracture", FAR)])));
+    assert!(case(&read, &[model(0, "Fracture", FAR)]).still_holds(&case(&read, &[model(1, "Fracture", BELOW)])));
+    assert!(!case(&read, &[model(0, "Fracture", FAR)]).still_holds(&begun), "the project hides the model now");
+    let changed = [reading("R1", &[(1, "Fracture", A)]), reading("R2", &[(2, "Fracture", FAR)])];
+    assert!(!begun.still_holds(&case(&changed, &[])));
+}
+
 /// Three readers: all see a fracture at A; two of them something far off, which they call differently; one, below,
 /// something alone. The model sees the fracture and something else.
 fn three() -> Case {
