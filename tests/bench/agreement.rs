@@ -1,6 +1,8 @@
 //! Many readers: consensus and agreement of 100,000 films with 2,000,000 boxes by 17 readers, three to a film.
 
+use std::fs;
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
@@ -9,6 +11,7 @@ use rachis::domain::agreement::readings::{Film, Layer, Mark};
 use rachis::domain::consensus::Policy;
 use rachis::domain::label::LabelName;
 use rachis::jobs::CancelToken;
+use rachis::store::Store;
 use rachis::workflows::agreement::{AgreementAsked, agreement_of_readings};
 use rachis::workflows::consensus::{ConsensusAsked, consensus_of_readings, make_consensus};
 
@@ -31,13 +34,18 @@ pub fn bench(criterion: &mut Criterion) {
         b.iter(|| black_box(consensus_of_readings(&readings, &asked(), &|_| {}, &cancel).expect("readings")));
     });
     drop(readings);
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("archive");
+    let store = fill::fill(
+        &archive,
+        &fill::Archive { readers: &fill::READERS, num_films: NUM_FILMS, num_boxes: 2_000_000, completed_every: 1 },
+    );
     group.bench_function("readings of a project", |b| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = fill::fill(&folder.path().join("p"), NUM_FILMS, 2_000_000);
         b.iter(|| black_box(store.readings_of_many(&[]).expect("readings")));
     });
+    drop(store);
     group.bench_function("consensus of all, read, computed and written", |b| {
-        b.iter_custom(|times| (0..times).map(|_| made()).sum());
+        b.iter_custom(|times| (0..times).map(|n| made(&archive, &folder.path().join(format!("copy-{n}")))).sum());
     });
     group.finish();
 }
@@ -46,13 +54,19 @@ fn asked() -> ConsensusAsked {
     ConsensusAsked { policy: Policy::default(), least_readers: 2, by: "R1".into(), at_ms: 1 }
 }
 
-/// A project that has no consensus yet, each time.
-fn made() -> Duration {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut store = fill::fill(&folder.path().join("p"), NUM_FILMS, 2_000_000);
+/// In a copy of the project, which has no consensus yet.
+fn made(archive: &Path, copy: &Path) -> Duration {
+    fs::create_dir(copy).expect("a folder");
+    fs::copy(archive.join("project.db"), copy.join("project.db")).expect("a copy");
+    let mut store = Store::open(copy).expect("opens");
     let start = Instant::now();
-    black_box(make_consensus(&mut store, &asked(), &|_| {}, &CancelToken::new()).expect("a consensus"));
-    start.elapsed()
+    let (found, _) = make_consensus(&mut store, &asked(), &|_| {}, &CancelToken::new()).expect("a consensus");
+    let elapsed = start.elapsed();
+    assert_eq!(found.num_too_few_readers, 0, "every film has three completed readings");
+    assert_eq!(found.films.len() + found.num_open as usize, NUM_FILMS);
+    drop(store);
+    fs::remove_dir_all(copy).expect("its copy goes");
+    elapsed
 }
 
 /// Two films a patient; about nine lesions a film, each seen by three of four readers and drawn a little differently.

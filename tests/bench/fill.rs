@@ -10,7 +10,12 @@ use rachis::domain::task::TaskState;
 use rachis::store::{ChunkKind, ChunkWriter, MarkRow, NewProject, Store};
 use rusqlite::{Connection, params};
 
-pub const READERS: [&str; 3] = ["R1", "R2", "R3"];
+/// As many as read VinDr-CXR.
+pub const READERS: [&str; 17] =
+    ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R16", "R17"];
+
+/// How many of them read each film.
+pub const READERS_A_FILM: usize = 3;
 
 const LABELS: [&str; 5] = ["Osteophytes", "Disc space narrowing", "Surgical implant", "Foraminal stenosis", "Fracture"];
 
@@ -22,9 +27,19 @@ pub fn image_id(n: usize) -> String {
     format!("{:032x}", (n as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
 }
 
-/// A project of `num_films` films, two to a study, each read by three readers, with `num_boxes` boxes in all. Every
-/// tenth reading says "No finding"; every fourth is completed.
-pub fn fill(folder: &Path, num_films: usize, num_boxes: usize) -> Store {
+/// What a project is filled with.
+pub struct Archive<'a> {
+    /// Three of them read each film.
+    pub readers: &'a [&'a str],
+    pub num_films: usize,
+    pub num_boxes: usize,
+    /// 4: every fourth reading is completed, the others are under way.
+    pub completed_every: usize,
+}
+
+/// A project of films two to a study. Every tenth reading says "No finding"; the others share the boxes.
+pub fn fill(folder: &Path, archive: &Archive<'_>) -> Store {
+    let num_films = archive.num_films;
     let project = NewProject {
         name: "Archive".into(),
         label_set: "vindr_spine".into(),
@@ -36,7 +51,7 @@ pub fn fill(folder: &Path, num_films: usize, num_boxes: usize) -> Store {
         let films: Vec<FilmEntry> = chunk.iter().map(|&n| film(n)).collect();
         assert_eq!(store.add_films(&films).unwrap().num_added(), films.len());
     }
-    write_readings(&folder.join("project.db"), num_films, num_boxes);
+    write_readings(&folder.join("project.db"), archive);
     store
 }
 
@@ -74,7 +89,8 @@ fn film(n: usize) -> FilmEntry {
 
 /// Marks, readings and the log's chunks in one transaction. The rules hold by construction, so the triggers and the
 /// index wait until the rows are in.
-fn write_readings(database: &Path, num_films: usize, num_boxes: usize) {
+fn write_readings(database: &Path, archive: &Archive<'_>) {
+    let &Archive { readers, num_films, num_boxes, completed_every } = archive;
     let mut conn = Connection::open(database).unwrap();
     conn.pragma_update(None, "cache_size", -256 * 1024).unwrap();
     let tx = conn.transaction().unwrap();
@@ -111,13 +127,14 @@ fn write_readings(database: &Path, num_films: usize, num_boxes: usize) {
             .unwrap();
         let states = [TaskState::Completed, TaskState::Doing];
         let mut writers = states.map(|state| ChunkWriter::new(ChunkKind::Marks, state));
-        let num_readings = num_films * READERS.len();
+        let num_readings = num_films * READERS_A_FILM;
         // Readings that say "No finding" have no box: the others share all of them.
         let num_abnormal = num_readings - num_readings.div_ceil(10);
         let (mut id, mut abnormal) = (1i64 << 32, 0);
         for n in 0..num_readings {
-            let (image, reader) = (image_id(n / READERS.len()), READERS[n % READERS.len()]);
-            let state = usize::from(!n.is_multiple_of(4));
+            let (film, place) = (n / READERS_A_FILM, n % READERS_A_FILM);
+            let (image, reader) = (image_id(film), readers[film % (readers.len() - READERS_A_FILM + 1) + place]);
+            let state = usize::from(!n.is_multiple_of(completed_every));
             let is_normal = n.is_multiple_of(10);
             let boxes = if is_normal {
                 1

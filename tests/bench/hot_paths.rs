@@ -1,24 +1,24 @@
 //! What a person waits for, measured: `cargo bench` prints every figure of the README.
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop at the line that failed")]
 
-#[cfg(feature = "gui")]
 mod agreement;
+#[cfg(feature = "gui")]
 mod cpu_time;
-mod evaluate;
-mod fill;
-mod project;
-mod resamples;
-mod tables;
 #[cfg(feature = "gui")]
 mod engine_frames;
+mod evaluate;
+mod fill;
 #[cfg(feature = "gui")]
 mod first_picture;
 #[cfg(feature = "gui")]
 mod frame;
 #[cfg(feature = "gui")]
 mod paging;
+mod project;
+mod resamples;
 #[cfg(feature = "gui")]
 mod slider;
+mod tables;
 #[cfg(feature = "gui")]
 mod whole_window;
 

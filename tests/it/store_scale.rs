@@ -26,7 +26,8 @@ fn a_large_project_opens_filters_and_saves_quickly() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = std::env::var("RACHIS_SCALE_FOLDER").map_or(scratch.path().to_owned(), Into::into);
     let (started, before) = (Instant::now(), cpu());
-    drop(fill::fill(&folder, num_films, num_boxes));
+    let archive = fill::Archive { readers: &fill::READERS[..3], num_films, num_boxes, completed_every: 4 };
+    drop(fill::fill(&folder, &archive));
     let bytes = std::fs::metadata(folder.join("project.db")).unwrap().len();
     let (elapsed, mib) = (started.elapsed(), bytes >> 20);
     println!(
@@ -49,7 +50,7 @@ fn a_large_project_opens_filters_and_saves_quickly() {
     assert_eq!(list, again);
     assert_eq!(list.len(), num_films);
     // Every tenth reading of all is normal; every fourth is completed.
-    let of_reader = |every: usize| (0..num_films).filter(|n| (n * fill::READERS.len()).is_multiple_of(every)).count();
+    let of_reader = |every: usize| (0..num_films).filter(|n| (n * fill::READERS_A_FILM).is_multiple_of(every)).count();
     assert_eq!(list.iter().filter(|row| row.state == TaskState::Completed).count(), of_reader(4));
 
     let bit = labels.labels().iter().position(|l| l.name.as_str() == "Fracture").unwrap();

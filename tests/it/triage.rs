@@ -149,7 +149,10 @@ fn a_line_says_only_what_its_reader_may_see() {
 fn a_long_list_with_models_is_read_quickly() {
     let num: usize = std::env::var("RACHIS_SCALE_FILMS").map_or(300, |n| n.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let mut store = fill::fill(folder.path(), num, num * 20);
+    let mut store = fill::fill(
+        folder.path(),
+        &fill::Archive { readers: &fill::READERS[..3], num_films: num, num_boxes: num * 20, completed_every: 4 },
+    );
     let classifier = model(&mut store, ModelTask::Classify, Architecture::DenseNetSmall, 1);
     let detector = model(&mut store, ModelTask::Detect, Architecture::FasterRcnnSmall, 2);
     store.set_model_visibility(ModelVisibility::Always).unwrap();

@@ -122,60 +122,63 @@ const fn ordered(value: f64) -> u128 {
     (bits ^ flip) as u128
 }
 
-/// A line with the number that it is sorted by; of a text, what follows the beginning that all lines share.
-struct Place<'a> {
-    key: u128,
-    index: u32,
-    text: &'a str,
-}
-
-/// Sorts `shown`, places of `rows`, which stand in the project's order. Each line's key is a number made once: ids share
-/// long beginnings, and comparing them letter by letter from memory takes ten times as long.
+/// Sorts `shown`, places of `rows`, which stand in the project's order; equals keep it, whichever way the rest goes. Each
+/// line's key is a number made once: ids share long beginnings, and comparing them letter by letter from memory takes ten
+/// times as long.
 pub(super) fn sort(shown: &mut [u32], rows: &[WorklistRow], studies: &[StudyDecision], sort: Sort) {
-    let mut places: Vec<Place<'_>> = Vec::with_capacity(shown.len());
+    let key = |index: u32| sort.by.key(&rows[index as usize], studies[index as usize]);
+    let mut places: Vec<(u128, u32)> = Vec::with_capacity(shown.len());
+    let mut texts: Vec<(&str, u32)> = Vec::new();
     let mut without: Vec<u32> = Vec::new();
     for &index in &*shown {
-        match sort.by.key(&rows[index as usize], studies[index as usize]) {
-            Key::Whole(Some(key)) => places.push(Place { key, index, text: "" }),
-            Key::Text(text) if !text.is_empty() => places.push(Place { key: 0, index, text }),
+        match key(index) {
+            Key::Whole(Some(key)) => places.push((key, index)),
+            Key::Text(text) if !text.is_empty() => texts.push((text, index)),
             Key::Whole(None) | Key::Text(_) => without.push(index),
         }
     }
-    if places.first().is_some_and(|place| !place.text.is_empty()) {
-        number_texts(&mut places);
+    let common = common_beginning(&texts);
+    places.extend(texts.iter().map(|&(text, index)| (number_of(&text[common..]), index)));
+    if !sort.is_ascending {
+        places.iter_mut().for_each(|(key, _)| *key = !*key);
     }
-    // The project's order among equals, whichever way the rest goes.
-    let order = |a: &Place<'_>, b: &Place<'_>| a.key.cmp(&b.key).then_with(|| a.text.cmp(b.text));
-    if sort.is_ascending {
-        places.sort_unstable_by(|a, b| order(a, b).then(a.index.cmp(&b.index)));
-    } else {
-        places.sort_unstable_by(|a, b| order(b, a).then(a.index.cmp(&b.index)));
+    places.sort_unstable();
+    if texts.iter().any(|(text, _)| text.len() > common + LETTERS) {
+        let text = |index: u32| match key(index) {
+            Key::Text(text) => text,
+            Key::Whole(_) => "",
+        };
+        for alike in places.chunk_by_mut(|a, b| a.0 == b.0) {
+            // A stable sort: among equal texts the project's order stays.
+            alike.sort_by(|&(_, a), &(_, b)| {
+                let order = text(a).cmp(text(b));
+                if sort.is_ascending { order } else { order.reverse() }
+            });
+        }
     }
-    let sorted = places.iter().map(|place| place.index).chain(without);
+    let sorted = places.iter().map(|&(_, index)| index).chain(without);
     for (slot, index) in shown.iter_mut().zip(sorted) {
         *slot = index;
     }
 }
 
-/// The sixteen letters after the common beginning become the number; the rest stays as text.
-fn number_texts(places: &mut [Place<'_>]) {
-    let first = places[0].text.as_bytes();
-    let mut common = first.len();
-    for place in &*places {
-        let same = first.iter().zip(place.text.as_bytes()).take(common).take_while(|(a, b)| a == b).count();
-        common = common.min(same);
-    }
-    for place in places {
-        let mut letters = [0; 16];
-        let rest = &place.text.as_bytes()[common..];
-        let num = rest.len().min(16);
-        letters[..num].copy_from_slice(&rest[..num]);
-        place.key = u128::from_be_bytes(letters);
-        // Equal numbers mean equal beginnings: comparing whole texts goes on behind them.
-        if rest.len() <= 16 {
-            place.text = "";
-        }
-    }
+/// As many letters as a key holds.
+const LETTERS: usize = size_of::<u128>();
+
+/// How many bytes all texts begin with, at the border of a letter.
+fn common_beginning(texts: &[(&str, u32)]) -> usize {
+    let Some(&(first, _)) = texts.first() else { return 0 };
+    let same = |text: &str, most: usize| first.bytes().zip(text.bytes()).take(most).take_while(|(a, b)| a == b).count();
+    let common = texts.iter().fold(first.len(), |common, (text, _)| same(text, common));
+    first.floor_char_boundary(common)
+}
+
+/// Stands as the first letters of the text do.
+fn number_of(rest: &str) -> u128 {
+    let mut letters = [0; LETTERS];
+    let num = rest.len().min(LETTERS);
+    letters[..num].copy_from_slice(&rest.as_bytes()[..num]);
+    u128::from_be_bytes(letters)
 }
 
 #[cfg(test)]
