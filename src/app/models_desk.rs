@@ -51,7 +51,7 @@ pub(super) fn carry_out(lane: &Lane, store: &StoreThread, post: &Post, change: M
         }),
         ModelChange::Export { model, to } => lane.run(move || {
             let outcome = doorway.open_to_look().map_err(anyhow::Error::from).and_then(|store| {
-                models::export(&store, model, &to)?;
+                models::export(&store, model, &to, models::ExportForm::default())?;
                 Ok(done(format!("The model is written to {}", to.display()), model))
             });
             tell(&post, outcome);

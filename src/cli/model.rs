@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::domain::evaluation::run::EvaluationId;
 use crate::domain::fusion::FusionRule;
 use crate::domain::label::LabelName;
 use crate::domain::model::{Architecture, CardMetric, EnsembleMean, Model, ModelContent, ModelTask, hex_from_hash};
@@ -14,7 +15,7 @@ use crate::domain::preprocessing::Preprocessing;
 use crate::domain::suggestion::ModelVisibility;
 use crate::formats::model_card;
 use crate::store::{PipelineSettings, Store};
-use crate::workflows::models::{self, Doer, Register};
+use crate::workflows::models::{self, Doer, ExportForm, Register};
 
 use super::person::Person;
 
@@ -56,6 +57,12 @@ enum Action {
         /// Its name, for the newest version, NAME@VERSION, or its id.
         model: String,
         file: PathBuf,
+        /// Matrices and kernels in 16 bits: half the size.
+        #[arg(long)]
+        half: bool,
+        /// With the figures of this evaluation of the project on the card, in place of those it came with.
+        #[arg(long, value_name = "N")]
+        figures_of: Option<i64>,
     },
     /// Put a model in use for its task; a classifier brings its threshold along.
     Promote {
@@ -187,10 +194,11 @@ pub fn run(args: &ModelArgs) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Action::Export { project, model, file } => {
+        Action::Export { project, model, file, half, figures_of } => {
             let store = person.open_to_look(project)?;
             let stored = models::named(&store, model)?;
-            models::export(&store, stored.id, file)?;
+            let figures_of = figures_of.map(EvaluationId);
+            models::export(&store, stored.id, file, ExportForm { is_half: *half, figures_of })?;
             println!("{} is written to {}", stored.full_name(), file.display());
             Ok(())
         }

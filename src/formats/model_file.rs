@@ -74,6 +74,27 @@ pub struct StoredTensor {
 /// Tensors by name.
 pub type StateDict = BTreeMap<String, StoredTensor>;
 
+/// Matrices and kernels of 32 bits in 16 (IEEE 754 binary16, to the nearest); the few numbers of normalisation layers and
+/// biases stay, for running variances may be out of its range.
+///
+/// # Errors
+/// The name of a tensor that has a number too large for 16 bits.
+pub fn halved(tensors: StateDict) -> Result<StateDict, String> {
+    let one = |(name, tensor): (String, StoredTensor)| {
+        if tensor.element != Element::F32 || tensor.shape.len() < 2 {
+            return Ok((name, tensor));
+        }
+        let numbers = tensor.bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        let halves: Vec<half::f16> = numbers.clone().map(half::f16::from_f32).collect();
+        if halves.iter().zip(numbers).any(|(half, number)| !half.is_finite() && number.is_finite()) {
+            return Err(name);
+        }
+        let bytes = halves.iter().flat_map(|half| half.to_le_bytes()).collect();
+        Ok((name, StoredTensor { element: Element::F16, shape: tensor.shape, bytes }))
+    };
+    tensors.into_iter().map(one).collect()
+}
+
 /// Why a file of weights can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFileError {
@@ -237,6 +258,24 @@ mod tests {
             ("a.counter".into(), StoredTensor { element: Element::I64, shape: vec![], bytes: vec![7; 8] }),
             ("empty".into(), StoredTensor { element: Element::F16, shape: vec![0, 4], bytes: vec![] }),
         ])
+    }
+
+    #[test]
+    fn halves_are_the_nearest_and_only_matrices_are_halved() {
+        let mut tensors = tensors();
+        // 1 + 2^-11 lies between two halves and goes to the even one; the third is 2^-24, the smallest there is.
+        let values = [1.0 + 2.0f32.powi(-11), -2.0, 2.0f32.powi(-24)];
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let norm = StoredTensor { element: Element::F32, shape: vec![3], bytes };
+        tensors.insert("b.weight".into(), StoredTensor { shape: vec![1, 3], ..norm.clone() });
+        tensors.insert("norm.weight".into(), norm.clone());
+        let halved = super::halved(tensors.clone()).unwrap();
+        let halves: Vec<u8> = [0x3c00u16, 0xc000, 0x0001].iter().flat_map(|half| half.to_le_bytes()).collect();
+        assert_eq!((halved["b.weight"].element, &halved["b.weight"].bytes), (Element::F16, &halves));
+        assert_eq!(halved["norm.weight"], norm);
+        assert_eq!(halved["a.counter"], tensors["a.counter"]);
+        let large = StoredTensor { shape: vec![1, 1], bytes: 65520.0f32.to_le_bytes().to_vec(), ..norm };
+        assert_eq!(super::halved(StateDict::from([("w".into(), large)])), Err("w".into()));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod label_judge;
 mod label_rows;
 mod model_files;
 pub mod overview;
+mod model_export;
 pub mod models;
 pub mod label_sets;
 mod reading_sums;

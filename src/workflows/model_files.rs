@@ -193,8 +193,15 @@ pub fn remove(path: &Path) {
     }
 }
 
-/// Writes a model for others, with this card: its bytes as they are where the file has the same card.
-pub fn export(from: &Path, to: &Path, architecture: Architecture, card: &ModelCard) -> anyhow::Result<()> {
+/// Writes a model for others, with this card: its bytes as they are where the file has the same card, unless they are to be
+/// halved.
+pub fn export(
+    from: &Path,
+    to: &Path,
+    architecture: Architecture,
+    card: &ModelCard,
+    is_half: bool,
+) -> anyhow::Result<()> {
     let cannot = || format!("{} can't be written", to.display());
     let unreadable = || format!("the project's file {} can't be read; import the model again", from.display());
     let is_same_file = to.canonicalize().is_ok_and(|to| from.canonicalize().is_ok_and(|from| from == to));
@@ -202,6 +209,9 @@ pub fn export(from: &Path, to: &Path, architecture: Architecture, card: &ModelCa
         bail!("{} is the project's own file. Nothing was written. Choose another place.", to.display());
     }
     if matches!(architecture, Architecture::TorchScriptClassifier | Architecture::TorchScriptDetector) {
+        if is_half {
+            bail!("A TorchScript module is handed on as it is. Nothing was written. Leave out the half size.");
+        }
         let mut staged = StagedFile::create(to)?;
         copy(from, staged.file()).with_context(cannot)?;
         let mut beside = StagedFile::create(&model_card::beside(to))?;
@@ -210,12 +220,17 @@ pub fn export(from: &Path, to: &Path, architecture: Architecture, card: &ModelCa
         return staged.put_in_place();
     }
     let own = model_file::read_head(from).with_context(unreadable)?.card;
-    if own.is_some_and(|own| own == (architecture, card.clone())) {
+    if !is_half && own.is_some_and(|own| own == (architecture, card.clone())) {
         let mut staged = StagedFile::create(to)?;
         copy(from, staged.file()).with_context(cannot)?;
         return staged.put_in_place();
     }
-    let (_, tensors) = model_file::read(from).with_context(unreadable)?;
+    let (_, mut tensors) = model_file::read(from).with_context(unreadable)?;
+    if is_half {
+        tensors = model_file::halved(tensors).map_err(|name| {
+            anyhow::anyhow!("{name} has numbers too large for 16 bits. Nothing was written. Export it in full size.")
+        })?;
+    }
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (part, file) = new_part(folder)?;
     let readable = file.metadata().with_context(cannot)?.permissions();

@@ -14,6 +14,7 @@ use crate::store::{NewModel, Store, StoredModel};
 
 use super::model_files;
 
+pub use super::model_export::{ExportForm, export};
 pub use super::model_files::{FileKind, FoundFile, StagedModel, look, stage};
 
 /// Everything the project knows of its models.
@@ -181,7 +182,7 @@ fn class_text(card: &ModelCard) -> String {
     card.classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-const fn architecture_of(model: &StoredModel) -> Option<Architecture> {
+pub(super) const fn architecture_of(model: &StoredModel) -> Option<Architecture> {
     match &model.content {
         ModelContent::Weights { architecture, .. } => Some(*architecture),
         ModelContent::Ensemble { .. } => None,
@@ -209,19 +210,6 @@ pub fn delete(store: &mut Store, id: ModelId, doer: Doer<'_>) -> anyhow::Result<
         model_files::remove(&file);
     }
     Ok(())
-}
-
-/// Writes a model to a file with its card, for another project or another program.
-pub fn export(store: &Store, id: ModelId, to: &Path) -> anyhow::Result<()> {
-    let stored = store.model(id)?.with_context(|| format!("the project has no model number {}", id.0))?;
-    let name = stored.full_name();
-    if stored.is_deleted {
-        bail!("{name} is deleted; its weights are gone. Nothing was written.");
-    }
-    let (Some(from), Some(architecture)) = (store.model_path(&stored), architecture_of(&stored)) else {
-        bail!("{name} is an ensemble, which has no file. Nothing was written. Export its members.");
-    };
-    model_files::export(&from, to, architecture, &model(&stored).card)
 }
 
 /// Changes what people read about a model; its weights and figures stay.
@@ -305,7 +293,7 @@ mod tests {
         let hash = crate::domain::model::hex_from_hash(&model_file::sha256(&from).unwrap());
         assert_eq!(names_in(&first.models_folder()), BTreeSet::from([format!("{hash}.safetensors")]));
         let out = scratch.path().join("out.safetensors");
-        export(&first, imported.id, &out).unwrap();
+        export(&first, imported.id, &out, ExportForm::default()).unwrap();
         assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&from).unwrap());
         let mut second = project(&scratch.path().join("second"));
         let again = import(&mut second, &out, &ModelDraft::default(), BY).unwrap();
@@ -326,7 +314,7 @@ mod tests {
         edit_card(&mut store, id, &texts, BY).unwrap();
         let out = scratch.path().join("out.safetensors");
         std::fs::write(&out, "an old file").unwrap();
-        export(&store, id, &out).unwrap();
+        export(&store, id, &out, ExportForm::default()).unwrap();
         let (written, state) = model_file::read(&out).unwrap();
         let (architecture, written) = written.unwrap();
         assert_eq!((architecture, state), (Architecture::DenseNetSmall, tensors(0.5)));
@@ -432,7 +420,7 @@ mod tests {
         let script = ModelDraft { architecture: Some(Architecture::TorchScriptClassifier), ..ModelDraft::default() };
         let stored = import(&mut store, &given("script.pt"), &script, BY).unwrap();
         let out = scratch.path().join("out.pt");
-        export(&store, stored.id, &out).unwrap();
+        export(&store, stored.id, &out, ExportForm::default()).unwrap();
         assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(given("script.pt")).unwrap());
         let mut second = project(&scratch.path().join("q"));
         let again = import(&mut second, &out, &ModelDraft::default(), BY).unwrap();
@@ -478,7 +466,7 @@ mod tests {
         assert_eq!(model(&both).card.training, "Mean of the logits of a@1, b@1.");
         promote(&mut store, both.id, BY).unwrap();
         assert_eq!(store.pipeline().unwrap().threshold.to_bits(), 0.2808f64.to_bits(), "it has none of its own");
-        let why = export(&store, both.id, &scratch.path().join("x")).unwrap_err().to_string();
+        let why = export(&store, both.id, &scratch.path().join("x"), ExportForm::default()).unwrap_err().to_string();
         assert!(why.contains("Export its members"), "{why}");
         roll_back(&mut store, ModelTask::Classify, BY).unwrap();
         delete(&mut store, both.id, BY).unwrap();

@@ -92,5 +92,18 @@ fn from_labels_to_models_in_use_and_figures_of_films_never_seen() {
     }
     let map = kept.evaluation.detector.unwrap().map_main.unwrap();
     assert!(map.value > 0.02, "it finds something: {map:?}");
-    assert!(kept.evaluation.classifier.unwrap().auroc.is_some());
+    let auroc = kept.evaluation.classifier.unwrap().auroc.unwrap();
+
+    // Handed on in half the size, with the figures of the films never seen on its card.
+    run("model export p Classifier half.safetensors --half --figures-of 1");
+    let (_, card) = rachis::formats::model_file::read_card(&here.join("half.safetensors")).unwrap();
+    let [first, ..] = card.metrics.as_slice() else { panic!("{card:?}") };
+    assert_eq!((first.name.as_str(), first.value, first.interval), ("AUROC", auroc.value, auroc.interval));
+    let num_abnormal = kept.cases.films.iter().filter(|film| film.is_abnormal == Some(true)).count();
+    let on = format!("{} synthetic films, evaluation \"Unseen\", {num_abnormal} of them abnormal", tested.len());
+    assert_eq!(first.measured_on, on);
+    let whole = store.model_path(&store.model(pipeline.classifier.unwrap()).unwrap().unwrap()).unwrap();
+    let size = |path: &Path| std::fs::metadata(path).unwrap().len() as f64;
+    assert!(size(&here.join("half.safetensors")) < 0.6 * size(&whole));
+    run("predict p --model half.safetensors --out half.jsonl");
 }

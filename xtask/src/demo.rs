@@ -63,7 +63,7 @@ fn state_of(demo: &Path) -> Demo {
     names.iter().find(is_foreign).map_or(Demo::Unfinished, |name| Demo::Foreign(name.into()))
 }
 
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> ExitCode {
+pub fn failed(what: &str, path: &Path, error: &std::io::Error) -> ExitCode {
     eprintln!("Could not {what} {}: {error}", path.display());
     ExitCode::FAILURE
 }

@@ -1,6 +1,7 @@
 //! Set-up, run, test and benchmark of Rachis, each in one command: `cargo xtask help`.
 
 mod demo;
+mod demo_models;
 mod libtorch;
 mod setup;
 mod parts;
@@ -36,6 +37,9 @@ cargo xtask <command>
                        included, with no display and, where there is no GPU, on software Vulkan.
                        FILTER runs the tests whose path holds it; TEST ARGS go to the test programs.
                        Ends with the totals and with what was skipped and why.
+  demo-models [FOLDER] Make the two models of assets/models anew: synthetic films, training from nothing with the
+                       program itself, figures on films never seen. FOLDER (target/demo-models) keeps what was
+                       done, so that an interrupted making goes on.
   bench [FILTER]       Set up and run the benchmarks (criterion; report in target/criterion).
   help                 This text.
 ";
@@ -65,6 +69,12 @@ fn main() -> ExitCode {
         }),
         ["test", rest @ ..] => setup::quietly(&[Part::Build, Part::Engine, Part::Window, Part::Test])
             .and_then(|()| testing::run_all(&root, rest)),
+        ["demo-models"] => {
+            setup::quietly(RUN_PARTS).and_then(|()| demo_models::make(&root, &root.join("target/demo-models")))
+        }
+        ["demo-models", folder] => {
+            setup::quietly(RUN_PARTS).and_then(|()| demo_models::make(&root, &root.join(folder)))
+        }
         ["bench", rest @ ..] => setup::quietly(&[Part::Build]).and_then(|()| {
             run(cargo(&root).args(["bench", "--package", "rachis", "--bench", "*"]).args(rest))?;
             println!("\n{PEERS_NOTE}");

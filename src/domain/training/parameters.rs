@@ -31,6 +31,7 @@ pub enum Key {
     Loss,
     FocalAlpha,
     FocalGamma,
+    HeatMapWeight,
     Tone,
     Statistics,
     InputWidth,

@@ -43,6 +43,18 @@ pub(super) const ROWS: &[Parameter] = &[
         released: [R(2.0), R(2.0)],
     },
     Parameter {
+        key: Key::HeatMapWeight,
+        name: "heat_map_weight",
+        title: "Point at the boxes",
+        unit: "",
+        group: Group::Loss,
+        kind: Real { least: 0.0, most: 100.0 },
+        task: CLASSIFY,
+        help: "Above 0, the heat map is taught to lie on the boxes, with this weight beside the loss: a film's one answer says little of where a small finding is. 0 is off.",
+        paper: [R(0.0), R(0.0)],
+        released: [R(0.0), R(0.0)],
+    },
+    Parameter {
         key: Key::EvaluateEvery,
         name: "evaluate_every",
         title: "Look at dev films every",

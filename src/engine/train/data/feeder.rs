@@ -293,11 +293,11 @@ fn train_films(plan: &FeedPlan) -> Vec<TrainFilm> {
             })
             .collect()
     };
-    let is_detector = plan.recipe.task() == ModelTask::Detect;
+    let has_use_of_boxes = plan.recipe.task() == ModelTask::Detect || plan.recipe.real(Key::HeatMapWeight) > 0.0;
     let films = plan.cache.places(dataset, Split::Train).into_iter();
     films
         .filter(|&place| is_shown(&plan.recipe, dataset, place))
-        .map(|place| TrainFilm { place, boxes: if is_detector { boxes(place) } else { Vec::new() } })
+        .map(|place| TrainFilm { place, boxes: if has_use_of_boxes { boxes(place) } else { Vec::new() } })
         .collect()
 }
 

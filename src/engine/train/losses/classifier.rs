@@ -1,22 +1,70 @@
-//! What a classifier is trained to make small: cross-entropy of one logit a film, or the focal loss of it.
+//! What a classifier is trained to make small: cross-entropy of one logit a film, or the focal loss of it; and, where it is
+//! wanted, how little of its heat map lies on the boxes.
 
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
-use tch::{Kind, Reduction, Tensor};
+use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::layers::Mode;
 use crate::models::Classifier;
 use crate::train::{Losses, TrainBatch};
 
 pub fn losses(net: &dyn Classifier, batch: &TrainBatch, recipe: &Recipe) -> Losses {
-    let logits = net.logits(&batch.images.pixels, Mode::Train).to_kind(Kind::Float).reshape([-1]);
+    let features = net.features(&batch.images.pixels, Mode::Train);
+    let logits = net.logits_of(&features).to_kind(Kind::Float).reshape([-1]);
     let targets = &batch.is_abnormal;
     let loss = if recipe.choice(Key::Loss) == "focal" {
         focal(&logits, targets, recipe.real(Key::FocalAlpha), recipe.real(Key::FocalGamma))
     } else {
         logits.binary_cross_entropy_with_logits::<Tensor>(targets, None, None, Reduction::Mean)
     };
-    Losses(vec![("classification", loss)])
+    let mut parts = vec![("classification", loss)];
+    let weight = recipe.real(Key::HeatMapWeight);
+    if weight > 0.0 && net.has_features() {
+        parts.push(("heat map", beside_boxes(&heat_maps(net, &features), batch) * weight));
+    }
+    Losses(parts)
+}
+
+/// (films, h, w): the logit that each cell would have alone, the class activation map of Zhou et al. 2016. The film's logit
+/// is their mean.
+fn heat_maps(net: &dyn Classifier, features: &Tensor) -> Tensor {
+    let (films, channels, height, width) = features.size4().unwrap_or_default();
+    let cells = features.permute([0, 2, 3, 1]).reshape([-1, channels, 1, 1]);
+    net.logits_of(&cells).to_kind(Kind::Float).reshape([films, height, width])
+}
+
+/// The mean over the films of -ln of the share of the map's softmax that lies on cells which boxes touch; 0 for a film
+/// without boxes. Only differences within a map count, so it never pulls at the film's own answer.
+fn beside_boxes(maps: &Tensor, batch: &TrainBatch) -> Tensor {
+    let (_, height, width) = maps.size3().unwrap_or_default();
+    let pixels = batch.images.pixels.size();
+    let cell = [pixels[3] as f64 / width as f64, pixels[2] as f64 / height as f64];
+    let each = batch.boxes.iter().enumerate().filter(|(_, target)| target.boxes.size()[0] > 0).map(|(film, target)| {
+        let is_touched = touched(&target.boxes, cell, [width, height]).to_device(maps.device());
+        let map = maps.get(film as i64).flatten(0, 1);
+        let on_boxes = map.masked_select(&is_touched.flatten(0, 1));
+        map.logsumexp([0i64].as_slice(), false) - on_boxes.logsumexp([0i64].as_slice(), false)
+    });
+    let sum = each.reduce(|a, b| a + b).unwrap_or_else(|| maps.sum(Kind::Float) * 0.0);
+    sum / batch.boxes.len().max(1) as f64
+}
+
+/// (h, w): the cells that any of the boxes (xmin, ymin, xmax, ymax in pixels) touches, at least one a box.
+fn touched(boxes: &Tensor, cell: [f64; 2], [width, height]: [i64; 2]) -> Tensor {
+    let corners = Vec::<f32>::try_from(boxes.to_device(Device::Cpu).flatten(0, -1)).unwrap_or_default();
+    let mut cells = vec![false; (width * height) as usize];
+    for corners in corners.chunks_exact(4) {
+        let place = |corner: usize, most: i64| {
+            ((f64::from(corners[corner]) / cell[corner % 2]).floor() as i64).clamp(0, most - 1)
+        };
+        for y in place(1, height)..=place(3, height) {
+            for x in place(0, width)..=place(2, width) {
+                cells[(y * width + x) as usize] = true;
+            }
+        }
+    }
+    Tensor::from_slice(&cells).reshape([height, width])
 }
 
 /// torchvision.ops.sigmoid_focal_loss with the mean of the films; an `alpha` below 0 is off. Lin et al. 2017.
@@ -28,4 +76,37 @@ fn focal(logits: &Tensor, targets: &Tensor, alpha: f64, gamma: f64) -> Tensor {
     let loss = entropy * of_other.pow_tensor_scalar(gamma);
     let weighed = if alpha < 0.0 { loss } else { loss * (targets * alpha + is_normal * (1.0 - alpha)) };
     weighed.mean(Kind::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::ImageBatch;
+    use crate::train::BoxTarget;
+
+    #[test]
+    fn the_share_of_the_map_beside_the_boxes_is_what_counts() {
+        // Two films of 2 x 3 cells, 10 pixels each; the first has a box over the right column's two cells.
+        let maps =
+            Tensor::from_slice(&[0.0f32, 0.0, 1.0, 0.0, 0.0, 2.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0]).reshape([2, 2, 3]);
+        let boxes = |corners: &[f32]| BoxTarget {
+            boxes: Tensor::from_slice(corners).reshape([-1, 4]),
+            labels: Tensor::zeros([corners.len() as i64 / 4], (Kind::Int64, Device::Cpu)),
+        };
+        let batch = TrainBatch {
+            images: ImageBatch {
+                pixels: Tensor::zeros([2, 3, 20, 30], (Kind::Float, Device::Cpu)),
+                sizes: vec![[20, 30]; 2],
+            },
+            boxes: vec![boxes(&[20.0, 3.0, 29.9, 15.0]), boxes(&[])],
+            is_abnormal: Tensor::from_slice(&[1.0f32, 0.0]),
+        };
+        let e = std::f64::consts::E;
+        let share = (e + e * e) / (e + e * e + 4.0);
+        let said = beside_boxes(&maps, &batch).double_value(&[]);
+        assert!((said - -share.ln() / 2.0).abs() < 1e-6, "{said}");
+        // Adding to all cells of a map changes nothing.
+        let moved = beside_boxes(&(maps + 3.0), &batch).double_value(&[]);
+        assert!((said - moved).abs() < 1e-6);
+    }
 }
