@@ -49,8 +49,7 @@ fn at_page(seat: &mut Seat<'_>, page: ProjectPage) {
 }
 
 /// A picture of the whole window, kept in `tests/snapshots`: what changes there is looked at by a person.
-fn picture(seat: &mut Seat<'_>, name: &str) {
-    let mut results = SnapshotResults::new();
+fn picture(seat: &mut Seat<'_>, results: &mut SnapshotResults, name: &str) {
     seat.run_steps(6);
     results.add(seat.try_snapshot(name));
 }
@@ -60,16 +59,17 @@ fn agreement_says_what_it_will_show_and_why_alpha_is_low_beside_a_high_f1() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
     read_project(&folder);
+    let mut results = SnapshotResults::new();
     let mut seat = at_project(&folder);
     at_page(&mut seat, ProjectPage::Agreement);
     seat.get_by_label("What comparing shows");
-    picture(&mut seat, "project_agreement_before");
+    picture(&mut seat, &mut results, "project_agreement_before");
     seat.get_by_label("Compare readers").click();
     wait(&mut seat, "the figures", |w| w.session.team.agreeing.agreement.is_some());
     assert!(seat.query_by_label("What comparing shows").is_none());
     // Of nine marks eight are pairs, all of one label: chance would do nearly as well.
     assert!(seat.query_all_by_label_contains("Alpha is low beside a high F1").next().is_some());
-    picture(&mut seat, "project_agreement");
+    picture(&mut seat, &mut results, "project_agreement");
 }
 
 #[test]
@@ -77,13 +77,14 @@ fn every_line_of_the_record_that_is_about_a_film_leads_to_its_readings() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
     read_project(&folder);
+    let mut results = SnapshotResults::new();
     let mut seat = at_project(&folder);
     at_page(&mut seat, ProjectPage::Audit);
     wait(&mut seat, "the record", |w| !w.session.team.auditing.rows.is_empty());
     // Without the moments of today, which are in no picture twice.
     let filter = AuditCommand::Filter("complete".into());
     seat.state_mut().handle(Input::Command(Command::Team(TeamCommand::Audit(filter))));
-    picture(&mut seat, "project_audit");
+    picture(&mut seat, &mut results, "project_audit");
     let image = support::entry(0).facts.image;
     let replay = format!("Replay film {image}");
     assert!(!seat.state().session.team.auditing.shows_edits);
