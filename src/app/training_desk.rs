@@ -86,6 +86,13 @@ impl TrainingDesk {
                 );
                 tell(&post, dataset_rows(&doorway).map(TrainNews::Datasets));
             }),
+            TrainTask::DeleteDataset(id) => self.lane.run(move || {
+                let deleted = doorway.open().and_then(|mut store| store.delete_dataset(id));
+                let news =
+                    deleted.map(|()| TrainNews::Done("The data set is deleted. No film and no label changed.".into()));
+                tell(&post, news.map_err(anyhow::Error::from));
+                tell(&post, dataset_rows(&doorway).map(TrainNews::Datasets));
+            }),
             TrainTask::ChooseNext => self.lane.run(move || {
                 let chosen = doorway.open().map_err(anyhow::Error::from).and_then(|mut store| {
                     let request = QueueRequest {

@@ -139,6 +139,9 @@ impl Keeper {
             TrainTask::Withdraw(id) => self.with_store(|store| train::delete(store, id)).map(|()| {
                 TrainNews::Done("The run is out of the queue. Nothing was learned, so nothing is lost.".to_owned())
             }),
+            TrainTask::DeleteRun(id) => self.with_store(|store| train::delete(store, id)).map(|()| {
+                TrainNews::Done("The run is deleted. A model that came of it stays on the Models page.".to_owned())
+            }),
             TrainTask::First(id) => {
                 self.with_store(|store| train::put_first(store, id)).map(|()| TrainNews::Done(String::new()))
             }
@@ -158,7 +161,11 @@ impl Keeper {
                 return;
             }
             // These go beside this thread.
-            TrainTask::OpenDataset(_) | TrainTask::Freeze(_) | TrainTask::Lock(_) | TrainTask::ChooseNext => return,
+            TrainTask::OpenDataset(_)
+            | TrainTask::Freeze(_)
+            | TrainTask::Lock(_)
+            | TrainTask::DeleteDataset(_)
+            | TrainTask::ChooseNext => return,
         };
         tell(&self.post, outcome);
         self.list(true);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::domain::audit::{AuditCheck, Seal, Tampering, TrailRow};
 use crate::domain::id::{ImageId, ReaderId};
-use crate::store::{Store, TrailFilter};
+use crate::store::{Store, TrailEdits, TrailFilter};
 use crate::workflows::audit_table::write_trail;
 
 use super::dataset_table::when;
@@ -56,7 +56,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<()> {
     let filter = TrailFilter {
         image: args.film.as_deref().map(ImageId::from),
         by: args.by.as_deref().map(ReaderId::from),
-        is_without_edits: !is_whole && args.by.is_none(),
+        edits: if is_whole || args.by.is_some() { TrailEdits::All } else { TrailEdits::None },
         ..TrailFilter::default()
     };
     if let Some(image) = &filter.image

@@ -6,6 +6,23 @@ pub fn utc_text(ms: i64) -> String {
     format!("{} {:02}:{:02} UTC", day_text(ms), of_day / 60, of_day % 60)
 }
 
+/// The second, by a clock so far from UTC; [`zone_text`] names that clock.
+pub fn local_text(ms: i64, utc_offset_secs: i64) -> String {
+    let local_ms = ms + 1000 * utc_offset_secs;
+    let secs = local_ms.div_euclid(1000).rem_euclid(24 * 3600);
+    format!("{} {:02}:{:02}:{:02}", day_text(local_ms), secs / 3600, secs / 60 % 60, secs % 60)
+}
+
+/// `UTC`, `UTC+07:00`, `UTC-03:30`: a name of a country's time says less, and changes twice a year.
+pub fn zone_text(utc_offset_secs: i64) -> String {
+    let minutes = utc_offset_secs.abs() / 60;
+    match utc_offset_secs {
+        0 => "UTC".to_owned(),
+        east if east > 0 => format!("UTC+{:02}:{:02}", minutes / 60, minutes % 60),
+        _ => format!("UTC-{:02}:{:02}", minutes / 60, minutes % 60),
+    }
+}
+
 /// The day, of milliseconds since 1970, by the proleptic Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date
 /// Algorithms").
 pub fn day_text(ms: i64) -> String {
@@ -59,6 +76,18 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(day_start_ms(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clock_elsewhere_shows_its_own_day_and_is_named() {
+        for (ms, offset, expected, zone) in [
+            (0, 0, "1970-01-01 00:00:00", "UTC"),
+            (0, 7 * 3600, "1970-01-01 07:00:00", "UTC+07:00"),
+            (0, -12_600, "1969-12-31 20:30:00", "UTC-03:30"),
+            (61_999, 20_700, "1970-01-01 05:46:01", "UTC+05:45"),
+        ] {
+            assert_eq!((local_text(ms, offset).as_str(), zone_text(offset).as_str()), (expected, zone));
         }
     }
 

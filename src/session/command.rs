@@ -3,6 +3,7 @@
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
+use crate::domain::people::{Act, Matter};
 use crate::domain::rules::Mend;
 use crate::domain::task::TaskState;
 
@@ -259,6 +260,8 @@ impl Command {
             | Self::Escape
             | Self::ShowSettings
             | Self::ShowTestPattern => true,
+            Self::ImportFilms | Self::ImportFilmFiles if !session.may(Matter::Films, Act::Change) => false,
+            Self::ImportLabels if !session.may(Matter::Exports, Act::Change) => false,
             Self::ImportFilms
             | Self::ImportFilmFiles
             | Self::ImportLabels

@@ -7,7 +7,7 @@ use crate::domain::suggestion::ModelVisibility;
 use super::effect::Effect;
 use super::label_editor::LabelSetCommand;
 use super::screen::{Screen, Session};
-use super::team::{OverseeTask, PeopleTask, TeamTask};
+use super::team::{PeopleTask, TeamTask};
 
 /// A change of the project, or going to where it is changed.
 #[derive(Clone, PartialEq, Debug)]
@@ -118,10 +118,7 @@ impl Session {
     fn load_for_page(&mut self, page: ProjectPage) -> Vec<Effect> {
         match page {
             ProjectPage::Labels => vec![Effect::LoadLabelDesk],
-            ProjectPage::Overview => {
-                self.team.overseeing.is_loading = true;
-                vec![TeamTask::Oversee(OverseeTask::Load).effect()]
-            }
+            ProjectPage::Overview => vec![self.count_overview()],
             ProjectPage::About | ProjectPage::People => {
                 self.team.people.is_loading = true;
                 vec![TeamTask::People(PeopleTask::Load).effect()]

@@ -259,7 +259,7 @@ fn insert_step(tx: &Connection, session: u32, image: &ImageId, made: &MadeStep) 
     Ok(())
 }
 
-fn stored_steps(conn: &Connection, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
+pub(super) fn stored_steps(conn: &Connection, image: &ImageId) -> Result<Vec<MadeStep>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT rad_id, made_at, step FROM adjudication_step WHERE image_id = ?1 ORDER BY seq")?;
     let mut rows = statement.query([image.as_str()])?;

@@ -337,11 +337,6 @@ pub(super) fn step_from_json(json: &str, image: &ImageId) -> Result<Step, StoreE
     row.into_step(image).map_err(|why| unreadable("a step of a review", why))
 }
 
-/// What the record of all that happened says of a step.
-pub(super) fn step_in_words(json: &str) -> Result<String, StoreError> {
-    Ok(step_from_json(json, &ImageId::new(""))?.title())
-}
-
 #[derive(Serialize, Deserialize)]
 struct MemberRow {
     id: String,

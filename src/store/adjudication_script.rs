@@ -395,6 +395,29 @@ fn a_question_reaches_its_reader_and_names_nobody() {
 }
 
 #[test]
+fn the_record_names_the_finding_of_each_step_and_whose_readings_can_be_gone_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = read_project(folder.path());
+    let fracture = |one: &&Finding| one.votes().iter().any(|(label, _)| label.as_str() == "Fracture");
+    let finding = open(&mut store, "V1").unwrap().document().findings().iter().find(fracture).unwrap().key();
+    step(&mut store, "V1", Step::Accept { finding }).unwrap();
+    let said = |edits| {
+        let mut said = Vec::new();
+        let filter = TrailFilter { edits, ..TrailFilter::default() };
+        store.for_each_trail_row(&filter, |row| said.push(row.what)).unwrap();
+        said
+    };
+    assert!(said(TrailEdits::None).contains(&"Review: Accept a finding: Fracture".to_owned()));
+    let milestones = said(TrailEdits::Milestones);
+    assert_eq!(milestones.iter().filter(|what| *what == "Complete").count(), 3, "{milestones:?}");
+    assert!(!milestones.contains(&"Add Fracture".to_owned()), "{milestones:?}");
+    assert!(said(TrailEdits::All).contains(&"Add Fracture".to_owned()));
+    assert!(!said(TrailEdits::None).contains(&"Complete".to_owned()));
+    let layers = store.recorded_layers(&image()).unwrap();
+    assert_eq!(layers, ["R1", "R2", "R3"].map(ReaderId::from));
+}
+
+#[test]
 fn steps_are_kept_for_good() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = read_project(folder.path());

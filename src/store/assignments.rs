@@ -438,18 +438,19 @@ fn tell(
 /// For the audit: enough to do the same again.
 fn words_of(plan: &Plan, num_films: usize, dealt: &Dealt) -> String {
     let stage = match plan.stage {
+        Stage::Read if plan.is_hidden_truth => "to read with a known truth",
         Stage::Read => "to read",
         Stage::Review => "to review",
     };
-    let hidden = if plan.is_hidden_truth { " with a known truth" } else { "" };
     let people: Vec<&str> =
         dealt.loads.iter().filter(|(_, num)| **num > 0).map(|(person, _)| person.as_str()).collect();
-    let each = plan.strategy.count().map_or_else(String::new, |each| format!(" {each}"));
+    let key = plan.strategy.key();
+    let dealt_as = plan.strategy.count().map_or_else(|| key.to_owned(), |each| format!("{key} {each}"));
     format!(
-        "{num_films} films{hidden} were handed out {stage}, {} tasks for {}. Dealt: {}{each}, seed {}.",
+        "{num_films} films were handed out {stage}, {} tasks for {}. Dealt: {}, seed {}.",
         dealt.tasks.len(),
         people.join(", "),
-        plan.strategy.key(),
+        dealt_as,
         plan.seed
     )
 }

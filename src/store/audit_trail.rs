@@ -1,14 +1,18 @@
 //! Everything that happened in a project as one list in the order of time: edits, imports, steps of reviewers, and what
 //! happened beside readings.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 use serde_json::Value;
 
+use crate::domain::adjudication::{SourceId, Step};
 use crate::domain::audit::{RecordKind, TrailRow};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, Matter};
 
-use super::adjudication_rows::step_in_words;
+use super::adjudication::stored_steps;
+use super::adjudication_rows::step_from_json;
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::rows::edit_from_json;
@@ -21,16 +25,27 @@ pub struct TrailFilter {
     /// From this moment on, and before that one; milliseconds since 1970-01-01 UTC.
     pub since_ms: Option<i64>,
     pub until_ms: Option<i64>,
-    /// Leaves edits of readings out.
-    pub is_without_edits: bool,
+    pub edits: TrailEdits,
+}
+
+/// Which edits of readings are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TrailEdits {
+    #[default]
+    All,
+    /// Where a reading was opened, completed or reopened, and rows of imports: each film that somebody read, and not
+    /// what they did on it.
+    Milestones,
+    None,
 }
 
 const ALL: &str = "
     SELECT made_at, 'edit', seq, rad_id, image_id, rad_id, step, iif(step = 'import', '', edit), import_id FROM edit_log
-    WHERE ?5 = 0 AND (?1 IS NULL OR image_id = ?1) AND (?2 IS NULL OR rad_id = ?2)
+    WHERE (?5 = 0 OR (?5 = 1 AND (step = 'import' OR edit LIKE '{\"set_task_state\"%'))) AND (?1 IS NULL OR image_id = ?1) AND (?2 IS NULL OR rad_id = ?2)
       AND (?3 IS NULL OR made_at >= ?3) AND (?4 IS NULL OR made_at < ?4)
     UNION ALL
-    SELECT at, 'event', seq, by, NULL, NULL, kind, details, NULL FROM project_event
+    SELECT at, 'event', seq, by, iif(json_array_length(details, '$.films') = 1, json_extract(details, '$.films[0]'), NULL),
+           NULL, kind, details, NULL FROM project_event
     WHERE (?2 IS NULL OR by = ?2) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at < ?4)
       AND (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(details, '$.films') WHERE value = ?1))
     UNION ALL
@@ -47,15 +62,19 @@ impl Store {
         let mut statement = self.conn.prepare_cached(ALL)?;
         let image = filter.image.as_ref().map(ImageId::as_str);
         let by = filter.by.as_ref().map(ReaderId::as_str);
-        let mut rows =
-            statement.query(params![image, by, filter.since_ms, filter.until_ms, filter.is_without_edits])?;
+        let edits = filter.edits as i64;
+        let mut rows = statement.query(params![image, by, filter.since_ms, filter.until_ms, edits])?;
+        let mut reviews = ReviewWords::default();
         while let Some(row) = rows.next()? {
             let (kind, step, text): (String, String, String) = (row.get(1)?, row.get(6)?, row.get(7)?);
             let kind = RecordKind::parse(&kind).ok_or_else(|| unreadable("the record", kind))?;
             let what = match kind {
                 RecordKind::Edit => edit_in_words(&step, &text, row.get(8)?)?,
                 RecordKind::Event => event_in_words(&text)?,
-                RecordKind::Step => format!("Review: {}", step_in_words(&text)?),
+                RecordKind::Step => {
+                    let image = ImageId::new(row.get::<_, Option<String>>(4)?.unwrap_or_default());
+                    format!("Review: {}", reviews.step_in_words(self, &image, &text)?)
+                }
             };
             visit(TrailRow {
                 at_ms: row.get(0)?,
@@ -69,6 +88,62 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Under whose names something is recorded on a film: those whose readings can be gone through.
+    pub fn recorded_layers(&self, image: &ImageId) -> Result<Vec<ReaderId>, StoreError> {
+        self.require_sight()?;
+        self.require(Matter::Audit, Act::See)?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT DISTINCT rad_id FROM edit_log WHERE image_id = ?1 ORDER BY rad_id")?;
+        let rows = statement.query_map([image.as_str()], |row| Ok(ReaderId::new(row.get::<_, String>(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Names of the findings that steps of reviewers are about. A step holds only the finding's key; what it is called stands
+/// in the step that began the review.
+#[derive(Default)]
+struct ReviewWords {
+    by_film: HashMap<ImageId, HashMap<SourceId, String>>,
+}
+
+impl ReviewWords {
+    fn step_in_words(&mut self, store: &Store, image: &ImageId, json: &str) -> Result<String, StoreError> {
+        let step = step_from_json(json, image)?;
+        let title = step.title();
+        let about = step.findings();
+        if about.is_empty() {
+            return Ok(title);
+        }
+        if !self.by_film.contains_key(image) {
+            self.by_film.insert(image.clone(), names_of_findings(store, image)?);
+        }
+        let names: Vec<&str> =
+            about.iter().filter_map(|finding| self.by_film.get(image)?.get(&finding.0).map(String::as_str)).collect();
+        Ok(if names.is_empty() { title } else { format!("{title}: {}", names.join(" + ")) })
+    }
+}
+
+/// Label and level of every mark and box that a film's review knows.
+fn names_of_findings(store: &Store, image: &ImageId) -> Result<HashMap<SourceId, String>, StoreError> {
+    let mut names = HashMap::new();
+    let mut num_added = 0;
+    for made in stored_steps(&store.conn, image)? {
+        match made.step {
+            Step::Open(case) => {
+                for source in case.sources() {
+                    let level = source.attributes.level.map_or_else(String::new, |level| format!(" {level}"));
+                    names.insert(source.id, format!("{}{level}", source.label));
+                }
+            }
+            Step::Add { label, .. } => {
+                names.insert(SourceId::Added(num_added), label.to_string());
+                num_added += 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
 }
 
 fn edit_in_words(step: &str, edit: &str, import: Option<i64>) -> Result<String, StoreError> {

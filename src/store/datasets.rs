@@ -9,11 +9,11 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use crate::domain::model::{hash_from_hex, hex_from_hash};
 use crate::domain::people::{Act, Matter};
-use crate::domain::project_event::ProjectEvent;
+use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::training::dataset::DatasetId;
 
 use super::error::{StoreError, unreadable};
-use super::project::Store;
+use super::project::{Store, now_ms};
 use super::project_events::insert_event;
 
 /// A data set as a list shows it.
@@ -112,6 +112,50 @@ impl Store {
         found.transpose()
     }
 
+    /// Takes a data set away with its file. One that a run or a model names, or that locks films, stays: without it nobody
+    /// could say any more what that model learned from.
+    pub fn delete_dataset(&mut self, id: DatasetId) -> Result<(), StoreError> {
+        self.require(Matter::Models, Act::Change)?;
+        let place = self.dataset_file(id);
+        let (at_ms, by) = (now_ms(), self.doer(""));
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = "SELECT name, sha256 FROM dataset WHERE id = ?1";
+        let known: Option<(String, String)> =
+            tx.query_row(sql, [id.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((name, sha256)) = known else {
+            return Err(StoreError::RuleRefused("this data set is not in the project any more.".into()));
+        };
+        for (sql, why) in [
+            (
+                "SELECT EXISTS (SELECT 1 FROM training WHERE dataset_id = ?1 AND ?2 <> '')",
+                "a run learned from it. Delete the run first",
+            ),
+            (
+                "SELECT EXISTS (SELECT 1 FROM model WHERE ?1 > 0 AND instr(card, ?2) > 0)",
+                "the card of a model names it as what that model learned from",
+            ),
+            (
+                "SELECT EXISTS (SELECT 1 FROM locked_film WHERE dataset_id = ?1 AND ?2 <> '')",
+                "it locks test films, and a lock is for good",
+            ),
+        ] {
+            if tx.query_row(sql, params![id.0, sha256], |row| row.get(0))? {
+                return Err(StoreError::RuleRefused(format!("data set \"{name}\" stays: {why}.")));
+            }
+        }
+        tx.execute("DELETE FROM dataset WHERE id = ?1", [id.0])?;
+        let what = format!("Data set \"{name}\" was deleted.");
+        let films = Vec::new();
+        insert_event(&tx, &ProjectEvent { at_ms, by, kind: EventKind::ProjectChanged, what, films })?;
+        tx.commit()?;
+        match fs::remove_file(&place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io("removing the data set's file", &place, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Where the data set's file lies.
     pub fn dataset_file(&self, id: DatasetId) -> PathBuf {
         self.folder().join("datasets").join(file_name(id))
@@ -205,7 +249,6 @@ pub(super) fn training_state(conn: &Connection) -> Result<String, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::project_event::EventKind;
     use crate::domain::rules::default_rules;
     use crate::store::NewProject;
 
@@ -255,6 +298,40 @@ mod tests {
         for sql in ["DELETE FROM locked_film", "UPDATE locked_film SET dataset_id = 2"] {
             assert!(store.conn.execute(sql, []).is_err(), "{sql}");
         }
+    }
+
+    #[test]
+    fn a_data_set_goes_with_its_file_unless_something_names_it() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        let locks = NewLocks { films: vec![[1; 32]], at_ms: 5, by: String::new() };
+        let locking = store.add_dataset(&new("locking", 1), "one", &locks, &[]).unwrap();
+        let [learned, named, free] = [2, 3, 4].map(|n| {
+            store.add_dataset(&new(&format!("set {n}"), n), &n.to_string(), &NewLocks::default(), &[]).unwrap()
+        });
+        store
+            .conn
+            .execute_batch(&format!(
+                "INSERT INTO training (name, architecture, preset, dataset_id, made_at, position)
+                 VALUES ('a', 'densenet', 'p', {}, 1, 1);
+                 INSERT INTO model (name, version, task, architecture, members, card, added_at)
+                 VALUES ('m', 1, 'detect', 'a', '[]', '{{\"data_sha256\": \"{}\"}}', 1);",
+                learned.0,
+                hex_from_hash(&[3; 32])
+            ))
+            .unwrap();
+        for (id, why) in
+            [(locking, "it locks test films"), (learned, "a run learned from it"), (named, "the card of a model")]
+        {
+            let said = store.delete_dataset(id).unwrap_err().to_string();
+            assert!(said.contains(why), "{said}");
+            assert!(store.dataset_file(id).exists());
+        }
+        store.delete_dataset(free).unwrap();
+        assert!(!store.dataset_file(free).exists() && store.dataset(free).unwrap().is_none());
+        assert_eq!(store.events().unwrap().last().unwrap().what, "Data set \"set 4\" was deleted.");
+        assert!(store.delete_dataset(free).is_err());
+        assert_eq!(store.datasets().unwrap().len(), 3);
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl StoreError {
         }
     }
 
+    /// Refused because of who asks: there may be something, and it is not for that person.
+    pub const fn is_not_for_them(&self) -> bool {
+        matches!(self, Self::NotAllowed { .. } | Self::NobodySignedIn | Self::Blind)
+    }
+
     /// Worth another try: the same step may succeed later, with nothing changed about it.
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Locked | Self::ReadOnly | Self::DiskFull | Self::Io { .. } | Self::Database(_))

@@ -70,7 +70,7 @@ mod rescue;
 pub use access::Pass;
 pub use adjudication::QuestionToReader;
 pub use assignments::{HandOut, StoredAssignment, TaskChange, TasksTouched};
-pub use audit_trail::TrailFilter;
+pub use audit_trail::{TrailEdits, TrailFilter};
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::comment::threads;
 use crate::domain::id::{ImageId, ReaderId};
-use crate::domain::oversight::{ReadingStanding, ReviewStanding, Standing, TaskStanding, WaitingThread};
+use crate::domain::oversight::{
+    ReadingStanding, ReviewStanding, ReviewTaskStanding, Standing, TaskStanding, WaitingThread,
+};
 use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::task::TaskState;
@@ -52,9 +54,11 @@ impl Store {
         let (mut people, repeats) = self.people_by_layer()?;
         let films = self.film_places()?;
         let tasks = self.task_standings(&films, &mut people)?;
+        let review_tasks = self.review_task_standings(&films, &mut people)?;
         let readings = self.reading_standings(&films, &mut people)?;
         let reviews = self.review_standings(&films)?;
-        let standing = Standing { num_films: films.len() as u32, readers: people.ids, readings, tasks, reviews };
+        let standing =
+            Standing { num_films: films.len() as u32, readers: people.ids, readings, tasks, review_tasks, reviews };
         Ok(Oversight { standing, repeats, waiting: self.waiting_threads()? })
     }
 
@@ -101,6 +105,28 @@ impl Store {
             let Some(&film) = films.get(text(0)?) else { continue };
             let (reader, is_repeat) = people.person(text(1)?);
             tasks.push(TaskStanding { film, reader, is_repeat, is_paused: row.get(2)? });
+        }
+        Ok(tasks)
+    }
+
+    fn review_task_standings(
+        &self,
+        films: &HashMap<String, u32>,
+        people: &mut People,
+    ) -> Result<Vec<ReviewTaskStanding>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT task.image_id, task.rad_id, EXISTS (
+                 SELECT 1 FROM adjudication, json_each(adjudication.signers)
+                 WHERE adjudication.image_id = task.image_id AND json_each.value = task.rad_id)
+             FROM task WHERE stage = 'review'",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut tasks = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a task", e));
+            let Some(&film) = films.get(text(0)?) else { continue };
+            let (reader, _) = people.person(text(1)?);
+            tasks.push(ReviewTaskStanding { film, reader, is_signed: row.get(2)? });
         }
         Ok(tasks)
     }
@@ -277,7 +303,7 @@ mod tests {
                  INSERT INTO assignment (made_at, plan) VALUES (1, '{}');
                  INSERT INTO task (image_id, rad_id, stage, place, is_paused, assignment_id)
                  VALUES ('film0', 'R1', 'read', 0, 0, 1), ('film0', 'R1.2', 'read', 1, 1, 1),
-                        ('film0', 'R2', 'review', 0, 0, 1), ('gone', 'R1', 'read', 2, 0, 1);
+                        ('film0', 'R2', 'review', 0, 0, 1), ('film1', 'R2', 'review', 1, 0, 1), ('gone', 'R1', 'read', 2, 0, 1);
                  INSERT INTO adjudication (image_id, num_clusters, num_settled, signers, is_settled, updated_at)
                  VALUES ('film1', 2, 1, '[\"R2\"]', 0, 1);",
             )
@@ -311,6 +337,8 @@ mod tests {
         let task = |is_repeat, is_paused| TaskStanding { film: 0, reader: 0, is_repeat, is_paused };
         assert_eq!(standing.tasks.len(), 2, "reviews and films that are gone are no readings to come");
         assert!(standing.tasks.contains(&task(false, false)) && standing.tasks.contains(&task(true, true)));
+        let review = |film, is_signed| ReviewTaskStanding { film, reader: 1, is_signed };
+        assert_eq!(standing.review_tasks, [review(0, false), review(1, true)]);
         assert_eq!(standing.reviews, [ReviewStanding { film: 1, num_signed: 1, is_settled: false }]);
         let own = standing.readings.iter().find(|one| one.film == 0 && one.reader == 0 && !one.is_repeat).unwrap();
         assert_eq!((own.is_completed, own.decision, own.day, own.active_ms), (true, Decision::Normal, 3, 1800));

@@ -75,8 +75,11 @@ impl Store {
             "UPDATE reader SET pin = ?2, num_wrong_pins = 0, locked_until = 0 WHERE rad_id = ?1",
             params![reader.as_str(), hash],
         )?;
-        let what = if pin.is_some() { "has a new PIN" } else { "has no PIN any more" };
-        insert_event(&tx, &event(EventKind::ReaderChanged, &by, format!("{reader} {what}.")))?;
+        let what = match pin {
+            Some(_) => format!("{reader} has a new PIN."),
+            None => format!("{reader} has no PIN any more."),
+        };
+        insert_event(&tx, &event(EventKind::ReaderChanged, &by, what))?;
         Ok(tx.commit()?)
     }
 
@@ -142,7 +145,14 @@ fn try_pin(conn: &mut Connection, reader: &ReaderId, pin: &str) -> Result<(), St
             conn.execute(sql, [reader.as_str()])?;
         }
         Err(_) => {
-            let text = format!("A wrong PIN was given for {reader}.");
+            let text = if locked_until > 0 {
+                let minutes = (locked_until - now) / FIRST_LOCK_MS;
+                format!(
+                    "Wrong PIN number {num_wrong} was given for {reader}: {reader} is locked out for {minutes} min."
+                )
+            } else {
+                format!("A wrong PIN was given for {reader}.")
+            };
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             insert_event(&tx, &event(EventKind::SignInRefused, "", text))?;
             tx.commit()?;
@@ -294,6 +304,10 @@ mod tests {
         assert!(store.locked_readers().unwrap().is_empty());
         let refused = store.events().unwrap().iter().filter(|event| event.kind == EventKind::SignInRefused).count();
         assert_eq!(refused, 8);
+        let lockouts: Vec<String> = store.events().unwrap().into_iter().map(|event| event.what).collect();
+        let lockouts: Vec<&String> = lockouts.iter().filter(|what| what.contains("locked out")).collect();
+        assert_eq!(lockouts.len(), 3, "{lockouts:?}");
+        assert_eq!(lockouts[2], "Wrong PIN number 7 was given for R1: R1 is locked out for 4 min.");
         let stored: String =
             store.conn.query_row("SELECT pin FROM reader WHERE rad_id = 'R1'", [], |row| row.get(0)).unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");

@@ -2,7 +2,7 @@
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, RichText, Ui};
 
-use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session};
+use crate::session::{Command, Input, NoticeKind, SaveState, Screen, Session, TrainCommand, TrainPage};
 
 use super::words::{tr, tr_args};
 use super::{
@@ -69,6 +69,7 @@ fn status_line_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     kit::titled_button(ui, panel, &Command::RetrySave, Some(tr("Try again")));
                 }
                 job_ui(ui, panel);
+                training_ui(ui, panel);
                 notice_ui(ui, panel.session);
             });
         });
@@ -139,6 +140,23 @@ fn job_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     ui.separator();
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(200));
+}
+
+/// A run that is under way, wherever one is in the window: training goes on for hours beside the reading.
+fn training_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if panel.session.screen == Screen::Train {
+        return;
+    }
+    let Some(run) = panel.session.training.live() else { return };
+    let (id, text) = (run.id, train_screen::live_run_text(run));
+    let button = ui.add(egui::Button::new(RichText::new(&text).color(theme::weak())).frame(false).truncate());
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
+    if button.on_hover_text(tr("Click: the run in the screen of training")).clicked() {
+        panel.ask(Command::Train(TrainCommand::Show));
+        panel.ask(Command::Train(TrainCommand::Page(TrainPage::Runs)));
+        panel.ask(Command::Train(TrainCommand::OpenRun(id)));
+    }
+    ui.separator();
 }
 
 /// An empty middle with a sentence and what to do next.

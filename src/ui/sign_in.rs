@@ -2,6 +2,7 @@
 
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
+use crate::domain::id::ReaderId;
 use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
 use crate::session::Command;
 use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
@@ -154,16 +155,15 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
         if is_checking {
             ui.label(RichText::new(tr("Checking…")).color(theme::weak()));
         }
-        if let Some((message, _)) = refused {
+        if let Some((message, locked_until_ms)) = refused {
             ui.add_space(theme::UNIT);
+            let (text, color) = refusal_text(&sign_in.reader, message, locked_until_ms, wait_ms);
             ui.scope(|ui| {
                 ui.set_max_width(1.5 * WIDTH);
-                ui.add(egui::Label::new(RichText::new(&*translated(message)).color(theme::bad())).wrap());
+                ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());
             });
         }
-        if let Some(wait_ms) = wait_ms {
-            let text = tr_args("Still locked for {}.", &[&wait_text(wait_ms)]);
-            ui.label(RichText::new(text).color(theme::warn()));
+        if wait_ms.is_some() {
             ui.ctx().request_repaint_after(std::time::Duration::from_millis(500));
         }
         ui.add_space(2.0 * theme::UNIT);
@@ -176,6 +176,26 @@ fn pin_ui(ui: &mut Ui, panel: &mut Panel<'_>, sign_in: &SignIn) {
             ui.label(RichText::new(text).small().color(theme::weak()));
         }
     });
+}
+
+/// Why somebody is not let in; a lock counts down, and is no more than a word once it has run out.
+fn refusal_text(
+    reader: &ReaderId,
+    message: &str,
+    locked_until_ms: Option<i64>,
+    wait_ms: Option<i64>,
+) -> (String, egui::Color32) {
+    match (wait_ms, locked_until_ms) {
+        (Some(wait_ms), _) => {
+            let text = tr_args(
+                "Too many wrong PINs for {}. Nothing was opened. Try again in {}, or ask an owner for a new PIN.",
+                &[reader, &wait_text(wait_ms)],
+            );
+            (text, theme::bad())
+        }
+        (None, Some(_)) => (tr("The wait is over: you can try again.").to_owned(), theme::weak()),
+        (None, None) => (translated(message).into_owned(), theme::bad()),
+    }
 }
 
 /// Whole seconds, rounded up: the last second is waited for.
@@ -249,6 +269,15 @@ mod tests {
         for (wait_ms, expected) in [(60_000, "1 min 0 s"), (59_001, "1 min 0 s"), (1, "1 s"), (0, "0 s"), (-5, "0 s")] {
             assert_eq!(wait_text(wait_ms), expected, "{wait_ms}");
         }
+    }
+
+    #[test]
+    fn a_lock_counts_down_and_leaves_no_red_sentence_behind() {
+        let said = |wait_ms| refusal_text(&"R1".into(), "Try again in 60 s.", Some(60_000), wait_ms);
+        assert!(said(Some(31_000)).0.contains("Try again in 31 s") && said(Some(31_000)).1 == theme::bad());
+        assert_eq!(said(None), ("The wait is over: you can try again.".to_owned(), theme::weak()));
+        let wrong = refusal_text(&"R1".into(), "Wrong PIN.", None, None);
+        assert_eq!(wrong, ("Wrong PIN.".to_owned(), theme::bad()));
     }
 
     #[test]

@@ -6,25 +6,28 @@ use std::sync::Arc;
 use crate::domain::id::ImageId;
 use crate::domain::oversight::{Overview, by_month, one_voice, pipeline, plots, progress, split_table};
 use crate::domain::study::FilmFacts;
-use crate::domain::training::dataset::Split;
+use crate::domain::training::dataset::{DatasetId, Split};
 use crate::store::Store;
 
 use super::{datasets, label_sets};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Reads and counts; changes nothing.
+/// Reads and counts; changes nothing. The table has the split of `wanted`, or of the newest data set.
 ///
 /// # Errors
 /// One sentence, also where the person who signed in may not see it.
-pub fn overview(store: &Store, now_ms: i64) -> anyhow::Result<Arc<Overview>> {
+pub fn overview(store: &Store, wanted: Option<DatasetId>, now_ms: i64) -> anyhow::Result<Arc<Overview>> {
     let told = store.oversight()?;
     let workflow = store.project().workflow;
     let people = store.readers()?;
     let labels = label_sets::of_project(store)?.0;
     let films: Vec<FilmFacts> = store.films()?.into_iter().map(|film| film.facts).collect();
     let voice = one_voice(&store.tallies()?, &told.repeats);
-    let (split_name, is_test) = newest_split(store)?;
+    let splits: Vec<(DatasetId, String)> =
+        store.datasets()?.into_iter().map(|stored| (stored.id, stored.content.name)).collect();
+    let chosen = wanted.filter(|id| splits.iter().any(|(known, _)| known == id));
+    let (split, is_test) = split_of(store, chosen.or_else(|| splits.first().map(|(id, _)| *id)));
     let table = split_table(&films, &voice, &labels, &is_test);
     let months = by_month(&told.standing);
     let plots = [plots::label_distribution(&table), plots::disagreement(&months)];
@@ -36,18 +39,19 @@ pub fn overview(store: &Store, now_ms: i64) -> anyhow::Result<Arc<Overview>> {
         is_single: voice.is_single,
         num_settled: voice.num_settled,
         readers_per_film: voice.readers_per_film,
-        split_name,
+        splits,
+        split,
         months,
         plots: plots.into_iter().flatten().collect(),
         waiting: told.waiting,
     }))
 }
 
-/// The split of the newest data set that can be read; films to choose by are of the training set.
-fn newest_split(store: &Store) -> anyhow::Result<(Option<String>, BTreeMap<ImageId, bool>)> {
-    let Some(newest) = store.datasets()?.into_iter().next() else { return Ok((None, BTreeMap::new())) };
-    // A damaged file takes the columns of the table away, not the page.
-    let Ok((stored, dataset)) = datasets::open(store, newest.id) else { return Ok((None, BTreeMap::new())) };
+/// The split of a data set; films to choose by are of the training set. A damaged file takes the columns of the table away,
+/// not the page.
+fn split_of(store: &Store, id: Option<DatasetId>) -> (Option<DatasetId>, BTreeMap<ImageId, bool>) {
+    let opened = id.and_then(|id| datasets::open(store, id).ok());
+    let Some((stored, dataset)) = opened else { return (None, BTreeMap::new()) };
     let is_test = dataset.films.iter().map(|film| (film.image.clone(), film.split == Split::Test)).collect();
-    Ok((Some(stored.content.name), is_test))
+    (Some(stored.id), is_test)
 }

@@ -121,6 +121,8 @@ mod discuss_window;
 #[cfg(feature = "gui")]
 mod people_window;
 #[cfg(feature = "gui")]
+mod oversight_window;
+#[cfg(feature = "gui")]
 mod review_window;
 #[cfg(feature = "gui")]
 mod exchange_window;

@@ -92,7 +92,7 @@ fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
         before = refusal(seat.state());
     }
     assert!(before.is_some_and(|(_, locked_until_ms)| locked_until_ms.is_some()));
-    seat.get_by_label_contains("Still locked for");
+    seat.get_by_label_contains("Too many wrong PINs for");
     // Nothing can be typed while the name is locked, and the others are still there.
     assert!(seat.get_by_label("PIN").accesskit_node().is_disabled());
     seat.get_by_label("Other names").click();

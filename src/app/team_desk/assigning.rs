@@ -1,12 +1,12 @@
 //! Carries out, on another thread, the work of many: handing films out to readers and following the tasks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::project_changes::now_ms;
 use crate::domain::assignment::{Stage, hands};
 use crate::domain::id::ImageId;
 use crate::session::team::{AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow};
-use crate::store::{Store, StoredAssignment, TaskChange, TasksTouched};
+use crate::store::{Store, StoreError, StoredAssignment, TaskChange, TasksTouched};
 use crate::workflows::assign::{
     AssignReport, AssignRequest, Pool, assign, chosen_tasks, preview, reassign, truth_scores,
 };
@@ -115,7 +115,10 @@ fn facts(store: &Store) -> anyhow::Result<AssignFacts> {
     let read: BTreeSet<&ImageId> =
         tasks.iter().filter(|task| task.stage == Stage::Read).map(|task| &task.image).collect();
     // Who is kept from others' readings still hands films out; the scores are not for them.
-    let scores = truth_scores(store).unwrap_or_default();
+    let scores = match truth_scores(store) {
+        Err(error) if error.downcast_ref().is_some_and(StoreError::is_not_for_them) => BTreeMap::new(),
+        other => other?,
+    };
     Ok(AssignFacts {
         hides_progress: store.require_sight().is_err(),
         hands: hands(&tasks).into_iter().map(|((person, stage), hands)| (person, stage, hands)).collect(),

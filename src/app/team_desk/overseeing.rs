@@ -8,13 +8,13 @@ use super::Desk;
 
 pub(super) fn carry_out(desk: &Desk<'_>, task: OverseeTask) {
     match task {
-        OverseeTask::Load => {
+        OverseeTask::Load { split } => {
             let (doorway, post) = (desk.doorway.clone(), desk.post.clone());
             desk.lane.run(move || {
                 let counted = doorway
                     .open_to_look()
                     .map_err(anyhow::Error::from)
-                    .and_then(|store| overview(&store, now_ms()))
+                    .and_then(|store| overview(&store, split, now_ms()))
                     .map_err(|error| format!("{error:#}"));
                 super::tell(&post, OverseeNews::Counted(counted));
             });

@@ -79,6 +79,30 @@ fn refused(reader: ReaderId, error: &StoreError) -> PeopleNews {
 }
 
 fn facts(store: &Store) -> Result<PeopleFacts, StoreError> {
-    let agreed = store.data_use_agreements().unwrap_or_default();
-    Ok(PeopleFacts { readers: store.readers()?, agreed, locked: store.locked_readers().unwrap_or_default() })
+    Ok(PeopleFacts {
+        readers: store.readers()?,
+        agreed: where_allowed(store.data_use_agreements())?,
+        locked: where_allowed(store.locked_readers())?,
+    })
+}
+
+/// Nothing for whoever may not know it. What can't be read is another matter: an empty list would say that there is nothing.
+fn where_allowed<T>(known: Result<Vec<T>, StoreError>) -> Result<Vec<T>, StoreError> {
+    match known {
+        Err(error) if error.is_not_for_them() => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_for_somebody_is_empty_and_what_cannot_be_read_is_an_error() {
+        assert!(where_allowed::<i64>(Err(StoreError::Blind)).unwrap().is_empty());
+        assert!(where_allowed::<i64>(Err(StoreError::NobodySignedIn)).unwrap().is_empty());
+        assert!(where_allowed::<i64>(Err(StoreError::Corrupt("a page".into()))).is_err());
+        assert!(where_allowed::<i64>(Err(StoreError::Locked)).is_err());
+    }
 }

@@ -71,6 +71,23 @@ pub struct MadeStep {
 
 impl Step {
     /// In a few words, as the undo entry calls it.
+    /// The findings that it is about, as they were named when it was made.
+    pub fn findings(&self) -> Vec<FindingKey> {
+        match self {
+            Self::Accept { finding }
+            | Self::Take { finding, .. }
+            | Self::Relabel { finding, .. }
+            | Self::Reshape { finding, .. }
+            | Self::Reject { finding }
+            | Self::Clear { finding }
+            | Self::Explain { finding, .. }
+            | Self::Split { finding, .. }
+            | Self::Ask { finding, .. } => vec![*finding],
+            Self::Merge { findings } => findings.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
     pub fn title(&self) -> String {
         match self {
             Self::Open(_) => "Begin the review".to_owned(),

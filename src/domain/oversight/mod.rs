@@ -21,6 +21,7 @@ use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::project::Workflow;
 use crate::domain::reading::Decision;
+use crate::domain::training::dataset::DatasetId;
 
 /// One person's reading of one film, as far as it is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +51,15 @@ pub struct TaskStanding {
     pub is_paused: bool,
 }
 
+/// A film in somebody's hands, to review.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReviewTaskStanding {
+    pub film: u32,
+    pub reader: u32,
+    /// By this person.
+    pub is_signed: bool,
+}
+
 /// How far reviewers are with a film.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReviewStanding {
@@ -66,6 +76,7 @@ pub struct Standing {
     pub readers: Vec<ReaderId>,
     pub readings: Vec<ReadingStanding>,
     pub tasks: Vec<TaskStanding>,
+    pub review_tasks: Vec<ReviewTaskStanding>,
     pub reviews: Vec<ReviewStanding>,
 }
 
@@ -80,8 +91,10 @@ pub struct Overview {
     pub is_single: bool,
     pub num_settled: u64,
     pub readers_per_film: Option<f64>,
-    /// The newest data set, whose split the table has; `None` where nothing was split.
-    pub split_name: Option<String>,
+    /// Frozen data sets and their names, the newest first.
+    pub splits: Vec<(DatasetId, String)>,
+    /// The one whose split the table has; `None` where nothing was split, or its file can't be read.
+    pub split: Option<DatasetId>,
     pub months: Vec<MonthOfReading>,
     /// Distribution of labels, disagreement over time; those that there is something to draw of.
     pub plots: Vec<Plot>,

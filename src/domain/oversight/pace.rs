@@ -32,6 +32,9 @@ pub struct ReaderProgress {
     pub left_ms: Option<u64>,
     /// Days that are left at this pace.
     pub left_days: Option<f64>,
+    /// Films to review, and those of them that they have signed.
+    pub num_to_review: u64,
+    pub num_signed: u64,
     /// The last day on which they completed a film, in days since 1970.
     pub last_day: Option<i64>,
 }
@@ -48,7 +51,7 @@ impl ReaderProgress {
     }
 }
 
-/// Everybody who reads, in the order of `readers`. In a free workflow all films are everybody's.
+/// Everybody who reads or has films to review, in the order of `readers`. In a free workflow all films are everybody's.
 pub fn progress(standing: &Standing, readers: &[Reader], workflow: Workflow, today: i64) -> Vec<ReaderProgress> {
     let mut told = Vec::new();
     for reader in readers {
@@ -57,7 +60,8 @@ pub fn progress(standing: &Standing, readers: &[Reader], workflow: Workflow, tod
             standing.readings.iter().filter(|reading| Some(reading.reader) == place).collect();
         let has_tasks = standing.tasks.iter().any(|task| Some(task.reader) == place);
         let reads = reader.roles.has(Role::Annotator) && !reader.has_left;
-        if readings.is_empty() && !has_tasks && !reads {
+        let reviews = standing.review_tasks.iter().any(|task| Some(task.reader) == place);
+        if readings.is_empty() && !has_tasks && !reads && !reviews {
             continue;
         }
         told.push(of_reader(standing, reader, place, &readings, workflow, today));
@@ -91,7 +95,10 @@ fn of_reader(
     let days = || readings.iter().filter(|one| is_over(one)).map(|one| one.day);
     let recent = || days().filter(|day| (today - PACE_DAYS + 1..=today).contains(day));
     let films_a_day = recent().min().map(|first| recent().count() as f64 / (today - first + 1).max(1) as f64);
+    let reviews = || standing.review_tasks.iter().filter(|task| Some(task.reader) == place);
     let mut progress = ReaderProgress {
+        num_to_review: reviews().count() as u64,
+        num_signed: reviews().filter(|task| task.is_signed).count() as u64,
         reader: reader.clone(),
         num_given,
         num_done,
@@ -115,7 +122,7 @@ fn of_reader(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{TaskStanding, read_by};
+    use super::super::{ReviewTaskStanding, TaskStanding, read_by};
     use super::*;
     use crate::domain::people::Roles;
     use crate::domain::reading::Decision;
@@ -138,6 +145,9 @@ mod tests {
                 // Read without having been handed out.
                 read(15, 1002, 40_000),
             ],
+            review_tasks: [(0, true), (1, false), (2, true)]
+                .map(|(film, is_signed)| ReviewTaskStanding { film, reader: 1, is_signed })
+                .to_vec(),
             reviews: Vec::new(),
         }
     }
@@ -148,6 +158,9 @@ mod tests {
         let guest = Reader { roles: Roles::NONE.with(Role::Guest), ..Reader::new("R3", "Looks") };
         let told = progress(&standing(), &[one.clone(), guest], Workflow::Blind { readers: 3 }, 1003);
         assert_eq!(told.len(), 1, "who only looks is no reader");
+        let reviewer = Reader { roles: Roles::NONE.with(Role::Reviewer), ..Reader::new("R2", "Signs") };
+        let signs = &progress(&standing(), &[reviewer], Workflow::Free, 1003)[0];
+        assert_eq!((signs.num_to_review, signs.num_signed, told[0].num_to_review), (3, 2, 0));
         let told = &told[0];
         assert_eq!((told.num_given, told.num_done, told.num_begun, told.num_paused), (10, 4, 1, 1));
         assert_eq!(told.num_left(), 5);

@@ -15,6 +15,8 @@ pub enum Stage {
     HandedOut,
     /// Completed by as many readers as the workflow asks for; by one where it does not count.
     Read,
+    /// In the hands of as many reviewers as the workflow asks for, or signed by all.
+    ToReview,
     /// Signed by at least one reviewer.
     Reviewed,
     /// Signed by all of them.
@@ -36,6 +38,7 @@ struct Film {
     num_fit: u32,
     num_handed: u32,
     num_read: u32,
+    num_to_review: u32,
     num_signed: u32,
     is_settled: bool,
 }
@@ -54,6 +57,11 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
         film.num_fit += u32::from(reading.is_completed && !reading.is_unfit);
         film.num_read += u32::from(reading.is_completed);
     }
+    for task in &standing.review_tasks {
+        if let Some(film) = films.get_mut(task.film as usize) {
+            film.num_to_review += 1;
+        }
+    }
     for review in &standing.reviews {
         if let Some(film) = films.get_mut(review.film as usize) {
             film.num_signed = review.num_signed;
@@ -69,10 +77,12 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
         StageCount { stage: Stage::Filtered, num_films: fit(&|_| true), num_begun: 0 },
     ];
     if workflow.hands_out() {
+        // What was read before films were handed out, or imported, need not be handed out any more.
+        let handed = |film: &Film| film.num_handed.max(film.num_read);
         stages.push(StageCount {
             stage: Stage::HandedOut,
-            num_films: fit(&|film| film.num_handed >= needed),
-            num_begun: fit(&|film| (1..needed).contains(&film.num_handed)),
+            num_films: fit(&|film| handed(film) >= needed),
+            num_begun: fit(&|film| (1..needed).contains(&handed(film))),
         });
     }
     stages.push(StageCount {
@@ -81,6 +91,12 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
         num_begun: fit(&|film| (1..needed).contains(&film.num_read)),
     });
     if workflow.reviewers() > 0 {
+        let needed = workflow.reviewers();
+        stages.push(StageCount {
+            stage: Stage::ToReview,
+            num_films: fit(&|film| film.num_to_review >= needed || film.is_settled),
+            num_begun: fit(&|film| (1..needed).contains(&film.num_to_review) && !film.is_settled),
+        });
         stages.push(StageCount {
             stage: Stage::Reviewed,
             num_films: fit(&|film| film.num_signed > 0 || film.is_settled),
@@ -93,7 +109,7 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ReadingStanding, ReviewStanding, TaskStanding, read_by};
+    use super::super::{ReadingStanding, ReviewStanding, ReviewTaskStanding, TaskStanding, read_by};
     use super::*;
     use crate::domain::reading::Decision;
 
@@ -130,6 +146,9 @@ mod tests {
                 unfit(3, 0),
                 ReadingStanding { is_repeat: true, ..read(4, 0) },
             ],
+            review_tasks: [(0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
+                .map(|(film, reader)| ReviewTaskStanding { film, reader, is_signed: film == 0 })
+                .to_vec(),
             reviews: vec![
                 ReviewStanding { film: 0, num_signed: 2, is_settled: true },
                 ReviewStanding { film: 1, num_signed: 1, is_settled: false },
@@ -151,12 +170,17 @@ mod tests {
                 (Stage::Filtered, 5, 0),
                 (Stage::HandedOut, 3, 1),
                 (Stage::Read, 2, 1),
+                (Stage::ToReview, 2, 1),
                 (Stage::Reviewed, 2, 0),
                 (Stage::Settled, 1, 0),
             ]
         );
         assert_eq!(told(Workflow::Free), [(Stage::Collected, 6, 0), (Stage::Filtered, 5, 0), (Stage::Read, 3, 0)]);
         assert_eq!(told(Workflow::Single)[2], (Stage::HandedOut, 4, 0));
+        // Read before anything was handed out: nothing is left to hand out.
+        let read_first = Standing { tasks: Vec::new(), ..standing() };
+        let stages = pipeline(&read_first, Workflow::Single);
+        assert_eq!((stages[2].num_films, stages[3].num_films), (3, 3));
         assert_eq!(pipeline(&Standing::default(), Workflow::Free)[0].num_films, 0);
     }
 }

@@ -73,6 +73,18 @@ pub struct Held {
     pub num_done: u32,
 }
 
+impl Held {
+    /// Somebody who has it to read has not completed it.
+    pub const fn is_being_read(&self) -> bool {
+        self.num_done < self.num_readers
+    }
+
+    /// It was handed out to be read, and everybody has completed it.
+    pub const fn is_read_by_all(&self) -> bool {
+        self.num_readers > 0 && self.num_done == self.num_readers
+    }
+}
+
 /// A question to the list that a reader keeps under a name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SavedFilter {
@@ -141,6 +153,11 @@ impl WorklistRow {
     pub fn is_to_review(&self) -> bool {
         let is_open = self.task.is_some_and(|task| task.stage == Stage::Review && !task.is_waiting && !task.is_paused);
         is_open && self.state != TaskState::Completed
+    }
+
+    /// A review that this person has signed.
+    pub fn is_signed(&self) -> bool {
+        self.task.is_some_and(|task| task.stage == Stage::Review) && self.state == TaskState::Completed
     }
 
     pub fn is_waiting(&self) -> bool {

@@ -25,10 +25,10 @@ pub enum AuditCommand {
     Check(String),
     /// Write all lines that are read as CSV.
     AskWrite,
-    /// Go through what one reader did on one film.
+    /// Go through what one reader did on one film; without a name, what the first of them did.
     Replay {
         image: ImageId,
-        layer: ReaderId,
+        layer: Option<ReaderId>,
     },
     /// To the state after so many steps.
     GoTo(usize),
@@ -41,7 +41,7 @@ pub enum AuditTask {
     Load { with_edits: bool },
     Check { kept: Option<Seal> },
     Write { with_edits: bool, to: PathBuf },
-    Replay { image: ImageId, layer: ReaderId },
+    Replay { image: ImageId, layer: Option<ReaderId> },
 }
 
 /// What came of it.
@@ -50,8 +50,9 @@ pub enum AuditNews {
     /// The record, the newest line first.
     Loaded(Arc<Vec<TrailRow>>),
     Checked(AuditCheck),
-    /// The reading as it is now, and the steps that led there.
+    /// Under whose names something is recorded on the film; one reading as it is now, and the steps that led there.
     ReplayLoaded {
+        layers: Vec<ReaderId>,
         now: Box<Reading>,
         log: Vec<LogEntry>,
     },
@@ -79,6 +80,8 @@ pub struct AuditDesk {
 /// What one reader did on one film, step by step.
 #[derive(Clone, Debug)]
 pub struct Replay {
+    /// Whose readings of this film can be gone through.
+    pub layers: Vec<ReaderId>,
     pub log: Vec<LogEntry>,
     /// Steps that are shown as done.
     pub at: usize,
@@ -92,11 +95,11 @@ pub struct Replay {
 
 impl Replay {
     /// Imported rows are no steps: the start is found by taking all steps back.
-    fn new(now: Reading, log: Vec<LogEntry>) -> Self {
+    fn new(layers: Vec<ReaderId>, now: Reading, log: Vec<LogEntry>) -> Self {
         let mut start = now.clone();
         let taken_back = log.iter().rev().map(|line| line.entry.edit.inverse().apply(&mut start));
         let is_broken = taken_back.fold(false, |is_broken, outcome| is_broken | outcome.is_err());
-        Self { at: log.len(), log, reading: now, start, is_broken }
+        Self { layers, at: log.len(), log, reading: now, start, is_broken }
     }
 
     /// From the start: there are tens of steps.
@@ -172,7 +175,7 @@ impl Session {
                 desk.choose();
             }
             AuditNews::Checked(check) => (desk.check, desk.is_checking) = (Some(check), false),
-            AuditNews::ReplayLoaded { now, log } => desk.replay = Some(Replay::new(*now, log)),
+            AuditNews::ReplayLoaded { layers, now, log } => desk.replay = Some(Replay::new(layers, *now, log)),
             AuditNews::Done(text) => self.tell_team(false, text),
             AuditNews::Failed(text) => {
                 (desk.is_loading, desk.is_checking) = (false, false);
@@ -220,7 +223,7 @@ mod tests {
         ];
         let mut now = Reading::new(ImageId::new("film"), ReaderId::new("R1"));
         say("", "one").apply(&mut now).unwrap();
-        let mut replay = Replay::new(now, log);
+        let mut replay = Replay::new(Vec::new(), now, log);
         let mut said = |at| {
             replay.go_to(at);
             assert!(!replay.is_broken);
@@ -233,6 +236,6 @@ mod tests {
     fn a_record_with_a_hole_says_so() {
         let edit = Edit::SetComment { before: "what is gone".into(), after: "two".into() };
         let now = Reading::new(ImageId::new("film"), ReaderId::new("R1"));
-        assert!(Replay::new(now, vec![entry(2, Step::Do, edit)]).is_broken);
+        assert!(Replay::new(Vec::new(), now, vec![entry(2, Step::Do, edit)]).is_broken);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::oversight::Overview;
+use crate::domain::training::dataset::DatasetId;
 use crate::session::effect::Effect;
 use crate::session::screen::Session;
 
@@ -13,12 +14,15 @@ use super::TeamTask;
 pub enum OverseeCommand {
     /// Count it anew.
     Load,
+    /// Training and test columns are to be of this data set.
+    Split(DatasetId),
 }
 
 /// What is asked of the store, on another thread; answered by [`OverseeNews`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OverseeTask {
-    Load,
+    /// With the split of this data set; without, of the newest.
+    Load { split: Option<DatasetId> },
 }
 
 /// What came of it.
@@ -36,6 +40,8 @@ pub enum OverseeNews {
 #[derive(Clone, Default, Debug)]
 pub struct OverseeDesk {
     pub is_loading: bool,
+    /// The data set whose split somebody chose to see.
+    pub split: Option<DatasetId>,
     pub overview: Option<Arc<Overview>>,
     pub failure: Option<String>,
 }
@@ -49,11 +55,16 @@ impl OverseeCommand {
 impl Session {
     pub(super) fn overseeing_command(&mut self, command: OverseeCommand, _now_ms: i64) -> Vec<Effect> {
         match command {
-            OverseeCommand::Load => {
-                self.team.overseeing.is_loading = true;
-                vec![TeamTask::Oversee(OverseeTask::Load).effect()]
-            }
+            OverseeCommand::Load => {}
+            OverseeCommand::Split(id) => self.team.overseeing.split = Some(id),
         }
+        vec![self.count_overview()]
+    }
+
+    pub(in crate::session) fn count_overview(&mut self) -> Effect {
+        let desk = &mut self.team.overseeing;
+        desk.is_loading = true;
+        TeamTask::Oversee(OverseeTask::Load { split: desk.split }).effect()
     }
 
     pub(super) fn overseeing_news(&mut self, news: OverseeNews, _now_ms: i64) -> Vec<Effect> {

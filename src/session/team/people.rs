@@ -152,6 +152,15 @@ impl Session {
         }
     }
 
+    /// In a project that uses PINs, those who have none: anybody can sign in under the name of a reader without one.
+    pub fn people_without_pin(&self) -> Vec<&Reader> {
+        let people = || self.project.iter().flat_map(|open| &open.readers).filter(|reader| !reader.has_left);
+        if !people().any(|reader| reader.has_pin) {
+            return Vec::new();
+        }
+        people().filter(|reader| !reader.has_pin).collect()
+    }
+
     /// Somebody chose a name. Who has no PIN and nothing to agree to is in at once.
     pub(in crate::session) fn begin_sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
         let Some(open) = &self.project else { return Vec::new() };

@@ -147,6 +147,9 @@ impl Session {
         let is_there = self.training.dataset.as_ref().is_some_and(|open| rows.iter().any(|row| row.id == open.row.id));
         let open = self.training.dataset.as_ref().map(|open| open.row.clone());
         let is_other = open.as_ref().is_some_and(|open| !rows.contains(open));
+        if rows.is_empty() {
+            self.training.dataset = None;
+        }
         let wanted = if is_there { open.map(|open| open.id) } else { rows.first().map(|row| row.id) };
         self.training.datasets = rows;
         match wanted {

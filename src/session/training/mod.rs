@@ -52,6 +52,10 @@ pub enum TrainDialog {
     Lock(DatasetId),
     /// Whether the model of a run takes the place of the one in use.
     Promote(TrainingId),
+    /// Whether a run that has ended goes, with all that it wrote.
+    DeleteRun(TrainingId),
+    /// Whether a data set goes that nothing was learned from.
+    DeleteDataset(DatasetId),
     /// Whether runs go on while the window is closed.
     Quit,
 }
@@ -89,6 +93,10 @@ pub enum TrainCommand {
     /// To the front of the queue.
     First(TrainingId),
     Note(TrainingId, String),
+    AskDeleteRun(TrainingId),
+    DeleteRun(TrainingId),
+    AskDeleteDataset(DatasetId),
+    DeleteDataset(DatasetId),
     /// Whether the model of a run comes into use.
     AskPromote(TrainingId),
     /// The model of a run into use.
@@ -122,6 +130,8 @@ pub enum TrainTask {
     Withdraw(TrainingId),
     First(TrainingId),
     Note(TrainingId, String),
+    DeleteRun(TrainingId),
+    DeleteDataset(DatasetId),
     Promote(TrainingId),
     ChooseNext,
     /// Runs of this window go on without it.
@@ -213,6 +223,12 @@ impl TrainCommand {
             Self::AskLock(id) | Self::Lock(id) => {
                 can_write && is_free && desk.datasets.iter().any(|row| row.id == *id && !row.is_locked)
             }
+            Self::AskDeleteRun(id) | Self::DeleteRun(id) => {
+                can_write && is_free && desk.run(*id).is_some_and(|run| !run.is_live() && !run.is_waiting())
+            }
+            Self::AskDeleteDataset(id) | Self::DeleteDataset(id) => {
+                can_write && is_free && desk.datasets.iter().any(|row| row.id == *id)
+            }
             Self::TrainOn(_) => can_write && !desk.datasets.is_empty(),
             Self::Draft(_) | Self::Note(..) => can_write,
             Self::Start => can_write && is_free && session.why_no_start().is_none() && session.is_draft_settled(),
@@ -283,6 +299,18 @@ impl Session {
             TrainCommand::Withdraw(id) => return self.train_quietly(TrainTask::Withdraw(id)),
             TrainCommand::First(id) => return self.train_quietly(TrainTask::First(id)),
             TrainCommand::Note(id, text) => return self.note_on_training(id, &text),
+            TrainCommand::AskDeleteRun(id) => self.dialog = Some(Dialog::Train(TrainDialog::DeleteRun(id))),
+            TrainCommand::DeleteRun(id) => {
+                self.dialog = None;
+                return self.train_task(TrainTask::DeleteRun(id), "Deleting the run");
+            }
+            TrainCommand::AskDeleteDataset(id) => {
+                self.dialog = Some(Dialog::Train(TrainDialog::DeleteDataset(id)));
+            }
+            TrainCommand::DeleteDataset(id) => {
+                self.dialog = None;
+                return self.train_task(TrainTask::DeleteDataset(id), "Deleting the data set");
+            }
             TrainCommand::AskPromote(id) => self.dialog = Some(Dialog::Train(TrainDialog::Promote(id))),
             TrainCommand::Promote(id) => {
                 self.dialog = None;

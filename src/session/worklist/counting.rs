@@ -1,5 +1,6 @@
 //! How many films there are of each kind: what chips and menus show beside their words.
 
+use crate::domain::assignment::Stage;
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
@@ -14,6 +15,10 @@ pub struct Counts {
     pub new: usize,
     pub doing: usize,
     pub completed: usize,
+    /// Films that are in the list to be read, in whatever state.
+    pub to_read: usize,
+    /// Films that are in the list to be reviewed, in whatever state.
+    pub to_review: usize,
     /// In none of the states before: they are out of the queue. So are films to be reviewed, and what is set aside.
     pub unfit: usize,
     /// In the order of [`UnfitReason::ALL`].
@@ -36,6 +41,8 @@ impl Default for Counts {
             new: 0,
             doing: 0,
             completed: 0,
+            to_read: 0,
+            to_review: 0,
             unfit: 0,
             unfit_by_reason: [0; UnfitReason::ALL.len()],
             with_open_threads: 0,
@@ -71,6 +78,10 @@ impl Counts {
     /// Every count that the film is in.
     fn each(&mut self, row: &WorklistRow, step: impl Fn(&mut usize)) {
         step(&mut self.all);
+        match row.stage() {
+            Stage::Read => step(&mut self.to_read),
+            Stage::Review => step(&mut self.to_review),
+        }
         if let Some(reason) = row.unfit {
             step(&mut self.unfit);
             let at = UnfitReason::ALL.iter().position(|known| *known == reason);

@@ -7,7 +7,7 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::task::TaskState;
 use crate::domain::worklist::query::quoted;
-use crate::domain::worklist::{ModelWord, WorklistRow};
+use crate::domain::worklist::{Held, ModelWord, WorklistRow};
 
 use super::super::counted_films::CountedFilms;
 
@@ -50,20 +50,41 @@ pub enum HandFilter {
     Mine,
     /// For the reader to settle now.
     ToReview,
+    /// For the reader to review once everybody who reads the film has completed it.
+    Waits,
+    /// Reviews that the reader has signed.
+    Signed,
     Paused,
     /// Handed to nobody.
     Nobody,
+    /// Some of those who have it to read have not completed it.
+    BeingRead,
+    /// All of them have.
+    ReadByAll,
 }
 
 impl HandFilter {
-    pub const ALL: [Self; 4] = [Self::Mine, Self::ToReview, Self::Paused, Self::Nobody];
+    pub const ALL: [Self; 8] = [
+        Self::Mine,
+        Self::ToReview,
+        Self::Waits,
+        Self::Signed,
+        Self::Paused,
+        Self::Nobody,
+        Self::BeingRead,
+        Self::ReadByAll,
+    ];
 
     pub fn passes(self, row: &WorklistRow) -> bool {
         match self {
             Self::Mine => row.task.is_some(),
             Self::ToReview => row.is_to_review(),
+            Self::Waits => row.is_waiting() && !row.is_paused(),
+            Self::Signed => row.is_signed(),
             Self::Paused => row.is_paused(),
             Self::Nobody => row.held.as_ref().is_some_and(|held| held.by.is_empty()),
+            Self::BeingRead => row.held.as_ref().is_some_and(Held::is_being_read),
+            Self::ReadByAll => row.held.as_ref().is_some_and(Held::is_read_by_all),
         }
     }
 
@@ -71,7 +92,11 @@ impl HandFilter {
         match self {
             Self::Mine => "assigned:me",
             Self::ToReview => "stage:review -status:completed,waiting,paused",
+            Self::Waits => "status:waiting -status:paused",
+            Self::Signed => "stage:review status:completed",
             Self::Paused => "status:paused",
+            Self::BeingRead => "status:being-read",
+            Self::ReadByAll => "status:read-by-all",
             Self::Nobody => "assigned:none",
         }
     }

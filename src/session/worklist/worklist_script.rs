@@ -233,7 +233,11 @@ fn what_is_set_aside_or_to_be_reviewed_is_not_in_the_queue() {
     let counts = list.counts();
     assert_eq!((counts.all, counts.new), (4, 1));
     let of = HandFilter::ALL.map(|hand| counts.of_hand(hand));
-    assert_eq!(of, [3, 1, 1, 0], "mine, to review, set aside, nobody's");
+    assert_eq!(of, [3, 1, 1, 0, 1, 0, 0, 0], "mine, to review, waits, signed, set aside, nobody's");
+    change(&mut list, 1, |row| row.state = TaskState::Completed);
+    let of = HandFilter::ALL.map(|hand| list.counts().of_hand(hand));
+    assert_eq!(of, [3, 0, 1, 1, 1, 0, 0, 0], "what is signed is to review no more");
+    change(&mut list, 1, |row| row.state = TaskState::New);
     list.set_filter(Filter { hand: Some(HandFilter::ToReview), ..Filter::default() });
     assert_eq!(shown(&list), ["1"]);
 }

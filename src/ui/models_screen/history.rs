@@ -3,8 +3,8 @@
 use egui::{Grid, RichText, Ui};
 
 use crate::domain::model::ModelStep;
-use crate::domain::moment::day_text;
-use crate::ui::words::tr;
+use crate::domain::moment::{local_text, zone_text};
+use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, kit, theme};
 
 use super::{full_name, reader_name};
@@ -18,11 +18,12 @@ pub(super) fn history_ui(ui: &mut Ui, panel: &Panel<'_>) {
         return;
     }
     ui.add_space(4.0 * theme::UNIT);
-    kit::section_title(ui, tr("What was done, by whom"));
+    let zone = zone_text(panel.state.utc_offset_secs);
+    kit::section_title(ui, &tr_args("What was done, by whom, in {}", &[&zone]));
     Grid::new("history of models").num_columns(4).spacing([20.0, 4.0]).show(ui, |ui| {
         for event in session.models.history.iter().take(NUM_LINES) {
             let offset = panel.state.utc_offset_secs;
-            ui.label(RichText::new(moment_text(event.at_ms, offset)).color(theme::weak()));
+            ui.label(RichText::new(local_text(event.at_ms, offset)).color(theme::weak()));
             ui.label(RichText::new(step_text(event.step)).color(theme::text()));
             ui.label(session.models.model(event.model).map_or_else(String::new, full_name));
             let by = if event.by.is_empty() { tr("nobody signed in") } else { reader_name(session, &event.by) };
@@ -41,11 +42,4 @@ fn step_text(step: ModelStep) -> &'static str {
         ModelStep::RolledBack => tr("rolled back"),
         ModelStep::Deleted => tr("deleted"),
     }
-}
-
-/// Day and time of day where this computer is.
-fn moment_text(at_ms: i64, utc_offset_secs: i64) -> String {
-    let local_ms = at_ms + 1000 * utc_offset_secs;
-    let minutes = local_ms.div_euclid(60_000).rem_euclid(24 * 60);
-    format!("{} {:02}:{:02}", day_text(local_ms), minutes / 60, minutes % 60)
 }

@@ -114,6 +114,14 @@ fn is_given(found: &Agreement, label: &CellFigures) -> bool {
 
 fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, title: &str, cells: &[&CellFigures]) {
     kit::section(ui, title);
+    let odd: Vec<String> = cells.iter().filter(|one| looks_odd(one)).map(|one| cell_name(found, one.cell)).collect();
+    if !odd.is_empty() {
+        let text = tr_args(
+            "Alpha is low beside a high F1 here: {}. Alpha is counted over places that somebody marked. Nearly all of these marks carry the same label, so chance alone would have readers agree almost as often, and alpha takes that off. It says little of such labels; F1 says whether readers find the same places.",
+            &[&odd.join(", ")],
+        );
+        ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
+    }
     let has = |figure: &Figure| cells.iter().any(|one| one.figures.iter().any(|(known, _)| known == figure));
     let figures: Vec<Figure> = Figure::ALL.into_iter().filter(has).collect();
     ScrollArea::horizontal().id_salt(title).show(ui, |ui| {
@@ -134,8 +142,23 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, title: &str, 
     });
 }
 
+/// The paradox of kappa (Feinstein and Cicchetti, "High agreement but low kappa", 1990), which alpha has too: where nearly
+/// every unit has one value, chance explains nearly all agreement.
+fn looks_odd(one: &CellFigures) -> bool {
+    let value = |figure| one.figure(figure).value;
+    value(Figure::Alpha).is_some_and(|alpha| alpha < LOW_ALPHA) && value(Figure::F1At50).is_some_and(|f1| f1 > HIGH_F1)
+}
+
+/// Below 0.667 Krippendorff draws no conclusions; a reader stumbles where the two figures seem to say the opposite.
+const LOW_ALPHA: f64 = 0.4;
+const HIGH_F1: f64 = 0.75;
+
+fn cell_name(found: &Agreement, cell: Cell) -> String {
+    if cell == Cell::All { tr("All readers").to_owned() } else { found.name(cell) }
+}
+
 fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, cell: &CellFigures, figures: &[Figure]) {
-    let name = if cell.cell == Cell::All { tr("All readers").to_owned() } else { found.name(cell.cell) };
+    let name = cell_name(found, cell.cell);
     ui.label(RichText::new(&name).color(theme::strong()));
     ui.label(cell.num_comparisons.to_string());
     films_ui(ui, panel, &name, cell.cell, found.differing_films(cell.cell).len());

@@ -53,10 +53,33 @@ pub(super) fn agreement_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.label(RichText::new(text).color(theme::warn()));
         }
         figures_ui(ui, panel, &found);
+    } else if panel.session.team.agreeing.failure.is_none() {
+        beforehand_ui(ui);
     }
     ui.add_space(2.0 * theme::UNIT);
     consensus_ui(ui, panel);
 }
+
+/// What comparing will show, and from what.
+fn beforehand_ui(ui: &mut Ui) {
+    ui.add_space(theme::UNIT);
+    egui::Frame::new().fill(theme::panel()).corner_radius(6.0).inner_margin(14.0).show(ui, |ui| {
+        ui.set_max_width(INTRODUCTION_WIDTH);
+        ui.label(RichText::new(tr("What comparing shows")).color(theme::strong()));
+        for text in [
+            tr("From what: every film that two readers or more have completed. Nothing is changed by it."),
+            tr("A map of readers by readers: how many marks two of them have in common (F1), how far marks overlap, and kappa for whether a film has the finding. A click shows the films in which they differ."),
+            tr("Tables by label, reader and month, each reader against the consensus of the others, and against their own second reading where there is one."),
+            tr("Each figure has an interval. Films of few patients give wide ones."),
+        ] {
+            ui.add_space(theme::UNIT);
+            ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
+        }
+    });
+}
+
+/// Lines of a text are read with ease up to some ninety letters.
+const INTRODUCTION_WIDTH: f32 = 640.0;
 
 /// Which label, and when to begin.
 fn choices_ui(ui: &mut Ui, panel: &mut Panel<'_>) {

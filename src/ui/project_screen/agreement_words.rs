@@ -38,7 +38,7 @@ pub(super) fn about_figure(figure: Figure) -> &'static str {
         Figure::Positive => tr("Of all yes, the share that the other reader says too."),
         Figure::Negative => tr("Of all no, the share that the other reader says too."),
         Figure::Alpha => tr(
-            "Marks are put together into lesions first. Then: what each reader calls each lesion, or nothing, with what chance gives taken off.",
+            "Marks are put together into lesions first. Then: what each reader calls each lesion, or nothing, with what chance gives taken off. Where nearly all lesions have one label, chance explains nearly all, and it is near 0 however well readers agree.",
         ),
     }
 }

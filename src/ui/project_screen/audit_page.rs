@@ -2,13 +2,13 @@
 
 mod replay;
 
-use egui::{Align, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
 
 use crate::domain::audit::{AuditCheck, RecordKind, Tampering, TrailRow};
-use crate::domain::moment::day_text;
+use crate::domain::moment::{local_text, zone_text};
 use crate::session::team::AuditCommand;
 use crate::session::{Command, TeamCommand};
-use crate::ui::words::{tr, tr_args};
+use crate::ui::words::{tr, tr_args, translated, translated_name};
 use crate::ui::{Panel, theme};
 
 /// What is half typed on the page.
@@ -72,7 +72,7 @@ fn bar_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn seal_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.horizontal(|ui| {
         let hint = tr("A seal that was kept, or nothing");
-        let field = TextEdit::singleline(&mut panel.state.audit_page.kept_seal).hint_text(hint).desired_width(220.0);
+        let field = TextEdit::singleline(&mut panel.state.audit_page.kept_seal).hint_text(hint).desired_width(300.0);
         ui.add(field).widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Seal that was kept")));
         let is_checking = panel.session.team.auditing.is_checking;
         if ui.add_enabled(!is_checking, egui::Button::new(tr("Check the record"))).clicked() {
@@ -121,6 +121,7 @@ fn rows_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
+    head_ui(ui, panel);
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), shown, |ui, range| {
         for n in range {
             let Some(row) = panel.session.team.auditing.shown.get(n).and_then(|&i| rows.get(i as usize)) else {
@@ -132,38 +133,52 @@ fn rows_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// Where the columns begin: when, who, what.
-const COLUMNS: [f32; 3] = [6.0, 150.0, 260.0];
+const COLUMNS: [f32; 3] = [6.0, 160.0, 250.0];
+/// Of the button at the right end of a line that is about a film.
+const BUTTON_WIDTH: f32 = 84.0;
+
+fn head_ui(ui: &mut Ui, panel: &Panel<'_>) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
+    let when = tr_args("When, in {}", &[&zone_text(panel.state.utc_offset_secs)]);
+    for (x, text) in COLUMNS.into_iter().zip([when.as_str(), tr("Who"), tr("What, and on which film")]) {
+        let at = egui::pos2(rect.left() + x, rect.center().y);
+        ui.painter().text(at, egui::Align2::LEFT_CENTER, text, theme::small_font(), theme::weak());
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, theme::line()));
+}
 
 fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, row: &TrailRow) {
     let (rect, response) =
-        ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
-    let replayed = row.image.clone().zip(row.layer.clone()).filter(|_| row.kind == RecordKind::Edit);
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
     let film = row.image.as_ref().map_or_else(String::new, |image| format!("   {image}"));
-    let when = moment_text(row.at_ms, panel.state.utc_offset_secs);
-    let text = format!("{}{film}", row.what);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, format!("{when} {} {text}", row.by)));
-    if response.hovered() && replayed.is_some() {
-        ui.painter().rect_filled(rect, 2.0, theme::hovered());
+    let when = local_text(row.at_ms, panel.state.utc_offset_secs);
+    // A step has a name, an event is told in sentences.
+    let what = if row.kind == RecordKind::Event { translated(&row.what) } else { translated_name(&row.what) };
+    let by = if row.by.is_empty() { "–" } else { &row.by };
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, format!("{when} {by} {what}{film}")));
+    let mut words = rect;
+    if row.image.is_some() {
+        words.set_right(rect.right() - BUTTON_WIDTH - 8.0 - theme::SCROLL_BAR);
     }
-    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let painter = ui.painter().with_clip_rect(words.intersect(ui.clip_rect()));
     let cell = |x: f32, text: &str, color| {
         let at = egui::pos2(rect.left() + x, rect.center().y);
-        painter.text(at, egui::Align2::LEFT_CENTER, text, egui::TextStyle::Body.resolve(ui.style()), color);
+        painter.text(at, egui::Align2::LEFT_CENTER, text, egui::TextStyle::Body.resolve(ui.style()), color)
     };
     cell(COLUMNS[0], &when, theme::weak());
-    cell(COLUMNS[1], &row.by, theme::text());
-    cell(COLUMNS[2], &text, theme::text());
-    if let Some((image, layer)) = replayed {
-        let response = response.on_hover_text(tr("Go through this reading step by step"));
-        if response.clicked() {
-            ask(panel, AuditCommand::Replay { image, layer });
+    cell(COLUMNS[1], by, theme::text());
+    let end = cell(COLUMNS[2], &what, theme::text()).right() - rect.left();
+    cell(end, &film, theme::weak());
+    if let Some(image) = &row.image {
+        let place = Rect::from_min_max(
+            egui::pos2(words.right() + 8.0, rect.top() + 2.0),
+            rect.max - egui::vec2(theme::SCROLL_BAR, 2.0),
+        );
+        let button = ui.put(place, Button::new(tr("Replay")).small());
+        let name = tr_args("Replay film {}", &[image]);
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if button.on_hover_text(tr("Go through this film's reading step by step")).clicked() {
+            ask(panel, AuditCommand::Replay { image: image.clone(), layer: row.layer.clone() });
         }
     }
-}
-
-/// Day and time of day where this computer is.
-fn moment_text(at_ms: i64, utc_offset_secs: i64) -> String {
-    let local_ms = at_ms + 1000 * utc_offset_secs;
-    let secs = local_ms.div_euclid(1000).rem_euclid(24 * 3600);
-    format!("{} {:02}:{:02}:{:02}", day_text(local_ms), secs / 3600, secs / 60 % 60, secs % 60)
 }

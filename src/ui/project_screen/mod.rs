@@ -61,17 +61,21 @@ pub(super) fn project_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         about_page::apply_ui(ui, panel);
     }
     CentralPanel::default().frame(shell::body_frame().inner_margin(16)).show(ui, |ui| {
-        ScrollArea::vertical().id_salt(page.title()).auto_shrink(false).show(ui, |ui| match page {
-            ProjectPage::Labels => labels_page::labels_ui(ui, panel),
-            ProjectPage::Rules => rules_page::rules_ui(ui, panel),
-            ProjectPage::Guide => guide_page::guide_ui(ui, panel),
-            ProjectPage::Overview => overview_page::overview_ui(ui, panel),
-            ProjectPage::About => about_page::about_ui(ui, panel),
-            ProjectPage::People => people_page::people_ui(ui, panel),
-            ProjectPage::Assignment => assignment_page::assignment_ui(ui, panel),
-            ProjectPage::Agreement => agreement_page::agreement_ui(ui, panel),
-            ProjectPage::Exports => exports_page::exports_ui(ui, panel),
-            ProjectPage::Audit => audit_page::audit_ui(ui, panel),
+        ScrollArea::vertical().id_salt(page.title()).auto_shrink(false).show(ui, |ui| {
+            // The bar lies over what is scrolled.
+            ui.set_max_width(ui.available_width() - theme::SCROLL_BAR);
+            match page {
+                ProjectPage::Labels => labels_page::labels_ui(ui, panel),
+                ProjectPage::Rules => rules_page::rules_ui(ui, panel),
+                ProjectPage::Guide => guide_page::guide_ui(ui, panel),
+                ProjectPage::Overview => overview_page::overview_ui(ui, panel),
+                ProjectPage::About => about_page::about_ui(ui, panel),
+                ProjectPage::People => people_page::people_ui(ui, panel),
+                ProjectPage::Assignment => assignment_page::assignment_ui(ui, panel),
+                ProjectPage::Agreement => agreement_page::agreement_ui(ui, panel),
+                ProjectPage::Exports => exports_page::exports_ui(ui, panel),
+                ProjectPage::Audit => audit_page::audit_ui(ui, panel),
+            }
         });
     });
 }

@@ -7,7 +7,7 @@ use crate::domain::moment::day_text;
 use crate::domain::people::{Act, Matter, Reader, Role};
 use crate::session::Session;
 use crate::ui::role_words::{natural_key, roles_text};
-use crate::ui::words::tr;
+use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, theme};
 
 use super::person_form::{self, Draft};
@@ -27,16 +27,18 @@ impl std::fmt::Debug for PeoplePageState {
     }
 }
 
-/// Columns: title, and how wide.
-const COLUMNS: [(Column, f32); 7] = [
-    (Column::Id, 64.0),
-    (Column::Name, 200.0),
-    (Column::Roles, 290.0),
-    (Column::Years, 70.0),
-    (Column::Certificate, 150.0),
-    (Column::Pin, 90.0),
-    (Column::DataUse, 110.0),
+/// Columns, and how wide each is at least and at most: a name or a certificate may be cut, what a person may do never.
+const COLUMNS: [(Column, f32, f32); 7] = [
+    (Column::Id, 52.0, 120.0),
+    (Column::Name, 120.0, 280.0),
+    (Column::Roles, 120.0, f32::INFINITY),
+    (Column::Years, 56.0, 120.0),
+    (Column::Certificate, 90.0, 180.0),
+    (Column::Pin, 60.0, 120.0),
+    (Column::DataUse, 90.0, 140.0),
 ];
+/// Between two columns.
+const GAP: f32 = 16.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -76,15 +78,25 @@ pub(super) fn people_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut people: Vec<&Reader> = open.readers.iter().collect();
     people.sort_by_key(|reader| (reader.has_left, natural_key(reader.id.as_str())));
     egui::ScrollArea::horizontal().id_salt("people").show(ui, |ui| {
-        head_ui(ui);
+        let widths = widths(ui, panel, &people);
+        head_ui(ui, widths);
         for reader in &people {
-            row_ui(ui, panel, reader, can_change);
+            row_ui(ui, panel, reader, widths, can_change);
         }
     });
     ui.add_space(2.0 * theme::UNIT);
     if !open.readers.iter().any(|reader| reader.has_pin && reader.roles.has(Role::Owner) && !reader.has_left) {
         let text = tr(
             "No owner has a PIN: whoever opens this project may do everything in it. Give every owner a PIN, and then every reader, before films are handed out.",
+        );
+        ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
+        ui.add_space(theme::UNIT);
+    }
+    let names: Vec<String> = session.people_without_pin().iter().map(|reader| reader.id.to_string()).collect();
+    if !names.is_empty() {
+        let text = tr_args(
+            "No PIN: {}. Anybody can sign in as a reader without a PIN, and see and change what that reader marked. Give each of them one.",
+            &[&names.join(", ")],
         );
         ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
         ui.add_space(theme::UNIT);
@@ -108,11 +120,22 @@ fn next_id(readers: &[Reader]) -> String {
     (1..=readers.len() + 1).map(|n| format!("R{n}")).find(|id| is_free(id)).unwrap_or_default()
 }
 
-fn head_ui(ui: &mut Ui) {
-    let width: f32 = COLUMNS.iter().map(|(_, width)| width).sum();
+/// As wide as what stands in them: in another language roles have longer words.
+fn widths(ui: &Ui, panel: &Panel<'_>, people: &[&Reader]) -> [f32; 7] {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width_of = |text: String, font: egui::FontId| ui.painter().layout_no_wrap(text, font, theme::text()).size().x;
+    COLUMNS.map(|(column, least, most)| {
+        let title = width_of(column.title().to_owned(), theme::small_font());
+        let texts = people.iter().map(|reader| width_of(cell(panel, reader, column).0, font.clone()));
+        (texts.fold(title, f32::max) + GAP).ceil().clamp(least, most)
+    })
+}
+
+fn head_ui(ui: &mut Ui, widths: [f32; 7]) {
+    let width: f32 = widths.iter().sum();
     let (rect, _) = ui.allocate_exact_size(Vec2::new(width, theme::row_height()), Sense::hover());
     let mut x = rect.left() + 8.0;
-    for (column, width) in COLUMNS {
+    for ((column, ..), width) in COLUMNS.into_iter().zip(widths) {
         let at = egui::pos2(x, rect.center().y);
         ui.painter().text(at, Align2::LEFT_CENTER, column.title(), theme::small_font(), theme::weak());
         x += width;
@@ -120,8 +143,8 @@ fn head_ui(ui: &mut Ui) {
     ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, theme::line()));
 }
 
-fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, reader: &Reader, can_change: bool) {
-    let width: f32 = COLUMNS.iter().map(|(_, width)| width).sum();
+fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, reader: &Reader, widths: [f32; 7], can_change: bool) {
+    let width: f32 = widths.iter().sum();
     let sense = if can_change { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::row_height()), sense);
     let is_open = panel.state.people_page.draft.as_ref().is_some_and(|draft| draft.is_of(&reader.id));
@@ -137,7 +160,7 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, reader: &Reader, can_change: bool)
     ui.painter().rect_filled(rect, 4.0, fill);
     let font = egui::TextStyle::Body.resolve(ui.style());
     let mut x = rect.left() + 8.0;
-    for (column, width) in COLUMNS {
+    for ((column, ..), width) in COLUMNS.into_iter().zip(widths) {
         let (text, color) = cell(panel, reader, column);
         let galley = {
             let mut job = egui::text::LayoutJob::simple_singleline(text, font.clone(), color);
@@ -167,6 +190,9 @@ fn cell(panel: &Panel<'_>, reader: &Reader, column: Column) -> (String, egui::Co
         Column::Pin => match locked_until(panel.session, &reader.id).filter(|until| *until > panel.state.now_ms) {
             Some(_) => (tr("locked").to_owned(), theme::bad()),
             None if reader.has_pin => (tr("set").to_owned(), color),
+            None if panel.session.people_without_pin().iter().any(|open| open.id == reader.id) => {
+                (tr("none").to_owned(), theme::warn())
+            }
             None => (tr("none").to_owned(), theme::weak()),
         },
         Column::DataUse => data_use(panel.session, reader),

@@ -127,6 +127,8 @@ pub const CANVAS: Color32 = Color32::BLACK;
 pub const SHADE: Color32 = Color32::from_black_alpha(150);
 /// Beside a thin line on the film, so that it is seen on white.
 pub const HALO: Color32 = Color32::from_black_alpha(130);
+/// Room that a scroll bar takes of what it lies over, in points.
+pub const SCROLL_BAR: f32 = 12.0;
 pub const MEASURE_STROKE: f32 = 1.5;
 /// A picture in its own colours.
 pub const UNTINTED: Color32 = Color32::WHITE;

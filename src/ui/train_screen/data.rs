@@ -106,6 +106,10 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>, open: &OpenDataset) {
                 let help = tr("No data set of this project can ever train on these films again");
                 action_button(ui, panel, TrainCommand::AskLock(open.row.id), tr("Lock the test films…"), help);
             }
+            if !open.row.is_locked {
+                let help = tr("A data set that nothing was learned from can go; films and labels stay as they are");
+                action_button(ui, panel, TrainCommand::AskDeleteDataset(open.row.id), tr("Delete…"), help);
+            }
             if open.row.is_locked {
                 kit::badge(ui, tr("TEST FILMS LOCKED"), theme::good());
             }

@@ -45,6 +45,8 @@ pub(in crate::ui) fn dialog_title(dialog: TrainDialog) -> &'static str {
         TrainDialog::Freeze => tr("Freeze a data set"),
         TrainDialog::Lock(_) => tr("Lock the test films"),
         TrainDialog::Promote(_) => tr("Put the model in use"),
+        TrainDialog::DeleteRun(_) => tr("Delete the run"),
+        TrainDialog::DeleteDataset(_) => tr("Delete the data set"),
         TrainDialog::Quit => tr("A model is learning"),
     }
 }
@@ -54,8 +56,41 @@ pub(in crate::ui) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>, dialog: Train
         TrainDialog::Freeze => freeze_ui(ui, panel),
         TrainDialog::Lock(id) => lock_ui(ui, panel, id),
         TrainDialog::Promote(id) => promote::promote_ui(ui, panel, id),
+        TrainDialog::DeleteRun(id) => {
+            let name = panel
+                .session
+                .training
+                .run(id)
+                .map_or_else(String::new, crate::session::training::RunRow::numbered_name);
+            let text = tr_args("Delete the run {} with its curves, checkpoints and note?", &[&name]);
+            let more = tr("They can't be brought back. A model that came of it stays on the Models page.");
+            delete_ui(ui, panel, &text, more, TrainCommand::DeleteRun(id));
+        }
+        TrainDialog::DeleteDataset(id) => {
+            let row = panel.session.training.datasets.iter().find(|row| row.id == id);
+            let text = tr_args("Delete the data set {}?", &[&row.map_or("", |row| row.name.as_str())]);
+            let more = tr(
+                "No film and no label changes. A data set that a run or a model names, or that locks test films, stays.",
+            );
+            delete_ui(ui, panel, &text, more, TrainCommand::DeleteDataset(id));
+        }
         TrainDialog::Quit => quit_ui(ui, panel),
     }
+}
+
+fn delete_ui(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, more: &str, command: TrainCommand) {
+    kit::set_dialog_width(ui, 460.0);
+    ui.add(egui::Label::new(text).wrap());
+    weak(ui, more);
+    ui.add_space(theme::UNIT);
+    ui.horizontal(|ui| {
+        if ui.button(RichText::new(tr("Delete")).color(theme::bad())).clicked() {
+            panel.ask(Command::Train(command));
+        }
+        if ui.button(tr("Cancel")).clicked() {
+            panel.ask(Command::CloseDialog);
+        }
+    });
 }
 
 fn quit_ui(ui: &mut Ui, panel: &mut Panel<'_>) {

@@ -20,6 +20,7 @@ use super::{Panel, kit, shell, theme};
 
 pub use dialogs::FreezeForm;
 pub(super) use dialogs::{dialog_title, dialog_ui};
+pub(super) use words::live_run_text;
 
 const SIDE_WIDTH: f32 = 300.0;
 /// Of a window that is narrower, the side takes too much.

@@ -63,6 +63,14 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
 
 /// What can be done in this state; from the right, the most likely first.
 fn actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
+    state_actions_ui(ui, panel, run);
+    let delete = TrainCommand::AskDeleteRun(run.id);
+    if Command::Train(delete.clone()).is_available(panel.session) {
+        action_button(ui, panel, delete, tr("Delete…"), tr("The run goes with all that it wrote; its model stays"));
+    }
+}
+
+fn state_actions_ui(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRow) {
     let id = run.id;
     let wish = |wish: Wish| TrainCommand::Wish(id, wish);
     match run.state() {

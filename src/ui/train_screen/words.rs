@@ -107,6 +107,18 @@ pub(super) fn duration_text(secs: f64) -> String {
     }
 }
 
+/// A run that is under way, in a line: its name, how far it is, and for how long it goes on.
+pub(crate) fn live_run_text(run: &RunRow) -> String {
+    let mut text = tr_args("Training {}", &[&run.numbered_name()]);
+    if let Some(status) = &run.status {
+        text = format!("{text}: {}", tr_args("step {} of {}", &[&status.step, &status.num_steps]));
+        if let Some(secs) = status.eta_secs {
+            text = format!("{text}, {}", tr_args("about {} left", &[&duration_text(secs)]));
+        }
+    }
+    text
+}
+
 /// `4.2 GB`, `130 MB`.
 pub(super) fn bytes_text(bytes: u64) -> String {
     if bytes >= 1_000_000_000 {

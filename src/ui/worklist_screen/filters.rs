@@ -18,12 +18,18 @@ use crate::ui::{Panel, kit, theme, unfit_menu};
 pub(super) fn chips_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let counts = *panel.session.worklist.counts();
     let filter = panel.session.worklist.filter.clone();
+    // Whoever reads nothing here, but reviews or hands out, has states of other kinds among the chips below.
+    let is_reading =
+        counts.to_read > 0 && !(panel.session.worklist.knows_hands() && counts.of_hand(HandFilter::Mine) == 0);
     for (text, num, state) in [
         (tr("All"), counts.all, None),
         (tr("New"), counts.new, Some(TaskState::New)),
         (tr("Doing"), counts.doing, Some(TaskState::Doing)),
         (tr("Completed"), counts.completed, Some(TaskState::Completed)),
     ] {
+        if state.is_some() && !is_reading && filter.state != state {
+            continue;
+        }
         let is_on = filter.state == state && filter.unfit.is_none();
         if kit::chip(ui, &format!("{text} {num}"), is_on).clicked() {
             panel.ask(Command::FilterState(state));
@@ -43,19 +49,29 @@ pub(super) fn chips_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
 }
 
-/// Where films are handed out: the reader's own among others, those to review, those set aside, those nobody has. Chips
-/// that would show nothing, or everything, are not there.
+/// Where films are handed out: the reader's own among others, those to review and how far, those set aside; for whoever
+/// hands them out, how far others are. Chips that would show nothing, or everything, are not there; but the steps of a
+/// review, and those of films in others' hands, stand there together.
 fn hand_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, filter: &Filter) {
     for hand in HandFilter::ALL {
         let counts = panel.session.worklist.counts();
         let (num, is_on) = (counts.of_hand(hand), filter.hand == Some(hand));
-        if (num == 0 || num == counts.all) && !is_on {
+        let is_step = match hand {
+            HandFilter::ToReview | HandFilter::Waits | HandFilter::Signed => counts.to_review > 0,
+            HandFilter::BeingRead | HandFilter::ReadByAll => panel.session.worklist.knows_hands(),
+            _ => false,
+        };
+        if (num == 0 || num == counts.all) && !is_on && !is_step {
             continue;
         }
         let text = match hand {
             HandFilter::Mine => tr("Mine"),
             HandFilter::ToReview => tr("To review"),
+            HandFilter::Waits => tr("Waits for others"),
+            HandFilter::Signed => tr("Signed"),
             HandFilter::Paused => tr("Set aside"),
+            HandFilter::BeingRead => tr("Not read by all"),
+            HandFilter::ReadByAll => tr("Read by all"),
             HandFilter::Nobody => tr("Handed to nobody"),
         };
         if kit::chip(ui, &format!("{text} {num}"), is_on).clicked() {

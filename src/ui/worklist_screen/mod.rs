@@ -71,13 +71,16 @@ fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
-            ui.menu_button(tr("Import"), |ui| {
-                for command in [Command::ImportFilms, Command::ImportFilmFiles, Command::ImportLabels] {
-                    if kit::command_button(ui, panel, &command).clicked() {
-                        ui.close();
+            // Grey for whoever may never do it would only ask why.
+            if panel.session.may(Matter::Films, Act::Change) || panel.session.may(Matter::Exports, Act::Change) {
+                ui.menu_button(tr("Import"), |ui| {
+                    for command in [Command::ImportFilms, Command::ImportFilmFiles, Command::ImportLabels] {
+                        if kit::command_button(ui, panel, &command).clicked() {
+                            ui.close();
+                        }
                     }
-                }
-            });
+                });
+            }
             if Command::PredictFilms.is_available(panel.session) {
                 kit::command_button(ui, panel, &Command::PredictFilms);
             }

@@ -6,7 +6,7 @@ use crate::domain::assignment::Stage;
 use crate::domain::moment::day_text;
 use crate::domain::task::TaskState;
 use crate::domain::triage::{Disagreement, FilmDisagreement};
-use crate::domain::worklist::WorklistRow;
+use crate::domain::worklist::{Held, WorklistRow};
 use crate::session::Command;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Sort, SortBy, decision_text};
@@ -52,6 +52,12 @@ impl Column {
         }
     }
 
+    /// Usual and tight; a column of labels that holds none needs room for its head only.
+    fn widths(self, has_labels: bool) -> [f32; 2] {
+        let [usual, tight] = self.look().1;
+        if self == Self::Labels && !has_labels { [tight; 2] } else { [usual, tight] }
+    }
+
     /// Head, and width in points: as one would have it, and where room is scarce, as beside the columns of models.
     fn look(self) -> (&'static str, [f32; 2]) {
         match self {
@@ -75,7 +81,10 @@ impl Column {
 
 /// Columns with title and left edge in points; the last takes what is left. A narrow window does without the columns'
 /// room to spare, never without a column.
-fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'static str, f32)> {
+fn columns(width: f32, panel: &Panel<'_>, film_width: f32) -> Vec<(Column, &'static str, f32)> {
+    let list = &panel.session.worklist;
+    let (has_models, knows_hands) = (panel.session.may_see_models(), list.knows_hands());
+    let has_labels = list.counts().by_label.iter().any(|num| *num > 0);
     use Column::{
         Changed, Comments, Decision, Disagreement, Film, Findings, Labels, Patient, Probability, Readers, State, Study,
         Uncertainty, View,
@@ -102,7 +111,7 @@ fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'st
         _ => true,
     };
     let looks: Vec<(Column, &'static str, [f32; 2])> =
-        all.into_iter().filter(is_there).map(|column| (column, column.look().0, column.look().1)).collect();
+        all.into_iter().filter(is_there).map(|column| (column, column.look().0, column.widths(has_labels))).collect();
     let needed = |n: usize| looks.iter().map(|(_, _, widths)| widths[n]).sum::<f32>();
     let room = width - 32.0;
     // Where the usual widths have no room, every column gives of what it can do without.
@@ -111,12 +120,15 @@ fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'st
         .iter()
         .map(|&(column, title, [usual, tight])| (column, title, usual + (tight - usual) * tightness))
         .collect();
-    // What is left over goes to the labels: the only column that is as long as it wants to be.
+    // What is left over goes to the film's id until all of it is seen, then to the labels: the only column that is as long
+    // as it wants to be.
     let spare = (room - widths.iter().map(|(_, _, width)| width).sum::<f32>()).max(0.0);
+    let own = widths.iter().find(|(column, _, _)| *column == Column::Film).map_or(0.0, |(_, _, width)| *width);
+    let for_film = (film_width - own).clamp(0.0, spare);
     let mut at = 16.0;
     let place = |&(column, title, width): &(Column, &'static str, f32)| {
         let left = at;
-        at += width + if column == Column::Labels { spare } else { 0.0 };
+        at += width + if column == Column::Labels { spare - for_film } else { 0.0 };
         (column, title, left)
     };
     widths.iter().map(place).collect()
@@ -124,7 +136,7 @@ fn columns(width: f32, has_models: bool, knows_hands: bool) -> Vec<(Column, &'st
 
 pub(super) fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let (head, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::hover());
-    let columns = columns(head.width(), panel.session.may_see_models(), panel.session.worklist.knows_hands());
+    let columns = columns(head.width(), panel, film_width(ui, panel));
     for (n, &(column, title, x)) in columns.iter().enumerate() {
         let right = columns.get(n + 1).map_or(head.width() - 6.0, |(_, _, x)| *x);
         sort_head_ui(ui, panel, cell_rect(head, x, right), title, column.sort());
@@ -149,6 +161,17 @@ pub(super) fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
     });
 }
+
+/// What a whole film id takes. Ids of a project are of one length, or nearly.
+fn film_width(ui: &Ui, panel: &Panel<'_>) -> f32 {
+    let Some(row) = panel.session.worklist.shown(0) else { return 0.0 };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(row.image.to_string(), font, theme::weak());
+    galley.size().x + ROOM_BESIDE_ID
+}
+
+/// So that an id with wider digits than the first fits too.
+const ROOM_BESIDE_ID: f32 = 28.0;
 
 /// Where a column's text of a line stands.
 fn cell_rect(row: egui::Rect, left: f32, right: f32) -> egui::Rect {
@@ -311,19 +334,37 @@ fn cell(ui: &Ui, rect: egui::Rect, x: f32, text: &str, color: egui::Color32) {
 /// What is to be done with the film, and its colour.
 fn state_words(row: &WorklistRow) -> (String, egui::Color32) {
     let is_review = row.stage() == Stage::Review;
+    if row.task.is_none()
+        && let Some(held) = &row.held
+    {
+        return held_words(held);
+    }
     match (row.unfit, row.state) {
         _ if row.is_paused() => (tr("Set aside").to_owned(), theme::weak()),
         _ if row.is_waiting() => (tr("Waits for readers").to_owned(), theme::weak()),
         (Some(reason), _) => (tr_args("Unfit: {}", &[&unfit_menu::reason_text(reason)]), theme::bad()),
         (None, TaskState::New) if is_review => (tr("To review").to_owned(), theme::text()),
         (None, TaskState::Doing) if is_review => (tr("In review").to_owned(), theme::warn()),
-        (None, TaskState::Completed) if is_review => (tr("Settled").to_owned(), theme::good()),
+        (None, TaskState::Completed) if is_review => (tr("Signed").to_owned(), theme::good()),
         (None, TaskState::New) if row.task.is_some_and(|task| task.is_repeat) => {
             (tr("Read again").to_owned(), theme::text())
         }
         (None, TaskState::New) => (tr("New").to_owned(), theme::weak()),
         (None, TaskState::Doing) => (tr("Doing").to_owned(), theme::warn()),
         (None, TaskState::Completed) => (tr("Completed").to_owned(), theme::good()),
+    }
+}
+
+/// How far others are with a film that is not in one's own hands.
+fn held_words(held: &Held) -> (String, egui::Color32) {
+    if held.by.is_empty() {
+        (tr("Nobody has it").to_owned(), theme::weak())
+    } else if held.is_read_by_all() {
+        (tr("Read by all").to_owned(), theme::good())
+    } else if held.num_done > 0 {
+        (tr("Being read").to_owned(), theme::warn())
+    } else {
+        (tr("Handed out").to_owned(), theme::text())
     }
 }
 

@@ -20,7 +20,7 @@ const fn field(
     FieldRow { name, help, example, values }
 }
 
-pub const STATUS: &[&str] = &["new", "doing", "completed", "unfit", "paused", "waiting"];
+pub const STATUS: &[&str] = &["new", "doing", "completed", "unfit", "paused", "waiting", "being-read", "read-by-all"];
 pub const STAGE: &[&str] = &["read", "review", "repeat"];
 pub const DECISION: &[&str] = &["normal", "abnormal", "undecided"];
 pub const SEX: &[&str] = &["F", "M", "O", "none"];

@@ -22,7 +22,7 @@ use crate::domain::reading::Decision;
 use crate::domain::study::{Sex, View, view_of_words};
 use crate::domain::task::TaskState;
 
-use super::{ModelWord, WorklistRow};
+use super::{Held, ModelWord, WorklistRow};
 
 /// What a query may name besides its own words.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -57,6 +57,8 @@ enum Term {
     State(TaskState),
     Paused,
     Waiting,
+    BeingRead,
+    ReadByAll,
     Unfit(Option<UnfitReason>),
     Stage(Stage),
     Decision(Decision),
@@ -154,6 +156,8 @@ impl Term {
             Self::State(state) => row.is_in_state(*state),
             Self::Paused => row.is_paused(),
             Self::Waiting => row.is_waiting(),
+            Self::BeingRead => row.held.as_ref().is_some_and(Held::is_being_read),
+            Self::ReadByAll => row.held.as_ref().is_some_and(Held::is_read_by_all),
             Self::Unfit(None) => row.unfit.is_some(),
             Self::Unfit(reason) => row.unfit == *reason,
             Self::Stage(stage) => row.stage() == *stage,

@@ -285,6 +285,8 @@ impl Parser<'_> {
             "status" => match lower.as_str() {
                 "paused" => Term::Paused,
                 "waiting" => Term::Waiting,
+                "being-read" => Term::BeingRead,
+                "read-by-all" => Term::ReadByAll,
                 "unfit" => Term::Unfit(None),
                 "done" => Term::State(TaskState::Completed),
                 state => Term::State(TaskState::parse(state).ok_or_else(|| unknown(STATUS))?),

@@ -45,6 +45,7 @@ fn films() -> Vec<WorklistRow> {
     rows[5].last_edit_ms = Some(1_772_366_400_000);
     let by = |ids: &[&str]| ids.iter().map(|id| ReaderId::new(*id)).collect();
     rows[0].held = Some(Held { by: by(&["R1", "R12"]), num_readers: 2, num_done: 1 });
+    rows[2].held = Some(Held { by: by(&["R7"]), num_readers: 1, num_done: 1 });
     rows[1].held = Some(Held { by: by(&[]), num_readers: 0, num_done: 0 });
     rows
 }
@@ -107,11 +108,13 @@ fn films_are_found_as_the_words_say() {
         ("unfit:paediatric", &[]),
         ("stage:review", &[4]),
         ("stage:repeat", &[5]),
+        ("status:being-read", &[0]),
+        ("status:read-by-all", &[2]),
         ("priority:>0", &[5]),
         ("assigned:me", &[4, 5]),
         ("assigned:r1", &[0]),
         ("assigned:r2", &[]),
-        ("assigned:none", &[1, 2, 3]),
+        ("assigned:none", &[1, 3]),
         ("readers:2 done:1", &[0]),
         ("readers:<1", &[1]),
         ("edited:2026-03-01", &[5]),
@@ -140,12 +143,12 @@ fn what_makes_no_sense_is_said_with_its_place() {
         (
             "status:dun",
             7..10,
-            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting.",
+            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting, being-read, read-by-all.",
         ),
         (
             "status:new,dun",
             11..14,
-            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting.",
+            "\"dun\" is no value of status. It knows: new, doing, completed, unfit, paused, waiting, being-read, read-by-all.",
         ),
         ("age:old", 4..7, "\"old\" is no number for age. Write it like age:>60."),
         ("age:", 0..4, "Something is missing after age, for example age:>60."),

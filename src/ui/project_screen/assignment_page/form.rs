@@ -273,6 +273,7 @@ fn outcome_ui(ui: &mut Ui, panel: &mut Panel<'_>, form: &OrderForm, plan: Plan) 
     };
     let response = ui.add(egui::Label::new(RichText::new(&text).color(color)).wrap());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));
+    open_names_ui(ui, session, form, plan.stage);
     ui.add_space(theme::UNIT);
     let is_ready = matches!(known, Some(Ok(_))) && !desk.is_busy;
     let button = egui::Button::new(tr("Hand them out")).fill(theme::accent_dim());
@@ -281,6 +282,30 @@ fn outcome_ui(ui: &mut Ui, panel: &mut Panel<'_>, form: &OrderForm, plan: Plan) 
     {
         panel.ask(Command::Team(TeamCommand::Assign(AssignCommand::HandOut(Box::new(order)))));
     }
+}
+
+/// A reading is as blind as its reader's name is guarded: in a project with PINs, who has none is named before films go out.
+fn open_names_ui(ui: &mut Ui, session: &Session, form: &OrderForm, stage: Stage) {
+    let gets_films = |id: &ReaderId| {
+        if form.people.is_empty() {
+            able(session, stage).iter().any(|one| one.id == *id)
+        } else {
+            form.people.contains(id)
+        }
+    };
+    let open = session.people_without_pin();
+    let names: Vec<&str> =
+        open.iter().filter(|reader| gets_films(&reader.id)).map(|reader| reader.id.as_str()).collect();
+    let hands_out = session.project.as_ref().is_some_and(|open| open.settings.workflow.hands_out());
+    if names.is_empty() || !hands_out {
+        return;
+    }
+    let text = tr_args(
+        "No PIN: {}. Anybody can sign in under these names and see what was marked, so nobody can say that these readings are blind. Give them PINs on the page People first.",
+        &[&names.join(", ")],
+    );
+    let response = ui.add(egui::Label::new(RichText::new(&text).color(theme::warn())).wrap());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));
 }
 
 fn preview_of<'a>(desk: &'a AssignDesk, order: &AssignOrder) -> Option<&'a Result<DealtFacts, String>> {

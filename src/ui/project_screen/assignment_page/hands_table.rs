@@ -36,23 +36,33 @@ pub(super) fn hands_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     rows.sort_by_key(|(person, stage, _)| (*stage, natural_key(person.as_str())));
     let can_change = session.may(Matter::Tasks, Act::Change);
     Grid::new("in hand").num_columns(8).striped(true).spacing([18.0, 6.0]).show(ui, |ui| {
-        let titles = [tr("Id"), tr("Name"), tr("Task"), "", tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
-        for (n, title) in titles.into_iter().enumerate() {
-            let text = RichText::new(title).small().color(theme::weak());
-            if n < 4 {
-                ui.label(text);
-            } else {
-                number_ui(ui, text);
-            }
+        for title in [tr("Id"), tr("Name"), tr("Task"), ""] {
+            ui.label(RichText::new(title).small().color(theme::weak()));
+        }
+        let titles = [tr("New"), tr("Begun"), tr("Completed"), tr("Paused")];
+        // Another language has longer words for these.
+        let widths = titles.map(|title| {
+            let font = egui::TextStyle::Small.resolve(ui.style());
+            let width = ui.painter().layout_no_wrap(title.to_owned(), font, theme::weak()).size().x;
+            width.ceil().max(NUMBER_WIDTH)
+        });
+        for (title, width) in titles.into_iter().zip(widths) {
+            number_ui(ui, width, RichText::new(title).small().color(theme::weak()));
         }
         ui.end_row();
         for (person, stage, hands) in rows {
-            row_ui(ui, panel, person, *stage, *hands, can_change);
+            row_ui(ui, panel, (person, *stage, *hands), widths, can_change);
         }
     });
 }
 
-fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, hands: Hands, can_change: bool) {
+fn row_ui(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    (person, stage, hands): (&ReaderId, Stage, Hands),
+    widths: [f32; 4],
+    can_change: bool,
+) {
     let session = panel.session;
     ui.label(RichText::new(person.as_str()).color(theme::strong()));
     let reader = session.project.iter().flat_map(|open| &open.readers).find(|reader| reader.id == *person);
@@ -76,9 +86,9 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
         let words = tr_args("{}: {} of {} completed", &[person, &hands.completed, &hands.num]);
         WidgetInfo::labeled(egui::Role::ProgressIndicator, true, words)
     });
-    for num in [hands.new, hands.doing, hands.completed, hands.paused] {
+    for (num, width) in [hands.new, hands.doing, hands.completed, hands.paused].into_iter().zip(widths) {
         let text = RichText::new(num.to_string());
-        number_ui(ui, if num == 0 { text.color(theme::weak()) } else { text });
+        number_ui(ui, width, if num == 0 { text.color(theme::weak()) } else { text });
     }
     if can_change {
         menu_ui(ui, panel, person, stage, hands);
@@ -87,10 +97,10 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, h
 }
 
 /// In a column of numbers: a cell of a grid that is filled from the right would take all the room there is.
-fn number_ui(ui: &mut Ui, text: RichText) {
-    let size = egui::vec2(NUMBER_WIDTH, theme::row_height());
+fn number_ui(ui: &mut Ui, width: f32, text: RichText) {
+    let size = egui::vec2(width, theme::row_height());
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        ui.set_width(NUMBER_WIDTH);
+        ui.set_width(width);
         ui.label(text);
     });
 }

@@ -4,13 +4,15 @@ use egui::{Align2, Rect, RichText, ScrollArea, Sense, Slider, Stroke, Ui, Vec2, 
 
 use crate::domain::geometry;
 use crate::domain::log::Step;
+use crate::domain::moment::{local_text, zone_text};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::reading::Reading;
 use crate::session::team::{AuditCommand, Replay};
 use crate::ui::evaluate_screen::{CropKey, Shelved};
-use crate::ui::words::{tr, tr_args, translated};
+use crate::ui::words::{tr, tr_args, translated_name};
 use crate::ui::{Panel, kit, theme};
 
-use super::{ask, moment_text};
+use super::ask;
 
 /// Width of the list of steps, in points.
 const LIST: f32 = 320.0;
@@ -23,7 +25,11 @@ pub(super) fn replay_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ask(panel, AuditCommand::CloseReplay);
         }
         kit::section_title(ui, &tr_args("{} on film {}", &[replay.reading.reader(), replay.reading.image()]));
+        ui.label(
+            RichText::new(tr_args("times in {}", &[&zone_text(panel.state.utc_offset_secs)])).color(theme::weak()),
+        );
     });
+    layers_ui(ui, panel, replay);
     if replay.is_broken {
         ui.label(
             RichText::new(tr("A step does not fit those before it: the record is not whole.")).color(theme::bad()),
@@ -57,6 +63,24 @@ pub(super) fn replay_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.set_width(LIST);
             steps_ui(ui, panel, replay);
         });
+    });
+}
+
+/// Whose reading is shown, where the film has several.
+fn layers_ui(ui: &mut Ui, panel: &mut Panel<'_>, replay: &Replay) {
+    if replay.layers.len() < 2 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr("Reading by")).color(theme::weak()));
+        for layer in &replay.layers {
+            let is_on = layer == replay.reading.reader();
+            let text = if layer.as_str() == CONSENSUS_LAYER { tr("Consensus") } else { layer.as_str() };
+            if kit::chip(ui, text, is_on).clicked() && !is_on {
+                let image = replay.reading.image().clone();
+                ask(panel, AuditCommand::Replay { image, layer: Some(layer.clone()) });
+            }
+        }
     });
 }
 
@@ -111,13 +135,13 @@ fn steps_ui(ui: &mut Ui, panel: &mut Panel<'_>, replay: &Replay) {
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), replay.log.len(), |ui, range| {
         for n in range {
             let line = &replay.log[n].entry;
-            let title = translated(&line.edit.title()).into_owned();
+            let title = translated_name(&line.edit.title()).into_owned();
             let text = match line.step {
                 Step::Do => title,
                 Step::Undo(_) => tr_args("Undo: {}", &[&title]),
                 Step::Redo(_) => tr_args("Redo: {}", &[&title]),
             };
-            let text = format!("{}  {text}", moment_text(line.made_at_ms, panel.state.utc_offset_secs));
+            let text = format!("{}  {text}", local_text(line.made_at_ms, panel.state.utc_offset_secs));
             let is_done = n < replay.at;
             let color = if is_done { theme::text() } else { theme::weak() };
             if ui.selectable_label(n + 1 == replay.at, RichText::new(text).color(color)).clicked() {

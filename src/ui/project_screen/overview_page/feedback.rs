@@ -25,7 +25,7 @@ pub(super) fn feedback_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overvie
         }
     });
     let are_more = overview.waiting.len() > num_shown && num_shown < AT_MOST;
-    if are_more && ui.small_button(tr_args("Show all {} comments", &[&overview.waiting.len()])).clicked() {
+    if are_more && ui.button(tr_args("Show all {} comments", &[&overview.waiting.len()])).clicked() {
         panel.state.overview_page.shows_all_comments = true;
     }
 }
@@ -49,7 +49,7 @@ fn thread_ui(ui: &mut Ui, panel: &mut Panel<'_>, thread: &WaitingThread) {
         ui.set_max_width(TEXT_WIDTH);
         ui.add(egui::Label::new(text).truncate()).on_hover_text(tr_args("On {}: {}", &[&about, &thread.text]));
     });
-    let open = ui.small_button(tr("Open the film"));
+    let open = ui.button(tr("Open the film"));
     open.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Open the film of {}", &[&thread.by])));
     if open.clicked() {
         panel.ask(Command::OpenFilm(thread.image.clone()));

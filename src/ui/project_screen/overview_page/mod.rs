@@ -28,7 +28,7 @@ pub(super) fn overview_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let desk = &session.team.overseeing;
     ui.horizontal(|ui| {
         ui.heading(&open.settings.name);
-        let button = ui.add_enabled(!desk.is_loading, egui::Button::new(tr("Count anew")).small());
+        let button = ui.add_enabled(!desk.is_loading, egui::Button::new(tr("Count anew")));
         if button.clicked() {
             panel.ask(Command::Team(TeamCommand::Oversee(OverseeCommand::Load)));
         }
@@ -58,9 +58,9 @@ pub(super) fn overview_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     kit::section(ui, &tr_args("Comments that wait: {}", &[&overview.waiting.len()]));
     feedback::feedback_ui(ui, panel, &overview);
     kit::section(ui, tr("Characteristics"));
-    table::notes_ui(ui, &overview);
+    table::notes_ui(ui, panel, &overview);
     // Plots stand beside the table where there is room: one sees labels and their bars together.
-    let table_width = table::width(&overview);
+    let table_width = table::width(ui, &overview);
     let beside = ui.available_width() - table_width - 24.0;
     if beside >= NARROWEST_PLOT {
         ui.horizontal_top(|ui| {

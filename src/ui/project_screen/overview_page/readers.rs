@@ -23,11 +23,12 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview
     readers.sort_by_key(|one| natural_key(one.reader.id.as_str()));
     let num_shown = if panel.state.overview_page.shows_all_readers { readers.len() } else { AT_FIRST };
     ScrollArea::horizontal().id_salt("readers across").show(ui, |ui| {
-        Grid::new("progress of readers").num_columns(8).spacing([20.0, 6.0]).striped(true).show(ui, |ui| {
+        Grid::new("progress of readers").num_columns(9).spacing([20.0, 6.0]).striped(true).show(ui, |ui| {
             let titles = [
                 (tr("Reader"), ""),
                 (tr("Completed"), tr("Completed films, of those in the reader's hands")),
                 ("", ""),
+                (tr("Reviewed"), tr("Films that the person signed, of those handed out for review")),
                 (tr("Begun"), tr("Opened or marked, and not completed")),
                 (tr("Time per film"), tr("Median of the time in front of a film; pauses are left out")),
                 (tr("Films a day"), tr("Over the last four weeks, or since the first film in them")),
@@ -51,7 +52,7 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview
     });
     if readers.len() > num_shown {
         let text = tr_args("Show all {} readers", &[&readers.len()]);
-        if ui.small_button(text).clicked() {
+        if ui.button(text).clicked() {
             panel.state.overview_page.shows_all_readers = true;
         }
     }
@@ -65,11 +66,16 @@ fn reader_ui(ui: &mut Ui, now_ms: i64, one: &ReaderProgress) {
     let share = one.share() as f32;
     let fill = if share >= 1.0 { theme::good() } else { theme::accent() };
     let bar = bar_ui(ui, share, fill);
-    let count = tr_args("{} of {}", &[&one.num_done, &one.num_given]);
+    let count = if one.num_given == 0 {
+        tr("none in hand").to_owned()
+    } else {
+        tr_args("{} of {}", &[&one.num_done, &one.num_given])
+    };
     bar.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, format!("{}: {count}", one.reader.id)));
     let paused = if one.num_paused > 0 { tr_args(", {} aside", &[&one.num_paused]) } else { String::new() };
     ui.label(format!("{count}{paused}"));
     let dash = || "–".to_owned();
+    ui.label(RichText::new(reviews_text(one.num_signed, one.num_to_review)).color(color));
     let begun = if one.num_begun == 0 { dash() } else { one.num_begun.to_string() };
     let median = one.median_ms.map_or_else(dash, duration);
     let a_day = one.films_a_day.map_or_else(dash, |rate| format!("{rate:.1}"));
@@ -84,6 +90,10 @@ fn reader_ui(ui: &mut Ui, now_ms: i64, one: &ReaderProgress) {
         ui.label(RichText::new(text).color(color));
     }
     ui.end_row();
+}
+
+fn reviews_text(num_signed: u64, num_to_review: u64) -> String {
+    if num_to_review == 0 { "–".to_owned() } else { tr_args("{} of {}", &[&num_signed, &num_to_review]) }
 }
 
 /// A bar that is empty where nothing is done; egui's own always shows its round end.
@@ -104,6 +114,7 @@ fn all_ui(ui: &mut Ui, now_ms: i64, readers: &[&ReaderProgress]) {
     let share = if num_given == 0 { 0.0 } else { num_done.min(num_given) as f32 / num_given as f32 };
     bar_ui(ui, share, theme::accent());
     ui.label(strong(tr_args("{} of {}", &[&num_done, &num_given])));
+    ui.label(strong(reviews_text(sum(|one| one.num_signed), sum(|one| one.num_to_review))));
     let begun = sum(|one| one.num_begun);
     ui.label(strong(if begun == 0 { "–".to_owned() } else { begun.to_string() }));
     ui.label("");

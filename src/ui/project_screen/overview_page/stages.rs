@@ -67,6 +67,9 @@ fn words(stage: Stage) -> (&'static str, &'static str) {
         Stage::Filtered => (tr("Fit to be read"), tr("Not found unfit by most of those who judged them")),
         Stage::HandedOut => (tr("Handed out"), tr("In the hands of as many readers as the project asks for")),
         Stage::Read => (tr("Read"), tr("Completed by as many readers as the project asks for")),
+        Stage::ToReview => {
+            (tr("Handed to reviewers"), tr("In the hands of as many reviewers as the project asks for, or settled"))
+        }
         Stage::Reviewed => (tr("Reviewed"), tr("Signed by at least one reviewer")),
         Stage::Settled => (tr("Settled"), tr("Signed by all reviewers")),
     }

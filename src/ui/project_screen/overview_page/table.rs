@@ -1,13 +1,15 @@
 //! Of the overview: the papers' "Characteristics" table, for training set, test set and total.
 
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::{ComboBox, Grid, RichText, ScrollArea, Ui, WidgetInfo};
 
 use crate::domain::label::NO_FINDING;
 use crate::domain::oversight::plots::part_title;
 use crate::domain::oversight::{Overview, PartColumn};
 use crate::domain::stats::{FilmRows, LabelColumn, Spread};
-use crate::ui::theme;
+use crate::session::Command;
+use crate::session::team::{OverseeCommand, TeamCommand};
 use crate::ui::words::{tr, tr_args};
+use crate::ui::{Panel, theme};
 
 pub(super) fn table_ui(ui: &mut Ui, overview: &Overview) {
     let columns = &overview.table.columns;
@@ -58,7 +60,9 @@ fn films_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
     row(tr("Age, mean [range], years"), &|films| {
         age(films, |age| format!("{:.0} [{:.0} - {:.0}]", age.mean, age.min.floor(), age.max.floor()))
     });
-    row(tr("Age, median, years"), &|films| age(films, |age| format!("{:.2}", age.median)));
+    row(tr("Age, median, years"), &|films| {
+        age(films, |age| format!("{:.1}", age.median).trim_end_matches(".0").to_owned())
+    });
     let share = |films: &FilmRows, num: u64| {
         films.percent_of_known_sex(num).map_or_else(unknown, |percent| format!("{percent:.2}"))
     };
@@ -88,6 +92,7 @@ fn readings_ui(ui: &mut Ui, columns: &[PartColumn]) {
     row(tr("Normal images"), |column| column.num_normal);
     row(tr("Abnormal images"), |column| column.num_abnormal);
     row(tr("Unfit images"), |column| column.num_unfit);
+    row(tr("Undecided images"), |column| column.num_undecided);
 }
 
 fn labels_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
@@ -116,15 +121,52 @@ fn labels_ui(ui: &mut Ui, overview: &Overview, columns: &[PartColumn]) {
     }
 }
 
-/// Of the table with its columns, in points.
-pub(super) fn width(overview: &Overview) -> f32 {
-    210.0 + 125.0 * overview.table.columns.len() as f32
+/// Of the table with its columns, in points: the first is as wide as its longest words, in any language.
+pub(super) fn width(ui: &Ui, overview: &Overview) -> f32 {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width_of = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::text()).size().x;
+    let labels = overview.table.columns.last().and_then(|column| column.labels.as_ref());
+    let names = labels.iter().flat_map(|labels| &labels.labels).map(|row| width_of(row.label.as_str()) + 40.0);
+    let titles = [
+        tr("Median size, height x width"),
+        tr("Age, mean [range], years"),
+        tr("Undecided images"),
+        tr("Boxes (images) with the label"),
+        tr("Images with the label (%)"),
+    ];
+    let first = names.chain(titles.map(width_of)).fold(180.0, f32::max);
+    first + 30.0 + 125.0 * overview.table.columns.len() as f32
+}
+
+/// Which data set training and test set are of, to be chosen.
+fn split_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview) {
+    if overview.splits.is_empty() {
+        return;
+    }
+    let chosen = panel.session.team.overseeing.split.or(overview.split);
+    let name_of = |id| overview.splits.iter().find(|(known, _)| Some(*known) == id).map_or("–", |(_, name)| name);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(tr("Training and test set are those of the frozen data set"));
+        let combo = ComboBox::from_id_salt("data set of the table").selected_text(name_of(chosen)).width(220.0);
+        let response = combo.truncate().show_ui(ui, |ui| {
+            for (id, name) in &overview.splits {
+                if ui.selectable_label(Some(*id) == chosen, name).clicked() && Some(*id) != chosen {
+                    panel.ask(Command::Team(TeamCommand::Oversee(OverseeCommand::Split(*id))));
+                }
+            }
+        });
+        response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Data set of the table")));
+    });
 }
 
 /// Which parts, whose word it is, and what is not known.
-pub(super) fn notes_ui(ui: &mut Ui, overview: &Overview) {
-    let split = match &overview.split_name {
-        Some(name) => tr_args("Training and test set are those of the data set \"{}\".", &[name]),
+pub(super) fn notes_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview) {
+    split_ui(ui, panel, overview);
+    let split = match overview.split {
+        Some(_) => tr("Films that the data set does not hold count in the total only.").to_owned(),
+        None if !overview.splits.is_empty() => {
+            tr("That data set can't be read, so its films are not split here.").to_owned()
+        }
         None => tr("No films are split yet: freezing a data set splits them into training and test set.").to_owned(),
     };
     let mut notes = vec![
