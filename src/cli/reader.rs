@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Pin, Reader, Role, Roles};
-use crate::store::Store;
+use crate::domain::people::{Act, Matter, Pin, Reader, Role, Roles, may};
+use crate::store::{Store, StoreError};
 
 use super::person::{self, Person};
 
@@ -168,7 +168,14 @@ fn tell_who_is_shut_out(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whoever may not change people hears that, and nothing of who there is.
 fn named(store: &Store, id: &str) -> anyhow::Result<Reader> {
+    if let Some(pass) = store.pass()
+        && pass.reader().as_str() != id
+        && !may(pass.roles(), Matter::People, Act::Change)
+    {
+        return Err(StoreError::NotAllowed { matter: Matter::People, act: Act::Change }.into());
+    }
     let readers = store.readers()?;
     let ids: Vec<String> = readers.iter().map(|reader| reader.id.to_string()).collect();
     let found = readers.into_iter().find(|reader| reader.id.as_str() == id);

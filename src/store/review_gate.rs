@@ -83,7 +83,7 @@ pub(super) fn stages(conn: &Connection, image: &ImageId, workflow: Workflow) -> 
 }
 
 /// Everybody, whoever asks: whether somebody is senior is for the store to know.
-fn people(conn: &Connection) -> Result<Vec<Reader>, StoreError> {
+pub(super) fn people(conn: &Connection) -> Result<Vec<Reader>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT rad_id, years_of_experience, roles, has_left FROM reader WHERE repeat_of IS NULL ORDER BY rad_id",
     )?;
