@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::problems::Problem;
 use crate::domain::evaluation::run::{Plan, Run};
-use crate::domain::exchange::{ImportWish, LeftOut};
+use crate::domain::exchange::ImportWish;
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
 use crate::domain::quality::UnfitFilm;
@@ -275,8 +275,7 @@ fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {
 
 fn label_summary(report: &LabelReport) -> String {
     if report.is_refused {
-        let why = not_fitting(report.left_out);
-        return format!("Nothing imported: {} of {} rows can't be taken{why}.", report.bad.len(), report.num_rows);
+        return format!("Nothing imported: {} of {} rows can't be taken.", report.bad.len(), report.num_rows);
     }
     let mut text = format!(
         "{} boxes, {} \"No finding\" and {} image labels in {} readings",
@@ -286,27 +285,15 @@ fn label_summary(report: &LabelReport) -> String {
         let _ = write!(text, "; {} rows were there already", report.num_held);
     }
     if !report.bad.is_empty() {
-        let _ = write!(text, "; {} rows could not be taken{}", report.bad.len(), not_fitting(report.left_out));
+        let _ = write!(text, "; {} rows could not be taken", report.bad.len());
     }
     text
-}
-
-/// How much of what was left out does not fit the project, in brackets.
-pub(super) fn not_fitting(left_out: LeftOut) -> String {
-    let parts = [
-        (left_out.num_of_absent_films, "of films that are not in the project"),
-        (left_out.num_of_unknown_readers, "of readers that the project does not know"),
-        (left_out.num_repeated, "twice in the file"),
-    ];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(num, _)| *num > 0).map(|(num, what)| format!("{num} {what}")).collect();
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 fn label_lines(report: &LabelReport) -> Vec<String> {
     let bad = report.bad.iter().map(|row| format!("Line {}: {}", row.line, row.problem));
     let odd = report.rule_warnings.iter().map(|row| format!("Line {}: taken, but {}", row.line, row.problem));
-    report.effects.sentences().into_iter().chain(bad).chain(odd).collect()
+    report.effects.sentences().into_iter().chain(report.left_out.sentences()).chain(bad).chain(odd).collect()
 }
 
 /// The rows of an import that a person should see: what is not in the project now, and what is odd.

@@ -101,6 +101,7 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
                 println!("{:#}", readers.iter().map(as_json).collect::<Value>());
             } else {
                 print!("{}", as_text(&readers));
+                tell_that_nobody_owns(&readers);
             }
             Ok(())
         }
@@ -117,6 +118,7 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
             certificate.trim().clone_into(&mut reader.certificate);
             store.add_reader(&reader)?;
             println!("Added: {}", line(&reader));
+            tell_that_nobody_owns(&store.readers()?);
             Ok(())
         }
         Action::Change(change) => {
@@ -150,6 +152,16 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
             }
             Ok(())
         }
+    }
+}
+
+/// Who comes with labels is an annotator, so a project that began with an import has nobody who looks after it.
+fn tell_that_nobody_owns(readers: &[Reader]) {
+    if !readers.iter().any(|reader| reader.roles.has(Role::Owner) && !reader.has_left) {
+        println!(
+            "Note: nobody is an owner of this project yet, so whoever opens it may do everything. Make somebody one: \
+             \"rachis reader change PROJECT ID --roles owner,annotator\"."
+        );
     }
 }
 

@@ -213,6 +213,30 @@ pub struct LeftOut {
     pub num_repeated: usize,
 }
 
+impl LeftOut {
+    /// For the report in the window.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        if self.num_of_absent_films > 0 {
+            told.push(format!(
+                "Not taken: {}, of films that are not in the project. Import the films first, or choose to take such labels \
+                 too.",
+                self.num_of_absent_films
+            ));
+        }
+        if self.num_of_unknown_readers > 0 {
+            told.push(format!(
+                "Not taken: {}, of readers that the project does not know. Add the people first, or choose to add them.",
+                self.num_of_unknown_readers
+            ));
+        }
+        if self.num_repeated > 0 {
+            told.push(format!("Not taken: {}, which stand twice in the file.", self.num_repeated));
+        }
+        told
+    }
+}
+
 impl std::ops::AddAssign for LeftOut {
     fn add_assign(&mut self, other: Self) {
         self.num_of_absent_films += other.num_of_absent_films;

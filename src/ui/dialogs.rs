@@ -6,7 +6,7 @@ use crate::domain::exchange::ImportWish;
 use crate::session::{Command, Dialog, Event, FilePurpose, Input, NewProjectWish};
 
 use super::evaluate_screen::new_run;
-use super::words::{tr, tr_args};
+use super::words::{tr, tr_args, translated};
 use super::{
     Panel, cheat_sheet, kit, models_screen, palette, project_screen, settings_screen, statistics, suggestions,
     tag_browser, test_pattern, theme, train_screen, unfit_menu,
@@ -243,7 +243,7 @@ fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
     ScrollArea::vertical().max_height(height).show(ui, |ui| {
         for (n, line) in lines.iter().take(REPORT_LINES).enumerate() {
             let color = if n == 0 { theme::strong() } else { theme::text() };
-            ui.add(egui::Label::new(RichText::new(line).color(color)).wrap().selectable(true));
+            ui.add(egui::Label::new(RichText::new(&*translated(line)).color(color)).wrap().selectable(true));
         }
         if lines.len() > REPORT_LINES {
             let more =

@@ -2,7 +2,7 @@
 
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
-use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
+use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader, Role};
 use crate::session::Command;
 use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 
@@ -78,6 +78,14 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 );
             }
             ui.add_space(2.0 * theme::UNIT);
+            if !readers.iter().any(|reader| reader.roles.has(Role::Owner)) {
+                let text = tr(
+                    "Nobody looks after this project yet: its readers came with labels. Whoever is added here is an owner, and can make others owners too.",
+                );
+                let width = (1.5 * WIDTH).min(ui.available_width());
+                ui.allocate_ui(egui::vec2(width, 0.0), |ui| ui.label(RichText::new(text).color(theme::warn())));
+                ui.add_space(theme::UNIT);
+            }
             if session.may(Matter::People, Act::Change) {
                 kit::command_button(ui, panel, &Command::AddReader);
             } else {

@@ -285,3 +285,76 @@ fn what_was_handed_out_counts_as_read_and_the_report_says_so() {
     assert!(of_film.contains("rows.csv") && of_film.contains("(R1)"), "{of_film}");
     assert!(!check(at, &["audit", "p", "--film", &film(3)], 0, "").contains("rows.csv"));
 }
+
+#[test]
+fn people_and_settings_are_refused_for_what_is_wrong_with_them() {
+    let (place, mut store) = place();
+    let at = place.path();
+    let years = ["reader", "add", "p", "R9", "--name", "Nine", "--years", "300"];
+    refused(at, &years, &["R9 can't have so many years of experience: 0 to 120"]);
+    // Who may not change people hears that, not that there is nobody of the name.
+    refused(at, &["reader", "pin", "p", "R2", "--as", "R3"], &["You may not change the people of this project"]);
+    check(at, &["project", "set", "p", "--workflow", "reviewed:9:2"], 0, "asks for 9 readers, and 3 people");
+    let text = check(at, &["project", "set", "p", "--workflow", "reviewed:3:2"], 0, "settle it");
+    assert!(!text.contains("Note:"), "{text}");
+    check(at, &["project", "set", "p", "--workflow", "free"], 0, "");
+    let args = ["export", "p", "out.csv", "--format", "spinexr", "--reader", "consensus"];
+    refused(at, &args, &["the project has no consensus yet", "rachis consensus"]);
+    // A role that was asked for is the one that people have when films are dealt.
+    store.set_workflow(Workflow::Single).unwrap();
+    let mut third = store.readers().unwrap().into_iter().find(|one| one.id.as_str() == "R3").unwrap();
+    third.has_left = true;
+    store.change_reader(&third).unwrap();
+    refused(at, &["assign", "films", "p", "--to", "R3"], &["R3 can't get these films: they have left the project"]);
+}
+
+#[test]
+fn nobody_reads_on_the_command_line_before_they_agreed() {
+    let (place, store) = place();
+    let at = place.path();
+    check(at, &["project", "set", "p", "--data-use", "For research only."], 0, "");
+    let says = ["R2 has yet to agree", "Nothing was shown", "project agree"];
+    for words in [&["tasks", "list", "p", "--as", "R2"][..], &["reader", "list", "p", "--as", "R2"]] {
+        // Signing in leaves a word; the rest is as it was.
+        let ran = Command::new(env!("CARGO_BIN_EXE_rachis")).args(words).current_dir(at).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert!(ran.status.code() == Some(1) && says.iter().all(|one| said.contains(one)), "{words:?}: {said}");
+    }
+    check(at, &["project", "show", "p", "--as", "R2"], 0, "For research only.");
+    check(at, &["project", "agree", "p", "--as", "R2", "--yes"], 0, "R2 has agreed");
+    check(at, &["tasks", "list", "p", "--as", "R2"], 0, "");
+    assert!(!store.must_agree_to_data_use(&"R2".into()).unwrap());
+}
+
+#[test]
+fn versions_are_listed_with_how_their_files_are() {
+    let (place, _store) = place();
+    let at = place.path();
+    check(at, &["export", "p", "--list"], 0, "No version was kept yet");
+    check(at, &["import-labels", "p", written(at, &film(2), "R2", "Osteophytes")[0]], 0, "taken: 2 boxes");
+    check(at, &["export", "p", "v1.json", "--format", "coco", "--tag", "v1", "--as", "R1"], 0, "kept as version v1");
+    let text = check(at, &["export", "p", "--list"], 0, "v1  ");
+    assert!(text.contains("by R1") && text.contains("as it was written") && text.contains("SHA-256 "), "{text}");
+    std::fs::remove_file(at.join("v1.json")).unwrap();
+    let list: Value = serde_json::from_str(&check(at, &["export", "p", "--list", "--json"], 0, "")).unwrap();
+    assert_eq!((&list["versions"][0]["tag"], &list["versions"][0]["state"]), (&"v1".into(), &"gone".into()));
+}
+
+/// Readers who came with labels own nothing; who is added then does.
+#[test]
+fn a_project_of_imported_readers_says_that_nobody_owns_it() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    check(at, &["new", "p"], 0, "");
+    std::fs::write(
+        at.join("rows.csv"),
+        "image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\na,R1,Osteophytes,1,2,30,40\n",
+    )
+    .unwrap();
+    let words = ["import-labels", "p", "rows.csv", "--new-readers", "add", "--absent-films", "keep"];
+    check(at, &words, 0, "R1 came into the project, as an annotator.");
+    check(at, &["reader", "list", "p"], 0, "nobody is an owner of this project yet");
+    check(at, &["reader", "change", "p", "R1", "--roles", "owner,annotator"], 0, "owner");
+    let text = check(at, &["reader", "list", "p"], 0, "R1");
+    assert!(!text.contains("nobody is an owner"), "{text}");
+}

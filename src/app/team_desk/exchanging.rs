@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::app::inbox::Post;
-use crate::app::jobs::{Jobs, Told, not_fitting};
+use crate::app::jobs::{Jobs, Told};
 use crate::app::project_changes::now_ms;
 use crate::domain::exchange::ExportFormat;
 use crate::domain::people::CONSENSUS_LAYER;
@@ -136,13 +136,13 @@ fn told_of(taken: &TakenUp) -> Told {
         bad.push(format!("and {} more", num - MOST_LINES));
     }
     let mut report = taken.effects.sentences();
+    report.extend(taken.left_out.sentences());
     report.extend(bad);
-    let why = not_fitting(taken.left_out);
     let summary = if taken.is_refused {
-        format!("Nothing was taken, because {num} things can't be{why}")
+        format!("Nothing was taken, because {num} things can't be")
     } else {
         let held = if taken.num_held > 0 { format!("; {} were there already", taken.num_held) } else { String::new() };
-        let not = if num > 0 { format!("; {num} were not taken{why}") } else { String::new() };
+        let not = if num > 0 { format!("; {num} were not taken") } else { String::new() };
         format!(
             "{} marks, {} \"No finding\" and {} answers taken in {} readings{held}{not}",
             taken.num_marks, taken.num_no_finding, taken.num_answers, taken.num_readings

@@ -83,10 +83,13 @@ pub fn import_any(
 ) -> anyhow::Result<TakenUp> {
     let incoming = read_path(store, place, &options.reader)?;
     let problems: Vec<String> = damaged(place).iter().map(|name| format!("{name} is not as it was exported")).collect();
+    if options.bad_rows == BadRows::Refuse && !problems.is_empty() {
+        return Ok(TakenUp { is_refused: true, ..TakenUp::nothing(problems) });
+    }
     // Parts are written one after the other. So that nothing stays half done they are all judged first: a part that
     // can't be read ends it here.
-    if matches!(incoming, Incoming::Several(_)) || (options.bad_rows == BadRows::Refuse && !problems.is_empty()) {
-        let mut trial = TakenUp::nothing(problems.clone());
+    if matches!(incoming, Incoming::Several(_)) {
+        let mut trial = TakenUp::nothing(Vec::new());
         let only_judge = ImportLabels { is_trial: true, bad_rows: BadRows::Keep, ..options.clone() };
         take(store, place, &incoming, &only_judge, course, &mut trial)?;
         if options.bad_rows == BadRows::Refuse && trial.num_not_taken() > 0 {
