@@ -79,11 +79,12 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             ui.add_space(2.0 * theme::UNIT);
             if !readers.iter().any(|reader| reader.roles.has(Role::Owner)) {
-                let text = tr(
-                    "Nobody looks after this project yet: its readers came with labels. Whoever is added here is an owner, and can make others owners too.",
-                );
-                let width = (1.5 * WIDTH).min(ui.available_width());
-                ui.allocate_ui(egui::vec2(width, 0.0), |ui| ui.label(RichText::new(text).color(theme::warn())));
+                let text =
+                    tr("Nobody looks after this project yet. Whoever is added here is an owner, and can make others owners too.");
+                ui.scope(|ui| {
+                    ui.set_max_width(1.5 * WIDTH);
+                    ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
+                });
                 ui.add_space(theme::UNIT);
             }
             if session.may(Matter::People, Act::Change) {
