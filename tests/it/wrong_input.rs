@@ -345,7 +345,13 @@ fn versions_are_listed_with_how_their_files_are() {
 fn a_project_of_imported_readers_says_that_nobody_owns_it() {
     let place = tempfile::tempdir().unwrap();
     let at = place.path();
-    check(at, &["new", "p"], 0, "");
+    let new = NewProject {
+        name: "p".into(),
+        label_set: "vindr_spine".into(),
+        rules: rachis::domain::rules::default_rules(),
+        is_synthetic: true,
+    };
+    drop(Store::create(&at.join("p"), &new).unwrap());
     std::fs::write(
         at.join("rows.csv"),
         "image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\na,R1,Osteophytes,1,2,30,40\n",
