@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::problems::Problem;
 use crate::domain::evaluation::run::{Plan, Run};
+use crate::domain::exchange::ImportWish;
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelSet;
 use crate::domain::quality::UnfitFilm;
@@ -18,10 +19,11 @@ use crate::jobs::{CancelToken, EngineHandle, Lane, Progress};
 use crate::session::{Event, FilePurpose};
 use crate::store::{Doorway, Store};
 use crate::workflows::evaluation_runs::{self, Maker};
+use crate::workflows::exchange::is_table;
 use crate::workflows::export_labels::{ExportLabels, export_boxes, export_image_labels};
 use crate::workflows::export_measures::{MeasureReport, export_measures};
 use crate::workflows::import_films::{ImportOptions, ImportOutcome, ImportReport, import_films};
-use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
+use crate::workflows::import_labels::{DEFAULT_READER, ImportLabels, LabelReport, import_labels};
 use crate::workflows::label_sets;
 use crate::workflows::predict::{self, FilmNews, PredictReport};
 
@@ -60,13 +62,15 @@ impl Jobs {
         });
     }
 
-    pub fn import_labels(&mut self, doorway: Doorway, path: PathBuf, keeps_good_rows: bool) {
-        self.start("Import labels", false, move |watch, _| {
+    pub fn import_labels(&mut self, doorway: Doorway, path: PathBuf, wish: ImportWish) {
+        self.start("Import labels", true, move |watch, cancel| {
+            let options = ImportLabels::of(DEFAULT_READER.into(), wish);
+            if !is_table(&path)? {
+                return super::team_desk::exchanging::take_labels(&doorway, &path, &options, watch, cancel);
+            }
             watch(Progress::new("Reading rows", 0, 0));
             let mut store = doorway.open()?;
             let labels = label_set_of(&store)?;
-            let bad_rows = if keeps_good_rows { BadRows::Keep } else { BadRows::Refuse };
-            let options = ImportLabels { bad_rows, ..ImportLabels::default() };
             let report = import_labels(&mut store, &labels, &path, &options)?;
             Ok(Told { summary: label_summary(&report), report: label_lines(&report) })
         });
@@ -289,7 +293,7 @@ fn label_summary(report: &LabelReport) -> String {
 fn label_lines(report: &LabelReport) -> Vec<String> {
     let bad = report.bad.iter().map(|row| format!("Line {}: {}", row.line, row.problem));
     let odd = report.rule_warnings.iter().map(|row| format!("Line {}: taken, but {}", row.line, row.problem));
-    bad.chain(odd).collect()
+    report.effects.sentences().into_iter().chain(report.left_out.sentences()).chain(bad).chain(odd).collect()
 }
 
 /// The rows of an import that a person should see: what is not in the project now, and what is odd.

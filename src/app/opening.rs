@@ -156,7 +156,7 @@ mod tests {
         let mut import = store.begin_import(session, 2, 1).unwrap();
         import.write_readers(["R2", "R3", "R3.2"].into_iter()).unwrap();
         let file = ImportedFile { name: "f", sha256: [0; 32], format: "f", header: "", num_rows: 0, details: "{}" };
-        import.commit(&file).unwrap();
+        import.commit(&file, "Imported.".to_owned()).unwrap();
         let edits = ["R3.2", "R2"].map(|reader| {
             let edit = Edit::SetComment { before: String::new(), after: "Scoliosis.".into() };
             let entry =

@@ -206,8 +206,8 @@ impl Outside {
             Effect::ImportFilms { paths, copies } => {
                 self.with_doorway(|jobs, doorway| jobs.import_films(doorway, paths, copies));
             }
-            Effect::ImportLabels { path, keeps_good_rows } => {
-                self.with_doorway(|jobs, doorway| jobs.import_labels(doorway, path, keeps_good_rows));
+            Effect::ImportLabels { path, wish } => {
+                self.with_doorway(|jobs, doorway| jobs.import_labels(doorway, path, wish));
             }
             Effect::Export { purpose, to } => self.with_doorway(|jobs, doorway| jobs.export(doorway, purpose, to)),
             Effect::CancelJob => self.jobs.cancel(),

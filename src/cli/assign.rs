@@ -244,13 +244,25 @@ fn print(report: &AssignReport, args: &FilmsArgs) {
         return;
     }
     for (person, num) in loads {
-        println!("{person:<8} {num:>7} films");
+        println!("{person:<8} {num:>7} {}", if *num == 1 { "film" } else { "films" });
     }
     let words = if args.dry_run { "would be handed out" } else { "were handed out" };
-    println!("{} films, {} tasks for {} people {words}.", report.num_films, report.dealt.tasks.len(), loads.len());
+    let num_tasks = report.dealt.tasks.len();
+    let num_people = loads.values().filter(|num| **num > 0).count();
+    let words = if args.dry_run || num_tasks != 1 { words } else { "was handed out" };
+    println!(
+        "{}, {} for {} {words}.",
+        counted(report.num_films, "film", "films"),
+        counted(num_tasks, "task", "tasks"),
+        counted(num_people, "person", "people")
+    );
     if report.num_kept_back > 0 {
         println!("{} films are kept back because their truth is known.", report.num_kept_back);
     }
+}
+
+fn counted(num: usize, one: &str, many: &str) -> String {
+    format!("{num} {}", if num == 1 { one } else { many })
 }
 
 fn list(made: &[StoredAssignment], is_json: bool) {

@@ -66,12 +66,30 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<()> {
             "the project has no film {image}. Nothing was written. \"rachis tasks\" and the worklist name the films."
         );
     }
+    if let Some(by) = &filter.by {
+        refuse_stranger(&store, by)?;
+    }
     if let Some(to) = &args.csv {
         let num = write_trail(&store, &filter, to)?;
         println!("{}: {num} lines", to.display());
         return Ok(());
     }
     print_trail(&store, &filter, args.json)
+}
+
+/// Refuses a name that the project does not know and that did nothing.
+fn refuse_stranger(store: &Store, by: &ReaderId) -> anyhow::Result<()> {
+    let ids: Vec<String> = store.readers()?.iter().map(|reader| reader.id.to_string()).collect();
+    if ids.iter().any(|id| id == by.as_str()) {
+        return Ok(());
+    }
+    let mut has_done = false;
+    let of_person = TrailFilter { by: Some(by.clone()), ..TrailFilter::default() };
+    store.for_each_trail_row(&of_person, |_| has_done = true)?;
+    if !has_done {
+        bail!("the project has no reader {by}; it has {}. Nothing was written. Check the id.", ids.join(", "));
+    }
+    Ok(())
 }
 
 fn print_trail(store: &Store, filter: &TrailFilter, is_json: bool) -> anyhow::Result<()> {

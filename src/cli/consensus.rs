@@ -93,6 +93,11 @@ fn apply(policy: &mut LabelPolicy, word: &str) -> anyhow::Result<()> {
         policy.min_iou = overlap(iou)?;
     } else if let Some(quorum) = Quorum::parse(word) {
         policy.quorum = quorum;
+    } else if word.parse::<f64>().is_ok() {
+        bail!(
+            "{word} is no quorum: write a share of the readers from 0 to 1 (0.5: at least half; 1.0: all), or a whole number \
+             of readers (2). Nothing was changed."
+        );
     } else {
         bail!(
             "{word:?} is no rule. Use median, mean, union, intersection or wbf; a quorum as a share (0.5) or a number of \

@@ -1,12 +1,12 @@
 //! `rachis export`: the project's labels in any format and as a version, or what was measured as a table of its own.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use crate::domain::exchange::{ExportFormat, ExportPlan};
+use crate::domain::exchange::{ExportFormat, ExportPlan, VersionState};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::quality::UnfitFilm;
 use crate::formats::table_form::TableForm;
@@ -16,6 +16,7 @@ use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels}
 use crate::workflows::export_measures::export_measures;
 use crate::workflows::label_sets;
 
+use super::dataset_table::when;
 use super::exchange_words::{self, Format};
 use super::person::Person;
 
@@ -25,10 +26,14 @@ pub struct ExportArgs {
     /// The project's folder.
     project: PathBuf,
     /// Which format.
-    #[arg(long)]
-    format: Format,
+    #[arg(long, required_unless_present = "list")]
+    format: Option<Format>,
     /// The file to write: boxes and "No finding", or measurements. A folder where the format is many files.
-    out: PathBuf,
+    #[arg(required_unless_present = "list")]
+    out: Option<PathBuf>,
+    /// Write nothing; list the versions that were kept, the newest first, and whether their files are as they were written.
+    #[arg(long)]
+    list: bool,
     /// Only this reader; may be given several times.
     #[arg(long, value_name = "ID")]
     reader: Vec<String>,
@@ -60,11 +65,22 @@ pub struct ExportArgs {
     person: Person,
 }
 
+impl ExportArgs {
+    /// The command line asks for it where something is written.
+    fn out(&self) -> &Path {
+        self.out.as_deref().unwrap_or_else(|| Path::new(""))
+    }
+}
+
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let (Some(format), false) = (args.format, args.list) else {
+        let store = args.person.open_to_look(&args.project)?;
+        return list(&store, args.json);
+    };
     let is_plain = args.tag.is_empty() && !args.bundle && !args.pictures;
     let store =
         if args.tag.is_empty() { args.person.open_to_look(&args.project)? } else { args.person.open(&args.project)? };
-    let form = match args.format {
+    let form = match format {
         Format::Spinexr if is_plain => TableForm::SpineXr,
         Format::Cxr if is_plain => TableForm::Cxr,
         Format::Kaggle if is_plain => TableForm::Kaggle,
@@ -82,7 +98,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         as_imported: args.as_imported,
         films: None,
     };
-    let (boxes, image_labels) = export_labels(&store, &labels, &args.out, args.labels.as_deref(), &options)?;
+    let (boxes, image_labels) = export_labels(&store, &labels, args.out(), args.labels.as_deref(), &options)?;
     if args.json {
         let as_json = |report: &ExportReport| -> Value {
             json!({
@@ -98,9 +114,56 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         println!("{:#}", json!({ "boxes": as_json(&boxes), "image_labels": image_labels.as_ref().map(as_json) }));
         return Ok(());
     }
-    println!("{}: {}", args.out.display(), as_text(&boxes, "row"));
+    println!("{}: {}", args.out().display(), as_text(&boxes, "row"));
     if let (Some(out), Some(report)) = (&args.labels, &image_labels) {
         println!("{}: {}", out.display(), as_text(report, "reading"));
+    }
+    Ok(())
+}
+
+fn list(store: &Store, is_json: bool) -> anyhow::Result<()> {
+    let versions = store.export_versions()?;
+    let state = |version| match exchange::state_of(version) {
+        VersionState::AsWritten => ("as_written", "as it was written"),
+        VersionState::Changed => ("changed", "changed since"),
+        VersionState::Gone => ("gone", "not there any more"),
+    };
+    if is_json {
+        let rows: Vec<Value> = versions
+            .iter()
+            .map(|version| {
+                json!({
+                    "tag": version.tag,
+                    "made_at_ms": version.made_at_ms,
+                    "made_by": version.made_by,
+                    "format": version.format,
+                    "place": version.place,
+                    "sha256": exchange::hex(&version.sha256),
+                    "films": version.num_films,
+                    "marks": version.num_marks,
+                    "state": state(version).0,
+                })
+            })
+            .collect();
+        println!("{:#}", json!({ "versions": rows }));
+        return Ok(());
+    }
+    if versions.is_empty() {
+        println!("No version was kept yet. An export with --tag keeps one.");
+    }
+    for version in &versions {
+        let format = ExportFormat::from_key(&version.format);
+        let format = format.map_or_else(|| version.format.clone(), |format| format.title().to_owned());
+        let by = if version.made_by.is_empty() { String::new() } else { format!(" by {}", version.made_by) };
+        println!(
+            "{}  {}{by}  {format}, {} films, {} marks",
+            version.tag,
+            when(version.made_at_ms),
+            version.num_films,
+            version.num_marks
+        );
+        println!("    {}: {}", version.place, state(version).1);
+        println!("    SHA-256 {}", exchange::hex(&version.sha256));
     }
     Ok(())
 }
@@ -128,10 +191,10 @@ fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyh
     };
     let (exported, missing) = exchange_words::with_course(&mut store, |store, course| {
         let (exported, missing) = if args.bundle {
-            let bundled = write_bundle(store, &plan, None, &args.out, course)?;
+            let bundled = write_bundle(store, &plan, None, args.out(), course)?;
             (bundled.exported, bundled.missing)
         } else {
-            (exchange::export(store, &plan, &args.out, course)?, Vec::new())
+            (exchange::export(store, &plan, args.out(), course)?, Vec::new())
         };
         exported.keep(store, &plan, course)?;
         anyhow::Ok((exported, missing))
@@ -165,7 +228,7 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
         );
     }
     let readers: Vec<ReaderId> = args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect();
-    let report = export_measures(store, &args.out, &readers, args.unfinished)?;
+    let report = export_measures(store, args.out(), &readers, args.unfinished)?;
     for (image, why) in &report.unread {
         eprintln!("warning: film {image}: its measurements are written without values: {why}");
     }
@@ -200,7 +263,7 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
     if report.num_unfit > 0 {
         let _ = write!(said, "; {} left out because their film is unfit to be read", report.num_unfit);
     }
-    println!("{}: {said}", args.out.display());
+    println!("{}: {said}", args.out().display());
     Ok(())
 }
 

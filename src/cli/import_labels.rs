@@ -6,12 +6,14 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::domain::exchange::ExportFormat;
+use crate::domain::exchange::{ExportFormat, ImportEffects, LeftOut};
 use crate::domain::id::ReaderId;
 use crate::formats::bad_row::BadRow;
 use crate::store::Store;
-use crate::workflows::exchange::{TakenUp, import_any};
-use crate::workflows::import_labels::{BadRows, DEFAULT_READER, ImportLabels, LabelReport, import_labels};
+use crate::workflows::exchange::{TakenUp, import_any, is_table};
+use crate::workflows::import_labels::{
+    AbsentFilms, BadRows, DEFAULT_READER, ImportLabels, LabelReport, NewReaders, import_labels,
+};
 use crate::workflows::label_sets;
 
 use super::exchange_words;
@@ -33,6 +35,12 @@ pub struct ImportLabelsArgs {
     /// What to do when some rows cannot be taken.
     #[arg(long, value_name = "WHAT", default_value = "keep")]
     bad_rows: OnBadRows,
+    /// What to do with labels of films that are not in the project: "keep" where the labels come first and the films later.
+    #[arg(long, value_name = "WHAT", default_value = "refuse")]
+    absent_films: OnAbsentFilms,
+    /// What to do with labels of readers that the project does not know: "add" brings them into it, as annotators.
+    #[arg(long, value_name = "WHAT", default_value = "refuse")]
+    new_readers: OnNewReaders,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -48,6 +56,22 @@ enum OnBadRows {
     Refuse,
 }
 
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum OnAbsentFilms {
+    /// Take them.
+    Keep,
+    /// They are bad rows.
+    Refuse,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum OnNewReaders {
+    /// They come into the project, as annotators.
+    Add,
+    /// They are bad rows.
+    Refuse,
+}
+
 pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
     let mut store = args.person.open(&args.project)?;
     if args.reader.trim().is_empty() {
@@ -59,9 +83,17 @@ pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
             OnBadRows::Keep => BadRows::Keep,
             OnBadRows::Refuse => BadRows::Refuse,
         },
+        absent_films: match args.absent_films {
+            OnAbsentFilms::Keep => AbsentFilms::Keep,
+            OnAbsentFilms::Refuse => AbsentFilms::Refuse,
+        },
+        new_readers: match args.new_readers {
+            OnNewReaders::Add => NewReaders::Add,
+            OnNewReaders::Refuse => NewReaders::Refuse,
+        },
+        is_trial: false,
     };
-    let is_other = |end: &str| args.labels.extension().is_some_and(|own| own.eq_ignore_ascii_case(end));
-    if args.labels.is_dir() || ["json", "xml", "png"].into_iter().any(is_other) {
+    if !is_table(&args.labels)? {
         return run_any(&mut store, args, &options);
     }
     let labels = label_sets::of_project(&store)?.0;
@@ -86,8 +118,7 @@ fn run_any(store: &mut Store, args: &ImportLabelsArgs, options: &ImportLabels) -
         print!("{}", taken_as_text(&taken));
     }
     if taken.is_refused {
-        let num = taken.problems.len() + taken.tables.iter().map(|table| table.bad.len()).sum::<usize>();
-        bail!("nothing was taken of what could not be taken whole: {}", counted(num, "problem"));
+        bail!("nothing was taken, because {} stood in the way", counted(taken.num_not_taken(), "problem"));
     }
     Ok(())
 }
@@ -110,8 +141,12 @@ fn taken_as_text(taken: &TakenUp) -> String {
         if taken.problems.len() > SHOWN {
             lines.push(format!("  and {} more; --json lists them all", taken.problems.len() - SHOWN));
         }
+        if taken.tables.is_empty() {
+            lines.extend(ways_out(taken.left_out));
+        }
     }
-    lines.join("\n") + "\n" + &taken.tables.iter().map(as_text).collect::<String>()
+    lines.extend(taken.effects.sentences());
+    lines.join("\n") + "\n" + &taken.tables.iter().map(table_as_text).collect::<String>()
 }
 
 fn taken_as_json(taken: &TakenUp) -> Value {
@@ -124,11 +159,51 @@ fn taken_as_json(taken: &TakenUp) -> Value {
         "in_the_project_already": taken.num_held,
         "not_taken": taken.problems,
         "refused": taken.is_refused,
+        "left_out": left_out_as_json(taken.left_out),
+        "new_people": taken.effects.new_people.iter().map(ReaderId::as_str).collect::<Vec<_>>(),
+        "read_now": read_now_as_json(&taken.effects),
         "tables": taken.tables.iter().map(as_json).collect::<Vec<_>>(),
     })
 }
 
 fn as_text(report: &LabelReport) -> String {
+    let effects = report.effects.sentences().into_iter().map(|sentence| sentence + "\n");
+    table_as_text(report) + &effects.collect::<String>()
+}
+
+/// What to add to the command so that more is taken.
+fn ways_out(left_out: LeftOut) -> Vec<String> {
+    let mut lines = Vec::new();
+    if left_out.num_of_absent_films > 0 {
+        let num = left_out.num_of_absent_films;
+        lines.push(format!("films that are not in the project: {num}; \"--absent-films keep\" takes their labels too"));
+    }
+    if left_out.num_of_unknown_readers > 0 {
+        let num = left_out.num_of_unknown_readers;
+        lines.push(format!("readers that the project does not know: {num}; \"--new-readers add\" brings them in"));
+    }
+    lines
+}
+
+fn left_out_as_json(left_out: LeftOut) -> Value {
+    json!({
+        "absent_films": left_out.num_of_absent_films,
+        "unknown_readers": left_out.num_of_unknown_readers,
+        "repeated": left_out.num_repeated,
+    })
+}
+
+fn read_now_as_json(effects: &ImportEffects) -> Value {
+    effects
+        .read_now
+        .iter()
+        .map(|(layer, num)| (layer.to_string(), json!(num)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// But for what came of it beside the labels: of several tables that is told once.
+fn table_as_text(report: &LabelReport) -> String {
     let mut lines = vec![format!("{}: {}", report.form.title(), counted(report.num_rows, "row"))];
     if !report.is_refused {
         lines.push(format!(
@@ -146,6 +221,7 @@ fn as_text(report: &LabelReport) -> String {
         lines.push(format!("note: line {}: {}", warning.line, warning.message));
     }
     lines.extend(section("not taken", &report.bad));
+    lines.extend(ways_out(report.left_out));
     lines.extend(section("taken, and worth a look", &report.rule_warnings));
     lines.join("\n") + "\n"
 }
@@ -177,6 +253,9 @@ fn as_json(report: &LabelReport) -> Value {
         "readings": report.num_readings,
         "in_the_project_already": report.num_held,
         "refused": report.is_refused,
+        "left_out": left_out_as_json(report.left_out),
+        "new_people": report.effects.new_people.iter().map(ReaderId::as_str).collect::<Vec<_>>(),
+        "read_now": read_now_as_json(&report.effects),
         "not_taken": rows(&report.bad),
         "worth_a_look": rows(&report.rule_warnings),
         "notes": notes,

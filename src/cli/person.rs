@@ -31,12 +31,38 @@ impl Person {
         self.sign_in(Store::open_to_look(folder)?)
     }
 
+    /// As [`Person::open`], also for somebody who has yet to agree to what the project says on the use of its data.
+    pub fn open_to_agree(&self, folder: &Path) -> anyhow::Result<Store> {
+        self.let_in(Store::open(folder)?)
+    }
+
+    /// The same to read only.
+    pub fn open_to_look_and_agree(&self, folder: &Path) -> anyhow::Result<Store> {
+        self.let_in(Store::open_to_look(folder)?)
+    }
+
     /// The reader id in whose name something is done: as `--by` says, else the person who acts.
     pub fn name_or<'a>(&'a self, by: &'a str) -> &'a str {
         if by.is_empty() { self.acting.as_deref().unwrap_or_default() } else { by }
     }
 
-    fn sign_in(&self, mut store: Store) -> anyhow::Result<Store> {
+    /// As in the window, nobody sees a film before they agreed.
+    fn sign_in(&self, store: Store) -> anyhow::Result<Store> {
+        let store = self.let_in(store)?;
+        if let Some(pass) = store.pass()
+            && store.must_agree_to_data_use(pass.reader())?
+        {
+            bail!(
+                "{id} has yet to agree to what this project says on the use of its data. Nothing was shown and nothing was \
+                 changed. Read it and agree with \"rachis project agree {} --as {id}\".",
+                store.folder().display(),
+                id = pass.reader()
+            );
+        }
+        Ok(store)
+    }
+
+    fn let_in(&self, mut store: Store) -> anyhow::Result<Store> {
         let Some(id) = &self.acting else { return Ok(store) };
         let id = ReaderId::new(id.as_str());
         let has_pin = store.readers()?.iter().any(|reader| reader.id == id && reader.has_pin);

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::domain::id::ReaderId;
+use crate::domain::people::{Reader, Role};
 use crate::domain::project::{ClinicalFacts, Description, Project, Workflow};
 use crate::domain::suggestion::ModelVisibility;
 
@@ -104,7 +105,7 @@ enum Switch {
 pub fn run(args: &ProjectArgs) -> anyhow::Result<()> {
     match &args.action {
         Action::Show { project, json } => {
-            let store = args.person.open_to_look(project)?;
+            let store = args.person.open_to_look_and_agree(project)?;
             if *json {
                 println!("{:#}", as_json(store.project()));
             } else {
@@ -114,7 +115,7 @@ pub fn run(args: &ProjectArgs) -> anyhow::Result<()> {
         }
         Action::Set(change) => set(change, &args.person),
         Action::Agree { project, yes } => {
-            let mut store = args.person.open(project)?;
+            let mut store = args.person.open_to_agree(project)?;
             let reader: ReaderId = match store.pass() {
                 Some(pass) => pass.reader().clone(),
                 None => bail!("say with --as who agrees"),
@@ -173,7 +174,32 @@ fn set(args: &SetArgs, person: &Person) -> anyhow::Result<()> {
         store.set_model_visibility(visibility)?;
     }
     print!("{}", as_text(store.project()));
+    if args.workflow.is_some() {
+        for note in missing_people(store.project().workflow, &store.readers()?) {
+            println!("{note}");
+        }
+    }
     Ok(())
+}
+
+/// What a workflow asks for that the project's people can't do.
+fn missing_people(workflow: Workflow, people: &[Reader]) -> Vec<String> {
+    let may = |role: Role| people.iter().filter(|one| !one.has_left && one.roles.has(role)).count();
+    let asked = [
+        (workflow.readers().unwrap_or(0), Role::Annotator, "read", "readers"),
+        (workflow.reviewers(), Role::Reviewer, "review", "reviewers"),
+    ];
+    let note = |(num, role, does, who): (u32, Role, &str, &str)| {
+        let has = may(role);
+        let people = if has == 1 { "1 person" } else { &format!("{has} people") };
+        (has < num as usize).then(|| {
+            format!(
+                "Note: each film asks for {num} {who}, and {people} of the project may {does}. Add people before films are \
+                 handed out: \"rachis reader add\"."
+            )
+        })
+    };
+    asked.into_iter().filter_map(note).collect()
 }
 
 fn text_of(said: &str) -> anyhow::Result<String> {

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Pin, Reader, Role, Roles};
-use crate::store::Store;
+use crate::domain::people::{Act, Matter, Pin, Reader, Role, Roles, may};
+use crate::store::{Store, StoreError};
 
 use super::person::{self, Person};
 
@@ -101,6 +101,7 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
                 println!("{:#}", readers.iter().map(as_json).collect::<Value>());
             } else {
                 print!("{}", as_text(&readers));
+                tell_that_nobody_owns(&readers);
             }
             Ok(())
         }
@@ -117,6 +118,7 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
             certificate.trim().clone_into(&mut reader.certificate);
             store.add_reader(&reader)?;
             println!("Added: {}", line(&reader));
+            tell_that_nobody_owns(&store.readers()?);
             Ok(())
         }
         Action::Change(change) => {
@@ -153,6 +155,16 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
     }
 }
 
+/// Who comes with labels is an annotator, so a project that began with an import has nobody who looks after it.
+fn tell_that_nobody_owns(readers: &[Reader]) {
+    if !readers.iter().any(|reader| reader.roles.has(Role::Owner) && !reader.has_left) {
+        println!(
+            "Note: nobody is an owner of this project yet, so whoever opens it may do everything. Make somebody one: \
+             \"rachis reader change PROJECT ID --roles owner,annotator\"."
+        );
+    }
+}
+
 /// Once an owner has a PIN, whoever sees or changes what belongs to others needs one.
 fn tell_who_is_shut_out(store: &Store) -> anyhow::Result<()> {
     let only_reads = Roles::NONE.with(Role::Annotator);
@@ -168,7 +180,14 @@ fn tell_who_is_shut_out(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whoever may not change people hears that, and nothing of who there is.
 fn named(store: &Store, id: &str) -> anyhow::Result<Reader> {
+    if let Some(pass) = store.pass()
+        && pass.reader().as_str() != id
+        && !may(pass.roles(), Matter::People, Act::Change)
+    {
+        return Err(StoreError::NotAllowed { matter: Matter::People, act: Act::Change }.into());
+    }
     let readers = store.readers()?;
     let ids: Vec<String> = readers.iter().map(|reader| reader.id.to_string()).collect();
     let found = readers.into_iter().find(|reader| reader.id.as_str() == id);

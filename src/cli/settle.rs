@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::adjudication::{Document, FilmToReview, Finding, MadeStep, Outcome, ReviewStage};
 use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::label::LabelScope;
 use crate::jobs::CancelToken;
 use crate::store::Store;
 use crate::workflows::label_sets;
@@ -110,6 +111,9 @@ pub fn run(args: &SettleArgs) -> anyhow::Result<()> {
             let mut store = person.open(&args.project)?;
             let review = store.open_review(&ImageId::new(args.film.as_str()), &who, now_ms())?;
             show(review.document(), args.json);
+            if !args.json {
+                tell_what_is_not_settled(&store)?;
+            }
             Ok(())
         }
         Command::Do(args) => make_steps(&mut person.open(&args.project)?, args, &who),
@@ -208,6 +212,21 @@ fn ruled(finding: &Finding) -> String {
             Outcome::Kept { label, .. } => format!("{label}, by {}", ruling.by),
         },
     }
+}
+
+/// Answers about a whole series or study are of many films, and each is settled by itself.
+fn tell_what_is_not_settled(store: &Store) -> anyhow::Result<()> {
+    let labels = label_sets::of_project(store)?.0;
+    let wide = labels.labels().iter().filter(|label| label.scope != LabelScope::Image);
+    let wide: Vec<&str> = wide.map(|label| label.name.as_str()).collect();
+    if !wide.is_empty() {
+        println!(
+            "Not settled here, because it is said of a whole series or study: {}. What each reader said of it stays, and \
+             the consensus says nothing of it.",
+            wide.join(", ")
+        );
+    }
+    Ok(())
 }
 
 fn names(readers: &[ReaderId]) -> String {

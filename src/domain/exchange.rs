@@ -191,6 +191,98 @@ impl ExportPlan {
     }
 }
 
+/// How an import of labels deals with what can't be taken or does not fit the project.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct ImportWish {
+    /// All or nothing.
+    pub refuses_bad: bool,
+    /// Labels of films that are not in the project come in too: the labels first, the films later.
+    pub takes_absent_films: bool,
+    /// Readers that the project does not know come into it.
+    pub adds_readers: bool,
+}
+
+/// What of a file was left out because the project and the file do not fit together: rows, or marks and readings.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct LeftOut {
+    /// Of films that are not in the project.
+    pub num_of_absent_films: usize,
+    /// Of readers that the project does not know.
+    pub num_of_unknown_readers: usize,
+    /// Said before in the same file.
+    pub num_repeated: usize,
+}
+
+impl LeftOut {
+    /// For the report in the window.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        if self.num_of_absent_films > 0 {
+            told.push(format!(
+                "Not taken: {}, of films that are not in the project. Import the films first, or choose to take such labels \
+                 too.",
+                self.num_of_absent_films
+            ));
+        }
+        if self.num_of_unknown_readers > 0 {
+            told.push(format!(
+                "Not taken: {}, of readers that the project does not know. Add the people first, or choose to add them.",
+                self.num_of_unknown_readers
+            ));
+        }
+        if self.num_repeated > 0 {
+            told.push(format!("Not taken: {}, which stand twice in the file.", self.num_repeated));
+        }
+        told
+    }
+}
+
+impl std::ops::AddAssign for LeftOut {
+    fn add_assign(&mut self, other: Self) {
+        self.num_of_absent_films += other.num_of_absent_films;
+        self.num_of_unknown_readers += other.num_of_unknown_readers;
+        self.num_repeated += other.num_repeated;
+    }
+}
+
+/// What an import of labels did to a project beside bringing labels.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ImportEffects {
+    /// People and second readings that came with it.
+    pub new_people: Vec<ReaderId>,
+    /// Handed-out films that count as read now, by layer.
+    pub read_now: Vec<(ReaderId, u64)>,
+}
+
+impl ImportEffects {
+    /// For the report and the record, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        let names: Vec<&str> = self.new_people.iter().map(ReaderId::as_str).collect();
+        match names.as_slice() {
+            [] => {}
+            [one] => sentences.push(format!("{one} came into the project, as an annotator.")),
+            all => sentences.push(format!("{} came into the project, as annotators.", all.join(", "))),
+        }
+        sentences.extend(self.read_now.iter().map(|(layer, num)| match num {
+            1 => format!("1 handed-out film of {layer} counts as read now."),
+            _ => format!("{num} handed-out films of {layer} count as read now."),
+        }));
+        sentences
+    }
+
+    /// Together with those of another part of the same import.
+    pub fn add(&mut self, other: Self) {
+        self.new_people.extend(other.new_people);
+        for (layer, num) in other.read_now {
+            match self.read_now.iter_mut().find(|(known, _)| *known == layer) {
+                Some((_, sum)) => *sum += num,
+                None => self.read_now.push((layer, num)),
+            }
+        }
+    }
+}
+
 /// Longest tag, as VinDr Lab has it.
 pub const LONGEST_TAG: usize = 255;
 

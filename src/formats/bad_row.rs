@@ -21,7 +21,15 @@ pub enum Problem {
     NoReader,
     #[error("the label is empty")]
     NoLabel,
-    #[error("the label {0:?} is not one of the project's labels")]
+    #[error(
+        "the film {0} is not in the project; import the film first, or choose to take labels of films that come later"
+    )]
+    NoSuchFilm(Box<str>),
+    #[error("the project has no reader {0}; add the person first, or choose to add the people that a file brings")]
+    NoSuchReader(Box<str>),
+    #[error("reviewers have signed the consensus of film {0}; take the signatures back first, or leave its rows out")]
+    Signed(Box<str>),
+    #[error("the label {0:?} is not one of the project's labels; mend the row, or add the label to the project's")]
     UnknownLabel(Box<str>),
     #[error("{0} is said of the film as a whole and cannot have a box; put it into the table of image labels")]
     GlobalLabel(Box<str>),
@@ -47,7 +55,9 @@ pub enum Problem {
     NotZeroOrOne { column: Box<str>, text: Box<str> },
     #[error("the row says \"No finding\" and {0} at once")]
     NoFindingAndLabel(Box<str>),
-    #[error("the same film and reader stand in line {first_line} already")]
+    #[error("the same film, reader, label and box stand in line {first_line} already; take one of the two rows out")]
+    SameRow { first_line: u32 },
+    #[error("the same film and reader stand in line {first_line} already; take one of the two rows out")]
     SecondRow { first_line: u32 },
     #[error("the film has study_id or series_id other than in line {first_line}")]
     OtherStudy { first_line: u32 },

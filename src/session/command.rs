@@ -1,5 +1,6 @@
 //! What a person can ask for, whether it makes sense now, and whether it is on.
 
+use crate::domain::exchange::ImportWish;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::measure::MeasureKind;
@@ -45,7 +46,7 @@ pub enum Command {
     },
     /// The file of the open question is imported.
     ImportRows {
-        keeps_good_rows: bool,
+        wish: ImportWish,
     },
     ExportSpineXr,
     ExportCxr,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::edit::Edit;
 use crate::domain::evaluation::run::Run;
 use crate::domain::evaluation::verdict::Ruling;
+use crate::domain::exchange::ImportWish;
 use crate::domain::id::{ImageId, LogSeq, ReaderId};
 use crate::domain::imaging::WindowPreset;
 use crate::domain::label::{LabelName, LabelSet};
@@ -189,10 +190,10 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         copies: bool,
     },
-    /// Bad rows are reported either way; the good ones are taken, or none are.
+    /// What is not taken is reported either way.
     ImportLabels {
         path: PathBuf,
-        keeps_good_rows: bool,
+        wish: ImportWish,
     },
     Export {
         purpose: FilePurpose,

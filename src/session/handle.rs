@@ -135,8 +135,8 @@ impl Session {
                     Vec::new()
                 }
             },
-            Command::ImportRows { keeps_good_rows } => match self.dialog.take() {
-                Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, keeps_good_rows }],
+            Command::ImportRows { wish } => match self.dialog.take() {
+                Some(Dialog::BadRows { path }) => vec![Effect::ImportLabels { path, wish }],
                 other => {
                     self.dialog = other;
                     Vec::new()

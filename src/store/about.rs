@@ -1,15 +1,13 @@
 //! What a project is and how its films get their labels, as the database holds it.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::{Act, Matter};
 use crate::domain::project::{About, ClinicalFacts, Description, Workflow};
-use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
-use super::project::{Store, now_ms};
-use super::project_events::insert_event;
+use super::project::Store;
 
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -27,14 +25,22 @@ struct AboutRow {
 impl Store {
     pub fn set_workflow(&mut self, workflow: Workflow) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.conn.execute("UPDATE project SET workflow = ?1", [workflow_to_text(workflow)])?;
+        self.change_with_word(|conn, before| {
+            conn.execute("UPDATE project SET workflow = ?1", [workflow_to_text(workflow)])?;
+            let before = Description::of(before);
+            Ok(changed_parts(&before, &Description { workflow, ..before.clone() }))
+        })?;
         self.project_mut().workflow = workflow;
         Ok(())
     }
 
     pub fn set_about(&mut self, about: &About) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        self.conn.execute("UPDATE project SET about = ?1", [about_to_json(about)])?;
+        self.change_with_word(|conn, before| {
+            conn.execute("UPDATE project SET about = ?1", [about_to_json(about)])?;
+            let before = Description::of(before);
+            Ok(changed_parts(&before, &Description { about: about.clone(), ..before.clone() }))
+        })?;
         self.project_mut().about = about.clone();
         Ok(())
     }
@@ -43,44 +49,54 @@ impl Store {
     pub fn describe(&mut self, description: &Description) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
         description.check().map_err(|why| StoreError::RuleRefused(format!("{why}.")))?;
-        let before = Description::of(self.project());
-        let changed = changed_parts(&before, description);
-        if changed.is_empty() {
-            return Ok(());
-        }
         let Description { name, workflow, about } = description;
         let name = name.trim();
-        let by = self.doer("");
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute(
-            "UPDATE project SET name = ?1, workflow = ?2, about = ?3",
-            params![name, workflow_to_text(*workflow), about_to_json(about)],
-        )?;
-        let what = format!("Changed of the project: {}.", changed.join(", "));
-        let kind = EventKind::ProjectChanged;
-        insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
-        tx.commit()?;
+        self.change_with_word(|conn, before| {
+            let what = changed_parts(&Description::of(before), description);
+            if what.is_some() {
+                conn.execute(
+                    "UPDATE project SET name = ?1, workflow = ?2, about = ?3",
+                    params![name, workflow_to_text(*workflow), about_to_json(about)],
+                )?;
+            }
+            Ok(what)
+        })?;
         let project = self.project_mut();
         (project.name, project.workflow, project.about) = (name.to_owned(), *workflow, about.clone());
         Ok(())
     }
 }
 
-fn changed_parts(before: &Description, after: &Description) -> Vec<&'static str> {
+/// From what to what; `None` where nothing is other than it was.
+fn changed_parts(before: &Description, after: &Description) -> Option<String> {
     let (old, new) = (&before.about, &after.about);
+    let text = |text: &str| format!("{:?}", text.trim());
+    let years = |years: [Option<u32>; 2]| {
+        let words = |years: Option<u32>| years.map_or_else(|| "any".to_owned(), |years| years.to_string());
+        format!("{} for readers and {} for reviewers", words(years[0]), words(years[1]))
+    };
+    let facts = |facts: ClinicalFacts| match facts {
+        ClinicalFacts::AgeAndSex => "age and sex".to_owned(),
+        ClinicalFacts::Nothing => "nothing".to_owned(),
+    };
     let parts = [
-        ("name", before.name.trim() != after.name.trim()),
-        ("workflow", before.workflow != after.workflow),
-        ("description", old.description != new.description),
-        ("ethics approval", old.ethics != new.ethics),
-        ("licence", old.licence != new.licence),
-        ("citation", old.citation != new.citation),
-        ("use of the data", old.data_use != new.data_use),
-        ("address of instructions", old.link != new.link),
-        ("least experience", old.least_years != new.least_years),
-        ("clinical facts", old.clinical_facts != new.clinical_facts),
+        ("name", text(&before.name), text(&after.name)),
+        ("workflow", workflow_to_text(before.workflow), workflow_to_text(after.workflow)),
+        ("description", text(&old.description), text(&new.description)),
+        ("ethics approval", text(&old.ethics), text(&new.ethics)),
+        ("licence", text(&old.licence), text(&new.licence)),
+        ("citation", text(&old.citation), text(&new.citation)),
+        ("use of the data", text(&old.data_use), text(&new.data_use)),
+        ("address of instructions", text(&old.link), text(&new.link)),
+        ("least years of experience", years(old.least_years), years(new.least_years)),
+        ("clinical facts", facts(old.clinical_facts), facts(new.clinical_facts)),
     ];
-    parts.into_iter().filter(|(_, is_changed)| *is_changed).map(|(part, _)| part).collect()
+    let changed: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, from, to)| from != to)
+        .map(|(part, from, to)| format!("{part}: {to}, before: {from}"))
+        .collect();
+    (!changed.is_empty()).then(|| format!("Changed of the project: {}.", changed.join("; ")))
 }
 
 fn workflow_to_text(workflow: Workflow) -> String {
@@ -167,6 +183,8 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         assert_eq!(Description::of(store.project()), good);
         let told: Vec<String> = store.events().unwrap().into_iter().map(|event| event.what).collect();
-        assert_eq!(told, ["Changed of the project: name, workflow, ethics approval."]);
+        let said = "Changed of the project: name: \"Spine\", before: \"p\"; workflow: blind 3, before: free; ethics approval: \
+                    \"IRB 12\", before: \"\".";
+        assert_eq!(told, [said]);
     }
 }

@@ -95,9 +95,14 @@ impl Store {
     pub fn questions_to(&self, reader: &ReaderId) -> Result<Vec<QuestionToReader>, StoreError> {
         self.require(Matter::OwnReading, Act::See)?;
         self.require_reviewer(reader)?;
-        let mut statement =
-            self.conn.prepare_cached("SELECT image_id FROM adjudication WHERE num_asked > 0 ORDER BY image_id")?;
-        let films: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        // Only reviews with a question to this reader are played anew; a film's first step is large and is not looked into.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.image_id FROM adjudication a WHERE a.num_asked > 0 AND EXISTS (
+                 SELECT 1 FROM adjudication_step s WHERE s.image_id = a.image_id AND s.step LIKE '{\"ask\"%'
+                 AND EXISTS (SELECT 1 FROM json_each(s.step, '$.ask.to') WHERE value = ?1))
+             ORDER BY a.image_id",
+        )?;
+        let films: Vec<String> = statement.query_map([reader.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut questions = Vec::new();
         for image in films.into_iter().map(ImageId::new) {
             let Some(review) = stored_review(&self.conn, &image)? else { continue };

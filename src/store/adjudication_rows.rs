@@ -113,6 +113,14 @@ struct CaseRow {
     reviewers: Vec<String>,
     num_signatures: usize,
     min_iou: f64,
+    /// Reviews of before points were put together have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    margin: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_zero(margin: &f64) -> bool {
+    margin.total_cmp(&0.0).is_eq()
 }
 
 impl From<&Case> for CaseRow {
@@ -137,6 +145,7 @@ impl From<&Case> for CaseRow {
             reviewers: case.reviewers().iter().map(ToString::to_string).collect(),
             num_signatures: case.num_signatures(),
             min_iou: case.min_iou(),
+            margin: case.margin(),
         }
     }
 }
@@ -168,7 +177,8 @@ impl CaseRow {
         let readers = self.readers.into_iter().map(testimony).collect::<Result<_, _>>()?;
         let sources = self.sources.into_iter().map(source).collect::<Result<_, _>>()?;
         let reviewers = self.reviewers.into_iter().map(ReaderId::new).collect();
-        Ok(Case::restored(image.clone(), readers, sources, reviewers, self.num_signatures, self.min_iou))
+        let case = Case::restored(image.clone(), readers, sources, reviewers, self.num_signatures, self.min_iou);
+        Ok(case.with_margin(self.margin))
     }
 }
 

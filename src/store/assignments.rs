@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::assignment::{Candidate, Dealt, Plan, PoolFilm, Stage, Strategy, Table, Task, deal};
+use crate::domain::assignment::{Candidate, Dealt, Plan, PoolFilm, Stage, Strategy, Table, Task, deal, hindrance};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
@@ -279,7 +279,28 @@ impl Store {
     }
 }
 
+/// What callers say of people may be old, or made up: roles, years and who has left are read where films are dealt.
+fn checked(conn: &Connection, stage: Stage, people: &[Candidate]) -> Result<Vec<Candidate>, StoreError> {
+    let about: String = conn.query_row("SELECT about FROM project", [], |row| row.get(0))?;
+    let least = super::about::about_from_json(&about)?.least_years[match stage {
+        Stage::Read => 0,
+        Stage::Review => 1,
+    }];
+    let known = super::review_gate::people(conn)?;
+    let check = |one: &Candidate| {
+        let Some(reader) = known.iter().find(|reader| reader.id == one.id) else {
+            return Err(StoreError::RuleRefused(format!("the project has no reader {}; add the person first", one.id)));
+        };
+        match hindrance(reader, stage, least) {
+            Some(why) => Err(StoreError::RuleRefused(format!("{} can't get these films: {why}", one.id))),
+            None => Ok(Candidate { id: one.id.clone(), years: reader.years_of_experience }),
+        }
+    };
+    people.iter().map(check).collect()
+}
+
 fn deal_now(conn: &Connection, plan: &Plan, pool: &[PoolFilm], people: &[Candidate]) -> Result<Dealt, StoreError> {
+    let people = &checked(conn, plan.stage, people)?;
     let tasks = super::tasks::all_tasks(conn)?;
     let (read, truths) = (completed(conn)?, truths(conn)?);
     let years = years(conn)?;
@@ -447,7 +468,7 @@ fn words_of(plan: &Plan, num_films: usize, dealt: &Dealt) -> String {
     let key = plan.strategy.key();
     let dealt_as = plan.strategy.count().map_or_else(|| key.to_owned(), |each| format!("{key} {each}"));
     format!(
-        "{num_films} films were handed out {stage}, {} tasks for {}. Dealt: {}, seed {}.",
+        "Films handed out {stage}: {num_films}. Tasks: {}, for {}. Dealt: {}, seed {}.",
         dealt.tasks.len(),
         people.join(", "),
         dealt_as,

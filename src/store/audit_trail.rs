@@ -39,17 +39,26 @@ pub enum TrailEdits {
     None,
 }
 
+/// Rows of an import lie in chunks of some thousand, which name their films in fields of their own between tabs and line
+/// ends (src/store/chunk.rs). Who brought them is among what is kept of the import.
 const ALL: &str = "
-    SELECT made_at, 'edit', seq, rad_id, image_id, rad_id, step, iif(step = 'import', '', edit), import_id FROM edit_log
-    WHERE (?5 = 0 OR (?5 = 1 AND (step = 'import' OR edit LIKE '{\"set_task_state\"%'))) AND (?1 IS NULL OR image_id = ?1) AND (?2 IS NULL OR rad_id = ?2)
-      AND (?3 IS NULL OR made_at >= ?3) AND (?4 IS NULL OR made_at < ?4)
+    SELECT log.made_at, 'edit', log.seq, coalesce(log.rad_id, import.details ->> '$.by'), log.image_id, log.rad_id,
+           log.step, iif(log.step = 'import', '', log.edit), log.import_id, import.file_name
+    FROM edit_log log LEFT JOIN import ON import.id = log.import_id
+    WHERE (?5 = 0 OR (?5 = 1 AND (log.step = 'import' OR log.edit LIKE '{\"set_task_state\"%')))
+      AND (?1 IS NULL OR log.image_id = ?1 OR log.step = 'import' AND (
+          instr(log.edit, char(9) || ?1 || char(9)) > 0 OR instr(log.edit || char(10), char(9) || ?1 || char(10)) > 0
+          OR instr(log.edit, char(10) || ?1 || char(9)) > 0
+          OR instr(log.edit || char(10), char(10) || ?1 || char(10)) > 0))
+      AND (?2 IS NULL OR coalesce(log.rad_id, import.details ->> '$.by') = ?2)
+      AND (?3 IS NULL OR log.made_at >= ?3) AND (?4 IS NULL OR log.made_at < ?4)
     UNION ALL
     SELECT at, 'event', seq, by, iif(json_array_length(details, '$.films') = 1, json_extract(details, '$.films[0]'), NULL),
-           NULL, kind, details, NULL FROM project_event
+           NULL, kind, details, NULL, NULL FROM project_event
     WHERE (?2 IS NULL OR by = ?2) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at < ?4)
       AND (?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(details, '$.films') WHERE value = ?1))
     UNION ALL
-    SELECT made_at, 'step', seq, rad_id, image_id, NULL, '', step, NULL FROM adjudication_step
+    SELECT made_at, 'step', seq, rad_id, image_id, NULL, '', step, NULL, NULL FROM adjudication_step
     WHERE (?1 IS NULL OR image_id = ?1) AND (?2 IS NULL OR rad_id = ?2)
       AND (?3 IS NULL OR made_at >= ?3) AND (?4 IS NULL OR made_at < ?4)
     ORDER BY 1, 2, 3";
@@ -69,7 +78,8 @@ impl Store {
             let (kind, step, text): (String, String, String) = (row.get(1)?, row.get(6)?, row.get(7)?);
             let kind = RecordKind::parse(&kind).ok_or_else(|| unreadable("the record", kind))?;
             let what = match kind {
-                RecordKind::Edit => edit_in_words(&step, &text, row.get(8)?)?,
+                RecordKind::Edit if step == "import" => rows_in_words(row.get(8)?, row.get(9)?),
+                RecordKind::Edit => edit_in_words(&step, &text)?,
                 RecordKind::Event => event_in_words(&text)?,
                 RecordKind::Step => {
                     let image = ImageId::new(row.get::<_, Option<String>>(4)?.unwrap_or_default());
@@ -81,7 +91,11 @@ impl Store {
                 by: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
                 kind,
                 seq: row.get(2)?,
-                image: row.get::<_, Option<String>>(4)?.map(ImageId::new),
+                // Rows of an import are of many films; asked about one, they are told as that one's.
+                image: row
+                    .get::<_, Option<String>>(4)?
+                    .map(ImageId::new)
+                    .or_else(|| filter.image.clone().filter(|_| kind == RecordKind::Edit)),
                 layer: row.get::<_, Option<String>>(5)?.map(ReaderId::new),
                 what,
             });
@@ -146,10 +160,12 @@ fn names_of_findings(store: &Store, image: &ImageId) -> Result<HashMap<SourceId,
     Ok(names)
 }
 
-fn edit_in_words(step: &str, edit: &str, import: Option<i64>) -> Result<String, StoreError> {
-    if step == "import" {
-        return Ok(format!("Rows of import {}", import.unwrap_or_default()));
-    }
+fn rows_in_words(import: Option<i64>, file: Option<String>) -> String {
+    let number = import.unwrap_or_default();
+    file.map_or_else(|| format!("Rows of import {number}"), |file| format!("Rows of {file} (import {number})"))
+}
+
+fn edit_in_words(step: &str, edit: &str) -> Result<String, StoreError> {
     let title = edit_from_json(edit)?.title();
     Ok(match step {
         "undo" => format!("Undo: {title}"),

@@ -5,13 +5,18 @@
 //! indexes and the triggers of tables that are still empty away and puts them back as they were, within the same
 //! transaction: a crash in between leaves the project as it was before.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::domain::id::AnnotationId;
+use crate::domain::exchange::ImportEffects;
+use crate::domain::id::{AnnotationId, ReaderId};
 use crate::domain::people::{Act, Matter};
+use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
+use super::incoming::{KnownReaders, Unread, conclude};
 use super::project::Store;
 
 /// From this many rows on, building an index once is quicker than keeping it up to date.
@@ -106,6 +111,11 @@ pub struct BulkImport<'s> {
     has_greatest_ids: bool,
     /// Of the latest mark, where `has_greatest_ids`.
     last_id: Option<i64>,
+    /// Reader id of whoever imports; empty where nobody signed in.
+    by: String,
+    /// Handed-out films that were not read before.
+    unread: Unread,
+    new_people: Vec<ReaderId>,
 }
 
 impl Store {
@@ -118,7 +128,9 @@ impl Store {
         made_at_ms: i64,
     ) -> Result<BulkImport<'_>, StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        let by = self.doer("");
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let unread = super::incoming::unread(&tx)?;
         let import_id = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut import = BulkImport {
             tx,
@@ -128,6 +140,9 @@ impl Store {
             put_back: Vec::new(),
             has_greatest_ids: false,
             last_id: None,
+            by,
+            unread,
+            new_people: Vec::new(),
         };
         if num_rows >= MANY_ROWS {
             for table in ["annotation", "image_label", "reading"] {
@@ -370,17 +385,28 @@ impl BulkImport<'_> {
 
     /// Adds readers that the project does not know yet, under their ids as names.
     pub fn write_readers<'a>(&mut self, readers: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-        super::incoming::add_readers(&self.tx, readers)
+        self.new_people.extend(super::incoming::add_readers(&self.tx, readers)?);
+        Ok(())
     }
 
-    /// Puts the indexes back, notes the file, and makes everything lasting.
-    pub fn commit(self, file: &ImportedFile<'_>) -> Result<(), StoreError> {
+    /// Whose rows may be taken without bringing somebody into the project.
+    pub fn known_readers(&self) -> Result<KnownReaders, StoreError> {
+        KnownReaders::read(&self.tx)
+    }
+
+    /// Films whose consensus people have signed.
+    pub fn signed_films(&self) -> Result<BTreeSet<String>, StoreError> {
+        super::incoming::signed_films(&self.tx)
+    }
+
+    /// Puts the indexes back, notes the file, tells the record with `what`, and makes everything lasting.
+    pub fn commit(self, file: &ImportedFile<'_>, what: String) -> Result<ImportEffects, StoreError> {
         for sql in &self.put_back {
             self.tx.execute_batch(sql)?;
         }
         self.tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, json_set(?9, '$.by', ?10))",
             params![
                 self.import_id,
                 self.made_at_ms,
@@ -391,10 +417,19 @@ impl BulkImport<'_> {
                 file.header,
                 file.num_rows as i64,
                 file.details,
+                self.by,
             ],
         )?;
-        super::audit_chain::seal(&self.tx)?;
-        Ok(self.tx.commit()?)
+        let event = ProjectEvent {
+            at_ms: self.made_at_ms,
+            by: self.by,
+            kind: EventKind::LabelsImported,
+            what,
+            films: Vec::new(),
+        };
+        let effects = conclude(&self.tx, &self.unread, self.new_people, &event)?;
+        self.tx.commit()?;
+        Ok(effects)
     }
 
     fn has_rows(&self, table: &'static str) -> Result<bool, StoreError> {

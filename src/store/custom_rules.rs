@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::label::LabelName;
@@ -113,37 +113,49 @@ impl Store {
             let text = format!("the rule \"{}\" stands twice in the list. No rule was changed.", twice.title);
             return Err(StoreError::RuleRefused(text));
         }
-        // Reads before it writes: begun as a reader, it would fail where somebody else writes in between.
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let stored: Vec<(i64, String)> = {
-            let mut statement = tx.prepare("SELECT id, condition FROM custom_rule")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        let known: Vec<i64> = stored.iter().filter(|(_, json)| condition(json).is_some()).map(|(id, _)| *id).collect();
-        // Left to SQLite, a new rule could take the number of one that is written after it.
-        let mut next = stored.iter().map(|(id, _)| *id).max().unwrap_or(0);
-        for id in &known {
-            tx.execute("DELETE FROM custom_rule WHERE id = ?1", [id])?;
-        }
-        for (position, rule) in rules.iter().enumerate() {
-            let json = json(&rule.condition)?;
-            let id = if known.contains(&rule.id) {
-                rule.id
-            } else {
-                next += 1;
-                next
+        let mut rules_now = Vec::new();
+        self.change_with_word(|conn, before| {
+            write_custom_rules(conn, rules)?;
+            rules_now = read_custom_rules(conn)?;
+            let words = |rules: &[CustomRule]| {
+                let one =
+                    |rule: &CustomRule| format!("\"{}\" ({}: {})", rule.title, rule.severity.as_str(), rule.condition);
+                if rules.is_empty() { "none".to_owned() } else { rules.iter().map(one).collect::<Vec<_>>().join(", ") }
             };
-            tx.execute(
-                "INSERT INTO custom_rule (id, position, title, severity, condition) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, position as i64, rule.title, rule.severity.as_str(), json],
-            )?;
-        }
-        let rules = read_custom_rules(&tx)?;
-        tx.commit()?;
-        self.project_mut().custom_rules = rules;
+            let (from, to) = (words(&before.custom_rules), words(&rules_now));
+            Ok((from != to).then(|| format!("The project's own rules: {to}; before: {from}.")))
+        })?;
+        self.project_mut().custom_rules = rules_now;
         Ok(())
     }
+}
+
+fn write_custom_rules(conn: &Connection, rules: &[CustomRule]) -> Result<(), StoreError> {
+    let stored: Vec<(i64, String)> = {
+        let mut statement = conn.prepare("SELECT id, condition FROM custom_rule")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let known: Vec<i64> = stored.iter().filter(|(_, json)| condition(json).is_some()).map(|(id, _)| *id).collect();
+    // Left to SQLite, a new rule could take the number of one that is written after it.
+    let mut next = stored.iter().map(|(id, _)| *id).max().unwrap_or(0);
+    for id in &known {
+        conn.execute("DELETE FROM custom_rule WHERE id = ?1", [id])?;
+    }
+    for (position, rule) in rules.iter().enumerate() {
+        let json = json(&rule.condition)?;
+        let id = if known.contains(&rule.id) {
+            rule.id
+        } else {
+            next += 1;
+            next
+        };
+        conn.execute(
+            "INSERT INTO custom_rule (id, position, title, severity, condition) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, position as i64, rule.title, rule.severity.as_str(), json],
+        )?;
+    }
+    Ok(())
 }
 
 /// Rules follow labels that get other names; so does a title that only repeats the condition.

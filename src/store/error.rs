@@ -52,8 +52,8 @@ pub enum StoreError {
     #[error("Refused, and nothing was changed: {0}")]
     RuleRefused(String),
     #[error(
-        "You may not {} here: {}. Nothing was changed. Ask an owner of the project for the role, or sign in as somebody \
-         who has it.", if *.act == Act::See { "look" } else { "change anything" }, .matter.title()
+        "You may not {} {}. Nothing was changed. Ask an owner of the project for the role, or sign in as somebody who has \
+         it.", if *.act == Act::See { "see" } else { "change" }, .matter.object()
     )]
     NotAllowed { matter: Matter, act: Act },
     #[error(

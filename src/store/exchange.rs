@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{TransactionBehavior, params};
 
 use crate::domain::edit::Edit;
+use crate::domain::exchange::ImportEffects;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
@@ -13,7 +14,7 @@ use crate::domain::reading::Reading;
 
 use super::bulk::ImportedFile;
 use super::error::{StoreError, unreadable};
-use super::incoming::{add_readers, refuse_settled};
+use super::incoming::{add_readers, conclude, refuse_settled, unread};
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
@@ -164,7 +165,8 @@ impl Store {
 
     /// Brings whole readings in, all in one step or none. `edit_of` is asked for each film and reader in turn, with what
     /// the project holds and the number of the import, and answers with what is to change; nothing where it is the same.
-    /// Readers that the project does not know yet are added under their ids. The number of readings that changed.
+    /// Readers that the project does not know yet are added under their ids. The number of readings that changed, and what
+    /// else came of it.
     pub fn import_readings(
         &mut self,
         session: u32,
@@ -172,11 +174,12 @@ impl Store {
         file: &ImportedFile<'_>,
         event: &ProjectEvent,
         mut edit_of: impl FnMut(usize, &Reading, i64) -> Option<Edit>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<(usize, ImportEffects), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
         self.require_sight()?;
         let event = ProjectEvent { by: self.doer(&event.by), ..event.clone() };
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let unread = unread(&tx)?;
         let import: i64 = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut num_changed = 0;
         let mut readers = BTreeSet::new();
@@ -196,12 +199,12 @@ impl Store {
             num_changed += 1;
         }
         if num_changed == 0 {
-            return Ok(0);
+            return Ok((0, ImportEffects::default()));
         }
-        add_readers(&tx, readers.into_iter())?;
+        let new_people = add_readers(&tx, readers.into_iter())?;
         tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, json_set(?9, '$.by', ?10))",
             params![
                 import,
                 event.at_ms,
@@ -212,11 +215,12 @@ impl Store {
                 file.header,
                 file.num_rows as i64,
                 file.details,
+                event.by,
             ],
         )?;
-        insert_event(&tx, &event)?;
+        let effects = conclude(&tx, &unread, new_people, &event)?;
         tx.commit()?;
-        Ok(num_changed)
+        Ok((num_changed, effects))
     }
 }
 

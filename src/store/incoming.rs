@@ -1,22 +1,107 @@
 //! What every import of labels keeps to: who comes into the project with a table, and what people signed stays.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::Connection;
 
-use crate::domain::people::{CONSENSUS_LAYER, Role};
+use crate::domain::exchange::ImportEffects;
+use crate::domain::id::ReaderId;
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Role};
+use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::StoreError;
+use super::project::Store;
+use super::project_events::insert_event;
 
-/// Adds readers of a table that the project does not know yet, under their ids as names. A table gives nobody more than
-/// reading; `R3.2` beside a reader R3 is that person's second reading; the consensus is nobody.
-pub(super) fn add_readers<'a>(conn: &Connection, ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+/// Layers that an import may bring labels under without bringing somebody into the project.
+#[derive(Clone, Debug)]
+pub struct KnownReaders(BTreeSet<String>);
+
+impl KnownReaders {
+    pub(super) fn read(conn: &Connection) -> Result<Self, StoreError> {
+        let mut statement = conn.prepare_cached("SELECT rad_id FROM reader")?;
+        Ok(Self(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?))
+    }
+
+    /// A person, their second reading, or the consensus.
+    pub fn knows(&self, id: &str) -> bool {
+        id == CONSENSUS_LAYER || self.0.contains(id) || person_of(id).is_some_and(|person| self.0.contains(person))
+    }
+}
+
+impl Store {
+    /// Whose labels an import may bring as they are.
+    pub fn known_readers(&self) -> Result<KnownReaders, StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
+        KnownReaders::read(&self.conn)
+    }
+
+    /// Films whose consensus people have signed: no import touches it.
+    pub fn signed_films(&self) -> Result<BTreeSet<String>, StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
+        signed_films(&self.conn)
+    }
+}
+
+pub(super) fn signed_films(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT image_id FROM adjudication WHERE is_settled = 1")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// Handed-out films that are not read yet, by layer. The difference of two such lists is what an import completed.
+pub(super) type Unread = BTreeMap<String, u64>;
+
+pub(super) fn unread(conn: &Connection) -> Result<Unread, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT task.rad_id, count(*) FROM task
+         LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
+         WHERE task.stage = 'read' AND coalesce(reading.state, 'new') <> 'completed' GROUP BY task.rad_id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What an import did beside bringing labels, at its end and inside its transaction; the record tells of it under the
+/// name of the person who imports.
+pub(super) fn conclude(
+    conn: &Connection,
+    before: &Unread,
+    new_people: Vec<ReaderId>,
+    event: &ProjectEvent,
+) -> Result<ImportEffects, StoreError> {
+    let after = unread(conn)?;
+    let read_now = before.iter().filter_map(|(layer, num)| {
+        let num = num - after.get(layer).copied().unwrap_or(0).min(*num);
+        (num > 0).then(|| (ReaderId::new(layer.as_str()), num))
+    });
+    let effects = ImportEffects { read_now: read_now.collect(), new_people };
+    if !effects.new_people.is_empty() {
+        let only = ImportEffects { new_people: effects.new_people.clone(), ..ImportEffects::default() };
+        let what = format!("With an import of labels: {}", only.sentences().join(" "));
+        insert_event(conn, &ProjectEvent { kind: EventKind::ReaderAdded, what, films: Vec::new(), ..event.clone() })?;
+    }
+    let what = [vec![event.what.clone()], effects.sentences()].concat().join(" ");
+    insert_event(conn, &ProjectEvent { what, ..event.clone() })?;
+    Ok(effects)
+}
+
+/// Adds readers of a table that the project does not know yet, under their ids as names, and tells who they are. A table
+/// gives nobody more than reading; `R3.2` beside a reader R3 is that person's second reading; the consensus is nobody.
+pub(super) fn add_readers<'a>(
+    conn: &Connection,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<Vec<ReaderId>, StoreError> {
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO reader (rad_id, name, roles, repeat_of) VALUES (?1, ?1, ?2, NULL)")?;
-    let mut repeats = Vec::new();
+    let (mut repeats, mut added) = (Vec::new(), Vec::new());
     for id in ids.filter(|id| !id.eq_ignore_ascii_case(CONSENSUS_LAYER)) {
         match person_of(id) {
             Some(person) => repeats.push((id, person)),
             None => {
-                insert.execute([id, Role::Annotator.key()])?;
+                if insert.execute([id, Role::Annotator.key()])? > 0 {
+                    added.push(ReaderId::new(id));
+                }
             }
         }
     }
@@ -26,11 +111,11 @@ pub(super) fn add_readers<'a>(conn: &Connection, ids: impl Iterator<Item = &'a s
          SELECT ?1, name, years_of_experience, '', rad_id FROM reader WHERE rad_id = ?2 AND repeat_of IS NULL",
     )?;
     for (id, person) in repeats {
-        if insert_repeat.execute([id, person])? == 0 {
-            insert.execute([id, Role::Annotator.key()])?;
+        if insert_repeat.execute([id, person])? > 0 || insert.execute([id, Role::Annotator.key()])? > 0 {
+            added.push(ReaderId::new(id));
         }
     }
-    Ok(())
+    Ok(added)
 }
 
 /// Whose further reading an id may stand for: `R3` of `R3.2`.

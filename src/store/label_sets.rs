@@ -12,12 +12,14 @@ use crate::domain::label_change::LabelUse;
 use crate::domain::log::{NewLogEntry, Step};
 use crate::domain::people::{Act, Matter};
 use crate::domain::presence::{LabelAnswers, SharedScope};
+use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
 use super::custom_rules::{read_custom_rules, rename_in_rules};
 use super::error::StoreError;
 use super::project::Store;
+use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
 use super::shared_labels::load_shared;
 
@@ -86,7 +88,7 @@ impl Store {
     /// changed the labels meanwhile. The project's own rules follow the new names.
     pub fn set_label_set(&mut self, new: &NewLabelSet<'_>) -> Result<LabelsChanged, StoreError> {
         self.require(Matter::Labels, Act::Change)?;
-        let session = self.session();
+        let (session, by) = (self.session(), self.doer(""));
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let newest: i64 = tx.query_row("SELECT coalesce(max(version), 0) FROM label_set", [], |row| row.get(0))?;
         if newest != new.based_on {
@@ -111,10 +113,29 @@ impl Store {
             "INSERT INTO label_set (version, made_at, labels, note) VALUES (?1, ?2, ?3, ?4)",
             params![version, new.made_at_ms, new.labels, new.note],
         )?;
+        let what = words_of(new, version, num_readings);
+        let event =
+            ProjectEvent { at_ms: new.made_at_ms, by, kind: EventKind::ProjectChanged, what, films: Vec::new() };
+        insert_event(&tx, &event)?;
         tx.commit()?;
         self.project_mut().custom_rules = rules;
         Ok(LabelsChanged { version, num_readings })
     }
+}
+
+/// What became of the labels, for the record.
+fn words_of(new: &NewLabelSet<'_>, version: i64, num_readings: usize) -> String {
+    let mut parts: Vec<String> = new.renames.iter().map(|(from, to)| format!("{from} is called {to} now")).collect();
+    parts.extend(new.removed.iter().map(|label| format!("{label} is gone")));
+    parts.extend(new.moved.iter().map(|label| format!("{label} has another kind or scope")));
+    if num_readings > 0 {
+        parts.push(format!("{num_readings} readings were brought over"));
+    }
+    if !new.note.trim().is_empty() {
+        parts.push(new.note.trim().to_owned());
+    }
+    let details = if parts.is_empty() { String::new() } else { format!(": {}", parts.join("; ")) };
+    format!("The labels of the project got version {version}{details}.")
 }
 
 fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredLabelSet> {

@@ -82,6 +82,7 @@ pub use evaluations::{NewEvaluation, StoredEvaluation};
 pub use exchange::ExportVersion;
 pub use films::{AddedFilm, AddedFilms};
 pub use hidden_truths::HiddenTruth;
+pub use incoming::KnownReaders;
 pub use label_sets::{LabelsChanged, NewLabelSet, StoredLabelSet};
 pub use measurements::StoredMeasurement;
 pub use models::{NewModel, PipelineSettings, StoredModel};

@@ -67,7 +67,7 @@ pub(super) fn read_pipeline(conn: &Connection) -> Result<Pipeline, StoreError> {
     Ok(Pipeline { classifier, detector, threshold, rule, min_score })
 }
 
-pub(super) fn write_pipeline(tx: &Transaction<'_>, pipeline: &Pipeline) -> Result<(), StoreError> {
+pub(super) fn write_pipeline(tx: &Connection, pipeline: &Pipeline) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO pipeline (id, classifier_id, detector_id, threshold, rule, min_score)
          VALUES (1, ?1, ?2, ?3, ?4, ?5)

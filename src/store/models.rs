@@ -309,20 +309,27 @@ impl Store {
                 return Err(refused(format!("{what} is a number from 0 to 1, not {value}.")));
             }
         }
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let PipelineSettings { threshold, rule, min_score } = *settings;
-        let pipeline = Pipeline { threshold, rule, min_score, ..read_pipeline(&tx)? };
-        write_pipeline(&tx, &pipeline)?;
-        Ok(tx.commit()?)
+        self.change_with_word(|conn, _| {
+            let before = read_pipeline(conn)?;
+            let pipeline = Pipeline { threshold, rule, min_score, ..before.clone() };
+            write_pipeline(conn, &pipeline)?;
+            let words = |one: &Pipeline| {
+                format!("c* {}, {}, least confidence {}", one.threshold, one.rule.as_str(), one.min_score)
+            };
+            let (from, to) = (words(&before), words(&pipeline));
+            Ok((from != to).then(|| format!("How answers of models are put together: {to}; before: {from}.")))
+        })
     }
 
     /// Who sees what models say, and when.
     pub fn set_model_visibility(&mut self, visibility: ModelVisibility) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
         let key = visibility.as_str();
-        self.change_with_word(format!("Readers see what models say: {key}."), |conn| {
+        self.change_with_word(|conn, before| {
             conn.execute("UPDATE project SET model_visibility = ?1", [key])?;
-            Ok(())
+            let from = before.model_visibility;
+            Ok((from != visibility).then(|| format!("Readers see what models say: {key}; before: {}.", from.as_str())))
         })?;
         self.project_mut().model_visibility = visibility;
         Ok(())

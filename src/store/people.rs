@@ -10,6 +10,9 @@ use super::error::{StoreError, unreadable};
 use super::project::{Store, now_ms};
 use super::project_events::insert_event;
 
+/// As the database holds it.
+const MOST_YEARS: u32 = 120;
+
 impl Store {
     /// In the order of their ids. A person's further layers are none of them. Who reads without knowing of others finds
     /// only themselves.
@@ -128,6 +131,8 @@ fn check(reader: &Reader) -> Result<(), StoreError> {
         format!("\"{id}\" is where what reviewers settled is kept, so nobody can have this id.")
     } else if reader.name.trim().is_empty() {
         format!("{id} needs a name.")
+    } else if reader.years_of_experience.is_some_and(|years| years > MOST_YEARS) {
+        format!("{id} can't have so many years of experience: 0 to {MOST_YEARS}. Check the number.")
     } else if reader.roles.is_empty() {
         format!("{id} needs a role: annotator, reviewer, data_manager, owner or guest.")
     } else {

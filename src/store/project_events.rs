@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::{Act, Matter};
+use crate::domain::project::Project;
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
@@ -29,16 +30,18 @@ impl Store {
         Ok(tx.commit()?)
     }
 
-    /// A change of the project and the word that it was made, in one step.
+    /// A change of the project and the word on it, from what to what, in one step. `change` gets the project as it is in
+    /// the database, whatever another window did meanwhile; no word where nothing is other than it was.
     pub(super) fn change_with_word(
         &mut self,
-        what: String,
-        change: impl FnOnce(&Connection) -> Result<(), StoreError>,
+        change: impl FnOnce(&Connection, &Project) -> Result<Option<String>, StoreError>,
     ) -> Result<(), StoreError> {
         let (by, kind) = (self.doer(""), EventKind::ProjectChanged);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        change(&tx)?;
-        insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
+        let before = super::settings::read_project(&tx)?;
+        if let Some(what) = change(&tx, &before)? {
+            insert_event(&tx, &ProjectEvent { at_ms: now_ms(), by, kind, what, films: Vec::new() })?;
+        }
         Ok(tx.commit()?)
     }
 

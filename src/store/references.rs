@@ -1,6 +1,6 @@
 //! The table of reference cases: what readers compare with, in the order of their ids.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::id::ImageId;
 use crate::domain::label::LabelName;
@@ -56,47 +56,69 @@ impl Store {
         if png.len() > LARGEST_PNG {
             return Err(StoreError::RuleRefused("the picture is larger than reference pictures are".to_owned()));
         }
-        self.conn.execute(
-            "INSERT INTO reference_case (label, image_id, caption, png) VALUES (?1, ?2, ?3, ?4)",
-            params![label.map_or("", LabelName::as_str), image.map(ImageId::as_str), shortened(caption), png],
-        )?;
-        Ok(self.conn.last_insert_rowid())
+        let mut id = 0;
+        self.change_with_word(|conn, _| {
+            conn.execute(
+                "INSERT INTO reference_case (label, image_id, caption, png) VALUES (?1, ?2, ?3, ?4)",
+                params![label.map_or("", LabelName::as_str), image.map(ImageId::as_str), shortened(caption), png],
+            )?;
+            id = conn.last_insert_rowid();
+            Ok(Some(format!("Reference case {id} was added: {:?}.", shortened(caption))))
+        })?;
+        Ok(id)
     }
 
     /// A change of what is not there changes nothing.
     pub fn change_references(&mut self, change: &ReferenceChange) -> Result<(), StoreError> {
         self.require(Matter::Labels, Act::Change)?;
-        match change {
-            ReferenceChange::AddFilm { image, caption } => {
-                self.conn.execute(
-                    "INSERT INTO reference_case (image_id, caption) VALUES (?1, ?2)",
-                    [image.as_str(), shortened(caption)],
-                )?;
-            }
-            ReferenceChange::SetLabel { id, label } => {
-                let label = label.as_ref().map_or("", LabelName::as_str);
-                self.conn.execute("UPDATE reference_case SET label = ?2 WHERE id = ?1", params![id, label])?;
-            }
-            ReferenceChange::SetCaption { id, caption } => {
-                let caption = shortened(caption);
-                self.conn.execute("UPDATE reference_case SET caption = ?2 WHERE id = ?1", params![id, caption])?;
-            }
-            ReferenceChange::Move { id, is_up } => {
-                let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                if let Some(other) = neighbour(&tx, *id, *is_up)? {
-                    // Ids are the order: the two change theirs, by way of one that nobody has.
-                    for (from, to) in [(*id, -1), (other, *id), (-1, other)] {
-                        tx.execute("UPDATE reference_case SET id = ?2 WHERE id = ?1", [from, to])?;
-                    }
+        self.change_with_word(|conn, _| {
+            let num = change_reference(conn, change)?;
+            let what = match change {
+                ReferenceChange::AddFilm { image, caption } => {
+                    format!("Film {image} was added as a reference case: {:?}.", shortened(caption))
                 }
-                tx.commit()?;
-            }
-            ReferenceChange::Delete(id) => {
-                self.conn.execute("DELETE FROM reference_case WHERE id = ?1", [id])?;
-            }
-        }
-        Ok(())
+                ReferenceChange::SetLabel { id, label } => {
+                    let label = label.as_ref().map_or("no label", LabelName::as_str);
+                    format!("Reference case {id} stands for {label} now.")
+                }
+                ReferenceChange::SetCaption { id, caption } => {
+                    format!("Reference case {id} says {:?} now.", shortened(caption))
+                }
+                ReferenceChange::Move { id, is_up } => {
+                    format!("Reference case {id} was moved {}.", if *is_up { "up" } else { "down" })
+                }
+                ReferenceChange::Delete(id) => format!("Reference case {id} was taken away."),
+            };
+            Ok((num > 0).then_some(what))
+        })
     }
+}
+
+/// How many cases are other than they were.
+fn change_reference(conn: &Connection, change: &ReferenceChange) -> Result<usize, StoreError> {
+    Ok(match change {
+        ReferenceChange::AddFilm { image, caption } => conn.execute(
+            "INSERT INTO reference_case (image_id, caption) VALUES (?1, ?2)",
+            [image.as_str(), shortened(caption)],
+        )?,
+        ReferenceChange::SetLabel { id, label } => {
+            let label = label.as_ref().map_or("", LabelName::as_str);
+            conn.execute("UPDATE reference_case SET label = ?2 WHERE id = ?1", params![id, label])?
+        }
+        ReferenceChange::SetCaption { id, caption } => {
+            let caption = shortened(caption);
+            conn.execute("UPDATE reference_case SET caption = ?2 WHERE id = ?1", params![id, caption])?
+        }
+        ReferenceChange::Move { id, is_up } => {
+            let Some(other) = neighbour(conn, *id, *is_up)? else { return Ok(0) };
+            // Ids are the order: the two change theirs, by way of one that nobody has.
+            for (from, to) in [(*id, -1), (other, *id), (-1, other)] {
+                conn.execute("UPDATE reference_case SET id = ?2 WHERE id = ?1", [from, to])?;
+            }
+            2
+        }
+        ReferenceChange::Delete(id) => conn.execute("DELETE FROM reference_case WHERE id = ?1", [id])?,
+    })
 }
 
 fn neighbour(conn: &Connection, id: i64, is_up: bool) -> Result<Option<i64>, StoreError> {

@@ -83,7 +83,7 @@ pub(super) fn stages(conn: &Connection, image: &ImageId, workflow: Workflow) -> 
 }
 
 /// Everybody, whoever asks: whether somebody is senior is for the store to know.
-fn people(conn: &Connection) -> Result<Vec<Reader>, StoreError> {
+pub(super) fn people(conn: &Connection) -> Result<Vec<Reader>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT rad_id, years_of_experience, roles, has_left FROM reader WHERE repeat_of IS NULL ORDER BY rad_id",
     )?;
@@ -147,7 +147,12 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let num_signatures = self.project().workflow.reviewers() as usize;
         let boxes = self.boxes_for_review(image)?;
-        Ok(Case::new(image.clone(), &readings, &boxes, &stages.reviewers, num_signatures))
+        let (width, height) = self
+            .conn
+            .prepare_cached("SELECT width, height FROM film WHERE image_id = ?1")?
+            .query_row([image.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let case = Case::new(image.clone(), &readings, &boxes, &stages.reviewers, num_signatures);
+        Ok(case.on_film(width, height))
     }
 
     /// What the models in use say of the film; nothing where the project shows readers none of it: films for testing are

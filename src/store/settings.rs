@@ -15,10 +15,20 @@ impl Store {
     /// Replaces the project's rules.
     pub fn set_rules(&mut self, rules: &[RuleSetting]) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let said: Vec<String> =
-            rules.iter().map(|rule| format!("{} {}", rule.id.row().key, rule.severity.as_str())).collect();
-        let what = format!("The rules of the project were set: {}.", said.join(", "));
-        self.change_with_word(what, |conn| write_rules(conn, rules))?;
+        self.change_with_word(|conn, before| {
+            write_rules(conn, rules)?;
+            let words = |rule: &RuleSetting| match rule.id.row().parameter {
+                Some(_) => format!("{} {}", rule.severity.as_str(), rule.parameter),
+                None => rule.severity.as_str().to_owned(),
+            };
+            let changed = rules.iter().filter_map(|rule| {
+                let from = before.rules.iter().find(|old| old.id == rule.id).map(words).unwrap_or_default();
+                let to = words(rule);
+                (from != to).then(|| format!("{}: {to}, before: {from}", rule.id.row().key))
+            });
+            let changed: Vec<String> = changed.collect();
+            Ok((!changed.is_empty()).then(|| format!("Rules of the project were set: {}.", changed.join("; "))))
+        })?;
         self.project_mut().rules = rules.to_vec();
         Ok(())
     }
@@ -26,9 +36,12 @@ impl Store {
     /// Whether readers see who a patient is. Windows that are open show it from their next start.
     pub fn set_blind(&mut self, is_blind: bool) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let what = if is_blind { "Patients' identities are hidden." } else { "Patients' identities are shown." };
-        let value = if is_blind { "true" } else { "false" };
-        self.change_with_word(what.to_owned(), |conn| write_setting(conn, BLIND, value))?;
+        self.change_with_word(|conn, before| {
+            write_setting(conn, BLIND, if is_blind { "true" } else { "false" })?;
+            let words = |is_blind| if is_blind { "hidden" } else { "shown" };
+            let (from, to) = (words(before.is_blind), words(is_blind));
+            Ok((from != to).then(|| format!("Patients' identities are {to}; before: {from}.")))
+        })?;
         self.project_mut().is_blind = is_blind;
         Ok(())
     }
@@ -36,10 +49,15 @@ impl Store {
     /// Whether readers see each other's marks and comments. Windows that are open show it from their next start.
     pub fn set_open(&mut self, is_open: bool) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let what =
-            if is_open { "Readers see each other's marks now." } else { "Readers no longer see each other's marks." };
-        let value = if is_open { "true" } else { "false" };
-        self.change_with_word(what.to_owned(), |conn| write_setting(conn, OPEN, value))?;
+        self.change_with_word(|conn, before| {
+            write_setting(conn, OPEN, if is_open { "true" } else { "false" })?;
+            let what = if is_open {
+                "Readers see each other's marks now; before: they did not."
+            } else {
+                "Readers no longer see each other's marks; before: they did."
+            };
+            Ok((before.is_open != is_open).then(|| what.to_owned()))
+        })?;
         self.project_mut().is_open = is_open;
         Ok(())
     }
@@ -47,14 +65,10 @@ impl Store {
     /// What readers are told before they read.
     pub fn set_instructions(&mut self, text: &str) -> Result<(), StoreError> {
         self.require(Matter::Project, Act::Change)?;
-        let what = if text.is_empty() {
-            "The instructions for readers were taken away.".to_owned()
-        } else {
-            format!("The instructions for readers were set: {text}")
-        };
-        self.change_with_word(what, |conn| {
+        self.change_with_word(|conn, before| {
             conn.execute("UPDATE project SET instructions = ?1", [text])?;
-            Ok(())
+            let from = &before.instructions;
+            Ok((from != text).then(|| format!("The instructions for readers are {text:?}; before: {from:?}.")))
         })?;
         text.clone_into(&mut self.project_mut().instructions);
         Ok(())
@@ -183,8 +197,27 @@ pub(super) fn write_rules(conn: &Connection, rules: &[RuleSetting]) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::label::LabelName;
     use crate::domain::people::Reader;
+    use crate::domain::project::{About, Workflow};
+    use crate::domain::rules::{Condition, CustomRule};
     use crate::store::NewProject;
+
+    fn softer() -> Vec<RuleSetting> {
+        let mut rules = default_rules();
+        for rule in &mut rules {
+            if rule.id == RuleId::BoxTooSmall {
+                rule.severity = Severity::Warning;
+            }
+        }
+        rules
+    }
+
+    fn few() -> CustomRule {
+        let label = LabelName::new("Surgical implant");
+        let condition = Condition::Count { label, at_least: None, at_most: Some(4) };
+        CustomRule { id: 0, title: "Few implants".into(), severity: Severity::Warning, condition }
+    }
 
     #[test]
     fn each_change_of_what_readers_see_leaves_a_word() {
@@ -199,12 +232,18 @@ mod tests {
         store.add_reader(&Reader::new("R1", "One")).unwrap();
         store.sign_in(&"R1".into(), None).unwrap();
         type Change = fn(&mut Store) -> Result<(), StoreError>;
-        let changes: [(Change, &str); 5] = [
+        let changes: [(Change, &str); 8] = [
             (|store| store.set_open(true), "see each other's marks now"),
             (|store| store.set_blind(false), "identities are shown"),
             (|store| store.set_model_visibility(ModelVisibility::Off), "models say: off"),
             (|store| store.set_instructions("Look at the pedicles."), "Look at the pedicles."),
-            (|store| store.set_rules(&default_rules()), "rules of the project"),
+            (|store| store.set_rules(&softer()), "box_too_small: warning"),
+            (|store| store.set_workflow(Workflow::Blind { readers: 3 }), "workflow: blind 3, before: free"),
+            (
+                |store| store.set_about(&About { ethics: "IRB 12".into(), ..About::default() }),
+                "ethics approval: \"IRB 12\", before: \"\"",
+            ),
+            (|store| store.set_custom_rules(&[few()]), "\"Few implants\" (warning: "),
         ];
         for (change, says) in changes {
             let num = store.events().unwrap().len();
@@ -212,6 +251,10 @@ mod tests {
             let events = store.events().unwrap();
             assert_eq!(events.len(), num + 1, "{says}");
             assert!(events[num].what.contains(says) && events[num].by == "R1", "{:?}", events[num]);
+            assert!(events[num].what.contains("before: "), "{:?}", events[num]);
+            change(&mut store).unwrap();
+            assert_eq!(store.events().unwrap().len(), num + 1, "{says}: nothing is other than it was");
         }
+        assert_eq!(store.check_audit(None, |_| true).unwrap().tampering, None);
     }
 }

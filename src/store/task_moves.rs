@@ -31,8 +31,8 @@ impl Store {
         let is_reviewed = !moves.is_empty() && self.is_being_reviewed(&entry.image)?;
         if moves.iter().any(|(from, to)| !from.reader_may_make_it(*to, is_reviewed)) {
             return Err(StoreError::RuleRefused(
-                "reviewers have begun to settle this film, so your reading stays completed. Whoever hands films out, or a \
-                 reviewer, can give it back to you"
+                "reviewers have begun to settle this film, so your reading stays completed. Ask whoever hands films out to \
+                 give it back to you; questions of reviewers are answered without"
                     .to_owned(),
             ));
         }

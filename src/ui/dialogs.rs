@@ -2,10 +2,11 @@
 
 use egui::{Align2, Id, LayerId, Order, Popup, RichText, ScrollArea, Ui, WidgetInfo};
 
+use crate::domain::exchange::ImportWish;
 use crate::session::{Command, Dialog, Event, FilePurpose, Input, NewProjectWish};
 
 use super::evaluate_screen::new_run;
-use super::words::{tr, tr_args};
+use super::words::{tr, tr_args, translated};
 use super::{
     Panel, cheat_sheet, kit, models_screen, palette, project_screen, settings_screen, statistics, suggestions,
     tag_browser, test_pattern, theme, train_screen, unfit_menu,
@@ -193,12 +194,16 @@ fn bad_rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, path: &std::path::Path) {
     ui.label(tr_args("If some rows of {} can't be taken, what about the good ones?", &[&name]));
     ui.label(RichText::new(tr("Either way the report names each bad row by its line.")).color(theme::weak()));
     ui.add_space(theme::UNIT);
+    let mut wish = panel.state.exports_page.wish;
+    super::project_screen::fitting_ui(ui, &mut wish);
+    panel.state.exports_page.wish = wish;
+    ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
         if ui.button(tr("Take the good rows")).clicked() {
-            panel.ask(Command::ImportRows { keeps_good_rows: true });
+            panel.ask(Command::ImportRows { wish: ImportWish { refuses_bad: false, ..wish } });
         }
         if ui.button(tr("Take all or nothing")).clicked() {
-            panel.ask(Command::ImportRows { keeps_good_rows: false });
+            panel.ask(Command::ImportRows { wish: ImportWish { refuses_bad: true, ..wish } });
         }
         if ui.button(tr("Cancel")).clicked() {
             panel.ask(Command::CloseDialog);
@@ -238,7 +243,7 @@ fn report_ui(ui: &mut Ui, panel: &mut Panel<'_>, lines: &[String]) {
     ScrollArea::vertical().max_height(height).show(ui, |ui| {
         for (n, line) in lines.iter().take(REPORT_LINES).enumerate() {
             let color = if n == 0 { theme::strong() } else { theme::text() };
-            ui.add(egui::Label::new(RichText::new(line).color(color)).wrap().selectable(true));
+            ui.add(egui::Label::new(RichText::new(&*translated(line)).color(color)).wrap().selectable(true));
         }
         if lines.len() > REPORT_LINES {
             let more =

@@ -3,7 +3,7 @@
 use egui::{Align, CentralPanel, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use crate::domain::id::ReaderId;
-use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader};
+use crate::domain::people::{Act, MOST_PIN, Matter, Pin, Reader, Role};
 use crate::session::Command;
 use crate::session::team::{PeopleCommand, SignIn, SignInStep, TeamCommand};
 
@@ -79,6 +79,15 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 );
             }
             ui.add_space(2.0 * theme::UNIT);
+            if !readers.iter().any(|reader| reader.roles.has(Role::Owner)) {
+                let text =
+                    tr("Nobody looks after this project yet. Whoever is added here is an owner, and can make others owners too.");
+                ui.scope(|ui| {
+                    ui.set_max_width(1.5 * WIDTH);
+                    ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
+                });
+                ui.add_space(theme::UNIT);
+            }
             if session.may(Matter::People, Act::Change) {
                 kit::command_button(ui, panel, &Command::AddReader);
             } else {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::domain::assignment::{
-    Candidate, Dealt, Plan, PoolFilm, Score, Stage, Strategy, Task, TaskChoice, held_against, sample,
+    Candidate, Dealt, Plan, PoolFilm, Score, Stage, Strategy, Task, TaskChoice, held_against, hindrance, sample,
 };
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelName;
-use crate::domain::people::{CONSENSUS_LAYER, Reader, Role};
+use crate::domain::people::{CONSENSUS_LAYER, Reader};
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::{Decision, Reading};
 use crate::domain::study::{FilmEntry, FilmFacts};
@@ -125,6 +125,10 @@ fn prepare(store: &Store, request: &AssignRequest) -> anyhow::Result<Prepared> {
             _ if num_kept_back > 0 => bail!(
                 "All of these films are kept back because their truth is known. Hand them out as hidden truths, or \
                  choose others."
+            ),
+            Pool::Query(ref query) => bail!(
+                "No film of the project answers to \"{query}\". Nothing was handed out. Try the words in the list of films, \
+                 which counts what they find."
             ),
             _ => bail!("There is no film to hand out. Choose other films, or import some first."),
         }
@@ -252,29 +256,6 @@ pub fn candidates(store: &Store, stage: Stage, named: Option<&[ReaderId]>) -> an
         people.push(candidate(reader));
     }
     Ok(people)
-}
-
-/// Why somebody gets no films of a stage.
-fn hindrance(reader: &Reader, stage: Stage, least: Option<u32>) -> Option<String> {
-    let (role, does) = match stage {
-        Stage::Read => (Role::Annotator, "read"),
-        Stage::Review => (Role::Reviewer, "review"),
-    };
-    if reader.has_left {
-        return Some("they have left the project".to_owned());
-    }
-    if !reader.roles.has(role) {
-        return Some(format!("they may not {does} films. Give them the role first"));
-    }
-    match (least, reader.years_of_experience) {
-        (Some(least), None) => Some(format!(
-            "who is to {does} needs {least} years of experience, and theirs are not known. Fill them in first"
-        )),
-        (Some(least), Some(years)) if years < least => {
-            Some(format!("who is to {does} needs {least} years of experience, and they have {years}"))
-        }
-        _ => None,
-    }
 }
 
 /// The numbers of the tasks that are meant.

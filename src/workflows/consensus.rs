@@ -8,7 +8,7 @@ use crate::domain::agreement::readings::Said;
 use crate::domain::consensus::clusters::ReaderMark;
 use crate::domain::consensus::dawid_skene::{Vote, likely};
 use crate::domain::consensus::fused::{AgreedBox, ClassPolicies, agreed};
-use crate::domain::consensus::{Policy, Quorum, VoteRule, is_abnormal};
+use crate::domain::consensus::{BoxForm, Policy, Quorum, VoteRule, is_abnormal};
 use crate::domain::geometry::Rect;
 use crate::domain::id::{AnnotationId, ReaderId};
 use crate::domain::label::LabelName;
@@ -140,6 +140,13 @@ pub fn make_consensus(
 fn check(readings: &Readings, asked: &ConsensusAsked) -> anyhow::Result<()> {
     if let Some(label) = asked.policy.own.keys().find(|label| !readings.labels.contains(label)) {
         bail!("The project has no label \"{label}\". Its labels are: {}. Nothing was changed.", list(&readings.labels));
+    }
+    let mut forms = asked.policy.own.values().chain([&asked.policy.usual]).map(|policy| policy.form);
+    if asked.policy.is_across_classes && forms.any(|form| form == BoxForm::Wbf) {
+        bail!(
+            "Weighted boxes fusion puts marks of one label together, as published, and can't go across labels. Nothing was \
+             changed. Take another rule for the box, or leave labels apart."
+        );
     }
     let most = (0..readings.films.len()).map(|film| readings.first_readings(film).count()).max().unwrap_or_default();
     if most < asked.least_readers {

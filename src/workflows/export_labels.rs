@@ -14,6 +14,7 @@ use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoCl
 use crate::formats::table_form::{Header, TableForm};
 use crate::formats::text_hash::QuickMap;
 use crate::store::{Store, StoreError, StoredImport, StoredMark};
+use crate::workflows::exchange::no_such_layer;
 use crate::workflows::staged_file::StagedFile;
 
 /// Text is written to the disk in pieces of this size.
@@ -135,8 +136,7 @@ fn refuse_unknown_readers(store: &Store, options: &ExportLabels) -> anyhow::Resu
     let known: BTreeSet<ReaderId> = store.public_reader_ids()?.into_keys().collect();
     for reader in &options.readers {
         if !known.contains(reader) {
-            let names: Vec<&str> = known.iter().map(ReaderId::as_str).collect();
-            bail!("there is no reader {reader} in the project; there are {}. Nothing was written.", names.join(", "));
+            return Err(no_such_layer(reader, known.iter()));
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::domain::label::LabelName;
 use crate::domain::task::TaskState;
 use crate::formats::csv_vindr::BoxTable;
 use crate::store::{BulkImport, ChunkKind, ChunkWriter, ImportedMark, MarkRow, ReadingSum, Store, StoreError};
-use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, Source, merged, now_ms};
+use crate::workflows::import_labels::{Admission, BadRows, ImportLabels, LabelReport, Source, merged, now_ms};
 use crate::workflows::label_judge::judge;
 use crate::workflows::label_rows::{Bucket, LabelRows, TableReading, sort_rows};
 use crate::workflows::reading_sums::{LabelTexts, state_after};
@@ -27,14 +27,12 @@ pub(super) fn import_boxes(
     options: &ImportLabels,
 ) -> anyhow::Result<LabelReport> {
     let mut report = LabelReport::new(table.header.form, table.num_rows() + table.bad.len());
-    if options.bad_rows == BadRows::Refuse && !table.bad.is_empty() {
-        return Ok(report.refused(table.bad.clone()));
-    }
     let rules = store.project().rules.clone();
     let session = store.begin_session()?;
     let mut rows = sort_rows(table, options.reader.as_str());
     let mut import = store.begin_import(session, table.num_rows(), now_ms())?;
-    let judgement = judge(&mut rows, &table.labels, &rules, &import)?;
+    let admission = Admission::new(options, import.known_readers()?, import.signed_films()?);
+    let judgement = judge(&mut rows, &table.labels, &rules, &admission, &import)?;
     report.bad = merged(&table.bad, judgement.bad);
     report.rule_warnings = judgement.warnings;
     if options.bad_rows == BadRows::Refuse && !report.bad.is_empty() {
@@ -47,13 +45,13 @@ pub(super) fn import_boxes(
         report.num_no_finding += usize::from(reading.adds_no_finding);
         report.num_readings += usize::from(reading.is_touched());
     }
-    if report.num_readings == 0 {
+    if report.num_readings == 0 || options.is_trial {
         return Ok(report);
     }
     let sha256 = write_marks(&mut import, &rows, &table.labels, session, source.bytes)?;
     write_readings(&mut import, &rows, &table.labels)?;
     write_films(&mut import, &rows)?;
-    source.commit(import, sha256, &table.header, &report)?;
+    report.effects = source.commit(import, sha256, &table.header, &report)?;
     Ok(report)
 }
 

@@ -16,7 +16,7 @@ use crate::store::{
     BulkImport, ChunkKind, ChunkWriter, HeldReading, ImportedMark, MarkRow, ReadingSum, Store, StoreError,
 };
 use crate::workflows::import_boxes::CHUNK_ROWS;
-use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, Source, merged, now_ms};
+use crate::workflows::import_labels::{Admission, BadRows, ImportLabels, LabelReport, Source, merged, now_ms};
 use crate::workflows::reading_sums::{LabelTexts, state_after};
 
 /// A row of image labels that is taken.
@@ -58,7 +58,8 @@ pub(super) fn import_image_labels(
     report.warnings.clone_from(&table.warnings);
     let session = store.begin_session()?;
     let mut import = store.begin_import(session, table.rows.len(), now_ms())?;
-    let (taken, bad) = judge_image_labels(table, options.reader.as_str(), &import)?;
+    let admission = Admission::new(options, import.known_readers()?, import.signed_films()?);
+    let (taken, bad) = judge_image_labels(table, options.reader.as_str(), &admission, &import)?;
     report.bad = merged(&table.bad, bad);
     if options.bad_rows == BadRows::Refuse && !report.bad.is_empty() {
         let bad = std::mem::take(&mut report.bad);
@@ -69,22 +70,27 @@ pub(super) fn import_image_labels(
     report.num_image_labels = taken.iter().map(|t| t.new_labels.len()).sum();
     report.num_no_finding = taken.iter().filter(|t| t.adds_no_finding).count();
     report.num_readings = taken.iter().filter(|t| !is_held(t)).count();
-    if report.num_readings == 0 {
+    if report.num_readings == 0 || options.is_trial {
         return Ok(report);
     }
     write_image_labels(&mut import, table, &taken, session)?;
-    source.commit(import, Sha256::digest(source.bytes).into(), &table.header, &report)?;
+    report.effects = source.commit(import, Sha256::digest(source.bytes).into(), &table.header, &report)?;
     Ok(report)
 }
 
 fn judge_image_labels<'a>(
     table: &'a ImageLabelTable<'_>,
     default_reader: &'a str,
+    admission: &Admission,
     import: &BulkImport<'_>,
 ) -> Result<(Vec<TakenRow<'a>>, Vec<BadRow>), StoreError> {
     let mut held_of: QuickMap<(String, String), HeldReading> = QuickMap::default();
     import.for_each_reading(|image, reader, held| {
         held_of.insert((image.to_owned(), reader.to_owned()), held);
+    })?;
+    let mut films: BTreeSet<String> = BTreeSet::new();
+    import.for_each_film(|image, _, _| {
+        films.insert(image.to_owned());
     })?;
     let mut first_line: QuickMap<(&str, &str), u32> = QuickMap::default();
     let (mut taken, mut bad) = (Vec::with_capacity(table.rows.len()), Vec::new());
@@ -96,6 +102,10 @@ fn judge_image_labels<'a>(
             continue;
         }
         first_line.insert((&row.image, reader), row.line);
+        if let Some(problem) = admission.problem(&row.image, reader, films.contains(&*row.image)) {
+            refuse(problem);
+            continue;
+        }
         let held = held_of.remove(&(row.image.clone().into_owned(), reader.to_owned()));
         let holds_no_finding = held.as_ref().is_some_and(|held| held.has_no_finding);
         let holds_findings = held.as_ref().is_some_and(|held| held.num_findings() > 0);

@@ -1,20 +1,22 @@
 //! Published tables of labels into a project: read, checked against the rules, written in one step, reported row by row.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
+use crate::domain::exchange::{ImportEffects, ImportWish, LeftOut};
 use crate::domain::id::ReaderId;
 use crate::domain::label::LabelSet;
 use crate::domain::people::CONSENSUS_LAYER;
-use crate::formats::bad_row::BadRow;
+use crate::formats::bad_row::{BadRow, Problem};
 use crate::formats::csv::{self, Decoded, TextWarning};
 use crate::formats::csv_cell;
 use crate::formats::csv_vindr::{self, LabelFile};
 use crate::formats::table_form::{Header, TableForm};
-use crate::store::{BulkImport, ImportedFile, Store, StoreError};
+use crate::store::{BulkImport, ImportedFile, KnownReaders, Store, StoreError};
 use crate::workflows::import_boxes::import_boxes;
 use crate::workflows::import_image_labels::import_image_labels;
 
@@ -40,17 +42,107 @@ pub enum BadRows {
     Refuse,
 }
 
+/// What to do with labels of films that are not in the project.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AbsentFilms {
+    /// Take them: the labels come first and the films later.
+    Keep,
+    /// They are bad rows.
+    #[default]
+    Refuse,
+}
+
+/// What to do with labels of readers that the project does not know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum NewReaders {
+    /// They come into the project, as annotators.
+    Add,
+    /// They are bad rows.
+    #[default]
+    Refuse,
+}
+
 /// How to import.
 #[derive(Clone, Debug)]
 pub struct ImportLabels {
     /// Whose labels they are where the table has no reader column.
     pub reader: ReaderId,
     pub bad_rows: BadRows,
+    pub absent_films: AbsentFilms,
+    pub new_readers: NewReaders,
+    /// Everything is judged and nothing is written.
+    pub is_trial: bool,
 }
 
 impl Default for ImportLabels {
     fn default() -> Self {
-        Self { reader: ReaderId::new(DEFAULT_READER), bad_rows: BadRows::Keep }
+        Self {
+            reader: ReaderId::new(DEFAULT_READER),
+            bad_rows: BadRows::Keep,
+            absent_films: AbsentFilms::Refuse,
+            new_readers: NewReaders::Refuse,
+            is_trial: false,
+        }
+    }
+}
+
+impl ImportLabels {
+    /// As a person wishes in the window.
+    pub fn of(reader: ReaderId, wish: ImportWish) -> Self {
+        Self {
+            reader,
+            bad_rows: if wish.refuses_bad { BadRows::Refuse } else { BadRows::Keep },
+            absent_films: if wish.takes_absent_films { AbsentFilms::Keep } else { AbsentFilms::Refuse },
+            new_readers: if wish.adds_readers { NewReaders::Add } else { NewReaders::Refuse },
+            is_trial: false,
+        }
+    }
+
+    /// A published data set into a project that knows neither its films nor its readers.
+    pub fn of_everybody() -> Self {
+        Self { absent_films: AbsentFilms::Keep, new_readers: NewReaders::Add, ..Self::default() }
+    }
+}
+
+/// Which rows fit the project.
+#[derive(Debug)]
+pub(super) struct Admission {
+    takes_absent_films: bool,
+    /// `None` where anybody may come.
+    readers: Option<KnownReaders>,
+    signed: BTreeSet<String>,
+}
+
+impl Admission {
+    pub(super) fn new(options: &ImportLabels, readers: KnownReaders, signed: BTreeSet<String>) -> Self {
+        Self {
+            takes_absent_films: options.absent_films == AbsentFilms::Keep,
+            readers: (options.new_readers == NewReaders::Refuse).then_some(readers),
+            signed,
+        }
+    }
+
+    /// Why nothing of this film and reader is taken.
+    pub(super) fn problem(&self, image: &str, reader: &str, is_film_here: bool) -> Option<Problem> {
+        if !is_film_here && !self.takes_absent_films {
+            return Some(Problem::NoSuchFilm(image.into()));
+        }
+        if self.readers.as_ref().is_some_and(|readers| !readers.knows(reader)) {
+            return Some(Problem::NoSuchReader(reader.into()));
+        }
+        (reader == CONSENSUS_LAYER && self.signed.contains(image)).then(|| Problem::Signed(image.into()))
+    }
+}
+
+/// How many of them are bad because they do not fit the project.
+fn left_out(bad: &[BadRow]) -> LeftOut {
+    let num = |is_one: fn(&Problem) -> bool| bad.iter().filter(|row| is_one(&row.problem)).count();
+    LeftOut {
+        num_of_absent_films: num(|p| matches!(p, Problem::NoSuchFilm(_))),
+        num_of_unknown_readers: num(|p| matches!(p, Problem::NoSuchReader(_))),
+        num_repeated: num(|p| {
+            matches!(p, Problem::SameRow { .. } | Problem::SecondRow { .. } | Problem::SecondNoFinding { .. })
+        }),
     }
 }
 
@@ -75,6 +167,10 @@ pub struct LabelReport {
     pub warnings: Vec<TextWarning>,
     /// Nothing was taken, because there were bad rows and the person wants all or nothing.
     pub is_refused: bool,
+    /// Why rows are bad, where they do not fit the project.
+    pub left_out: LeftOut,
+    /// What came of it beside the labels.
+    pub effects: ImportEffects,
 }
 
 /// Reads a published table into the project. Rows that cannot be taken are in the report and change nothing else.
@@ -118,6 +214,7 @@ fn import_bytes(
         LabelFile::ImageLabels(table) => import_image_labels(store, table, &source, options)?,
     };
     report.warnings.splice(0..0, warnings);
+    report.left_out = left_out(&report.bad);
     Ok(report)
 }
 
@@ -135,7 +232,7 @@ impl Source<'_> {
         sha256: [u8; 32],
         header: &Header,
         report: &LabelReport,
-    ) -> Result<(), StoreError> {
+    ) -> Result<ImportEffects, StoreError> {
         let mut header_line = String::new();
         for (i, name) in header.names.iter().enumerate() {
             if i > 0 {
@@ -148,14 +245,23 @@ impl Source<'_> {
             "num_bad_rows": report.bad.len(),
             "num_held_rows": report.num_held,
         });
-        import.commit(&ImportedFile {
+        let file = ImportedFile {
             name: self.name,
             sha256,
             format: header.form.key(),
             header: &header_line,
             num_rows: report.num_rows,
             details: &details.to_string(),
-        })
+        };
+        let what = format!(
+            "Labels were imported from {} ({}): {} rows, {} readings, {} rows not taken.",
+            self.name,
+            header.form.title(),
+            report.num_rows,
+            report.num_readings,
+            report.bad.len()
+        );
+        import.commit(&file, what)
     }
 }
 
@@ -173,6 +279,21 @@ impl LabelReport {
             rule_warnings: Vec::new(),
             warnings: Vec::new(),
             is_refused: false,
+            left_out: LeftOut::default(),
+            effects: ImportEffects::default(),
+        }
+    }
+
+    /// As judged only: nothing of it was taken.
+    pub(super) fn emptied(self) -> Self {
+        Self {
+            num_boxes: 0,
+            num_no_finding: 0,
+            num_image_labels: 0,
+            num_readings: 0,
+            rule_warnings: Vec::new(),
+            is_refused: true,
+            ..self
         }
     }
 

@@ -7,6 +7,7 @@ use crate::domain::label::LabelName;
 use crate::domain::rules::{RuleId, RuleSetting, Severity};
 use crate::formats::bad_row::{BadRow, Problem, TooSmall};
 use crate::store::{BulkImport, StoreError};
+use crate::workflows::import_labels::Admission;
 use crate::workflows::label_rows::{Bucket, LabelRows, RowMark, TableReading, Verdict};
 
 /// What is wrong with rows, and what is only worth a look; by line.
@@ -18,16 +19,18 @@ pub struct Judgement {
 }
 
 /// Gives every row its verdict. `labels` are the table's.
-pub fn judge(
+pub(super) fn judge(
     rows: &mut LabelRows,
     labels: &[LabelName],
     rules: &[RuleSetting],
+    admission: &Admission,
     import: &BulkImport<'_>,
 ) -> Result<Judgement, StoreError> {
     learn_what_is_held(rows, import)?;
     let setting = |id: RuleId| rules.iter().find(|r| r.id == id && r.severity != Severity::Off).copied();
     let judge = Judge {
         labels,
+        admission,
         outside: setting(RuleId::BoxOutsideFilm),
         small: setting(RuleId::BoxTooSmall),
         duplicate: setting(RuleId::DuplicateBox),
@@ -79,6 +82,7 @@ fn learn_what_is_held(rows: &mut LabelRows, import: &BulkImport<'_>) -> Result<(
 /// What readings are held against.
 struct Judge<'a> {
     labels: &'a [LabelName],
+    admission: &'a Admission,
     outside: Option<RuleSetting>,
     small: Option<RuleSetting>,
     duplicate: Option<RuleSetting>,
@@ -93,6 +97,13 @@ impl Judge<'_> {
             marks.clear();
             marks.extend(bucket.marks(reading));
             let mine = &mut verdicts[reading.rows.start as usize..reading.rows.end as usize];
+            let (image, reader) = (bucket.image(reading), bucket.reader(reading));
+            if let Some(problem) = self.admission.problem(image, reader, reading.size_px.is_some()) {
+                mine.fill(Verdict::Bad);
+                let bad = marks.iter().map(|mark| BadRow { line: mark.line, problem: problem.clone() });
+                judgement.bad.extend(bad);
+                continue;
+            }
             self.boxes(reading, &marks, mine, &mut judgement);
             no_findings(reading, &marks, mine, &mut judgement);
         }
@@ -110,6 +121,7 @@ impl Judge<'_> {
         let holds_no_finding = reading.held.as_ref().is_some_and(|held| held.has_no_finding);
         for (i, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.columns.is_some()) {
             let problem = place_problem(reading, mark)
+                .or_else(|| same_row(mark, &marks[..i]))
                 .or_else(|| holds_no_finding.then_some(Problem::ProjectHasNoFinding))
                 .or_else(|| self.box_problem(reading, mark, &marks[..i], judgement));
             if let Some(problem) = problem {
@@ -204,6 +216,13 @@ fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Ve
 /// All rows of a film name the same study and series.
 fn place_problem(reading: &TableReading, mark: &RowMark) -> Option<Problem> {
     mark.is_of_other_place.then_some(Problem::OtherStudy { first_line: reading.first_line_of_film })
+}
+
+/// The same label in the same place to the last digit says nothing new, whatever the rules say of boxes that are alike.
+fn same_row(mark: &RowMark, before: &[RowMark]) -> Option<Problem> {
+    let bits = |mark: &RowMark| mark.columns.map(|columns| columns.map(f64::to_bits));
+    let first = before.iter().find(|other| other.label == mark.label && bits(other) == bits(mark))?;
+    Some(Problem::SameRow { first_line: first.line })
 }
 
 fn rect_of(mark: &RowMark) -> Option<Rect> {

@@ -133,7 +133,7 @@ fn import(folder: &Path, table: &Path) -> (std::time::Duration, Store) {
     let mut store = Store::create(&project, &new).expect("a new project");
     let labels = label_set::shipped_by_id("vindr_spine").expect("shipped");
     let start = Instant::now();
-    let report = import_labels(&mut store, &labels, table, &ImportLabels::default()).expect("imported");
+    let report = import_labels(&mut store, &labels, table, &ImportLabels::of_everybody()).expect("imported");
     let time = start.elapsed();
     assert_eq!((report.num_boxes + report.num_no_finding, report.bad.len()), (NUM_ROWS, 0));
     (time, store)

@@ -124,7 +124,7 @@ fn what_cannot_be_is_refused_in_a_sentence_and_nothing_is_done() {
         (&["--sample", "0"], "at least"),
         (&["--hidden-truths"], "No film is kept back"),
         (&["--strategy", "repeat"], "nothing to read once more"),
-        (&["--as", "R3"], "You may not change anything here"),
+        (&["--as", "R3"], "You may not change who gets which films"),
     ] {
         let words = [&["assign", "films", "p"], words].concat();
         check(at, &words, 1, says);
@@ -175,7 +175,7 @@ fn taking_back_and_giving_on_keep_every_mark() {
     assert_eq!(films_of(&store, "R3"), BTreeSet::from([image(0)]));
     assert_eq!(store.reading(&image(1), &"R3".into()).unwrap().num_marks(), 1);
     // Handed out again, the film is as R3 left it.
-    check(at, &["assign", "films", "p", "--film", image(1).as_str(), "--strategy", "all", "--to", "R3"], 0, "1 tasks");
+    check(at, &["assign", "films", "p", "--film", image(1).as_str(), "--strategy", "all", "--to", "R3"], 0, "1 task ");
     let task = store.tasks_of(&"R3".into()).unwrap().into_iter().find(|task| task.image == image(1)).unwrap();
     assert_eq!(task.state, TaskState::Doing);
 }

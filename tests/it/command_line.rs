@@ -216,17 +216,29 @@ fn labels_come_in_with_a_report_of_each_bad_row() {
     place.write("good.csv", GOOD_TABLE);
     place.write("bad.csv", TABLE_WITH_BAD_ROWS);
     place.check("new good", 0, "");
-    place.check("import-labels good good.csv", 0, "taken: 1 box, 1 \"No finding\", 0 image labels in 2 readings");
-    place.check("import-labels good good.csv", 0, "in the project already: 2 rows");
+    place.check(
+        "import-labels good good.csv --absent-films keep --new-readers add",
+        0,
+        "taken: 1 box, 1 \"No finding\", 0 image labels in 2 readings",
+    );
+    place.check(
+        "import-labels good good.csv --absent-films keep --new-readers add",
+        0,
+        "in the project already: 2 rows",
+    );
 
     place.check("new bad", 0, "");
-    place.check("import-labels bad bad.csv --bad-rows refuse", 1, "nothing was taken, because 2 rows could not be");
+    place.check(
+        "import-labels bad bad.csv --bad-rows refuse --absent-films keep --new-readers add",
+        1,
+        "nothing was taken, because 2 rows could not be",
+    );
     assert_eq!(place.json("check bad --json")["marks"], 0);
-    let report = place.json("import-labels bad bad.csv --bad-rows keep --json");
+    let report = place.json("import-labels bad bad.csv --bad-rows keep --json --absent-films keep --new-readers add");
     assert_eq!((&report["rows"], &report["boxes"], &report["no_finding"]), (&4.into(), &1.into(), &1.into()));
     let lines: Vec<&Value> = report["not_taken"].as_array().unwrap().iter().map(|row| &row["line"]).collect();
     assert_eq!(lines, [4, 5]);
-    let out = place.check("import-labels bad bad.csv", 0, "not taken: 2 rows");
+    let out = place.check("import-labels bad bad.csv --absent-films keep --new-readers add", 0, "not taken: 2 rows");
     assert!(out.contains("line 4: ") && out.contains("Unicorn") && out.contains("line 5: "), "{out}");
     assert_eq!(place.json("check bad --json")["marks"], 2);
 
@@ -241,7 +253,7 @@ fn tables_go_out_and_come_back_the_same() {
     let place = Place::new();
     place.write("kaggle.csv", KAGGLE_TABLE);
     place.check("new chest --labels vindr_cxr", 0, "");
-    place.check("import-labels chest kaggle.csv", 0, "taken: 2 boxes");
+    place.check("import-labels chest kaggle.csv --absent-films keep --new-readers add", 0, "taken: 2 boxes");
     for (project, labels, format, num_rows) in [
         ("DEMO", "vindr_spine", "spinexr", 20),
         ("DEMO", "vindr_spine", "cxr", 20),
@@ -250,7 +262,11 @@ fn tables_go_out_and_come_back_the_same() {
         let says = format!("{format}.csv: {num_rows} rows");
         place.check(&format!("export {project} {format}.csv --format {format} --labels labels.csv"), 0, &says);
         place.check(&format!("new {format} --labels {labels}"), 0, "");
-        place.check(&format!("import-labels {format} {format}.csv"), 0, &format!("{num_rows} rows\ntaken: "));
+        place.check(
+            &format!("import-labels {format} {format}.csv --absent-films keep --new-readers add"),
+            0,
+            &format!("{num_rows} rows\ntaken: "),
+        );
         place.check(&format!("export {format} back.csv --format {format} --labels labels_back.csv"), 0, "back.csv: ");
         assert_eq!(place.read("back.csv"), place.read(&format!("{format}.csv")));
         let sorted = |name: &str| place.read(name).lines().map(str::to_owned).collect::<BTreeSet<_>>();

@@ -144,7 +144,7 @@ fn wrong_requests_are_refused_in_a_sentence() {
             &["consensus", "p", "--quorum", "4"][..],
             "A quorum of 4 readers can't be reached: the most that completed any film is 3",
         ),
-        (&["consensus", "p", "--quorum", "0"], "\"0\" is no rule"),
+        (&["consensus", "p", "--quorum", "0"], "0 is no quorum"),
         (&["consensus", "p", "--least-readers", "5"], "No film was completed by 5 readers"),
         (&["consensus", "p", "--iou", "1.5"], "an overlap (IoU) is more than 0 and at most 1, not 1.5"),
         (&["consensus", "p", "--label", "Nonsense=union"], "The project has no label \"Nonsense\""),

@@ -51,7 +51,7 @@ impl Project {
     }
 
     fn import(&mut self, text: impl AsRef<[u8]>) -> LabelReport {
-        let report = self.try_import(text.as_ref(), &ImportLabels::default()).unwrap();
+        let report = self.try_import(text.as_ref(), &ImportLabels::of_everybody()).unwrap();
         self.assert_sound();
         report
     }
@@ -110,7 +110,7 @@ fn published_tables_come_back_as_they_were() {
          s1,e1,088ec4a2,rad1,Spondylolysthesis,712.0,961.30,786.500,1011\n\
          s0,e0,000000aa,rad2,No finding,,,,\n\
          s1,e1,088ec4a2,rad2,Osteophytes,-3.5,0.001,1e3,1234.5678901234567\n\
-         s1,e1,088ec4a2,rad1,Osteophytes,712.6,961.3,786.5,1011.7\n"
+         s1,e1,088ec4a2,rad1,Osteophytes,712.6,961.3,786.5,1011.8\n"
     );
     check("vindr_spine", TableForm::SpineXr, true, &spine);
     let cxr = format!(
@@ -375,7 +375,7 @@ fn each_bad_row_is_named_with_its_line() {
 
     // All or nothing, as the person chose.
     let mut project = Project::new("vindr_spine");
-    let refuse = ImportLabels { bad_rows: BadRows::Refuse, ..ImportLabels::default() };
+    let refuse = ImportLabels { bad_rows: BadRows::Refuse, ..ImportLabels::of_everybody() };
     let report = project.try_import(table.as_bytes(), &refuse).unwrap();
     assert!(report.is_refused);
     assert_eq!(project.export(TableForm::SpineXr), SPINE);
@@ -411,7 +411,7 @@ fn bad_rows_of_image_labels_are_named_too() {
     );
     let said: Vec<String> = report.bad.iter().map(ToString::to_string).collect();
     let expected = [
-        "line 3: the same film and reader stand in line 2 already",
+        "line 3: the same film and reader stand in line 2 already; take one of the two rows out",
         "line 4: ILD is \"2\"; only 0 and 1 are allowed",
         "line 5: the row says \"No finding\" and ILD at once",
         "line 6: ILD is \"\"; only 0 and 1 are allowed",

@@ -97,6 +97,9 @@ fn a_version_goes_out_under_numbers_and_comes_back() {
     let event = Event::PathChosen { purpose: FilePurpose::IncomingFile, paths: vec![file] };
     seat.state_mut().handle(Input::Event(event));
     seat.run_steps(3);
+    // R3 is nobody here until somebody says that they may come.
+    seat.get_by_label("Add readers that the project does not know, as annotators").click();
+    seat.run_steps(3);
     seat.get_by_role_and_label(Accessible::Button, "Import labels").click();
     wait(&mut seat, "the labels", |_| {
         Store::open_to_look(&other).is_ok_and(|store| store.reading_keys().is_ok_and(|keys| keys.len() == 3))

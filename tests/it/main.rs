@@ -47,6 +47,7 @@ mod label_sets;
 mod label_set_changes;
 mod command_line;
 mod people_commands;
+mod wrong_input;
 mod evaluate_files;
 mod evaluate_input;
 mod evaluate_project;

@@ -241,3 +241,27 @@ fn the_overview_counts_and_a_blind_reader_is_told_nothing_of_it() {
     assert_eq!(seat.state().session.screen, Screen::Project);
     assert!(seat.query_by_label("R2: 2 of 4").is_none() && seat.query_by_label_contains("films").is_some());
 }
+
+/// Readers who came with labels are annotators. The screen says that nobody owns the project, and who is added there does.
+#[test]
+fn a_project_that_nobody_owns_says_so_and_whoever_is_added_owns_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 2);
+    let roles = Roles::NONE.with(Role::Annotator);
+    // Two people of the helper's, as an import would have brought them: the last owner can't step down in the program.
+    let conn = rusqlite::Connection::open(folder.join("project.db")).unwrap();
+    conn.execute("UPDATE reader SET roles = 'annotator'", []).unwrap();
+    drop(conn);
+    assert!(store.readers().unwrap().iter().all(|one| one.roles == roles));
+    let mut seat = at_project(&folder);
+    seat.run_steps(6);
+    seat.get_by_label_contains("Nobody looks after this project yet.");
+    seat.get_by_label("Add a reader").click();
+    wait(&mut seat, "the new person", |w| w.session.project.iter().flat_map(|open| &open.readers).count() == 3);
+    seat.run_steps(6);
+    assert!(seat.query_by_label_contains("Nobody looks after this project yet.").is_none());
+    let third = store.readers().unwrap().into_iter().find(|one| one.id.as_str() == "R3").unwrap();
+    assert!(third.roles.has(Role::Owner));
+    store.sign_in(&third.id, None).unwrap();
+}

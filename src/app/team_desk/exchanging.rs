@@ -13,7 +13,7 @@ use crate::jobs::{CancelToken, Lane, Progress};
 use crate::session::team::{ExchangeFacts, ExchangeNews, ExchangeTask, ExportRequest, Layer, VersionRow};
 use crate::store::{Doorway, Store, StoreError};
 use crate::workflows::exchange::{self, Course, TakenUp, hex, import_any, state_of, write_bundle};
-use crate::workflows::import_labels::{BadRows, ImportLabels};
+use crate::workflows::import_labels::ImportLabels;
 
 /// Lines of one report; the command line has them all.
 const MOST_LINES: usize = 200;
@@ -26,11 +26,10 @@ pub(in crate::app) fn exchange(jobs: &mut Jobs, lane: &Lane, doorway: Doorway, p
             tell_facts(&doorway, &post);
             told
         }),
-        ExchangeTask::Import { place, reader, refuses_bad } => {
-            let bad_rows = if refuses_bad { BadRows::Refuse } else { BadRows::Keep };
-            let options = ImportLabels { reader, bad_rows };
+        ExchangeTask::Import { place, reader, wish } => {
+            let options = ImportLabels::of(reader, wish);
             jobs.start("Import labels", true, move |watch, cancel| {
-                let told = take(&doorway, &place, &options, watch, cancel);
+                let told = take_labels(&doorway, &place, &options, watch, cancel);
                 tell_facts(&doorway, &post);
                 told
             });
@@ -116,7 +115,7 @@ fn write(
     Ok(Told { summary, report })
 }
 
-fn take(
+pub(in crate::app) fn take_labels(
     doorway: &Doorway,
     place: &Path,
     options: &ImportLabels,
@@ -129,13 +128,16 @@ fn take(
 }
 
 fn told_of(taken: &TakenUp) -> Told {
-    let mut report: Vec<String> = taken.problems.clone();
-    report.extend(taken.tables.iter().flat_map(|table| &table.bad).map(ToString::to_string));
-    let num = report.len();
-    report.truncate(MOST_LINES);
+    let mut bad: Vec<String> = taken.problems.clone();
+    bad.extend(taken.tables.iter().flat_map(|table| &table.bad).map(ToString::to_string));
+    let num = bad.len();
+    bad.truncate(MOST_LINES);
     if num > MOST_LINES {
-        report.push(format!("and {} more", num - MOST_LINES));
+        bad.push(format!("and {} more", num - MOST_LINES));
     }
+    let mut report = taken.effects.sentences();
+    report.extend(taken.left_out.sentences());
+    report.extend(bad);
     let summary = if taken.is_refused {
         format!("Nothing was taken, because {num} things can't be")
     } else {

@@ -4,7 +4,7 @@ mod people;
 mod assigning;
 mod reviewing;
 pub(super) mod agreeing;
-mod exchanging;
+pub(super) mod exchanging;
 mod overseeing;
 mod auditing;
 

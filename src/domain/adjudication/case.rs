@@ -2,6 +2,7 @@
 
 use crate::domain::annotation::Annotation;
 use crate::domain::attribute::Attributes;
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::presence::LabelAnswers;
@@ -71,9 +72,43 @@ pub struct Case {
     pub(super) num_signatures: usize,
     /// From this overlap on marks were put together.
     pub(super) min_iou: f64,
+    /// Points and lines, which have no area, were put together with so much around them, in pixels of the film.
+    pub(super) margin: f64,
 }
 
+/// The margin around points and lines, as a share of the film's longer side: two points are offered as one finding where
+/// the squares around them overlap as boxes must, so where they are nearer than 1.7 % of that side along one axis.
+/// On a film of 43 cm that is 7 mm, less than the gap between the marks that are put on two neighbouring vertebrae.
+const MARGIN_OF_POINTS: f64 = 0.02;
+
 impl Case {
+    /// On a film of this size.
+    #[must_use]
+    pub fn on_film(self, width: u32, height: u32) -> Self {
+        self.with_margin(MARGIN_OF_POINTS * f64::from(width.max(height)))
+    }
+
+    /// As stored; 0 leaves points and lines apart.
+    #[must_use]
+    pub fn with_margin(self, margin: f64) -> Self {
+        Self { margin, ..self }
+    }
+
+    /// See [`Self::on_film`].
+    pub const fn margin(&self) -> f64 {
+        self.margin
+    }
+
+    /// What stands for a mark where marks are held against each other.
+    pub(super) fn place(&self, shape: &Shape) -> Rect {
+        let bounds = shape.bounds();
+        if shape.kind().has_area() {
+            return bounds;
+        }
+        let min = Point::new(bounds.xmin() - self.margin, bounds.ymin() - self.margin);
+        Rect::from_corners(min, Point::new(bounds.xmax() + self.margin, bounds.ymax() + self.margin))
+    }
+
     /// Whether a review that began with this one can go on where the film is now `now`. What models say of the film since
     /// changes nothing: the review keeps the boxes that it began with, and its rulings. Boxes that the project hides now
     /// do not stay.
@@ -149,7 +184,7 @@ impl Case {
         reviewers.sort();
         reviewers.dedup();
         let num_signatures = num_signatures.max(reviewers.len()).max(1);
-        Self { image, readers, sources, reviewers, num_signatures, min_iou }
+        Self { image, readers, sources, reviewers, num_signatures, min_iou, margin: 0.0 }
     }
 
     pub const fn image(&self) -> &ImageId {

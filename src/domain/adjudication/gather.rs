@@ -44,7 +44,7 @@ pub(super) fn groups(case: &Case) -> Vec<Vec<SourceId>> {
     let names: BTreeSet<&LabelName> = case.sources.iter().map(|source| &source.label).collect();
     let class = |label: &LabelName| names.iter().position(|name| *name == label).unwrap_or_default() as u16;
     let mark = |source: &Source| {
-        let bounds = source.shape.bounds();
+        let bounds = case.place(&source.shape);
         let reader = match &source.by {
             By::Reader(reader) => case.place_of(reader).unwrap_or_default(),
             By::Model | By::Reviewer(_) => case.readers.len(),
@@ -90,11 +90,11 @@ pub(super) fn weigh(document: &Document, mut members: Vec<SourceId>) -> Finding 
         }
     }
     let votes = votes(&by_reader);
-    let pairs = overlaps(&by_reader);
+    let pairs = overlaps(case, &by_reader);
     let min_iou = pairs.iter().copied().min_by(f64::total_cmp);
     let mean_iou = (!pairs.is_empty()).then(|| pairs.iter().sum::<f64>() / pairs.len() as f64);
     let model_score = sources.iter().filter_map(|source| source.score).max_by(f64::total_cmp);
-    let proposal = proposal(&sources, &by_reader, &votes);
+    let proposal = proposal(case, &sources, &by_reader, &votes);
     let (num_saw, num_readers) = (by_reader.len(), case.readers.len());
     let is_unanimous = num_saw == num_readers
         && num_saw > 0
@@ -143,8 +143,8 @@ fn votes(by_reader: &BTreeMap<usize, Vec<&Source>>) -> Vec<(LabelName, u32)> {
 }
 
 /// The box around what one reader drew here.
-fn around(marks: &[&Source]) -> Option<Rect> {
-    let bounds = marks.iter().map(|mark| mark.shape.bounds());
+fn around(case: &Case, marks: &[&Source]) -> Option<Rect> {
+    let bounds = marks.iter().map(|mark| case.place(&mark.shape));
     bounds.reduce(|a, b| {
         let min = crate::domain::geometry::Point::new(a.xmin().min(b.xmin()), a.ymin().min(b.ymin()));
         let max = crate::domain::geometry::Point::new(a.xmax().max(b.xmax()), a.ymax().max(b.ymax()));
@@ -153,38 +153,45 @@ fn around(marks: &[&Source]) -> Option<Rect> {
 }
 
 /// Of every pair of readers, in the order of their places.
-fn overlaps(by_reader: &BTreeMap<usize, Vec<&Source>>) -> Vec<f64> {
+fn overlaps(case: &Case, by_reader: &BTreeMap<usize, Vec<&Source>>) -> Vec<f64> {
     let all: Vec<&Vec<&Source>> = by_reader.values().collect();
     let mut pairs = Vec::new();
     for (at, first) in all.iter().enumerate() {
         for second in &all[at + 1..] {
-            pairs.push(overlap(first, second));
+            pairs.push(overlap(case, first, second));
         }
     }
     pairs
 }
 
-fn overlap(first: &[&Source], second: &[&Source]) -> f64 {
+fn overlap(case: &Case, first: &[&Source], second: &[&Source]) -> f64 {
     if let ([a], [b]) = (first, second)
+        && a.shape.kind().has_area()
+        && b.shape.kind().has_area()
         && let Some(iou) = a.shape.iou(&b.shape)
     {
         return iou;
     }
-    around(first).zip(around(second)).map_or(0.0, |(a, b)| a.iou(&b))
+    around(case, first).zip(around(case, second)).map_or(0.0, |(a, b)| a.iou(&b))
 }
 
 /// `votes` are empty where no reader saw it.
-fn proposal(sources: &[&Source], by_reader: &BTreeMap<usize, Vec<&Source>>, votes: &[(LabelName, u32)]) -> Proposal {
+fn proposal(
+    case: &Case,
+    sources: &[&Source],
+    by_reader: &BTreeMap<usize, Vec<&Source>>,
+    votes: &[(LabelName, u32)],
+) -> Proposal {
     let Some((label, num)) = votes.first() else { return of_nobody(sources) };
     let is_tied = votes.get(1).is_some_and(|(_, other)| other == num);
     let are_boxes = by_reader.values().flatten().all(|mark| mark.shape.as_box().is_some());
     let shape = if are_boxes {
-        let boxes: Vec<Rect> = by_reader.values().filter_map(|marks| around(marks)).collect();
+        let boxes: Vec<Rect> = by_reader.values().filter_map(|marks| around(case, marks)).collect();
         Shape::Box(median(&boxes))
     } else {
-        most_central(by_reader)
+        most_central(case, by_reader)
     };
-    let nearness = |mark: &Source| mark.shape.bounds().iou(&shape.bounds());
+    let nearness = |mark: &Source| case.place(&mark.shape).iou(&case.place(&shape));
     let of_label = by_reader.values().flatten().filter(|mark| mark.label == *label);
     let nearest = of_label.max_by(|a, b| nearness(a).total_cmp(&nearness(b)).then(b.id.cmp(&a.id)));
     let attributes = nearest.map_or_else(Attributes::default, |mark| mark.attributes.clone());
@@ -220,11 +227,11 @@ fn median(boxes: &[Rect]) -> Rect {
 }
 
 /// The mark that overlaps most with those of the other readers; of equal ones, the larger, then the first.
-fn most_central(by_reader: &BTreeMap<usize, Vec<&Source>>) -> Shape {
+fn most_central(case: &Case, by_reader: &BTreeMap<usize, Vec<&Source>>) -> Shape {
     let marks: Vec<(usize, &Source)> =
         by_reader.iter().flat_map(|(place, marks)| marks.iter().map(|mark| (*place, *mark))).collect();
     let central = |(place, mark): &(usize, &Source)| -> f64 {
-        by_reader.iter().filter(|(other, _)| *other != place).map(|(_, others)| overlap(&[mark], others)).sum()
+        by_reader.iter().filter(|(other, _)| *other != place).map(|(_, others)| overlap(case, &[mark], others)).sum()
     };
     let best = marks.iter().max_by(|a, b| {
         let by_size = a.1.shape.area().total_cmp(&b.1.shape.area());
@@ -246,7 +253,7 @@ pub(super) fn natural_split(document: &Document, finding: &Finding) -> Vec<Sourc
     }
     let nearness = |one: &Source| -> f64 {
         let rest = sources.iter().filter(|other| other.id != one.id);
-        rest.map(|other| one.shape.bounds().iou(&other.shape.bounds())).sum()
+        rest.map(|other| document.case.place(&one.shape).iou(&document.case.place(&other.shape))).sum()
     };
     let lone = sources.iter().min_by(|a, b| nearness(a).total_cmp(&nearness(b)).then(b.id.cmp(&a.id)));
     lone.map(|source| source.id).into_iter().collect()
@@ -274,4 +281,54 @@ fn fitness_of(case: &Case) -> Option<Fitness> {
         let is_unanimous = votes.windows(2).all(|two| two[0] == two[1]);
         Fitness { votes, proposed, is_unanimous, ruling: None }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Review;
+    use super::*;
+    use crate::domain::annotation::{Annotation, Origin};
+    use crate::domain::geometry::Point;
+    use crate::domain::id::{AnnotationId, ImageId, ReaderId};
+    use crate::domain::presence::LabelAnswers;
+    use crate::domain::reading::Reading;
+    use crate::domain::shape::ShapeKind;
+    use crate::domain::task::TaskState;
+
+    fn case(readings: &[Reading]) -> Case {
+        Case::new(ImageId::new("film"), readings, &[], &[], 1)
+    }
+
+    /// Points have no area: they are put together by how near they are on the film, and a case of before is left apart.
+    #[test]
+    fn points_of_several_readers_are_one_finding_where_they_are_near() {
+        let pointed = |reader: &str, id: i64, x: f64| {
+            let shape = Shape::Point(Point::new(x, 500.0));
+            let mark =
+                Annotation::shaped(AnnotationId(id), LabelName::new("Foreign body"), shape, Origin::Drawn).unwrap();
+            Reading::restored(
+                ImageId::new("film"),
+                ReaderId::new(reader),
+                vec![mark],
+                LabelAnswers::default(),
+                TaskState::Completed,
+                String::new(),
+            )
+        };
+        let groups = |apart: f64, height: u32| {
+            let readings = [pointed("R1", 1, 500.0), pointed("R2", 2, 500.0 + apart), pointed("R3", 3, 900.0)];
+            let review = Review::open(case(&readings).on_film(800, height));
+            review.document().findings().iter().map(|finding| finding.saw().len()).collect::<Vec<_>>()
+        };
+        // 2 % of 1000 on each side: squares of 40 overlap by 0.4 and more up to 17 pixels apart.
+        assert_eq!(groups(17.0, 1000), [2, 1]);
+        assert_eq!(groups(18.0, 1000), [1, 1, 1]);
+        assert_eq!(groups(34.0, 2000), [2, 1]);
+        let readings = [pointed("R1", 1, 500.0), pointed("R2", 2, 501.0)];
+        assert_eq!(Review::open(case(&readings)).document().findings().len(), 2, "without a film's size");
+        let together = Review::open(case(&readings).on_film(800, 1000));
+        let [one] = together.document().findings() else { panic!() };
+        assert!(one.is_unanimous() && one.min_iou().unwrap() > 0.9);
+        assert_eq!(one.proposal().shape.kind(), ShapeKind::Point);
+    }
 }

@@ -1,5 +1,6 @@
 //! Who may review a film: a reviewer who did not read it and has read for more years than those who did.
 
+use crate::domain::assignment::is_more_senior;
 use crate::domain::id::ReaderId;
 use crate::domain::people::{Reader, Role};
 
@@ -35,9 +36,8 @@ pub fn why_not<'a>(reviewer: &Reader, readers: impl IntoIterator<Item = &'a Read
         if reader.id == reviewer.id {
             return Some(WhyNot::ReadIt(reviewer.id.clone()));
         }
-        if let (Some(years), Some(readers_years)) = (reviewer.years_of_experience, reader.years_of_experience)
-            && years <= readers_years
-        {
+        let (ours, theirs) = (reviewer.years_of_experience, reader.years_of_experience);
+        if let (false, Some(years), Some(readers_years)) = (is_more_senior(ours, theirs), ours, theirs) {
             let (reviewer, reader) = (reviewer.id.clone(), reader.id.clone());
             not_senior = not_senior.or(Some(WhyNot::NotSenior { reviewer, years, reader, readers_years }));
         }

@@ -193,15 +193,19 @@ impl<'a> Dealer<'a> {
             if is_stratified && stratum.replace(kind) != Some(kind) {
                 of_stratum.fill(0);
             }
-            let holders = self.holders_of(unit);
-            let wanted = match self.plan.strategy {
-                Strategy::More { by } => by as usize,
-                _ => (each as usize).saturating_sub(self.num_readers(unit, &holders)),
-            };
+            // Film by film: of a study one film may be with one person and the next with another.
+            let mut wanted: Vec<usize> = unit
+                .iter()
+                .map(|&film| match self.plan.strategy {
+                    Strategy::More { by } => by as usize,
+                    _ => (each as usize).saturating_sub(self.num_readers(unit, film)),
+                })
+                .collect();
             let mut free: Vec<usize> = (0..self.people.len())
                 .filter(|&who| {
                     let person = self.people[who];
-                    !holders.contains(&person.id) && unit.iter().all(|&film| self.may_get(film, person))
+                    unit.iter().any(|&film| !self.has(film, &person.id))
+                        && unit.iter().all(|&film| self.may_get(film, person))
                 })
                 .collect();
             // Who has a part of a study already gets the rest of it; then who has least; then chance.
@@ -210,39 +214,37 @@ impl<'a> Dealer<'a> {
             free.sort_by_cached_key(|&who| {
                 (!has_part(who), if is_stratified { of_stratum[who] } else { 0 }, loads[who], ticket[who])
             });
-            if free.len() < wanted {
+            let mut taken: Vec<(usize, usize)> = Vec::new();
+            for who in free {
+                for (film, wanted) in unit.iter().zip(&mut wanted) {
+                    if *wanted > 0 && !self.has(*film, &self.people[who].id) {
+                        *wanted -= 1;
+                        taken.push((who, *film));
+                    }
+                }
+            }
+            if wanted.iter().any(|wanted| *wanted > 0) {
                 refused.add(unit[0]);
                 continue;
             }
-            for &who in &free[..wanted] {
-                let films = unit.iter().copied().filter(|&film| !self.has(film, &self.people[who].id));
-                let before = gets[who].len();
-                gets[who].extend(films.map(|film| (film, number, 1)));
-                loads[who] += gets[who].len() - before;
-                of_stratum[who] += gets[who].len() - before;
+            for (who, film) in taken {
+                gets[who].push((film, number, 1));
+                loads[who] += 1;
+                of_stratum[who] += 1;
             }
         }
         refused.check(self, each)?;
         some(gets, DealError::NothingLeft)
     }
 
-    /// Holders who know the truth of no film of the unit.
-    fn num_readers(&self, unit: &[usize], holders: &BTreeSet<&ReaderId>) -> usize {
+    /// Who has a film, but for those who know the truth of one of its unit.
+    fn num_readers(&self, unit: &[usize], film: usize) -> usize {
+        let Some(holders) = self.holders.get(self.table.pool[film].image.as_str()) else { return 0 };
         let truths = self.table.truths;
         let knows = |person: &ReaderId| {
             unit.iter().any(|&film| truths.contains(&(self.table.pool[film].image.clone(), person.clone())))
         };
         if truths.is_empty() { holders.len() } else { holders.iter().filter(|person| !knows(person)).count() }
-    }
-
-    /// Who has every film of a unit.
-    fn holders_of(&self, unit: &[usize]) -> BTreeSet<&'a ReaderId> {
-        let hands = |film: usize| self.holders.get(self.table.pool[film].image.as_str());
-        let Some(first) = hands(unit[0]) else { return BTreeSet::new() };
-        let has_all = |person: &&&ReaderId| {
-            unit[1..].iter().all(|&film| hands(film).is_some_and(|hands| hands.contains(**person)))
-        };
-        first.iter().filter(has_all).copied().collect()
     }
 
     /// A film is read once more only when all that the person has of it is completed: else the first reading would never

@@ -1,6 +1,7 @@
 //! What is asked for when films are handed out, and why it can't be had.
 
 use crate::domain::id::{ImageId, ReaderId, StudyId};
+use crate::domain::people::{Reader, Role};
 use crate::domain::project::Workflow;
 
 use super::chance::stream;
@@ -152,6 +153,29 @@ pub enum DealError {
     NothingLeft,
     #[error("None of these people has completed any of these films, so there is nothing to read once more.")]
     NothingToRepeat,
+}
+
+/// Why somebody gets no films of a stage.
+pub fn hindrance(reader: &Reader, stage: Stage, least: Option<u32>) -> Option<String> {
+    let (role, does) = match stage {
+        Stage::Read => (Role::Annotator, "read"),
+        Stage::Review => (Role::Reviewer, "review"),
+    };
+    if reader.has_left {
+        return Some("they have left the project".to_owned());
+    }
+    if !reader.roles.has(role) {
+        return Some(format!("they may not {does} films. Give them the role first"));
+    }
+    match (least, reader.years_of_experience) {
+        (Some(least), None) => Some(format!(
+            "who is to {does} needs {least} years of experience, and theirs are not known. Fill them in first"
+        )),
+        (Some(least), Some(years)) if years < least => {
+            Some(format!("who is to {does} needs {least} years of experience, and they have {years}"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether somebody with so many years of experience may settle what a reader with so many said. Where one of the two is

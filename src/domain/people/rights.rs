@@ -61,6 +61,25 @@ impl Matter {
     }
 }
 
+impl Matter {
+    /// In a sentence, after "see" or "change".
+    pub const fn object(self) -> &'static str {
+        match self {
+            Self::People => "the people of this project",
+            Self::Project => "the settings of this project",
+            Self::Labels => "the labels of this project",
+            Self::Films => "the films of this project",
+            Self::Tasks => "who gets which films",
+            Self::OwnReading => "readings",
+            Self::OthersReadings => "the readings of others",
+            Self::Consensus => "what reviewers settle",
+            Self::Models => "models, data sets and trainings",
+            Self::Exports => "what leaves the project or comes into it",
+            Self::Audit => "the record of what happened",
+        }
+    }
+}
+
 /// What is done with it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Act {

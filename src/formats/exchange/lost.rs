@@ -28,38 +28,42 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// A key for programs, the count, and what it means.
+    /// A key for programs, the count, and what it means, with a hole for the count.
     pub const fn parts(&self) -> [(&'static str, usize, &'static str); 11] {
         [
-            ("points_and_lines", self.points_and_lines, "points and lines left out: this format knows none"),
-            ("shapes_as_boxes", self.as_boxes, "polygons and masks written as the boxes around them"),
+            ("points_and_lines", self.points_and_lines, "{} points and lines left out: this format knows none."),
+            ("shapes_as_boxes", self.as_boxes, "{} polygons and masks written as the boxes around them."),
             (
                 "attributes",
                 self.attributes,
-                "marks written without severity, level, certainty and note: this format has no place for them",
+                "{} marks written without severity, level, certainty and note: this format has no place for them.",
             ),
-            ("shared_shapes", self.shared_shapes, "shapes with several labels written as several shapes"),
-            ("answers", self.answers, "answers about whole films left out: this format holds marks only"),
+            ("shared_shapes", self.shared_shapes, "{} shapes with several labels written as several shapes."),
+            ("answers", self.answers, "{} answers about whole films left out: this format holds marks only."),
             (
                 "answers_not_present",
                 self.answers_not_present,
-                "answers \"absent\" or \"unsure\" left out: this format only knows what is present",
+                "{} answers \"absent\" or \"unsure\" left out: this format only knows what is present.",
             ),
             (
                 "films_without_size",
                 self.without_size,
-                "readings left out because the film is not in the project and its size is not known",
+                "{} readings left out because the film is not in the project and its size is not known.",
             ),
-            ("silent", self.silent, "completed readings left out because they say nothing"),
-            ("unfit", self.unfit, "readings left out because their reader found the film unfit to be read"),
-            ("unfinished", self.unfinished, "readings left out because they are not completed"),
-            ("films_without_picture", self.without_picture, "films without a picture: their files can't be read"),
+            ("silent", self.silent, "{} completed readings left out because they say nothing."),
+            ("unfit", self.unfit, "{} readings left out because their reader found the film unfit to be read."),
+            ("unfinished", self.unfinished, "{} readings left out because they are not completed."),
+            ("films_without_picture", self.without_picture, "{} films without a picture: their files can't be read."),
         ]
     }
 
     /// One sentence for each thing that was lost.
     pub fn sentences(&self) -> Vec<String> {
-        self.parts().into_iter().filter(|(_, num, _)| *num > 0).map(|(_, num, text)| format!("{num} {text}")).collect()
+        self.parts()
+            .into_iter()
+            .filter(|(_, num, _)| *num > 0)
+            .map(|(_, num, text)| text.replacen("{}", &num.to_string(), 1))
+            .collect()
     }
 
     pub fn add(&mut self, other: &Self) {

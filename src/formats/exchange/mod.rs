@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::geometry::Rect;
 use crate::domain::id::{ImageId, ReaderId};
-use crate::domain::label::{LabelKind, LabelName, LabelSet};
+use crate::domain::label::{Label, LabelKind, LabelName, LabelSet};
 use crate::domain::shape::Shape;
 
 /// A file that is to be written: its name with forward slashes, and its content.
@@ -41,7 +41,7 @@ pub struct Known<'a> {
 impl Known<'_> {
     /// The label that may be drawn, or a clause that says why not.
     fn local(&self, text: &str) -> Result<LabelName, String> {
-        let label = self.labels.resolve(text).ok_or_else(|| format!("{text:?} is not one of the project's labels"))?;
+        let label = self.resolved(text)?;
         if label.kind == LabelKind::Local {
             Ok(label.name.clone())
         } else {
@@ -50,8 +50,16 @@ impl Known<'_> {
     }
 
     fn global(&self, text: &str) -> Result<LabelName, String> {
-        let label = self.labels.resolve(text).ok_or_else(|| format!("{text:?} is not one of the project's labels"))?;
-        Ok(label.name.clone())
+        Ok(self.resolved(text)?.name.clone())
+    }
+
+    fn resolved(&self, text: &str) -> Result<&Label, String> {
+        let unknown = || {
+            format!(
+                "the label {text:?} is not one of the project's labels; mend the file, or add the label to the project's"
+            )
+        };
+        self.labels.resolve(text).ok_or_else(unknown)
     }
 }
 

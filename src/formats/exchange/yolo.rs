@@ -129,7 +129,7 @@ pub fn read_film(stem: &str, text: &str, names: &[String], known: &Known<'_>, ba
     let image = film_of_file(stem);
     let Some(&size) = known.sizes.get(&image) else {
         back.problems.push(format!(
-            "{stem}.txt: the film {image} is not in the project, so its size is not known and shares of it say nothing"
+            "{stem}.txt: the film {image} is not in the project, so its size is not known and shares of it say nothing; import the film first"
         ));
         return;
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::exchange::{ExportFormat, ExportPlan, SplitPlan, VersionState};
+use crate::domain::exchange::{ExportFormat, ExportPlan, ImportWish, SplitPlan, VersionState};
 use crate::domain::id::ReaderId;
 use crate::session::effect::{Effect, FilePurpose};
 use crate::session::screen::Session;
@@ -25,8 +25,7 @@ pub enum ExchangeCommand {
     Import {
         /// Whose labels they are where the file does not say.
         reader: ReaderId,
-        /// All or nothing.
-        refuses_bad: bool,
+        wish: ImportWish,
     },
 }
 
@@ -47,7 +46,7 @@ pub struct ExportRequest {
 pub enum ExchangeTask {
     Load,
     Export(Box<ExportRequest>),
-    Import { place: PathBuf, reader: ReaderId, refuses_bad: bool },
+    Import { place: PathBuf, reader: ReaderId, wish: ImportWish },
 }
 
 /// What came of it.
@@ -128,9 +127,9 @@ impl Session {
                 vec![Effect::ChoosePath(FilePurpose::IncomingFile)]
             }
             ExchangeCommand::Export(request) => vec![TeamTask::Exchange(ExchangeTask::Export(request)).effect()],
-            ExchangeCommand::Import { reader, refuses_bad } => {
+            ExchangeCommand::Import { reader, wish } => {
                 let Some(place) = self.team.exchanging.incoming.clone() else { return Vec::new() };
-                vec![TeamTask::Exchange(ExchangeTask::Import { place, reader, refuses_bad }).effect()]
+                vec![TeamTask::Exchange(ExchangeTask::Import { place, reader, wish }).effect()]
             }
         }
     }

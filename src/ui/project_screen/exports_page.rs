@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, DragValue, Grid, RichText, TextEdit, Ui, WidgetInfo};
 
-use crate::domain::exchange::{ExportFormat, ExportPlan, SplitPlan, VersionState, is_tag};
+use crate::domain::exchange::{ExportFormat, ExportPlan, ImportWish, SplitPlan, VersionState, is_tag};
 use crate::domain::id::ReaderId;
 use crate::domain::moment::day_text;
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
@@ -26,7 +26,7 @@ pub struct ExportsPageState {
     /// Of the test part, as a share in percent or as a count.
     test: (f64, u32, bool),
     incoming_reader: Option<ReaderId>,
-    refuses_bad: bool,
+    pub(in crate::ui) wish: ImportWish,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,7 +44,7 @@ impl Default for ExportsPageState {
             split: SplitPlan::default(),
             test: (20.0, 100, false),
             incoming_reader: None,
-            refuses_bad: false,
+            wish: ImportWish::default(),
         }
     }
 }
@@ -372,11 +372,22 @@ fn import_ui(ui: &mut Ui, panel: &mut Panel<'_>, facts: &ExchangeFacts, state: &
         state.incoming_reader = Some(reader.clone());
         ui.end_row();
         ui.label("");
-        ui.checkbox(&mut state.refuses_bad, tr("All or nothing: take nothing where something can't be taken"));
+        fitting_ui(ui, &mut state.wish);
         ui.end_row();
         ui.label("");
-        let command = incoming.map(|_| ExchangeCommand::Import { reader, refuses_bad: state.refuses_bad });
+        ui.checkbox(&mut state.wish.refuses_bad, tr("All or nothing: take nothing where something can't be taken"));
+        ui.end_row();
+        ui.label("");
+        let command = incoming.map(|_| ExchangeCommand::Import { reader, wish: state.wish });
         ask_button(ui, panel, tr("Import labels"), command, true);
         ui.end_row();
+    });
+}
+
+/// What an import does with labels that do not fit the project.
+pub(in crate::ui) fn fitting_ui(ui: &mut Ui, wish: &mut ImportWish) {
+    ui.vertical(|ui| {
+        ui.checkbox(&mut wish.takes_absent_films, tr("Take labels of films that are not in the project yet"));
+        ui.checkbox(&mut wish.adds_readers, tr("Add readers that the project does not know, as annotators"));
     });
 }

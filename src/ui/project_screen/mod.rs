@@ -23,6 +23,7 @@ pub use agreement_page::AgreementPageState;
 pub use assignment_page::AssignmentPageState;
 pub use audit_page::AuditPageState;
 pub use exports_page::ExportsPageState;
+pub(super) use exports_page::fitting_ui;
 pub use guide_page::GuideDraft;
 pub(crate) use labels_page::LabelEditorState;
 pub use overview_page::OverviewPageState;

@@ -3,6 +3,7 @@
 use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use crate::domain::adjudication::{Finding, FindingFilter};
+use crate::domain::label::{LabelScope, LabelSet};
 use crate::session::team::{ReviewCommand, ReviewItem, Seen};
 
 use super::super::words::{tr, tr_args};
@@ -66,6 +67,22 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                         film_row_ui(ui, panel, item);
                     }
                 }
+            }
+            let wide: Vec<&str> = panel
+                .session
+                .label_set()
+                .into_iter()
+                .flat_map(LabelSet::labels)
+                .filter(|label| label.scope != LabelScope::Image)
+                .map(|label| label.name.as_str())
+                .collect();
+            if !wide.is_empty() {
+                let text = tr_args(
+                    "Not settled here, because it is said of a whole series or study: {}. What each reader said of it stays, and the consensus says nothing of it.",
+                    &[&wide.join(", ")],
+                );
+                ui.add_space(theme::UNIT);
+                quiet(ui, &text);
             }
             hovered
         })

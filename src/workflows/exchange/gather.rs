@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 
 use crate::domain::annotation::Annotation;
 use crate::domain::exchange::ExportPlan;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId, SeriesId, StudyId};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::reading::Reading;
 use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
@@ -87,11 +88,22 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
 pub(super) fn refuse_unknown(plan: &ExportPlan, public: &BTreeMap<ReaderId, ReaderId>) -> anyhow::Result<()> {
     for reader in &plan.readers {
         if !public.contains_key(reader) {
-            let names: Vec<&str> = public.keys().map(ReaderId::as_str).collect();
-            bail!("there is no reader {reader} in the project; there are {}. Nothing was written.", names.join(", "));
+            return Err(no_such_layer(reader, public.keys()));
         }
     }
     Ok(())
+}
+
+/// In one sentence why nothing is written for somebody who said nothing here.
+pub fn no_such_layer<'a>(reader: &ReaderId, known: impl Iterator<Item = &'a ReaderId>) -> anyhow::Error {
+    if reader.as_str() == CONSENSUS_LAYER {
+        return anyhow!(
+            "the project has no consensus yet. Nothing was written. Make one by rule (\"rachis consensus\"), or have \
+             reviewers settle films (\"rachis settle\")."
+        );
+    }
+    let names: Vec<&str> = known.map(ReaderId::as_str).collect();
+    anyhow!("there is no reader {reader} in the project; there are {}. Nothing was written.", names.join(", "))
 }
 
 fn said_of(reading: &Reading, reader: ReaderId) -> Said {

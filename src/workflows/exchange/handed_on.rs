@@ -138,7 +138,7 @@ fn a_bundle_is_split_to_the_unit_and_comes_back() {
     assert_eq!(bundle("one").exported.sha256, bundle("two").exported.sha256);
     std::fs::write(place.path().join("two/train/annotations.csv"), "image_id\n").unwrap();
     let mut back = empty(&place.path().join("tampered"), 40);
-    let options = ImportLabels { reader: "R1".into(), bad_rows: BadRows::Refuse };
+    let options = ImportLabels { reader: "R1".into(), bad_rows: BadRows::Refuse, ..ImportLabels::of_everybody() };
     let taken = with_course(|course| import_any(&mut back, &place.path().join("two"), &options, course)).unwrap();
     assert!(taken.is_refused);
     assert_eq!(taken.problems, ["train/annotations.csv is not as it was exported"]);

@@ -15,9 +15,9 @@ mod versions;
 mod write;
 
 pub use bundle::{Bundled, write_bundle};
-pub use gather::{Chosen, gather};
+pub use gather::{Chosen, gather, no_such_layer};
 pub use output::hex;
-pub use take_in::{Incoming, read_path};
+pub use take_in::{Incoming, is_table, read_path};
 pub use take_up::{TakenUp, import_any};
 pub use versions::state_of;
 pub use write::{Exported, export};

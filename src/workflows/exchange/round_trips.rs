@@ -208,7 +208,7 @@ pub(super) fn exported(store: &Store, plan: &ExportPlan, to: &Path) -> Exported 
 }
 
 pub(super) fn imported(store: &mut Store, place: &Path, reader: &str) -> TakenUp {
-    let options = ImportLabels { reader: reader.into(), bad_rows: BadRows::Keep };
+    let options = ImportLabels { reader: reader.into(), ..ImportLabels::of_everybody() };
     let taken = with_course(|course| import_any(store, place, &options, course)).unwrap();
     let book = store.rebuild_from_log().unwrap();
     assert_eq!(store.differences_from(&book).unwrap(), [], "the log alone rebuilds what was taken");
@@ -489,7 +489,7 @@ fn bad_files_change_nothing_and_bad_marks_are_named() {
     let file = place.path().join("labels.json");
     let mut tried = |text: &str, bad_rows: BadRows| {
         std::fs::write(&file, text).unwrap();
-        let options = ImportLabels { reader: "R1".into(), bad_rows };
+        let options = ImportLabels { reader: "R1".into(), bad_rows, ..ImportLabels::of_everybody() };
         with_course(|course| import_any(&mut store, &file, &options, course))
     };
     for (text, said) in [
@@ -514,7 +514,7 @@ fn bad_files_change_nothing_and_bad_marks_are_named() {
     assert_eq!(all_of(&store), []);
     let mut tried = |text: &str| {
         std::fs::write(&file, text).unwrap();
-        let options = ImportLabels { reader: "R1".into(), bad_rows: BadRows::Keep };
+        let options = ImportLabels { reader: "R1".into(), ..ImportLabels::of_everybody() };
         with_course(|course| import_any(&mut store, &file, &options, course)).unwrap()
     };
     let taken = tried(coco);

@@ -1,6 +1,7 @@
 //! Finds out which format a file or folder is in, and reads what it says.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -79,6 +80,46 @@ fn has_end(path: &Path, end: &str) -> bool {
     path.extension().is_some_and(|own| own.eq_ignore_ascii_case(end))
 }
 
+/// What a file holds, by its first bytes rather than by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Content {
+    Table,
+    Json,
+    Xml,
+    Png,
+}
+
+impl Content {
+    fn of(path: &Path, start: &[u8]) -> Self {
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        let is_png = start.starts_with(b"\x89PNG");
+        let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+        match first {
+            _ if is_png || has_end(path, "png") => Self::Png,
+            Some(b'{') => Self::Json,
+            Some(b'<') => Self::Xml,
+            _ if has_end(path, "json") => Self::Json,
+            _ if has_end(path, "xml") => Self::Xml,
+            _ => Self::Table,
+        }
+    }
+}
+
+/// Whether a file is a table, which has a way and a report of its own.
+///
+/// # Errors
+/// Where it can't be read.
+pub fn is_table(path: &Path) -> anyhow::Result<bool> {
+    if path.is_dir() {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    let file = std::fs::File::open(path);
+    let read = file.and_then(|file| file.take(4096).read_to_end(&mut start));
+    read.with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(Content::of(path, &start) == Content::Table)
+}
+
 fn read_file(path: &Path, known: &Known<'_>) -> anyhow::Result<Option<Incoming>> {
     let bytes = bytes_of(path)?;
     let sha256: [u8; 32] = Sha256::digest(&bytes).into();
@@ -86,7 +127,8 @@ fn read_file(path: &Path, known: &Known<'_>) -> anyhow::Result<Option<Incoming>>
         let back = back.map_err(|why| anyhow!("{} can't be taken. {why} Nothing was taken.", path.display()))?;
         Ok(Some(Incoming::Said { format, back, sha256 }))
     };
-    if has_end(path, "png") {
+    let content = Content::of(path, &bytes);
+    if content == Content::Png {
         let Some(text) = image_text::text_of(&bytes) else {
             bail!(
                 "{} carries no labels: it was not written as an annotated picture. Nothing was taken.",
@@ -95,12 +137,12 @@ fn read_file(path: &Path, known: &Known<'_>) -> anyhow::Result<Option<Incoming>>
         };
         return said(ExportFormat::AnnotatedPng, single_json::read(&text, known));
     }
-    if has_end(path, "xml") {
+    if content == Content::Xml {
         let mut back = ReadBack::default();
         voc::read_film(&stem(path), &text_of(path, &bytes)?, known, &mut back);
         return said(ExportFormat::Voc, Ok(back));
     }
-    if !has_end(path, "json") {
+    if content == Content::Table {
         return Ok(Some(Incoming::Table(path.to_owned())));
     }
     let text = text_of(path, &bytes)?;

@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::Edit;
-use crate::domain::exchange::ExportFormat;
+use crate::domain::exchange::{ExportFormat, ImportEffects, LeftOut};
 use crate::domain::geometry::Rect;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId, SeriesId, StudyId};
 use crate::domain::presence::{LabelAnswers, SharedScope};
@@ -15,10 +15,11 @@ use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::reading::Reading;
 use crate::domain::rules::{RuleId, RuleSetting, Severity};
 use crate::domain::task::TaskState;
+use crate::formats::bad_row::Problem;
 use crate::formats::exchange::{Said, SaidMark};
 use crate::jobs::Progress;
 use crate::store::{ImportedFile, Store};
-use crate::workflows::import_labels::{BadRows, ImportLabels, LabelReport, import_labels};
+use crate::workflows::import_labels::{Admission, BadRows, ImportLabels, LabelReport, import_labels};
 use crate::workflows::label_sets;
 
 use super::Course;
@@ -40,6 +41,34 @@ pub struct TakenUp {
     pub is_refused: bool,
     /// Tables among it, as they report.
     pub tables: Vec<LabelReport>,
+    /// Why things were not taken, where they do not fit the project; with those of tables.
+    pub left_out: LeftOut,
+    /// What came of it beside the labels.
+    pub effects: ImportEffects,
+}
+
+impl TakenUp {
+    /// Before anything was looked at.
+    fn nothing(problems: Vec<String>) -> Self {
+        Self {
+            format: None,
+            num_readings: 0,
+            num_marks: 0,
+            num_no_finding: 0,
+            num_answers: 0,
+            num_held: 0,
+            problems,
+            is_refused: false,
+            tables: Vec::new(),
+            left_out: LeftOut::default(),
+            effects: ImportEffects::default(),
+        }
+    }
+
+    /// Everything that was not taken.
+    pub fn num_not_taken(&self) -> usize {
+        self.problems.len() + self.tables.iter().map(|table| table.bad.len()).sum::<usize>()
+    }
 }
 
 /// Takes a file or a folder in any format. A table goes in as tables always did.
@@ -53,29 +82,32 @@ pub fn import_any(
     course: &mut Course<'_>,
 ) -> anyhow::Result<TakenUp> {
     let incoming = read_path(store, place, &options.reader)?;
-    let mut taken = TakenUp {
-        format: None,
-        num_readings: 0,
-        num_marks: 0,
-        num_no_finding: 0,
-        num_answers: 0,
-        num_held: 0,
-        problems: damaged(place).iter().map(|name| format!("{name} is not as it was exported")).collect(),
-        is_refused: false,
-        tables: Vec::new(),
-    };
-    if options.bad_rows == BadRows::Refuse && !taken.problems.is_empty() {
-        taken.is_refused = true;
-        return Ok(taken);
+    let problems: Vec<String> = damaged(place).iter().map(|name| format!("{name} is not as it was exported")).collect();
+    if options.bad_rows == BadRows::Refuse && !problems.is_empty() {
+        return Ok(TakenUp { is_refused: true, ..TakenUp::nothing(problems) });
     }
-    take(store, place, incoming, options, course, &mut taken)?;
+    // Parts are written one after the other. So that nothing stays half done they are all judged first: a part that
+    // can't be read ends it here.
+    if matches!(incoming, Incoming::Several(_)) {
+        let mut trial = TakenUp::nothing(Vec::new());
+        let only_judge = ImportLabels { is_trial: true, bad_rows: BadRows::Keep, ..options.clone() };
+        take(store, place, &incoming, &only_judge, course, &mut trial)?;
+        if options.bad_rows == BadRows::Refuse && trial.num_not_taken() > 0 {
+            let (problems, left_out) = (trial.problems, trial.left_out);
+            let tables = trial.tables.into_iter().map(LabelReport::emptied).collect();
+            let format = trial.format;
+            return Ok(TakenUp { is_refused: true, format, tables, left_out, ..TakenUp::nothing(problems) });
+        }
+    }
+    let mut taken = TakenUp::nothing(problems);
+    take(store, place, &incoming, options, course, &mut taken)?;
     Ok(taken)
 }
 
 fn take(
     store: &mut Store,
     place: &Path,
-    incoming: Incoming,
+    incoming: &Incoming,
     options: &ImportLabels,
     course: &mut Course<'_>,
     taken: &mut TakenUp,
@@ -83,13 +115,15 @@ fn take(
     match incoming {
         Incoming::Table(path) => {
             let labels = label_sets::of_project(store)?.0;
-            let report = import_labels(store, &labels, &path, options)?;
+            let report = import_labels(store, &labels, path, options)?;
             taken.num_readings += report.num_readings;
             taken.num_marks += report.num_boxes;
             taken.num_no_finding += report.num_no_finding;
             taken.num_answers += report.num_image_labels;
             taken.num_held += report.num_held;
             taken.is_refused |= report.is_refused;
+            taken.left_out += report.left_out;
+            taken.effects.add(report.effects.clone());
             taken.tables.push(report);
         }
         Incoming::Several(all) => {
@@ -99,24 +133,26 @@ fn take(
             }
         }
         Incoming::Said { format, back, sha256 } => {
-            taken.format = Some(format);
+            taken.format = Some(*format);
             taken.problems.extend(back.problems.clone());
-            let mut desk = Judge::new(store)?;
-            let readings = desk.judged(store, merged(back.said), course, taken)?;
+            let mut desk = Judge::new(store, options)?;
+            let readings = desk.judged(store, merged(&back.said), course, taken)?;
             if options.bad_rows == BadRows::Refuse && !taken.problems.is_empty() {
                 taken.is_refused = true;
                 return Ok(());
             }
-            write(store, place, format, sha256, &readings, course, taken)?;
+            if !options.is_trial {
+                write(store, place, *format, *sha256, &readings, course, taken)?;
+            }
         }
     }
     Ok(())
 }
 
 /// One for each film and reader, in that order.
-fn merged(said: Vec<Said>) -> Vec<Said> {
+fn merged(said: &[Said]) -> Vec<Said> {
     let mut all: BTreeMap<(ImageId, ReaderId), Said> = BTreeMap::new();
-    for one in said {
+    for one in said.iter().cloned() {
         let key = (one.image.clone(), one.reader.clone());
         let Some(known) = all.get_mut(&key) else {
             all.insert(key, one);
@@ -147,15 +183,22 @@ struct Judge {
     outside: Option<RuleSetting>,
     small: Option<RuleSetting>,
     sizes: BTreeMap<ImageId, [u32; 2]>,
+    admission: Admission,
 }
 
 impl Judge {
-    fn new(store: &Store) -> anyhow::Result<Self> {
+    fn new(store: &Store, options: &ImportLabels) -> anyhow::Result<Self> {
+        let admission = Admission::new(options, store.known_readers()?, store.signed_films()?);
         let rules = store.project().rules.clone();
         let error = |id: RuleId| rules.iter().find(|r| r.id == id && r.severity == Severity::Error).copied();
         let films = store.films()?;
         let sizes = films.into_iter().map(|film| (film.facts.image.clone(), [film.facts.width, film.facts.height]));
-        Ok(Self { outside: error(RuleId::BoxOutsideFilm), small: error(RuleId::BoxTooSmall), sizes: sizes.collect() })
+        Ok(Self {
+            outside: error(RuleId::BoxOutsideFilm),
+            small: error(RuleId::BoxTooSmall),
+            sizes: sizes.collect(),
+            admission,
+        })
     }
 
     /// What can be taken of it; what can't is among the problems, and what is there already is counted.
@@ -172,12 +215,22 @@ impl Judge {
             if number % 256 == 0 {
                 course.go_on(Progress::new("Checking labels", number as u64, num))?;
             }
-            let held = store.reading(&one.image, &one.reader)?;
             let size = self.sizes.get(&one.image).copied();
-            let mut marks = Vec::new();
+            if let Some(problem) = self.admission.problem(one.image.as_str(), one.reader.as_str(), size.is_some()) {
+                taken.left_out.num_of_absent_films += usize::from(matches!(problem, Problem::NoSuchFilm(_)));
+                taken.left_out.num_of_unknown_readers += usize::from(matches!(problem, Problem::NoSuchReader(_)));
+                taken.problems.push(format!("film {}, reader {}: {problem}", one.image, one.reader));
+                continue;
+            }
+            let held = store.reading(&one.image, &one.reader)?;
+            let mut marks: Vec<SaidMark> = Vec::new();
             for mark in std::mem::take(&mut one.marks) {
                 let place = || format!("film {}, reader {}, {}", one.image, one.reader, mark.label);
                 if let Some(why) = self.problem(&mark, size) {
+                    taken.problems.push(format!("{}: {why}", place()));
+                } else if marks.iter().any(|before| is_repeated(before, &mark)) {
+                    taken.left_out.num_repeated += 1;
+                    let why = "the same film, reader, label and shape stand in the file twice; take one of the two out";
                     taken.problems.push(format!("{}: {why}", place()));
                 } else if held.annotations().iter().any(|a| is_same(a, &mark)) {
                     taken.num_held += 1;
@@ -227,6 +280,11 @@ impl Judge {
     }
 }
 
+/// Said again in the same file. What differs in its attributes is said otherwise.
+fn is_repeated(before: &SaidMark, mark: &SaidMark) -> bool {
+    before.label == mark.label && before.shape == mark.shape && before.attributes == mark.attributes
+}
+
 fn is_same(held: &Annotation, mark: &SaidMark) -> bool {
     *held.label() == mark.label && held.shape() == Some(&mark.shape) && *held.attributes() == mark.attributes
 }
@@ -257,7 +315,11 @@ fn write(
         at_ms: course.at_ms,
         by: course.by.clone(),
         kind: EventKind::LabelsImported,
-        what: format!("Labels were imported ({}): {} readings, {num_marks} marks.", format.title(), readings.len()),
+        what: format!(
+            "Labels were imported from {name} ({}): {} readings, {num_marks} marks.",
+            format.title(),
+            readings.len()
+        ),
         films: Vec::new(),
     };
     let mut ordinal = 0;
@@ -274,10 +336,12 @@ fn write(
         counts.1 += said.num_answers();
         Some(change)
     });
-    taken.num_readings += match changed {
-        Ok(num) => num,
+    let (num_changed, effects) = match changed {
+        Ok(done) => done,
         Err(error) => bail!("{error}"),
     };
+    taken.num_readings += num_changed;
+    taken.effects.add(effects);
     taken.num_marks += num_marks;
     taken.num_no_finding += counts.0;
     taken.num_answers += counts.1;
