@@ -58,7 +58,9 @@ fn answer_ui(ui: &mut Ui, panel: &mut Panel<'_>, question: &ReaderQuestion) {
     let is_here = |draft: &(ImageId, u32, String)| draft.0 == question.image && draft.1 == question.number;
     let mut typed =
         panel.state.answer_draft.as_ref().filter(|draft| is_here(draft)).map_or_else(String::new, |d| d.2.clone());
-    let field = egui::TextEdit::multiline(&mut typed).desired_rows(2).desired_width(f32::INFINITY);
+    // An id of its own: by its place alone, what stands there next would have the keyboard.
+    let salt = ("answer", question.number);
+    let field = egui::TextEdit::multiline(&mut typed).id_salt(salt).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("Your answer")));
     let name = tr_args("Your answer to question {}", &[&question.number]);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, &name));
@@ -75,7 +77,9 @@ fn answer_ui(ui: &mut Ui, panel: &mut Panel<'_>, question: &ReaderQuestion) {
     if response.changed() {
         panel.state.answer_draft = Some((question.image.clone(), question.number, typed.clone()));
     }
-    let sends = response.has_focus() && ui.input(|i| i.modifiers.command && i.key_pressed(egui::Key::Enter));
+    // By the event's own modifiers: in a slow frame they are let go before it ends.
+    let is_sending = |event: &egui::Event| matches!(event, egui::Event::Key { key: egui::Key::Enter, pressed: true, modifiers, .. } if modifiers.command || modifiers.ctrl);
+    let sends = response.has_focus() && ui.input(|i| i.events.iter().any(is_sending));
     let is_pressed = ui
         .horizontal(|ui| {
             let button = ui.add_enabled(may_send, egui::Button::new(tr("Send the answer")));

@@ -8,7 +8,7 @@ use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
-use rachis::domain::label::{ABNORMAL, LabelName, NO_FINDING};
+use rachis::domain::label::{ABNORMAL, LabelName};
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::people::{CONSENSUS_LAYER, Role, Roles};
 use rachis::domain::presence::{LabelAnswers, Presence};
@@ -361,9 +361,11 @@ fn who_found_nothing_is_seen_on_a_film_without_boxes() {
     let mut senior = Reader::new("R4", "Senior");
     (senior.years_of_experience, senior.roles) = (Some(30), Roles::NONE.with(Role::Reviewer));
     store.add_reader(&senior).unwrap();
-    for (reader, said) in [("R1", Some(NO_FINDING)), ("R2", Some(ABNORMAL))] {
-        let after: LabelAnswers = said.iter().map(|name| (LabelName::new(*name), Presence::Present)).collect();
-        commit(&mut store, 0, reader, Edit::SetImageLabels { before: LabelAnswers::default(), after });
+    let normal = Annotation::no_finding(AnnotationId::new(1, 1), Origin::Drawn);
+    commit(&mut store, 0, "R1", Edit::Add(normal));
+    let after: LabelAnswers = std::iter::once((LabelName::new(ABNORMAL), Presence::Present)).collect();
+    commit(&mut store, 0, "R2", Edit::SetImageLabels { before: LabelAnswers::default(), after });
+    for reader in ["R1", "R2"] {
         let (before, after) = (TaskState::New, TaskState::Completed);
         commit(&mut store, 0, reader, Edit::SetTaskState { before, after });
     }

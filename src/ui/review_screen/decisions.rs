@@ -81,7 +81,8 @@ fn asking_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
     });
     let mut typed = text.clone();
-    let field = egui::TextEdit::multiline(&mut typed).desired_rows(3).desired_width(f32::INFINITY);
+    // An id of its own: by its place alone, what stands there next would have the keyboard.
+    let field = egui::TextEdit::multiline(&mut typed).id_salt("question").desired_rows(3).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("What shall they look at? They see the place and your question only.")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Your question")));
     if !std::mem::replace(&mut panel.state.reviewing.has_question_focus, true) {
@@ -114,7 +115,8 @@ pub(super) fn rationale_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding
         *state = Some((finding.key(), ruling.rationale.clone()));
     }
     let Some((_, typed)) = state else { return };
-    let field = egui::TextEdit::multiline(typed).desired_rows(2).desired_width(f32::INFINITY);
+    let salt = ("reason", finding.key());
+    let field = egui::TextEdit::multiline(typed).id_salt(salt).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("Why, in a few words")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Reason for the decision")));
     if response.lost_focus() && *typed != ruling.rationale {

@@ -26,7 +26,8 @@ pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let is_label = naming.query.is_empty() && !lines.iter().any(|line| matches!(line.name, Name::Label(_)));
     if !is_label {
         let mut typed = naming.query.clone();
-        let field = egui::TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
+        // An id of its own: by its place alone, what stands there next would have the keyboard.
+        let field = egui::TextEdit::singleline(&mut typed).id_salt("find a name").desired_width(f32::INFINITY);
         let response = ui.add(field.hint_text(tr("A label's key, or type to find one")));
         response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Find a label")));
         if !std::mem::replace(&mut panel.state.reviewing.has_name_focus, true) {
