@@ -29,7 +29,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         // The list of names on the review screen finds, steps and takes with plain keys.
         if let Some(asked) = review_screen::naming_key(session, &chord, is_repeat).filter(|_| session.dialog.is_none())
         {
-            out.extend(asked.map(Input::Command));
+            out.extend(asked.into_iter().map(Input::Command));
             continue;
         }
         let is_plain = !chord.ctrl && !chord.alt;

@@ -113,6 +113,7 @@ mod tests {
 
     #[test]
     fn a_film_waits_for_what_is_to_be_done_next() {
+        use ReviewStage::{Reading, Ready, Settled, UnderWay};
         let film = |stage, num_settled, num_questions, signer: &str, is_paused| FilmToReview {
             image: ImageId::new("a"),
             stage,
@@ -124,7 +125,6 @@ mod tests {
             num_questions,
             is_paused,
         };
-        use ReviewStage::{Reading, Ready, Settled, UnderWay};
         for (film, expected) in [
             (film(Reading, 0, 0, "", false), ReviewTurn::NotYet),
             (film(Ready, 0, 0, "", false), ReviewTurn::ToBegin),

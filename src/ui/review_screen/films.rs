@@ -134,10 +134,12 @@ fn cells(panel: &Panel<'_>, film: &FilmToReview) -> Cells {
     let session = panel.session;
     let (state, color) = state_text(film, session.turn_of(film));
     let (num_readers, num_completed) = (film.num_readers, film.num_completed);
-    let readers = match num_completed == num_readers {
-        true if num_readers == 1 => tr("1 done").to_owned(),
-        true => tr_args("{} done", &[&num_readers]),
-        false => tr_args("{} of {}", &[&num_completed, &num_readers]),
+    let readers = if num_completed < num_readers {
+        tr_args("{} of {}", &[&num_completed, &num_readers])
+    } else if num_readers == 1 {
+        tr("1 done").to_owned()
+    } else {
+        tr_args("{} done", &[&num_readers])
     };
     let gist = session.team.reviewing.list.gist_of(film);
     let (mut findings, mut open) = (None, None);

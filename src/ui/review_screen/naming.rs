@@ -123,18 +123,18 @@ fn name_text(name: &Name) -> String {
 }
 
 /// What a key does while the list is open; `None` where the list is shut, or leaves the key to others.
-pub(in crate::ui) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Option<Command>> {
+pub(in crate::ui) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
     session.team.reviewing.naming.as_ref().filter(|_| session.screen == Screen::Review)?;
     if chord.ctrl || chord.alt {
         return None;
     }
     let asked = match chord.key.as_str() {
-        "Escape" => return Some(Some(Command::Escape)),
+        "Escape" => return Some(vec![Command::Escape]),
         "ArrowDown" | "Tab" if !chord.shift => Some(ReviewCommand::StepName(1)),
         "ArrowUp" | "Tab" => Some(ReviewCommand::StepName(-1)),
         _ if is_repeat => None,
         "Enter" => Some(ReviewCommand::TakeName),
         key => session.name_of_key(key).filter(|_| !chord.shift).map(ReviewCommand::CallIt),
     };
-    Some(asked.map(review))
+    Some(asked.map(review).into_iter().collect())
 }
