@@ -6,7 +6,7 @@ use crate::domain::evaluation::live::OpenRun;
 use crate::domain::evaluation::run::EvaluationId;
 use crate::jobs::{CancelToken, Lane};
 use crate::session::{Beside, EvaluationTask, Event, StudyNews};
-use crate::store::Doorway;
+use crate::store::{Doorway, StoreError};
 use crate::workflows::evaluate::compare;
 use crate::workflows::{evaluation_export, evaluation_runs};
 
@@ -29,8 +29,15 @@ fn tell_list(doorway: &Doorway, post: &Post) {
             post.event(Event::StudyDone(StudyNews::Completed(completed)));
             post.event(Event::EvaluationsLoaded(list));
         }
+        // Who reads without knowing what runs tell is shown none.
+        Err(error) if is_not_for_them(&error) => post.event(Event::EvaluationsLoaded(Vec::new())),
         Err(error) => post.event(Event::EvaluationFailed(format!("The evaluations can't be read. {error:#}"))),
     }
+}
+
+/// Whether the person may not know what was asked for: it is loaded for a screen, not by them, so there is no failure.
+pub(super) fn is_not_for_them(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Blind | StoreError::NotAllowed { .. } | StoreError::NobodySignedIn))
 }
 
 /// Carries out what was asked for; verdicts go through the store's own thread and not through here.

@@ -19,6 +19,7 @@ use crate::store::{Doorway, Store};
 use crate::workflows::models::Doer;
 use crate::workflows::{train, train_outcome, train_plan};
 
+use super::evaluations_desk::is_not_for_them;
 use super::inbox::Post;
 use super::models_desk;
 use super::project_changes::now_ms;
@@ -195,6 +196,8 @@ impl Keeper {
                 }
                 send(&self.post, TrainNews::Runs(rows));
             }
+            // Who reads without knowing what runs tell is shown none, and did not ask for any.
+            Err(error) if is_not_for_them(&error) => send(&self.post, TrainNews::Runs(Vec::new())),
             Err(error) if is_asked => {
                 send(&self.post, TrainNews::Failed(format!("The runs can't be read. {error:#}")));
             }

@@ -1,5 +1,6 @@
 //! `rachis settle`: films that reviewers settle, finding by finding, and what they ask readers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -10,7 +11,7 @@ use crate::domain::adjudication::{Document, FilmToReview, Finding, MadeStep, Out
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelScope;
 use crate::jobs::CancelToken;
-use crate::store::Store;
+use crate::store::{QuestionSent, Store, StoreError};
 use crate::workflows::label_sets;
 use crate::workflows::settle::{Settled, accept_unanimous};
 
@@ -39,7 +40,7 @@ enum Command {
     Do(DoArgs),
     /// Accept, on every film to review, what all readers agree on.
     Unanimous(UnanimousArgs),
-    /// List the questions that reviewers sent.
+    /// List the questions that reviewers sent you, and those that you sent with their answers.
     Questions(ProjectArgs),
     /// Answer one of them.
     Answer(AnswerArgs),
@@ -174,13 +175,18 @@ fn list(films: &[FilmToReview], is_json: bool) {
     for film in films {
         let signers: Vec<&str> = film.signers.iter().map(ReaderId::as_str).collect();
         println!(
-            "{}  {:<10}  {} of {} readers  {} of {} settled  {}",
+            "{}  {:<10}  {} of {} readers  {}  {}",
             film.image,
             film.stage.title(),
             film.num_completed,
             film.num_readers,
-            film.num_settled,
-            film.num_items,
+            if film.stage > ReviewStage::Ready && film.num_items == 0 {
+                "nothing to settle".to_owned()
+            } else if film.stage > ReviewStage::Ready {
+                format!("{} of {} settled", film.num_settled, film.num_items)
+            } else {
+                "not begun".to_owned()
+            },
             if signers.is_empty() { String::new() } else { format!("signed by {}", signers.join(", ")) }
         );
     }
@@ -295,7 +301,17 @@ fn to_json(document: &Document) -> Value {
 }
 
 fn questions(store: &Store, who: &ReaderId, is_json: bool) -> anyhow::Result<()> {
-    let questions = store.questions_to(who)?;
+    // A reviewer reads nothing, and a reader reviews nothing: neither is asked what is not for them.
+    let allowed = |error: &StoreError| matches!(error, StoreError::NotAllowed { .. });
+    let questions = store.questions_to(who);
+    let sent = match (store.questions_by(who), &questions) {
+        (Err(error), Ok(_)) if allowed(&error) => Vec::new(),
+        (sent, _) => sent?,
+    };
+    let questions = match questions {
+        Err(error) if allowed(&error) => Vec::new(),
+        questions => questions?,
+    };
     if is_json {
         let row = |one: &crate::store::QuestionToReader| {
             json!({
@@ -307,11 +323,36 @@ fn questions(store: &Store, who: &ReaderId, is_json: bool) -> anyhow::Result<()>
                 "answer": one.answer,
             })
         };
-        println!("{:#}", json!({ "questions": questions.iter().map(row).collect::<Vec<_>>() }));
+        let sent_row = |one: &QuestionSent| {
+            let answers: BTreeMap<&str, Option<&str>> =
+                one.question.answers.iter().map(|(to, answer)| (to.as_str(), answer.as_deref())).collect();
+            json!({
+                "image_id": one.image.as_str(),
+                "question": one.question.number,
+                "x": one.question.place.x,
+                "y": one.question.place.y,
+                "text": one.question.text,
+                "answers": answers,
+            })
+        };
+        println!(
+            "{:#}",
+            json!({
+                "questions": questions.iter().map(row).collect::<Vec<_>>(),
+                "sent": sent.iter().map(sent_row).collect::<Vec<_>>(),
+            })
+        );
         return Ok(());
     }
-    if questions.is_empty() {
-        println!("Nobody asks anything.");
+    if questions.is_empty() && sent.is_empty() {
+        println!("Nobody asks {who} anything, and {who} has sent no question.");
+    }
+    for QuestionSent { image, question } in &sent {
+        let (x, y) = (question.place.x.round(), question.place.y.round());
+        println!("{image}  question {} at {x}, {y}, sent by {who}: {}", question.number, question.text);
+        for (to, answer) in &question.answers {
+            println!("    {to}: {}", answer.as_deref().unwrap_or("(no answer yet)"));
+        }
     }
     for one in questions {
         let (x, y) = (one.place.x.round(), one.place.y.round());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::domain::adjudication::{Document, MadeStep, MarkSource, Refusal, Review, Step};
+use crate::domain::adjudication::{Document, MadeStep, MarkSource, Question, Refusal, Review, Step};
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
@@ -29,6 +29,13 @@ pub struct QuestionToReader {
     pub text: String,
     /// What this reader answered; `None` until then.
     pub answer: Option<String>,
+}
+
+/// A question as the reviewer who sent it sees it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct QuestionSent {
+    pub image: ImageId,
+    pub question: Question,
 }
 
 impl Store {
@@ -119,6 +126,30 @@ impl Store {
         }
         questions.sort_by_key(|question| question.answer.is_some());
         Ok(questions)
+    }
+
+    /// Questions that this reviewer sent, with what each reader answered; those that wait for an answer first.
+    pub fn questions_by(&self, reviewer: &ReaderId) -> Result<Vec<QuestionSent>, StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        self.require_reviewer(reviewer)?;
+        let mut sent = Vec::new();
+        for image in self.films_asked_about()? {
+            if self.require_review(&image).is_err() {
+                continue;
+            }
+            let Some(review) = stored_review(&self.conn, &image)? else { continue };
+            let own = review.document().questions().iter().filter(|question| question.by == *reviewer);
+            sent.extend(own.map(|question| QuestionSent { image: image.clone(), question: question.clone() }));
+        }
+        sent.sort_by_key(|one| one.question.answers.values().all(Option::is_some));
+        Ok(sent)
+    }
+
+    fn films_asked_about(&self) -> Result<Vec<ImageId>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT image_id FROM adjudication WHERE num_asked > 0 ORDER BY image_id")?;
+        let films = statement.query_map([], |row| row.get::<_, String>(0))?;
+        Ok(films.map(|film| film.map(ImageId::new)).collect::<Result<_, _>>()?)
     }
 
     /// Where each mark of a settled film's consensus comes from, in the order of the marks.
@@ -280,7 +311,7 @@ pub(super) fn stored_steps(conn: &Connection, image: &ImageId) -> Result<Vec<Mad
     Ok(steps)
 }
 
-fn stored_review(conn: &Connection, image: &ImageId) -> Result<Option<Review>, StoreError> {
+pub(super) fn stored_review(conn: &Connection, image: &ImageId) -> Result<Option<Review>, StoreError> {
     Review::replay(&stored_steps(conn, image)?).map_err(|why| unreadable(&format!("the review of film {image}"), why))
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::domain::adjudication::{FilmToReview, ReviewStage};
+use crate::domain::adjudication::{FilmToReview, Gist, Review, ReviewStage};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 
+use super::adjudication::stored_review;
 use super::error::{StoreError, unreadable};
 use super::project::Store;
 use super::review_gate::readers_sql;
@@ -74,6 +75,30 @@ impl Store {
             });
         }
         Ok(films)
+    }
+
+    /// What the readers of these films marked, in sum; films that this person may not review now are left out. Each film is
+    /// read and put together as when it is opened, and nothing is written: ask for a screenful at a time.
+    pub fn gists_to_review(&self, reviewer: &ReaderId, images: &[ImageId]) -> Result<Vec<(ImageId, Gist)>, StoreError> {
+        self.require(Matter::Consensus, Act::See)?;
+        self.require_person(reviewer)?;
+        let mut gists = Vec::new();
+        for image in images {
+            let stages = match self.admit_reviewer(image, reviewer) {
+                Ok(stages) => stages,
+                Err(StoreError::RuleRefused(_)) => continue,
+                Err(other) => return Err(other),
+            };
+            let case = self.case_of(image, &stages)?;
+            let begun = stored_review(&self.conn, image)?;
+            let begun = begun.filter(|review| {
+                let document = review.document();
+                document.is_settled() || document.case().still_holds(&case)
+            });
+            let review = begun.unwrap_or_else(|| Review::open(case));
+            gists.push((image.clone(), Gist::of(review.document())));
+        }
+        Ok(gists)
     }
 
     /// Readers of each film, and how many of them have completed it.

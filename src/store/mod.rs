@@ -68,7 +68,7 @@ mod thread;
 mod rescue;
 
 pub use access::Pass;
-pub use adjudication::QuestionToReader;
+pub use adjudication::{QuestionSent, QuestionToReader};
 pub use assignments::{HandOut, StoredAssignment, TaskChange, TasksTouched};
 pub use audit_trail::{TrailEdits, TrailFilter};
 pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, labels_json};

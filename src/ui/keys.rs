@@ -9,7 +9,7 @@ use crate::session::keymap::Chord;
 use crate::session::team::{ReviewCommand, TeamCommand};
 use crate::session::{Command, Dialog, Input, Session};
 
-use super::{UiState, comments, unfit_menu};
+use super::{UiState, comments, review_screen, unfit_menu};
 
 /// Seconds in which the second of two strokes must follow.
 const SECOND_STROKE: f64 = 1.5;
@@ -26,13 +26,21 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         let is_held = is_held_key(&event, state);
         let Some((chord, _)) = stroke(&event, state, is_on_film) else { continue };
         let is_repeat = is_held;
+        // The list of names on the review screen finds, steps and takes with plain keys.
+        if let Some(asked) = review_screen::naming_key(session, &chord, is_repeat).filter(|_| session.dialog.is_none())
+        {
+            out.extend(asked.into_iter().map(Input::Command));
+            continue;
+        }
         let is_plain = !chord.ctrl && !chord.alt;
         let is_editing_chord = chord.ctrl && matches!(chord.key.as_str(), "C" | "V" | "X" | "Z" | "Y" | "A");
         let text_keeps_it =
             is_typing && focus != Some(canvas) && chord.key != "Escape" && (is_plain || is_editing_chord);
         // It posts what is typed, and says nothing of the film.
         let posts_comment = chord.key == "Enter" && focus == Some(comments::field_id());
-        if text_keeps_it || posts_comment {
+        // Sends the answer, and does not complete the film.
+        let sends_answer = chord.ctrl && chord.key == "Enter" && focus.is_some() && focus == state.answer_field;
+        if text_keeps_it || posts_comment || sends_answer {
             continue;
         }
         let widget_keeps_it = is_on_widget

@@ -143,6 +143,9 @@ pub struct UiState {
     pub reviewing: ReviewScreenState,
     /// An answer to a reviewer's question while it is typed.
     pub answer_draft: Option<(ImageId, u32, String)>,
+    /// The field of an answer that has the keyboard, and how often one was gone to.
+    pub answer_field: Option<egui::Id>,
+    pub answer_focus: u64,
     pub dialog_size: Option<egui::Vec2>,
     /// The histogram's scale while a handle is dragged on it.
     pub histogram_range: Option<(f64, f64)>,

@@ -8,12 +8,14 @@ use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
-use rachis::domain::label::LabelName;
+use rachis::domain::label::{ABNORMAL, LabelName};
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::people::{CONSENSUS_LAYER, Role, Roles};
+use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::project::Reader;
 use rachis::domain::task::TaskState;
 use rachis::session::team::Hand;
+use rachis::session::viewport::Zoom;
 use rachis::session::{Command, Input, Screen};
 use rachis::store::Store;
 
@@ -94,7 +96,7 @@ fn at_review<'a>(folder: &Path, num_films: usize) -> Seat<'a> {
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
     seat.get_by_label("Review films").click();
     wait(&mut seat, "films to review", |w| w.session.team.reviewing.films.len() == num_films);
-    seat.get_by_label_contains("Review film 1: Ready").click();
+    seat.get_by_label_contains("Review film 1: To begin, not begun").click();
     wait(&mut seat, "the review", is_open);
     seat
 }
@@ -124,7 +126,10 @@ fn a_film_is_settled_with_one_key_a_finding() {
     seat.get_by_label(&format!("0 of {NUM_FINDINGS} settled"));
     // What two call so and one otherwise says so; the most disagreement comes first, what all agree on last.
     seat.get_by_label_contains("Disc space narrowing 2 / Foraminal stenosis 1, seen by 3 of 3, open");
-    seat.get_by_label(&format!("Finding {NUM_FINDINGS}: Osteophytes, seen by 3 of 3, open"));
+    seat.get_by_label_contains(&format!("Finding {NUM_FINDINGS}: Osteophytes, seen by 3 of 3, open"));
+    // Who said what stands there whether they drew anything or not.
+    seat.get_by_label("Reader A: 4 findings");
+    seat.get_by_label("Reader C: 3 findings");
     // One is accepted, of one a reader's own box is taken, one is none; each key goes on to the next.
     for (num, pressed) in [Some(Key::Enter), None, Some(Key::X), Some(Key::Enter), Some(Key::Enter)].iter().enumerate()
     {
@@ -229,8 +234,7 @@ fn a_question_goes_to_readers_and_films_follow_each_other() {
     plain(&mut seat, Key::Q);
     seat.get_by_label("Your question").type_text("Is this a vessel?");
     seat.run_steps(4);
-    seat.get_by_label("Send the question").click();
-    seat.run_steps(4);
+    key(&mut seat, Modifiers::CTRL, Key::Enter);
     seat.get_by_label_contains("seen by 2 of 3, sent back");
     saved(&mut seat);
     let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
@@ -242,6 +246,11 @@ fn a_question_goes_to_readers_and_films_follow_each_other() {
     for _ in 0..NUM_FINDINGS {
         plain(&mut seat, Key::Enter);
     }
+    // Nobody who waits for an answer signs by habit; who means it signs once more.
+    seat.get_by_label("1 question has no answer yet.");
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    assert_eq!(seat.state().session.team.reviewing.image, Some(film(0)));
+    assert!(seat.query_by_label("Signed by R4").is_none());
     key(&mut seat, Modifiers::SHIFT, Key::Enter);
     wait(&mut seat, "the next film", |w| is_open(w) && w.session.team.reviewing.image == Some(film(1)));
     seat.get_by_label(&format!("0 of {NUM_FINDINGS} settled"));
@@ -269,13 +278,20 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     wait(&mut seat, "the question", |w| w.session.num_questions_waiting() == 1);
     seat.get_by_label("Questions from review").click();
     wait(&mut seat, "the film", is_reading);
-    seat.get_by_label("?1  Is this a vessel?");
+    wait(&mut seat, "the place of the question", |w| {
+        w.session.pane.film.as_ref().is_some_and(|film| film.viewport.zoom != Zoom::Fit)
+    });
+    // Above everything else of the panel.
+    let top = |seat: &Seat<'_>, label: &str| seat.get_by_label(label).rect().top();
+    assert!(top(&seat, "?1  Is this a vessel?") < top(&seat, "Decision"));
+    plain(&mut seat, Key::F);
     assert!(seat.query_all_by_label_contains("R4").next().is_none(), "who asks is not told");
-    seat.get_by_label("Your answer to question 1").focus();
-    seat.run_steps(2);
+    // One key goes there, and what is typed is the answer.
+    key(&mut seat, Modifiers::ALT, Key::Q);
+    assert!(seat.state().session.pane.film.as_ref().is_some_and(|film| film.viewport.zoom != Zoom::Fit));
     seat.get_by_label("Your answer to question 1").type_text("No, bone.");
     seat.run_steps(4);
-    seat.get_by_label("Send the answer").click();
+    key(&mut seat, Modifiers::CTRL, Key::Enter);
     wait(&mut seat, "the answer is kept", |w| {
         let desk = &w.session.team.reviewing;
         desk.num_on_way == 0 && desk.questions.iter().all(|question| question.answer.is_some())
@@ -283,4 +299,124 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     seat.get_by_label("You answered: No, bone.");
     let asked = Store::open_to_look(&folder).unwrap().questions_to(&"R2".into()).unwrap();
     assert_eq!(asked[0].answer.as_deref(), Some("No, bone."));
+}
+
+#[test]
+fn another_label_is_chosen_from_a_list_and_nothing_is_settled_before() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_review(&scratch.path().join("project"), 1);
+    let unsettled = format!("0 of {NUM_FINDINGS} settled");
+    seat.get_by_label_contains("Disc space narrowing 2 / Foraminal stenosis 1").click();
+    seat.run_steps(4);
+    let called = |seat: &Seat<'_>| {
+        let desk = &seat.state().session.team.reviewing;
+        let findings = desk.document().unwrap().findings().iter();
+        let ruled = findings.filter(|one| one.ruling().is_some());
+        ruled.filter_map(|one| one.shown()).map(|(label, _)| label.to_string()).collect::<Vec<_>>()
+    };
+    plain(&mut seat, Key::C);
+    // What readers call it stands above what nobody called it, whatever the label set's order is.
+    let top = |label: &str| seat.get_by_label(label).rect().top();
+    assert!(top("Call it Disc space narrowing") < top("Call it Foraminal stenosis"));
+    assert!(top("Call it Foraminal stenosis") < top("Call it Ankylosis"));
+    seat.get_by_label(&unsettled);
+    plain(&mut seat, Key::Escape);
+    assert!(seat.query_by_label("Call it Ankylosis").is_none());
+    seat.get_by_label(&unsettled);
+    // Enter takes what some reader called it and it is not called yet.
+    plain(&mut seat, Key::C);
+    plain(&mut seat, Key::Enter);
+    assert_eq!(called(&seat), ["Foraminal stenosis"]);
+    plain(&mut seat, Key::U);
+    // The label set's own key, while nothing is typed.
+    plain(&mut seat, Key::C);
+    plain(&mut seat, Key::Num1);
+    assert_eq!(called(&seat), ["Osteophytes"]);
+    plain(&mut seat, Key::U);
+    // A part of a name; keys of labels are letters then.
+    plain(&mut seat, Key::C);
+    seat.get_by_label("Find a label").type_text("collapse");
+    seat.run_steps(4);
+    assert!(seat.query_by_label("Call it Ankylosis").is_none());
+    seat.get_by_label(&unsettled);
+    plain(&mut seat, Key::Enter);
+    assert_eq!(called(&seat), ["Vertebral collapse"]);
+    seat.get_by_label(&format!("1 of {NUM_FINDINGS} settled"));
+    // A box that is dragged gets the label that was chosen beside it.
+    plain(&mut seat, Key::U);
+    plain(&mut seat, Key::E);
+    plain(&mut seat, Key::C);
+    plain(&mut seat, Key::Num2);
+    seat.get_by_label(&unsettled);
+    plain(&mut seat, Key::Enter);
+    assert_eq!(called(&seat), ["Disc space narrowing"]);
+    saved(&mut seat);
+}
+
+#[test]
+fn who_found_nothing_is_seen_on_a_film_without_boxes() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut store = support::project(&folder, 1);
+    let mut senior = Reader::new("R4", "Senior");
+    (senior.years_of_experience, senior.roles) = (Some(30), Roles::NONE.with(Role::Reviewer));
+    store.add_reader(&senior).unwrap();
+    let normal = Annotation::no_finding(AnnotationId::new(1, 1), Origin::Drawn);
+    commit(&mut store, 0, "R1", Edit::Add(normal));
+    let after: LabelAnswers = std::iter::once((LabelName::new(ABNORMAL), Presence::Present)).collect();
+    commit(&mut store, 0, "R2", Edit::SetImageLabels { before: LabelAnswers::default(), after });
+    for reader in ["R1", "R2"] {
+        let (before, after) = (TaskState::New, TaskState::Completed);
+        commit(&mut store, 0, reader, Edit::SetTaskState { before, after });
+    }
+    drop(store);
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R4").click();
+    wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
+    seat.get_by_label("Review films").click();
+    wait(&mut seat, "films to review", |w| w.session.team.reviewing.films.len() == 1);
+    seat.get_by_label_contains("Review film 1: To begin").click();
+    wait(&mut seat, "the review", is_open);
+    seat.get_by_label("2 readers, all done");
+    seat.get_by_label("Reader A: No finding");
+    seat.get_by_label("Reader B: Abnormal");
+}
+
+#[test]
+fn the_list_tells_how_much_readers_differ_and_is_ordered_and_filtered() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let mut seat = at_review(&folder, 2);
+    // The first film is settled but for its signature.
+    for _ in 0..NUM_FINDINGS {
+        plain(&mut seat, Key::Enter);
+    }
+    saved(&mut seat);
+    key(&mut seat, Modifiers::CTRL | Modifiers::SHIFT, Key::R);
+    let knows_all = |w: &rachis::app::Window| {
+        let desk = &w.session.team.reviewing;
+        !desk.is_loading && desk.films.len() == 2 && desk.films.iter().all(|film| desk.list.knows(film))
+    };
+    wait(&mut seat, "what readers marked", knows_all);
+    let gist = |seat: &Seat<'_>, n: usize| {
+        let desk = &seat.state().session.team.reviewing;
+        desk.list.gist_of(&desk.films[n]).unwrap()
+    };
+    // One is unanimous.
+    assert_eq!((gist(&seat, 0).num_open, gist(&seat, 1).num_open), (0, NUM_FINDINGS));
+    assert_eq!((gist(&seat, 1).num_items, gist(&seat, 1).num_differing), (NUM_FINDINGS, NUM_FINDINGS - 1));
+    seat.get_by_label_contains(&format!(
+        "Review film 1: Waits for my signature, {NUM_FINDINGS} of {NUM_FINDINGS} settled"
+    ));
+    seat.get_by_label("Order by Open").click();
+    seat.run_steps(4);
+    seat.get_by_label_contains("Review film 1: To begin, not begun");
+    seat.get_by_label("Waits for my signature 1").click();
+    seat.run_steps(4);
+    assert!(seat.query_by_label_contains("To begin, not begun").is_none());
+    seat.get_by_label_contains("Review film 1: Waits for my signature").click();
+    wait(&mut seat, "the review", is_open);
+    // The list was left to one film: there is none before it, and the next one that waits is the other.
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    wait(&mut seat, "the next film", |w| is_open(w) && w.session.team.reviewing.image == Some(film(1)));
 }

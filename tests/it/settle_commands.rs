@@ -91,9 +91,12 @@ fn two_films_are_settled_from_the_command_line() {
     make(&["accept 2", "ask 1 R2 Is there a second one?"], 0, "1 of 2 settled");
     let asked = json(place, &["settle", "questions", "p", "--as", "R2", "--json"]);
     assert_eq!(asked["questions"][0]["text"], "Is there a second one?");
-    rachis(place, &["settle", "questions", "p", "--as", "R1"], 0, "Nobody asks anything");
+    rachis(place, &["settle", "questions", "p", "--as", "R1"], 0, "Nobody asks R1 anything");
+    rachis(place, &["settle", "questions", "p", "--as", "V1"], 0, "sent by V1: Is there a second one?");
     rachis(place, &["settle", "answer", "p", second, "1", "No.", "--as", "R1"], 1, "no such question");
     rachis(place, &["settle", "answer", "p", second, "1", "I missed it.", "--as", "R2"], 0, "Answered");
+    let sent = json(place, &["settle", "questions", "p", "--as", "V1", "--json"]);
+    assert_eq!(sent["sent"][0]["answers"]["R2"], "I missed it.");
     make(&["call 1 surgical implant", "why 1 A screw."], 0, "I missed it.");
 
     // What is unanimous everywhere, and the signature where nothing is open: on both films by now.

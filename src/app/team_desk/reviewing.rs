@@ -37,9 +37,21 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             ReviewNews::Kept { image, outcome }
         }
         ReviewTask::Questions { reader } => {
-            // Somebody who reads nothing is asked nothing.
-            let asked = store.questions_to(&reader).unwrap_or_default();
-            ReviewNews::Questions(asked.into_iter().map(question).collect())
+            let asked = match store.questions_to(&reader) {
+                // Somebody who reads nothing is asked nothing.
+                Err(StoreError::NotAllowed { .. }) => Ok(Vec::new()),
+                asked => asked,
+            };
+            let questions = asked.map(|asked| asked.into_iter().map(question).collect());
+            ReviewNews::Questions(questions.map_err(|error| error.to_string()))
+        }
+        ReviewTask::Gists { reviewer, images } => {
+            // The list shows the films without them; opening one tells why.
+            let gists = store.gists_to_review(&reviewer, &images).unwrap_or_else(|error| {
+                tracing::warn!(%error, "how much readers differ was not computed");
+                Vec::new()
+            });
+            ReviewNews::Gists { asked: images, gists }
         }
         ReviewTask::Answer { image, reader, question, text, at_ms } => {
             let outcome = store.answer_question(&image, &reader, question, &text, at_ms);
@@ -66,7 +78,8 @@ fn refused(task: &ReviewTask, why: String) -> ReviewNews {
         ReviewTask::Load { .. } => ReviewNews::Films(Err(why)),
         ReviewTask::Open { image, .. } => ReviewNews::Opened { image: image.clone(), review: Err(why) },
         ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why) },
-        ReviewTask::Questions { .. } => ReviewNews::Questions(Vec::new()),
+        ReviewTask::Questions { .. } => ReviewNews::Questions(Err(why)),
+        ReviewTask::Gists { images, .. } => ReviewNews::Gists { asked: images.clone(), gists: Vec::new() },
         ReviewTask::Answer { .. } => ReviewNews::Answered(Err(why)),
     }
 }

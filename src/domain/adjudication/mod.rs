@@ -33,4 +33,4 @@ pub use refusal::Refusal;
 pub use review::Review;
 pub use seniority::{WhyNot, why_not};
 pub use step::{MadeStep, Step};
-pub use summary::{FilmToReview, ReviewStage};
+pub use summary::{FilmToReview, Gist, ReviewStage, ReviewTurn};

@@ -27,8 +27,8 @@ pub(super) const ROWS: &[CommandRow] = &[
     row(
         "review_question",
         "Questions from review",
-        "Open the film of the next question that reviewers ask you",
-        &[],
+        "Open the film of the next question that reviewers ask you, at its place",
+        &["Alt+Q"],
         Everywhere,
         Command::Team(TeamCommand::Review(ReviewCommand::OpenQuestion)),
     ),
@@ -111,10 +111,10 @@ pub(super) const ROWS: &[CommandRow] = &[
     ),
     review(
         "review_label",
-        "Next label",
-        "Give the chosen finding the next label: first those that readers gave it, then all others",
+        "Change label",
+        "Choose what the chosen finding is called: what readers call it first, then all labels; type to find one",
         &["C"],
-        ReviewCommand::NextLabel,
+        ReviewCommand::Name,
     ),
     review("review_reject", "Reject finding", "The chosen finding is none", &["X", "Delete"], ReviewCommand::Reject),
     review(
@@ -158,6 +158,13 @@ pub(super) const ROWS: &[CommandRow] = &[
         "Ask the readers about the chosen finding; the question is pinned to its place",
         &["Q"],
         ReviewCommand::Ask,
+    ),
+    review(
+        "review_send",
+        "Send the question",
+        "Send what was typed to the readers who are chosen",
+        &["Ctrl+Enter"],
+        ReviewCommand::SendQuestion,
     ),
     review(
         "review_next",

@@ -22,7 +22,8 @@ pub use exchanging::{
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{
-    Hand, HeldBox, ReaderQuestion, ReviewCommand, ReviewDesk, ReviewItem, ReviewNews, ReviewTask, Seen,
+    FilmList, FilmOrder, Hand, HeldBox, Name, NameToChoose, Naming, ReaderQuestion, ReviewCommand, ReviewDesk,
+    ReviewItem, ReviewNews, ReviewTask, Seen,
 };
 
 use super::effect::Effect;

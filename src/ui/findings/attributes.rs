@@ -73,12 +73,28 @@ fn common<'m>(mut marks: impl Iterator<Item = &'m Annotation>) -> Option<Common>
     Some(all)
 }
 
+/// The line that stands there while nothing is selected.
+const HINT: f32 = 22.0;
+
+fn has_first_row(session: &Session) -> bool {
+    let asks = |kind| session.label_set().is_some_and(|set| set.labels().iter().any(|l| l.asked().any(|k| k == kind)));
+    asks(AttributeKind::Level) || asks(AttributeKind::Grade)
+}
+
+fn height(session: &Session) -> f32 {
+    if has_first_row(session) { 2.0 * ROW } else { ROW }
+}
+
+/// Room that is kept for what is asked of a selected finding: the list has it while none is selected.
+pub(super) fn spare_height(session: &Session, film: &OpenFilm) -> f32 {
+    let is_selected = film.selected_marks().any(|mark| mark.shape().is_some());
+    if is_selected { 0.0 } else { (height(session) - HINT).max(0.0) }
+}
+
 pub(super) fn attributes_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     let session = panel.session;
-    let asks = |kind| session.label_set().is_some_and(|set| set.labels().iter().any(|l| l.asked().any(|k| k == kind)));
-    let has_first_row = asks(AttributeKind::Level) || asks(AttributeKind::Grade);
-    let num_rows = if has_first_row { 2.0 } else { 1.0 };
-    let size = egui::vec2(ui.available_width(), num_rows * ROW);
+    let has_first_row = has_first_row(session);
+    let size = egui::vec2(ui.available_width(), height(session) - spare_height(session, film));
     let (_, place) = ui.allocate_space(size);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(place));
     ui.spacing_mut().item_spacing = egui::vec2(theme::UNIT, 2.0);

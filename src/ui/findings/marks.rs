@@ -14,7 +14,7 @@ use crate::session::{Command, LabelCommand, OpenFilm};
 
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, overlay, suggestions, theme};
-use super::matches;
+use super::{attributes, matches};
 
 /// The lines of the list, made anew only when marks or the filter change.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ pub(super) fn marks_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
     rows.refresh(film, &panel.state.findings.query);
     let num_selected = usize::from(film.selected().is_some()) + film.also_selected.len();
     kit::section(ui, &heading(&rows, num_selected));
-    let height = panel.state.findings.list_height();
+    let height = panel.state.findings.list_height() + attributes::spare_height(panel.session, film);
     let (_, place) = ui.allocate_space(egui::vec2(ui.available_width(), height));
     let mut list = ui.new_child(egui::UiBuilder::new().max_rect(place));
     list_ui(&mut list, panel, film, &mut rows);

@@ -51,6 +51,7 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     label_card::card_ui(ui, panel);
     let content = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        reader_questions::questions_ui(ui, panel, film);
         decision_ui(ui, panel, film);
         query_ui(ui, panel);
         marks::marks_ui(ui, panel, film);
@@ -63,7 +64,6 @@ pub(super) fn findings_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         measurements::measurements_ui(ui, panel, film);
         answers::labels_ui(ui, panel, film);
         answers::impressions_ui(ui, panel, film);
-        reader_questions::questions_ui(ui, panel, film);
         comments::comments_ui(ui, panel, film);
         comment_ui(ui, panel, film);
     });
@@ -97,7 +97,7 @@ fn problems_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 const FOOT_HEIGHT: f32 = 130.0;
 
 /// Lines of findings in sight.
-const LEAST_ROWS: f32 = 2.0;
+const LEAST_ROWS: f32 = 4.0;
 const MOST_ROWS: f32 = 12.0;
 
 /// Finds labels and findings by a part of their names; Enter takes the first label.

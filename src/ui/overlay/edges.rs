@@ -34,6 +34,22 @@ pub(super) fn edges_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, canvas: 
     scale_bar_ui(painter, pane, film, &picture.facts.geometry, canvas);
 }
 
+/// Where letters stand at the edges and facts in the corners, about: other texts keep clear of them.
+pub(super) fn taken(canvas: Rect) -> [Rect; 7] {
+    let inner = canvas.shrink2(Vec2::new(10.0, 32.0));
+    let letter = Vec2::splat(18.0);
+    let corner = |at: egui::Pos2, wide: f32, high: f32| Rect::from_min_size(at, Vec2::new(wide, high));
+    [
+        Rect::from_center_size(inner.center_top() + Vec2::new(0.0, 9.0), letter),
+        Rect::from_center_size(inner.right_center() - Vec2::new(9.0, 0.0), letter),
+        Rect::from_center_size(inner.center_bottom() - Vec2::new(0.0, 9.0), letter),
+        Rect::from_center_size(inner.left_center() + Vec2::new(9.0, 0.0), letter),
+        Rect::from_center_size(canvas.center_top() + Vec2::new(0.0, 18.0), Vec2::new(90.0, 20.0)),
+        corner(canvas.left_bottom() + Vec2::new(8.0, -66.0), 300.0, 60.0),
+        corner(canvas.left_top() + Vec2::new(8.0, 8.0), 120.0, 24.0),
+    ]
+}
+
 /// Upright at the right, so that it stays clear of the corners; none where the film does not say how large it is.
 fn scale_bar_ui(painter: &Painter, pane: &Pane, film: &OpenFilm, geometry: &PixelGeometry, canvas: Rect) {
     let Some(spacing_mm) = geometry.spacing_mm else { return };

@@ -9,6 +9,9 @@ use crate::session::{OpenFilm, Pane, Session};
 use super::screen_point;
 use crate::ui::theme;
 
+/// How far a question's pin lies from its place, each way, in points.
+const QUESTION_OFFSET: f32 = 22.0;
+
 /// Where reviewers ask the reader something: a question mark with its number.
 pub(super) fn questions_ui(painter: &Painter, session: &Session, film: &OpenFilm, to_screen: &Transform, canvas: Rect) {
     for question in session.questions_on(film) {
@@ -18,10 +21,17 @@ pub(super) fn questions_ui(painter: &Painter, session: &Session, film: &OpenFilm
         }
         let color = if question.answer.is_some() { theme::film::WEAK } else { theme::film::WARN };
         let radius = PIN_RADIUS as f32;
-        painter.circle_filled(at, radius + 1.0, theme::HALO);
-        painter.circle(at, radius - 0.5, theme::CANVAS, Stroke::new(1.5, color));
+        // Beside the place, on the side where there is room: what is asked about must be seen.
+        let to_right = at.x + 4.0 * radius < canvas.right();
+        let middle = at + Vec2::new(if to_right { 1.0 } else { -1.0 }, -1.0) * QUESTION_OFFSET;
+        let stem = middle + (at - middle).normalized() * radius;
+        painter.line_segment([at, stem], Stroke::new(3.0, theme::HALO));
+        painter.line_segment([at, stem], Stroke::new(1.5, color));
+        painter.circle_filled(at, 2.5, color);
+        painter.circle_filled(middle, radius + 2.0, theme::HALO);
+        painter.circle(middle, radius + 0.5, theme::CANVAS, Stroke::new(1.5, color));
         let text = format!("?{}", question.number);
-        painter.text(at, Align2::CENTER_CENTER, text, theme::small_font(), color);
+        painter.text(middle, Align2::CENTER_CENTER, text, theme::small_font(), color);
     }
 }
 

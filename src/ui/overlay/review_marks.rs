@@ -11,6 +11,7 @@ use crate::ui::review_screen::words::{color_on_film, seen_text};
 use crate::ui::theme;
 use crate::ui::words::{tr, tr_args};
 
+use super::edges;
 use super::mark_pen::Pen;
 use super::shaded_text;
 use super::suggestions::place_of_text;
@@ -67,7 +68,7 @@ fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
     }
     match desk.hovered {
         Some(_) => theme::ISOLATED,
-        None if finding.ruling().is_some() => theme::BESIDE_ITEM,
+        None if finding.ruling().is_some() => theme::SETTLED,
         None if finding.is_unanimous() => theme::FAINT,
         None => theme::UNDECIDED,
     }
@@ -84,9 +85,9 @@ fn finding_ui(painter: &Painter, pen: &Pen<'_>, desk: &ReviewDesk, finding: &Fin
         }
     }
     let Some((_, shape)) = finding.shown().filter(|_| !is_held) else { return };
-    let width = if is_looked_at { theme::SELECTED_STROKE } else { theme::BOX_STROKE };
+    let width = if is_looked_at { theme::SELECTED_STROKE } else { theme::SETTLED_STROKE };
     if finding.is_kept() {
-        line_ui(painter, pen, shape, (width, theme::film::GOOD), strength, false);
+        line_ui(painter, pen, shape, (width, theme::film::SETTLED), strength, false);
     } else if is_looked_at && finding.members().len() > 1 {
         // What Enter would make of it.
         corners_ui(painter, pen.bounds(shape));
@@ -144,6 +145,12 @@ fn texts_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, findings: &[&Fi
         boxes.extend(desk.members(finding).iter().map(|(_, source)| pen.bounds(&source.shape)));
         boxes.extend(finding.shown().map(|(_, shape)| pen.bounds(shape)));
     }
+    if session.overlay == OverlayState::All {
+        boxes.extend(edges::taken(pen.canvas));
+    }
+    for finding in findings {
+        number_ui(painter, pen, desk, finding);
+    }
     let mut texts: Vec<Rect> = Vec::new();
     for finding in findings.iter().filter(|finding| is_looked_at(desk, finding)) {
         for (text, color, own) in lines_of(session, pen, finding) {
@@ -156,6 +163,24 @@ fn texts_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, findings: &[&Fi
             shaded_text(painter, place.min + Vec2::new(3.0, 0.5), Align2::LEFT_TOP, &text, theme::readable(color));
         }
     }
+}
+
+/// The finding's number in the list, at the corner of its box.
+fn number_ui(painter: &Painter, pen: &Pen<'_>, desk: &ReviewDesk, finding: &Finding) {
+    // What is rejected has no box to stand beside.
+    let Some((_, shape)) = finding.shown() else { return };
+    let rect = pen.bounds(shape);
+    let at = rect.right_top() + Vec2::new(4.0, 0.0);
+    if !pen.canvas.contains(at) {
+        return;
+    }
+    let strength = strength(desk, finding).max(theme::FAINT);
+    let color = if finding.is_kept() { theme::film::SETTLED } else { theme::film::STRONG }.gamma_multiply(strength);
+    let text = desk.number_of(finding.key()).to_string();
+    let galley = painter.layout_no_wrap(text, theme::small_font(), color);
+    let ground = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(2.0, 0.0));
+    painter.rect_filled(ground, 2.0, theme::SHADE.gamma_multiply(strength));
+    painter.galley(at, galley, color);
 }
 
 /// Text, colour, and the box that it belongs to.
@@ -171,7 +196,7 @@ fn lines_of(session: &Session, pen: &Pen<'_>, finding: &Finding) -> Vec<(String,
         .collect();
     match finding.ruling().map(|ruling| &ruling.outcome) {
         Some(Outcome::Kept { label, shape, .. }) => {
-            lines.push((tr_args("Settled: {}", &[label]), theme::film::GOOD, pen.bounds(shape)));
+            lines.push((tr_args("Settled: {}", &[label]), theme::film::SETTLED, pen.bounds(shape)));
         }
         Some(Outcome::Rejected) => {
             let own = pen.bounds(&finding.proposal().shape);

@@ -1,11 +1,10 @@
 //! The card of what is chosen: who saw it, what each calls it, what would be taken, and what was decided.
 
-use egui::{Align, ComboBox, Layout, RichText, ScrollArea, Ui, Vec2, WidgetInfo};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, Vec2, WidgetInfo};
 
 use crate::domain::adjudication::{Document, Finding, Outcome, ShapeFrom};
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
-use crate::session::input_map::Keys;
 use crate::session::team::{Hand, ReviewCommand, ReviewItem, Seen};
 use crate::session::{Command, Session};
 
@@ -13,8 +12,9 @@ use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme, unfit_menu};
 use super::decisions::{buttons_ui, rationale_ui, signing_ui};
 use super::list::{labels_text, pair_ui, swatch_ui};
+use super::naming::naming_ui;
 use super::review;
-use super::words::{presence_text, reader_name, seen_by_text, seen_text, standing_text};
+use super::words::{place_text, presence_text, reader_name, seen_by_text, seen_text, standing_text};
 
 pub(super) fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -53,7 +53,9 @@ pub(super) fn card_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 }
             }
             None => {
-                ui.label(RichText::new(tr("Choose a finding in the list or on the film.")).color(theme::weak()));
+                if document.num_items() > 0 {
+                    ui.label(RichText::new(tr("Choose a finding in the list or on the film.")).color(theme::weak()));
+                }
                 kit::command_button(ui, panel, &review(ReviewCommand::Add));
             }
         }
@@ -73,7 +75,8 @@ fn finding_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, finding: 
     let session = panel.session;
     let desk = &session.team.reviewing;
     let (standing, color) = standing_text(finding, desk.waits_for_answer(finding.key()));
-    let text = RichText::new(labels_text(finding)).size(theme::HEADING).color(theme::strong());
+    let text = format!("{}  {}", desk.number_of(finding.key()), labels_text(finding));
+    let text = RichText::new(text).size(theme::HEADING).color(theme::strong());
     ui.add(egui::Label::new(text).wrap());
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(standing).color(color));
@@ -86,10 +89,17 @@ fn finding_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, finding: 
     readers_ui(ui, panel, document, finding);
     ui.add_space(theme::UNIT);
     labels_ui(ui, panel, finding);
+    if desk.naming.is_some() {
+        return;
+    }
     if let (Some(least), Some(mean)) = (finding.min_iou(), finding.mean_iou()) {
         pair_ui(ui, tr("Overlap (IoU)"), &tr_args("least {}, mean {}", &[&two(least), &two(mean)]));
     }
     pair_ui(ui, tr("Box"), &box_text(session, finding));
+    let place = place_text(session, finding);
+    if !place.is_empty() {
+        pair_ui(ui, tr("Place"), &place);
+    }
     ui.add_space(theme::UNIT);
     buttons_ui(ui, panel, finding);
     questions_ui(ui, panel, document, finding);
@@ -172,7 +182,7 @@ fn line_ui(
 }
 
 /// A key cap, or its room.
-fn key_ui(ui: &mut Ui, keys: &str) {
+pub(super) fn key_ui(ui: &mut Ui, keys: &str) {
     if keys.is_empty() {
         ui.allocate_exact_size(Vec2::new(18.0, 17.0), egui::Sense::hover());
     } else {
@@ -180,34 +190,25 @@ fn key_ui(ui: &mut Ui, keys: &str) {
     }
 }
 
-/// The labels that readers gave it, each a click, and all others in a list.
+/// The labels that readers gave it, each a click, and all others in the list that the key opens.
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) {
-    let now = finding.shown().map(|(label, _)| label.clone());
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::splat(theme::UNIT);
-        for (label, num) in finding.votes().iter().filter(|_| finding.votes().len() > 1) {
-            if kit::chip(ui, &format!("{label} {num}"), now.as_ref() == Some(label)).clicked() {
-                panel.ask(review(ReviewCommand::Label(label.clone())));
+    let held = match &panel.session.team.reviewing.hand {
+        Hand::Box(held) => Some(held.label.clone()),
+        Hand::Free | Hand::Asking { .. } => None,
+    };
+    let now = held.or_else(|| finding.shown().map(|(label, _)| label.clone()));
+    let is_listed = panel.session.team.reviewing.naming.is_some();
+    if finding.votes().len() > 1 && !is_listed {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::splat(theme::UNIT);
+            for (label, num) in finding.votes() {
+                if kit::chip(ui, &format!("{label} {num}"), now.as_ref() == Some(label)).clicked() {
+                    panel.ask(review(ReviewCommand::Label(label.clone())));
+                }
             }
-        }
-        other_labels_ui(ui, panel, now.as_ref().map_or("", |label| label.as_str()));
-    });
-}
-
-fn other_labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
-    let labels = panel.session.labels_for_finding();
-    let response = ComboBox::from_id_salt("label of finding").selected_text(now).width(190.0).show_ui(ui, |ui| {
-        for label in labels {
-            if ui.selectable_label(label.as_str() == now, label.as_str()).clicked() {
-                panel.ask(review(ReviewCommand::Label(label)));
-            }
-        }
-    });
-    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, tr("Label of the finding")));
-    let keys = panel.session.input.first_keys(&review(ReviewCommand::NextLabel));
-    if let Some(keys) = keys.as_ref().map(|keys: &Keys| kit::keys_text(keys)) {
-        kit::key_cap(ui, &keys).on_hover_text(kit::tooltip(panel.session, &review(ReviewCommand::NextLabel)));
+        });
     }
+    naming_ui(ui, panel, now.as_ref().map_or("", |label| label.as_str()));
 }
 
 /// A finding that is being added.
@@ -216,7 +217,8 @@ fn added_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.label(RichText::new(tr("New finding")).size(theme::HEADING).color(theme::strong()));
     let text = tr("Drag a box around a finding that nobody marked, choose its label, then press Enter.");
     ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
-    ui.horizontal(|ui| other_labels_ui(ui, panel, held.label.as_str()));
+    naming_ui(ui, panel, held.label.as_str());
+    ui.add_space(theme::UNIT);
     ui.horizontal(|ui| {
         kit::titled_button(ui, panel, &review(ReviewCommand::Accept), Some(tr("Add it")));
         kit::titled_button(ui, panel, &Command::Escape, Some(tr("Leave it")));
@@ -244,6 +246,13 @@ fn answers_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: Option<Presence>) {
             }
         }
     });
+    answered_ui(ui, panel, presence_text(now));
+}
+
+/// The list of answers by their keys, and taking what the program offers.
+fn answered_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
+    ui.add_space(theme::UNIT);
+    naming_ui(ui, panel, now);
     ui.add_space(theme::UNIT);
     kit::titled_button(ui, panel, &review(ReviewCommand::Accept), Some(tr("Accept the answer")));
 }
@@ -256,8 +265,7 @@ fn fitness_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: Option<UnfitReason>) {
             }
         }
     });
-    ui.add_space(theme::UNIT);
-    kit::titled_button(ui, panel, &review(ReviewCommand::Accept), Some(tr("Accept the answer")));
+    answered_ui(ui, panel, now.map_or(tr("fit"), unfit_menu::reason_text));
 }
 
 /// Questions about the finding, and what readers answered.

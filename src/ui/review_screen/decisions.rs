@@ -16,16 +16,19 @@ pub(super) fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) 
     if let Hand::Asking { .. } = &panel.session.team.reviewing.hand {
         return asking_ui(ui, panel);
     }
-    panel.state.reviewing.has_question_focus = false;
+    // The ring around the field that is gone goes with the next frame.
+    if std::mem::take(&mut panel.state.reviewing.has_question_focus) {
+        ui.ctx().request_repaint();
+    }
     if let Hand::Box(_) = &panel.session.team.reviewing.hand {
         let text = tr("Drag the box by its handles.");
         ui.label(RichText::new(text).color(theme::weak()));
-        grid_ui(ui, panel, &[(ReviewCommand::Accept, tr("Take this box")), (ReviewCommand::NextLabel, tr("Label"))]);
+        rows_ui(ui, panel, &[(ReviewCommand::Accept, tr("Take this box"))], 1);
         kit::titled_button(ui, panel, &Command::Escape, Some(tr("Leave it")));
         return;
     }
     let accept = if finding.ruling().is_some() { tr("Next") } else { tr("Accept") };
-    grid_ui(
+    rows_ui(
         ui,
         panel,
         &[
@@ -36,15 +39,16 @@ pub(super) fn buttons_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) 
             (ReviewCommand::Merge, tr("Merge")),
             (ReviewCommand::Split, tr("Split")),
             (ReviewCommand::Ask, tr("Send back")),
-            (ReviewCommand::NextUnsettled, tr("Next unsettled")),
+            (ReviewCommand::NextUnsettled, tr("Next open")),
         ],
+        2,
     );
 }
 
-/// Two buttons a line, each with its key.
-fn grid_ui(ui: &mut Ui, panel: &mut Panel<'_>, buttons: &[(ReviewCommand, &str)]) {
-    let width = (ui.available_width() - theme::UNIT) / 2.0 - 1.0;
-    for pair in buttons.chunks(2) {
+/// So many buttons a line, each with its key.
+fn rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, buttons: &[(ReviewCommand, &str)], num: usize) {
+    let width = (ui.available_width() - theme::UNIT * (num - 1) as f32) / num as f32 - 1.0;
+    for pair in buttons.chunks(num) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::UNIT;
             for (command, text) in pair {
@@ -77,7 +81,8 @@ fn asking_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
     });
     let mut typed = text.clone();
-    let field = egui::TextEdit::multiline(&mut typed).desired_rows(3).desired_width(f32::INFINITY);
+    // An id of its own: by its place alone, what stands there next would have the keyboard.
+    let field = egui::TextEdit::multiline(&mut typed).id_salt("question").desired_rows(3).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("What shall they look at? They see the place and your question only.")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Your question")));
     if !std::mem::replace(&mut panel.state.reviewing.has_question_focus, true) {
@@ -88,7 +93,9 @@ fn asking_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     ui.horizontal(|ui| {
         let may_send = !text.trim().is_empty() && !of.is_empty();
-        let button = ui.add_enabled(may_send, egui::Button::new(tr("Send the question")));
+        let keys = kit::shortcut(session, &review(ReviewCommand::SendQuestion));
+        let button = ui.add_enabled(may_send, egui::Button::new(tr("Send the question")).shortcut_text(keys));
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, may_send, tr("Send the question")));
         if button.clicked() {
             panel.ask(review(ReviewCommand::SendQuestion));
         }
@@ -108,7 +115,8 @@ pub(super) fn rationale_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding
         *state = Some((finding.key(), ruling.rationale.clone()));
     }
     let Some((_, typed)) = state else { return };
-    let field = egui::TextEdit::multiline(typed).desired_rows(2).desired_width(f32::INFINITY);
+    let salt = ("reason", finding.key());
+    let field = egui::TextEdit::multiline(typed).id_salt(salt).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(field.hint_text(tr("Why, in a few words")));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::MultilineTextInput, true, tr("Reason for the decision")));
     if response.lost_focus() && *typed != ruling.rationale {
@@ -151,12 +159,26 @@ pub(super) fn signing_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document
     let button = egui::Button::new(title)
         .shortcut_text(kit::shortcut(panel.session, &command))
         .min_size(Vec2::new(ui.available_width(), theme::row_height()));
+    let num_open = document.num_items() - document.num_settled();
+    if !is_ready && num_open > 0 {
+        let text = match num_open {
+            1 => tr("1 still open: settle it, then sign.").to_owned(),
+            num => tr_args("{} still open: settle them, then sign.", &[&num]),
+        };
+        ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
+    }
+    let num_waiting = panel.session.team.reviewing.num_waiting_answers();
+    if num_waiting > 0 && !has_signed {
+        let text = match num_waiting {
+            1 => tr("1 question has no answer yet.").to_owned(),
+            num => tr_args("{} questions have no answer yet.", &[&num]),
+        };
+        ui.add(egui::Label::new(RichText::new(text).color(theme::warn())).wrap());
+    }
     let response = ui.add_enabled(is_ready, button);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_ready, title));
-    let num_open = document.num_items() - document.num_settled();
     let help = kit::tooltip(panel.session, &command);
-    let refusal = tr_args("{} are still open; a film is signed when nothing is.", &[&num_open]);
-    if response.on_hover_text(help).on_disabled_hover_text(refusal).clicked() {
+    if response.on_hover_text(help).clicked() {
         panel.ask(command);
     }
 }

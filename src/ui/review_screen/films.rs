@@ -1,17 +1,26 @@
-//! The films that a reviewer is to settle: how far each is, who has signed, and which wait.
+//! The films that a reviewer is to settle: how much their readers differ, how far each is, and which wait for whom.
 
-use egui::{CentralPanel, Color32, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{CentralPanel, Color32, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
-use crate::domain::adjudication::{FilmToReview, ReviewStage};
+use crate::domain::adjudication::{FilmToReview, ReviewStage, ReviewTurn};
 use crate::session::Command;
-use crate::session::team::ReviewCommand;
+use crate::session::team::{FilmOrder, ReviewCommand};
 
 use super::super::words::{tr, tr_args, translated};
 use super::super::{Panel, kit, shell, theme};
 use super::review;
 
+const NUM_COLUMNS: usize = 9;
 /// Where the columns begin, as shares of the width, and where the last one ends.
-const COLUMNS: [f32; 7] = [0.0, 0.11, 0.20, 0.30, 0.50, 0.60, 1.0];
+const COLUMNS: [f32; NUM_COLUMNS + 1] = [0.0, 0.155, 0.225, 0.305, 0.365, 0.455, 0.56, 0.64, 0.75, 1.0];
+const TURNS: [ReviewTurn; 6] = [
+    ReviewTurn::ToBegin,
+    ReviewTurn::InWork,
+    ReviewTurn::WaitsForAnswer,
+    ReviewTurn::ToSign,
+    ReviewTurn::Signed,
+    ReviewTurn::NotYet,
+];
 
 pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::top("review head").frame(shell::bar_frame()).show_separator_line(false).show(ui, |ui| {
@@ -19,6 +28,9 @@ pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui.heading(tr("Films to review"));
             kit::titled_button(ui, panel, &Command::ShowWorklist, None);
         });
+        if !panel.session.team.reviewing.films.is_empty() {
+            filters_ui(ui, panel);
+        }
     });
     let desk = &panel.session.team.reviewing;
     if let Some(why) = &desk.failure {
@@ -37,82 +49,201 @@ pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     CentralPanel::no_frame().frame(shell::body_frame()).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let titles = [tr("State"), tr("Readers"), tr("Settled"), tr("Signed by"), tr("Questions"), tr("Film")];
-        row_ui(ui, &titles.map(|title| (title.to_owned(), theme::weak())), None, 0);
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), desk.films.len(), |ui, rows| {
+        head_ui(ui, panel);
+        let num_shown = desk.list.shown.len();
+        ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), num_shown, |ui, rows| {
+            let is_unknown = |film: &FilmToReview| !desk.list.knows(film);
+            if rows.clone().any(|n| desk.films.get(desk.list.shown[n]).is_some_and(is_unknown)) {
+                panel.ask(review(ReviewCommand::FilmsInSight(rows.start, rows.end)));
+            }
             for n in rows {
-                let film = &desk.films[n];
+                let Some(film) = desk.list.shown.get(n).and_then(|place| desk.films.get(*place)) else { continue };
                 let cells = cells(panel, film);
-                let name = tr_args("Review film {}: {}, {}", &[&(n + 1), &stage_text(film), &cells[2].0]);
-                if row_ui(ui, &cells, Some(&name), n) {
-                    panel.out.push(crate::session::Input::Command(review(ReviewCommand::Open(film.image.clone()))));
+                let name = tr_args("Review film {}: {}, {}", &[&(n + 1), &cells[0].0, &progress_text(film)]);
+                if row_ui(ui, &cells, &name, n) {
+                    panel.ask(review(ReviewCommand::Open(film.image.clone())));
                 }
             }
         });
     });
 }
 
-fn stage_text(film: &FilmToReview) -> &'static str {
-    if film.is_paused {
-        return tr("Paused");
-    }
-    match film.stage {
-        ReviewStage::Reading => tr("Being read"),
-        ReviewStage::Ready => tr("Ready"),
-        ReviewStage::UnderWay => tr("Under way"),
-        ReviewStage::Settled => tr("Settled"),
+/// How many films wait for what; a click shows these.
+fn filters_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let desk = &panel.session.team.reviewing;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(theme::UNIT);
+        let all = format!("{} {}", tr("All"), desk.films.len());
+        if kit::chip(ui, &all, desk.list.filter.is_none()).clicked() {
+            panel.ask(review(ReviewCommand::FilterFilms(None)));
+        }
+        for turn in TURNS {
+            let Some(num) = desk.list.counts.get(&turn) else { continue };
+            let is_on = desk.list.filter == Some(turn);
+            if kit::chip(ui, &format!("{} {num}", turn_text(turn)), is_on).clicked() {
+                panel.ask(review(ReviewCommand::FilterFilms((!is_on).then_some(turn))));
+            }
+        }
+    });
+}
+
+fn turn_text(turn: ReviewTurn) -> &'static str {
+    match turn {
+        ReviewTurn::ToBegin => tr("To begin"),
+        ReviewTurn::InWork => tr("In work"),
+        ReviewTurn::WaitsForAnswer => tr("Waits for an answer"),
+        ReviewTurn::ToSign => tr("Waits for my signature"),
+        ReviewTurn::Signed => tr("Signed"),
+        ReviewTurn::NotYet => tr("Not yet"),
     }
 }
 
-fn cells(panel: &Panel<'_>, film: &FilmToReview) -> [(String, Color32); 6] {
-    let color = match film.stage {
-        ReviewStage::Reading => theme::weak(),
-        ReviewStage::Ready => theme::strong(),
-        ReviewStage::UnderWay => theme::warn(),
-        ReviewStage::Settled => theme::good(),
+/// In a cell, where the word must also say what holds it up.
+fn state_text(film: &FilmToReview, turn: ReviewTurn) -> (&'static str, Color32) {
+    let color = match turn {
+        ReviewTurn::ToBegin | ReviewTurn::ToSign => theme::strong(),
+        ReviewTurn::InWork | ReviewTurn::WaitsForAnswer => theme::warn(),
+        ReviewTurn::Signed => theme::good(),
+        ReviewTurn::NotYet => theme::weak(),
     };
-    let settled = if film.num_items == 0 && film.stage <= ReviewStage::Ready {
-        String::new()
+    let text = match (film.stage, turn) {
+        (ReviewStage::Settled, _) => tr("Settled"),
+        (_, ReviewTurn::Signed) => tr("Signed by me"),
+        (ReviewStage::Reading, _) => tr("Being read"),
+        (_, ReviewTurn::NotYet) => tr("Paused"),
+        (_, turn) => turn_text(turn),
+    };
+    (text, color)
+}
+
+/// "3 of 8 settled"; nothing of a film that nobody opened.
+fn progress_text(film: &FilmToReview) -> String {
+    if film.stage <= ReviewStage::Ready {
+        return tr("not begun").to_owned();
+    }
+    if film.num_items == 0 {
+        return tr("nothing to settle").to_owned();
+    }
+    tr_args("{} of {} settled", &[&film.num_settled, &film.num_items])
+}
+
+/// A cell: what it says, and in which colour.
+type Cells = [(String, Color32); NUM_COLUMNS];
+
+fn cells(panel: &Panel<'_>, film: &FilmToReview) -> Cells {
+    let session = panel.session;
+    let (state, color) = state_text(film, session.turn_of(film));
+    let (num_readers, num_completed) = (film.num_readers, film.num_completed);
+    let readers = if num_completed < num_readers {
+        tr_args("{} of {}", &[&num_completed, &num_readers])
+    } else if num_readers == 1 {
+        tr("1 done").to_owned()
     } else {
-        tr_args("{} of {}", &[&film.num_settled, &film.num_items])
+        tr_args("{} done", &[&num_readers])
     };
+    let gist = session.team.reviewing.list.gist_of(film);
+    let (mut findings, mut open) = (None, None);
+    if let Some(gist) = gist {
+        (findings, open) = (Some(gist.num_items), Some(gist.num_open));
+    } else if film.stage > ReviewStage::Ready {
+        (findings, open) = (Some(film.num_items), Some(film.num_items - film.num_settled.min(film.num_items)));
+    }
+    let number = |num: Option<usize>| num.map_or_else(String::new, |num| num.to_string());
+    let is_open = open.is_some_and(|open| open > 0);
+    let differ = gist.map(|gist| gist.num_differing);
+    let disagreement =
+        gist.filter(|gist| gist.num_items > 0).map_or_else(String::new, |gist| format!("{:.2}", gist.disagreement));
     let signers: Vec<String> = film.signers.iter().map(ToString::to_string).collect();
     let questions = if film.num_questions > 0 { film.num_questions.to_string() } else { String::new() };
-    let view = panel.session.worklist.row(&film.image).map(|row| row.view.clone()).filter(|view| !view.is_empty());
+    let view = session.worklist.row(&film.image).map(|row| row.view.clone()).filter(|view| !view.is_empty());
     let name = view.map_or_else(|| film.image.to_string(), |view| format!("{view}  {}", film.image));
     [
-        (stage_text(film).to_owned(), color),
-        (tr_args("{} of {}", &[&film.num_completed, &film.num_readers]), theme::text()),
-        (settled, theme::text()),
-        (signers.join(", "), theme::text()),
+        (state.to_owned(), color),
+        (readers, theme::text()),
+        (number(findings), theme::text()),
+        (number(open), if is_open { theme::strong() } else { theme::weak() }),
+        (number(differ), if differ == Some(0) { theme::weak() } else { theme::text() }),
+        (disagreement, theme::text()),
         (questions, theme::warn()),
+        (signers.join(", "), theme::text()),
         (name, theme::weak()),
     ]
 }
 
-/// A line of the table; its name makes it one that is clicked.
-fn row_ui(ui: &mut Ui, cells: &[(String, Color32); 6], name: Option<&str>, n: usize) -> bool {
-    let sense = if name.is_some() { Sense::click() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), sense);
-    if let Some(name) = name {
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, name));
+/// Titles; those that order the list are clicked.
+fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let list = &panel.session.team.reviewing.list;
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), Sense::hover());
+    let of_disagreement =
+        tr("Of the finding on which readers differ most: 0, all alike, to 3, on whether, what and where it is");
+    let titles = [
+        (tr("State"), Some(FilmOrder::Turn), tr("What the film waits for; those that wait for you first")),
+        (tr("Readers"), None, tr("How many readers have completed the film")),
+        (tr("Findings"), Some(FilmOrder::Findings), tr("Findings and answers of the whole film, all readers together")),
+        (tr("Open"), Some(FilmOrder::Open), tr("Those that are not settled yet")),
+        (tr("Differ"), None, tr("Those on which not all readers agree")),
+        (tr("Disagreement"), Some(FilmOrder::Disagreement), of_disagreement),
+        (tr("Questions"), Some(FilmOrder::Questions), tr("Questions that wait for a reader's answer")),
+        (tr("Signed by"), None, ""),
+        (tr("Film"), Some(FilmOrder::Given), tr("In the order in which they were handed out")),
+    ];
+    for (at, (title, order, help)) in titles.into_iter().enumerate() {
+        let cell = column(rect, at);
+        let arrow = match order {
+            Some(order) if order == list.order && order != FilmOrder::Given => {
+                if list.is_reversed {
+                    " ↑"
+                } else {
+                    " ↓"
+                }
+            }
+            _ => "",
+        };
+        let text = RichText::new(format!("{title}{arrow}")).color(theme::weak());
+        let label = egui::Label::new(text).selectable(false).truncate();
+        let mut child = ui
+            .new_child(egui::UiBuilder::new().max_rect(cell).layout(egui::Layout::left_to_right(egui::Align::Center)));
+        let Some(order) = order else {
+            let response = child.add(label);
+            if !help.is_empty() {
+                response.on_hover_text(help);
+            }
+            continue;
+        };
+        let response = child.add(label.sense(Sense::click()));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Order by {}", &[&title])));
+        if response.on_hover_text(help).on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+            panel.ask(review(ReviewCommand::OrderFilms(order)));
+        }
     }
-    let fill = match (name.is_some() && response.hovered(), n % 2) {
+}
+
+fn column(rect: egui::Rect, at: usize) -> egui::Rect {
+    let x = |share: f32| rect.left() + 12.0 + share * (rect.width() - 24.0);
+    egui::Rect::from_x_y_ranges(x(COLUMNS[at])..=x(COLUMNS[at + 1]) - 8.0, rect.y_range())
+}
+
+/// A line of the table; pressed, the film opens.
+fn row_ui(ui: &mut Ui, cells: &Cells, name: &str, n: usize) -> bool {
+    let size = Vec2::new(ui.available_width(), theme::row_height());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, name));
+    let fill = match (response.hovered(), n % 2) {
         (true, _) => theme::hovered(),
         (false, 1) => theme::panel(),
         (false, _) => theme::window(),
     };
     ui.painter().rect_filled(rect, 0.0, fill);
     for (at, (text, color)) in cells.iter().enumerate() {
-        let left = rect.left() + 16.0 + COLUMNS[at] * (rect.width() - 32.0);
-        let right = rect.left() + 16.0 + COLUMNS[at + 1] * (rect.width() - 32.0);
+        let cell = column(rect, at);
         let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), theme::overlay_font(), *color);
-        job.wrap.max_width = right - left - 8.0;
+        job.wrap.max_width = cell.width();
         job.wrap.max_rows = 1;
         job.wrap.break_anywhere = true;
         let galley = ui.painter().layout_job(job);
-        ui.painter().galley(egui::pos2(left, rect.center().y - galley.size().y / 2.0), galley, *color);
+        ui.painter().galley(egui::pos2(cell.left(), rect.center().y - galley.size().y / 2.0), galley, *color);
     }
-    let response = if cells[5].0.is_empty() { response } else { response.on_hover_text(&cells[5].0) };
+    let film = &cells[NUM_COLUMNS - 1].0;
+    let response = if film.is_empty() { response } else { response.on_hover_text(film) };
     response.clicked()
 }

@@ -9,10 +9,13 @@ use crate::session::team::{ReviewCommand, ReviewItem, Seen};
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
 use super::review;
-use super::words::{color_on_film, presence_text, reader_name, seen_by_text, standing_text};
+use super::testimonies::testimonies_ui;
+use super::words::{color_on_film, place_text, presence_text, reader_name, seen_by_text, standing_text};
 
 const ROW: f32 = 46.0;
 const DOT: f32 = 9.0;
+/// So many readers' words stand above the findings.
+const MOST_READERS_ABOVE: usize = 5;
 
 pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let session = panel.session;
@@ -21,11 +24,22 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.label(RichText::new(tr("Opening the review…")).color(theme::weak()));
         return;
     };
+    if document.num_items() == 0 {
+        quiet(ui, tr("Nothing to settle: sign the film, or add what readers missed."));
+        ui.add_space(theme::UNIT);
+        return testimonies_ui(ui, panel, document);
+    }
     let text = tr_args("{} of {} settled", &[&document.num_settled(), &document.num_items()]);
     ui.label(RichText::new(text).color(theme::text()));
-    let share = document.num_settled() as f32 / document.num_items().max(1) as f32;
+    let share = document.num_settled() as f32 / document.num_items() as f32;
     ui.add(egui::ProgressBar::new(share).desired_height(6.0));
     ui.add_space(theme::UNIT);
+    // Many readers would leave the findings no room: they come after them.
+    let num_readers = document.case().readers().len();
+    if num_readers <= MOST_READERS_ABOVE {
+        testimonies_ui(ui, panel, document);
+        ui.add_space(theme::UNIT);
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(theme::UNIT);
         ui.spacing_mut().button_padding.x = 7.0;
@@ -43,7 +57,6 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         .auto_shrink(false)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let mut number = 0;
             let mut hovered = None;
             let mut has_film_title = false;
             if document.findings().is_empty() {
@@ -55,8 +68,7 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 match item {
                     ReviewItem::Finding(key) => {
                         let Some(finding) = document.finding(*key) else { continue };
-                        number += 1;
-                        if finding_row_ui(ui, panel, number, finding).hovered() {
+                        if finding_row_ui(ui, panel, desk.number_of(*key), finding).hovered() {
                             hovered = Some(*key);
                         }
                     }
@@ -84,12 +96,17 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.add_space(theme::UNIT);
                 quiet(ui, &text);
             }
+            if num_readers > MOST_READERS_ABOVE {
+                ui.add_space(theme::UNIT);
+                testimonies_ui(ui, panel, document);
+            }
             hovered
         })
         .inner;
     // Pointed at in the list, it stands alone on the film.
     let is_over_list = ui.ui_contains_pointer();
-    if is_over_list && desk.hovered != is_pointed_at {
+    let was_over_list = std::mem::replace(&mut panel.state.reviewing.is_over_list, is_over_list);
+    if (is_over_list || was_over_list) && desk.hovered != is_pointed_at {
         panel.ask(review(ReviewCommand::Hover(is_pointed_at)));
     }
 }
@@ -116,13 +133,16 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
     let (standing, color) = standing_text(finding, desk.waits_for_answer(finding.key()));
     let labels = labels_text(finding);
     let seen = seen_by_text(finding);
+    let place = place_text(panel.session, finding);
     let name = tr_args("Finding {}: {}, {}, {}", &[&number, &labels, &seen, &standing]);
+    let name = if place.is_empty() { name } else { format!("{name}, {place}") };
     response.widget_info(|| WidgetInfo::selected(egui::Role::Row, true, is_chosen, &name));
     ground(ui, rect, is_chosen, response.hovered());
     scroll_to_chosen(panel, &response, ReviewItem::Finding(finding.key()));
     let faded = |color: Color32| if finding.ruling().is_some() && !is_chosen { theme::weak() } else { color };
     let right = text_at(ui, rect, (-8.0, 5.0), standing, color, f32::INFINITY);
-    text_at(ui, rect, (8.0, 5.0), &labels, faded(theme::strong()), rect.width() - right - 28.0);
+    let wide = text_at(ui, rect, (8.0, 5.0), &number.to_string(), theme::weak(), f32::INFINITY).max(14.0) + 14.0;
+    text_at(ui, rect, (wide, 5.0), &labels, faded(theme::strong()), rect.width() - right - 20.0 - wide);
     let mut at = rect.left_top() + Vec2::new(8.0 + DOT / 2.0, 33.0);
     let readers = panel.session.team.reviewing.document().map(|document| document.case().readers());
     let members = panel.session.team.reviewing.members(finding);
@@ -139,21 +159,26 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
             break;
         }
     }
-    if let Some(score) = finding.model_score() {
-        let text = tr_args("model {}", &[&format!("{score:.2}")]);
-        let galley = ui.painter().layout_no_wrap(text, theme::small_font(), theme::weak());
-        let wide = galley.size().x;
-        ui.painter().galley(at - Vec2::new(DOT / 2.0, galley.size().y / 2.0), galley, theme::weak());
-        at.x += wide + 8.0;
-    }
-    if let Some(iou) = finding.min_iou() {
-        let text = format!("IoU {iou:.2}");
-        let galley = ui.painter().layout_no_wrap(text, theme::small_font(), theme::weak());
-        let left = rect.right() - 8.0 - galley.size().x;
-        if left > at.x {
-            ui.painter().galley(egui::pos2(left, at.y - galley.size().y / 2.0), galley, theme::weak());
+    let small = |text: &str, at: &mut egui::Pos2, is_right: bool| {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::weak());
+        let (wide, high) = (galley.size().x, galley.size().y);
+        let left = if is_right { rect.right() - 8.0 - wide } else { at.x - DOT / 2.0 };
+        if left >= at.x - DOT / 2.0 && left + wide <= rect.right() - 7.0 {
+            ui.painter().galley(egui::pos2(left, at.y - high / 2.0), galley, theme::weak());
+            at.x = left + wide + 8.0 + DOT / 2.0;
         }
+    };
+    if let Some(score) = finding.model_score() {
+        small(&tr_args("model {}", &[&format!("{score:.2}")]), &mut at, false);
     }
+    let iou = finding.min_iou().map(|iou| format!("IoU {iou:.2}"));
+    let told: Vec<&str> =
+        [place.as_str(), iou.as_deref().unwrap_or_default()].into_iter().filter(|s| !s.is_empty()).collect();
+    let whole = told.join("  ");
+    // Where there is no room for both, the place says more.
+    let room = rect.right() - 8.0 - at.x;
+    let wide = ui.painter().layout_no_wrap(whole.clone(), theme::small_font(), theme::weak()).size().x;
+    small(if wide <= room { &whole } else { &place }, &mut at, true);
     if response.clicked() {
         let adds = ui.input(|i| i.modifiers.shift);
         let key = finding.key();
@@ -161,7 +186,8 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
             if adds { ReviewCommand::ChooseToo(key) } else { ReviewCommand::Choose(ReviewItem::Finding(key)) };
         panel.ask(review(command));
     }
-    response.on_hover_text(format!("{labels} · {seen}"))
+    let told = [labels.as_str(), &seen, &place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    response.on_hover_text(told.join(" · "))
 }
 
 /// What it is called: as decided, else by how many readers.

@@ -4,7 +4,11 @@ mod card;
 mod decisions;
 mod films;
 mod list;
+mod naming;
+mod testimonies;
 pub(in crate::ui) mod words;
+
+pub(in crate::ui) use naming::key as naming_key;
 
 use egui::{CentralPanel, CursorIcon, Rect, RichText, Ui};
 
@@ -21,8 +25,12 @@ use super::{Panel, canvas, kit, shell, theme, window_menu};
 pub struct ReviewScreenState {
     /// The reason for a decision while it is typed, and the finding that it is of.
     rationale: Option<(crate::domain::adjudication::FindingKey, String)>,
+    /// The field that finds a name has taken the keyboard.
+    has_name_focus: bool,
     /// The field for a question has taken the keyboard.
     has_question_focus: bool,
+    /// The pointer is over the list of findings.
+    is_over_list: bool,
     /// The row that was last brought into sight.
     scrolled_to: Option<crate::session::team::ReviewItem>,
 }
@@ -70,8 +78,10 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &review(ReviewCommand::StepFilm(-1)), Some("◀"));
         kit::titled_button(ui, panel, &review(ReviewCommand::StepFilm(1)), Some("▶"));
         let desk = &panel.session.team.reviewing;
-        if let Some(at) = desk.films.iter().position(|film| Some(&film.image) == desk.image.as_ref()) {
-            let text = tr_args("Film {} of {}", &[&(at + 1), &desk.films.len()]);
+        let shown = &desk.list.shown;
+        let is_open = |place: &usize| desk.films.get(*place).map(|film| &film.image) == desk.image.as_ref();
+        if let Some(at) = shown.iter().position(is_open) {
+            let text = tr_args("Film {} of {}", &[&(at + 1), &shown.len()]);
             ui.label(RichText::new(text).color(theme::weak()));
         }
         ui.separator();

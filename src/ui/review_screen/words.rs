@@ -71,3 +71,31 @@ pub(super) fn presence_text(presence: Option<Presence>) -> &'static str {
         None => tr("nothing"),
     }
 }
+
+/// Where it lies: its level where somebody said it, else the patient's side and the third of the film. Many findings of a
+/// spine are called the same.
+pub(in crate::ui) fn place_text(session: &Session, finding: &Finding) -> String {
+    let film = session.pane.film.as_ref();
+    let film = film.filter(|film| session.team.reviewing.image.as_ref() == Some(film.image()));
+    let (attributes, shape) = match finding.ruling().map(|ruling| &ruling.outcome) {
+        Some(Outcome::Kept { attributes, shape, .. }) => (attributes, shape),
+        _ => (&finding.proposal().attributes, &finding.proposal().shape),
+    };
+    let mut parts: Vec<String> = attributes.level.iter().map(ToString::to_string).collect();
+    if let Some(film) = film {
+        let (size, center) = (film.size(), shape.bounds().center());
+        let across = center.x / size.width.max(1.0);
+        let [_, right, _, left] = film
+            .film()
+            .and_then(|picture| picture.facts.orientation.as_ref())
+            .map_or([const { None }; 4], |orientation| orientation.edge_letters(0, false));
+        let is_in_middle = (across - 0.5).abs() < 0.03;
+        parts.extend(if across < 0.5 { left } else { right }.filter(|_| !is_in_middle));
+        if attributes.level.is_none() {
+            let thirds = [tr("upper third"), tr("middle third"), tr("lower third")];
+            let third = (center.y / size.height.max(1.0) * 3.0).clamp(0.0, 2.0) as usize;
+            parts.push(thirds[third].to_owned());
+        }
+    }
+    parts.join(", ")
+}

@@ -94,6 +94,8 @@ pub mod film {
     pub const LINE: Color32 = grey(46);
     pub const ACCENT: Color32 = Color32::from_rgb(96, 165, 196);
     pub const GOOD: Color32 = Color32::from_rgb(122, 178, 132);
+    /// Of boxes that are settled: lighter than [`GOOD`], which is for words.
+    pub const SETTLED: Color32 = Color32::from_rgb(112, 226, 138);
     pub const WARN: Color32 = Color32::from_rgb(216, 172, 92);
     pub const BAD: Color32 = Color32::from_rgb(226, 118, 106);
     /// Boxes of readers under review, told apart by those who see fewer colours too (after Okabe and Ito, 2008); none is
@@ -175,6 +177,9 @@ pub const MASK_FILL: f32 = 0.2;
 pub const SUGGESTED: f32 = 0.75;
 /// How much of a mark is left while another is singled out.
 pub const FAINT: f32 = 0.3;
+/// Of what is settled beside what is looked at: it must be found again, on bone and on air.
+pub const SETTLED_STROKE: f32 = 2.0;
+pub const SETTLED: f32 = 0.85;
 /// How strong findings are that wait for a decision, beside the one that is looked at.
 pub const UNDECIDED: f32 = 0.9;
 /// How much is left of the other findings while one is pointed at.

@@ -121,6 +121,18 @@ impl ReviewDesk {
         questions.iter().any(|question| question.finding == key && question.answers.values().any(Option::is_none))
     }
 
+    /// Questions on this film that some reader has not answered.
+    pub fn num_waiting_answers(&self) -> usize {
+        let questions = self.document().map(Document::questions).unwrap_or_default();
+        questions.iter().filter(|question| question.answers.values().any(Option::is_none)).count()
+    }
+
+    /// As the list of all findings counts it, from 1; it stays the same whatever is filtered.
+    pub fn number_of(&self, key: FindingKey) -> usize {
+        let findings = self.document().map(Document::findings).unwrap_or_default();
+        findings.iter().position(|finding| finding.key() == key).map_or(0, |at| at + 1)
+    }
+
     /// Where a click on the film chooses the finding.
     pub(super) fn rects_of<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = Rect> {
         let own = finding.shown().map(|(_, shape)| shape.bounds());
@@ -142,8 +154,9 @@ impl Session {
     pub(super) fn choose_item(&mut self, item: Option<ReviewItem>) {
         let desk = &mut self.team.reviewing;
         if desk.chosen != item {
-            // A box in the hand belongs to the finding that is left.
+            // A box in the hand, and the list of names, belong to the finding that is left.
             desk.hand = Hand::Free;
+            desk.naming = None;
         }
         desk.chosen = item;
         desk.also_chosen.clear();

@@ -1,9 +1,9 @@
 //! Decisions: each is one step, shown at once and on its way to the store.
 
-use crate::domain::adjudication::{Finding, FindingKey, MadeStep, ReviewStage, SourceId, Step};
+use crate::domain::adjudication::{Document, FilmToReview, Finding, FindingKey, MadeStep, ReviewTurn, SourceId, Step};
 use crate::domain::attribute::Attributes;
 use crate::domain::geometry::Rect;
-use crate::domain::label::{LabelKind, LabelName, LabelSet};
+use crate::domain::label::LabelName;
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
 use crate::domain::shape::Shape;
@@ -43,6 +43,7 @@ impl Session {
         let before = self.team.reviewing.chosen.clone();
         let Some(effects) = self.make_step(step, now_ms) else { return Vec::new() };
         self.team.reviewing.hand = Hand::Free;
+        self.team.reviewing.naming = None;
         let desk = &self.team.reviewing;
         match desk.open_item_after(before.as_ref()) {
             Some(next) => self.choose_item(Some(next)),
@@ -115,14 +116,24 @@ impl Session {
         let shown = desk.document().and_then(|document| document.finding(finding)).and_then(Finding::shown);
         // A polygon that nobody moved stays one.
         let is_same = shown.is_some_and(|(_, shape)| shape.bounds() == rect);
-        if is_same && !desk.is_settled(&ReviewItem::Finding(finding)) {
-            return self.decide(Step::Accept { finding }, now_ms);
+        let is_named_so = shown.is_some_and(|(label, _)| *label == held.label);
+        let is_settled = desk.is_settled(&ReviewItem::Finding(finding));
+        let reshape = Step::Reshape { finding, shape: Shape::Box(rect) };
+        let relabel = Step::Relabel { finding, label: held.label };
+        match (is_same, is_named_so) {
+            (true, true) if is_settled => {
+                self.team.reviewing.hand = Hand::Free;
+                Vec::new()
+            }
+            (true, true) => self.decide(Step::Accept { finding }, now_ms),
+            (true, false) => self.decide(relabel, now_ms),
+            (false, true) => self.decide(reshape, now_ms),
+            (false, false) => {
+                let Some(mut effects) = self.make_step(reshape, now_ms) else { return Vec::new() };
+                effects.extend(self.decide(relabel, now_ms));
+                effects
+            }
         }
-        if is_same {
-            self.team.reviewing.hand = Hand::Free;
-            return Vec::new();
-        }
-        self.decide(Step::Reshape { finding, shape: Shape::Box(rect) }, now_ms)
     }
 
     /// As one reader has it.
@@ -171,70 +182,22 @@ impl Session {
         }
     }
 
-    /// Labels that a finding may get: those that readers gave it first, then the project's others.
-    pub fn labels_for_finding(&self) -> Vec<LabelName> {
-        let finding = self.team.reviewing.chosen_finding();
-        let mut labels: Vec<LabelName> =
-            finding.map(|one| one.votes().iter().map(|(label, _)| label.clone()).collect()).unwrap_or_default();
-        let of_set = self.label_set().map(LabelSet::labels).unwrap_or_default();
-        for label in of_set.iter().filter(|label| label.kind == LabelKind::Local) {
-            if !labels.contains(&label.name) {
-                labels.push(label.name.clone());
-            }
-        }
-        labels
-    }
-
-    pub(super) fn next_review_label(&mut self, now_ms: i64) -> Vec<Effect> {
-        let labels = self.labels_for_finding();
-        let after = |now: Option<&LabelName>| {
-            let at = now.and_then(|now| labels.iter().position(|label| label == now));
-            labels.get(at.map_or(0, |at| (at + 1) % labels.len().max(1))).cloned()
-        };
-        if let Hand::Box(held) = &mut self.team.reviewing.hand {
-            if let Some(label) = after(Some(&held.label)) {
-                held.label = label;
-            }
-            return Vec::new();
-        }
-        let desk = &self.team.reviewing;
-        if let Some(ReviewItem::Label(name)) = &desk.chosen {
-            let label = desk.document().and_then(|document| document.labels().iter().find(|one| one.label == *name));
-            let now = label.and_then(|label| label.ruling.as_ref().map_or(label.proposed, |ruling| ruling.answer));
-            let next = match now {
-                None => Some(Presence::Present),
-                Some(Presence::Present) => Some(Presence::Unsure),
-                Some(Presence::Unsure) => Some(Presence::Absent),
-                Some(Presence::Absent) => None,
-            };
-            return self.answer_chosen(next, false, now_ms);
-        }
-        let now = desk.chosen_finding().map(|one| one.shown().map_or(&one.proposal().label, |(label, _)| label));
-        match after(now) {
-            Some(label) => self.relabel_finding(label, now_ms),
-            None => Vec::new(),
-        }
-    }
-
+    /// A box in the hand has its label until it is taken; an open finding is decided by it.
     pub(super) fn relabel_finding(&mut self, label: LabelName, now_ms: i64) -> Vec<Effect> {
-        if let Hand::Box(held) = &mut self.team.reviewing.hand
-            && held.of.is_none()
-        {
+        self.team.reviewing.naming = None;
+        if let Hand::Box(held) = &mut self.team.reviewing.hand {
             held.label = label;
             return Vec::new();
         }
-        let Some(finding) = self.team.reviewing.chosen_finding().map(Finding::key) else { return Vec::new() };
-        self.change(Step::Relabel { finding, label }, now_ms)
+        let Some(finding) = self.team.reviewing.chosen_finding() else { return Vec::new() };
+        let (key, is_open) = (finding.key(), finding.ruling().is_none());
+        let step = Step::Relabel { finding: key, label };
+        if is_open { self.decide(step, now_ms) } else { self.change(step, now_ms) }
     }
 
     pub(super) fn answer_item(&mut self, presence: Option<Presence>, now_ms: i64) -> Vec<Effect> {
-        self.answer_chosen(presence, true, now_ms)
-    }
-
-    fn answer_chosen(&mut self, presence: Option<Presence>, goes_on: bool, now_ms: i64) -> Vec<Effect> {
         let Some(ReviewItem::Label(label)) = self.team.reviewing.chosen.clone() else { return Vec::new() };
-        let step = Step::AnswerLabel { label, presence };
-        if goes_on { self.decide(step, now_ms) } else { self.change(step, now_ms) }
+        self.decide(Step::AnswerLabel { label, presence }, now_ms)
     }
 
     pub(super) fn judge_fitness(&mut self, unfit: Option<UnfitReason>, now_ms: i64) -> Vec<Effect> {
@@ -284,7 +247,9 @@ impl Session {
     }
 
     pub(super) fn add_finding(&mut self) {
-        let Some(label) = self.labels_for_finding().into_iter().next() else { return };
+        let voted = self.team.reviewing.chosen_finding().and_then(|one| one.votes().first()).map(|(label, _)| label);
+        let first = || Some(&self.label_set()?.local().next()?.name);
+        let Some(label) = voted.or_else(first).cloned() else { return };
         self.team.reviewing.hand = Hand::Box(HeldBox::new(label));
     }
 
@@ -314,7 +279,12 @@ impl Session {
     pub(super) fn split_finding(&mut self, now_ms: i64) -> Vec<Effect> {
         let desk = &self.team.reviewing;
         let (Some(document), Some(finding)) = (desk.document(), desk.chosen_finding()) else { return Vec::new() };
-        let step = Step::Split { finding: finding.key(), out: document.natural_split(finding) };
+        let out = document.natural_split(finding);
+        if out.is_empty() {
+            self.notify(NoticeKind::Info, "This finding is one box only: there is nothing to take out of it.");
+            return Vec::new();
+        }
+        let step = Step::Split { finding: finding.key(), out };
         self.change(step, now_ms)
     }
 
@@ -323,6 +293,7 @@ impl Session {
         let Some(about) = desk.chosen_finding().map(Finding::key) else { return };
         let readers = desk.document().map(|document| document.case().readers()).unwrap_or_default();
         let of = readers.iter().map(|one| one.reader.clone()).collect();
+        desk.naming = None;
         desk.hand = Hand::Asking { about, of, text: String::new() };
     }
 
@@ -372,6 +343,15 @@ impl Session {
     }
 
     pub(super) fn sign_review(&mut self, now_ms: i64) -> Vec<Effect> {
+        let desk = &mut self.team.reviewing;
+        let is_complete = desk.document().is_some_and(Document::is_complete);
+        // Asked once, so that nobody who waits for an answer signs by habit.
+        if is_complete && desk.num_waiting_answers() > 0 && !std::mem::replace(&mut desk.is_told_of_questions, true) {
+            let text =
+                "A question has no answer yet. Sign once more to sign without it, or come back when it is answered.";
+            self.notify(NoticeKind::Warning, text);
+            return Vec::new();
+        }
         let Some(mut effects) = self.make_step(Step::Sign, now_ms) else { return Vec::new() };
         let me = self.reader_id().cloned();
         let desk = &mut self.team.reviewing;
@@ -380,13 +360,17 @@ impl Session {
         if let (Some(at), Some(me)) = (at, &me) {
             desk.films[at].signers.push(me.clone());
         }
-        let next = at.and_then(|at| {
-            let waits = |film: &&super::FilmToReview| {
-                matches!(film.stage, ReviewStage::Ready | ReviewStage::UnderWay)
-                    && !film.is_paused
-                    && me.as_ref().is_none_or(|me| !film.signers.contains(me))
+        // In the order of the list as it is shown; where nothing of it waits, anything that does.
+        let next = at.zip(me.as_ref()).and_then(|(at, me)| {
+            let waits = |film: &&FilmToReview| {
+                matches!(film.turn_of(me), ReviewTurn::ToBegin | ReviewTurn::InWork | ReviewTurn::ToSign)
+                    && Some(&film.image) != image.as_ref()
             };
-            desk.films[at + 1..].iter().chain(&desk.films[..at]).find(waits).map(|film| film.image.clone())
+            let shown = &desk.list.shown;
+            let here = shown.iter().position(|place| *place == at).map_or(0, |here| here + 1);
+            let (before, behind) = shown.split_at(here.min(shown.len()));
+            let listed = behind.iter().chain(before).filter_map(|place| desk.films.get(*place));
+            listed.chain(&desk.films).find(waits).map(|film| film.image.clone())
         });
         effects.extend(self.load_films_to_review());
         match next {

@@ -178,6 +178,9 @@ impl Session {
     /// Escape: what is in the middle of being done is dropped; `false` where there is nothing.
     pub(in crate::session) fn let_review_go(&mut self) -> bool {
         let desk = &mut self.team.reviewing;
+        if desk.naming.take().is_some() {
+            return true;
+        }
         let was_busy = std::mem::take(&mut desk.hand) != Hand::Free;
         let had_more = !std::mem::take(&mut desk.also_chosen).is_empty();
         was_busy || had_more

@@ -5,24 +5,28 @@
 
 mod board;
 mod deciding;
+mod film_list;
 mod hand;
+mod naming;
 mod opening;
 mod questions;
 
 pub use board::{ReviewItem, Seen};
+pub use film_list::{FilmList, FilmOrder};
 pub use hand::{Hand, HeldBox};
+pub use naming::{Name, NameToChoose, Naming};
 pub use questions::ReaderQuestion;
 
 use std::collections::BTreeSet;
 
-use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, MadeStep, Review};
+use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, Gist, MadeStep, Review, ReviewTurn};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::people::Role;
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
 use crate::session::effect::Effect;
-use crate::session::screen::{Screen, Session};
+use crate::session::screen::{NoticeKind, Screen, Session};
 
 use super::TeamTask;
 
@@ -32,6 +36,10 @@ pub enum ReviewCommand {
     /// Shows the films that wait for review, read anew.
     Load,
     Open(ImageId),
+    FilterFilms(Option<ReviewTurn>),
+    OrderFilms(FilmOrder),
+    /// The places of the list of films that are in sight.
+    FilmsInSight(usize, usize),
     /// The film after the open one in the list, or before it.
     StepFilm(isize),
     Choose(ReviewItem),
@@ -46,7 +54,13 @@ pub enum ReviewCommand {
     /// As the reader at this place has it.
     Take(usize),
     TakeModel,
-    NextLabel,
+    /// Opens the list of names for what is chosen; decides nothing.
+    Name,
+    FindName(String),
+    /// To the name below in that list, or above.
+    StepName(isize),
+    TakeName,
+    CallIt(Name),
     Label(LabelName),
     /// The film's answer to the chosen label.
     Answer(Option<Presence>),
@@ -65,8 +79,10 @@ pub enum ReviewCommand {
     /// Asks this reader too, or no longer.
     AskOf(ReaderId),
     SendQuestion,
-    /// Opens the film of the next question to the person who is signed in.
+    /// Opens the film of the next question to the person who is signed in, at its place.
     OpenQuestion,
+    /// The place of one of the open film's questions.
+    ShowQuestion(u32),
     /// Their answer.
     AnswerQuestion {
         image: ImageId,
@@ -100,6 +116,11 @@ pub enum ReviewTask {
         image: ImageId,
         made: Box<MadeStep>,
     },
+    /// What readers of these films marked, in sum.
+    Gists {
+        reviewer: ReaderId,
+        images: Vec<ImageId>,
+    },
     /// What reviewers ask this reader.
     Questions {
         reader: ReaderId,
@@ -127,7 +148,12 @@ pub enum ReviewNews {
         image: ImageId,
         outcome: Result<Box<Review>, String>,
     },
-    Questions(Vec<ReaderQuestion>),
+    Gists {
+        asked: Vec<ImageId>,
+        gists: Vec<(ImageId, Gist)>,
+    },
+    /// Or why they can't be told.
+    Questions(Result<Vec<ReaderQuestion>, String>),
     Answered(Result<(), String>),
 }
 
@@ -137,6 +163,7 @@ pub struct ReviewDesk {
     pub is_loading: bool,
     /// In the reviewer's order.
     pub films: Vec<FilmToReview>,
+    pub list: FilmList,
     /// Why there is no list, or no film.
     pub failure: Option<String>,
     /// The film that is open; `None`: the list is shown.
@@ -148,12 +175,20 @@ pub struct ReviewDesk {
     pub hovered: Option<FindingKey>,
     pub filter: FindingFilter,
     pub hand: Hand,
+    /// The list of names, while it is open.
+    pub naming: Option<Naming>,
+    /// Signing was held up once for a question without an answer.
+    is_told_of_questions: bool,
     /// Nothing lies over the film while the key is held.
     pub is_bare: bool,
     /// Readers go by their ids rather than by A, B, C.
     pub shows_names: bool,
     /// What reviewers ask the person who is signed in.
     pub questions: Vec<ReaderQuestion>,
+    /// The question to be shown as soon as its film is there.
+    wanted_question: Option<(ImageId, u32)>,
+    /// The question whose answer takes the keyboard, and how often one has.
+    pub question_focus: (u32, u64),
     is_at_list: bool,
     /// Steps on their way to the store.
     pub num_on_way: usize,
@@ -169,7 +204,11 @@ impl ReviewCommand {
                 is_there && session.reader.as_ref().is_some_and(|reader| reader.roles.has(Role::Reviewer))
             }
             Self::OpenQuestion => is_there && session.num_questions_waiting() > 0,
-            Self::AnswerQuestion { .. } => is_there,
+            Self::AnswerQuestion { .. } | Self::ShowQuestion(_) => is_there,
+            Self::FilterFilms(_) | Self::OrderFilms(_) | Self::FilmsInSight(..) => {
+                is_there && session.screen == Screen::Review
+            }
+            Self::SendQuestion => matches!(session.team.reviewing.hand, Hand::Asking { .. }),
             Self::StepFilm(_) => is_there && session.screen == Screen::Review && session.team.reviewing.image.is_some(),
             _ => is_there && session.screen == Screen::Review && session.team.reviewing.review.is_some(),
         }
@@ -190,7 +229,18 @@ impl Session {
             ReviewCommand::Accept => return self.accept_item(now_ms),
             ReviewCommand::Take(place) => return self.take_readers(place, now_ms),
             ReviewCommand::TakeModel => return self.take_models(now_ms),
-            ReviewCommand::NextLabel => return self.next_review_label(now_ms),
+            ReviewCommand::TakeName => return self.take_name(now_ms),
+            ReviewCommand::CallIt(name) => return self.call_it(name, now_ms),
+            ReviewCommand::OrderFilms(order) => return self.order_films(order),
+            ReviewCommand::FilmsInSight(from, to) => return self.films_in_sight(from, to),
+            ReviewCommand::ShowQuestion(number) => self.show_question(number),
+            ReviewCommand::FilterFilms(filter) => {
+                self.filter_films(filter);
+                return self.mind_gists();
+            }
+            ReviewCommand::Name => self.begin_naming(),
+            ReviewCommand::FindName(query) => self.find_name(query),
+            ReviewCommand::StepName(step) => self.step_name(step),
             ReviewCommand::Label(label) => return self.relabel_finding(label, now_ms),
             ReviewCommand::Answer(presence) => return self.answer_item(presence, now_ms),
             ReviewCommand::Judge(unfit) => return self.judge_fitness(unfit, now_ms),
@@ -242,18 +292,25 @@ impl Session {
                 let desk = &mut self.team.reviewing;
                 desk.is_loading = false;
                 match films {
-                    Ok(films) => (desk.films, desk.failure) = (films, None),
+                    Ok(films) => {
+                        (desk.films, desk.failure) = (films, None);
+                        self.arrange_films();
+                    }
                     Err(why) => desk.failure = Some(why),
                 }
-                Vec::new()
+                self.mind_gists()
             }
+            ReviewNews::Gists { asked, gists } => self.gists_known(asked, gists),
             ReviewNews::Opened { image, review } => {
                 self.review_opened(&image, review);
                 Vec::new()
             }
             ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
             ReviewNews::Questions(questions) => {
-                self.team.reviewing.questions = questions;
+                match questions {
+                    Ok(questions) => self.team.reviewing.questions = questions,
+                    Err(why) => self.notify(NoticeKind::Error, format!("Questions from review can't be read. {why}")),
+                }
                 Vec::new()
             }
             ReviewNews::Answered(outcome) => self.question_answered(outcome),

@@ -11,11 +11,17 @@ use super::{ReviewDesk, ReviewTask};
 impl Session {
     pub(super) fn show_films_to_review(&mut self, now_ms: i64) -> Vec<Effect> {
         self.with_comment_kept(now_ms, |session| {
+            let is_at_list = session.screen == Screen::Review && session.team.reviewing.image.is_none();
             session.screen = Screen::Review;
             let desk = &mut session.team.reviewing;
+            if is_at_list {
+                desk.list.forget_gists();
+            }
             *desk = ReviewDesk {
                 is_loading: true,
                 films: std::mem::take(&mut desk.films),
+                list: std::mem::take(&mut desk.list),
+                question_focus: desk.question_focus,
                 questions: std::mem::take(&mut desk.questions),
                 shows_names: desk.shows_names,
                 num_on_way: desk.num_on_way,
@@ -36,6 +42,8 @@ impl Session {
             *desk = ReviewDesk {
                 image: Some(image.clone()),
                 films: std::mem::take(&mut desk.films),
+                list: std::mem::take(&mut desk.list),
+                question_focus: desk.question_focus,
                 questions: std::mem::take(&mut desk.questions),
                 shows_names: desk.shows_names,
                 filter: desk.filter,
@@ -63,10 +71,7 @@ impl Session {
     }
 
     pub(super) fn step_review_film(&mut self, step: isize, now_ms: i64) -> Vec<Effect> {
-        let desk = &self.team.reviewing;
-        let at = desk.films.iter().position(|film| Some(&film.image) == desk.image.as_ref());
-        let to = at.and_then(|at| at.checked_add_signed(step)).and_then(|to| desk.films.get(to));
-        match to.map(|film| film.image.clone()) {
+        match self.film_beside(step) {
             Some(image) => self.open_for_review(image, now_ms),
             None => {
                 let text =

@@ -1,6 +1,6 @@
 //! What reviewers ask a reader: the place, the question, the answer, and nothing of anybody else.
 
-use crate::domain::geometry::Point;
+use crate::domain::geometry::{Point, Rect};
 use crate::domain::id::ImageId;
 use crate::session::effect::Effect;
 use crate::session::open_film::OpenFilm;
@@ -21,6 +21,10 @@ pub struct ReaderQuestion {
     pub answer: Option<String>,
 }
 
+/// What is shown around the place of a question, as a share of the film's width, and how much of the canvas it fills.
+const SHARE_OF_PLACE: f64 = 0.15;
+const SHARE_OF_CANVAS: f64 = 0.4;
+
 impl Session {
     /// Questions about this film.
     pub fn questions_on<'a>(&'a self, film: &'a OpenFilm) -> impl Iterator<Item = &'a ReaderQuestion> {
@@ -32,8 +36,9 @@ impl Session {
         self.team.reviewing.questions.iter().filter(|question| question.answer.is_none()).count()
     }
 
-    /// Asked for whenever the person comes to the list of films.
+    /// Asked for whenever the person comes to the list of films; one that was gone to is shown when its film is there.
     pub(in crate::session) fn mind_questions(&mut self) -> Option<Effect> {
+        self.show_wanted_question();
         let is_at_list = self.screen == Screen::Worklist && self.worklist.is_loaded;
         let was_at_list = std::mem::replace(&mut self.team.reviewing.is_at_list, is_at_list);
         if !is_at_list || was_at_list {
@@ -46,14 +51,52 @@ impl Session {
     pub(super) fn open_question(&mut self, now_ms: i64) -> Vec<Effect> {
         let here = self.pane.image().cloned();
         let questions = &self.team.reviewing.questions;
-        let waiting: Vec<&ImageId> =
-            questions.iter().filter(|one| one.answer.is_none()).map(|one| &one.image).collect();
-        let after = waiting.iter().rposition(|image| Some(*image) == here.as_ref()).map_or(0, |at| at + 1);
-        let Some(image) = waiting.get(after).or_else(|| waiting.first()).map(|image| (*image).clone()) else {
+        let waiting: Vec<&ReaderQuestion> = questions.iter().filter(|one| one.answer.is_none()).collect();
+        // Round and round: after the one that was shown last, of the open film first.
+        let last = self.team.reviewing.question_focus.0;
+        let is_last = |one: &&ReaderQuestion| Some(&one.image) == here.as_ref() && one.number == last;
+        let is_here = |one: &&ReaderQuestion| Some(&one.image) == here.as_ref();
+        let next = match (waiting.iter().position(is_last), self.screen) {
+            (Some(at), Screen::Film) => waiting.get(at + 1).or_else(|| waiting.first()),
+            _ => waiting.iter().copied().position(|one| is_here(&one)).map_or(waiting.first(), |at| waiting.get(at)),
+        };
+        let Some((image, number)) = next.map(|one| (one.image.clone(), one.number)) else {
             self.notify(NoticeKind::Info, "No question waits for your answer.");
             return Vec::new();
         };
-        self.with_comment_kept(now_ms, |session| session.open_film(image, now_ms))
+        let is_open = self.screen == Screen::Film && here.as_ref() == Some(&image);
+        let effects = if is_open {
+            Vec::new()
+        } else {
+            self.with_comment_kept(now_ms, |session| session.open_film(image.clone(), now_ms))
+        };
+        self.team.reviewing.wanted_question = Some((image, number));
+        self.show_wanted_question();
+        effects
+    }
+
+    /// To the place of one of the open film's questions, with the keyboard at its answer.
+    pub(super) fn show_question(&mut self, number: u32) {
+        let image = self.pane.image().cloned();
+        self.team.reviewing.wanted_question = image.map(|image| (image, number));
+        self.show_wanted_question();
+    }
+
+    /// As soon as its film is there.
+    fn show_wanted_question(&mut self) {
+        let Some((image, number)) = &self.team.reviewing.wanted_question else { return };
+        let film = self.pane.film.as_ref().filter(|film| film.image() == image && film.film().is_some());
+        let asked = film.and_then(|film| self.questions_on(film).find(|one| one.number == *number));
+        let Some((place, side)) = asked.zip(film).map(|(one, film)| (one.place, film.size().width * SHARE_OF_PLACE))
+        else {
+            return;
+        };
+        let focus = &mut self.team.reviewing.question_focus;
+        *focus = (*number, focus.1 + 1);
+        self.team.reviewing.wanted_question = None;
+        let corner = |sign: f64| Point::new(place.x + sign * side, place.y + sign * side);
+        let part = Rect::from_corners(corner(-0.5), corner(0.5));
+        self.on_view(|view, canvas, film| view.show_part(part, SHARE_OF_CANVAS, canvas, film));
     }
 
     pub(super) fn answer_question(&mut self, image: ImageId, number: u32, text: &str, now_ms: i64) -> Vec<Effect> {
