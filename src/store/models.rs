@@ -312,7 +312,7 @@ impl Store {
         let PipelineSettings { threshold, rule, min_score } = *settings;
         self.change_with_word(|conn, _| {
             let before = read_pipeline(conn)?;
-            let pipeline = Pipeline { threshold, rule, min_score, ..before.clone() };
+            let pipeline = Pipeline { threshold, rule, min_score, ..before };
             write_pipeline(conn, &pipeline)?;
             let words = |one: &Pipeline| {
                 format!("c* {}, {}, least confidence {}", one.threshold, one.rule.as_str(), one.min_score)

@@ -140,7 +140,9 @@ pub(super) fn sort(shown: &mut [u32], rows: &[WorklistRow], studies: &[StudyDeci
     let common = common_beginning(&texts);
     places.extend(texts.iter().map(|&(text, index)| (number_of(&text[common..]), index)));
     if !sort.is_ascending {
-        places.iter_mut().for_each(|(key, _)| *key = !*key);
+        for (key, _) in &mut places {
+            *key = !*key;
+        }
     }
     places.sort_unstable();
     if texts.iter().any(|(text, _)| text.len() > common + LETTERS) {
