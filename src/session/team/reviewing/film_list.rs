@@ -168,7 +168,7 @@ impl Session {
         vec![ReviewTask::Gists { reviewer, images }.effect()]
     }
 
-    pub(super) fn gists_known(&mut self, asked: Vec<ImageId>, gists: Vec<(ImageId, Gist)>) -> Vec<Effect> {
+    pub(super) fn gists_known(&mut self, asked: &[ImageId], gists: Vec<(ImageId, Gist)>) -> Vec<Effect> {
         let desk = &mut self.team.reviewing;
         let list = &mut desk.list;
         list.is_asking = false;

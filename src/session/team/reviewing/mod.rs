@@ -300,7 +300,7 @@ impl Session {
                 }
                 self.mind_gists()
             }
-            ReviewNews::Gists { asked, gists } => self.gists_known(asked, gists),
+            ReviewNews::Gists { asked, gists } => self.gists_known(&asked, gists),
             ReviewNews::Opened { image, review } => {
                 self.review_opened(&image, review);
                 Vec::new()
