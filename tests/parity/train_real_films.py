@@ -83,7 +83,7 @@ def make_project(args):
     rachis(args, "new", project, "--name", "Vertebrae")
     one_label(args, project)
     rachis(args, "import", project, films)
-    rachis(args, "import-labels", project, args.work / "labels.csv")
+    rachis(args, "import-labels", project, args.work / "labels.csv", "--new-readers", "add")
     rachis(args, "dataset", "freeze", project, "--name", "vertebrae", "--reader", "R1", "--unit", "patient",
            "--dev", "0.1", "--test", "0.3", "--lock-test")
     return project

@@ -43,6 +43,7 @@ pub fn make(root: &Path, work: &Path) -> Outcome {
         })?;
         let handed = work.join(file).to_string_lossy().into_owned();
         maker.once(&format!("{name}, handed on"), || {
+            maker.rachis("learn", "train promote {}", &[&run_number])?;
             maker.rachis("learn", "model export {} --half", &[name, &handed])?;
             maker.rachis("test", "model import {}", &[&handed])?;
             maker.rachis("test", "model promote {}", &[name])
@@ -93,7 +94,7 @@ impl Maker<'_> {
         let key = self.work.join(format!("{project}.csv")).to_string_lossy().into_owned();
         let words = ["--studies", studies, "--seed", seed, "--scale", scale, "--answer-key", &key];
         self.rachis(project, "demo {} --no-models", &words)?;
-        self.rachis(project, "import-labels {}", &[&key])
+        self.rachis(project, "import-labels {} --new-readers add", &[&key])
     }
 
     /// `rachis WORDS MORE`, where `{}` among the words is the project's folder.
