@@ -91,7 +91,6 @@ pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
             OnNewReaders::Add => NewReaders::Add,
             OnNewReaders::Refuse => NewReaders::Refuse,
         },
-        is_trial: false,
     };
     if !is_table(&args.labels)? {
         return run_any(&mut store, args, &options);

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::domain::exchange::ImportEffects;
 use crate::domain::id::{AnnotationId, ReaderId};
@@ -17,6 +17,7 @@ use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
 use super::incoming::{KnownReaders, Unread, conclude};
+use super::one_step::Unit;
 use super::project::Store;
 
 /// From this many rows on, building an index once is quicker than keeping it up to date.
@@ -101,7 +102,7 @@ impl HeldReading {
 /// An import under way. Dropped without [`BulkImport::commit`] it changes nothing.
 #[derive(Debug)]
 pub struct BulkImport<'s> {
-    tx: Transaction<'s>,
+    tx: Unit<'s>,
     import_id: i64,
     session: u32,
     made_at_ms: i64,
@@ -129,7 +130,7 @@ impl Store {
     ) -> Result<BulkImport<'_>, StoreError> {
         self.require(Matter::Exports, Act::Change)?;
         let by = self.doer("");
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Unit::begin(&mut self.conn)?;
         let unread = super::incoming::unread(&tx)?;
         let import_id = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut import = BulkImport {
@@ -161,6 +162,10 @@ impl Store {
     /// it again.
     pub fn prepare_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        // In a step of several imports it was made ready before the step began, or not at all.
+        if !self.conn.is_autocommit() {
+            return Ok(());
+        }
         self.conn.pragma_update(None, "cache_size", -IMPORT_CACHE_KIB)?;
         self.conn.pragma_update(None, "ignore_check_constraints", true)?;
         self.set_journal("delete")
@@ -169,6 +174,9 @@ impl Store {
     /// Takes back what [`Store::prepare_large_import`] did.
     pub fn finish_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        if !self.conn.is_autocommit() {
+            return Ok(());
+        }
         self.conn.pragma_update(None, "ignore_check_constraints", false)?;
         self.conn.pragma_update(None, "cache_size", -USUAL_CACHE_KIB)?;
         self.set_journal("wal")

@@ -170,6 +170,7 @@ const TELL_NOTHING: &[(&str, &str)] = &[
     ("evaluation_folder", "a path"),
     ("dataset_file", "a path"),
     ("replay", "commits, edit by edit"),
+    ("in_one_step", "holds several imports together, each of which asks for itself"),
     ("add_event", "is written in the name of the person who is in"),
 ];
 

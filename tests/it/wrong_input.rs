@@ -240,7 +240,7 @@ fn empty_pool() {
 /// A bundle comes in parts; where one of them is refused or can't be read, nothing of the others stays.
 #[test]
 fn parts_come_in_together() {
-    let (place, _store) = place();
+    let (place, store) = place();
     let at = place.path();
     let head = "study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\n";
     for (part, row) in [("train", film(0)), ("test", "nowhere".to_owned())] {
@@ -251,6 +251,22 @@ fn parts_come_in_together() {
     refused(at, &["import-labels", "p", "bundle", "--bad-rows", "refuse"], &["nowhere is not in the project"]);
     std::fs::write(at.join("bundle/test/annotations.csv"), "colour,size\nred,3\n").unwrap();
     refused(at, &["import-labels", "p", "bundle"], &["image_id"]);
+    // Each of two parts fits the project, and the second does not fit the first.
+    let table = format!("{head}s,e,{},R1,Osteophytes,10,20,60,90\n", film(0));
+    std::fs::write(at.join("bundle/train/annotations.csv"), table).unwrap();
+    std::fs::write(at.join("bundle/test/annotations.csv"), format!("{head}s,e,{},R1,No finding,,,,\n", film(0)))
+        .unwrap();
+    let both = &["import-labels", "p", "bundle", "--bad-rows", "refuse"];
+    refused(at, both, &["nothing was taken", "the same reader"]);
+    assert!(
+        store.imports().unwrap().is_empty()
+            && store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks() == 0
+    );
+    let out = check(at, &["import-labels", "p", "bundle", "--json"], 0, "");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let taken: Vec<usize> =
+        report["tables"].as_array().unwrap().iter().map(|table| table["not_taken"].as_array().unwrap().len()).collect();
+    assert!(taken.iter().sum::<usize>() == 1 && store.imports().unwrap().len() == 1, "{report:#}");
 }
 
 #[test]
