@@ -232,14 +232,14 @@ impl BulkImport<'_> {
         Ok(())
     }
 
-    /// The labels and columns of the boxes that a reader has on a film.
-    pub fn boxes_of(&self, image: &str, reader: &str) -> Result<Vec<(String, [f64; 4])>, StoreError> {
+    /// Label, columns and further cells of the boxes that a reader has on a film.
+    pub fn boxes_of(&self, image: &str, reader: &str) -> Result<Vec<(String, [f64; 4], String)>, StoreError> {
         let mut statement = self.tx.prepare_cached(
-            "SELECT lesion_type, xmin, ymin, xmax, ymax FROM annotation
+            "SELECT lesion_type, xmin, ymin, xmax, ymax, coalesce(extra, '') FROM annotation
              WHERE image_id = ?1 AND rad_id = ?2 AND xmin IS NOT NULL",
         )?;
         let rows = statement.query_map([image, reader], |row| {
-            Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))
+            Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?], row.get(5)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -214,6 +214,30 @@ fn duplicate_rows() {
     }
 }
 
+/// What differs in a further column, or in how its numbers are written, is another mark: it is taken and told of.
+#[test]
+fn the_same_box_said_with_something_else() {
+    let (place, store) = place();
+    let at = place.path();
+    let head = "study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax,side\n";
+    let row = |numbers: &str, side: &str| format!("study0,series0,{},R1,Osteophytes,{numbers},{side}\n", film(0));
+    let plain = "10,20,60,90";
+    let rows = [row(plain, "left"), row(plain, "right"), row("10.0,20,60,90", "left")];
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", rows.concat())).unwrap();
+    let import = ["import-labels", "p", "rows.csv", "--bad-rows", "refuse", "--json"];
+    let report = || -> Value { serde_json::from_str(&check(at, &import, 0, "")).unwrap() };
+    let first = report();
+    assert_eq!((&first["boxes"], first["worth_a_look"].as_array().unwrap().len()), (&3.into(), 2), "{first:#}");
+    assert_eq!(store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks(), 3);
+    let again = report();
+    assert_eq!((&again["boxes"], &again["in_the_project_already"]), (&0.into(), &3.into()), "{again:#}");
+    // One that the project holds not yet is no repeat of those that it holds; a table without the column brings nothing new.
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", row(plain, "both"))).unwrap();
+    assert_eq!(report()["boxes"], 1);
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", row(plain, ""))).unwrap();
+    assert_eq!(report()["in_the_project_already"], 1);
+}
+
 #[test]
 fn quorum_larger_than_readers() {
     let (place, _store) = place();
