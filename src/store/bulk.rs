@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use crate::domain::exchange::ImportEffects;
-use crate::domain::id::{AnnotationId, ReaderId};
+use crate::domain::id::AnnotationId;
 use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::task::TaskState;
@@ -116,7 +116,8 @@ pub struct BulkImport<'s> {
     by: String,
     /// Handed-out films that were not read before.
     unread: Unread,
-    new_people: Vec<ReaderId>,
+    /// Who came with it.
+    came: ImportEffects,
 }
 
 impl Store {
@@ -143,7 +144,7 @@ impl Store {
             last_id: None,
             by,
             unread,
-            new_people: Vec::new(),
+            came: ImportEffects::default(),
         };
         if num_rows >= MANY_ROWS {
             for table in ["annotation", "image_label", "reading"] {
@@ -393,7 +394,7 @@ impl BulkImport<'_> {
 
     /// Adds readers that the project does not know yet, under their ids as names.
     pub fn write_readers<'a>(&mut self, readers: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-        self.new_people.extend(super::incoming::add_readers(&self.tx, readers)?);
+        self.came.add(super::incoming::add_readers(&self.tx, readers)?);
         Ok(())
     }
 
@@ -435,7 +436,7 @@ impl BulkImport<'_> {
             what,
             films: Vec::new(),
         };
-        let effects = conclude(&self.tx, &self.unread, self.new_people, &event)?;
+        let effects = conclude(&self.tx, &self.unread, self.came, &event)?;
         self.tx.commit()?;
         Ok(effects)
     }

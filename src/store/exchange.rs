@@ -202,7 +202,7 @@ impl Store {
         if num_changed == 0 {
             return Ok((0, ImportEffects::default()));
         }
-        let new_people = add_readers(&tx, readers.into_iter())?;
+        let came = add_readers(&tx, readers.into_iter())?;
         tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, json_set(?9, '$.by', ?10))",
@@ -219,7 +219,7 @@ impl Store {
                 event.by,
             ],
         )?;
-        let effects = conclude(&tx, &unread, new_people, &event)?;
+        let effects = conclude(&tx, &unread, came, &event)?;
         tx.commit()?;
         Ok((num_changed, effects))
     }
