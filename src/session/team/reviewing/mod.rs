@@ -304,7 +304,10 @@ impl Session {
             ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
             ReviewNews::Questions(questions) => {
                 match questions {
-                    Ok(questions) => self.team.reviewing.questions = questions,
+                    Ok(questions) => {
+                        self.team.reviewing.questions = questions;
+                        self.drop_lost_question();
+                    }
                     Err(why) => self.notify(NoticeKind::Error, format!("Questions from review can't be read. {why}")),
                 }
                 Vec::new()
