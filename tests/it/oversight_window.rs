@@ -68,7 +68,11 @@ fn agreement_says_what_it_will_show_and_why_alpha_is_low_beside_a_high_f1() {
     wait(&mut seat, "the figures", |w| w.session.team.agreeing.agreement.is_some());
     assert!(seat.query_by_label("What comparing shows").is_none());
     // Of nine marks eight are pairs, all of one label: chance would do nearly as well.
-    assert!(seat.query_all_by_label_contains("Alpha is low beside a high F1").next().is_some());
+    assert_eq!(
+        seat.query_all_by_label_contains("Alpha is low beside a high F1").count(),
+        1,
+        "it is said once, above all tables"
+    );
     picture(&mut seat, &mut results, "project_agreement");
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use rachis::domain::annotation::{Annotation, Origin};
 use rachis::domain::edit::Edit;
@@ -327,6 +327,20 @@ fn another_label_is_chosen_from_a_list_and_nothing_is_settled_before() {
     plain(&mut seat, Key::C);
     plain(&mut seat, Key::Enter);
     assert_eq!(called(&seat), ["Foraminal stenosis"]);
+    plain(&mut seat, Key::U);
+    // The key that opened the list does nothing in it, although a label has it: struck twice, it settles nothing.
+    let has_same_key = seat.state().session.label_set().unwrap().labels().iter().find(|one| one.hotkey == Some('c'));
+    let fracture = has_same_key.unwrap().name.to_string();
+    plain(&mut seat, Key::C);
+    for _ in 0..2 {
+        seat.event(Event::Text("c".to_owned()));
+        plain(&mut seat, Key::C);
+    }
+    seat.get_by_label(&unsettled);
+    seat.get_by_label("Call it Ankylosis");
+    plain(&mut seat, Key::ArrowDown);
+    plain(&mut seat, Key::C);
+    assert_eq!(called(&seat), [fracture]);
     plain(&mut seat, Key::U);
     // The label set's own key, while nothing is typed.
     plain(&mut seat, Key::C);

@@ -70,7 +70,6 @@ pub struct MadeStep {
 }
 
 impl Step {
-    /// In a few words, as the undo entry calls it.
     /// The findings that it is about, as they were named when it was made.
     pub fn findings(&self) -> Vec<FindingKey> {
         match self {
@@ -88,6 +87,7 @@ impl Step {
         }
     }
 
+    /// In a few words, as the undo entry calls it.
     pub fn title(&self) -> String {
         match self {
             Self::Open(_) => "Begin the review".to_owned(),

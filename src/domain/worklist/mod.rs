@@ -160,6 +160,12 @@ impl WorklistRow {
         self.task.is_some_and(|task| task.stage == Stage::Review) && self.state == TaskState::Completed
     }
 
+    /// Who looks after the project has not begun to read it: what is told is how far those are who have it.
+    pub fn held_by_others(&self) -> Option<&Held> {
+        let is_untouched = self.task.is_none() && self.unfit.is_none() && self.state == TaskState::New;
+        self.held.as_ref().filter(|_| is_untouched)
+    }
+
     pub fn is_waiting(&self) -> bool {
         self.task.is_some_and(|task| task.is_waiting)
     }

@@ -73,9 +73,48 @@ impl Session {
         match news {
             OverseeNews::Done(text) => self.tell_team(false, text),
             OverseeNews::Failed(text) => self.tell_team(true, text),
-            OverseeNews::Counted(Ok(overview)) => (desk.overview, desk.failure) = (Some(overview), None),
+            OverseeNews::Counted(Ok(overview)) => {
+                // A data set that was deleted meanwhile is counted as if none had been chosen.
+                desk.split.take_if(|id| !overview.splits.iter().any(|(known, _)| known == id));
+                (desk.overview, desk.failure) = (Some(overview), None);
+            }
             OverseeNews::Counted(Err(why)) => (desk.overview, desk.failure) = (None, Some(why)),
         }
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::oversight::SplitTable;
+    use crate::domain::project::Workflow;
+    use crate::session::gesture_script::reading_session;
+
+    fn counted(splits: &[DatasetId]) -> OverseeNews {
+        OverseeNews::Counted(Ok(Arc::new(Overview {
+            workflow: Workflow::Free,
+            stages: Vec::new(),
+            readers: Vec::new(),
+            table: SplitTable::default(),
+            is_single: true,
+            num_settled: 0,
+            readers_per_film: None,
+            splits: splits.iter().map(|id| (*id, "data set".to_owned())).collect(),
+            split: splits.first().copied(),
+            months: Vec::new(),
+            plots: Vec::new(),
+            waiting: Vec::new(),
+        })))
+    }
+
+    #[test]
+    fn a_data_set_that_was_deleted_is_no_longer_chosen() {
+        let mut session = reading_session();
+        session.overseeing_command(OverseeCommand::Split(DatasetId(2)), 0);
+        session.overseeing_news(counted(&[DatasetId(3), DatasetId(2)]), 0);
+        assert_eq!(session.team.overseeing.split, Some(DatasetId(2)));
+        session.overseeing_news(counted(&[DatasetId(3)]), 0);
+        assert_eq!(session.team.overseeing.split, None);
     }
 }

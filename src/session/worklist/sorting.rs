@@ -71,13 +71,7 @@ impl SortBy {
         let number = |value: Option<f64>| Key::Whole(value.map(ordered));
         let count = |n: u32| Key::Whole((n > 0).then_some(u128::from(n)));
         match self {
-            Self::State => Key::Whole(Some(match (row.unfit, row.state) {
-                _ if row.is_paused() => 3,
-                (Some(_), _) => 4,
-                (None, TaskState::New) => 0,
-                (None, TaskState::Doing) => 1,
-                (None, TaskState::Completed) => 2,
-            })),
+            Self::State => Key::Whole(Some(state_rank(row))),
             Self::View => Key::Text(&row.view),
             Self::Age => number(row.age_years),
             Self::Decision => Key::Whole(match row.decision {
@@ -112,6 +106,25 @@ impl SortBy {
                 row.queue_place.filter(|_| row.state != TaskState::Completed).map(|place| u128::from(u32::MAX - place)),
             ),
         }
+    }
+}
+
+/// Films that the list gives the same word stand together; where readers have the films, in the order in which they get on.
+fn state_rank(row: &WorklistRow) -> u128 {
+    if let Some(held) = row.held_by_others() {
+        return match held {
+            _ if held.by.is_empty() => 1,
+            _ if held.is_read_by_all() => 5,
+            _ if held.num_done > 0 => 3,
+            _ => 2,
+        };
+    }
+    match (row.unfit, row.state) {
+        _ if row.is_paused() => 7,
+        (Some(_), _) => 8,
+        (None, TaskState::New) => 0,
+        (None, TaskState::Doing) => 4,
+        (None, TaskState::Completed) => 6,
     }
 }
 
@@ -192,6 +205,35 @@ mod tests {
     fn numbers_keep_their_order_as_bits() {
         let values = [f64::NEG_INFINITY, -2.5, -0.0, 0.0, 1e-300, 0.5, 2.0, f64::INFINITY];
         assert!(values.windows(2).all(|w| ordered(w[0]) < ordered(w[1])));
+    }
+
+    #[test]
+    fn states_stand_in_the_order_of_their_words_and_ones_own_come_before_those_of_others() {
+        use crate::domain::quality::UnfitReason;
+        use crate::domain::worklist::Held;
+        let row = |held: Option<(usize, u32)>, state: TaskState, unfit: Option<UnfitReason>| {
+            let mut row = WorklistRow::new(ImageId::new("film"), StudyId::new("s"), ReaderId::new("R1"));
+            let by = |num: usize| (0..num).map(|n| ReaderId::new(format!("R{n}"))).collect::<Vec<_>>().into();
+            row.held = held.map(|(num, num_done)| Held { by: by(num), num_readers: num as u32, num_done });
+            (row.state, row.unfit) = (state, unfit);
+            row
+        };
+        let unfit = UnfitReason::ALL[0];
+        // Another order than the one that is to come out.
+        let rows = [
+            row(Some((2, 2)), TaskState::New, Some(unfit)),
+            row(Some((2, 2)), TaskState::New, None),
+            row(Some((2, 2)), TaskState::Doing, None),
+            row(Some((2, 1)), TaskState::New, None),
+            row(Some((0, 0)), TaskState::Completed, None),
+            row(Some((2, 0)), TaskState::New, None),
+            row(Some((0, 0)), TaskState::New, None),
+        ];
+        let studies = vec![crate::domain::study_decision::study_decision([]); rows.len()];
+        let mut shown: Vec<u32> = (0..rows.len() as u32).collect();
+        sort(&mut shown, &rows, &studies, Sort { by: SortBy::State, is_ascending: true });
+        // Nobody has it, handed out, being read, one's own reading, read by all, one's own completed, unfit.
+        assert_eq!(shown, [6, 5, 3, 2, 1, 4, 0]);
     }
 
     #[test]

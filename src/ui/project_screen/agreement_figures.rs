@@ -97,15 +97,33 @@ pub(super) fn tables_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement) {
         (Cell::Repeat(0), |cell| matches!(cell, Cell::Repeat(_))),
         (Cell::Month(0), |cell| matches!(cell, Cell::Month(_))),
     ];
-    for (kind, is_meant) in kinds {
-        // A label that nobody ever gave has nothing to agree on.
+    // A label that nobody ever gave has nothing to agree on.
+    let cells_of = |(kind, is_meant): (Cell, IsMeant)| -> Vec<&CellFigures> {
         let says_something =
             |one: &&CellFigures| is_meant(one.cell) && (kind != Cell::Label(0) || is_given(found, one));
-        let cells: Vec<&CellFigures> = found.cells.values().filter(says_something).collect();
+        found.cells.values().filter(says_something).collect()
+    };
+    let odd = kinds.into_iter().flat_map(cells_of).filter(|one| looks_odd(one));
+    let odd: Vec<String> = odd.map(|one| cell_name(found, one.cell)).collect();
+    if !odd.is_empty() {
+        odd_ui(ui, &odd);
+    }
+    for (kind, is_meant) in kinds {
+        let cells = cells_of((kind, is_meant));
         if !cells.is_empty() {
             table_ui(ui, panel, found, kind_text(kind), &cells);
         }
     }
+}
+
+/// Said once, above all tables: where two figures seem to say the opposite, and why.
+fn odd_ui(ui: &mut Ui, names: &[String]) {
+    ui.add_space(theme::UNIT);
+    let text = tr_args(
+        "Alpha is low beside a high F1 here: {}. Alpha is counted over places that somebody marked. Nearly all of these marks carry the same label, so chance alone would have readers agree almost as often, and alpha takes that off. It says little of such labels; F1 says whether readers find the same places.",
+        &[&names.join(", ")],
+    );
+    ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
 }
 
 fn is_given(found: &Agreement, label: &CellFigures) -> bool {
@@ -114,14 +132,6 @@ fn is_given(found: &Agreement, label: &CellFigures) -> bool {
 
 fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, title: &str, cells: &[&CellFigures]) {
     kit::section(ui, title);
-    let odd: Vec<String> = cells.iter().filter(|one| looks_odd(one)).map(|one| cell_name(found, one.cell)).collect();
-    if !odd.is_empty() {
-        let text = tr_args(
-            "Alpha is low beside a high F1 here: {}. Alpha is counted over places that somebody marked. Nearly all of these marks carry the same label, so chance alone would have readers agree almost as often, and alpha takes that off. It says little of such labels; F1 says whether readers find the same places.",
-            &[&odd.join(", ")],
-        );
-        ui.add(egui::Label::new(RichText::new(text).color(theme::weak())).wrap());
-    }
     let has = |figure: &Figure| cells.iter().any(|one| one.figures.iter().any(|(known, _)| known == figure));
     let figures: Vec<Figure> = Figure::ALL.into_iter().filter(has).collect();
     ScrollArea::horizontal().id_salt(title).show(ui, |ui| {

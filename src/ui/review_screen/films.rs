@@ -53,7 +53,8 @@ pub(super) fn films_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         let num_shown = desk.list.shown.len();
         ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::row_height(), num_shown, |ui, rows| {
             let is_unknown = |film: &FilmToReview| !desk.list.knows(film);
-            if rows.clone().any(|n| desk.films.get(desk.list.shown[n]).is_some_and(is_unknown)) {
+            let has_unknown = rows.clone().any(|n| desk.films.get(desk.list.shown[n]).is_some_and(is_unknown));
+            if has_unknown || desk.list.is_held_up() {
                 panel.ask(review(ReviewCommand::FilmsInSight(rows.start, rows.end)));
             }
             for n in rows {

@@ -15,6 +15,7 @@ use super::words::presence_text;
 /// The list while it is open, or the button that opens it, with the name that it has now.
 pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let Some(naming) = &panel.session.team.reviewing.naming else {
+        panel.state.reviewing.opened_by = None;
         // The ring around the field that is gone goes with the next frame.
         if std::mem::take(&mut panel.state.reviewing.has_name_focus) {
             ui.ctx().request_repaint();
@@ -23,8 +24,9 @@ pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     };
     let lines = panel.session.names_to_choose();
     kit::section_title(ui, tr("Call it"));
-    let is_label = naming.query.is_empty() && !lines.iter().any(|line| matches!(line.name, Name::Label(_)));
-    if !is_label {
+    // Answers to a label and kinds of fitness are few: nothing has to be found among them.
+    let has_field = !naming.query.is_empty() || lines.iter().any(|line| matches!(line.name, Name::Label(_)));
+    if has_field {
         let mut typed = naming.query.clone();
         // An id of its own: by its place alone, what stands there next would have the keyboard.
         let field = egui::TextEdit::singleline(&mut typed).id_salt("find a name").desired_width(f32::INFINITY);
@@ -33,7 +35,9 @@ pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
         if !std::mem::replace(&mut panel.state.reviewing.has_name_focus, true) {
             response.request_focus();
         }
-        if response.changed() {
+        // The letter of the key that opened the list is no part of a name.
+        let is_of_opener = |opener: &String| naming.query.is_empty() && typed.eq_ignore_ascii_case(opener);
+        if response.changed() && !panel.state.reviewing.opened_by.as_ref().is_some_and(is_of_opener) {
             panel.ask(review(ReviewCommand::FindName(typed)));
         }
     }
@@ -123,11 +127,21 @@ fn name_text(name: &Name) -> String {
 }
 
 /// What a key does while the list is open; `None` where the list is shut, or leaves the key to others.
-pub(in crate::ui) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
+pub(in crate::ui) fn key(
+    session: &Session,
+    opened_by: &mut Option<String>,
+    chord: &Chord,
+    is_repeat: bool,
+) -> Option<Vec<Command>> {
     session.team.reviewing.naming.as_ref().filter(|_| session.screen == Screen::Review)?;
     if chord.ctrl || chord.alt {
         return None;
     }
+    // A label may have the same key as the list: struck twice in haste, it settles nothing.
+    if opened_by.as_ref() == Some(&chord.key) {
+        return Some(Vec::new());
+    }
+    *opened_by = None;
     let asked = match chord.key.as_str() {
         "Escape" => return Some(vec![Command::Escape]),
         "ArrowDown" | "Tab" if !chord.shift => Some(ReviewCommand::StepName(1)),

@@ -334,9 +334,7 @@ fn cell(ui: &Ui, rect: egui::Rect, x: f32, text: &str, color: egui::Color32) {
 /// What is to be done with the film, and its colour.
 fn state_words(row: &WorklistRow) -> (String, egui::Color32) {
     let is_review = row.stage() == Stage::Review;
-    if row.task.is_none()
-        && let Some(held) = &row.held
-    {
+    if let Some(held) = row.held_by_others() {
         return held_words(held);
     }
     match (row.unfit, row.state) {
@@ -357,6 +355,7 @@ fn state_words(row: &WorklistRow) -> (String, egui::Color32) {
 
 /// How far others are with a film that is not in one's own hands.
 fn held_words(held: &Held) -> (String, egui::Color32) {
+    // In the order of `SortBy::State`.
     if held.by.is_empty() {
         (tr("Nobody has it").to_owned(), theme::weak())
     } else if held.is_read_by_all() {

@@ -148,10 +148,8 @@ pub enum ReviewNews {
         image: ImageId,
         outcome: Result<Box<Review>, String>,
     },
-    Gists {
-        asked: Vec<ImageId>,
-        gists: Vec<(ImageId, Gist)>,
-    },
+    /// Of some of the films that were asked for at least; `None`: there is nothing to know of it. Or why not.
+    Gists(Result<Vec<(ImageId, Option<Gist>)>, String>),
     /// Or why they can't be told.
     Questions(Result<Vec<ReaderQuestion>, String>),
     Answered(Result<(), String>),
@@ -231,13 +229,10 @@ impl Session {
             ReviewCommand::TakeModel => return self.take_models(now_ms),
             ReviewCommand::TakeName => return self.take_name(now_ms),
             ReviewCommand::CallIt(name) => return self.call_it(name, now_ms),
-            ReviewCommand::OrderFilms(order) => return self.order_films(order),
-            ReviewCommand::FilmsInSight(from, to) => return self.films_in_sight(from, to),
+            ReviewCommand::OrderFilms(order) => return self.order_films(order, now_ms),
+            ReviewCommand::FilmsInSight(from, to) => return self.films_in_sight(from, to, now_ms),
             ReviewCommand::ShowQuestion(number) => self.show_question(number),
-            ReviewCommand::FilterFilms(filter) => {
-                self.filter_films(filter);
-                return self.mind_gists();
-            }
+            ReviewCommand::FilterFilms(filter) => return self.filter_films(filter, now_ms),
             ReviewCommand::Name => self.begin_naming(),
             ReviewCommand::FindName(query) => self.find_name(query),
             ReviewCommand::StepName(step) => self.step_name(step),
@@ -294,13 +289,14 @@ impl Session {
                 match films {
                     Ok(films) => {
                         (desk.films, desk.failure) = (films, None);
+                        desk.list.begin_anew();
                         self.arrange_films();
                     }
                     Err(why) => desk.failure = Some(why),
                 }
-                self.mind_gists()
+                self.mind_gists(now_ms)
             }
-            ReviewNews::Gists { asked, gists } => self.gists_known(&asked, gists),
+            ReviewNews::Gists(outcome) => self.gists_known(outcome, now_ms),
             ReviewNews::Opened { image, review } => {
                 self.review_opened(&image, review);
                 Vec::new()
@@ -308,7 +304,10 @@ impl Session {
             ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
             ReviewNews::Questions(questions) => {
                 match questions {
-                    Ok(questions) => self.team.reviewing.questions = questions,
+                    Ok(questions) => {
+                        self.team.reviewing.questions = questions;
+                        self.drop_lost_question();
+                    }
                     Err(why) => self.notify(NoticeKind::Error, format!("Questions from review can't be read. {why}")),
                 }
                 Vec::new()

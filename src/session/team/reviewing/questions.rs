@@ -82,8 +82,21 @@ impl Session {
         self.show_wanted_question();
     }
 
-    /// As soon as its film is there.
+    /// A question that is not there any more is not waited for: it would take the screen when its film opens next.
+    pub(super) fn drop_lost_question(&mut self) {
+        let desk = &mut self.team.reviewing;
+        let questions = &desk.questions;
+        let is_lost = |(image, number): &mut (ImageId, u32)| {
+            !questions.iter().any(|one| one.image == *image && one.number == *number)
+        };
+        desk.wanted_question.take_if(is_lost);
+    }
+
+    /// As soon as its film is there; not at all where another one was opened meanwhile.
     fn show_wanted_question(&mut self) {
+        let here = self.pane.image();
+        self.team.reviewing.wanted_question.take_if(|(image, _)| here != Some(image));
+        self.drop_lost_question();
         let Some((image, number)) = &self.team.reviewing.wanted_question else { return };
         let film = self.pane.film.as_ref().filter(|film| film.image() == image && film.film().is_some());
         let asked = film.and_then(|film| self.questions_on(film).find(|one| one.number == *number));
@@ -117,5 +130,36 @@ impl Session {
         let Err(why) = outcome else { return Vec::new() };
         self.notify(NoticeKind::Error, why);
         self.reader_id().cloned().map(|reader| ReviewTask::Questions { reader }.effect()).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::gesture_script::reading_session;
+    use crate::session::team::ReviewNews;
+
+    fn asked(session: &Session, number: u32) -> ReaderQuestion {
+        let image = session.pane.image().cloned().unwrap();
+        ReaderQuestion { image, number, place: Point::new(10.0, 10.0), text: "Is it one?".into(), answer: None }
+    }
+
+    #[test]
+    fn a_question_is_waited_for_only_while_its_film_is_on_its_way() {
+        let mut session = reading_session();
+        let question = asked(&session, 1);
+        session.reviewing_news(ReviewNews::Questions(Ok(vec![question.clone()])), 0);
+        session.team.reviewing.wanted_question = Some((ImageId::new("another"), 1));
+        session.mind_questions();
+        assert!(session.team.reviewing.wanted_question.is_none(), "another film is open");
+        assert_eq!(session.team.reviewing.question_focus.0, 0);
+        session.show_question(7);
+        assert!(session.team.reviewing.wanted_question.is_none(), "there is no such question");
+        session.team.reviewing.wanted_question = Some((question.image.clone(), 1));
+        session.reviewing_news(ReviewNews::Questions(Ok(Vec::new())), 0);
+        assert!(session.team.reviewing.wanted_question.is_none(), "it was taken back");
+        session.reviewing_news(ReviewNews::Questions(Ok(vec![question])), 0);
+        session.show_question(1);
+        assert_eq!(session.team.reviewing.question_focus.0, 1, "its own film is there: it is shown");
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::label::NO_FINDING;
 use crate::domain::oversight::plots::part_title;
 use crate::domain::oversight::{Overview, PartColumn};
 use crate::domain::stats::{FilmRows, LabelColumn, Spread};
+use crate::domain::training::dataset::DatasetId;
 use crate::session::Command;
 use crate::session::team::{OverseeCommand, TeamCommand};
 use crate::ui::words::{tr, tr_args};
@@ -143,7 +144,8 @@ fn split_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview) {
     if overview.splits.is_empty() {
         return;
     }
-    let chosen = panel.session.team.overseeing.split.or(overview.split);
+    let exists = |id: &DatasetId| overview.splits.iter().any(|(known, _)| known == id);
+    let chosen = panel.session.team.overseeing.split.filter(exists).or(overview.split);
     let name_of = |id| overview.splits.iter().find(|(known, _)| Some(*known) == id).map_or("–", |(_, name)| name);
     ui.horizontal_wrapped(|ui| {
         ui.label(tr("Training and test set are those of the frozen data set"));
