@@ -37,7 +37,7 @@ fn tell_list(doorway: &Doorway, post: &Post) {
 
 /// Whether the person may not know what was asked for: it is loaded for a screen, not by them, so there is no failure.
 pub(super) fn is_not_for_them(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(StoreError::Blind | StoreError::NotAllowed { .. } | StoreError::NobodySignedIn))
+    error.downcast_ref().is_some_and(StoreError::is_not_for_them)
 }
 
 /// Carries out what was asked for; verdicts go through the store's own thread and not through here.

@@ -91,7 +91,6 @@ pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
             OnNewReaders::Add => NewReaders::Add,
             OnNewReaders::Refuse => NewReaders::Refuse,
         },
-        is_trial: false,
     };
     if !is_table(&args.labels)? {
         return run_any(&mut store, args, &options);
@@ -161,6 +160,7 @@ fn taken_as_json(taken: &TakenUp) -> Value {
         "refused": taken.is_refused,
         "left_out": left_out_as_json(taken.left_out),
         "new_people": taken.effects.new_people.iter().map(ReaderId::as_str).collect::<Vec<_>>(),
+        "new_repeats": new_repeats_as_json(&taken.effects),
         "read_now": read_now_as_json(&taken.effects),
         "tables": taken.tables.iter().map(as_json).collect::<Vec<_>>(),
     })
@@ -191,6 +191,12 @@ fn left_out_as_json(left_out: LeftOut) -> Value {
         "unknown_readers": left_out.num_of_unknown_readers,
         "repeated": left_out.num_repeated,
     })
+}
+
+/// Whose each further reading is.
+fn new_repeats_as_json(effects: &ImportEffects) -> Value {
+    let repeats = effects.new_repeats.iter().map(|(layer, person)| (layer.to_string(), json!(person.as_str())));
+    repeats.collect::<serde_json::Map<_, _>>().into()
 }
 
 fn read_now_as_json(effects: &ImportEffects) -> Value {
@@ -255,6 +261,7 @@ fn as_json(report: &LabelReport) -> Value {
         "refused": report.is_refused,
         "left_out": left_out_as_json(report.left_out),
         "new_people": report.effects.new_people.iter().map(ReaderId::as_str).collect::<Vec<_>>(),
+        "new_repeats": new_repeats_as_json(&report.effects),
         "read_now": read_now_as_json(&report.effects),
         "not_taken": rows(&report.bad),
         "worth_a_look": rows(&report.rule_warnings),

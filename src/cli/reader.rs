@@ -96,12 +96,13 @@ struct ChangeArgs {
 pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
     match &args.action {
         Action::List { project, json } => {
-            let readers = args.person.open_to_look(project)?.readers()?;
+            let store = args.person.open_to_look(project)?;
+            let readers = store.readers()?;
             if *json {
                 println!("{:#}", readers.iter().map(as_json).collect::<Value>());
             } else {
                 print!("{}", as_text(&readers));
-                tell_that_nobody_owns(&readers);
+                tell_that_nobody_owns(&store)?;
             }
             Ok(())
         }
@@ -118,7 +119,7 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
             certificate.trim().clone_into(&mut reader.certificate);
             store.add_reader(&reader)?;
             println!("Added: {}", line(&reader));
-            tell_that_nobody_owns(&store.readers()?);
+            tell_that_nobody_owns(&store)?;
             Ok(())
         }
         Action::Change(change) => {
@@ -156,13 +157,14 @@ pub fn run(args: &ReaderArgs) -> anyhow::Result<()> {
 }
 
 /// Who comes with labels is an annotator, so a project that began with an import has nobody who looks after it.
-fn tell_that_nobody_owns(readers: &[Reader]) {
-    if !readers.iter().any(|reader| reader.roles.has(Role::Owner) && !reader.has_left) {
+fn tell_that_nobody_owns(store: &Store) -> anyhow::Result<()> {
+    if !store.has_owner()? {
         println!(
             "Note: nobody is an owner of this project yet, so whoever opens it may do everything. Make somebody one: \
              \"rachis reader change PROJECT ID --roles owner,annotator\"."
         );
     }
+    Ok(())
 }
 
 /// Once an owner has a PIN, whoever sees or changes what belongs to others needs one.

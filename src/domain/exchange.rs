@@ -248,8 +248,10 @@ impl std::ops::AddAssign for LeftOut {
 /// What an import of labels did to a project beside bringing labels.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct ImportEffects {
-    /// People and second readings that came with it.
+    /// People who came with it.
     pub new_people: Vec<ReaderId>,
+    /// Further readings of a person that came with it, and whose they are.
+    pub new_repeats: Vec<(ReaderId, ReaderId)>,
     /// Handed-out films that count as read now, by layer.
     pub read_now: Vec<(ReaderId, u64)>,
 }
@@ -264,6 +266,13 @@ impl ImportEffects {
             [one] => sentences.push(format!("{one} came into the project, as an annotator.")),
             all => sentences.push(format!("{} came into the project, as annotators.", all.join(", "))),
         }
+        sentences.extend(self.new_repeats.iter().map(|(layer, person)| {
+            let number = layer.as_str().rsplit_once('.').map_or("", |(_, number)| number);
+            match number {
+                "2" => format!("{layer} is a second reading of {person}."),
+                _ => format!("{layer} is a further reading of {person}."),
+            }
+        }));
         sentences.extend(self.read_now.iter().map(|(layer, num)| match num {
             1 => format!("1 handed-out film of {layer} counts as read now."),
             _ => format!("{num} handed-out films of {layer} count as read now."),
@@ -274,6 +283,7 @@ impl ImportEffects {
     /// Together with those of another part of the same import.
     pub fn add(&mut self, other: Self) {
         self.new_people.extend(other.new_people);
+        self.new_repeats.extend(other.new_repeats);
         for (layer, num) in other.read_now {
             match self.read_now.iter_mut().find(|(known, _)| *known == layer) {
                 Some((_, sum)) => *sum += num,

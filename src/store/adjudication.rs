@@ -133,9 +133,12 @@ impl Store {
         self.require(Matter::Consensus, Act::See)?;
         self.require_reviewer(reviewer)?;
         let mut sent = Vec::new();
-        for image in self.films_asked_about()? {
-            if self.require_review(&image).is_err() {
-                continue;
+        for image in self.films_asked_about_by(reviewer)? {
+            match self.require_review(&image) {
+                // The film went to somebody else since.
+                Err(error) if error.is_not_for_them() => continue,
+                Err(StoreError::RuleRefused(_)) => continue,
+                may => may?,
             }
             let Some(review) = stored_review(&self.conn, &image)? else { continue };
             let own = review.document().questions().iter().filter(|question| question.by == *reviewer);
@@ -145,10 +148,15 @@ impl Store {
         Ok(sent)
     }
 
-    fn films_asked_about(&self) -> Result<Vec<ImageId>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT image_id FROM adjudication WHERE num_asked > 0 ORDER BY image_id")?;
-        let films = statement.query_map([], |row| row.get::<_, String>(0))?;
+    /// Films about which this reviewer asked something. As with readers, no film's first step is looked into.
+    fn films_asked_about_by(&self, reviewer: &ReaderId) -> Result<Vec<ImageId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.image_id FROM adjudication a WHERE a.num_asked > 0 AND EXISTS (
+                 SELECT 1 FROM adjudication_step s WHERE s.image_id = a.image_id AND s.rad_id = ?1
+                 AND s.step LIKE '{\"ask\"%')
+             ORDER BY a.image_id",
+        )?;
+        let films = statement.query_map([reviewer.as_str()], |row| row.get::<_, String>(0))?;
         Ok(films.map(|film| film.map(ImageId::new)).collect::<Result<_, _>>()?)
     }
 

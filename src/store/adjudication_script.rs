@@ -395,6 +395,27 @@ fn a_question_reaches_its_reader_and_names_nobody() {
 }
 
 #[test]
+fn a_reviewer_finds_their_own_questions_and_hears_where_the_project_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = read_project(folder.path());
+    let finding = FindingKey(SourceId::Mark(AnnotationId(2)));
+    open(&mut store, "V1").unwrap();
+    let ask = Step::Ask { finding, to: vec![ReaderId::new("R3")], question: "Is there a spur?".into() };
+    step(&mut store, "V1", ask).unwrap();
+    let asked_by = |store: &mut Store, id: &str| {
+        let pass = store.sign_in(&ReaderId::new(id), None).unwrap();
+        store.act_as(&pass).unwrap();
+        store.questions_by(&ReaderId::new(id)).map(|sent| sent.len())
+    };
+    assert_eq!((asked_by(&mut store, "V1").unwrap(), asked_by(&mut store, "V2").unwrap()), (1, 0));
+    store.conn.execute("DELETE FROM task WHERE rad_id = 'V1'", []).unwrap();
+    assert_eq!(asked_by(&mut store, "V1").unwrap(), 0, "the film went to somebody else");
+    store.conn.execute_batch("ALTER TABLE task RENAME TO lost").unwrap();
+    let outcome = store.questions_by(&ReaderId::new("V1"));
+    assert!(matches!(outcome, Err(StoreError::Database(_))), "{outcome:?}");
+}
+
+#[test]
 fn the_record_names_the_finding_of_each_step_and_whose_readings_can_be_gone_through() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = read_project(folder.path());

@@ -7,16 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::domain::exchange::ImportEffects;
-use crate::domain::id::{AnnotationId, ReaderId};
+use crate::domain::id::AnnotationId;
 use crate::domain::people::{Act, Matter};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
 use super::incoming::{KnownReaders, Unread, conclude};
+use super::one_step::Unit;
 use super::project::Store;
 
 /// From this many rows on, building an index once is quicker than keeping it up to date.
@@ -101,7 +102,7 @@ impl HeldReading {
 /// An import under way. Dropped without [`BulkImport::commit`] it changes nothing.
 #[derive(Debug)]
 pub struct BulkImport<'s> {
-    tx: Transaction<'s>,
+    tx: Unit<'s>,
     import_id: i64,
     session: u32,
     made_at_ms: i64,
@@ -115,7 +116,8 @@ pub struct BulkImport<'s> {
     by: String,
     /// Handed-out films that were not read before.
     unread: Unread,
-    new_people: Vec<ReaderId>,
+    /// Who came with it.
+    came: ImportEffects,
 }
 
 impl Store {
@@ -129,7 +131,7 @@ impl Store {
     ) -> Result<BulkImport<'_>, StoreError> {
         self.require(Matter::Exports, Act::Change)?;
         let by = self.doer("");
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Unit::begin(&mut self.conn)?;
         let unread = super::incoming::unread(&tx)?;
         let import_id = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut import = BulkImport {
@@ -142,7 +144,7 @@ impl Store {
             last_id: None,
             by,
             unread,
-            new_people: Vec::new(),
+            came: ImportEffects::default(),
         };
         if num_rows >= MANY_ROWS {
             for table in ["annotation", "image_label", "reading"] {
@@ -161,6 +163,10 @@ impl Store {
     /// it again.
     pub fn prepare_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        // In a step of several imports it was made ready before the step began, or not at all.
+        if !self.conn.is_autocommit() {
+            return Ok(());
+        }
         self.conn.pragma_update(None, "cache_size", -IMPORT_CACHE_KIB)?;
         self.conn.pragma_update(None, "ignore_check_constraints", true)?;
         self.set_journal("delete")
@@ -169,6 +175,9 @@ impl Store {
     /// Takes back what [`Store::prepare_large_import`] did.
     pub fn finish_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
+        if !self.conn.is_autocommit() {
+            return Ok(());
+        }
         self.conn.pragma_update(None, "ignore_check_constraints", false)?;
         self.conn.pragma_update(None, "cache_size", -USUAL_CACHE_KIB)?;
         self.set_journal("wal")
@@ -224,14 +233,14 @@ impl BulkImport<'_> {
         Ok(())
     }
 
-    /// The labels and columns of the boxes that a reader has on a film.
-    pub fn boxes_of(&self, image: &str, reader: &str) -> Result<Vec<(String, [f64; 4])>, StoreError> {
+    /// Label, columns and further cells of the boxes that a reader has on a film.
+    pub fn boxes_of(&self, image: &str, reader: &str) -> Result<Vec<(String, [f64; 4], String)>, StoreError> {
         let mut statement = self.tx.prepare_cached(
-            "SELECT lesion_type, xmin, ymin, xmax, ymax FROM annotation
+            "SELECT lesion_type, xmin, ymin, xmax, ymax, coalesce(extra, '') FROM annotation
              WHERE image_id = ?1 AND rad_id = ?2 AND xmin IS NOT NULL",
         )?;
         let rows = statement.query_map([image, reader], |row| {
-            Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))
+            Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?], row.get(5)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -385,7 +394,7 @@ impl BulkImport<'_> {
 
     /// Adds readers that the project does not know yet, under their ids as names.
     pub fn write_readers<'a>(&mut self, readers: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-        self.new_people.extend(super::incoming::add_readers(&self.tx, readers)?);
+        self.came.add(super::incoming::add_readers(&self.tx, readers)?);
         Ok(())
     }
 
@@ -427,7 +436,7 @@ impl BulkImport<'_> {
             what,
             films: Vec::new(),
         };
-        let effects = conclude(&self.tx, &self.unread, self.new_people, &event)?;
+        let effects = conclude(&self.tx, &self.unread, self.came, &event)?;
         self.tx.commit()?;
         Ok(effects)
     }

@@ -15,6 +15,7 @@ use crate::domain::reading::Reading;
 use super::bulk::ImportedFile;
 use super::error::{StoreError, unreadable};
 use super::incoming::{add_readers, conclude, refuse_settled, unread};
+use super::one_step::Unit;
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry};
@@ -178,7 +179,7 @@ impl Store {
         self.require(Matter::Exports, Act::Change)?;
         self.require_sight()?;
         let event = ProjectEvent { by: self.doer(&event.by), ..event.clone() };
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Unit::begin(&mut self.conn)?;
         let unread = unread(&tx)?;
         let import: i64 = tx.query_row("SELECT 1 + coalesce(max(id), 0) FROM import", [], |row| row.get(0))?;
         let mut num_changed = 0;
@@ -201,7 +202,7 @@ impl Store {
         if num_changed == 0 {
             return Ok((0, ImportEffects::default()));
         }
-        let new_people = add_readers(&tx, readers.into_iter())?;
+        let came = add_readers(&tx, readers.into_iter())?;
         tx.execute(
             "INSERT INTO import (id, made_at, session, file_name, sha256, format, header, num_rows, details)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, json_set(?9, '$.by', ?10))",
@@ -218,7 +219,7 @@ impl Store {
                 event.by,
             ],
         )?;
-        let effects = conclude(&tx, &unread, new_people, &event)?;
+        let effects = conclude(&tx, &unread, came, &event)?;
         tx.commit()?;
         Ok((num_changed, effects))
     }

@@ -67,7 +67,7 @@ pub(super) fn unread(conn: &Connection) -> Result<Unread, StoreError> {
 pub(super) fn conclude(
     conn: &Connection,
     before: &Unread,
-    new_people: Vec<ReaderId>,
+    came: ImportEffects,
     event: &ProjectEvent,
 ) -> Result<ImportEffects, StoreError> {
     let after = unread(conn)?;
@@ -75,9 +75,9 @@ pub(super) fn conclude(
         let num = num - after.get(layer).copied().unwrap_or(0).min(*num);
         (num > 0).then(|| (ReaderId::new(layer.as_str()), num))
     });
-    let effects = ImportEffects { read_now: read_now.collect(), new_people };
-    if !effects.new_people.is_empty() {
-        let only = ImportEffects { new_people: effects.new_people.clone(), ..ImportEffects::default() };
+    let effects = ImportEffects { read_now: read_now.collect(), ..came };
+    if !effects.new_people.is_empty() || !effects.new_repeats.is_empty() {
+        let only = ImportEffects { read_now: Vec::new(), ..effects.clone() };
         let what = format!("With an import of labels: {}", only.sentences().join(" "));
         insert_event(conn, &ProjectEvent { kind: EventKind::ReaderAdded, what, films: Vec::new(), ..event.clone() })?;
     }
@@ -91,16 +91,16 @@ pub(super) fn conclude(
 pub(super) fn add_readers<'a>(
     conn: &Connection,
     ids: impl Iterator<Item = &'a str>,
-) -> Result<Vec<ReaderId>, StoreError> {
+) -> Result<ImportEffects, StoreError> {
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO reader (rad_id, name, roles, repeat_of) VALUES (?1, ?1, ?2, NULL)")?;
-    let (mut repeats, mut added) = (Vec::new(), Vec::new());
+    let (mut repeats, mut came) = (Vec::new(), ImportEffects::default());
     for id in ids.filter(|id| !id.eq_ignore_ascii_case(CONSENSUS_LAYER)) {
         match person_of(id) {
             Some(person) => repeats.push((id, person)),
             None => {
                 if insert.execute([id, Role::Annotator.key()])? > 0 {
-                    added.push(ReaderId::new(id));
+                    came.new_people.push(ReaderId::new(id));
                 }
             }
         }
@@ -111,11 +111,13 @@ pub(super) fn add_readers<'a>(
          SELECT ?1, name, years_of_experience, '', rad_id FROM reader WHERE rad_id = ?2 AND repeat_of IS NULL",
     )?;
     for (id, person) in repeats {
-        if insert_repeat.execute([id, person])? > 0 || insert.execute([id, Role::Annotator.key()])? > 0 {
-            added.push(ReaderId::new(id));
+        if insert_repeat.execute([id, person])? > 0 {
+            came.new_repeats.push((ReaderId::new(id), ReaderId::new(person)));
+        } else if insert.execute([id, Role::Annotator.key()])? > 0 {
+            came.new_people.push(ReaderId::new(id));
         }
     }
-    Ok(added)
+    Ok(came)
 }
 
 /// Whose further reading an id may stand for: `R3` of `R3.2`.
@@ -162,7 +164,15 @@ mod tests {
     fn who_comes_with_a_table_may_read_and_no_more() {
         let place = tempfile::tempdir().unwrap();
         let mut store = store(place.path());
-        add_readers(&store.conn, ["R3.2", "R3", "consensus", "R9.2", "dr.lan", "R4.1"].into_iter()).unwrap();
+        let ids = ["R3.2", "R3", "consensus", "R9.2", "dr.lan", "R4.1", "R3.3"];
+        let came = add_readers(&store.conn, ids.into_iter()).unwrap();
+        let sentences = [
+            "R3, dr.lan, R4.1, R9.2 came into the project, as annotators.",
+            "R3.2 is a second reading of R3.",
+            "R3.3 is a further reading of R3.",
+        ];
+        assert_eq!(came.sentences(), sentences);
+        assert_eq!(add_readers(&store.conn, ids.into_iter()).unwrap(), ImportEffects::default());
         let people = store.readers().unwrap();
         let names: Vec<&str> = people.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(names, ["R3", "R4.1", "R9.2", "dr.lan"]);

@@ -129,7 +129,7 @@ fn words_of(new: &NewLabelSet<'_>, version: i64, num_readings: usize) -> String 
     parts.extend(new.removed.iter().map(|label| format!("{label} is gone")));
     parts.extend(new.moved.iter().map(|label| format!("{label} has another kind or scope")));
     if num_readings > 0 {
-        parts.push(format!("{num_readings} readings were brought over"));
+        parts.push(format!("readings brought over: {num_readings}"));
     }
     if !new.note.trim().is_empty() {
         parts.push(new.note.trim().to_owned());

@@ -53,6 +53,7 @@ mod bulk;
 mod bulk_read;
 mod exchange;
 mod incoming;
+mod one_step;
 mod readings_of_many;
 mod consensus_by_rule;
 mod rebuild;

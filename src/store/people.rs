@@ -78,6 +78,12 @@ impl Store {
         Ok(tx.commit()?)
     }
 
+    /// Whether anybody who is here looks after the project. It names nobody, so that everybody may know.
+    pub fn has_owner(&self) -> Result<bool, StoreError> {
+        self.require(Matter::People, Act::See)?;
+        has_owner(&self.conn)
+    }
+
     /// Name, years, certificate, roles, and whether somebody has left. One owner at least stays.
     pub fn change_reader(&mut self, reader: &Reader) -> Result<(), StoreError> {
         self.require(Matter::People, Act::Change)?;

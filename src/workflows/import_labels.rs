@@ -21,7 +21,7 @@ use crate::workflows::import_boxes::import_boxes;
 use crate::workflows::import_image_labels::import_image_labels;
 
 /// From this size on, the database is made ready for a large import.
-const LARGE_BYTES: usize = 4 << 20;
+pub(super) const LARGE_BYTES: usize = 4 << 20;
 
 /// Places in a file are counted in 31 bits.
 const MAX_BYTES: usize = 1 << 31;
@@ -70,8 +70,6 @@ pub struct ImportLabels {
     pub bad_rows: BadRows,
     pub absent_films: AbsentFilms,
     pub new_readers: NewReaders,
-    /// Everything is judged and nothing is written.
-    pub is_trial: bool,
 }
 
 impl Default for ImportLabels {
@@ -81,7 +79,6 @@ impl Default for ImportLabels {
             bad_rows: BadRows::Keep,
             absent_films: AbsentFilms::Refuse,
             new_readers: NewReaders::Refuse,
-            is_trial: false,
         }
     }
 }
@@ -94,7 +91,6 @@ impl ImportLabels {
             bad_rows: if wish.refuses_bad { BadRows::Refuse } else { BadRows::Keep },
             absent_films: if wish.takes_absent_films { AbsentFilms::Keep } else { AbsentFilms::Refuse },
             new_readers: if wish.adds_readers { NewReaders::Add } else { NewReaders::Refuse },
-            is_trial: false,
         }
     }
 

@@ -65,7 +65,7 @@ fn learn_what_is_held(rows: &mut LabelRows, import: &BulkImport<'_>) -> Result<(
         if reading.held.as_ref().is_some_and(|held| held.num_marks > 0) {
             let boxes = import.boxes_of(bucket.image(reading), bucket.reader(reading))?;
             bucket.readings[i].held_boxes =
-                boxes.into_iter().map(|(label, columns)| (label, columns.map(f64::to_bits))).collect();
+                boxes.into_iter().map(|(label, columns, extra)| (label, columns.map(f64::to_bits), extra)).collect();
         }
     }
     if import.holds_films()? {
@@ -114,7 +114,7 @@ impl Judge<'_> {
     fn boxes(
         &self,
         reading: &mut TableReading,
-        marks: &[RowMark],
+        marks: &[RowMark<'_>],
         verdicts: &mut [Verdict],
         judgement: &mut Judgement,
     ) {
@@ -137,18 +137,23 @@ impl Judge<'_> {
         }
     }
 
-    fn is_held(&self, reading: &TableReading, mark: &RowMark) -> bool {
+    fn is_held(&self, reading: &TableReading, mark: &RowMark<'_>) -> bool {
         let label = self.labels[usize::from(mark.label)].as_str();
         let bits = mark.columns.map(|columns| columns.map(f64::to_bits));
-        reading.held_boxes.iter().any(|(held, columns)| Some(*columns) == bits && held == label)
+        // Where only one of the two says something further, they are the same mark: not every table has the same columns.
+        let is_same_extra = |held: &str| held == mark.extra || held.is_empty() || mark.extra.is_empty();
+        let is_same = |(held, columns, extra): &(String, [u64; 4], String)| {
+            Some(*columns) == bits && held == label && is_same_extra(extra)
+        };
+        reading.held_boxes.iter().any(is_same)
     }
 
     /// The project's rules for a box: an error is a problem, a warning is noted.
     fn box_problem(
         &self,
         reading: &TableReading,
-        mark: &RowMark,
-        before: &[RowMark],
+        mark: &RowMark<'_>,
+        before: &[RowMark<'_>],
         judgement: &mut Judgement,
     ) -> Option<Problem> {
         let [xmin, ymin, xmax, ymax] = mark.columns?;
@@ -173,7 +178,7 @@ impl Judge<'_> {
         if let Some(rule) = self.duplicate
             && let Some(rect) = rect_of(mark)
         {
-            let is_same = |other: &&RowMark| {
+            let is_same = |other: &&RowMark<'_>| {
                 other.label == mark.label && rect_of(other).is_some_and(|r| r.iou(&rect) > rule.parameter)
             };
             if let Some(first) = before.iter().find(is_same) {
@@ -185,7 +190,7 @@ impl Judge<'_> {
     }
 }
 
-fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Verdict], judgement: &mut Judgement) {
+fn no_findings(reading: &mut TableReading, marks: &[RowMark<'_>], verdicts: &mut [Verdict], judgement: &mut Judgement) {
     let a_box = marks.iter().zip(&*verdicts).find(|(m, v)| m.columns.is_some() && **v == Verdict::Take);
     let line_of_box = a_box.map(|(mark, _)| mark.line);
     let (holds_no_finding, holds_findings) =
@@ -214,18 +219,21 @@ fn no_findings(reading: &mut TableReading, marks: &[RowMark], verdicts: &mut [Ve
 }
 
 /// All rows of a film name the same study and series.
-fn place_problem(reading: &TableReading, mark: &RowMark) -> Option<Problem> {
+fn place_problem(reading: &TableReading, mark: &RowMark<'_>) -> Option<Problem> {
     mark.is_of_other_place.then_some(Problem::OtherStudy { first_line: reading.first_line_of_film })
 }
 
-/// The same label in the same place to the last digit says nothing new, whatever the rules say of boxes that are alike.
-fn same_row(mark: &RowMark, before: &[RowMark]) -> Option<Problem> {
-    let bits = |mark: &RowMark| mark.columns.map(|columns| columns.map(f64::to_bits));
-    let first = before.iter().find(|other| other.label == mark.label && bits(other) == bits(mark))?;
+/// A row that is the same to the last letter says nothing new, whatever the rules say of boxes that are alike. Where it
+/// says something else beside, or writes its numbers otherwise, the rule for such boxes decides.
+fn same_row(mark: &RowMark<'_>, before: &[RowMark<'_>]) -> Option<Problem> {
+    let is_same = |other: &&RowMark<'_>| {
+        other.label == mark.label && other.coordinates == mark.coordinates && other.extra == mark.extra
+    };
+    let first = before.iter().find(is_same)?;
     Some(Problem::SameRow { first_line: first.line })
 }
 
-fn rect_of(mark: &RowMark) -> Option<Rect> {
+fn rect_of(mark: &RowMark<'_>) -> Option<Rect> {
     let [xmin, ymin, xmax, ymax] = mark.columns?;
     Rect::from_columns(xmin, ymin, xmax, ymax)
 }

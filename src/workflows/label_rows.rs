@@ -66,6 +66,12 @@ struct BucketRow {
     is_of_other_place: bool,
 }
 
+impl BucketRow {
+    const fn extra(&self) -> Slice {
+        Slice { start: self.coordinates.start + self.coordinates.len, len: self.extra_len }
+    }
+}
+
 /// What one reader says of one film in the table, and in the project before.
 #[derive(Debug)]
 pub struct TableReading {
@@ -80,8 +86,8 @@ pub struct TableReading {
     /// Of the film, where the project has it.
     pub size_px: Option<(u32, u32)>,
     pub held: Option<HeldReading>,
-    /// Label and the bits of the columns of what the project holds.
-    pub held_boxes: Vec<(String, [u64; 4])>,
+    /// Label, the bits of the columns, and what is further, of what the project holds.
+    pub held_boxes: Vec<(String, [u64; 4], String)>,
     /// Boxes that are taken.
     pub num_boxes: u32,
     /// "No finding" is taken.
@@ -99,13 +105,16 @@ impl TableReading {
     }
 }
 
-/// What a row says, without its texts.
+/// What a row says.
 #[derive(Clone, Copy, Debug)]
-pub struct RowMark {
+pub struct RowMark<'a> {
     pub line: u32,
     pub label: u16,
     /// `None` for "No finding".
     pub columns: Option<[f64; 4]>,
+    /// As written; empty for "No finding".
+    pub coordinates: &'a str,
+    pub extra: &'a str,
     /// It names another study or series than the film's first row.
     pub is_of_other_place: bool,
 }
@@ -186,11 +195,13 @@ impl Bucket {
     }
 
     /// What the rows of a reading say, in the order of the file.
-    pub fn marks(&self, reading: &TableReading) -> impl Iterator<Item = RowMark> {
+    pub fn marks(&self, reading: &TableReading) -> impl Iterator<Item = RowMark<'_>> {
         self.rows[reading.rows.start as usize..reading.rows.end as usize].iter().map(|row| RowMark {
             line: row.line,
             label: row.label,
             columns: row.has_box.then_some(row.columns),
+            coordinates: self.text(row.coordinates),
+            extra: self.text(row.extra()),
             is_of_other_place: row.is_of_other_place,
         })
     }
@@ -199,16 +210,13 @@ impl Bucket {
     pub fn taken(&self, reading: &TableReading) -> impl Iterator<Item = TakenRow<'_>> {
         let range = reading.rows.start as usize..reading.rows.end as usize;
         let rows = self.rows[range.clone()].iter().zip(&self.verdicts[range]);
-        rows.filter(|(_, verdict)| **verdict == Verdict::Take).map(|(row, _)| {
-            let extra = Slice { start: row.coordinates.start + row.coordinates.len, len: row.extra_len };
-            TakenRow {
-                line: row.line,
-                label: row.label,
-                columns: row.has_box.then_some(row.columns),
-                coordinates: self.text(row.coordinates),
-                is_shortest: row.is_shortest,
-                extra: self.text(extra),
-            }
+        rows.filter(|(_, verdict)| **verdict == Verdict::Take).map(|(row, _)| TakenRow {
+            line: row.line,
+            label: row.label,
+            columns: row.has_box.then_some(row.columns),
+            coordinates: self.text(row.coordinates),
+            is_shortest: row.is_shortest,
+            extra: self.text(row.extra()),
         })
     }
 

@@ -45,6 +45,16 @@ pub fn export(store: &Store, id: ModelId, to: &Path, form: ExportForm) -> anyhow
             bail!("Evaluation {} is not of {name}. Nothing was written. Evaluate this model first.", evaluation.0);
         }
         card.metrics = metrics_of(&run, card.task, store.project().is_synthetic);
+        if card.metrics.is_empty() {
+            bail!("Evaluation {} has no figures for this kind of model. Nothing was written.", evaluation.0);
+        }
+        if form.is_half && !model_files::is_half(&from)? {
+            bail!(
+                "The figures of evaluation {} are of {name} in full size. Nothing was written. Export it in half size, \
+                 import that file, and evaluate it.",
+                evaluation.0
+            );
+        }
     }
     model_files::export(&from, to, architecture, &card, form.is_half)
 }

@@ -155,6 +155,16 @@ pub fn stage(models: &Path, path: &Path, draft: &ModelDraft) -> anyhow::Result<S
         name.clone_into(&mut staged.card.name);
     }
     staged.card.threshold = draft.threshold.or(staged.card.threshold);
+    // What is said at the import is newer than what the file says of itself.
+    for (said, text) in [
+        (&draft.training, &mut staged.card.training),
+        (&draft.licence, &mut staged.card.licence),
+        (&draft.notes, &mut staged.card.notes),
+    ] {
+        if !said.trim().is_empty() {
+            said.trim().clone_into(text);
+        }
+    }
     model_card::check(architecture, &staged.card).with_context(cannot)?;
     let ending = if is_script { "pt" } else { "safetensors" };
     staged.name = format!("{}.{ending}", hex_from_hash(&staged.sha256));
@@ -242,6 +252,12 @@ pub fn export(
         remove(&part);
     }
     placed
+}
+
+/// Whether halving this file would change nothing.
+pub fn is_half(path: &Path) -> anyhow::Result<bool> {
+    let (_, tensors) = model_file::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+    Ok(tensors.values().all(|tensor| tensor.element != model_file::Element::F32 || tensor.shape.len() < 2))
 }
 
 /// Removes what imports that were killed left behind: old parts, and old files under a hash that no model has.

@@ -308,8 +308,14 @@ mod tests {
     fn a_card_that_was_changed_goes_along_and_the_tensors_stay() {
         let scratch = tempfile::tempdir().unwrap();
         let mut store = project(&scratch.path().join("p"));
-        let draft = ModelDraft { name: Some("Other".into()), threshold: Some(0.6), ..ModelDraft::default() };
+        let draft = ModelDraft {
+            name: Some("Other".into()),
+            threshold: Some(0.6),
+            licence: " MIT ".into(),
+            ..ModelDraft::default()
+        };
         let id = import(&mut store, &file(scratch.path(), "Spine", 0.5), &draft, BY).unwrap().id;
+        assert_eq!(model(&store.model(id).unwrap().unwrap()).card.licence, "MIT");
         let texts = CardTexts { training: "By us.".into(), licence: "CC0".into(), notes: "Adults.".into() };
         edit_card(&mut store, id, &texts, BY).unwrap();
         let out = scratch.path().join("out.safetensors");

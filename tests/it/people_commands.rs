@@ -66,6 +66,8 @@ fn people_come_change_and_leave() {
     }
     let list = done(&project, &["reader", "list", "PROJECT", "--as", "R2"], &[]);
     assert!(list.contains("R2") && !list.contains("R1") && !list.contains("R3"), "{list}");
+    // Who is shown only themselves is not told that there is no owner.
+    assert!(!list.contains("nobody is an owner"), "{list}");
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn asked() -> Vec<(&'static str, Ask)> {
         ask!(may_see_others_of, s => (0..3).map(|n| s.may_see_others_of(&image(n))).collect::<Vec<_>>()),
         ask!(is_own, s => (s.is_own(&me(s)), s.is_own(&others()))),
         ask!(readers, s => s.readers()),
+        ask!(has_owner, s => s.has_owner()),
         ask!(locked_readers, s => s.locked_readers()),
         ask!(set_pin, s => s.set_pin(&others(), None)),
         ask!(must_agree_to_data_use, s => s.must_agree_to_data_use(&me(s))),
@@ -170,6 +171,7 @@ const TELL_NOTHING: &[(&str, &str)] = &[
     ("evaluation_folder", "a path"),
     ("dataset_file", "a path"),
     ("replay", "commits, edit by edit"),
+    ("in_one_step", "holds several imports together, each of which asks for itself"),
     ("add_event", "is written in the name of the person who is in"),
 ];
 

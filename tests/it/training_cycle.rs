@@ -4,10 +4,12 @@
 use std::path::Path;
 use std::process::Command;
 
+use rachis::domain::evaluation::run::EvaluationId;
 use rachis::domain::training::run::FigureOf;
 use rachis::domain::training::spec::TrainingId;
 use rachis::jobs::ENGINE_VARIABLE;
 use rachis::store::Store;
+use rachis::workflows::models::{self, ExportForm};
 use rachis::workflows::{datasets, evaluation_runs, train};
 
 use crate::engine_real::engine;
@@ -82,7 +84,7 @@ fn from_labels_to_models_in_use_and_figures_of_films_never_seen() {
     }
 
     // Only films that no run was told of.
-    let kept = evaluation_runs::open(&store, rachis::domain::evaluation::run::EvaluationId(1)).unwrap();
+    let kept = evaluation_runs::open(&store, EvaluationId(1)).unwrap();
     let locked = store.locked_films().unwrap();
     let tested: Vec<_> = dataset.films.iter().filter(|film| locked.contains(&film.sha256)).collect();
     assert!(tested.len() > 10);
@@ -94,16 +96,22 @@ fn from_labels_to_models_in_use_and_figures_of_films_never_seen() {
     assert!(map.value > 0.02, "it finds something: {map:?}");
     let auroc = kept.evaluation.classifier.unwrap().auroc.unwrap();
 
-    // Handed on in half the size, with the figures of the films never seen on its card.
-    run("model export p Classifier half.safetensors --half --figures-of 1");
-    let (_, card) = rachis::formats::model_file::read_card(&here.join("half.safetensors")).unwrap();
+    // Handed on with the figures of the films never seen on its card.
+    run("model export p Classifier whole.safetensors --figures-of 1");
+    let (_, card) = rachis::formats::model_file::read_card(&here.join("whole.safetensors")).unwrap();
     let [first, ..] = card.metrics.as_slice() else { panic!("{card:?}") };
     assert_eq!((first.name.as_str(), first.value, first.interval), ("AUROC", auroc.value, auroc.interval));
     let num_abnormal = kept.cases.films.iter().filter(|film| film.is_abnormal == Some(true)).count();
     let on = format!("{} synthetic films, evaluation \"Unseen\", {num_abnormal} of them abnormal", tested.len());
     assert_eq!(first.measured_on, on);
-    let whole = store.model_path(&store.model(pipeline.classifier.unwrap()).unwrap().unwrap()).unwrap();
-    let size = |path: &Path| std::fs::metadata(path).unwrap().len() as f64;
-    assert!(size(&here.join("half.safetensors")) < 0.6 * size(&whole));
+    // In half the size too, but not with figures that are of other numbers.
+    run("model export p Classifier half.safetensors --half");
+    let size = |name: &str| std::fs::metadata(here.join(name)).unwrap().len() as f64;
+    assert!(size("half.safetensors") < 0.6 * size("whole.safetensors"));
+    let model = models::named(&store, "Classifier").unwrap().id;
+    let form = ExportForm { is_half: true, figures_of: Some(EvaluationId(1)) };
+    let why = models::export(&store, model, &here.join("x"), form).unwrap_err().to_string();
+    assert!(why.contains("in full size"), "{why}");
+    assert!(!here.join("x").exists());
     run("predict p --model half.safetensors --out half.jsonl");
 }

@@ -214,6 +214,30 @@ fn duplicate_rows() {
     }
 }
 
+/// What differs in a further column, or in how its numbers are written, is another mark: it is taken and told of.
+#[test]
+fn the_same_box_said_with_something_else() {
+    let (place, store) = place();
+    let at = place.path();
+    let head = "study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax,side\n";
+    let row = |numbers: &str, side: &str| format!("study0,series0,{},R1,Osteophytes,{numbers},{side}\n", film(0));
+    let plain = "10,20,60,90";
+    let rows = [row(plain, "left"), row(plain, "right"), row("10.0,20,60,90", "left")];
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", rows.concat())).unwrap();
+    let import = ["import-labels", "p", "rows.csv", "--bad-rows", "refuse", "--json"];
+    let report = || -> Value { serde_json::from_str(&check(at, &import, 0, "")).unwrap() };
+    let first = report();
+    assert_eq!((&first["boxes"], first["worth_a_look"].as_array().unwrap().len()), (&3.into(), 2), "{first:#}");
+    assert_eq!(store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks(), 3);
+    let again = report();
+    assert_eq!((&again["boxes"], &again["in_the_project_already"]), (&0.into(), &3.into()), "{again:#}");
+    // One that the project holds not yet is no repeat of those that it holds; a table without the column brings nothing new.
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", row(plain, "both"))).unwrap();
+    assert_eq!(report()["boxes"], 1);
+    std::fs::write(at.join("rows.csv"), format!("{head}{}", row(plain, ""))).unwrap();
+    assert_eq!(report()["in_the_project_already"], 1);
+}
+
 #[test]
 fn quorum_larger_than_readers() {
     let (place, _store) = place();
@@ -240,7 +264,7 @@ fn empty_pool() {
 /// A bundle comes in parts; where one of them is refused or can't be read, nothing of the others stays.
 #[test]
 fn parts_come_in_together() {
-    let (place, _store) = place();
+    let (place, store) = place();
     let at = place.path();
     let head = "study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\n";
     for (part, row) in [("train", film(0)), ("test", "nowhere".to_owned())] {
@@ -251,6 +275,22 @@ fn parts_come_in_together() {
     refused(at, &["import-labels", "p", "bundle", "--bad-rows", "refuse"], &["nowhere is not in the project"]);
     std::fs::write(at.join("bundle/test/annotations.csv"), "colour,size\nred,3\n").unwrap();
     refused(at, &["import-labels", "p", "bundle"], &["image_id"]);
+    // Each of two parts fits the project, and the second does not fit the first.
+    let table = format!("{head}s,e,{},R1,Osteophytes,10,20,60,90\n", film(0));
+    std::fs::write(at.join("bundle/train/annotations.csv"), table).unwrap();
+    std::fs::write(at.join("bundle/test/annotations.csv"), format!("{head}s,e,{},R1,No finding,,,,\n", film(0)))
+        .unwrap();
+    let both = &["import-labels", "p", "bundle", "--bad-rows", "refuse"];
+    refused(at, both, &["nothing was taken", "the same reader"]);
+    assert!(
+        store.imports().unwrap().is_empty()
+            && store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks() == 0
+    );
+    let out = check(at, &["import-labels", "p", "bundle", "--json"], 0, "");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let taken: Vec<usize> =
+        report["tables"].as_array().unwrap().iter().map(|table| table["not_taken"].as_array().unwrap().len()).collect();
+    assert!(taken.iter().sum::<usize>() == 1 && store.imports().unwrap().len() == 1, "{report:#}");
 }
 
 #[test]

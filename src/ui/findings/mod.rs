@@ -97,7 +97,7 @@ fn problems_ui(ui: &mut Ui, panel: &mut Panel<'_>, film: &OpenFilm) {
 const FOOT_HEIGHT: f32 = 130.0;
 
 /// Lines of findings in sight.
-const LEAST_ROWS: f32 = 4.0;
+const LEAST_ROWS: f32 = 3.0;
 const MOST_ROWS: f32 = 12.0;
 
 /// Finds labels and findings by a part of their names; Enter takes the first label.

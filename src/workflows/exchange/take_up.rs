@@ -19,7 +19,7 @@ use crate::formats::bad_row::Problem;
 use crate::formats::exchange::{Said, SaidMark};
 use crate::jobs::Progress;
 use crate::store::{ImportedFile, Store};
-use crate::workflows::import_labels::{Admission, BadRows, ImportLabels, LabelReport, import_labels};
+use crate::workflows::import_labels::{Admission, BadRows, ImportLabels, LARGE_BYTES, LabelReport, import_labels};
 use crate::workflows::label_sets;
 
 use super::Course;
@@ -86,22 +86,40 @@ pub fn import_any(
     if options.bad_rows == BadRows::Refuse && !problems.is_empty() {
         return Ok(TakenUp { is_refused: true, ..TakenUp::nothing(problems) });
     }
-    // Parts are written one after the other. So that nothing stays half done they are all judged first: a part that
-    // can't be read ends it here.
-    if matches!(incoming, Incoming::Several(_)) {
-        let mut trial = TakenUp::nothing(Vec::new());
-        let only_judge = ImportLabels { is_trial: true, bad_rows: BadRows::Keep, ..options.clone() };
-        take(store, place, &incoming, &only_judge, course, &mut trial)?;
-        if options.bad_rows == BadRows::Refuse && trial.num_not_taken() > 0 {
-            let (problems, left_out) = (trial.problems, trial.left_out);
-            let tables = trial.tables.into_iter().map(LabelReport::emptied).collect();
-            let format = trial.format;
-            return Ok(TakenUp { is_refused: true, format, tables, left_out, ..TakenUp::nothing(problems) });
-        }
+    if !matches!(incoming, Incoming::Several(_)) {
+        let mut taken = TakenUp::nothing(problems);
+        take(store, place, &incoming, options, course, &mut taken)?;
+        return Ok(taken);
     }
-    let mut taken = TakenUp::nothing(problems);
-    take(store, place, &incoming, options, course, &mut taken)?;
+    // Each part is judged by what the project holds with the parts before it, and all of them are taken back where one is
+    // refused, can't be read or is stopped.
+    let is_large = holds_large_table(&incoming);
+    if is_large {
+        store.prepare_large_import()?;
+    }
+    let taken = store.in_one_step(|store| -> anyhow::Result<(bool, TakenUp)> {
+        let mut taken = TakenUp::nothing(problems);
+        take(store, place, &incoming, options, course, &mut taken)?;
+        Ok((!taken.is_refused, taken))
+    });
+    if is_large {
+        store.finish_large_import()?;
+    }
+    let taken = taken?;
+    if taken.is_refused {
+        let (format, left_out, problems) = (taken.format, taken.left_out, taken.problems);
+        let tables = taken.tables.into_iter().map(LabelReport::emptied).collect();
+        return Ok(TakenUp { is_refused: true, format, tables, left_out, ..TakenUp::nothing(problems) });
+    }
     Ok(taken)
+}
+
+fn holds_large_table(incoming: &Incoming) -> bool {
+    match incoming {
+        Incoming::Table(path) => std::fs::metadata(path).is_ok_and(|file| file.len() >= LARGE_BYTES as u64),
+        Incoming::Several(all) => all.iter().any(holds_large_table),
+        Incoming::Said { .. } => false,
+    }
 }
 
 fn take(
@@ -141,9 +159,7 @@ fn take(
                 taken.is_refused = true;
                 return Ok(());
             }
-            if !options.is_trial {
-                write(store, place, *format, *sha256, &readings, course, taken)?;
-            }
+            write(store, place, *format, *sha256, &readings, course, taken)?;
         }
     }
     Ok(())

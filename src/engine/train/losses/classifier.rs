@@ -3,7 +3,7 @@
 
 use rachis::domain::training::parameters::Key;
 use rachis::domain::training::recipe::Recipe;
-use tch::{Device, Kind, Reduction, Tensor};
+use tch::{Kind, Reduction, Tensor};
 
 use crate::layers::Mode;
 use crate::models::Classifier;
@@ -29,7 +29,7 @@ pub fn losses(net: &dyn Classifier, batch: &TrainBatch, recipe: &Recipe) -> Loss
 /// (films, h, w): the logit that each cell would have alone, the class activation map of Zhou et al. 2016. The film's logit
 /// is their mean.
 fn heat_maps(net: &dyn Classifier, features: &Tensor) -> Tensor {
-    let (films, channels, height, width) = features.size4().unwrap_or_default();
+    let (films, channels, height, width) = features.size4().expect("a map of features has four sides");
     let cells = features.permute([0, 2, 3, 1]).reshape([-1, channels, 1, 1]);
     net.logits_of(&cells).to_kind(Kind::Float).reshape([films, height, width])
 }
@@ -37,34 +37,32 @@ fn heat_maps(net: &dyn Classifier, features: &Tensor) -> Tensor {
 /// The mean over the films of -ln of the share of the map's softmax that lies on cells which boxes touch; 0 for a film
 /// without boxes. Only differences within a map count, so it never pulls at the film's own answer.
 fn beside_boxes(maps: &Tensor, batch: &TrainBatch) -> Tensor {
-    let (_, height, width) = maps.size3().unwrap_or_default();
+    let (_, height, width) = maps.size3().expect("one map a film");
     let pixels = batch.images.pixels.size();
     let cell = [pixels[3] as f64 / width as f64, pixels[2] as f64 / height as f64];
     let each = batch.boxes.iter().enumerate().filter(|(_, target)| target.boxes.size()[0] > 0).map(|(film, target)| {
-        let is_touched = touched(&target.boxes, cell, [width, height]).to_device(maps.device());
-        let map = maps.get(film as i64).flatten(0, 1);
-        let on_boxes = map.masked_select(&is_touched.flatten(0, 1));
-        map.logsumexp([0i64].as_slice(), false) - on_boxes.logsumexp([0i64].as_slice(), false)
+        let is_beside = touched(&target.boxes, cell, [width, height]).logical_not();
+        let map = maps.get(film as i64);
+        let on_boxes = map.masked_fill(&is_beside, f64::NEG_INFINITY);
+        map.logsumexp([0i64, 1].as_slice(), false) - on_boxes.logsumexp([0i64, 1].as_slice(), false)
     });
     let sum = each.reduce(|a, b| a + b).unwrap_or_else(|| maps.sum(Kind::Float) * 0.0);
     sum / batch.boxes.len().max(1) as f64
 }
 
-/// (h, w): the cells that any of the boxes (xmin, ymin, xmax, ymax in pixels) touches, at least one a box.
-fn touched(boxes: &Tensor, cell: [f64; 2], [width, height]: [i64; 2]) -> Tensor {
-    let corners = Vec::<f32>::try_from(boxes.to_device(Device::Cpu).flatten(0, -1)).unwrap_or_default();
-    let mut cells = vec![false; (width * height) as usize];
-    for corners in corners.chunks_exact(4) {
-        let place = |corner: usize, most: i64| {
-            ((f64::from(corners[corner]) / cell[corner % 2]).floor() as i64).clamp(0, most - 1)
-        };
-        for y in place(1, height)..=place(3, height) {
-            for x in place(0, width)..=place(2, width) {
-                cells[(y * width + x) as usize] = true;
-            }
-        }
-    }
-    Tensor::from_slice(&cells).reshape([height, width])
+/// (h, w): the cells that any of the boxes (xmin, ymin, xmax, ymax in pixels) touches, at least one a box. Where the boxes
+/// are, so that no step waits for the graphics card.
+fn touched(boxes: &Tensor, cell: [f64; 2], sides: [i64; 2]) -> Tensor {
+    let along = |axis: usize| {
+        let (num, last) = (sides[axis], (sides[axis] - 1) as f64);
+        let corner = |n: usize| (boxes.select(1, n as i64) / cell[axis]).unsqueeze(1);
+        let first_cell = corner(axis).floor().clamp(0.0, last);
+        let last_cell = (corner(axis + 2).ceil() - 1.0).clamp(0.0, last).maximum(&first_cell);
+        let cells = Tensor::arange(num, (Kind::Float, boxes.device()));
+        cells.ge_tensor(&first_cell).logical_and(&cells.le_tensor(&last_cell))
+    };
+    let (columns, rows) = (along(0), along(1));
+    rows.unsqueeze(2).logical_and(&columns.unsqueeze(1)).any_dim(0, false)
 }
 
 /// torchvision.ops.sigmoid_focal_loss with the mean of the films; an `alpha` below 0 is off. Lin et al. 2017.
@@ -80,6 +78,8 @@ fn focal(logits: &Tensor, targets: &Tensor, alpha: f64, gamma: f64) -> Tensor {
 
 #[cfg(test)]
 mod tests {
+    use tch::Device;
+
     use super::*;
     use crate::models::ImageBatch;
     use crate::train::BoxTarget;
@@ -105,6 +105,13 @@ mod tests {
         let share = (e + e * e) / (e + e * e + 4.0);
         let said = beside_boxes(&maps, &batch).double_value(&[]);
         assert!((said - -share.ln() / 2.0).abs() < 1e-6, "{said}");
+        // A side on the border of two cells is not in the next one; a point there is.
+        let cells = |corners: &[f32]| {
+            let touched = touched(&boxes(corners).boxes, [10.0, 10.0], [3, 2]).flatten(0, 1);
+            Vec::<bool>::try_from(touched).unwrap()
+        };
+        assert_eq!(cells(&[0.0, 0.0, 10.0, 10.0]), [true, false, false, false, false, false]);
+        assert_eq!(cells(&[10.0, 10.0, 10.0, 10.0, 25.0, 0.0, 40.0, 5.0]), [false, false, true, false, true, false]);
         // Adding to all cells of a map changes nothing.
         let moved = beside_boxes(&(maps + 3.0), &batch).double_value(&[]);
         assert!((said - moved).abs() < 1e-6);
