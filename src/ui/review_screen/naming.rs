@@ -15,7 +15,6 @@ use super::words::presence_text;
 /// The list while it is open, or the button that opens it, with the name that it has now.
 pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let Some(naming) = &panel.session.team.reviewing.naming else {
-        panel.state.reviewing.opened_by = None;
         // The ring around the field that is gone goes with the next frame.
         if std::mem::take(&mut panel.state.reviewing.has_name_focus) {
             ui.ctx().request_repaint();
@@ -70,6 +69,7 @@ fn button_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Change label")));
     if response.on_hover_text(kit::tooltip(panel.session, &command)).clicked() {
+        panel.state.reviewing.opened_by = None;
         panel.ask(command);
     }
 }
