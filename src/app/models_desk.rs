@@ -8,6 +8,7 @@ use crate::session::{Event, ModelChange, ModelDone, ModelFile, ModelShelf};
 use crate::store::{PipelineSettings, Store, StoreThread};
 use crate::workflows::models::{self, Doer, FileKind};
 
+use super::evaluations_desk::is_not_for_them;
 use super::inbox::Post;
 use super::project_changes::now_ms;
 
@@ -18,6 +19,14 @@ pub(super) fn load(store: &Store) -> Event {
             Event::ModelsLoaded(Box::new(ModelShelf { models, pipeline, history }))
         }
         Err(error) => Event::ModelsChanged(Err(format!("{error:#}"))),
+    }
+}
+
+/// The same for a screen that the person did not ask for; `None` where they may not know of models.
+pub(super) fn load_where_allowed(store: &Store) -> Option<Event> {
+    match models::register(store) {
+        Err(error) if is_not_for_them(&error) => None,
+        _ => Some(load(store)),
     }
 }
 

@@ -122,7 +122,12 @@ impl Outside {
                 }
                 if written.are_models_changed {
                     let post = project.post.clone();
-                    project.store.with(move |store| post.event(models_desk::load(store)));
+                    project.store.with(move |store| {
+                        // Whoever may not know of models asked for nothing here, so nothing failed.
+                        if let Some(event) = models_desk::load_where_allowed(store) {
+                            post.event(event);
+                        }
+                    });
                 }
                 if written.is_training_changed {
                     project.training.load();
@@ -130,9 +135,13 @@ impl Outside {
                 if written.are_evaluations_changed {
                     evaluations_desk::load(&self.lane, &project.store.doorway(), &project.post);
                 }
-                let (readings, has_new_films) = (written.readings, written.has_new_films);
-                let has_predictions = written.has_predictions;
-                Some(Event::ChangedElsewhere(Elsewhere { readings, has_new_films, has_predictions }))
+                Some(Event::ChangedElsewhere(Elsewhere {
+                    readings: written.readings,
+                    reviews: written.reviews,
+                    has_review_steps: written.has_review_steps,
+                    has_new_films: written.has_new_films,
+                    has_predictions: written.has_predictions,
+                }))
             }
             Outcome::Saved { ticket, seq } => {
                 let ticket = *project.session_ticket.get(&ticket)?;

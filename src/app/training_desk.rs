@@ -11,6 +11,7 @@ use crate::workflows::choose_next::{self, QueueRequest};
 use crate::workflows::evaluation_runs::Maker;
 use crate::workflows::{datasets, freeze};
 
+use super::evaluations_desk::is_not_for_them;
 use super::inbox::Post;
 use super::project_changes::now_ms;
 use super::training_keeper::{Keeper, Order};
@@ -46,9 +47,16 @@ impl TrainingDesk {
     pub fn load(&self) {
         let (doorway, post) = (self.doorway.clone(), self.post.clone());
         self.lane.run(move || {
-            tell(&post, dataset_rows(&doorway).map(TrainNews::Datasets));
-            tell(&post, next_films(&doorway).map(TrainNews::Next));
-            tell(&post, gains(&doorway).map(TrainNews::Gains));
+            for news in [
+                dataset_rows(&doorway).map(TrainNews::Datasets),
+                next_films(&doorway).map(TrainNews::Next),
+                gains(&doorway).map(TrainNews::Gains),
+            ] {
+                // Read anew whenever the project changes, so that whoever may not know of it has asked for nothing.
+                if !news.as_ref().is_err_and(is_not_for_them) {
+                    tell(&post, news);
+                }
+            }
         });
         self.order(Order::Load);
     }

@@ -203,7 +203,9 @@ fn make_steps(store: &mut Store, args: &DoArgs, who: &ReaderId) -> anyhow::Resul
     for (number, text) in (1..).zip(&args.steps) {
         let step = parse(text, review.document(), &labels).with_context(|| format!("step {number} was not made"))?;
         let made = MadeStep { by: who.clone(), at_ms: now_ms(), step };
-        review = store.add_review_step(&image, &made).with_context(|| format!("step {number}, {text:?}"))?;
+        review = store
+            .add_review_step(&image, &made, review.num_steps())
+            .with_context(|| format!("step {number}, {text:?}"))?;
     }
     show(review.document(), false);
     Ok(())

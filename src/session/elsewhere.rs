@@ -34,6 +34,7 @@ impl Session {
         if is_said_anew {
             self.ask_again_for_missing();
         }
+        effects.extend(self.review_changed_elsewhere(elsewhere));
         effects
     }
 

@@ -39,6 +39,10 @@ use super::viewport::ViewState;
 pub struct Elsewhere {
     /// Readings with edits that this window has not made.
     pub readings: Vec<(ImageId, ReaderId)>,
+    /// Films whose review went on.
+    pub reviews: Vec<ImageId>,
+    /// Something was decided, asked or answered in a review.
+    pub has_review_steps: bool,
     /// Films came or went, or rows were imported.
     pub has_new_films: bool,
     /// Models in use have looked at more films.

@@ -54,19 +54,19 @@ impl Store {
             return Ok(known.expect("just seen"));
         }
         let made = MadeStep { by: reviewer.clone(), at_ms, step: Step::Open(Box::new(case)) };
-        self.write_step(image, &made)
+        self.write_step(image, &made, None)
     }
 
     /// Writes a step and what follows from it, in one transaction, and gives the review as it is then. The last signature
     /// writes the consensus layer; taking a signature back takes it back. Refused with a sentence and nothing changed where
     /// the step does not fit the review as it is stored.
-    pub fn add_review_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
+    pub fn add_review_step(&mut self, image: &ImageId, made: &MadeStep, seen: usize) -> Result<Review, StoreError> {
         self.require_reviewer(&made.by)?;
         self.require(Matter::Consensus, Act::Change)?;
         match &made.step {
             Step::Open(_) => Err(StoreError::RuleRefused("a review is begun by opening it".into())),
             Step::Answer { .. } => Err(StoreError::RuleRefused("a question is answered by its reader".into())),
-            _ => self.write_step(image, made),
+            _ => self.write_step(image, made, Some(seen)),
         }
     }
 
@@ -82,7 +82,7 @@ impl Store {
         self.require(Matter::OwnReading, Act::Change)?;
         self.require_reviewer(reader)?;
         let step = Step::Answer { question: number, text: text.to_owned() };
-        self.write_step(image, &MadeStep { by: reader.clone(), at_ms, step }).map(|_| ())
+        self.write_step(image, &MadeStep { by: reader.clone(), at_ms, step }, None).map(|_| ())
     }
 
     /// The review of a film as it is stored; `None` where nobody has begun it.
@@ -233,7 +233,7 @@ impl Store {
         }
     }
 
-    fn write_step(&mut self, image: &ImageId, made: &MadeStep) -> Result<Review, StoreError> {
+    fn write_step(&mut self, image: &ImageId, made: &MadeStep, seen: Option<usize>) -> Result<Review, StoreError> {
         let session = self.session();
         // From here on nobody else writes: what is judged is what stands when the step is written.
         let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
@@ -247,6 +247,13 @@ impl Store {
             (None, Step::Open(case)) => (Review::open((**case).clone()), false),
             (None, _) => return Err(refused(&Refusal::NotOpen)),
             (Some(mut review), _) => {
+                // A signature stands for what its reviewer saw, and nobody's decision is replaced unseen.
+                if seen.is_some_and(|seen| seen != review.num_steps()) {
+                    return Err(StoreError::RuleRefused(
+                        "another reviewer went on with this film meanwhile, or a reader answered; look at it as it is now"
+                            .into(),
+                    ));
+                }
                 let was_settled = review.document().is_settled();
                 review.apply(made).map_err(|why| refused(&why))?;
                 (review, was_settled)

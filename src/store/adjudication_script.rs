@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 
+use super::adjudication::stored_review;
 use super::adjudication_rows::{step_from_json, step_to_json};
 use super::*;
 use crate::domain::adjudication::{
@@ -105,7 +106,8 @@ fn open(store: &mut Store, reviewer: &str) -> Result<Review, StoreError> {
 }
 
 fn step(store: &mut Store, by: &str, step: Step) -> Result<Review, StoreError> {
-    store.add_review_step(&image(), &MadeStep { by: ReaderId::new(by), at_ms: 6, step })
+    let seen = stored_review(&store.conn, &image())?.map_or(0, |review| review.num_steps());
+    store.add_review_step(&image(), &MadeStep { by: ReaderId::new(by), at_ms: 6, step }, seen)
 }
 
 fn consensus(store: &Store) -> Reading {
@@ -447,7 +449,7 @@ fn steps_are_kept_for_good() {
         assert!(store.conn.execute(sql, []).is_err(), "{sql}");
     }
     let open = store.review_steps(&image()).unwrap().remove(0);
-    refused(store.add_review_step(&image(), &open), "begun by opening");
+    refused(store.add_review_step(&image(), &open, 1), "begun by opening");
 }
 
 #[test]
@@ -577,4 +579,25 @@ fn provenance_says_who_saw_it_and_who_decided() {
     let review = store.review(&image()).unwrap().unwrap();
     let ruled = review.document().findings()[0].ruling().map(|ruling| &ruling.outcome);
     assert!(matches!(ruled, Some(Outcome::Kept { .. })));
+}
+
+#[test]
+fn nobody_signs_or_replaces_what_they_have_not_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = read_project(folder.path());
+    let seen = open(&mut store, "V1").unwrap();
+    let finding = seen.document().findings()[0].key();
+    assert_eq!(open(&mut store, "V2").unwrap().num_steps(), seen.num_steps());
+    step(&mut store, "V2", Step::Reject { finding }).unwrap();
+    let before = store.review_steps(&image()).unwrap();
+    for step in [Step::Accept { finding }, Step::Sign] {
+        let made = MadeStep { by: ReaderId::new("V1"), at_ms: 7, step };
+        refused(store.add_review_step(&image(), &made, seen.num_steps()), "went on with this film meanwhile");
+    }
+    assert_eq!(store.review_steps(&image()).unwrap(), before);
+    // Having looked again, V1 goes on, also over steps that were undone.
+    step(&mut store, "V1", Step::Accept { finding }).unwrap();
+    step(&mut store, "V1", Step::Undo).unwrap();
+    let now = store.review(&image()).unwrap().unwrap();
+    assert_eq!(now.num_steps(), store.review_steps(&image()).unwrap().len());
 }

@@ -193,7 +193,8 @@ fn a_rule_may_write_where_a_signature_was_taken_back_and_not_where_it_stands() {
     let v1 = ReaderId::new("V1");
     let review = store.open_review(&image(), &v1, 5).unwrap();
     let make = |store: &mut Store, step: Step| {
-        store.add_review_step(&image(), &MadeStep { by: v1.clone(), at_ms: 6, step }).unwrap();
+        let seen = store.review(&image()).unwrap().unwrap().num_steps();
+        store.add_review_step(&image(), &MadeStep { by: v1.clone(), at_ms: 6, step }, seen).unwrap();
     };
     make(&mut store, Step::Reject { finding: review.document().findings()[0].key() });
     make(&mut store, Step::Sign);

@@ -16,6 +16,10 @@ use super::settings::read_project;
 pub struct WrittenElsewhere {
     /// Readings with edits of others.
     pub readings: Vec<(ImageId, ReaderId)>,
+    /// Films whose review went on; nothing of films that the person may not see.
+    pub reviews: Vec<ImageId>,
+    /// Something was decided, asked or answered in a review, this person's business or not.
+    pub has_review_steps: bool,
     /// Films came or went, or rows were imported.
     pub has_new_films: bool,
     /// Name, rules, labels, references or readers are not what they were.
@@ -44,6 +48,7 @@ const MOST_READINGS: i64 = 1000;
 pub(super) struct Watch {
     data_version: i64,
     last_seq: i64,
+    last_review_step: i64,
     num_films: i64,
     settings: String,
     models: String,
@@ -58,6 +63,7 @@ impl Watch {
         Ok(Self {
             data_version: data_version(conn)?,
             last_seq: last_seq(conn)?,
+            last_review_step: last_review_step(conn)?,
             num_films: num_films(conn)?,
             settings: settings(conn)?,
             models: models_state(conn)?,
@@ -85,6 +91,14 @@ impl Watch {
         })?;
         let readings: Vec<_> = rows.collect::<Result<_, _>>()?;
         drop(statement);
+        let reviews: Vec<ImageId> = tx
+            .prepare_cached(
+                "SELECT DISTINCT image_id FROM adjudication_step WHERE seq > ?1 AND session <> ?2 LIMIT ?3",
+            )?
+            .query_map([self.last_review_step, i64::from(own), MOST_READINGS], |row| {
+                Ok(ImageId::new(row.get::<_, String>(0)?))
+            })?
+            .collect::<Result<_, _>>()?;
         let has_import: bool = tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM edit_log WHERE seq > ?1 AND import_id IS NOT NULL)")?
             .query_row([self.last_seq], |row| row.get(0))?;
@@ -92,6 +106,7 @@ impl Watch {
         let next = Self {
             data_version: now,
             last_seq: last_seq(&tx)?,
+            last_review_step: last_review_step(&tx)?,
             num_films: num_films(&tx)?,
             settings: settings(&tx)?,
             models: models_state(&tx)?,
@@ -101,6 +116,8 @@ impl Watch {
         };
         let written = WrittenElsewhere {
             readings,
+            has_review_steps: !reviews.is_empty(),
+            reviews,
             has_new_films: has_import || is_full || next.num_films != self.num_films,
             is_project_changed: next.settings != self.settings,
             are_models_changed: next.models != self.models,
@@ -119,6 +136,7 @@ impl Watch {
                 }
             }
             written.readings = own;
+            written.reviews.retain(|image| store.may_see_others_of(image).unwrap_or(false));
         }
         *self = next;
         if let Some(project) = project {
@@ -135,6 +153,10 @@ fn data_version(conn: &Connection) -> Result<i64, StoreError> {
 
 fn last_seq(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM edit_log")?.query_row([], |row| row.get(0))?)
+}
+
+fn last_review_step(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM adjudication_step")?.query_row([], |row| row.get(0))?)
 }
 
 fn num_films(conn: &Connection) -> Result<i64, StoreError> {

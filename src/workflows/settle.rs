@@ -65,12 +65,12 @@ fn accept_on(
         || review.document().labels().iter().any(|one| one.is_unanimous && one.ruling.is_none())
         || review.document().fitness().is_some_and(|one| one.is_unanimous && one.ruling.is_none());
     if is_open {
-        review = store.add_review_step(image, &made(Step::AcceptUnanimous))?;
+        review = store.add_review_step(image, &made(Step::AcceptUnanimous), review.num_steps())?;
         settled.num_accepted = review.document().num_settled() - before;
     }
     let document = review.document();
     if with_signature && document.is_complete() && !document.signatures().contains_key(reviewer) {
-        review = store.add_review_step(image, &made(Step::Sign))?;
+        review = store.add_review_step(image, &made(Step::Sign), review.num_steps())?;
         settled.num_signed = 1;
         settled.num_settled = usize::from(review.document().is_settled());
     }

@@ -255,13 +255,14 @@ fn settle_all(place: &Place) {
         let mut at_ms = 10_000;
         let mut step = |store: &mut Store, by: &str, step: ReviewStep| {
             at_ms += 1;
-            store.add_review_step(image, &MadeStep { by: by.into(), at_ms, step }).unwrap()
+            let seen = store.review(image).unwrap().unwrap().num_steps();
+            store.add_review_step(image, &MadeStep { by: by.into(), at_ms, step }, seen).unwrap()
         };
         let opened = first.open_review(image, &"S1".into(), 9_000).unwrap();
         assert_eq!(opened.document().case().readers().len(), 3);
         // Refused where all three agree on nothing.
         let unanimous = MadeStep { by: "S1".into(), at_ms: 9_500, step: ReviewStep::AcceptUnanimous };
-        let mut review = match first.add_review_step(image, &unanimous) {
+        let mut review = match first.add_review_step(image, &unanimous, opened.num_steps()) {
             Ok(review) => {
                 num_unanimous += 1;
                 review

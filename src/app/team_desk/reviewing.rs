@@ -50,8 +50,16 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             let review = store.open_review(&image, &reviewer, at_ms).map(Box::new).map_err(|error| error.to_string());
             ReviewNews::Opened { image, review }
         }
-        ReviewTask::Keep { image, made } => {
-            let outcome = store.add_review_step(&image, &made).map(Box::new).map_err(|error| sentence(&error));
+        ReviewTask::Reread { image } => {
+            let review = match store.review(&image) {
+                Ok(Some(review)) => Ok(Box::new(review)),
+                Ok(None) => Err("Nobody has begun this review.".to_owned()),
+                Err(error) => Err(error.to_string()),
+            };
+            ReviewNews::Opened { image, review }
+        }
+        ReviewTask::Keep { image, made, seen } => {
+            let outcome = store.add_review_step(&image, &made, seen).map(Box::new).map_err(|error| sentence(&error));
             ReviewNews::Kept { image, outcome }
         }
         ReviewTask::Questions { reader } => {
@@ -114,7 +122,9 @@ fn sentence(error: &StoreError) -> String {
 fn refused(task: &ReviewTask, why: String) -> ReviewNews {
     match task {
         ReviewTask::Load { .. } => ReviewNews::Films(Err(why)),
-        ReviewTask::Open { image, .. } => ReviewNews::Opened { image: image.clone(), review: Err(why) },
+        ReviewTask::Open { image, .. } | ReviewTask::Reread { image } => {
+            ReviewNews::Opened { image: image.clone(), review: Err(why) }
+        }
         ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why) },
         ReviewTask::Questions { .. } => ReviewNews::Questions(Err(why)),
         ReviewTask::Gists { .. } => ReviewNews::Gists(Err(why)),

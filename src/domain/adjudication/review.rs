@@ -21,6 +21,8 @@ pub struct Review {
     /// The last one was undone last.
     undone: Vec<MadeStep>,
     document: Document,
+    /// All steps since the review was first opened, those that were undone too.
+    num_steps: usize,
 }
 
 impl Review {
@@ -30,7 +32,7 @@ impl Review {
     }
 
     fn on(base: Document) -> Self {
-        Self { document: base.clone(), base, done: Vec::new(), undone: Vec::new() }
+        Self { document: base.clone(), base, done: Vec::new(), undone: Vec::new(), num_steps: 1 }
     }
 
     /// From the stored steps; `None` where there are none. The first step must be [`super::Step::Open`].
@@ -47,6 +49,18 @@ impl Review {
 
     /// Changes the review, or refuses and leaves it as it was.
     pub fn apply(&mut self, made: &MadeStep) -> Result<(), Refusal> {
+        let num_steps = self.num_steps + 1;
+        self.take(made)?;
+        self.num_steps = num_steps;
+        Ok(())
+    }
+
+    /// Who goes on from fewer steps than there are has not seen all of the review.
+    pub const fn num_steps(&self) -> usize {
+        self.num_steps
+    }
+
+    fn take(&mut self, made: &MadeStep) -> Result<(), Refusal> {
         match &made.step {
             Step::Open(case) => {
                 *self = Self::on(renewed(&self.document, &Arc::new((**case).clone())));

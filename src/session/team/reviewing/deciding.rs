@@ -25,6 +25,7 @@ impl Session {
         let desk = &mut self.team.reviewing;
         let (image, review) = (desk.image.clone()?, desk.review.as_mut()?);
         let made = MadeStep { by, at_ms: now_ms, step };
+        let seen = review.num_steps();
         if let Err(refusal) = review.apply(&made) {
             self.notify(NoticeKind::Warning, format!("Refused, and nothing was changed: {refusal}."));
             return None;
@@ -35,7 +36,7 @@ impl Session {
         if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if document.finding(*key).is_none()) {
             desk.chosen = None;
         }
-        Some(vec![ReviewTask::Keep { image, made: Box::new(made) }.effect()])
+        Some(vec![ReviewTask::Keep { image, made: Box::new(made), seen }.effect()])
     }
 
     /// The same, and on to the next open item.

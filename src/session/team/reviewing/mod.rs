@@ -112,9 +112,15 @@ pub enum ReviewTask {
         reviewer: ReaderId,
         at_ms: i64,
     },
+    /// As it is stored, after another reviewer went on with it.
+    Reread {
+        image: ImageId,
+    },
     Keep {
         image: ImageId,
         made: Box<MadeStep>,
+        /// Steps of the review that the reviewer had seen.
+        seen: usize,
     },
     /// What readers of these films marked, in sum.
     Gists {

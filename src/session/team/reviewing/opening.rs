@@ -3,6 +3,7 @@
 use crate::domain::adjudication::Review;
 use crate::domain::id::ImageId;
 use crate::session::effect::Effect;
+use crate::session::event::Elsewhere;
 use crate::session::screen::{NoticeKind, Screen, Session};
 use crate::session::viewport::Zoom;
 
@@ -109,6 +110,26 @@ impl Session {
 
     fn read_review(&self, image: ImageId, at_ms: i64) -> Option<Effect> {
         self.reader_id().cloned().map(|reviewer| ReviewTask::Open { image, reviewer, at_ms }.effect())
+    }
+
+    /// Another reviewer went on with the film on the screen, or a reader asked or answered: it is shown as it is now, at
+    /// once or when one's own steps have arrived.
+    pub(in crate::session) fn review_changed_elsewhere(&mut self, elsewhere: &Elsewhere) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if elsewhere.has_review_steps
+            && let Some(reader) = self.reader_id().cloned()
+        {
+            effects.push(ReviewTask::Questions { reader }.effect());
+        }
+        let desk = &mut self.team.reviewing;
+        let Some(image) = desk.image.clone().filter(|image| elsewhere.reviews.contains(image)) else { return effects };
+        if desk.num_on_way > 0 {
+            desk.is_stale = true;
+        } else {
+            effects.push(ReviewTask::Reread { image }.effect());
+            self.notify(NoticeKind::Info, "Another reviewer went on with this film; this is how it is now.");
+        }
+        effects
     }
 
     /// When nothing is on its way any more, the screen shows what the store has; a step that was refused is read back.
