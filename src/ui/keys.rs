@@ -27,9 +27,7 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         let Some((chord, _)) = stroke(&event, state, is_on_film) else { continue };
         let is_repeat = is_held;
         // The list of names on the review screen finds, steps and takes with plain keys.
-        let opened_by = &mut state.reviewing.opened_by;
-        let for_names =
-            session.dialog.is_none().then(|| review_screen::naming_key(session, opened_by, &chord, is_repeat));
+        let for_names = session.dialog.is_none().then(|| review_screen::naming_key(session, &chord, is_repeat));
         if let Some(asked) = for_names.flatten() {
             out.extend(asked.into_iter().map(Input::Command));
             continue;
@@ -70,9 +68,6 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
                 && let Some(id) = focus
             {
                 ui.memory_mut(|memory| memory.surrender_focus(id));
-            }
-            if command == Command::Team(TeamCommand::Review(ReviewCommand::Name)) {
-                state.reviewing.opened_by = Some(chord.key);
             }
             out.push(Input::Command(command));
         }

@@ -27,8 +27,6 @@ pub struct ReviewScreenState {
     rationale: Option<(crate::domain::adjudication::FindingKey, String)>,
     /// The field that finds a name has taken the keyboard.
     has_name_focus: bool,
-    /// The key that opened the list of names, until another one is struck there.
-    pub(in crate::ui) opened_by: Option<String>,
     /// The field for a question has taken the keyboard.
     has_question_focus: bool,
     /// The pointer is over the list of findings.

@@ -1,4 +1,4 @@
-//! The list of names for what is under review: those that readers gave first, then all others, each with its key.
+//! The list of names for what is under review: those that readers gave first, then all others, the first nine with a digit.
 
 use egui::{Align, Layout, RichText, Ui, Vec2, WidgetInfo};
 
@@ -27,16 +27,15 @@ pub(super) fn naming_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let has_field = !naming.query.is_empty() || lines.iter().any(|line| matches!(line.name, Name::Label(_)));
     if has_field {
         let mut typed = naming.query.clone();
+        // It has the keyboard from the next frame on: the letter of the key that opened the list is not typed into it.
         // An id of its own: by its place alone, what stands there next would have the keyboard.
         let field = egui::TextEdit::singleline(&mut typed).id_salt("find a name").desired_width(f32::INFINITY);
-        let response = ui.add(field.hint_text(tr("A label's key, or type to find one")));
+        let response = ui.add(field.hint_text(tr("Type to find a label")));
         response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, tr("Find a label")));
         if !std::mem::replace(&mut panel.state.reviewing.has_name_focus, true) {
             response.request_focus();
         }
-        // The letter of the key that opened the list is no part of a name.
-        let is_of_opener = |opener: &String| naming.query.is_empty() && typed.eq_ignore_ascii_case(opener);
-        if response.changed() && !panel.state.reviewing.opened_by.as_ref().is_some_and(is_of_opener) {
+        if response.changed() {
             panel.ask(review(ReviewCommand::FindName(typed)));
         }
     }
@@ -69,7 +68,6 @@ fn button_ui(ui: &mut Ui, panel: &mut Panel<'_>, now: &str) {
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr("Change label")));
     if response.on_hover_text(kit::tooltip(panel.session, &command)).clicked() {
-        panel.state.reviewing.opened_by = None;
         panel.ask(command);
     }
 }
@@ -94,7 +92,7 @@ fn line_ui(ui: &mut Ui, panel: &mut Panel<'_>, line: &NameToChoose, is_at: bool)
     let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(Vec2::new(6.0, 2.0))));
     row.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let key = line.key.map(|key| key.to_ascii_uppercase().to_string()).unwrap_or_default();
+        let key = line.key.map(|key| key.to_string()).unwrap_or_default();
         super::card::key_ui(ui, &key);
         if let Name::Label(label) = &line.name {
             kit::swatch(ui, overlay::color_of(panel.session, label));
@@ -127,21 +125,11 @@ fn name_text(name: &Name) -> String {
 }
 
 /// What a key does while the list is open; `None` where the list is shut, or leaves the key to others.
-pub(in crate::ui) fn key(
-    session: &Session,
-    opened_by: &mut Option<String>,
-    chord: &Chord,
-    is_repeat: bool,
-) -> Option<Vec<Command>> {
+pub(in crate::ui) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
     session.team.reviewing.naming.as_ref().filter(|_| session.screen == Screen::Review)?;
     if chord.ctrl || chord.alt {
         return None;
     }
-    // A label may have the same key as the list: struck twice in haste, it settles nothing.
-    if opened_by.as_ref() == Some(&chord.key) {
-        return Some(Vec::new());
-    }
-    *opened_by = None;
     let asked = match chord.key.as_str() {
         "Escape" => return Some(vec![Command::Escape]),
         "ArrowDown" | "Tab" if !chord.shift => Some(ReviewCommand::StepName(1)),

@@ -266,14 +266,38 @@ impl Session {
             self.notify(NoticeKind::Info, text);
             return Vec::new();
         }
+        let merging = || std::iter::once(chosen).chain(others.iter().copied());
+        let findings = merging().filter_map(|key| desk.document()?.finding(key));
+        let was_settled = findings.clone().any(|one| one.ruling().is_some());
+        let named = |one: &Finding| {
+            let label = one.shown().map_or(&one.proposal().label, |(label, _)| label);
+            (desk.number_of(one.key()), label.to_string())
+        };
+        let mut names: Vec<(usize, String)> = findings.map(named).collect();
+        names.sort();
+        let mut names: Vec<String> = names.into_iter().map(|(number, label)| format!("{number} {label}")).collect();
+        let last = names.pop().unwrap_or_default();
+        let first = names.join(", ");
         let mut effects = Vec::new();
         let mut merged = chosen;
+        let mut was_refused = false;
         for other in others {
-            let Some(made) = self.make_step(Step::Merge { findings: [merged, other] }, now_ms) else { break };
+            let Some(made) = self.make_step(Step::Merge { findings: [merged, other] }, now_ms) else {
+                was_refused = true;
+                break;
+            };
             effects.extend(made);
             merged = merged.min(other);
         }
         self.choose_item(Some(ReviewItem::Finding(merged)));
+        if !was_refused {
+            let text = if was_settled {
+                format!("{first} and {last} are one finding now, open again. U takes it back.")
+            } else {
+                format!("{first} and {last} are one finding now. U takes it back.")
+            };
+            self.notify(NoticeKind::Info, text);
+        }
         effects
     }
 

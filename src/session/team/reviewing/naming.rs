@@ -35,7 +35,7 @@ pub enum Name {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NameToChoose {
     pub name: Name,
-    /// The label set's own key of a label; of an answer, its place.
+    /// Its place in the list. Letters find names; a label's own letter would choose one at the first that is typed.
     pub key: Option<char>,
     /// How many readers say so.
     pub num_votes: usize,
@@ -79,7 +79,7 @@ impl Session {
         };
         let set = self.label_set();
         let line = |name: &LabelName, num_votes: usize| NameToChoose {
-            key: set.and_then(|set| set.label(name)?.hotkey),
+            key: None,
             is_now: now == Some(name),
             name: Name::Label(name.clone()),
             num_votes,
@@ -95,10 +95,15 @@ impl Session {
             let mut names = std::iter::once(name.as_str()).chain(aliases.iter().map(String::as_str));
             wanted.is_empty() || names.any(|name| name.to_lowercase().contains(&wanted))
         };
-        voted.chain(others).filter(matches).collect()
+        let mut lines: Vec<NameToChoose> = voted.chain(others).filter(matches).collect();
+        // A digit may be part of the name that is typed.
+        if query.is_empty() {
+            (1..).zip(&mut lines).for_each(|(place, line)| line.key = char::from_digit(place.min(10), 10));
+        }
+        lines
     }
 
-    /// Opens the list for what is chosen or held. Enter takes the first name that readers gave and it has not got.
+    /// Opens the list for what is chosen or held, at the name that it has.
     pub(super) fn begin_naming(&mut self) {
         let desk = &mut self.team.reviewing;
         let is_there = desk.chosen.is_some() || matches!(desk.hand, Hand::Box(_));
@@ -106,15 +111,26 @@ impl Session {
             return;
         }
         desk.naming = Some(Naming::default());
-        let other = self.names_to_choose().iter().position(|line| line.num_votes > 0 && !line.is_now);
+        self.stand_at_name();
+    }
+
+    /// At the name that it has; where it has none, at the first that readers gave.
+    fn stand_at_name(&mut self) {
+        let lines = self.names_to_choose();
+        let now = lines.iter().position(|line| line.is_now);
+        let at = now.or_else(|| lines.iter().position(|line| line.num_votes > 0)).unwrap_or_default();
         if let Some(naming) = &mut self.team.reviewing.naming {
-            naming.at = other.unwrap_or_default();
+            naming.at = at;
         }
     }
 
     pub(super) fn find_name(&mut self, query: String) {
         if let Some(naming) = &mut self.team.reviewing.naming {
+            let is_empty = query.is_empty();
             *naming = Naming { query, at: 0 };
+            if is_empty {
+                self.stand_at_name();
+            }
         }
     }
 
@@ -126,8 +142,14 @@ impl Session {
     }
 
     pub(super) fn take_name(&mut self, now_ms: i64) -> Vec<Effect> {
-        let Some(at) = self.team.reviewing.naming.as_ref().map(|naming| naming.at) else { return Vec::new() };
+        let Some(naming) = &self.team.reviewing.naming else { return Vec::new() };
+        let (at, is_unsearched) = (naming.at, naming.query.is_empty());
         match self.names_to_choose().into_iter().nth(at) {
+            // Opened and left as it was: an open finding stays open.
+            Some(line) if line.is_now && is_unsearched => {
+                self.team.reviewing.naming = None;
+                Vec::new()
+            }
             Some(line) => self.call_it(line.name, now_ms),
             None => Vec::new(),
         }
@@ -142,13 +164,13 @@ impl Session {
         }
     }
 
-    /// What a plain key stands for in the open list, while nothing is typed there.
+    /// What a digit stands for in the open list, while nothing is typed there.
     pub fn name_of_key(&self, key: &str) -> Option<Name> {
         let naming = self.team.reviewing.naming.as_ref().filter(|naming| naming.query.is_empty())?;
         let mut letters = key.chars();
-        let first = letters.next().filter(|_| letters.next().is_none() && naming.query.is_empty())?;
+        let digit = letters.next().filter(|_| letters.next().is_none() && naming.query.is_empty())?;
         let lines = self.names_to_choose().into_iter();
-        lines.filter(|line| line.key == Some(first.to_ascii_lowercase())).map(|line| line.name).next()
+        lines.filter(|line| line.key == Some(digit)).map(|line| line.name).next()
     }
 }
 
