@@ -167,7 +167,16 @@ fn films(args: &FilmsArgs, person: &Person) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// An empty query holds for every film, and comes from a script whose variable is empty.
+fn refuse_empty_query(query: Option<&str>) -> anyhow::Result<()> {
+    if query.is_some_and(|query| query.trim().is_empty()) {
+        bail!("The query is empty. Leave it out to hand out all films, or say which. Nothing was handed out.");
+    }
+    Ok(())
+}
+
 fn request(args: &FilmsArgs, store: &Store) -> anyhow::Result<AssignRequest> {
+    refuse_empty_query(args.query.as_deref())?;
     let stage = if args.review { Stage::Review } else { Stage::Read };
     let usual = Plan::usual(store.project().workflow, stage);
     let each = args.each.or_else(|| usual.strategy.count());
@@ -304,5 +313,19 @@ fn list(made: &[StoredAssignment], is_json: bool) {
             one.pool,
             people.join(", ")
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_query_hands_nothing_out() {
+        for query in ["", "  "] {
+            let why = refuse_empty_query(Some(query)).unwrap_err().to_string();
+            assert!(why.starts_with("The query is empty. Leave it out"), "{why}");
+        }
+        assert!(refuse_empty_query(Some("age:>60")).is_ok() && refuse_empty_query(None).is_ok());
     }
 }

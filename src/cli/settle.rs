@@ -18,7 +18,7 @@ use crate::workflows::settle::{Settled, accept_unanimous};
 use super::dataset::now_ms;
 use super::person::Person;
 use super::progress_bar::ProgressBar;
-use super::settle_steps::{WORDS, parse};
+use super::settle_steps::{WORDS, parse, refuse_hasty_signature};
 
 /// Settle what readers disagree on. Everything is done by the person that --as names.
 #[derive(clap::Args, Debug)]
@@ -75,13 +75,16 @@ struct DoArgs {
     /// Steps, each in quotes: "accept 1" "call 2 Osteophytes" sign.
     #[arg(required = true)]
     steps: Vec<String>,
+    /// Sign although a question on this film has no answer yet.
+    #[arg(long)]
+    despite_questions: bool,
 }
 
 #[derive(clap::Args, Debug)]
 struct UnanimousArgs {
     /// The project's folder.
     project: PathBuf,
-    /// Sign the films on which nothing is open then.
+    /// Sign the films on which nothing is open then and no question waits for its answer.
     #[arg(long)]
     sign: bool,
 }
@@ -202,6 +205,9 @@ fn make_steps(store: &mut Store, args: &DoArgs, who: &ReaderId) -> anyhow::Resul
     };
     for (number, text) in (1..).zip(&args.steps) {
         let step = parse(text, review.document(), &labels).with_context(|| format!("step {number} was not made"))?;
+        if !args.despite_questions {
+            refuse_hasty_signature(&step, review.document()).with_context(|| format!("step {number} was not made"))?;
+        }
         let made = MadeStep { by: who.clone(), at_ms: now_ms(), step };
         review = store
             .add_review_step(&image, &made, review.num_steps())

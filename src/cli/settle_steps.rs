@@ -30,6 +30,17 @@ Steps; N is a finding's number in \"rachis settle show\", as it stands when the 
   fit | unfit REASON       whether the film can be read
   sign | unsign | undo | redo";
 
+/// Who waits for an answer does not sign by habit; the window asks once too. What is not complete is refused as such.
+pub(super) fn refuse_hasty_signature(step: &Step, document: &Document) -> anyhow::Result<()> {
+    if matches!(step, Step::Sign) && document.is_complete() && document.num_waiting_answers() > 0 {
+        bail!(
+            "a question on this film has no answer yet, so it is not signed. Sign when it is answered, or add \
+             --despite-questions to sign without the answer."
+        );
+    }
+    Ok(())
+}
+
 /// Reads one step, about the document as it is now.
 pub(super) fn parse(text: &str, document: &Document, labels: &LabelSet) -> anyhow::Result<Step> {
     let (verb, rest) = cut(text);
@@ -154,7 +165,7 @@ fn rect(text: &str) -> anyhow::Result<(Rect, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::adjudication::{Case, Review};
+    use crate::domain::adjudication::{Case, MadeStep, Review};
     use crate::domain::annotation::{Annotation, Origin};
     use crate::domain::id::{AnnotationId, ImageId};
     use crate::domain::reading::Reading;
@@ -197,6 +208,25 @@ mod tests {
         check("film Other lesions: absent", Step::AnswerLabel { label, presence });
         check("unfit low_quality", Step::JudgeFitness { unfit: Some(UnfitReason::LowQuality) });
         check("unsign", Step::Unsign);
+    }
+
+    #[test]
+    fn a_question_without_an_answer_holds_the_signature_up() {
+        let reviewed = |steps: &[&str]| {
+            let labels = label_set::shipped_by_id("vindr_spine").unwrap();
+            let mut review = Review::open(document().case().clone());
+            for text in steps {
+                let step = parse(text, review.document(), &labels).unwrap();
+                review.apply(&MadeStep { by: ReaderId::new("V1"), at_ms: 1, step }).unwrap();
+            }
+            review.document().clone()
+        };
+        let asked = reviewed(&["ask 1 R2 Is it there?", "accept 1"]);
+        assert!(asked.is_complete());
+        let why = refuse_hasty_signature(&Step::Sign, &asked).unwrap_err().to_string();
+        assert!(why.contains("no answer yet") && why.contains("--despite-questions"), "{why}");
+        assert!(refuse_hasty_signature(&Step::Unsign, &asked).is_ok());
+        assert!(refuse_hasty_signature(&Step::Sign, &reviewed(&["accept 1"])).is_ok());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Settled {
 }
 
 /// Each film is a step of its own: what is done when it is cancelled stays done. With `with_signature` films on which
-/// nothing is open then are signed, those on which something is open are left.
+/// nothing is open then are signed; those on which something is open, or a question waits for its answer, are left.
 pub fn accept_unanimous(
     store: &mut Store,
     reviewer: &ReaderId,
@@ -69,7 +69,8 @@ fn accept_on(
         settled.num_accepted = review.document().num_settled() - before;
     }
     let document = review.document();
-    if with_signature && document.is_complete() && !document.signatures().contains_key(reviewer) {
+    let is_done = document.is_complete() && document.num_waiting_answers() == 0;
+    if with_signature && is_done && !document.signatures().contains_key(reviewer) {
         review = store.add_review_step(image, &made(Step::Sign), review.num_steps())?;
         settled.num_signed = 1;
         settled.num_settled = usize::from(review.document().is_settled());

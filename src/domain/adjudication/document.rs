@@ -69,6 +69,10 @@ impl Document {
     pub fn questions(&self) -> &[Question] {
         &self.questions
     }
+    /// Questions that some reader has not answered.
+    pub fn num_waiting_answers(&self) -> usize {
+        self.questions.iter().filter(|question| question.answers.values().any(Option::is_none)).count()
+    }
     /// Who has signed, and when.
     pub const fn signatures(&self) -> &BTreeMap<ReaderId, i64> {
         &self.signatures

@@ -123,8 +123,7 @@ impl ReviewDesk {
 
     /// Questions on this film that some reader has not answered.
     pub fn num_waiting_answers(&self) -> usize {
-        let questions = self.document().map(Document::questions).unwrap_or_default();
-        questions.iter().filter(|question| question.answers.values().any(Option::is_none)).count()
+        self.document().map_or(0, Document::num_waiting_answers)
     }
 
     /// As the list of all findings counts it, from 1; it stays the same whatever is filtered.
