@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::domain::edit::Edit;
 use crate::domain::exchange::ImportEffects;
@@ -46,16 +46,12 @@ impl Store {
     /// Under which id each layer goes out: `R1`, `R2`, ..., never a name, and always the same one.
     ///
     /// Ids of the published form stay (`R7`, `rad7`, `R7.2`), and so do those that came in with a published table and of
-    /// whom nothing else is known. Any other goes out as the next free number, in the order in which people were added.
+    /// whom nothing else is known. Any other goes out as the next number that is nobody's id, in the order in which people
+    /// were added.
     pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
         self.require_sight()?;
-        let kept: BTreeMap<String, String> = match self.read_setting(PUBLIC_IDS)? {
-            Some(json) => {
-                serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why))?
-            }
-            None => BTreeMap::new(),
-        };
+        let kept = given_out(&self.conn)?;
         let published = self.published_readers()?;
         let mut statement =
             self.conn.prepare(
@@ -68,6 +64,7 @@ impl Store {
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
         let mut public: BTreeMap<String, String> = kept;
         let mut taken: BTreeSet<String> = public.values().cloned().collect();
+        let own: BTreeSet<&str> = people.iter().map(|(id, _, _)| id.as_str()).collect();
         let is_open = |id: &str, is_bare: bool| {
             id == CONSENSUS_LAYER || is_public_form(id) || (is_bare && published.contains(id))
         };
@@ -86,7 +83,9 @@ impl Store {
                 Some(first) => format!("{first}.{}", n + 1),
                 None => format!("R{n}"),
             });
-            if let Some(free) = names.into_iter().find(|name| taken.insert(name.clone())) {
+            if let Some(free) =
+                names.into_iter().find(|name| !own.contains(name.as_str()) && taken.insert(name.clone()))
+            {
                 public.insert(id.clone(), free);
             }
         }
@@ -225,6 +224,29 @@ impl Store {
     }
 }
 
+/// The ids that layers went out under, by layer.
+fn given_out(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
+    let json: Option<String> = statement.query_row([PUBLIC_IDS], |row| row.get(0)).optional()?;
+    json.map_or_else(
+        || Ok(BTreeMap::new()),
+        |json| serde_json::from_str(&json).map_err(|why| unreadable("the ids that readers go out under", why)),
+    )
+}
+
+/// Refuses new people whose id somebody else's labels went out under: when they come back, they would be theirs.
+pub(super) fn refuse_given_out<'a>(conn: &Connection, ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+    let given = given_out(conn)?;
+    for id in ids {
+        if let Some((whose, _)) = given.iter().find(|(whose, out)| *out == id && *whose != id) {
+            return Err(StoreError::RuleRefused(format!(
+                "labels of {whose} went out of this project under the id {id}, so nobody new can have it. Choose another id."
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// `R7`, `rad7`, `R7.2`: ids of published tables, which tell nobody's name.
 fn is_public_form(id: &str) -> bool {
     let digits = id.strip_prefix("rad").or_else(|| id.strip_prefix('R'));
@@ -299,11 +321,40 @@ mod tests {
         // They are read and written with exports only.
         assert!(store.get_setting(PUBLIC_IDS).is_err() && store.set_setting(PUBLIC_IDS, "{}").is_err());
         // Somebody comes whose own id would be R2: the number that went out stays with whom it went out for.
-        store.add_reader(&Reader::new("R2", "Binh")).unwrap();
+        let said = store.add_reader(&Reader::new("R2", "Binh")).unwrap_err().to_string();
+        assert!(said.contains("labels of drlan went out of this project under the id R2"), "{said}");
+        let tx = store.conn.unchecked_transaction().unwrap();
+        let said = add_readers(&tx, ["R9", "R2"].into_iter()).unwrap_err().to_string();
+        drop(tx);
+        assert!(said.contains("under the id R2"), "{said}");
+        assert_eq!(out(&store, "drlan"), "R2");
+        // Whoever is there already is added as often as one likes.
+        store.add_reader(&Reader::new("R1", "Minh")).unwrap();
+        // Projects of before may have both.
+        store.conn.execute_batch("INSERT INTO reader (rad_id, name) VALUES ('R2', 'Binh')").unwrap();
         assert_eq!(out(&store, "drlan"), "R2");
         assert_eq!(out(&store, "R2"), "R4");
         let all = store.public_reader_ids().unwrap();
         assert_eq!(all.values().collect::<BTreeSet<_>>().len(), all.len(), "no two alike");
+    }
+
+    #[test]
+    fn a_number_is_nobody_elses_id() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        for id in ["A1", "A2"] {
+            store.add_reader(&Reader::new(id, "A name")).unwrap();
+        }
+        let (first, event) = version("v1");
+        store.add_export_version(&first, &event).unwrap();
+        for id in ["R4", "A3", "A4"] {
+            store.add_reader(&Reader::new(id, "A name")).unwrap();
+        }
+        // As in projects of before.
+        store.conn.execute_batch("INSERT INTO reader (rad_id, name) VALUES ('R1', 'x')").unwrap();
+        let all = store.public_reader_ids().unwrap();
+        let all: Vec<(&str, &str)> = all.iter().map(|(id, out)| (id.as_str(), out.as_str())).collect();
+        assert_eq!(all, [("A1", "R1"), ("A2", "R2"), ("A3", "R3"), ("A4", "R5"), ("R1", "R6"), ("R4", "R4")]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Role};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::StoreError;
+use super::exchange::refuse_given_out;
 use super::project::Store;
 use super::project_events::insert_event;
 
@@ -117,6 +118,8 @@ pub(super) fn add_readers<'a>(
             came.new_people.push(ReaderId::new(id));
         }
     }
+    let came_now = came.new_people.iter().chain(came.new_repeats.iter().map(|(layer, _)| layer));
+    refuse_given_out(conn, came_now.map(ReaderId::as_str))?;
     Ok(came)
 }
 

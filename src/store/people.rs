@@ -7,6 +7,7 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Reader, Role, Roles};
 use crate::domain::project_event::{EventKind, ProjectEvent};
 
 use super::error::{StoreError, unreadable};
+use super::exchange::refuse_given_out;
 use super::project::{Store, now_ms};
 use super::project_events::insert_event;
 
@@ -72,6 +73,7 @@ impl Store {
             ],
         )?;
         if num_added > 0 {
+            refuse_given_out(&tx, std::iter::once(reader.id.as_str()))?;
             let roles = roles_to_text(reader.roles);
             write_event(&tx, EventKind::ReaderAdded, by, format!("{} came into the project: {roles}.", reader.id))?;
         }
