@@ -107,6 +107,8 @@ impl Session {
             Command::Escape
                 | Command::Label(LabelCommand::Hover(_))
                 | Command::Suggest(SuggestCommand::Hover(_) | SuggestCommand::HeatOpacity(_))
+                // Rows of the list move under a pointer that rests.
+                | Command::Team(super::team::TeamCommand::Review(super::team::ReviewCommand::Hover(_)))
         );
         if !keeps_notice {
             self.notice = None;
