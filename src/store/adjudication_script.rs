@@ -589,15 +589,12 @@ fn nobody_signs_or_replaces_what_they_have_not_seen() {
     let finding = seen.document().findings()[0].key();
     assert_eq!(open(&mut store, "V2").unwrap().num_steps(), seen.num_steps());
     step(&mut store, "V2", Step::Reject { finding }).unwrap();
-    let before = store.review_steps(&image()).unwrap();
     for step in [Step::Accept { finding }, Step::Sign] {
         let made = MadeStep { by: ReaderId::new("V1"), at_ms: 7, step };
         refused(store.add_review_step(&image(), &made, seen.num_steps()), "went on with this film meanwhile");
     }
-    assert_eq!(store.review_steps(&image()).unwrap(), before);
     // Having looked again, V1 goes on, also over steps that were undone.
     step(&mut store, "V1", Step::Accept { finding }).unwrap();
     step(&mut store, "V1", Step::Undo).unwrap();
-    let now = store.review(&image()).unwrap().unwrap();
-    assert_eq!(now.num_steps(), store.review_steps(&image()).unwrap().len());
+    assert_eq!(open(&mut store, "V1").unwrap().num_steps(), seen.num_steps() + 3);
 }
