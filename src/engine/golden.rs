@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 use tch::{Kind, Tensor};
 
 use crate::formula;
-use crate::ops::floats;
 use crate::params::Params;
 
 /// The error that parity allows, as a share of the tensor's largest value.
@@ -29,16 +28,15 @@ impl Digest {
     /// Stops the test where the tensor differs.
     pub fn assert_same(&self, name: &str, tensor: &Tensor) {
         assert_eq!(tensor.size(), self.shape, "{name}: shape");
-        let values = floats(tensor);
-        let samples: Vec<f64> = values.iter().step_by(self.every).map(|&v| f64::from(v)).collect();
+        let values = Vec::<f64>::try_from(tensor.detach().to_kind(Kind::Double).flatten(0, -1)).unwrap();
+        let samples: Vec<f64> = values.iter().step_by(self.every).copied().collect();
         assert_eq!(samples.len(), self.samples.len(), "{name}: number of samples");
         let errors = samples.iter().zip(&self.samples).map(|(ours, theirs)| (ours - theirs).abs());
         let error = errors.fold(0.0, f64::max);
         assert!(error <= TOLERANCE * self.abs_max, "{name}: off by {error} of {}", self.abs_max);
-        let wide = || values.iter().map(|&v| f64::from(v));
         let close = |ours: f64, theirs: f64, scale: f64| (ours - theirs).abs() <= TOLERANCE * scale;
-        let [sum, sum_abs] = [wide().sum::<f64>(), wide().map(f64::abs).sum()];
-        let abs_max = wide().map(f64::abs).fold(0.0, f64::max);
+        let [sum, sum_abs] = [values.iter().sum::<f64>(), values.iter().map(|v| v.abs()).sum()];
+        let abs_max = values.iter().map(|v| v.abs()).fold(0.0, f64::max);
         assert!(close(sum, self.sum, self.sum_abs), "{name}: sum {sum}, not {}", self.sum);
         assert!(close(sum_abs, self.sum_abs, self.sum_abs), "{name}: sum of sizes {sum_abs}, not {}", self.sum_abs);
         assert!(close(abs_max, self.abs_max, self.abs_max), "{name}: largest {abs_max}, not {}", self.abs_max);
@@ -112,6 +110,16 @@ pub fn fill_with_gain(params: &mut Params, gain: impl Fn(&str) -> f64) {
         }
     }
     params.load(&state).unwrap();
+}
+
+/// Lets the network compute in 64 bits. Gradients are held against references so: beside a kink, say of a ReLU, or where terms
+/// cancel, the last bit of 32 decides, and each computer rounds it in its own way.
+pub fn in_64_bits(params: &Params) {
+    tch::no_grad(|| {
+        for (_, _, tensor) in params.iter().filter(|(.., tensor)| tensor.is_floating_point()) {
+            tensor.shallow_clone().set_data(&tensor.to_kind(Kind::Double));
+        }
+    });
 }
 
 /// Films from the formula, -1 to 1, named by `input` and the shape's numbers: `input 1 3 64 96`.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Losses and gradients of the effdet package on weights and films from the formula, and of Sparse R-CNN as its authors'
 SetCriterion and HungarianMatcher have it (written here from their formulas, with scipy's assignment and torchvision's
-operators: their code needs a detectron2 that nothing current can build): writes train_effdet.json for
+operators: their code needs a detectron2 that nothing current can build), in 64 bits: writes train_effdet.json for
 src/engine/train/losses/parity.rs.
 
 Needs torch, torchvision, timm, effdet, scipy.
@@ -33,13 +33,18 @@ SPARSE = [
 ]
 
 
+def films_of(height, width):
+    return [(pixels.double(), boxes.double(), labels) for pixels, boxes, labels in batch([0, 1, 2], height, width)]
+
+
 def efficientdet():
-    films = batch([0, 1, 2], 128, 128)
-    net = networks_effdet.network("small", 128, 128).train()
+    films = films_of(128, 128)
+    net = networks_effdet.network("small", 128, 128).train().double()
     torch.nn.init.constant_(net.class_net.predict.conv_pw.bias, -2.0)
     bench = DetBenchTrain(net).train()
     target = {
-        "bbox": [boxes[:, [1, 0, 3, 2]] for _, boxes, _ in films],
+        # effdet takes boxes in 32 bits only; theirs are whole numbers.
+        "bbox": [boxes[:, [1, 0, 3, 2]].float() for _, boxes, _ in films],
         "cls": [labels + 1 for _, _, labels in films],
     }
     found = bench(torch.stack([pixels for pixels, _, _ in films]), target)
@@ -56,10 +61,10 @@ def assigned(logits, boxes, labels, wanted, scale):
 
 
 def sparse_rcnn():
-    films = batch([0, 1, 2], 96, 128)
-    net = networks_sparse_rcnn.fill(networks_sparse_rcnn.small()).train()
+    films = films_of(96, 128)
+    net = networks_sparse_rcnn.fill(networks_sparse_rcnn.small()).train().double()
     _, logits, boxes = net(torch.stack([pixels for pixels, _, _ in films]), [(96, 128)] * 3)
-    scale = torch.tensor([128.0, 96.0, 128.0, 96.0])
+    scale = torch.tensor([128.0, 96.0, 128.0, 96.0]).double()
     num = max(1, sum(len(labels) for _, _, labels in films))
     parts = {"loss_ce": 0.0, "loss_bbox": 0.0, "loss_giou": 0.0}
     for of_stage, boxes_of_stage in zip(logits, boxes):

@@ -2,9 +2,9 @@
 """Losses, gradients and fifty steps of torchvision's networks on weights and films from the formula: writes
 train_torchvision.json for src/engine/train/losses/parity.rs.
 
-torchvision draws its samples with torch.randperm; here they are drawn as Rachis draws them (chance.py). Single losses are
-also computed in 64 bits, and the fifty steps again from weights that differ in their last bits; the script stops where that
-alone brings the losses further apart than half of what the test allows. Needs torch 2.11 and torchvision 0.26.
+torchvision draws its samples with torch.randperm; here they are drawn as Rachis draws them (chance.py). Single losses and
+their gradients are computed in 64 bits. The fifty steps are also made from weights that differ in their last bits; the
+script stops where that alone brings the losses further apart than half of what the test allows. Needs torch 2.11 and torchvision 0.26.
 
     train_torchvision.py [CASE ...]    only these cases anew, the others as the file has them
 """
@@ -137,13 +137,10 @@ def main():
     for name, learned in ONCE.items():
         if only and name not in only:
             continue
-        parts, gradients = once(name, learned, torch.float32)
-        exact, _ = once(name, learned, torch.float64)
-        error = furthest([parts], [exact])
-        # Neither is there anything left to draw from.
+        parts, gradients = once(name, learned, torch.float64)
+        # There is nothing left to draw from.
         assert not name.startswith("faster") or Sampler.fewest_left_out == 0
-        print(name, parts, f"32 bits are off by {error:.1e}", flush=True)
-        assert error < 3e-5
+        print(name, parts, flush=True)
         out[name] = {"losses": {k: number(v) for k, v in parts.items()}, "gradients": {k: digest(v) for k, v in gradients.items()}}
         write(path, out)
     for name, rate in FIFTY.items():

@@ -233,8 +233,10 @@ impl Classifier for DenseNet {
 
 #[cfg(test)]
 mod tests {
+    use tch::Kind;
+
     use super::*;
-    use crate::golden::{Golden, fill, film};
+    use crate::golden::{Golden, fill, film, in_64_bits};
 
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_densenet.json");
 
@@ -314,8 +316,9 @@ mod tests {
         for (case, mode) in [("gradients eval", Mode::Eval), ("gradients train", Mode::Train)] {
             let golden = Golden::case(GOLDENS, case);
             let (params, net) = network(Size::SMALL, Form::Torchvision);
-            let logits = net.logits(&film(&[3, 3, 65, 64]), mode);
-            let target = Tensor::from_slice(&[1.0f32, 0.0, 1.0]).reshape([3, 1]);
+            in_64_bits(&params);
+            let logits = net.logits(&film(&[3, 3, 65, 64]).to_kind(Kind::Double), mode);
+            let target = Tensor::from_slice(&[1.0f64, 0.0, 1.0]).reshape([3, 1]);
             let loss = logits.binary_cross_entropy_with_logits::<Tensor>(&target, None, None, tch::Reduction::Mean);
             loss.backward();
             assert!((loss.double_value(&[]) - golden.number("loss")).abs() < 1e-5);

@@ -6,6 +6,7 @@ use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
 use crate::models::efficientnet::{BackboneSize, EfficientNet, Padding};
 use crate::models::{Boxes, Detector, DetectorKind, ImageBatch, flat_levels};
+use crate::ops::wide;
 use crate::params::{Init, Params, Path};
 
 /// Sizes of the parts.
@@ -184,7 +185,7 @@ impl Node {
     }
 
     fn forward(&self, features: &[Tensor], size: [i64; 2], mode: Mode) -> Tensor {
-        let weights = self.edge_weights.to_kind(Kind::Float).relu();
+        let weights = wide(&self.edge_weights).relu();
         let shares = &weights / (weights.sum(weights.kind()) + 1e-4);
         let weighed = self.inputs.iter().enumerate().map(|(i, (offset, resample))| {
             resample.forward(&features[*offset], size, mode) * shares.get(i as i64).to_kind(features[0].kind())

@@ -15,7 +15,7 @@ use crate::ops::anchors::AnchorGenerator;
 use crate::ops::box_coder::BoxCoder;
 use crate::ops::nms::batched_nms;
 use crate::ops::roi_align::MultiScaleRoiAlign;
-use crate::ops::{clip_to_film, places_of_large, places_where};
+use crate::ops::{clip_to_film, places_of_large, places_where, wide};
 use crate::params::{Init, Path};
 
 /// Cells along a side of what the box head sees of a proposal.
@@ -159,7 +159,7 @@ impl FasterRcnn {
         let pooled = pool.forward(&levels, proposals, &batch.sizes);
         let [fc6, fc7] = &self.box_head;
         let hidden = fc7.forward(&fc6.forward(&pooled.flatten(1, -1)).relu_()).relu_();
-        [&self.cls_score, &self.bbox_pred].map(|layer| layer.forward(&hidden).to_kind(Kind::Float)).into()
+        [&self.cls_score, &self.bbox_pred].map(|layer| wide(&layer.forward(&hidden))).into()
     }
 
     /// torchvision's RoIHeads.postprocess_detections for one film.

@@ -15,13 +15,14 @@ pub mod retinanet;
 pub mod torchvision_names;
 
 use rachis::domain::model::Architecture;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use self::faster_rcnn::FasterRcnn;
 use self::fpn::{ExtraLevels, ResNetFpn};
 use self::resnet::Depth;
 use self::retinanet::RetinaNet;
 use crate::layers::{Mode, Norm};
+use crate::ops::wide;
 use crate::params::Params;
 
 /// Films as a detector takes them, each at the top left of its own plane.
@@ -81,14 +82,14 @@ fn map_sizes(features: &[Tensor]) -> Vec<[i64; 2]> {
     features.iter().map(|map| [map.size()[2], map.size()[3]]).collect()
 }
 
-/// Answers at every place of every level, (films, anchors a place * `num`, h, w) each, to (films, anchors, `num`) in 32
-/// bits: level by level, row by row, and at each place anchor by anchor.
+/// Answers at every place of every level, (films, anchors a place * `num`, h, w) each, to (films, anchors, `num`), wide:
+/// level by level, row by row, and at each place anchor by anchor.
 fn flat_levels(levels: &[Tensor], num: i64) -> Tensor {
     let flat = |level: &Tensor| {
         // In memory of channels-last maps this is no copy.
         level.permute([0, 2, 3, 1]).reshape([level.size()[0], -1, num])
     };
-    Tensor::cat(&levels.iter().map(flat).collect::<Vec<_>>(), 1).to_kind(Kind::Float)
+    wide(&Tensor::cat(&levels.iter().map(flat).collect::<Vec<_>>(), 1))
 }
 
 /// One logit a film.

@@ -8,7 +8,7 @@ use crate::models::fpn::{ExtraLevels, ResNetFpn};
 use crate::models::resnet::Depth;
 use crate::models::sparse_rcnn_head::{Stage, StageSize};
 use crate::models::{Boxes, Detector, DetectorKind, ImageBatch, Options};
-use crate::ops::{clip_to_film, nms::batched_nms, places_where};
+use crate::ops::{clip_to_film, nms::batched_nms, places_where, wide};
 use crate::params::{Init, Params};
 
 /// Sides of the input are filled up to whole multiples of this, as detectron2 does.
@@ -101,8 +101,9 @@ impl SparseRcnn {
         let levels = self.backbone.forward(&padded(&batch.pixels), mode);
         let (num_films, device) = (batch.sizes.len() as i64, batch.pixels.device());
         let sizes: Vec<i64> = batch.sizes.iter().flat_map(|&[h, w]| [w, h, w, h]).collect();
-        let sizes = Tensor::from_slice(&sizes).reshape([num_films, 1, 4]).to_kind(Kind::Float).to_device(device);
-        let start = self.proposal_boxes.to_kind(Kind::Float);
+        let sizes = Tensor::from_slice(&sizes).reshape([num_films, 1, 4]);
+        let start = wide(&self.proposal_boxes);
+        let sizes = sizes.to_kind(start.kind()).to_device(device);
         let (middle, half) = (start.slice(1, 0, 2, 1), start.slice(1, 2, 4, 1) * 0.5);
         let start = Tensor::cat(&[&middle - &half, middle + half], 1).unsqueeze(0);
         let mut boxes = start * sizes;
@@ -121,7 +122,7 @@ impl SparseRcnn {
     /// The best pairs of proposal and class of one film, as many as there are proposals.
     fn found(&self, logits: &Tensor, boxes: &Tensor, film: [i64; 2]) -> Boxes {
         let [num_proposals, num_classes] = [logits.size()[0], logits.size()[1]];
-        let scores = logits.to_kind(Kind::Float).sigmoid().flatten(0, -1);
+        let scores = wide(logits).sigmoid().flatten(0, -1);
         let (scores, places) = scores.topk(num_proposals, 0, true, true);
         let labels = places.remainder(num_classes);
         let boxes = boxes.index_select(0, &places.floor_divide_scalar(num_classes));

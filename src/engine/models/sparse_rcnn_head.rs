@@ -1,10 +1,10 @@
 //! One stage of Sparse R-CNN: looks at each proposed box with a filter made for it, and says what it is and where.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::layers::Linear;
 use crate::ops::roi_align::{RoiAlign, with_film_numbers};
-use crate::ops::{places, wholes};
+use crate::ops::{places, wholes, wide};
 use crate::params::{Init, Path};
 
 /// Rows and columns that a box's part of the feature map is sampled to.
@@ -196,7 +196,7 @@ impl Stage {
         let deltas = self.box_deltas.forward(&self.box_tower.forward(&x));
         StageOutput {
             logits: logits.reshape([size[0], size[1], -1]),
-            boxes: moved(&boxes.reshape([-1, 4]), &deltas.to_kind(Kind::Float)).reshape(boxes.size()),
+            boxes: moved(&boxes.reshape([-1, 4]), &wide(&deltas)).reshape(boxes.size()),
             features: x.reshape(&size),
         }
     }
@@ -237,7 +237,7 @@ fn moved(boxes: &Tensor, deltas: &Tensor) -> Tensor {
     let low = boxes.slice(1, 0, 2, 1);
     let sides = boxes.slice(1, 2, 4, 1) - &low;
     let middle = low + &sides * 0.5;
-    let weights = Tensor::from_slice(&BOX_WEIGHTS).to_kind(Kind::Float).to_device(deltas.device());
+    let weights = Tensor::from_slice(&BOX_WEIGHTS).to_kind(deltas.kind()).to_device(deltas.device());
     let deltas = deltas / weights;
     let middle = middle + deltas.slice(1, 0, 2, 1) * &sides;
     let half = deltas.slice(1, 2, 4, 1).clamp_max(MAX_LOG_GROWTH).exp() * sides * 0.5;

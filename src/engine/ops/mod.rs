@@ -7,6 +7,25 @@ pub mod box_coder;
 
 use tch::{Device, Kind, Tensor};
 
+/// Numbers of 16 bits raised to 32, in which scores, boxes and sums are computed. What has more keeps it: networks are held
+/// against their references in 64 bits, where what one computer rounds otherwise than another does not show.
+pub fn wide(tensor: &Tensor) -> Tensor {
+    tensor.to_kind(wide_kind(tensor))
+}
+
+/// The kind of [`wide`].
+pub fn wide_kind(tensor: &Tensor) -> Kind {
+    match tensor.kind() {
+        Kind::Half | Kind::BFloat16 => Kind::Float,
+        kind => kind,
+    }
+}
+
+/// The sum of all numbers, wide.
+pub fn total(tensor: &Tensor) -> Tensor {
+    tensor.sum(wide_kind(tensor))
+}
+
 /// torchvision.ops.clip_boxes_to_image: boxes (..., 4) held inside a film of `[height, width]`.
 pub fn clip_to_film(boxes: &Tensor, [height, width]: [i64; 2]) -> Tensor {
     let x = boxes.slice(-1, 0, None, 2).clamp(0.0, width as f64);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use tch::{Kind, Tensor};
 
-use super::{places, wholes};
+use super::{places, wholes, wide, wide_kind};
 
 /// Weighted rows taken in one go; more would only fill memory.
 const MAX_TAPS: i64 = 1 << 24;
@@ -41,7 +41,7 @@ impl RoiAlign {
         // No copy when the map has its channels last in memory. Otherwise one is made: `reshape` alone may give a view that
         // the kernel reads across.
         let table = features.permute([0, 2, 3, 1]).reshape([films * height * width, channels]).contiguous();
-        let rois = rois.detach().to_kind(Kind::Float);
+        let rois = wide(&rois.detach());
         let sampler = Sampler { align: *self, height, width };
         let mut parts = Vec::new();
         let mut order = Vec::new();
@@ -129,14 +129,14 @@ impl Sampler {
 /// that is more than a pixel outside the map counts as 0. Dense samples are at most a pixel apart, so that neighbours
 /// share pixels: there each pixel is one tap.
 fn taps(start: &Tensor, side: &Tensor, cells: i64, samples: i64, len: i64, is_dense: bool) -> (Tensor, Tensor) {
-    let options = (Kind::Float, start.device());
+    let options = (start.kind(), start.device());
     let [start, side] = [start, side].map(|t| t.reshape([-1, 1, 1]));
     let cell = side / cells as f64;
     let cell_no = Tensor::arange(cells, options).reshape([1, -1, 1]);
     let sample_no = Tensor::arange(samples, options).reshape([1, 1, -1]) + 0.5;
     // The order of operations is torchvision's: a sample at the very edge is in or out by its last bit.
     let at = start + cell_no * &cell + sample_no * &cell / samples as f64;
-    let is_inside = at.ge(-1.0).logical_and(&at.le(len as f64)).to_kind(Kind::Float);
+    let is_inside = at.ge(-1.0).logical_and(&at.le(len as f64)).to_kind(options.0);
     let at = at.clamp(0.0, (len - 1) as f64);
     let low = at.floor();
     let share = &at - &low;
@@ -202,7 +202,7 @@ impl MultiScaleRoiAlign {
 /// Level of each box (n, 5), counted from `lowest`.
 fn levels_of(rois: &Tensor, lowest: f64, highest: f64) -> Tensor {
     let sides = rois.slice(1, 3, 5, 1) - rois.slice(1, 1, 3, 1);
-    let size = sides.prod_dim_int(1, false, Kind::Float).sqrt();
+    let size = sides.prod_dim_int(1, false, wide_kind(&sides)).sqrt();
     let level = ((size / 224.0).log2() + 4.0 + 1e-6).floor().clamp(lowest, highest);
     level.to_kind(Kind::Int64) - lowest as i64
 }

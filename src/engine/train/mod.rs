@@ -52,7 +52,7 @@ pub struct Losses(pub Vec<(&'static str, Tensor)>);
 impl Losses {
     pub fn sum(&self) -> Tensor {
         let parts: Vec<&Tensor> = self.0.iter().map(|(_, part)| part).collect();
-        Tensor::stack(&parts, 0).sum(tch::Kind::Float)
+        crate::ops::total(&Tensor::stack(&parts, 0))
     }
 }
 

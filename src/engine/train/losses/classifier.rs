@@ -7,11 +7,12 @@ use tch::{Kind, Reduction, Tensor};
 
 use crate::layers::Mode;
 use crate::models::Classifier;
+use crate::ops::wide;
 use crate::train::{Losses, TrainBatch};
 
 pub fn losses(net: &dyn Classifier, batch: &TrainBatch, recipe: &Recipe) -> Losses {
     let features = net.features(&batch.images.pixels, Mode::Train);
-    let logits = net.logits_of(&features).to_kind(Kind::Float).reshape([-1]);
+    let logits = wide(&net.logits_of(&features)).reshape([-1]);
     let targets = &batch.is_abnormal;
     let loss = if recipe.choice(Key::Loss) == "focal" {
         focal(&logits, targets, recipe.real(Key::FocalAlpha), recipe.real(Key::FocalGamma))

@@ -1,14 +1,14 @@
 //! EfficientDet's losses, those of effdet's `DetectionLoss` and `AnchorLabeler`: focal for the classes, Huber for the
 //! corners, both by the positive anchors of the whole batch.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::focal::Focal;
 use super::matching::{BELOW, Matcher};
 use crate::layers::Mode;
 use crate::models::efficientdet::EfficientDet;
 use crate::models::efficientdet_boxes;
-use crate::ops::{corners, overlaps, places, places_where, wholes};
+use crate::ops::{corners, overlaps, places, places_where, total, wholes};
 use crate::train::{BoxTarget, Losses, TrainBatch};
 
 /// effdet's configuration; its labels are not smoothed.
@@ -54,8 +54,8 @@ pub fn losses(net: &EfficientDet, batch: &TrainBatch, normaliser: Option<f64>) -
         num_positive += positive.size()[0];
     }
     let normaliser = normaliser.unwrap_or(num_positive as f64);
-    let class_loss = FOCAL.sums(&logits, &Tensor::stack(&classes, 0)).sum(Kind::Float) / normaliser;
-    let box_loss = Tensor::stack(&corner_losses, 0).sum(Kind::Float) * (BOX_WEIGHT / (4.0 * normaliser));
+    let class_loss = total(&FOCAL.sums(&logits, &Tensor::stack(&classes, 0))) / normaliser;
+    let box_loss = total(&Tensor::stack(&corner_losses, 0)) * (BOX_WEIGHT / (4.0 * normaliser));
     Losses(vec![("class_loss", class_loss), ("box_loss", box_loss)])
 }
 
@@ -103,5 +103,5 @@ fn huber(said: &Tensor, wanted: &Tensor) -> Tensor {
     let error = (said - wanted).abs();
     let square = error.clamp_max(DELTA);
     let loss = square.square() * 0.5 + (error - &square) * DELTA;
-    (loss * wanted.ne(0.0)).sum(Kind::Float)
+    total(&(loss * wanted.ne(0.0)))
 }

@@ -7,7 +7,7 @@ use super::matching::{BETWEEN, Matcher, balanced};
 use crate::layers::Mode;
 use crate::models::faster_rcnn::{FasterRcnn, FirstStage};
 use crate::ops::box_coder::BoxCoder;
-use crate::ops::{overlaps, places_where};
+use crate::ops::{overlaps, places_where, total};
 use crate::train::{BoxTarget, Chance, Losses, TrainBatch};
 
 const ANCHOR_MATCHER: Matcher = Matcher { high: 0.7, low: 0.3, keeps_best: true };
@@ -69,7 +69,7 @@ fn of_first_stage(first: &FirstStage, targets: &[BoxTarget], chance: &mut Chance
         said.push(first.deltas.get(film).index_select(0, &positive));
         let both = Tensor::cat(&[&positive, &negative], 0);
         logits.push(first.objectness.get(film).index_select(0, &both));
-        labels.push(label.index_select(0, &both).to_kind(Kind::Float));
+        labels.push(label.index_select(0, &both).to_kind(first.objectness.kind()));
     }
     let [logits, labels, said, wanted] = [logits, labels, said, wanted].map(|parts| Tensor::cat(&parts, 0));
     let num = logits.size()[0] as f64;
@@ -111,7 +111,7 @@ fn of_second_stage(logits: &Tensor, deltas: &Tensor, chosen: &[Chosen]) -> [Tens
     let [num, classes] = [0, 1].map(|side| logits.size()[side]);
     if num == 0 {
         // Films without boxes of which no proposal is left: nothing to learn here, and no mean of nothing.
-        return [logits.sum(Kind::Float), deltas.sum(Kind::Float)];
+        return [total(logits), total(deltas)];
     }
     let positive = places_where(&labels.gt(0));
     // The corners are said for each class apart.

@@ -40,9 +40,9 @@ impl Focal {
         let classes_of = matches.reshape([-1]);
         let anchors = classes_of.ge(0).nonzero().squeeze_dim(1);
         let ones = &anchors * classes + classes_of.index_select(0, &anchors);
-        let counts = classes_of.ge(-1).to_kind(Kind::Float).unsqueeze(1).repeat([1, classes]).reshape([-1]);
+        let counts = classes_of.ge(-1).to_kind(logits.kind()).unsqueeze(1).repeat([1, classes]).reshape([-1]);
         let counts = counts.index_fill(0, &ones, 0.0);
-        let zeros = (self.of_zeros(&flat) * counts).reshape([films, -1]).sum_dim_intlist(1, false, Kind::Float);
+        let zeros = (self.of_zeros(&flat) * counts).reshape([films, -1]).sum_dim_intlist(1, false, logits.kind());
         let of_ones = self.of_ones(&flat.index_select(0, &ones));
         let film = anchors.divide_scalar_mode(logits.size()[1], "floor");
         zeros.index_add(0, &film, &of_ones)

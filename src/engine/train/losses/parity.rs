@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use rachis::domain::model::{Architecture, ModelTask};
 use rachis::domain::training::recipe::{Preset, Recipe};
 use serde::Deserialize;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::faster_rcnn::{self, Sampling};
 use super::{losses, normaliser};
 use crate::formula;
-use crate::golden::{Digest, fill_with_gain};
+use crate::golden::{Digest, fill_with_gain, in_64_bits};
 use crate::layers::Norm;
 use crate::models::{DetectorKind, ImageBatch, Network, Options, build};
 use crate::params::{Params, Role};
@@ -103,7 +103,11 @@ fn losses_at(network: &Network, batch: &TrainBatch, step: u64) -> Losses {
 fn once(file: &str, name: &str, height: i64, width: i64) {
     let golden: Once = case(file, name);
     let (network, params) = network(name);
-    let found = losses_at(&network, &batch(&[0, 1, 2], height, width), 0);
+    in_64_bits(&params);
+    let mut batch = batch(&[0, 1, 2], height, width);
+    batch.images.pixels = batch.images.pixels.to_kind(Kind::Double);
+    batch.is_abnormal = batch.is_abnormal.to_kind(Kind::Double);
+    let found = losses_at(&network, &batch, 0);
     assert_eq!(found.0.len(), golden.losses.len());
     for (part, loss) in &found.0 {
         let [ours, theirs] = [loss.double_value(&[]), golden.losses[*part]];

@@ -1,7 +1,7 @@
 //! RetinaNet's losses, those of torchvision's RetinaNetHead.compute_loss: focal for the classes, L1 for the corners, each
 //! film by the number of its own positive anchors.
 
-use tch::{Kind, Reduction, Tensor};
+use tch::{Reduction, Tensor};
 
 use super::focal::{Focal, at_least_one};
 use super::matching::Matcher;
@@ -32,5 +32,8 @@ pub fn losses(net: &RetinaNet, batch: &TrainBatch) -> Losses {
     let counts = at_least_one(&counts, answers.logits.device());
     let class_loss = Focal::RETINA.sums(&answers.logits, &Tensor::stack(&classes, 0)) / &counts;
     let corner_loss = Tensor::stack(&corner_losses, 0) / counts;
-    Losses(vec![("classification", class_loss.mean(Kind::Float)), ("bbox_regression", corner_loss.mean(Kind::Float))])
+    Losses(vec![
+        ("classification", class_loss.mean(class_loss.kind())),
+        ("bbox_regression", corner_loss.mean(corner_loss.kind())),
+    ])
 }

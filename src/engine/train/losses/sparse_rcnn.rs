@@ -8,7 +8,7 @@ use super::focal::Focal;
 use super::matching::BELOW;
 use crate::layers::Mode;
 use crate::models::sparse_rcnn::SparseRcnn;
-use crate::ops::{floats, generalised_overlaps, places};
+use crate::ops::{floats, generalised_overlaps, places, total, wide};
 use crate::train::{BoxTarget, Losses, TrainBatch};
 
 /// Of the focal loss of classes, of L1 in parts of the film, of the overlap: in the costs and in the sum.
@@ -23,11 +23,10 @@ pub fn normaliser(parts: &[TrainBatch]) -> f64 {
 /// Each part is the sum over the stages and has its weight in it.
 pub fn losses(net: &SparseRcnn, batch: &TrainBatch, normaliser: Option<f64>) -> Losses {
     let device = batch.images.pixels.device();
-    let scales: Vec<Tensor> =
-        batch.images.sizes.iter().map(|&[h, w]| places(&[w, h, w, h], device).to_kind(Kind::Float)).collect();
+    let scales: Vec<Tensor> = batch.images.sizes.iter().map(|&[h, w]| places(&[w, h, w, h], device)).collect();
     let mut parts: [Vec<Tensor>; 3] = Default::default();
     for [logits, boxes] in net.outputs(&batch.images, Mode::Train) {
-        let logits = logits.to_kind(Kind::Float);
+        let logits = wide(&logits);
         let mut classes = Vec::new();
         for (film, (target, scale)) in (0..).zip(batch.boxes.iter().zip(&scales)) {
             let (logits, boxes) = (logits.get(film), boxes.get(film));
@@ -37,12 +36,12 @@ pub fn losses(net: &SparseRcnn, batch: &TrainBatch, normaliser: Option<f64>) -> 
             let (said, wanted) = (boxes.index_select(0, &whose), target.boxes.index_select(0, &rows));
             parts[1].push((&said / scale).l1_loss(&(&wanted / scale), Reduction::Sum));
             let apart: Tensor = 1.0 - generalised_overlaps(&said, &wanted).diagonal(0, 0, 1);
-            parts[2].push(apart.sum(Kind::Float));
+            parts[2].push(total(&apart));
         }
-        parts[0].push(Focal::RETINA.sums(&logits, &Tensor::stack(&classes, 0)).sum(Kind::Float));
+        parts[0].push(total(&Focal::RETINA.sums(&logits, &Tensor::stack(&classes, 0))));
     }
     let normaliser = normaliser.unwrap_or_else(|| self::normaliser(std::slice::from_ref(batch)));
-    let [ce, bbox, giou] = [0, 1, 2].map(|i| Tensor::stack(&parts[i], 0).sum(Kind::Float) * (WEIGHTS[i] / normaliser));
+    let [ce, bbox, giou] = [0, 1, 2].map(|i| total(&Tensor::stack(&parts[i], 0)) * (WEIGHTS[i] / normaliser));
     Losses(vec![("loss_ce", ce), ("loss_bbox", bbox), ("loss_giou", giou)])
 }
 
@@ -72,6 +71,6 @@ fn costs(logits: &Tensor, boxes: &Tensor, target: &BoxTarget, scale: &Tensor) ->
     let of_one = inverse.square() * (&p + 1e-8).log() * -0.25;
     let of_zero = p.square() * (inverse + 1e-8).log() * -0.75;
     let distance = ((boxes / scale).unsqueeze(1) - (&target.boxes / scale).unsqueeze(0)).abs();
-    let distance = distance.sum_dim_intlist(2, false, Kind::Float);
+    let distance = distance.sum_dim_intlist(2, false, distance.kind());
     (of_one - of_zero) * WEIGHTS[0] + distance * WEIGHTS[1] - generalised_overlaps(boxes, &target.boxes) * WEIGHTS[2]
 }
