@@ -108,12 +108,8 @@ CREATE TABLE adjudication (
 -- Where a mark of a consensus comes from. `source` is JSON: marks, rule, votes, rationale, people, time.
 CREATE TABLE settled_mark (
     annotation_id INTEGER PRIMARY KEY CHECK (annotation_id > 0),
-    image_id TEXT NOT NULL CHECK (image_id <> ''),
-    layer TEXT NOT NULL CHECK (layer <> ''),
     source TEXT NOT NULL CHECK (json_valid(source))
 ) STRICT;
-
-CREATE INDEX settled_mark_by_film ON settled_mark (image_id, layer);
 
 -- What left the project, under a tag. `sha256` is of what was written, file by file in order of names.
 CREATE TABLE export_version (

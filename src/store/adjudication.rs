@@ -164,8 +164,8 @@ impl Store {
     pub fn settled_sources(&self, image: &ImageId) -> Result<Vec<(AnnotationId, MarkSource)>, StoreError> {
         self.require_review(image)?;
         let mut statement = self.conn.prepare_cached(
-            "SELECT s.annotation_id, s.source FROM settled_mark s JOIN annotation a ON a.id = s.annotation_id
-             WHERE s.image_id = ?1 AND s.layer = ?2 ORDER BY s.annotation_id",
+            "SELECT a.id, s.source FROM annotation a JOIN settled_mark s ON s.annotation_id = a.id
+             WHERE a.image_id = ?1 AND a.rad_id = ?2 ORDER BY a.id",
         )?;
         let mut rows = statement.query([image.as_str(), CONSENSUS_LAYER])?;
         let mut sources = Vec::new();

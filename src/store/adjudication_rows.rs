@@ -367,6 +367,7 @@ struct MarkSourceRow {
     rationale: String,
     by: String,
     at: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     signers: Vec<(String, i64)>,
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::domain::exchange::ImportEffects;
 use crate::domain::id::AnnotationId;
@@ -17,16 +17,9 @@ use crate::domain::task::TaskState;
 
 use super::error::{StoreError, unreadable};
 use super::incoming::{KnownReaders, Unread, conclude};
+use super::large_write::{MANY_ROWS, take_away};
 use super::one_step::Unit;
 use super::project::Store;
-
-/// From this many rows on, building an index once is quicker than keeping it up to date.
-const MANY_ROWS: usize = 20_000;
-
-/// The page cache of a large import, in KiB: its pages are written once and not looked at again, so that a small cache that
-/// stays in the processor's beats a large one.
-const IMPORT_CACHE_KIB: i64 = 16 * 1024;
-const USUAL_CACHE_KIB: i64 = 64 * 1024;
 
 /// The file that rows come from.
 #[derive(Clone, Debug)]
@@ -146,10 +139,11 @@ impl Store {
             unread,
             came: ImportEffects::default(),
         };
+        // Building an index once is then quicker than keeping it up to date.
         if num_rows >= MANY_ROWS {
             for table in ["annotation", "image_label", "reading"] {
                 if !import.has_rows(table)? {
-                    import.take_away_indexes(table)?;
+                    import.put_back.extend(take_away(&import.tx, table, &["index", "trigger"])?);
                     import.has_greatest_ids |= table == "annotation";
                 }
             }
@@ -157,39 +151,17 @@ impl Store {
         Ok(import)
     }
 
-    /// Makes the database ready for a large import, outside any transaction. While nobody else has the project open, the
-    /// rows then go into the database file itself and not into the write-ahead log and from there into the file. What the
-    /// CHECK constraints say has been checked already, row by row and with line numbers; `PRAGMA integrity_check` checks
-    /// it again.
+    /// Makes the database ready for a large import ([`Store::begin_large_write`]). What the CHECK constraints say has been
+    /// checked already, row by row and with line numbers.
     pub fn prepare_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
-        // In a step of several imports it was made ready before the step began, or not at all.
-        if !self.conn.is_autocommit() {
-            return Ok(());
-        }
-        self.conn.pragma_update(None, "cache_size", -IMPORT_CACHE_KIB)?;
-        self.conn.pragma_update(None, "ignore_check_constraints", true)?;
-        self.set_journal("delete")
+        self.begin_large_write()
     }
 
     /// Takes back what [`Store::prepare_large_import`] did.
     pub fn finish_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
-        if !self.conn.is_autocommit() {
-            return Ok(());
-        }
-        self.conn.pragma_update(None, "ignore_check_constraints", false)?;
-        self.conn.pragma_update(None, "cache_size", -USUAL_CACHE_KIB)?;
-        self.set_journal("wal")
-    }
-
-    /// Stays as it is where another program has the project open.
-    fn set_journal(&self, mode: &str) -> Result<(), StoreError> {
-        let answer = self.conn.pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0));
-        match answer.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Locked) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.end_large_write()
     }
 }
 
@@ -445,24 +417,4 @@ impl BulkImport<'_> {
         let sql = format!("SELECT 1 FROM {table} LIMIT 1");
         Ok(self.tx.prepare_cached(&sql)?.exists([])?)
     }
-
-    /// Unique indexes stay, for what they forbid.
-    fn take_away_indexes(&mut self, table: &str) -> Result<(), StoreError> {
-        for (kind, name, sql) in schema_of(&self.tx, table)? {
-            self.tx.execute_batch(&format!("DROP {kind} \"{}\"", name.replace('"', "\"\"")))?;
-            self.put_back.push(sql);
-        }
-        Ok(())
-    }
-}
-
-/// Kind, name and text of the indexes and triggers of a table that were made by name, unique indexes apart.
-fn schema_of(conn: &Connection, table: &str) -> Result<Vec<(String, String, String)>, StoreError> {
-    let mut statement = conn.prepare(
-        "SELECT type, name, sql FROM sqlite_schema
-         WHERE tbl_name = ?1 AND type IN ('index', 'trigger') AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'
-         ORDER BY rowid",
-    )?;
-    let rows = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 
-use crate::domain::adjudication::MarkSource;
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::Edit;
 use crate::domain::geometry::Rect;
@@ -18,13 +17,13 @@ use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
-use super::adjudication_rows::mark_source_to_json;
 use super::error::StoreError;
+use super::large_write::{MANY_ROWS, take_away};
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry_over};
 use super::rows::edit_from_json;
-use super::settling::ids_from;
+use super::settling::{KeptSource, forget_source, ids_from, write_source};
 
 /// The log's name of the step: by it a later rule knows that it may replace what an earlier one made.
 const STEP: &str = "Consensus by rule";
@@ -46,7 +45,7 @@ pub struct RuleMark {
     pub rect: Rect,
     /// The mark whose place it takes over where it has one source; else the first of several.
     pub from: AnnotationId,
-    pub source: MarkSource,
+    pub source: KeptSource,
 }
 
 /// What became of it.
@@ -72,9 +71,28 @@ impl Store {
     ) -> Result<Option<RuleWritten>, StoreError> {
         self.require_sight()?;
         self.require(Matter::Tasks, Act::Change)?;
+        if films.iter().map(|film| film.marks.len()).sum::<usize>() < MANY_ROWS {
+            return self.write_rule_films(films, what, at_ms, false, go_on);
+        }
+        self.begin_large_write()?;
+        let written = self.write_rule_films(films, what, at_ms, true, go_on);
+        self.end_large_write()?;
+        written
+    }
+
+    fn write_rule_films(
+        &mut self,
+        films: &[RuleFilm],
+        what: &str,
+        at_ms: i64,
+        is_large: bool,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<Option<RuleWritten>, StoreError> {
         let by = self.doer("");
         let session = self.session();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Whether "No finding" contradicts a mark is asked of each film once, by its edit, and not of each row again.
+        let put_back = if is_large { take_away(&tx, "annotation", &["trigger"])? } else { Vec::new() };
         let known = known_films(&tx)?;
         let layer = ReaderId::new(CONSENSUS_LAYER);
         let mut ids = Ids { session: ids_from(&tx, at_ms)?, next: 1 };
@@ -109,10 +127,14 @@ impl Store {
         }
         let mut what = what.to_owned();
         if written.num_emptied > 0 {
-            let _ = write!(what, " {} films have none any more: this rule leaves them open.", written.num_emptied);
+            let films = if written.num_emptied == 1 { "film has" } else { "films have" };
+            let _ = write!(what, " {} {films} none any more: this rule leaves it to people.", written.num_emptied);
         }
         let event = ProjectEvent { at_ms, by, kind: EventKind::ConsensusMade, what, films: Vec::new() };
         insert_event(&tx, &event)?;
+        for trigger in put_back {
+            tx.execute_batch(&trigger)?;
+        }
         tx.commit()?;
         Ok(Some(written))
     }
@@ -177,7 +199,7 @@ fn write_film(
     before: &Reading,
     at_ms: i64,
 ) -> Result<(), StoreError> {
-    let mut marks: Vec<(Annotation, Option<&MarkSource>)> = Vec::new();
+    let mut marks: Vec<(Annotation, Option<&KeptSource>)> = Vec::new();
     if film.has_no_finding {
         marks.push((Annotation::no_finding(AnnotationId::new(ids.session, ids.take()), Origin::Drawn), None));
     }
@@ -191,15 +213,12 @@ fn write_film(
     let (image, reader) = (film.image.clone(), before.reader().clone());
     let entry = NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: at_ms };
     write_entry_over(tx, session, &entry, before)?;
-    if !before.annotations().is_empty() {
-        tx.prepare_cached("DELETE FROM settled_mark WHERE image_id = ?1 AND layer = ?2")?
-            .execute([film.image.as_str(), CONSENSUS_LAYER])?;
+    for gone in before.annotations() {
+        forget_source(tx, gone.id())?;
     }
-    let mut insert =
-        tx.prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, source) in &marks {
         if let Some(source) = source {
-            insert.execute(params![mark.id().0, film.image.as_str(), CONSENSUS_LAYER, mark_source_to_json(source)])?;
+            write_source(tx, mark.id(), source)?;
         }
     }
     Ok(())
@@ -218,14 +237,15 @@ fn empty_film(tx: &Connection, session: u32, before: &Reading, at_ms: i64) -> Re
     }
     edits.push(Edit::SetTaskState { before: TaskState::Doing, after: TaskState::New });
     let edit = Edit::Batch { name: STEP.into(), edits };
-    tx.prepare_cached("DELETE FROM settled_mark WHERE image_id = ?1 AND layer = ?2")?
-        .execute([image.as_str(), CONSENSUS_LAYER])?;
+    for gone in before.annotations() {
+        forget_source(tx, gone.id())?;
+    }
     write_entry_over(tx, session, &NewLogEntry { image, reader, step: Step::Do, edit, made_at_ms: at_ms }, before)?;
     Ok(())
 }
 
 /// From what stands to what the rule says, completed.
-fn change(before: &Reading, marks: &[(Annotation, Option<&MarkSource>)], labels: LabelAnswers) -> Edit {
+fn change(before: &Reading, marks: &[(Annotation, Option<&KeptSource>)], labels: LabelAnswers) -> Edit {
     let mut edits = Vec::new();
     let mut state = before.state();
     if state == TaskState::Completed {

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::domain::adjudication::Layer;
+use crate::domain::adjudication::{Layer, MarkSource};
 use crate::domain::annotation::{Annotation, Origin};
 use crate::domain::edit::{Edit, EditError};
 use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
@@ -51,11 +51,8 @@ pub(super) fn write_layer(
         made_at_ms: at_ms,
     };
     let seq = write_entry(tx, session, &entry)?;
-    let mut insert =
-        tx.prepare_cached("INSERT INTO settled_mark (annotation_id, image_id, layer, source) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, settled) in marks.iter().zip(&layer.marks) {
-        let source = mark_source_to_json(&settled.source);
-        insert.execute(params![mark.id().0, image.as_str(), CONSENSUS_LAYER, source])?;
+        write_source(tx, mark.id(), &KeptSource::from(&settled.source))?;
     }
     Ok(seq)
 }
@@ -95,13 +92,35 @@ pub(super) fn take_layer_back(
         }
         other => other?,
     };
-    let mut delete = tx.prepare_cached("DELETE FROM settled_mark WHERE annotation_id = ?1")?;
     let Edit::Batch { edits, .. } = edit else { return Ok(()) };
     for edit in edits {
         if let Edit::Add(mark) = edit {
-            delete.execute([mark.id().0])?;
+            forget_source(tx, mark.id())?;
         }
     }
+    Ok(())
+}
+
+/// Where a mark of the consensus comes from, in the form in which the database keeps it: whoever has many of them makes it
+/// on several threads, before the one that writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptSource(Box<str>);
+
+impl From<&MarkSource> for KeptSource {
+    fn from(source: &MarkSource) -> Self {
+        Self(mark_source_to_json(source).into())
+    }
+}
+
+pub(super) fn write_source(tx: &Connection, mark: AnnotationId, source: &KeptSource) -> Result<(), StoreError> {
+    tx.prepare_cached("INSERT INTO settled_mark (annotation_id, source) VALUES (?1, ?2)")?
+        .execute(params![mark.0, source.0])?;
+    Ok(())
+}
+
+/// Of a mark that is gone for good.
+pub(super) fn forget_source(tx: &Connection, mark: AnnotationId) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM settled_mark WHERE annotation_id = ?1")?.execute([mark.0])?;
     Ok(())
 }
 

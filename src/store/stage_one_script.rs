@@ -1,5 +1,6 @@
 //! Who counts as a reader of a film, told as scripts: for dealing, for reviewers, and for a consensus by rule.
 
+use super::large_write::MANY_ROWS;
 use super::*;
 use crate::domain::adjudication::{MadeStep, MarkSource, ReviewStage, ShapeFrom, Step};
 use crate::domain::annotation::{Annotation, Origin};
@@ -154,7 +155,7 @@ fn by_rule() -> RuleFilm {
         signers: Vec::new(),
     };
     let rect = Rect::from_columns(10.0, 10.0, 90.0, 90.0).unwrap();
-    let mark = RuleMark { label: label.clone(), rect, from: AnnotationId(1), source };
+    let mark = RuleMark { label: label.clone(), rect, from: AnnotationId(1), source: KeptSource::from(&source) };
     RuleFilm { image: image(), marks: vec![mark], labels: vec![label], has_no_finding: false }
 }
 
@@ -181,8 +182,35 @@ fn what_a_stricter_rule_says_nothing_of_has_no_consensus_any_more() {
         // Once is enough.
         assert_eq!(write(&mut store, &[]), written(0, 0, 0));
     }
-    assert!(store.events().unwrap().iter().any(|event| event.what.contains("1 films have none any more")));
+    assert!(store.events().unwrap().iter().any(|event| event.what.contains("1 film has none any more")));
     assert_eq!(store.differences_from(&store.rebuild_from_log().unwrap()).unwrap(), []);
+}
+
+/// Such a write leaves the usual ways of the database aside: they must be back afterwards, however it ended.
+#[test]
+fn a_consensus_of_many_films_is_whole_or_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = project(folder.path(), "free", &[]);
+    let num_films = MANY_ROWS.div_ceil(10);
+    let films: Vec<RuleFilm> = (0..num_films)
+        .map(|n| {
+            let one = by_rule();
+            RuleFilm { image: ImageId::new(format!("film{n:05}")), marks: vec![one.marks[0].clone(); 10], ..one }
+        })
+        .collect();
+    let state = |store: &Store| -> (String, bool, i64) {
+        let text = |pragma: &str| store.conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).unwrap();
+        let num = store.conn.query_row("SELECT count(*) FROM settled_mark", [], |row| row.get(0)).unwrap();
+        let is_loose = store.conn.query_row("PRAGMA ignore_check_constraints", [], |row| row.get(0)).unwrap();
+        (text("journal_mode"), is_loose, num)
+    };
+    let stopped = store.write_consensus_by_rule(&films, "A rule.", 9, &mut |done| done < num_films as u64 / 2).unwrap();
+    assert_eq!((stopped, state(&store)), (None, ("wal".into(), false, 0)));
+    assert_eq!(write(&mut store, &films), written(num_films as u64, 0, 0));
+    assert_eq!(state(&store), ("wal".into(), false, 10 * num_films as i64));
+    let sound: String = store.conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    assert_eq!(store.check_audit(None, |_| true).unwrap().tampering, None);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::domain::geometry::Rect;
 use crate::domain::id::{AnnotationId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::jobs::{CancelToken, Progress};
-use crate::store::{RuleFilm, RuleMark, RuleWritten, Store};
+use crate::store::{KeptSource, RuleFilm, RuleMark, RuleWritten, Store};
 use crate::workflows::agreement::{blocks, list, policies_of};
 use crate::workflows::label_sets;
 
@@ -91,7 +91,8 @@ pub fn consensus_of_readings(
     check(readings, asked)?;
     let policies = policies_of(&asked.policy, &readings.labels);
     let likely = likely_labels(readings, asked, &policies, watch, cancel)?;
-    let desk = Desk { readings, asked, policies, likely };
+    let rationale = format!("By rule: {}", asked.policy.in_words());
+    let desk = Desk { readings, asked, policies, likely, rationale };
     let num_blocks = readings.films.len().div_ceil(FILMS_PER_BLOCK);
     let of_block = |block: usize| {
         let last = readings.films.len().min((block + 1) * FILMS_PER_BLOCK);
@@ -175,6 +176,8 @@ struct Desk<'a> {
     policies: ClassPolicies,
     /// For labels decided by Dawid and Skene, whether each film has it.
     likely: Vec<Option<Vec<bool>>>,
+    /// The rule in words, as each mark keeps it.
+    rationale: String,
 }
 
 /// For each label that is decided so, whether each film has it: at least as likely as not.
@@ -286,7 +289,7 @@ impl Desk<'_> {
             min_iou: policy.min_iou,
             votes: votes.collect(),
             num_readers: said.len(),
-            rationale: format!("By rule: {}", self.asked.policy.in_words()),
+            rationale: self.rationale.clone(),
             by: self.asked.by.clone(),
             at_ms: self.asked.at_ms,
             signers: Vec::new(),
@@ -294,6 +297,7 @@ impl Desk<'_> {
         };
         let [xmin, ymin, xmax, ymax] = one.rect;
         let rect = Rect::from_columns(xmin, ymin, xmax, ymax)?;
+        let source = KeptSource::from(&source);
         Some(RuleMark { label: label(one.class), rect, from: AnnotationId(from), source })
     }
 }

@@ -74,6 +74,8 @@ fn asked() -> ConsensusAsked {
 fn made(archive: &Path, copy: &Path) -> Duration {
     fs::create_dir(copy).expect("a folder");
     fs::copy(archive.join("project.db"), copy.join("project.db")).expect("a copy");
+    // Else the consensus would wait for the disk to take the copy, too.
+    fs::File::open(copy.join("project.db")).and_then(|file| file.sync_all()).expect("the copy is on the disk");
     let mut store = Store::open(copy).expect("opens");
     let start = Instant::now();
     let (found, _) = make_consensus(&mut store, &asked(), &|_| {}, &CancelToken::new()).expect("a consensus");

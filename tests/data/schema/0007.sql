@@ -896,8 +896,6 @@ CREATE TABLE adjudication (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settled_mark (
     annotation_id INTEGER PRIMARY KEY CHECK (annotation_id > 0),
-    image_id TEXT NOT NULL CHECK (image_id <> ''),
-    layer TEXT NOT NULL CHECK (layer <> ''),
     source TEXT NOT NULL CHECK (json_valid(source))
 ) STRICT;
 CREATE TABLE export_version (
@@ -1374,7 +1372,6 @@ CREATE TRIGGER adjudication_step_stays BEFORE DELETE ON adjudication_step
 BEGIN
     SELECT RAISE(ABORT, 'What reviewers did is kept.');
 END;
-CREATE INDEX settled_mark_by_film ON settled_mark (image_id, layer);
 CREATE UNIQUE INDEX audit_link_of ON audit_link (kind, ref);
 CREATE TRIGGER audit_link_is_kept BEFORE UPDATE ON audit_link
 BEGIN
