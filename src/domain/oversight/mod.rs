@@ -32,6 +32,8 @@ pub struct ReadingStanding {
     /// A further reading of the film by the same person.
     pub is_repeat: bool,
     pub is_completed: bool,
+    /// It knows the truth of a film that is to be read by others: no reading of stage 1.
+    pub is_truth: bool,
     pub is_unfit: bool,
     pub decision: Decision,
     /// Stands for the set of labels: two readings with the same number name the same labels.
@@ -123,6 +125,7 @@ fn read_by(film: u32, reader: u32, decision: Decision, labels: u32, day: i64) ->
         is_repeat: false,
         is_completed: true,
         is_unfit: false,
+        is_truth: false,
         decision,
         labels,
         day,
