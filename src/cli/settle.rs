@@ -33,7 +33,7 @@ pub struct SettleArgs {
 enum Command {
     /// List the films to review.
     List(ProjectArgs),
-    /// Begin the review of a film, or go on with it, and show its findings.
+    /// Show a film's findings and how far its review is. Writes nothing: a review begins with its first step.
     Show(FilmArgs),
     /// Make steps in a film's review. Steps before one that is refused stay made.
     #[command(after_help = WORDS)]
@@ -112,8 +112,8 @@ pub fn run(args: &SettleArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Show(args) => {
-            let mut store = person.open(&args.project)?;
-            let review = store.open_review(&ImageId::new(args.film.as_str()), &who, now_ms())?;
+            let store = person.open_to_look(&args.project)?;
+            let review = store.review_as_shown(&ImageId::new(args.film.as_str()), &who)?;
             show(review.document(), args.json);
             if !args.json {
                 tell_what_is_not_settled(&store)?;

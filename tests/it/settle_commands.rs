@@ -80,6 +80,11 @@ fn two_films_are_settled_from_the_command_line() {
     let shown = json(place, &["settle", "show", "p", second, "--as", "V1", "--json"]);
     assert_eq!(shown["findings"][0]["missed"][0], "R2");
     assert_eq!((&shown["findings"][1]["is_unanimous"], &shown["num_settled"]), (&true.into(), &0.into()));
+    let films = json(place, &["settle", "list", "p", "--as", "V1", "--json"]);
+    assert_eq!(films["films"][1]["stage"], "ready", "looking begins nothing");
+    let store = Store::open_to_look(&place.join("p")).unwrap();
+    assert!(store.review_steps(&images[1]).unwrap().is_empty());
+    drop(store);
 
     let make = |steps: &[&str], code: i32, says: &str| {
         let words = [&["settle", "do", "p", second, "--as", "V1"], steps].concat();
