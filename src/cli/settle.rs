@@ -131,8 +131,17 @@ pub fn run(args: &SettleArgs) -> anyhow::Result<()> {
             for (image, why) in &refused {
                 eprintln!("warning: film {image}: {why}");
             }
-            println!("{num_films} films: accepted {num_accepted} findings and answers on which all readers agree.");
-            println!("Signed {num_signed} films; {num_settled} of them are settled now.");
+            let counted = |num: usize, one: &str, many: &str| format!("{num} {}", if num == 1 { one } else { many });
+            println!(
+                "{}: accepted {} on which all readers agree.",
+                counted(num_films, "film", "films"),
+                counted(num_accepted, "finding or answer", "findings and answers")
+            );
+            println!(
+                "Signed {}; {} settled now.",
+                counted(num_signed, "film", "films"),
+                counted(num_settled, "of them is", "of them are")
+            );
             Ok(())
         }
         Command::Questions(args) => questions(&person.open_to_look(&args.project)?, &who, args.json),

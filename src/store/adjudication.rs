@@ -288,7 +288,11 @@ impl Store {
             (false, true) => {
                 settled = Some(write_layer(&tx, session, image, &document.layer(), made.at_ms)?);
                 let num = document.layer().marks.len();
-                Some((EventKind::FilmSettled, format!("Settled film {image}: {num} findings.")))
+                let what = match num {
+                    1 => format!("Settled film {image}: 1 finding."),
+                    _ => format!("Settled film {image}: {num} findings."),
+                };
+                Some((EventKind::FilmSettled, what))
             }
             (true, false) => {
                 if let Some(seq) = settled.take() {
