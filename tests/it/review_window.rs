@@ -436,3 +436,4 @@ fn the_list_tells_how_much_readers_differ_and_is_ordered_and_filtered() {
     key(&mut seat, Modifiers::SHIFT, Key::Enter);
     wait(&mut seat, "the next film", |w| is_open(w) && w.session.team.reviewing.image == Some(film(1)));
 }
+    seat.get_by_label("Order by Top disagreement");
