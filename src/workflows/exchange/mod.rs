@@ -20,6 +20,7 @@ pub use output::hex;
 pub use take_in::{Incoming, is_table, read_path};
 pub use take_up::{TakenUp, import_any};
 pub use versions::state_of;
+pub(in crate::workflows) use versions::keep_numbers;
 pub use write::{Exported, export};
 
 use crate::jobs::{CancelToken, Progress};

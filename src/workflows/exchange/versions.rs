@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::domain::exchange::{ExportPlan, VersionState, is_tag};
 use crate::domain::project_event::{EventKind, ProjectEvent};
-use crate::store::{ExportVersion, Store};
+use crate::store::{ExportVersion, Store, StoreError};
 
 use super::Course;
 use super::output::hash_of;
@@ -77,6 +77,23 @@ impl Exported {
 }
 
 /// Holds a version against what lies at its place.
+/// Has the project keep the numbers that readers go out under, before anything is written. Where it can't, say on a
+/// disk that nobody can write to, gives the sentence that tells so.
+///
+/// # Errors
+/// Where the person may not.
+pub(in crate::workflows) fn keep_numbers(store: &Store) -> Result<Option<String>, StoreError> {
+    match store.keep_reader_ids() {
+        Ok(()) => Ok(None),
+        Err(StoreError::ReadOnly) => Ok(Some(
+            "The project can't be written to, so the numbers that readers go out under are not kept: another export \
+             may number them otherwise."
+                .to_owned(),
+        )),
+        Err(other) => Err(other),
+    }
+}
+
 pub fn state_of(version: &ExportVersion) -> VersionState {
     match hash_of(Path::new(&version.place)) {
         Ok(Some(hash)) if hash == version.sha256 => VersionState::AsWritten,

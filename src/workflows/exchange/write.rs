@@ -35,6 +35,10 @@ pub struct Exported {
     pub num_marks: usize,
     pub num_files: usize,
     pub lost: Lost,
+    /// Where the consensus in it comes from.
+    pub consensus: ConsensusSources,
+    /// Why the project does not keep the numbers that readers went out under; `None` where it does.
+    pub unkept: Option<String>,
 }
 
 /// Writes what the plan asks for to a file, or to a folder where the format is many files. What can't be written whole is
@@ -49,6 +53,7 @@ pub fn export(store: &Store, plan: &ExportPlan, to: &Path, course: &mut Course<'
     let content = &chosen.content;
     check(plan, content)?;
     let (sha256, num_files) = if plan.format.is_folder() || (plan.with_pictures && plan.format.takes_pictures()) {
+    let unkept = versions::keep_numbers(store)?;
         let mut out = Output::folder(to)?;
         write_into(store, plan, &chosen, content, ("", &mut out), &mut lost, course)?;
         let num_files = out.num_files();
@@ -68,6 +73,8 @@ pub fn export(store: &Store, plan: &ExportPlan, to: &Path, course: &mut Course<'
         num_marks: content.num_marks(),
         num_files,
         lost,
+        consensus: chosen.consensus_in(content),
+        unkept,
     })
 }
 
