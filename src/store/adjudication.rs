@@ -225,7 +225,7 @@ impl Store {
     }
 
     /// Refuses whoever may not know what readers of this film said: a review shows all of it.
-    fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
+    pub(super) fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
         self.require(Matter::Consensus, Act::See)?;
         let is_reviewer = || self.pass().is_some_and(|pass| self.admit_reviewer(image, pass.reader()).is_ok());
         if self.may_see_others_of(image)? || is_reviewer() { Ok(()) } else { Err(StoreError::Blind) }

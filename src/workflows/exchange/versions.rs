@@ -43,6 +43,7 @@ impl Exported {
         let options = serde_json::json!({
             "readers": readers,
             "with_unfinished": plan.with_unfinished,
+            "only_settled": plan.only_settled,
             "hides_readers": plan.hides_readers,
             "with_pictures": plan.with_pictures,
         });
@@ -76,7 +77,6 @@ impl Exported {
     }
 }
 
-/// Holds a version against what lies at its place.
 /// Has the project keep the numbers that readers go out under, before anything is written. Where it can't, say on a
 /// disk that nobody can write to, gives the sentence that tells so.
 ///
@@ -94,6 +94,7 @@ pub(in crate::workflows) fn keep_numbers(store: &Store) -> Result<Option<String>
     }
 }
 
+/// Holds a version against what lies at its place.
 pub fn state_of(version: &ExportVersion) -> VersionState {
     match hash_of(Path::new(&version.place)) {
         Ok(Some(hash)) if hash == version.sha256 => VersionState::AsWritten,
