@@ -96,7 +96,7 @@ impl Place {
         match code {
             0 => assert!(err.is_empty(), "rachis {words}: {err}"),
             1 | 3 => {
-                assert!(err.starts_with("rachis: ") && err.trim_end().lines().count() == 1, "rachis {words}: {err}")
+                assert!(err.starts_with("rachis: ") && err.trim_end().lines().count() == 1, "rachis {words}: {err}");
             }
             _ => assert!(err.contains("Usage: ") || err.contains("--help"), "rachis {words}: {err}"),
         }
