@@ -117,7 +117,8 @@ impl Jobs {
             if boxes.num_as_boxes > 0 {
                 let _ = write!(summary, "; {} other shapes as the boxes around them", boxes.num_as_boxes);
             }
-            Ok(Told { summary, report: boxes.unfit_films.iter().map(unfit_line).collect() })
+            let report = boxes.unfit_films.iter().map(unfit_line).chain(boxes.unkept).collect();
+            Ok(Told { summary, report })
         });
     }
 

@@ -138,7 +138,8 @@ pub fn run(args: &AssignArgs) -> anyhow::Result<()> {
                 bail!("Say which films: --film IMAGE_ID, or --file with one on each line. Nothing was changed.");
             }
             let num = store.reserve_truths(&films, &args.layer.as_str().into(), now_ms())?;
-            println!("{} films are kept back now, {num} of them newly. Readers do not see which.", films.len());
+            let films = counted(films.len(), "film is", "films are");
+            println!("{films} kept back now, {num} newly. Readers do not see which.");
             Ok(())
         }
         Command::Release(args) => {
@@ -266,7 +267,8 @@ fn print(report: &AssignReport, args: &FilmsArgs) {
         counted(num_people, "person", "people")
     );
     if report.num_kept_back > 0 {
-        println!("{} films are kept back because their truth is known.", report.num_kept_back);
+        let films = counted(report.num_kept_back, "film is kept back because its", "films are kept back because their");
+        println!("{films} truth is known.");
     }
 }
 
@@ -304,10 +306,11 @@ fn list(made: &[StoredAssignment], is_json: bool) {
         let each = one.each.map_or_else(String::new, |each| format!(" {each}"));
         let people: Vec<&str> = one.people.iter().map(ReaderId::as_str).collect();
         println!(
-            "{:>4}  {:<7} {:>7} tasks  {}{each}  seed {}  {}  to {}",
+            "{:>4}  {:<7} {:>7} {}  {}{each}  seed {}  {}  to {}",
             one.id,
             one.stage.as_str(),
             one.num_tasks,
+            if one.num_tasks == 1 { "task " } else { "tasks" },
             one.strategy,
             one.seed,
             one.pool,

@@ -159,14 +159,17 @@ pub fn run(args: &ConsensusArgs) -> anyhow::Result<()> {
     match written {
         None => println!("Nothing was written."),
         Some(written) => {
-            println!("{} films were written into the layer \"consensus\".", written.num_written);
+            let films =
+                |num: u64, one: &str, many: &str| if num == 1 { format!("1 {one}") } else { format!("{num} {many}") };
+            println!("{} written into the layer \"consensus\".", films(written.num_written, "film was", "films were"));
             if written.num_emptied > 0 {
-                println!("{} films have no consensus any more: this rule leaves them open.", written.num_emptied);
+                let films = films(written.num_emptied, "film has", "films have");
+                println!("{films} no consensus any more: this rule decides nothing there.");
             }
             if written.num_kept > 0 {
                 println!(
-                    "{} films have a consensus that reviewers settled, or that was imported or changed by hand; it stays.",
-                    written.num_kept
+                    "{} a consensus that reviewers settled, or that was imported or changed by hand; it stays.",
+                    films(written.num_kept, "film has", "films have")
                 );
             }
         }

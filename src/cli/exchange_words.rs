@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::exchange::{ExportFormat, ExportPlan};
 use crate::formats::exchange::Lost;
 use crate::jobs::{CancelToken, Progress};
@@ -79,6 +80,16 @@ pub(super) fn lost_as_json(lost: &Lost) -> Value {
     Value::Object(parts.collect::<Map<_, _>>())
 }
 
+/// Films by where their consensus comes from.
+pub(super) fn consensus_as_json(consensus: &ConsensusSources) -> Value {
+    json!({
+        "settled_by_reviewers": consensus.num_settled,
+        "by_rule": consensus.num_by_rule,
+        "imported_or_changed": consensus.num_imported,
+        "rule": consensus.rule,
+    })
+}
+
 pub(super) fn exported_as_json(exported: &Exported, plan: &ExportPlan) -> Value {
     json!({
         "format": plan.format.key(),
@@ -89,6 +100,7 @@ pub(super) fn exported_as_json(exported: &Exported, plan: &ExportPlan) -> Value 
         "readings": exported.num_readings,
         "marks": exported.num_marks,
         "files": exported.num_files,
+        "consensus": (exported.consensus.num_films() > 0).then(|| consensus_as_json(&exported.consensus)),
         "not_held": lost_as_json(&exported.lost),
     })
 }
@@ -102,6 +114,9 @@ pub(super) fn exported_as_text(exported: &Exported, plan: &ExportPlan) -> String
         exported.num_readings,
         exported.num_marks
     );
+    if exported.consensus.num_films() > 0 {
+        let _ = writeln!(text, "  Consensus: {}.", exported.consensus.in_words());
+    }
     for sentence in exported.lost.sentences() {
         let _ = writeln!(text, "  {sentence}");
     }

@@ -4,15 +4,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::exchange::{ExportFormat, ExportPlan, VersionState};
 use crate::domain::id::{ImageId, ReaderId};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::quality::UnfitFilm;
 use crate::formats::table_form::TableForm;
 use crate::store::Store;
 use crate::workflows::exchange::{self, write_bundle};
-use crate::workflows::export_labels::{ExportLabels, ExportReport, export_labels};
+use crate::workflows::export_labels::{ExportLabels, ExportReport, consensus_going_out, export_labels};
 use crate::workflows::export_measures::export_measures;
 use crate::workflows::label_sets;
 
@@ -31,7 +32,8 @@ pub struct ExportArgs {
     /// The file to write: boxes and "No finding", or measurements. A folder where the format is many files.
     #[arg(required_unless_present = "list")]
     out: Option<PathBuf>,
-    /// Write nothing; list the versions that were kept, the newest first, and whether their files are as they were written.
+    /// Write no file; list the versions that were kept, the newest first, whether their files are as they were written,
+    /// and the numbers that readers went out under.
     #[arg(long)]
     list: bool,
     /// Only this reader; may be given several times.
@@ -43,6 +45,9 @@ pub struct ExportArgs {
     /// Readings that are not completed too.
     #[arg(long)]
     unfinished: bool,
+    /// Of the consensus only films that reviewers settled, and none that a rule made or that was imported.
+    #[arg(long)]
+    only_settled: bool,
     /// Leave the reader's column out, as the published test tables do.
     #[arg(long)]
     no_rad_id: bool,
@@ -77,6 +82,9 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         let store = args.person.open_to_look(&args.project)?;
         return list(&store, args.json);
     };
+    if args.only_settled && !args.reader.is_empty() && !args.reader.iter().any(|reader| reader == CONSENSUS_LAYER) {
+        bail!("--only-settled is about the consensus; add --reader {CONSENSUS_LAYER}. Nothing was written.");
+    }
     let is_plain = args.tag.is_empty() && !args.bundle && !args.pictures;
     let store =
         if args.tag.is_empty() { args.person.open_to_look(&args.project)? } else { args.person.open(&args.project)? };
@@ -94,11 +102,16 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         form,
         readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
         with_unfinished: args.unfinished,
+        only_settled: args.only_settled,
         with_reader: !args.no_rad_id,
         as_imported: args.as_imported,
         films: None,
     };
     let (boxes, image_labels) = export_labels(&store, &labels, args.out(), args.labels.as_deref(), &options)?;
+    let consensus = consensus_going_out(&store, &options)?;
+    if let Some(why) = &boxes.unkept {
+        eprintln!("warning: {why}");
+    }
     if args.json {
         let as_json = |report: &ExportReport| -> Value {
             json!({
@@ -111,18 +124,29 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
                 "left_out_without_column": report.without_column,
             })
         };
-        println!("{:#}", json!({ "boxes": as_json(&boxes), "image_labels": image_labels.as_ref().map(as_json) }));
+        println!(
+            "{:#}",
+            json!({
+                "boxes": as_json(&boxes),
+                "image_labels": image_labels.as_ref().map(as_json),
+                "consensus": consensus.as_ref().map(exchange_words::consensus_as_json),
+            })
+        );
         return Ok(());
     }
     println!("{}: {}", args.out().display(), as_text(&boxes, "row"));
     if let (Some(out), Some(report)) = (&args.labels, &image_labels) {
         println!("{}: {}", out.display(), as_text(report, "reading"));
     }
+    if let Some(consensus) = &consensus {
+        println!("  Consensus: {}.", consensus.in_words());
+    }
     Ok(())
 }
 
 fn list(store: &Store, is_json: bool) -> anyhow::Result<()> {
     let versions = store.export_versions()?;
+    let numbers = store.kept_reader_ids()?;
     let state = |version| match exchange::state_of(version) {
         VersionState::AsWritten => ("as_written", "as it was written"),
         VersionState::Changed => ("changed", "changed since"),
@@ -145,7 +169,9 @@ fn list(store: &Store, is_json: bool) -> anyhow::Result<()> {
                 })
             })
             .collect();
-        println!("{:#}", json!({ "versions": rows }));
+        let numbers: Map<String, Value> =
+            numbers.iter().map(|(id, out)| (id.to_string(), json!(out.as_str()))).collect();
+        println!("{:#}", json!({ "versions": rows, "reader_numbers": numbers }));
         return Ok(());
     }
     if versions.is_empty() {
@@ -164,6 +190,9 @@ fn list(store: &Store, is_json: bool) -> anyhow::Result<()> {
         );
         println!("    {}: {}", version.place, state(version).1);
         println!("    SHA-256 {}", exchange::hex(&version.sha256));
+    }
+    for (id, out) in &numbers {
+        println!("{id} goes out as {out}");
     }
     Ok(())
 }
@@ -185,6 +214,7 @@ fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyh
         format,
         readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
         with_unfinished: args.unfinished,
+        only_settled: args.only_settled,
         hides_readers: args.no_rad_id,
         with_pictures: args.pictures,
         tag: args.tag.clone(),
@@ -199,7 +229,7 @@ fn run_format(mut store: Store, args: &ExportArgs, format: ExportFormat) -> anyh
         exported.keep(store, &plan, course)?;
         anyhow::Ok((exported, missing))
     })?;
-    for what in &missing {
+    for what in missing.iter().chain(&exported.unkept) {
         eprintln!("warning: {what}");
     }
     if args.json {
@@ -221,10 +251,11 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
         || !args.tag.is_empty()
         || args.bundle
         || args.pictures
+        || args.only_settled
     {
         bail!(
-            "--labels, --no-rad-id, --as-imported, --tag, --bundle and --pictures are for labels, not for measurements. \
-             Nothing was written."
+            "--labels, --no-rad-id, --as-imported, --tag, --bundle, --pictures and --only-settled are for labels, not \
+             for measurements. Nothing was written."
         );
     }
     let readers: Vec<ReaderId> = args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect();

@@ -55,6 +55,10 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<()> {
         num_failed == 0 || report.num(ImportOutcome::Imported) + report.num(ImportOutcome::Duplicate) > 0,
         "no film could be imported"
     );
+    if num_failed > 0 {
+        let files = if num_failed == 1 { "1 file".to_owned() } else { format!("{num_failed} files") };
+        return Err(super::NotAll(format!("not all was imported: {files} could not be")).into());
+    }
     Ok(())
 }
 

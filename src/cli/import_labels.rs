@@ -32,15 +32,18 @@ pub struct ImportLabelsArgs {
     /// Whose labels they are where the file does not say.
     #[arg(long, value_name = "ID", default_value = DEFAULT_READER)]
     reader: String,
-    /// What to do when some rows cannot be taken.
-    #[arg(long, value_name = "WHAT", default_value = "keep")]
-    bad_rows: OnBadRows,
+    /// What to do when some rows cannot be taken. Left out: the good rows are taken, and the exit code is 3. "keep" says
+    /// that this is what you want, and the exit code is 0.
+    #[arg(long, value_name = "WHAT")]
+    bad_rows: Option<OnBadRows>,
     /// What to do with labels of films that are not in the project: "keep" where the labels come first and the films later.
-    #[arg(long, value_name = "WHAT", default_value = "refuse")]
-    absent_films: OnAbsentFilms,
-    /// What to do with labels of readers that the project does not know: "add" brings them into it, as annotators.
-    #[arg(long, value_name = "WHAT", default_value = "refuse")]
-    new_readers: OnNewReaders,
+    /// Left out: they are bad rows.
+    #[arg(long, value_name = "WHAT")]
+    absent_films: Option<OnAbsentFilms>,
+    /// What to do with labels of readers that the project does not know: "add" brings them into it, as annotators. Left
+    /// out: they are bad rows.
+    #[arg(long, value_name = "WHAT")]
+    new_readers: Option<OnNewReaders>,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -60,7 +63,7 @@ enum OnBadRows {
 enum OnAbsentFilms {
     /// Take them.
     Keep,
-    /// They are bad rows.
+    /// Leave them out.
     Refuse,
 }
 
@@ -68,7 +71,7 @@ enum OnAbsentFilms {
 enum OnNewReaders {
     /// They come into the project, as annotators.
     Add,
-    /// They are bad rows.
+    /// Leave them out.
     Refuse,
 }
 
@@ -80,16 +83,16 @@ pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
     let options = ImportLabels {
         reader: ReaderId::new(args.reader.trim()),
         bad_rows: match args.bad_rows {
-            OnBadRows::Keep => BadRows::Keep,
-            OnBadRows::Refuse => BadRows::Refuse,
+            None | Some(OnBadRows::Keep) => BadRows::Keep,
+            Some(OnBadRows::Refuse) => BadRows::Refuse,
         },
         absent_films: match args.absent_films {
-            OnAbsentFilms::Keep => AbsentFilms::Keep,
-            OnAbsentFilms::Refuse => AbsentFilms::Refuse,
+            Some(OnAbsentFilms::Keep) => AbsentFilms::Keep,
+            None | Some(OnAbsentFilms::Refuse) => AbsentFilms::Refuse,
         },
         new_readers: match args.new_readers {
-            OnNewReaders::Add => NewReaders::Add,
-            OnNewReaders::Refuse => NewReaders::Refuse,
+            Some(OnNewReaders::Add) => NewReaders::Add,
+            None | Some(OnNewReaders::Refuse) => NewReaders::Refuse,
         },
     };
     if !is_table(&args.labels)? {
@@ -105,7 +108,37 @@ pub fn run(args: &ImportLabelsArgs) -> anyhow::Result<()> {
     if report.is_refused {
         bail!("nothing was taken, because {} could not be", counted(report.bad.len(), "row"));
     }
-    Ok(())
+    let is_something = report.num_readings > 0 || report.num_held > 0;
+    tell_whether_all(args, report.bad.len(), report.left_out, is_something, "row")
+}
+
+/// What nobody asked to leave out, and what is in the project neither from this file nor from before.
+fn tell_whether_all(
+    args: &ImportLabelsArgs,
+    num_not_taken: usize,
+    left_out: LeftOut,
+    is_something: bool,
+    noun: &str,
+) -> anyhow::Result<()> {
+    let wished = match (args.bad_rows, args.absent_films, args.new_readers) {
+        (Some(OnBadRows::Keep), ..) => num_not_taken,
+        (_, absent, new) => {
+            let of_films = absent.map_or(0, |_| left_out.num_of_absent_films);
+            let of_readers = new.map_or(0, |_| left_out.num_of_unknown_readers);
+            // What stands twice in the file is taken once.
+            of_films + of_readers + left_out.num_repeated
+        }
+    };
+    let num = num_not_taken.saturating_sub(wished);
+    if num == 0 {
+        return Ok(());
+    }
+    if !is_something {
+        bail!("nothing was taken: {} could not be, for the reasons under \"not taken\"", counted(num, noun));
+    }
+    let were = if num == 1 { "was" } else { "were" };
+    let what = counted(num, noun);
+    Err(super::NotAll(format!("not all was taken: {what} {were} left out, for the reasons under \"not taken\"")).into())
 }
 
 /// Any format but a table by itself.
@@ -119,7 +152,8 @@ fn run_any(store: &mut Store, args: &ImportLabelsArgs, options: &ImportLabels) -
     if taken.is_refused {
         bail!("nothing was taken, because {} stood in the way", counted(taken.num_not_taken(), "problem"));
     }
-    Ok(())
+    let is_something = taken.num_readings > 0 || taken.num_held > 0;
+    tell_whether_all(args, taken.num_not_taken(), taken.left_out, is_something, "problem")
 }
 
 fn taken_as_text(taken: &TakenUp) -> String {

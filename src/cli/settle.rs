@@ -8,12 +8,13 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::domain::adjudication::{Document, FilmToReview, Finding, MadeStep, Outcome, ReviewStage};
+use crate::domain::consensus::sources::ConsensusSource;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelScope;
 use crate::jobs::CancelToken;
 use crate::store::{QuestionSent, Store, StoreError};
 use crate::workflows::label_sets;
-use crate::workflows::settle::{Settled, accept_unanimous};
+use crate::workflows::settle::{self, Settled, accept_unanimous};
 
 use super::dataset::now_ms;
 use super::person::Person;
@@ -33,7 +34,7 @@ pub struct SettleArgs {
 enum Command {
     /// List the films to review.
     List(ProjectArgs),
-    /// Begin the review of a film, or go on with it, and show its findings.
+    /// Show a film's findings and how far its review is. Writes nothing: a review begins with its first step.
     Show(FilmArgs),
     /// Make steps in a film's review. Steps before one that is refused stay made.
     #[command(after_help = WORDS)]
@@ -112,8 +113,8 @@ pub fn run(args: &SettleArgs) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Show(args) => {
-            let mut store = person.open(&args.project)?;
-            let review = store.open_review(&ImageId::new(args.film.as_str()), &who, now_ms())?;
+            let store = person.open_to_look(&args.project)?;
+            let review = store.review_as_shown(&ImageId::new(args.film.as_str()), &who)?;
             show(review.document(), args.json);
             if !args.json {
                 tell_what_is_not_settled(&store)?;
@@ -131,8 +132,17 @@ pub fn run(args: &SettleArgs) -> anyhow::Result<()> {
             for (image, why) in &refused {
                 eprintln!("warning: film {image}: {why}");
             }
-            println!("{num_films} films: accepted {num_accepted} findings and answers on which all readers agree.");
-            println!("Signed {num_signed} films; {num_settled} of them are settled now.");
+            let counted = |num: usize, one: &str, many: &str| format!("{num} {}", if num == 1 { one } else { many });
+            println!(
+                "{}: accepted {} on which all readers agree.",
+                counted(num_films, "film", "films"),
+                counted(num_accepted, "finding or answer", "findings and answers")
+            );
+            println!(
+                "Signed {}; {} settled now.",
+                counted(num_signed, "film", "films"),
+                counted(num_settled, "of them is", "of them are")
+            );
             Ok(())
         }
         Command::Questions(args) => questions(&person.open_to_look(&args.project)?, &who, args.json),
@@ -203,17 +213,22 @@ fn make_steps(store: &mut Store, args: &DoArgs, who: &ReaderId) -> anyhow::Resul
         Ok(Some(review)) => review,
         _ => store.open_review(&image, who, now_ms())?,
     };
+    let mut told = Vec::new();
     for (number, text) in (1..).zip(&args.steps) {
         let step = parse(text, review.document(), &labels).with_context(|| format!("step {number} was not made"))?;
         if !args.despite_questions {
             refuse_hasty_signature(&step, review.document()).with_context(|| format!("step {number} was not made"))?;
         }
         let made = MadeStep { by: who.clone(), at_ms: now_ms(), step };
-        review = store
-            .add_review_step(&image, &made, review.num_steps())
+        let stands_again;
+        (review, stands_again) = settle::make_step(store, &image, &made, review.num_steps())
             .with_context(|| format!("step {number}, {text:?}"))?;
+        told.extend(stands_again.and_then(ConsensusSource::after_signature));
     }
     show(review.document(), false);
+    for sentence in told {
+        println!("{sentence}");
+    }
     Ok(())
 }
 

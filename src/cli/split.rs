@@ -44,6 +44,9 @@ pub struct SplitArgs {
     /// Readings that are not completed too.
     #[arg(long)]
     unfinished: bool,
+    /// Of the consensus only films that reviewers settled, and none that a rule made or that was imported.
+    #[arg(long)]
+    only_settled: bool,
     /// Leave the reader's column out of tables.
     #[arg(long)]
     no_rad_id: bool,
@@ -86,6 +89,7 @@ pub fn run(args: &SplitArgs) -> anyhow::Result<()> {
         format,
         readers: args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect(),
         with_unfinished: args.unfinished,
+        only_settled: args.only_settled,
         hides_readers: args.no_rad_id,
         with_pictures: args.pictures,
         tag: args.tag.clone(),
@@ -111,7 +115,7 @@ pub fn run(args: &SplitArgs) -> anyhow::Result<()> {
         bundled.exported.keep(store, &plan, course)?;
         anyhow::Ok(bundled)
     })?;
-    bundled.missing.iter().for_each(|what| eprintln!("warning: {what}"));
+    bundled.missing.iter().chain(&bundled.exported.unkept).for_each(|what| eprintln!("warning: {what}"));
     if bundled.num_unsettled > 0 {
         eprintln!("warning: {} test films have no consensus and are in no folder", bundled.num_unsettled);
     }

@@ -117,7 +117,7 @@ pub fn run(args: &TasksArgs) -> anyhow::Result<()> {
         Command::TakeBack(args) => {
             let mut store = person.open(&args.project)?;
             let ids = chosen_tasks(&store, &args.choice())?;
-            told(store.take_back(&ids, now_ms())?, "taken back. Their marks stay", args.json);
+            told(store.take_back(&ids, now_ms())?, "taken back. Marks stay", args.json);
             Ok(())
         }
         Command::Give(args) => {
@@ -131,7 +131,7 @@ pub fn run(args: &TasksArgs) -> anyhow::Result<()> {
         Command::GiveBack(args) => {
             let mut store = person.open(&args.project)?;
             let ids = chosen_tasks(&store, &args.choice())?;
-            told(store.give_back(&ids, now_ms())?, "given back as new. Their marks stay", args.json);
+            told(store.give_back(&ids, now_ms())?, "given back as new. Marks stay", args.json);
             Ok(())
         }
         Command::Priority(args) => {
@@ -161,9 +161,14 @@ fn told(touched: TasksTouched, words: &str, is_json: bool) {
         println!("{:#}", json!({ "changed": touched.changed, "left": touched.left }));
         return;
     }
-    println!("{} tasks were {words}.", touched.changed);
-    if touched.left > 0 {
-        println!("{} were left as they are: they are completed, or there was nothing to change.", touched.left);
+    match touched.changed {
+        1 => println!("1 task was {words}."),
+        num => println!("{num} tasks were {words}."),
+    }
+    match touched.left {
+        0 => {}
+        1 => println!("1 was left as it is: it is completed, or there was nothing to change."),
+        num => println!("{num} were left as they are: they are completed, or there was nothing to change."),
     }
 }
 

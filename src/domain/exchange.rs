@@ -136,6 +136,8 @@ pub struct ExportPlan {
     /// Layers; all where it is empty.
     pub readers: Vec<ReaderId>,
     pub with_unfinished: bool,
+    /// Of the consensus only films that reviewers settled: none that a rule made or that was imported.
+    pub only_settled: bool,
     /// Tables without the reader's column.
     pub hides_readers: bool,
     /// Pictures of the films beside the labels, where the format takes them.

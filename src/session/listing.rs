@@ -46,6 +46,11 @@ impl ListCommand {
 }
 
 impl Session {
+    /// Readers get the films that are handed to them, and no others.
+    pub fn hands_out(&self) -> bool {
+        self.project.as_ref().is_some_and(|project| project.settings.workflow.hands_out())
+    }
+
     pub(super) fn list_command(&mut self, command: ListCommand) -> Vec<Effect> {
         let filter = self.worklist.filter.clone();
         let changed = match command {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::domain::adjudication::{Document, MadeStep, MarkSource, Question, Refusal, Review, Step};
+use crate::domain::adjudication::{Case, Document, MadeStep, MarkSource, Question, Refusal, Review, Step};
 use crate::domain::geometry::Point;
 use crate::domain::id::{AnnotationId, ImageId, LogSeq, ReaderId};
 use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
@@ -45,16 +45,30 @@ impl Store {
     pub fn open_review(&mut self, image: &ImageId, reviewer: &ReaderId, at_ms: i64) -> Result<Review, StoreError> {
         self.require(Matter::Consensus, Act::Change)?;
         self.require_reviewer(reviewer)?;
+        match self.begun_review(image, reviewer)? {
+            Ok(review) => Ok(review),
+            Err(case) => {
+                let made = MadeStep { by: reviewer.clone(), at_ms, step: Step::Open(case) };
+                self.write_step(image, &made, None)
+            }
+        }
+    }
+
+    /// What [`Store::open_review`] would give, and nothing is written: a review that nobody has begun, or that would
+    /// begin anew, is as it would begin.
+    pub fn review_as_shown(&self, image: &ImageId, reviewer: &ReaderId) -> Result<Review, StoreError> {
+        self.require(Matter::Consensus, Act::Change)?;
+        self.require_reviewer(reviewer)?;
+        Ok(self.begun_review(image, reviewer)?.unwrap_or_else(|case| Review::open(*case)))
+    }
+
+    /// The review as it is stored; the film as a review would begin with, where nobody has begun one or readers changed
+    /// their marks since.
+    fn begun_review(&self, image: &ImageId, reviewer: &ReaderId) -> Result<Result<Review, Box<Case>>, StoreError> {
         let stages = self.admit_reviewer(image, reviewer)?;
         let case = self.case_of(image, &stages)?;
-        let known = stored_review(&self.conn, image)?;
-        if let Some(review) = &known
-            && (review.document().case().still_holds(&case) || review.document().is_settled())
-        {
-            return Ok(known.expect("just seen"));
-        }
-        let made = MadeStep { by: reviewer.clone(), at_ms, step: Step::Open(Box::new(case)) };
-        self.write_step(image, &made, None)
+        let holds = |review: &Review| review.document().case().still_holds(&case) || review.document().is_settled();
+        Ok(stored_review(&self.conn, image)?.filter(holds).ok_or_else(|| Box::new(case)))
     }
 
     /// Writes a step and what follows from it, in one transaction, and gives the review as it is then. The last signature
@@ -211,7 +225,7 @@ impl Store {
     }
 
     /// Refuses whoever may not know what readers of this film said: a review shows all of it.
-    fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
+    pub(super) fn require_review(&self, image: &ImageId) -> Result<(), StoreError> {
         self.require(Matter::Consensus, Act::See)?;
         let is_reviewer = || self.pass().is_some_and(|pass| self.admit_reviewer(image, pass.reader()).is_ok());
         if self.may_see_others_of(image)? || is_reviewer() { Ok(()) } else { Err(StoreError::Blind) }
@@ -274,7 +288,11 @@ impl Store {
             (false, true) => {
                 settled = Some(write_layer(&tx, session, image, &document.layer(), made.at_ms)?);
                 let num = document.layer().marks.len();
-                Some((EventKind::FilmSettled, format!("Settled film {image}: {num} findings.")))
+                let what = match num {
+                    1 => format!("Settled film {image}: 1 finding."),
+                    _ => format!("Settled film {image}: {num} findings."),
+                };
+                Some((EventKind::FilmSettled, what))
             }
             (true, false) => {
                 if let Some(seq) = settled.take() {

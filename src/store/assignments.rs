@@ -121,7 +121,11 @@ impl Store {
             tx.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([task.id])?;
         }
         if !open.is_empty() {
-            let what = format!("{} tasks were taken back from {}.", open.len(), people_words(&open));
+            let people = people_words(&open);
+            let what = match open.len() {
+                1 => format!("1 task was taken back from {people}."),
+                num => format!("{num} tasks were taken back from {people}."),
+            };
             tell(&tx, at_ms, &by, EventKind::FilmsUnassigned, what, &open)?;
         }
         tx.commit()?;
@@ -174,7 +178,10 @@ impl Store {
             let plan = Plan::new(stage, Strategy::All);
             let people = [to.clone()];
             let dealt = deal_now(&tx, &plan, &pool, &people)?;
-            let words = format!("{} tasks of {}", of_stage.len(), people_words(&moved));
+            let words = match of_stage.len() {
+                1 => format!("1 task of {}", people_words(&moved)),
+                num => format!("{num} tasks of {}", people_words(&moved)),
+            };
             let order = HandOut { plan: &plan, pool: &pool, pool_words: &words, people: &people, at_ms };
             let assignment = insert_assignment(&tx, &order, &by)?;
             write_tasks(&tx, &plan, &dealt, assignment)?;
@@ -194,7 +201,11 @@ impl Store {
             }
         }
         if !moved.is_empty() {
-            let what = format!("{} tasks went from {} to {}.", moved.len(), people_words(&moved), to.id);
+            let people = people_words(&moved);
+            let what = match moved.len() {
+                1 => format!("1 task went from {people} to {}.", to.id),
+                num => format!("{num} tasks went from {people} to {}.", to.id),
+            };
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &moved)?;
         }
         tx.commit()?;
@@ -229,10 +240,15 @@ impl Store {
         }
         if !changed.is_empty() {
             let (num, people) = (changed.len(), people_words(&changed));
-            let what = match change {
-                TaskChange::Pause(true) => format!("{num} tasks of {people} were paused."),
-                TaskChange::Pause(false) => format!("{num} tasks of {people} go on."),
-                TaskChange::Priority(priority) => format!("{num} tasks of {people} have priority {priority} now."),
+            let what = match (change, num) {
+                (TaskChange::Pause(true), 1) => format!("1 task of {people} was paused."),
+                (TaskChange::Pause(true), _) => format!("{num} tasks of {people} were paused."),
+                (TaskChange::Pause(false), 1) => format!("1 task of {people} goes on."),
+                (TaskChange::Pause(false), _) => format!("{num} tasks of {people} go on."),
+                (TaskChange::Priority(priority), 1) => format!("1 task of {people} has priority {priority} now."),
+                (TaskChange::Priority(priority), _) => {
+                    format!("{num} tasks of {people} have priority {priority} now.")
+                }
             };
             tell(&tx, at_ms, &by, EventKind::TasksChanged, what, &changed)?;
         }

@@ -17,6 +17,7 @@ use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
+use super::consensus_source::STANDING_EDIT;
 use super::error::StoreError;
 use super::large_write::{MANY_ROWS, take_away};
 use super::project::Store;
@@ -26,7 +27,7 @@ use super::rows::edit_from_json;
 use super::settling::{KeptSource, forget_source, ids_from, write_source};
 
 /// The log's name of the step: by it a later rule knows that it may replace what an earlier one made.
-const STEP: &str = "Consensus by rule";
+pub(super) const STEP: &str = "Consensus by rule";
 
 /// What a rule says of a film.
 #[derive(Clone, PartialEq, Debug)]
@@ -152,14 +153,13 @@ enum Standing {
 
 /// Films that have a consensus layer.
 fn known_films(tx: &Connection) -> Result<HashMap<String, Standing>, StoreError> {
-    let mut statement = tx.prepare(
+    let mut statement = tx.prepare(&format!(
         "SELECT r.image_id, coalesce(a.is_settled, 0),
                 r.state <> 'completed' AND r.num_marks = 0 AND r.num_image_labels = 0 AND NOT r.has_no_finding
                     AND r.unfit IS NULL,
-                (SELECT e.edit FROM edit_log e WHERE e.image_id = r.image_id AND e.rad_id = r.rad_id
-                 ORDER BY e.seq DESC LIMIT 1)
+                ({STANDING_EDIT})
          FROM reading r LEFT JOIN adjudication a ON a.image_id = r.image_id WHERE r.rad_id = ?1",
-    )?;
+    ))?;
     let mut rows = statement.query([CONSENSUS_LAYER])?;
     let mut known = HashMap::new();
     while let Some(row) = rows.next()? {

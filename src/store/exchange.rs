@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::domain::edit::Edit;
 use crate::domain::exchange::ImportEffects;
@@ -51,53 +51,30 @@ impl Store {
     pub fn public_reader_ids(&self) -> Result<BTreeMap<ReaderId, ReaderId>, StoreError> {
         self.require(Matter::Exports, Act::See)?;
         self.require_sight()?;
-        let kept = given_out(&self.conn)?;
-        let published = self.published_readers()?;
-        let mut statement =
-            self.conn.prepare(
-            "SELECT rad_id, name = rad_id, repeat_of FROM (
-                SELECT rad_id, name, repeat_of, rowid AS place FROM reader UNION ALL
-                SELECT DISTINCT rad_id, rad_id, NULL, 1 << 40 FROM reading WHERE rad_id NOT IN (SELECT rad_id FROM reader)
-             ) ORDER BY repeat_of IS NOT NULL, place, rad_id",
-        )?;
-        let people: Vec<(String, bool, Option<String>)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
-        let mut public: BTreeMap<String, String> = kept;
-        let mut taken: BTreeSet<String> = public.values().cloned().collect();
-        let own: BTreeSet<&str> = people.iter().map(|(id, _, _)| id.as_str()).collect();
-        let is_open = |id: &str, is_bare: bool| {
-            id == CONSENSUS_LAYER || is_public_form(id) || (is_bare && published.contains(id))
-        };
-        for (id, is_bare, _) in &people {
-            if is_open(id, *is_bare) && !public.contains_key(id) && taken.insert(id.clone()) {
-                public.insert(id.clone(), id.clone());
-            }
-        }
-        for (id, _, repeat_of) in &people {
-            if public.contains_key(id) {
-                continue;
-            }
-            let of = repeat_of.as_ref().and_then(|of| public.get(of)).cloned();
-            let names = (1..).map(|n| match &of {
-                // The second reading of R1 is R1.2.
-                Some(first) => format!("{first}.{}", n + 1),
-                None => format!("R{n}"),
-            });
-            if let Some(free) =
-                names.into_iter().find(|name| !own.contains(name.as_str()) && taken.insert(name.clone()))
-            {
-                public.insert(id.clone(), free);
-            }
-        }
+        let public = public_ids(&self.conn)?;
         Ok(public.into_iter().map(|(id, out)| (ReaderId::new(id), ReaderId::new(out))).collect())
     }
 
-    /// Readers that an imported table named.
-    fn published_readers(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut statement = self.conn.prepare(
-            "SELECT rad_id FROM imported_reading UNION SELECT rad_id FROM annotation WHERE import_id IS NOT NULL",
-        )?;
-        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    /// Those of layers that went out under another id than their own, as the project keeps them.
+    pub fn kept_reader_ids(&self) -> Result<Vec<(ReaderId, ReaderId)>, StoreError> {
+        self.require(Matter::Exports, Act::See)?;
+        self.require_sight()?;
+        let kept = given_out(&self.conn)?.into_iter().filter(|(id, out)| id != out);
+        Ok(kept.map(|(id, out)| (ReaderId::new(id), ReaderId::new(out))).collect())
+    }
+
+    /// Keeps the ids under which layers go out, so that the next export says the same and somebody can tell whose
+    /// labels came back. For every export, also from an opening that is to look only.
+    pub fn keep_reader_ids(&self) -> Result<(), StoreError> {
+        self.require(Matter::Exports, Act::Change)?;
+        self.require_sight()?;
+        if given_out(&self.conn)? == public_ids(&self.conn)? {
+            return Ok(());
+        }
+        let second = if self.session() == 0 { Some(self.second_connection()?) } else { None };
+        let tx = Transaction::new_unchecked(second.as_ref().unwrap_or(&self.conn), TransactionBehavior::Immediate)?;
+        keep_ids(&tx)?;
+        Ok(tx.commit()?)
     }
 
     /// Keeps a version, the ids that its readers went out under, and the word that it was made, in one step.
@@ -107,19 +84,10 @@ impl Store {
         if self.export_versions()?.iter().any(|other| other.tag == version.tag) {
             return Err(StoreError::RuleRefused(format!("there is a version {:?} already", version.tag)));
         }
-        let public: BTreeMap<String, String> = self
-            .public_reader_ids()?
-            .into_iter()
-            .map(|(id, out)| (id.as_str().to_owned(), out.as_str().to_owned()))
-            .collect();
-        let public = serde_json::to_string(&public).expect("a map of text");
         let event = ProjectEvent { by: self.doer(&event.by), ..event.clone() };
         let made_by = self.doer(&version.made_by);
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute(
-            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            [PUBLIC_IDS, &public],
-        )?;
+        keep_ids(&tx)?;
         tx.execute(
             "INSERT INTO export_version (tag, made_at, made_by, format, options, sha256, place, num_films, num_marks)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -222,6 +190,63 @@ impl Store {
         tx.commit()?;
         Ok((num_changed, effects))
     }
+}
+
+/// Under which id each layer goes out: as it did before, else as [`Store::public_reader_ids`] says.
+fn public_ids(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
+    let kept = given_out(conn)?;
+    let published = published_readers(conn)?;
+    let mut statement = conn.prepare(
+        "SELECT rad_id, name = rad_id, repeat_of FROM (
+            SELECT rad_id, name, repeat_of, rowid AS place FROM reader UNION ALL
+            SELECT DISTINCT rad_id, rad_id, NULL, 1 << 40 FROM reading WHERE rad_id NOT IN (SELECT rad_id FROM reader)
+         ) ORDER BY repeat_of IS NOT NULL, place, rad_id",
+    )?;
+    let people: Vec<(String, bool, Option<String>)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+    let mut public: BTreeMap<String, String> = kept;
+    let mut taken: BTreeSet<String> = public.values().cloned().collect();
+    let own: BTreeSet<&str> = people.iter().map(|(id, _, _)| id.as_str()).collect();
+    let is_open =
+        |id: &str, is_bare: bool| id == CONSENSUS_LAYER || is_public_form(id) || (is_bare && published.contains(id));
+    for (id, is_bare, _) in &people {
+        if is_open(id, *is_bare) && !public.contains_key(id) && taken.insert(id.clone()) {
+            public.insert(id.clone(), id.clone());
+        }
+    }
+    for (id, _, repeat_of) in &people {
+        if public.contains_key(id) {
+            continue;
+        }
+        let of = repeat_of.as_ref().and_then(|of| public.get(of)).cloned();
+        let names = (1..).map(|n| match &of {
+            // The second reading of R1 is R1.2.
+            Some(first) => format!("{first}.{}", n + 1),
+            None => format!("R{n}"),
+        });
+        if let Some(free) = names.into_iter().find(|name| !own.contains(name.as_str()) && taken.insert(name.clone())) {
+            public.insert(id.clone(), free);
+        }
+    }
+    Ok(public)
+}
+
+/// Readers that an imported table named.
+fn published_readers(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement = conn.prepare(
+        "SELECT rad_id FROM imported_reading UNION SELECT rad_id FROM annotation WHERE import_id IS NOT NULL",
+    )?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// Within the caller's transaction.
+fn keep_ids(tx: &Connection) -> Result<(), StoreError> {
+    let public = serde_json::to_string(&public_ids(tx)?).expect("a map of text");
+    tx.execute(
+        "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [PUBLIC_IDS, &public],
+    )?;
+    Ok(())
 }
 
 /// The ids that layers went out under, by layer.
@@ -336,6 +361,29 @@ mod tests {
         assert_eq!(out(&store, "R2"), "R4");
         let all = store.public_reader_ids().unwrap();
         assert_eq!(all.values().collect::<BTreeSet<_>>().len(), all.len(), "no two alike");
+    }
+
+    #[test]
+    fn every_export_keeps_its_numbers() {
+        let place = tempfile::tempdir().unwrap();
+        let mut store = store(place.path());
+        for id in ["lan", "hoa"] {
+            store.add_reader(&Reader::new(id, "A name")).unwrap();
+        }
+        let out = |store: &Store, id: &str| store.public_reader_ids().unwrap()[&ReaderId::from(id)].to_string();
+        assert_eq!(store.kept_reader_ids().unwrap(), []);
+        // An export writes nothing else into the project.
+        let looking = Store::open_to_look(place.path()).unwrap();
+        assert_eq!((out(&looking, "lan"), out(&looking, "hoa")), ("R1".into(), "R2".into()));
+        looking.keep_reader_ids().unwrap();
+        // Whoever has the number by themselves came too late, and nobody moves up.
+        assert!(store.add_reader(&Reader::new("R1", "Binh")).is_err());
+        store.conn.execute("DELETE FROM reader WHERE rad_id = 'lan'", []).unwrap();
+        assert_eq!(out(&store, "hoa"), "R2");
+        let kept = store.kept_reader_ids().unwrap();
+        assert_eq!(kept, [("hoa".into(), "R2".into()), ("lan".into(), "R1".into())], "whoever R1 was, it is known");
+        store.keep_reader_ids().unwrap();
+        assert_eq!(store.kept_reader_ids().unwrap(), kept);
     }
 
     #[test]

@@ -59,7 +59,10 @@ impl Store {
                 .execute(params![film.as_str(), layer.as_str(), at_ms, by])?;
         }
         if num > 0 {
-            let what = format!("{num} films are kept back, with what {layer} says as their truth.");
+            let what = match num {
+                1 => format!("1 film is kept back, with what {layer} says as its truth."),
+                _ => format!("{num} films are kept back, with what {layer} says as their truth."),
+            };
             let kind = EventKind::TruthReserved;
             insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: films.to_vec() })?;
         }
@@ -77,7 +80,10 @@ impl Store {
             num += tx.prepare_cached("DELETE FROM hidden_truth WHERE image_id = ?1")?.execute([film.as_str()])?;
         }
         if num > 0 {
-            let what = format!("{num} films are no longer kept back.");
+            let what = match num {
+                1 => "1 film is no longer kept back.".to_owned(),
+                _ => format!("{num} films are no longer kept back."),
+            };
             let kind = EventKind::TruthReserved;
             insert_event(&tx, &ProjectEvent { at_ms, by, kind, what, films: films.to_vec() })?;
         }

@@ -57,6 +57,7 @@ mod incoming;
 mod one_step;
 mod readings_of_many;
 mod consensus_by_rule;
+mod consensus_source;
 mod rebuild;
 mod worklist;
 mod saved_filters;
@@ -77,6 +78,7 @@ pub use bulk::{BulkImport, HeldReading, ImportedFile, ImportedMark, ReadingSum, 
 pub use bulk_read::{StoredImport, StoredMark, StoredReading};
 pub use chunk::{ChunkKind, ChunkWriter, MarkRow};
 pub use consensus_by_rule::{RuleFilm, RuleMark, RuleWritten};
+pub use consensus_source::ConsensusLayer;
 pub use datasets::{NewDataset, NewLocks, StoredDataset};
 pub use doorway::{Doorway, Hold};
 pub use error::StoreError;

@@ -148,7 +148,10 @@ impl Store {
         }
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, rad_id, state, unfit IS NOT NULL, num_marks + num_image_labels > 0, has_no_finding, labels,
-                    updated_at FROM reading WHERE rad_id <> ?1",
+                    updated_at,
+                    EXISTS (SELECT 1 FROM hidden_truth h
+                            WHERE h.image_id = reading.image_id AND h.layer = reading.rad_id)
+             FROM reading WHERE rad_id <> ?1",
         )?;
         let mut rows = statement.query([CONSENSUS_LAYER])?;
         // Sets of labels are compared by number; there are far fewer sets than readings.
@@ -185,6 +188,7 @@ impl Store {
                 film,
                 reader,
                 is_repeat,
+                is_truth: row.get(8)?,
                 is_completed: state == TaskState::Completed,
                 is_unfit: row.get(3)?,
                 decision,

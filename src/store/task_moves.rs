@@ -89,7 +89,10 @@ impl Store {
         }
         let changed = given.values().map(Vec::len).sum();
         for (person, films) in given {
-            let what = format!("{} films were given back to {person} to be read again.", films.len());
+            let what = match films.len() {
+                1 => format!("1 film was given back to {person} to be read again."),
+                num => format!("{num} films were given back to {person} to be read again."),
+            };
             let event = ProjectEvent { at_ms, by: by.clone(), kind: EventKind::TasksChanged, what, films };
             insert_event(&tx, &event)?;
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::assignment::{Stage, Task};
 use crate::domain::id::{ImageId, ReaderId, StudyId};
 use crate::domain::label::LabelSet;
-use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, may};
+use crate::domain::people::{Act, CONSENSUS_LAYER, Matter, Role, may};
 use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::{Sex, view_name};
@@ -26,6 +26,16 @@ struct Standing {
     labels: u128,
     updated_at_ms: i64,
     unfit: Option<UnfitReason>,
+}
+
+/// How often a film was handed out to be read.
+#[derive(Clone, Copy, Default)]
+struct Handed {
+    first: u32,
+    /// To somebody who has read it.
+    again: u32,
+    /// Of both, those completed.
+    done: u32,
 }
 
 /// A reader's standings by film. The ids stand in one text: a hundred thousand small allocations would take as long as
@@ -55,13 +65,13 @@ struct Layers(Vec<(ReaderId, Standings)>);
 impl Store {
     /// What this person is to read and review: where films are handed out, those in the person's hands, in the person's own
     /// order with paused ones last; whoever hands them out and reads none sees all others below. Otherwise every film,
-    /// study by study.
+    /// study by study. Whoever looks after readers sees how far they are with each film.
     pub fn worklist(&self, reader: &ReaderId, labels: &LabelSet) -> Result<Vec<WorklistRow>, StoreError> {
         self.require_person(reader)?;
         let mut tasks = self.tasks_of(reader)?;
         tasks.sort_by_key(|task| (task.is_paused, task.order()));
         let hands_out = self.project().workflow.hands_out();
-        let hands = if hands_out { self.hands_for(reader, &tasks)? } else { None };
+        let hands = self.hands_for(reader, &tasks)?;
         let waiting = self.waiting_for_readers(&tasks)?;
         let chosen = one_a_film(&tasks);
         let standings = self.standings_by_layer(reader, &tasks, labels)?;
@@ -71,7 +81,7 @@ impl Store {
         let places = self.places_in_queue()?;
         let hides_facts = self.hides_clinical_facts()?;
         let is_blind = self.project().is_blind || hides_facts;
-        let nobody: Held = Held { by: Arc::from([]), num_readers: 0, num_done: 0 };
+        let nobody = Held { by: Arc::from([]), num_readers: 0, num_done: 0, num_needed: self.readings_needed() };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -148,33 +158,76 @@ impl Store {
         Ok(Layers(read.collect::<Result<_, StoreError>>()?))
     }
 
-    /// In whose hands each film is; `None` for whoever may not know: only who hands films out and has none to read blind.
+    /// Readings after which a film that was handed to nobody is read.
+    fn readings_needed(&self) -> u32 {
+        self.project().workflow.readers().unwrap_or(1).max(1)
+    }
+
+    /// Completed readings of films that their readers were not handed: read as they liked, or imported. As readers of
+    /// stage 1 are counted: no second readings, no hidden truths, no consensus.
+    fn read_without_task(&self) -> Result<HashMap<String, u32>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT r.image_id FROM reading r
+             WHERE r.state = 'completed' AND r.rad_id <> ?1
+             AND r.rad_id NOT IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM task t
+                 WHERE t.rad_id = r.rad_id AND t.stage = 'read' AND t.image_id = r.image_id)
+             AND NOT EXISTS (SELECT 1 FROM hidden_truth h WHERE h.image_id = r.image_id AND h.layer = r.rad_id)",
+        )?;
+        let mut rows = statement.query([CONSENSUS_LAYER])?;
+        let mut read: HashMap<String, u32> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let image = row.get_ref(0)?.as_str().map_err(|e| unreadable("a reading", e))?;
+            match read.get_mut(image) {
+                Some(num) => *num += 1,
+                None => {
+                    read.insert(image.to_owned(), 1);
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    /// In whose hands each film is, and how far its readers are; `None` for whoever may not know: only who hands films
+    /// out and has none to read blind. Where everybody reads what they like, only who does not read: the list of the
+    /// others is about their own readings.
     fn hands_for(&self, reader: &ReaderId, own: &[Task]) -> Result<Option<HashMap<String, Held>>, StoreError> {
         let known = self.readers()?.into_iter().find(|known| known.id == *reader);
-        let may_hand_out = known.is_none_or(|known| may(known.roles, Matter::Tasks, Act::Change));
+        let roles = known.map(|known| known.roles);
+        let may_hand_out = roles.is_none_or(|roles| may(roles, Matter::Tasks, Act::Change));
+        if !self.project().workflow.hands_out() && roles.is_some_and(|roles| roles.has(Role::Annotator)) {
+            return Ok(None);
+        }
         let is_reading = own.iter().any(|task| task.stage == Stage::Read && task.state != TaskState::Completed);
         if !may_hand_out || is_reading || self.require_sight().is_err() {
             return Ok(None);
         }
         let mut statement = self.conn.prepare_cached(
-            "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0)
+            "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0),
+                    task.rad_id IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
              FROM task LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
              ORDER BY task.image_id, task.stage, task.rad_id",
         )?;
         let mut rows = statement.query([])?;
         let mut hands: HashMap<String, Held> = HashMap::new();
+        let mut read = self.read_without_task()?;
+        let needed = self.readings_needed();
         // Three of seventeen: films share a few hundred lists of people.
         let mut lists: HashSet<Arc<[ReaderId]>> = HashSet::new();
-        let mut close = |image: &str, by: &mut Vec<ReaderId>, counts: (u32, u32)| {
+        let mut close = |image: &str, by: &mut Vec<ReaderId>, counts: Handed| {
             let list = lists.get(by.as_slice()).cloned().unwrap_or_else(|| {
                 let list: Arc<[ReaderId]> = by.as_slice().into();
                 lists.insert(list.clone());
                 list
             });
-            hands.insert(image.to_owned(), Held { by: list, num_readers: counts.0, num_done: counts.1 });
+            let others = read.remove(image).unwrap_or(0);
+            let people = if counts.first > 0 { counts.first + others } else { needed.max(others) };
+            let (num_readers, num_done) = (counts.first + counts.again + others, counts.done + others);
+            let num_needed = people + counts.again;
+            hands.insert(image.to_owned(), Held { by: list, num_readers, num_done, num_needed });
             by.clear();
         };
-        let (mut image, mut by, mut counts) = (String::new(), Vec::new(), (0, 0));
+        let (mut image, mut by, mut counts) = (String::new(), Vec::new(), Handed::default());
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a task", e));
             if text(0)? != image {
@@ -182,15 +235,22 @@ impl Store {
                     close(&image, &mut by, counts);
                 }
                 text(0)?.clone_into(&mut image);
-                counts = (0, 0);
+                counts = Handed::default();
             }
-            let (reads, is_done): (bool, bool) = (row.get(2)?, row.get(3)?);
-            counts = (counts.0 + u32::from(reads), counts.1 + u32::from(reads && is_done));
+            let (reads, is_done, is_again): (bool, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            counts.first += u32::from(reads && !is_again);
+            counts.again += u32::from(reads && is_again);
+            counts.done += u32::from(reads && is_done);
             by.push(ReaderId::from(text(1)?));
         }
         if !by.is_empty() {
             close(&image, &mut by, counts);
         }
+        let nobody: Arc<[ReaderId]> = Arc::from([]);
+        hands.extend(read.into_iter().map(|(image, num)| {
+            let held = Held { by: nobody.clone(), num_readers: num, num_done: num, num_needed: needed.max(num) };
+            (image, held)
+        }));
         Ok(Some(hands))
     }
 

@@ -8,6 +8,7 @@ use crate::domain::agreement::readings::Said;
 use crate::domain::consensus::clusters::ReaderMark;
 use crate::domain::consensus::dawid_skene::{Vote, likely};
 use crate::domain::consensus::fused::{AgreedBox, ClassPolicies, agreed};
+use crate::domain::consensus::sources::rule_sentence;
 use crate::domain::consensus::{BoxForm, Policy, Quorum, VoteRule, is_abnormal};
 use crate::domain::geometry::Rect;
 use crate::domain::id::{AnnotationId, ReaderId};
@@ -125,7 +126,7 @@ pub fn make_consensus(
 ) -> anyhow::Result<(ConsensusFound, RuleWritten)> {
     let found = consensus_of(store, asked, watch, cancel)?;
     let (num, words) = (found.films.len(), asked.policy.in_words());
-    let what = format!("A rule made the consensus of {num} films: {words}.");
+    let what = rule_sentence(num, &words);
     let mut go_on = |done: u64| {
         if done.is_multiple_of(256) {
             watch(Progress::new("Writing the consensus", done, num as u64));

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::domain::consensus::sources::{ConsensusSource, ConsensusSources};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::{LabelName, LabelSet, NO_FINDING};
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::quality::UnfitFilm;
 use crate::formats::csv_write::{self, BoxWriter, ImageLabelWriter, MarkOut, NoClass, ReadingOut};
 use crate::formats::table_form::{Header, TableForm};
 use crate::formats::text_hash::QuickMap;
 use crate::store::{Store, StoreError, StoredImport, StoredMark};
-use crate::workflows::exchange::no_such_layer;
+use crate::workflows::exchange::{keep_numbers, no_such_layer, nothing_settled};
 use crate::workflows::staged_file::StagedFile;
 
 /// Text is written to the disk in pieces of this size.
@@ -29,6 +31,8 @@ pub struct ExportLabels {
     pub readers: Vec<ReaderId>,
     /// Readings that are not completed too.
     pub with_unfinished: bool,
+    /// Of the consensus only films that reviewers settled.
+    pub only_settled: bool,
     /// The reader's column; without it the rows must be one reader's.
     pub with_reader: bool,
     /// The columns of the one imported table, under its names and in its order, instead of the published ones.
@@ -39,14 +43,64 @@ pub struct ExportLabels {
 
 impl ExportLabels {
     pub fn new(form: TableForm) -> Self {
-        Self { form, readers: Vec::new(), with_unfinished: false, with_reader: true, as_imported: false, films: None }
+        Self {
+            form,
+            readers: Vec::new(),
+            with_unfinished: false,
+            only_settled: false,
+            with_reader: true,
+            as_imported: false,
+            films: None,
+        }
+    }
+
+    fn wants(&self, reader: &str) -> bool {
+        self.readers.is_empty() || self.readers.iter().any(|wanted| wanted.as_str() == reader)
     }
 }
 
-impl ExportLabels {
-    fn leaves_out(&self, image: &str) -> bool {
-        self.films.as_ref().is_some_and(|films| !films.contains(&ImageId::from(image)))
+/// Readings that are not asked for.
+struct LeftOut<'a> {
+    options: &'a ExportLabels,
+    /// Films that reviewers settled, where nothing else of the consensus is to go out.
+    settled: Option<BTreeSet<ImageId>>,
+}
+
+impl<'a> LeftOut<'a> {
+    fn new(store: &Store, options: &'a ExportLabels) -> anyhow::Result<Self> {
+        if !options.only_settled {
+            return Ok(Self { options, settled: None });
+        }
+        let layers = store.consensus_layers()?.into_iter();
+        let settled = layers.filter(|(_, layer)| layer.source == ConsensusSource::Settled).map(|(image, _)| image);
+        let settled: BTreeSet<ImageId> = settled.collect();
+        let readers = &options.readers;
+        let wants_nothing_else = !readers.is_empty() && readers.iter().all(|reader| reader.as_str() == CONSENSUS_LAYER);
+        if settled.is_empty() && wants_nothing_else {
+            return Err(nothing_settled());
+        }
+        Ok(Self { options, settled: Some(settled) })
     }
+
+    fn has(&self, image: &str, reader: &str) -> bool {
+        let is_none_of = |films: &BTreeSet<ImageId>| !films.contains(&ImageId::from(image));
+        !self.options.wants(reader)
+            || self.options.films.as_ref().is_some_and(is_none_of)
+            || reader == CONSENSUS_LAYER && self.settled.as_ref().is_some_and(is_none_of)
+    }
+}
+
+/// Where the consensus that these options let out comes from; `None` where none goes out.
+pub fn consensus_going_out(store: &Store, options: &ExportLabels) -> anyhow::Result<Option<ConsensusSources>> {
+    let left_out = LeftOut::new(store, options)?;
+    let layers = store.consensus_layers()?;
+    let goes_out = layers.iter().filter(|(image, layer)| {
+        !left_out.has(image.as_str(), CONSENSUS_LAYER)
+            && (layer.is_completed || options.with_unfinished)
+            && !layer.is_unfit
+    });
+    let sources = ConsensusSources::of(goes_out.map(|(_, layer)| layer.source), &store.consensus_rule()?);
+    Ok((sources.num_films() > 0).then_some(sources))
 }
 
 /// The id that a reader goes out under. Whoever is not known goes out under no id.
@@ -74,6 +128,8 @@ pub struct ExportReport {
     pub unfit_films: Vec<UnfitFilm>,
     /// Labels that no column holds, and how many times each was left out of a table of image labels.
     pub without_column: BTreeMap<String, usize>,
+    /// Why the project does not keep the numbers that readers went out under; `None` where it does.
+    pub unkept: Option<String>,
 }
 
 /// Writes the boxes and "No finding" rows to a file, and the image labels to another where one is named. Both files are
@@ -152,9 +208,10 @@ fn stage_boxes(
     let imports = store.imports()?;
     let headers = headers_of(&imports, labels);
     let writer = writer_for(&headers, options)?;
-    let mut out = Collector::new(store, writer, &headers, options)?;
+    let mut out = Collector::new(store, writer, &headers, LeftOut::new(store, options)?)?;
     store.for_each_mark(|mark| out.take(mark))?;
     out.check_readers()?;
+    out.report.unkept = keep_numbers(store)?;
     let mut staged = StagedFile::create(to)?;
     out.write_to(staged.file()).with_context(|| format!("{} cannot be written", to.display()))?;
     Ok((staged, out.report))
@@ -207,7 +264,7 @@ struct Line {
 /// Collects rows as text.
 struct Collector<'a> {
     writer: BoxWriter,
-    options: &'a ExportLabels,
+    left_out: LeftOut<'a>,
     source_of: BTreeMap<i64, usize>,
     places: Places,
     public: BTreeMap<String, String>,
@@ -226,8 +283,9 @@ impl<'a> Collector<'a> {
         store: &Store,
         writer: BoxWriter,
         headers: &[(i64, Header)],
-        options: &'a ExportLabels,
+        left_out: LeftOut<'a>,
     ) -> Result<Self, StoreError> {
+        let options = left_out.options;
         let mut unfinished = BTreeSet::new();
         if !options.with_unfinished {
             store.for_each_unfinished(|image, reader| {
@@ -241,7 +299,7 @@ impl<'a> Collector<'a> {
         }
         Ok(Self {
             writer,
-            options,
+            left_out,
             source_of: headers.iter().enumerate().map(|(source, (import, _))| (*import, source)).collect(),
             places,
             public: public_ids(store)?,
@@ -256,11 +314,7 @@ impl<'a> Collector<'a> {
     }
 
     fn take(&mut self, mark: &StoredMark<'_>) {
-        let wanted = &self.options.readers;
-        if !wanted.is_empty() && !wanted.iter().any(|reader| reader.as_str() == mark.reader) {
-            return;
-        }
-        if self.options.leaves_out(mark.image) {
+        if self.left_out.has(mark.image, mark.reader) {
             return;
         }
         if !self.unfit.is_empty() && self.unfit.contains(&(mark.image.to_owned(), mark.reader.to_owned())) {
@@ -399,13 +453,11 @@ fn stage_image_labels(
     let mut report = ExportReport { unfit_films, ..ExportReport::default() };
     let public = public_ids(store)?;
     let mut readers = BTreeSet::new();
+    let left_out = LeftOut::new(store, options)?;
     let mut out = String::new();
     writer.push_header(&mut out);
     store.for_each_reading(|reading| {
-        if !options.readers.is_empty() && !options.readers.iter().any(|r| r.as_str() == reading.reader) {
-            return;
-        }
-        if options.leaves_out(reading.image) {
+        if left_out.has(reading.image, reading.reader) {
             return;
         }
         if !unfit.is_empty() && unfit.contains(&(reading.image.to_owned(), reading.reader.to_owned())) {
@@ -437,6 +489,7 @@ fn stage_image_labels(
             readers.len()
         );
     }
+    report.unkept = keep_numbers(store)?;
     let mut staged = StagedFile::create(to)?;
     staged.file().write_all(out.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
     Ok((staged, report))

@@ -37,7 +37,7 @@ pub fn overview(store: &Store, wanted: Option<DatasetId>, now_ms: i64) -> anyhow
         readers: progress(&told.standing, &people, workflow, now_ms.div_euclid(DAY_MS)),
         table,
         is_single: voice.is_single,
-        num_settled: voice.num_settled,
+        consensus: store.consensus_sources()?,
         readers_per_film: voice.readers_per_film,
         splits,
         split,

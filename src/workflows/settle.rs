@@ -1,6 +1,7 @@
 //! Accepts, on all films that a reviewer has in hand, what every reader agrees on.
 
-use crate::domain::adjudication::{MadeStep, ReviewStage, Step};
+use crate::domain::adjudication::{MadeStep, Review, ReviewStage, Step};
+use crate::domain::consensus::sources::ConsensusSource;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::jobs::{CancelToken, Progress};
 use crate::store::{Store, StoreError};
@@ -17,6 +18,25 @@ pub struct Settled {
     pub num_settled: usize,
     /// Films where nothing could be done, and why.
     pub refused: Vec<(ImageId, String)>,
+}
+
+/// Makes a step in a film's review. Where it takes back the signature that settled the film, tells beside the review
+/// what stands in the consensus again: what a rule said before, or what was imported.
+///
+/// # Errors
+/// As [`Store::add_review_step`].
+pub fn make_step(
+    store: &mut Store,
+    image: &ImageId,
+    made: &MadeStep,
+    seen: usize,
+) -> Result<(Review, Option<ConsensusSource>), StoreError> {
+    let takes_back = matches!(made.step, Step::Unsign);
+    let was_settled = takes_back && store.review(image)?.is_some_and(|review| review.document().is_settled());
+    let review = store.add_review_step(image, made, seen)?;
+    let is_open_again = was_settled && !review.document().is_settled();
+    let stands = if is_open_again { store.consensus_source(image)? } else { None };
+    Ok((review, stands))
 }
 
 /// Each film is a step of its own: what is done when it is cancelled stays done. With `with_signature` films on which

@@ -160,18 +160,13 @@ fn taking_back_and_giving_on_keep_every_mark() {
 
     check(at, &["tasks", "give", "p", "--of", "R3", "--to", "R4"], 1, "R4 has 11 of these films already");
     assert_eq!(store.tasks().unwrap().len(), 24);
-    check(
-        at,
-        &["tasks", "give", "p", "--of", "R3", "--film", image(1).as_str(), "--to", "R5"],
-        0,
-        "1 tasks were given",
-    );
+    check(at, &["tasks", "give", "p", "--of", "R3", "--film", image(1).as_str(), "--to", "R5"], 0, "1 task was given");
     assert_eq!(films_of(&store, "R5"), BTreeSet::from([image(1)]));
     assert!(!films_of(&store, "R3").contains(&image(1)));
     assert_eq!(store.reading(&image(1), &"R3".into()).unwrap().num_marks(), 1, "the mark stays with R3");
 
     let said = check(at, &["tasks", "take-back", "p", "--of", "R3"], 0, "10 tasks were taken back");
-    assert!(said.contains("1 were left as they are"), "{said}");
+    assert!(said.contains("1 was left as it is"), "{said}");
     assert_eq!(films_of(&store, "R3"), BTreeSet::from([image(0)]));
     assert_eq!(store.reading(&image(1), &"R3".into()).unwrap().num_marks(), 1);
     // Handed out again, the film is as R3 left it.
@@ -188,12 +183,12 @@ fn paused_films_come_last_and_urgent_ones_first() {
     check(at, &["assign", "films", "p", "--to", "R3", "--strategy", "all"], 0, "12 tasks");
     let order = || -> Vec<ImageId> { store.tasks_of(&"R3".into()).unwrap().into_iter().map(|t| t.image).collect() };
     let before = order();
-    check(at, &["tasks", "priority", "p", "--film", before[7].as_str(), "--priority", "5"], 0, "1 tasks were given");
-    check(at, &["tasks", "pause", "p", "--film", before[0].as_str()], 0, "1 tasks were set aside");
+    check(at, &["tasks", "priority", "p", "--film", before[7].as_str(), "--priority", "5"], 0, "1 task was given");
+    check(at, &["tasks", "pause", "p", "--film", before[0].as_str()], 0, "1 task was set aside");
     let after = order();
     assert_eq!((&after[0], &after[11]), (&before[7], &before[0]));
     assert_eq!(after[1..7], before[1..7]);
-    check(at, &["tasks", "resume", "p", "--of", "R3"], 0, "1 tasks were taken up again");
+    check(at, &["tasks", "resume", "p", "--of", "R3"], 0, "1 task was taken up again");
     assert_eq!(order()[1], before[0]);
 }
 

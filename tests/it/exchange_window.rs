@@ -3,6 +3,7 @@
 use egui::accesskit::Role as Accessible;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::consensus::Policy;
 use rachis::domain::edit::Edit;
 use rachis::domain::exchange::VersionState;
 use rachis::domain::geometry::Rect;
@@ -11,8 +12,13 @@ use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::people::Reader;
 use rachis::domain::task::TaskState;
+use rachis::formats::table_form::TableForm;
+use rachis::jobs::CancelToken;
 use rachis::session::{Command, Event, FilePurpose, Input, ProjectCommand, ProjectPage};
 use rachis::store::Store;
+use rachis::workflows::consensus::{ConsensusAsked, make_consensus};
+use rachis::workflows::export_labels::{ExportLabels, export_boxes};
+use rachis::workflows::label_sets;
 
 use crate::seat::{Seat, at_project, wait};
 use crate::support;
@@ -104,4 +110,54 @@ fn a_version_goes_out_under_numbers_and_comes_back() {
     wait(&mut seat, "the labels", |_| {
         Store::open_to_look(&other).is_ok_and(|store| store.reading_keys().is_ok_and(|keys| keys.len() == 3))
     });
+}
+
+#[test]
+fn the_page_says_who_made_the_consensus_and_can_leave_out_what_no_reviewer_settled() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    read_project(&folder);
+    let asked = ConsensusAsked { policy: Policy::default(), least_readers: 1, by: "R1".into(), at_ms: 2 };
+    make_consensus(&mut Store::open(&folder).unwrap(), &asked, &|_| {}, &CancelToken::new()).unwrap();
+    let mut seat = at_project(&folder);
+    seat.get_by_label("Read as R1").click();
+    seat.run_steps(3);
+    show(&mut seat);
+    seat.get_by_label_contains("Consensus: 2 films by rule (median, at least 0.5 of the readers");
+    choose(&mut seat, "Format", "COCO");
+    seat.get_by_label("Consensus  2").click();
+    seat.run_steps(3);
+    assert!(is_enabled(&seat, "Export labels"));
+    seat.get_by_label("Of the consensus only films that reviewers settled").click();
+    seat.run_steps(3);
+    assert!(!is_enabled(&seat, "Export labels"));
+    seat.get_by_label("Reviewers have settled no film yet.");
+    // With readers beside it there is something to write.
+    seat.get_by_label("R1  2").click();
+    seat.run_steps(3);
+    seat.get_by_role_and_label(Accessible::Button, "Export labels").click();
+    let file = folder.join("exports/labels_coco.json");
+    wait(&mut seat, "the file", |_| file.exists());
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\"R1\"") && !text.contains("\"consensus\""), "{text}");
+    // Without a version too, the project knows from now on under which number lan goes out.
+    let kept = Store::open_to_look(&folder).unwrap().kept_reader_ids().unwrap();
+    assert!(
+        matches!(kept.as_slice(), [(id, out)] if id.as_str() == "lan" && out.as_str().starts_with('R')),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn a_table_keeps_the_numbers_that_it_gave_to_readers() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    read_project(&folder);
+    let store = Store::open_to_look(&folder).unwrap();
+    let labels = label_sets::of_project(&store).unwrap().0;
+    let to = scratch.path().join("out.csv");
+    export_boxes(&store, &labels, &to, &ExportLabels::new(TableForm::Cxr)).unwrap();
+    let out = store.public_reader_ids().unwrap()[&"lan".into()].clone();
+    assert!(std::fs::read_to_string(&to).unwrap().contains(out.as_str()));
+    assert_eq!(Store::open_to_look(&folder).unwrap().kept_reader_ids().unwrap(), [("lan".into(), out)]);
 }

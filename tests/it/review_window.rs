@@ -5,6 +5,7 @@ use std::path::Path;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use rachis::domain::annotation::{Annotation, Origin};
+use rachis::domain::consensus::Policy;
 use rachis::domain::edit::Edit;
 use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ImageId, ReaderId};
@@ -14,10 +15,12 @@ use rachis::domain::people::{CONSENSUS_LAYER, Role, Roles};
 use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::project::Reader;
 use rachis::domain::task::TaskState;
+use rachis::jobs::CancelToken;
 use rachis::session::team::Hand;
 use rachis::session::viewport::Zoom;
 use rachis::session::{Command, Input, Screen};
 use rachis::store::Store;
+use rachis::workflows::consensus::{ConsensusAsked, make_consensus};
 
 use crate::seat::{Seat, at_project, drag, is_reading, saved, wait};
 use crate::support;
@@ -91,6 +94,10 @@ fn is_open(window: &rachis::app::Window) -> bool {
 /// Signed in as R4, at the first film under review.
 fn at_review<'a>(folder: &Path, num_films: usize) -> Seat<'a> {
     project(folder, num_films);
+    sat_down(folder, num_films)
+}
+
+fn sat_down<'a>(folder: &Path, num_films: usize) -> Seat<'a> {
     let mut seat = at_project(folder);
     seat.get_by_label("Read as R4").click();
     wait(&mut seat, "the list", |w| w.session.worklist.is_loaded);
@@ -194,6 +201,31 @@ fn merging_accepting_all_completing_and_signing_undo() {
     // Readers' own marks are as they were.
     let store = Store::open_to_look(&folder).unwrap();
     assert_eq!(store.reading(&film(0), &"R1".into()).unwrap().num_marks(), 4);
+}
+
+#[test]
+fn whoever_takes_a_signature_back_is_told_that_a_rule_speaks_again() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    project(&folder, 1);
+    let asked = ConsensusAsked { policy: Policy::default(), least_readers: 2, by: "R1".into(), at_ms: 2000 };
+    make_consensus(&mut Store::open(&folder).unwrap(), &asked, &|_| {}, &CancelToken::new()).unwrap();
+    let by_rule = num_of_consensus(&folder);
+    assert!(by_rule > 0 && by_rule < NUM_FINDINGS);
+    let mut seat = sat_down(&folder, 1);
+    for _ in 0..NUM_FINDINGS {
+        plain(&mut seat, Key::Enter);
+    }
+    key(&mut seat, Modifiers::SHIFT, Key::Enter);
+    saved(&mut seat);
+    assert_eq!(num_of_consensus(&folder), NUM_FINDINGS);
+    key(&mut seat, Modifiers::CTRL, Key::R);
+    let says_so = |w: &rachis::app::Window| {
+        let text = w.session.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
+        text.contains("the consensus of this film is again what a rule made of its readers")
+    };
+    wait(&mut seat, "the sentence", says_so);
+    assert_eq!(num_of_consensus(&folder), by_rule);
 }
 
 #[test]
@@ -424,6 +456,7 @@ fn the_list_tells_how_much_readers_differ_and_is_ordered_and_filtered() {
     seat.get_by_label_contains(&format!(
         "Review film 1: Waits for my signature, {NUM_FINDINGS} of {NUM_FINDINGS} settled"
     ));
+    seat.get_by_label("Order by Top disagreement");
     seat.get_by_label("Order by Open").click();
     seat.run_steps(4);
     seat.get_by_label_contains("Review film 1: To begin, not begun");

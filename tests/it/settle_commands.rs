@@ -80,6 +80,11 @@ fn two_films_are_settled_from_the_command_line() {
     let shown = json(place, &["settle", "show", "p", second, "--as", "V1", "--json"]);
     assert_eq!(shown["findings"][0]["missed"][0], "R2");
     assert_eq!((&shown["findings"][1]["is_unanimous"], &shown["num_settled"]), (&true.into(), &0.into()));
+    let films = json(place, &["settle", "list", "p", "--as", "V1", "--json"]);
+    assert_eq!(films["films"][1]["stage"], "ready", "looking begins nothing");
+    let store = Store::open_to_look(&place.join("p")).unwrap();
+    assert!(store.review_steps(&images[1]).unwrap().is_empty());
+    drop(store);
 
     let make = |steps: &[&str], code: i32, says: &str| {
         let words = [&["settle", "do", "p", second, "--as", "V1"], steps].concat();
@@ -114,4 +119,43 @@ fn two_films_are_settled_from_the_command_line() {
     assert_eq!(consensus(second), ["Osteophytes", "Surgical implant"]);
     make(&["unsign"], 0, "signed by 0 of 1");
     assert!(consensus(second).is_empty());
+
+    // A rule speaks for the film that nobody has signed; of the other the reviewers' word stays.
+    rachis(place, &["consensus", "p"], 0, "1 film was written");
+    let out = |more: &[&str]| {
+        let words = [&["export", "p", "out.csv", "--format", "cxr", "--reader", "consensus", "--json"], more].concat();
+        json(place, &words)
+    };
+    let all = out(&[]);
+    let counted = |told: &Value| {
+        let of = |key: &str| told["consensus"][key].as_u64().unwrap();
+        (of("settled_by_reviewers"), of("by_rule"), of("imported_or_changed"))
+    };
+    assert_eq!(counted(&all), (1, 1, 0));
+    assert!(all["consensus"]["rule"].as_str().unwrap().starts_with("median, at least 0.5 of the readers"), "{all}");
+    let words = ["export", "p", "out.csv", "--format", "cxr", "--reader", "consensus"];
+    rachis(place, &words, 0, "Consensus: 1 film settled by reviewers, 1 film by rule (median,");
+    let settled = out(&["--only-settled"]);
+    assert_eq!((counted(&settled), &settled["boxes"]["rows"]), ((1, 0, 0), &1.into()));
+    let words = ["export", "p", "out.csv", "--format", "cxr", "--reader", "R1", "--only-settled"];
+    rachis(place, &words, 1, "--only-settled is about the consensus");
+    // The same of a bundle, whose README says it to whoever gets it.
+    let words = ["export", "p", "bundle", "--format", "coco", "--reader", "consensus", "--bundle", "--json"];
+    assert_eq!(counted(&json(place, &words)), (1, 1, 0));
+    let readme = std::fs::read_to_string(place.join("bundle/README.md")).unwrap();
+    assert!(readme.contains("Consensus: 1 film settled by reviewers, 1 film by rule (median,"), "{readme}");
+    let words =
+        ["export", "p", "few", "--format", "coco", "--reader", "consensus", "--bundle", "--only-settled", "--json"];
+    assert_eq!(counted(&json(place, &words)), (1, 0, 0));
+    let readme = std::fs::read_to_string(place.join("few/README.md")).unwrap();
+    assert!(readme.contains("Of the consensus only films that reviewers settled are here."), "{readme}");
+
+    // Signed over what the rule said, and taken back: the reviewer is told whose word stands now, and a later rule may
+    // replace it.
+    make(&["sign"], 0, "signed by 1 of 1");
+    assert_eq!(counted(&out(&[])), (2, 0, 0));
+    make(&["unsign"], 0, "the consensus of this film is again what a rule made of its readers");
+    assert_eq!(counted(&out(&[])), (1, 1, 0));
+    rachis(place, &["consensus", "p", "--rule", "union"], 0, "1 film was written");
+    assert!(out(&[])["consensus"]["rule"].as_str().unwrap().starts_with("union"));
 }

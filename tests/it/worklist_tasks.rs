@@ -10,7 +10,7 @@ use rachis::domain::log::{NewLogEntry, Step};
 use rachis::domain::people::{Reader, Role, Roles};
 use rachis::domain::project::Workflow;
 use rachis::domain::task::TaskState;
-use rachis::domain::worklist::WorklistRow;
+use rachis::domain::worklist::{HeldStage, WorklistRow};
 use rachis::formats::label_set;
 use rachis::store::{HandOut, Store, StoreError, TaskChange};
 
@@ -68,7 +68,7 @@ fn moved(before: TaskState, after: TaskState) -> Edit {
     Edit::SetTaskState { before, after }
 }
 
-fn complete(store: &mut Store, reader: &str, film: usize) {
+pub fn complete(store: &mut Store, reader: &str, film: usize) {
     let id = AnnotationId::new(store.begin_session().unwrap(), 1);
     write(store, reader, film, Edit::Add(Annotation::no_finding(id, Origin::Drawn))).unwrap();
     write(store, reader, film, moved(TaskState::New, TaskState::Completed)).unwrap();
@@ -200,4 +200,43 @@ fn a_free_project_lists_every_film_to_everybody() {
     assert_eq!(films(&rows), (0..4).map(image).collect::<Vec<_>>());
     assert!(rows.iter().all(|row| row.layer.as_str() == "R2" && row.task.is_none() && row.held.is_none()));
     write(&mut store, "R2", 1, moved(TaskState::New, TaskState::Doing)).unwrap();
+}
+
+#[test]
+fn a_film_that_was_read_without_being_handed_out_is_as_far_as_it_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = handed_out(folder.path());
+    // Nobody has films 6 to 9; both readers are asked for.
+    complete(&mut store, "A", 6);
+    complete(&mut store, "B", 6);
+    complete(&mut store, "A", 7);
+    // Film 0 is in the hands of two; a third read it before.
+    complete(&mut store, "D", 0);
+    complete(&mut store, "A", 0);
+    complete(&mut store, "B", 0);
+    // A second reading of A's is no other reader.
+    complete(&mut store, "A", 8);
+    hand(&mut store, &["A"], 8..9, Plan::new(Stage::Read, Strategy::Repeat));
+    let layer = store.layer_for(&image(8), &"A".into()).unwrap().to_string();
+    complete(&mut store, &layer, 8);
+    as_person(&mut store, "D");
+    let told = |store: &Store, n: usize| {
+        let held = list(store, "D").into_iter().find(|row| row.image == image(n)).unwrap().held.unwrap();
+        (held.num_done, held.num_needed, held.stage())
+    };
+    assert_eq!(told(&store, 6), (2, 2, HeldStage::ReadByAll));
+    assert_eq!(told(&store, 7), (1, 2, HeldStage::ReadBySome));
+    assert_eq!(told(&store, 8), (2, 3, HeldStage::BeingRead));
+    assert_eq!(told(&store, 9), (0, 2, HeldStage::Nobody));
+    assert_eq!(told(&store, 0), (3, 3, HeldStage::ReadByAll));
+    assert_eq!(told(&store, 1), (0, 2, HeldStage::HandedOut));
+
+    // Where everybody reads what they like, one reading is asked for.
+    store.sign_out();
+    store.set_workflow(Workflow::Free).unwrap();
+    as_person(&mut store, "D");
+    assert_eq!(told(&store, 7), (1, 1, HeldStage::ReadByAll));
+    assert_eq!(told(&store, 9), (0, 1, HeldStage::Nobody));
+    as_person(&mut store, "A");
+    assert!(list(&store, "A").iter().all(|row| row.held.is_none()), "readers' own readings are what their list shows");
 }

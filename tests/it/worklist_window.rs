@@ -9,7 +9,7 @@ use rachis::store::Store;
 
 use crate::seat::{Seat, at_project, is_reading, saved, wait};
 use crate::support;
-use crate::worklist_tasks::handed_out;
+use crate::worklist_tasks::{complete, handed_out};
 
 fn at_list<'a>(folder: &std::path::Path, reader: &str) -> Seat<'a> {
     let mut seat = at_project(folder);
@@ -118,4 +118,20 @@ fn a_reader_goes_through_the_films_in_hand_and_a_reviewer_gets_to_reviews() {
     seat.get_by_label("Handed to nobody 4").click();
     seat.run_steps(3);
     assert_eq!(num_shown(&seat), 4);
+}
+
+#[test]
+fn films_that_were_read_without_being_handed_out_are_among_those_read_by_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = handed_out(folder.path());
+    for reader in ["A", "B"] {
+        complete(&mut store, reader, 7);
+    }
+    drop(store);
+    let mut seat = at_list(folder.path(), "D");
+    seat.get_by_label("Not read by all 9");
+    seat.get_by_label("Read by all 1").click();
+    seat.run_steps(3);
+    assert_eq!(num_shown(&seat), 1);
+    assert_eq!(seat.state().session.worklist.shown(0).unwrap().image, support::entry(7).facts.image);
 }

@@ -118,7 +118,9 @@ fn bad_in_every_format(image: &str, reader: &str, label: &str, says: &[&str], co
         let at = place.path();
         assert!(written(at, image, reader, label).contains(&name));
         refused(at, &["import-labels", "p", name, "--bad-rows", "refuse"], says);
-        let out = check(at, &["import-labels", "p", name, "--json"], 0, "");
+        let noun = if name == "rows.csv" { "row" } else { "problem" };
+        let says_so = format!("not all was taken: 1 {noun} was left out");
+        let out = check(at, &["import-labels", "p", name, "--json"], 3, &says_so);
         let report: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(report["not_taken"].as_array().unwrap().len(), 1, "{name}: {report:#}");
         if let Some(key) = counted {
@@ -129,6 +131,8 @@ fn bad_in_every_format(image: &str, reader: &str, label: &str, says: &[&str], co
         assert_eq!(store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks(), 1, "{name}");
         let ids: Vec<String> = store.readers().unwrap().into_iter().map(|one| one.id.to_string()).collect();
         assert_eq!(ids, ["R1", "R2", "R3"], "{name}");
+        // Whoever says that bad rows may stay out is not told off for them.
+        check(at, &["import-labels", "p", name, "--bad-rows", "keep"], 0, "not taken: 1");
     }
 }
 
@@ -175,8 +179,13 @@ fn film_missing() {
     let (place, store) = place();
     let at = place.path();
     let told =
-        check(at, &["import-labels", "p", written(at, "nowhere", "R1", "Fracture")[0]], 0, "--absent-films keep");
+        check(at, &["import-labels", "p", written(at, "nowhere", "R1", "Fracture")[0]], 3, "--absent-films keep");
     assert!(told.contains("line 3: the film nowhere"), "{told}");
+    check(at, &["import-labels", "p", "rows.csv", "--absent-films", "refuse"], 0, "line 3: the film nowhere");
+    // Where nothing at all came in, it failed.
+    let head = "study_id,series_id,image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\n";
+    std::fs::write(at.join("alone.csv"), format!("{head}s,e,nowhere,R1,Osteophytes,10,20,60,90\n")).unwrap();
+    check(at, &["import-labels", "p", "alone.csv"], 1, "nothing was taken: 1 row could not be");
     refused(at, &["assign", "films", "p", "--film", "nowhere"], &["no film nowhere", "Nothing was handed out"]);
     refused(at, &["audit", "p", "--film", "nowhere"], &["no film nowhere"]);
     // The labels first, the films later: by choice.
@@ -286,7 +295,7 @@ fn parts_come_in_together() {
         store.imports().unwrap().is_empty()
             && store.reading(&film(0).as_str().into(), &"R1".into()).unwrap().num_marks() == 0
     );
-    let out = check(at, &["import-labels", "p", "bundle", "--json"], 0, "");
+    let out = check(at, &["import-labels", "p", "bundle", "--json"], 3, "not all was taken");
     let report: Value = serde_json::from_str(&out).unwrap();
     let taken: Vec<usize> =
         report["tables"].as_array().unwrap().iter().map(|table| table["not_taken"].as_array().unwrap().len()).collect();

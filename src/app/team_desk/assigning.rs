@@ -53,39 +53,60 @@ fn change(store: &mut Store, task: AssignTask) -> anyhow::Result<String> {
         AssignTask::HandOut(order) => {
             let report = assign(store, &request(&order), at_ms)?;
             let num_people = report.dealt.loads.values().filter(|num| **num > 0).count();
-            format!("{} tasks were handed out to {num_people} people.", report.dealt.tasks.len())
+            match (report.dealt.tasks.len(), num_people) {
+                (1, _) => "1 task was handed out to 1 person.".to_owned(),
+                (num, 1) => format!("{num} tasks were handed out to 1 person."),
+                (num, _) => format!("{num} tasks were handed out to {num_people} people."),
+            }
         }
         AssignTask::TakeBack(choice) => {
             let ids = chosen_tasks(store, &choice)?;
-            told("taken back", store.take_back(&ids, at_ms)?)
+            told(["1 task was taken back.", "{} tasks were taken back."], store.take_back(&ids, at_ms)?)
         }
-        AssignTask::Give { choice, to } => told("given on", reassign(store, &choice, &to, at_ms)?),
+        AssignTask::Give { choice, to } => {
+            let touched = reassign(store, &choice, &to, at_ms)?;
+            told(["1 task was given on.", "{} tasks were given on."], touched)
+        }
         AssignTask::Pause { choice, is_paused } => {
             let ids = chosen_tasks(store, &choice)?;
             let touched = store.change_tasks(&ids, TaskChange::Pause(is_paused), at_ms)?;
-            told(if is_paused { "set aside" } else { "taken up again" }, touched)
+            let words = if is_paused {
+                ["1 task was set aside.", "{} tasks were set aside."]
+            } else {
+                ["1 task was taken up again.", "{} tasks were taken up again."]
+            };
+            told(words, touched)
         }
         AssignTask::Priority { choice, priority } => {
             let ids = chosen_tasks(store, &choice)?;
-            told("put in another order", store.change_tasks(&ids, TaskChange::Priority(priority), at_ms)?)
+            let touched = store.change_tasks(&ids, TaskChange::Priority(priority), at_ms)?;
+            told(["1 task was put in another order.", "{} tasks were put in another order."], touched)
         }
         AssignTask::KeepBack { films, layer } => {
             let num = store.reserve_truths(&films, &layer, at_ms)?;
-            format!("{num} films are kept back.")
+            counted(num, ["1 film is kept back.", "{} films are kept back."])
         }
         AssignTask::Release => {
             let films: Vec<ImageId> = store.hidden_truths()?.into_iter().map(|truth| truth.image).collect();
             let num = store.release_truths(&films, at_ms)?;
-            format!("{num} films are handed out as others are again.")
+            counted(num, ["1 film is handed out as others are again.", "{} films are handed out as others are again."])
         }
     })
 }
 
-fn told(what: &str, touched: TasksTouched) -> String {
+fn told(words: [&str; 2], touched: TasksTouched) -> String {
+    let changed = counted(touched.changed, words);
     match touched.left {
-        0 => format!("{} tasks were {what}.", touched.changed),
-        left => format!("{} tasks were {what}, {left} were left as they are.", touched.changed),
+        0 => changed,
+        left => {
+            format!("{changed} {}", counted(left, ["1 task was left as it is.", "{} tasks were left as they are."]))
+        }
     }
+}
+
+/// Of one, and of several with a place for their number.
+fn counted(num: usize, [one, many]: [&str; 2]) -> String {
+    if num == 1 { one.to_owned() } else { many.replacen("{}", &num.to_string(), 1) }
 }
 
 fn request(order: &AssignOrder) -> AssignRequest {

@@ -65,7 +65,8 @@ fn facts_of(store: &Store) -> Result<ExchangeFacts, StoreError> {
         num_films: version.num_films,
         num_marks: version.num_marks,
     };
-    Ok(ExchangeFacts { layers, versions: store.export_versions()?.into_iter().map(row).collect() })
+    let versions = store.export_versions()?.into_iter().map(row).collect();
+    Ok(ExchangeFacts { layers, consensus: store.consensus_sources()?, versions })
 }
 
 /// The person's work, told as it goes on.
@@ -103,8 +104,11 @@ fn write(
         exported.keep(store, &request.plan, course)?;
         anyhow::Ok((exported, missing))
     })?;
-    let lost = exported.lost.sentences();
-    report.extend(lost);
+    if exported.consensus.num_films() > 0 {
+        report.push(format!("Consensus: {}.", exported.consensus.in_words()));
+    }
+    report.extend(exported.lost.sentences());
+    report.extend(exported.unkept);
     let summary = format!(
         "{} films, {} readings and {} marks written to {}",
         exported.num_films,

@@ -12,6 +12,7 @@ use crate::domain::id::{ImageId, ReaderId};
 use crate::session::Event;
 use crate::session::team::{ReaderQuestion, ReviewNews, ReviewTask, TeamNews};
 use crate::store::{Doorway, QuestionToReader, Store, StoreError};
+use crate::workflows::settle::make_step;
 
 use super::Desk;
 
@@ -59,8 +60,11 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             ReviewNews::Opened { image, review }
         }
         ReviewTask::Keep { image, made, seen } => {
-            let outcome = store.add_review_step(&image, &made, seen).map(Box::new).map_err(|error| sentence(&error));
-            ReviewNews::Kept { image, outcome }
+            let (outcome, stands_again) = match make_step(store, &image, &made, seen) {
+                Ok((review, stands_again)) => (Ok(Box::new(review)), stands_again),
+                Err(error) => (Err(sentence(&error)), None),
+            };
+            ReviewNews::Kept { image, outcome, stands_again }
         }
         ReviewTask::Questions { reader } => {
             let asked = match store.questions_to(&reader) {
@@ -125,7 +129,9 @@ fn refused(task: &ReviewTask, why: String) -> ReviewNews {
         ReviewTask::Open { image, .. } | ReviewTask::Reread { image } => {
             ReviewNews::Opened { image: image.clone(), review: Err(why) }
         }
-        ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why) },
+        ReviewTask::Keep { image, .. } => {
+            ReviewNews::Kept { image: image.clone(), outcome: Err(why), stands_again: None }
+        }
         ReviewTask::Questions { .. } => ReviewNews::Questions(Err(why)),
         ReviewTask::Gists { .. } => ReviewNews::Gists(Err(why)),
         ReviewTask::Answer { .. } => ReviewNews::Answered(Err(why)),

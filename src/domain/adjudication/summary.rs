@@ -73,7 +73,23 @@ impl Gist {
             disagreement: document.findings().iter().map(Finding::disagreement).fold(0.0, f64::max),
         }
     }
+
+    /// In whole per cent of the largest there is: 0 is all alike and 100 as different as can be, and nothing else is.
+    pub fn disagreement_percent(&self) -> u32 {
+        let share = self.disagreement / MOST_DISAGREEMENT;
+        let whole = (100.0 * share).round() as u32;
+        if share <= 0.0 {
+            0
+        } else if share >= 1.0 {
+            100
+        } else {
+            whole.clamp(1, 99)
+        }
+    }
 }
+
+/// Readers differ on whether a finding is there, what it is, and where: each counts for one.
+const MOST_DISAGREEMENT: f64 = 3.0;
 
 /// Where a film stands in the list of one reviewer: what they are to do about it, if anything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -110,6 +126,14 @@ impl FilmToReview {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn disagreement_is_told_in_per_cent_and_only_all_alike_is_none() {
+        for (disagreement, expected) in [(0.0, 0), (0.001, 1), (0.99, 33), (1.43, 48), (2.999, 99), (3.0, 100)] {
+            let gist = Gist { num_items: 1, num_open: 1, num_differing: 1, disagreement };
+            assert_eq!(gist.disagreement_percent(), expected, "{disagreement}");
+        }
+    }
 
     #[test]
     fn a_film_waits_for_what_is_to_be_done_next() {

@@ -1,14 +1,14 @@
 //! Deals films out to people: who gets which film, never the same film twice, loads as even as they can be.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::task::TaskState;
 
 use super::chance::stream;
 use super::order::places;
-use super::plan::{Candidate, DealError, Plan, PoolFilm, Strategy, Unit, is_more_senior};
+use super::plan::{Candidate, DealError, EnoughBy, Plan, PoolFilm, Strategy, Unit, is_more_senior};
 use super::task::{Stage, Task};
 
 /// What is known when films are dealt out.
@@ -168,7 +168,7 @@ impl<'a> Dealer<'a> {
             }
         }
         refused.check(self, self.people.len() as u32)?;
-        some(gets, DealError::NothingLeft)
+        some(gets, DealError::NothingLeft(self.enough_by()))
     }
 
     fn deal_to_some(&mut self, units: &[Vec<usize>]) -> Result<Gets, DealError> {
@@ -234,7 +234,27 @@ impl<'a> Dealer<'a> {
             }
         }
         refused.check(self, each)?;
-        some(gets, DealError::NothingLeft)
+        some(gets, DealError::NothingLeft(self.enough_by()))
+    }
+
+    /// Whether people have these films in hands, or read them without.
+    fn enough_by(&self) -> EnoughBy {
+        let tasks = self.table.tasks.iter().filter(|task| task.stage == self.plan.stage);
+        let handed: HashSet<(&str, &ReaderId)> = tasks.map(|task| (task.image.as_str(), &task.person)).collect();
+        let (mut has_handed, mut has_read) = (false, false);
+        for film in self.table.pool {
+            let image = film.image.as_str();
+            for person in self.holders.get(image).into_iter().flatten() {
+                let is_handed = handed.contains(&(image, *person));
+                has_handed |= is_handed;
+                has_read |= !is_handed;
+            }
+        }
+        match (has_handed, has_read) {
+            (true, true) => EnoughBy::Both,
+            (false, true) => EnoughBy::Readings,
+            _ => EnoughBy::Hands,
+        }
     }
 
     /// Who has a film, but for those who know the truth of one of its unit.

@@ -104,7 +104,31 @@ fn three_of_seventeen_read_each_film_in_their_own_order() {
     let other = plan(Strategy::Balanced { each: 3 }, Unit::Film, 8);
     assert_ne!(World::default().deal(&other, &pool(200, 1), &people(17)).unwrap().tasks, dealt.tasks);
     // Once more: everything is in enough hands.
-    assert_eq!(world.deal(&each, &pool(200, 1), &people(17)), Err(DealError::NothingLeft));
+    assert_eq!(world.deal(&each, &pool(200, 1), &people(17)), Err(DealError::NothingLeft(EnoughBy::Hands)));
+}
+
+#[test]
+fn films_that_were_read_are_not_said_to_be_in_hands() {
+    let mut world = World::default();
+    for film in pool(4, 1) {
+        world.read.insert((film.image, people(1)[0].id.clone()));
+    }
+    let single = plan(Strategy::Equal, Unit::Film, 7);
+    let refused = |world: &World, num: usize| {
+        let refused = world.deal(&single, &pool(num, 1), &people(2)).unwrap_err();
+        (refused.clone(), refused.to_string())
+    };
+    let (why, said) = refused(&world, 4);
+    assert_eq!(why, DealError::NothingLeft(EnoughBy::Readings));
+    assert!(said.starts_with("All of these films were read by enough people already."), "{said}");
+    // The fifth film goes to somebody; then some are in hands, and some were read.
+    world.hand_out(&single, &pool(5, 1), &people(2));
+    let (why, said) = refused(&world, 5);
+    assert_eq!(why, DealError::NothingLeft(EnoughBy::Both));
+    assert!(
+        said.starts_with("All of these films are in enough hands, or were read by enough people already."),
+        "{said}"
+    );
 }
 
 #[test]

@@ -16,6 +16,6 @@ mod dealing_script;
 pub use dealing::{Dealt, NewTask, Table, deal};
 pub use hands::{Hands, TaskChoice, hands};
 pub use order::places;
-pub use plan::{Candidate, DealError, Plan, PoolFilm, Strategy, Unit, hindrance, is_more_senior, sample};
+pub use plan::{Candidate, DealError, EnoughBy, Plan, PoolFilm, Strategy, Unit, hindrance, is_more_senior, sample};
 pub use task::{Stage, Task};
 pub use truth::{Score, held_against};

@@ -129,6 +129,28 @@ pub struct Candidate {
     pub years: Option<u32>,
 }
 
+/// How all films come to have enough people already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EnoughBy {
+    /// They were handed to them.
+    Hands,
+    /// They read them without.
+    Readings,
+    Both,
+}
+
+impl EnoughBy {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Hands => "All of these films are in enough hands already. Nothing is left to hand out.",
+            Self::Readings => "All of these films were read by enough people already. Nothing is left to hand out.",
+            Self::Both => {
+                "All of these films are in enough hands, or were read by enough people already. Nothing is left to hand out."
+            }
+        }
+    }
+}
+
 /// Why films can't be handed out so. Nothing is handed out then.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DealError {
@@ -149,8 +171,8 @@ pub enum DealError {
         if *.is_review { ", read them, or are not more senior than their readers" } else { ", or are to review them" }
     )]
     NotEnough { num: usize, each: u32, first: ImageId, is_review: bool },
-    #[error("All of these films are in enough hands already. Nothing is left to hand out.")]
-    NothingLeft,
+    #[error("{}", .0.sentence())]
+    NothingLeft(EnoughBy),
     #[error("None of these people has completed any of these films, so there is nothing to read once more.")]
     NothingToRepeat,
 }

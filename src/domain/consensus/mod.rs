@@ -6,6 +6,7 @@ pub mod policy;
 pub mod wbf;
 pub mod fused;
 pub mod dawid_skene;
+pub mod sources;
 
 pub use agreed_boxes::{boxes, is_abnormal};
 pub use clusters::{ClusterRule, ReaderMark, clusters};

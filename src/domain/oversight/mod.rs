@@ -17,6 +17,7 @@ pub use pipeline::{Stage, StageCount, pipeline};
 pub use split_table::{Part, PartColumn, SplitTable, split_table};
 
 use crate::domain::comment::Pin;
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::evaluation::plot::Plot;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::project::Workflow;
@@ -31,6 +32,8 @@ pub struct ReadingStanding {
     pub reader: u32,
     /// A further reading of the film by the same person.
     pub is_repeat: bool,
+    /// It knows the truth of a film that is to be read by others: no reading of stage 1.
+    pub is_truth: bool,
     pub is_completed: bool,
     pub is_unfit: bool,
     pub decision: Decision,
@@ -89,7 +92,8 @@ pub struct Overview {
     pub table: SplitTable,
     /// Every film has one voice, so that boxes can be counted.
     pub is_single: bool,
-    pub num_settled: u64,
+    /// Where the consensus of films comes from.
+    pub consensus: ConsensusSources,
     pub readers_per_film: Option<f64>,
     /// Frozen data sets and their names, the newest first.
     pub splits: Vec<(DatasetId, String)>,
@@ -121,6 +125,7 @@ fn read_by(film: u32, reader: u32, decision: Decision, labels: u32, day: i64) ->
         film,
         reader,
         is_repeat: false,
+        is_truth: false,
         is_completed: true,
         is_unfit: false,
         decision,

@@ -1,4 +1,4 @@
-//! What the project as a whole says of each film: what reviewers settled, or else its readers together.
+//! What the project as a whole says of each film: its consensus, or else its readers together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +13,12 @@ pub struct OneVoice {
     /// Every film has one voice: its boxes can be counted. Otherwise the majority of its readers speaks, and boxes of
     /// several readers stand side by side.
     pub is_single: bool,
-    /// Films that reviewers settled.
-    pub num_settled: u64,
     /// Mean number of people who read a film, over films that were read at all.
     pub readers_per_film: Option<f64>,
 }
 
 /// `repeats`: layers of further readings, which have no vote. As the papers do it: training films by the majority of their
-/// readers, test films by consensus.
+/// readers, test films by consensus. A consensus stands before readers, whoever made it: reviewers, a rule, an import.
 pub fn one_voice(tallies: &[Tally], repeats: &BTreeSet<ReaderId>) -> OneVoice {
     let consensus = ReaderId::new(CONSENSUS_LAYER);
     let settled: BTreeSet<&ImageId> =
@@ -42,8 +40,7 @@ pub fn one_voice(tallies: &[Tally], repeats: &BTreeSet<ReaderId>) -> OneVoice {
         }
         tally
     };
-    let num_settled = settled.len() as u64;
-    OneVoice { tallies: tallies.iter().filter(counts).map(one).collect(), is_single, num_settled, readers_per_film }
+    OneVoice { tallies: tallies.iter().filter(counts).map(one).collect(), is_single, readers_per_film }
 }
 
 #[cfg(test)]
@@ -69,13 +66,13 @@ mod tests {
         let voice = one_voice(&single, &repeats);
         assert!(voice.is_single);
         assert_eq!(voice.tallies, [tally("a", "all"), tally("b", "all")]);
-        assert_eq!((voice.num_settled, voice.readers_per_film), (0, Some(1.0)));
+        assert_eq!(voice.readers_per_film, Some(1.0));
 
         let three = [tally("a", "R1"), tally("a", "R2"), tally("a", "consensus"), tally("b", "R1"), tally("b", "R3")];
         let voice = one_voice(&three, &repeats);
         assert!(!voice.is_single);
         assert_eq!(voice.tallies, [tally("a", "consensus"), tally("b", "R1"), tally("b", "R3")]);
-        assert_eq!((voice.num_settled, voice.readers_per_film), (1, Some(2.0)));
+        assert_eq!(voice.readers_per_film, Some(2.0));
         assert!(one_voice(&three[..3], &repeats).is_single, "all settled");
         assert_eq!(one_voice(&[], &repeats).readers_per_film, None);
     }

@@ -3,6 +3,8 @@
 //! Two clocks are told apart: the time in front of films that is still to come (films left times the median time of a
 //! film), and the days until the last one (films left by the films of a day). Nobody reads all day.
 
+use std::collections::BTreeSet;
+
 use crate::domain::people::{Reader, Role};
 use crate::domain::project::Workflow;
 use crate::domain::reading_time::median_ms;
@@ -16,7 +18,7 @@ pub const PACE_DAYS: i64 = 28;
 #[derive(Clone, PartialEq, Debug)]
 pub struct ReaderProgress {
     pub reader: Reader,
-    /// Films to read, those aside too.
+    /// Films to read, those aside too, and films that were read without having been handed out.
     pub num_given: u64,
     pub num_done: u64,
     /// Opened or marked, and not completed.
@@ -78,12 +80,12 @@ fn of_reader(
     today: i64,
 ) -> ReaderProgress {
     let is_over = |reading: &ReadingStanding| reading.is_completed || reading.is_unfit;
-    let done: std::collections::BTreeSet<(u32, bool)> =
+    let done: BTreeSet<(u32, bool)> =
         readings.iter().filter(|one| is_over(one)).map(|one| (one.film, one.is_repeat)).collect();
     let tasks = || standing.tasks.iter().filter(|task| Some(task.reader) == place);
     let (num_given, num_done) = if workflow.hands_out() {
-        let given = tasks().count() as u64;
-        (given, tasks().filter(|task| done.contains(&(task.film, task.is_repeat))).count() as u64)
+        let given = tasks().map(|task| (task.film, task.is_repeat)).chain(done.iter().copied());
+        (given.collect::<BTreeSet<_>>().len() as u64, done.len() as u64)
     } else {
         (u64::from(standing.num_films), done.len() as u64)
     };
@@ -155,6 +157,10 @@ mod tests {
     #[test]
     fn pace_and_time_left() {
         let one = Reader::new("R1", "One");
+        // All that was imported is done, though nothing was handed out.
+        let imported = Standing { tasks: Vec::new(), ..standing() };
+        let told = &progress(&imported, std::slice::from_ref(&one), Workflow::Single, 1003)[0];
+        assert_eq!((told.num_given, told.num_done, told.num_left()), (5, 5, 0));
         let guest = Reader { roles: Roles::NONE.with(Role::Guest), ..Reader::new("R3", "Looks") };
         let told = progress(&standing(), &[one.clone(), guest], Workflow::Blind { readers: 3 }, 1003);
         assert_eq!(told.len(), 1, "who only looks is no reader");
@@ -162,13 +168,14 @@ mod tests {
         let signs = &progress(&standing(), &[reviewer], Workflow::Free, 1003)[0];
         assert_eq!((signs.num_to_review, signs.num_signed, told[0].num_to_review), (3, 2, 0));
         let told = &told[0];
-        assert_eq!((told.num_given, told.num_done, told.num_begun, told.num_paused), (10, 4, 1, 1));
+        // Ten in hand, four of them over, and film 15.
+        assert_eq!((told.num_given, told.num_done, told.num_begun, told.num_paused), (11, 5, 1, 1));
         assert_eq!(told.num_left(), 5);
         // The middle of 20, 40, 40, 60 s; four films on days 1000 to 1003.
         assert_eq!((told.median_ms, told.left_ms), (Some(40_000), Some(200_000)));
         assert_eq!((told.films_a_day, told.left_days), (Some(1.0), Some(5.0)));
         assert_eq!((told.last_day, told.active_ms), (Some(1003), 660_000));
-        assert!((told.share() - 0.4).abs() < 1e-12);
+        assert!((told.share() - 5.0 / 11.0).abs() < 1e-12);
         // Where nothing is handed out, all films are to be read.
         let free = &progress(&standing(), std::slice::from_ref(&one), Workflow::Free, 1003)[0];
         assert_eq!((free.num_given, free.num_done), (20, 5));

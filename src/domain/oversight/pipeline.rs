@@ -51,7 +51,7 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
             film.num_handed += 1;
         }
     }
-    for reading in standing.readings.iter().filter(|reading| !reading.is_repeat) {
+    for reading in standing.readings.iter().filter(|reading| !reading.is_repeat && !reading.is_truth) {
         let Some(film) = films.get_mut(reading.film as usize) else { continue };
         film.num_unfit += u32::from(reading.is_unfit);
         film.num_fit += u32::from(reading.is_completed && !reading.is_unfit);
@@ -145,6 +145,8 @@ mod tests {
                 unfit(2, 1),
                 unfit(3, 0),
                 ReadingStanding { is_repeat: true, ..read(4, 0) },
+                // Whoever knows the truth is none of its readers.
+                ReadingStanding { is_truth: true, ..read(4, 2) },
             ],
             review_tasks: [(0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
                 .map(|(film, reader)| ReviewTaskStanding { film, reader, is_signed: film == 0 })

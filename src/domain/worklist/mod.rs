@@ -67,22 +67,52 @@ pub struct RowTask {
 pub struct Held {
     /// Readers and reviewers, by id. Films share the lists.
     pub by: Arc<[ReaderId]>,
-    /// Those who read it.
+    /// Those who have it to read, and those who completed it without.
     pub num_readers: u32,
     /// Those of them who have completed it.
     pub num_done: u32,
+    /// Readings after which it is read: of all who have it to read or have read it; of a film that was handed to
+    /// nobody, as many as the project asks for.
+    pub num_needed: u32,
 }
 
 impl Held {
-    /// Somebody who has it to read has not completed it.
+    /// It was handed out or read, and is not read by all.
     pub const fn is_being_read(&self) -> bool {
-        self.num_done < self.num_readers
+        self.num_readers > 0 && !self.is_read_by_all()
     }
 
-    /// It was handed out to be read, and everybody has completed it.
+    /// Everybody who was to read it has completed it, whether it was handed to them or not.
     pub const fn is_read_by_all(&self) -> bool {
-        self.num_readers > 0 && self.num_done == self.num_readers
+        self.num_needed > 0 && self.num_done >= self.num_needed
     }
+
+    pub fn stage(&self) -> HeldStage {
+        if self.is_read_by_all() {
+            HeldStage::ReadByAll
+        } else {
+            match (self.by.is_empty(), self.num_done > 0) {
+                (true, false) => HeldStage::Nobody,
+                (true, true) => HeldStage::ReadBySome,
+                (false, false) => HeldStage::HandedOut,
+                (false, true) => HeldStage::BeingRead,
+            }
+        }
+    }
+}
+
+/// How far the readers of a film are, in the order in which they get on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum HeldStage {
+    /// Nobody has it, and nobody has read it.
+    Nobody,
+    /// Nobody has read it yet.
+    HandedOut,
+    /// It was read without having been handed out, by fewer than the project asks for.
+    ReadBySome,
+    /// Of those who have it, some have read it.
+    BeingRead,
+    ReadByAll,
 }
 
 /// A question to the list that a reader keeps under a name.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::exchange::{ExportFormat, ExportPlan, ImportWish, SplitPlan, VersionState};
 use crate::domain::id::ReaderId;
 use crate::session::effect::{Effect, FilePurpose};
@@ -60,6 +61,8 @@ pub enum ExchangeNews {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct ExchangeFacts {
     pub layers: Vec<Layer>,
+    /// Where the consensus of films comes from.
+    pub consensus: ConsensusSources,
     /// The newest first.
     pub versions: Vec<VersionRow>,
 }

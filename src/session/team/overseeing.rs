@@ -87,6 +87,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::consensus::sources::ConsensusSources;
     use crate::domain::oversight::SplitTable;
     use crate::domain::project::Workflow;
     use crate::session::gesture_script::reading_session;
@@ -98,7 +99,7 @@ mod tests {
             readers: Vec::new(),
             table: SplitTable::default(),
             is_single: true,
-            num_settled: 0,
+            consensus: ConsensusSources::default(),
             readers_per_film: None,
             splits: splits.iter().map(|id| (*id, "data set".to_owned())).collect(),
             split: splits.first().copied(),

@@ -57,8 +57,8 @@ pub enum HandFilter {
     Paused,
     /// Handed to nobody.
     Nobody,
-    /// Some of those who have it to read have not completed it.
-    BeingRead,
+    /// Some of those who are to read it have not completed it.
+    NotReadByAll,
     /// All of them have.
     ReadByAll,
 }
@@ -71,7 +71,7 @@ impl HandFilter {
         Self::Signed,
         Self::Paused,
         Self::Nobody,
-        Self::BeingRead,
+        Self::NotReadByAll,
         Self::ReadByAll,
     ];
 
@@ -83,7 +83,7 @@ impl HandFilter {
             Self::Signed => row.is_signed(),
             Self::Paused => row.is_paused(),
             Self::Nobody => row.held.as_ref().is_some_and(|held| held.by.is_empty()),
-            Self::BeingRead => row.held.as_ref().is_some_and(Held::is_being_read),
+            Self::NotReadByAll => row.held.as_ref().is_some_and(|held| !held.is_read_by_all()),
             Self::ReadByAll => row.held.as_ref().is_some_and(Held::is_read_by_all),
         }
     }
@@ -95,7 +95,7 @@ impl HandFilter {
             Self::Waits => "status:waiting -status:paused",
             Self::Signed => "stage:review status:completed",
             Self::Paused => "status:paused",
-            Self::BeingRead => "status:being-read",
+            Self::NotReadByAll => "-status:read-by-all",
             Self::ReadByAll => "status:read-by-all",
             Self::Nobody => "assigned:none",
         }

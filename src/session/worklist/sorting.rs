@@ -3,7 +3,7 @@
 use crate::domain::reading::Decision;
 use crate::domain::study_decision::StudyDecision;
 use crate::domain::task::TaskState;
-use crate::domain::worklist::WorklistRow;
+use crate::domain::worklist::{HeldStage, WorklistRow};
 
 /// By what the list is sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +21,7 @@ pub enum SortBy {
     Comments,
     /// Films of the same labels stand together, in the order of the project's labels.
     Labels,
-    /// How many of those who have it have completed it.
+    /// How many of those who are to read it have completed it.
     Readers,
     LastEdit,
     Film,
@@ -96,8 +96,8 @@ impl SortBy {
             }
             // The first label is the highest bit: the highest number comes first.
             Self::Labels => Key::Whole((row.labels != 0).then(|| !row.labels.reverse_bits())),
-            Self::Readers => number(row.held.as_ref().filter(|held| !held.by.is_empty()).map(|held| {
-                f64::from(held.num_done) / f64::from(held.num_readers.max(1)) + f64::from(held.num_readers) * 1e-6
+            Self::Readers => number(row.held.as_ref().filter(|held| held.num_readers > 0).map(|held| {
+                f64::from(held.num_done) / f64::from(held.num_needed.max(1)) + f64::from(held.num_needed) * 1e-6
             })),
             Self::LastEdit => Key::Whole(row.last_edit_ms.map(|ms| u128::from(ms.cast_unsigned() ^ 1 << 63))),
             Self::Film => Key::Text(row.image.as_str()),
@@ -112,19 +112,20 @@ impl SortBy {
 /// Films that the list gives the same word stand together; where readers have the films, in the order in which they get on.
 fn state_rank(row: &WorklistRow) -> u128 {
     if let Some(held) = row.held_by_others() {
-        return match held {
-            _ if held.by.is_empty() => 1,
-            _ if held.is_read_by_all() => 5,
-            _ if held.num_done > 0 => 3,
-            _ => 2,
+        return match held.stage() {
+            HeldStage::Nobody => 1,
+            HeldStage::HandedOut => 2,
+            HeldStage::ReadBySome => 3,
+            HeldStage::BeingRead => 4,
+            HeldStage::ReadByAll => 6,
         };
     }
     match (row.unfit, row.state) {
-        _ if row.is_paused() => 7,
-        (Some(_), _) => 8,
+        _ if row.is_paused() => 8,
+        (Some(_), _) => 9,
         (None, TaskState::New) => 0,
-        (None, TaskState::Doing) => 4,
-        (None, TaskState::Completed) => 6,
+        (None, TaskState::Doing) => 5,
+        (None, TaskState::Completed) => 7,
     }
 }
 
@@ -214,7 +215,12 @@ mod tests {
         let row = |held: Option<(usize, u32)>, state: TaskState, unfit: Option<UnfitReason>| {
             let mut row = WorklistRow::new(ImageId::new("film"), StudyId::new("s"), ReaderId::new("R1"));
             let by = |num: usize| (0..num).map(|n| ReaderId::new(format!("R{n}"))).collect::<Vec<_>>().into();
-            row.held = held.map(|(num, num_done)| Held { by: by(num), num_readers: num as u32, num_done });
+            row.held = held.map(|(num, num_done)| Held {
+                by: by(num),
+                num_readers: num as u32,
+                num_done,
+                num_needed: num as u32,
+            });
             (row.state, row.unfit) = (state, unfit);
             row
         };
@@ -228,12 +234,19 @@ mod tests {
             row(Some((0, 0)), TaskState::Completed, None),
             row(Some((2, 0)), TaskState::New, None),
             row(Some((0, 0)), TaskState::New, None),
+            // Read by one of three without having been handed out.
+            {
+                let mut one = row(Some((0, 1)), TaskState::New, None);
+                one.held.as_mut().unwrap().num_needed = 3;
+                one
+            },
         ];
         let studies = vec![crate::domain::study_decision::study_decision([]); rows.len()];
         let mut shown: Vec<u32> = (0..rows.len() as u32).collect();
         sort(&mut shown, &rows, &studies, Sort { by: SortBy::State, is_ascending: true });
-        // Nobody has it, handed out, being read, one's own reading, read by all, one's own completed, unfit.
-        assert_eq!(shown, [6, 5, 3, 2, 1, 4, 0]);
+        // Nobody has it, handed out, read by some, being read, one's own reading, read by all, one's own completed,
+        // unfit.
+        assert_eq!(shown, [6, 5, 7, 3, 2, 1, 4, 0]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::domain::people::{Act, CONSENSUS_LAYER, Matter};
 use crate::domain::training::dataset::{SplitMethod, SplitSize, SplitUnit};
 use crate::session::Command;
 use crate::session::team::{ExchangeCommand, ExchangeFacts, ExportRequest, Layer, TeamCommand, VersionRow};
+use crate::ui::project_screen::consensus_words::consensus_line;
 use crate::ui::words::{tr, tr_args, translated};
 use crate::ui::{Panel, kit, theme};
 
@@ -130,11 +131,16 @@ fn export_ui(ui: &mut Ui, panel: &mut Panel<'_>, facts: &ExchangeFacts, state: &
         weak(ui, &translated(plan.format.holds()));
         ui.end_row();
         ui.label(tr("Whose labels"));
-        layers_ui(ui, &facts.layers, plan);
+        layers_ui(ui, facts, plan);
         ui.end_row();
         ui.label("");
         ui.vertical(|ui| {
             ui.checkbox(&mut plan.with_unfinished, tr("Readings that are not completed, too"));
+            if takes_consensus(plan) && facts.consensus.num_films() > 0 {
+                let text = tr("Of the consensus only films that reviewers settled");
+                let help = tr("Films whose consensus a rule made, or that was imported, stay out.");
+                ui.checkbox(&mut plan.only_settled, text).on_hover_text(help);
+            }
             if plan.format.is_table() {
                 ui.checkbox(&mut plan.hides_readers, tr("Leave readers out, as for the consensus"));
             }
@@ -197,13 +203,13 @@ fn export_ui(ui: &mut Ui, panel: &mut Panel<'_>, facts: &ExchangeFacts, state: &
 }
 
 /// All layers, or some of them by a click on each.
-fn layers_ui(ui: &mut Ui, layers: &[Layer], plan: &mut ExportPlan) {
+fn layers_ui(ui: &mut Ui, facts: &ExchangeFacts, plan: &mut ExportPlan) {
     ui.vertical(|ui| {
         ui.horizontal_wrapped(|ui| {
             if kit::chip(ui, tr("Everybody"), plan.readers.is_empty()).clicked() {
                 plan.readers.clear();
             }
-            for layer in layers.iter().filter(|layer| layer.num_completed > 0) {
+            for layer in facts.layers.iter().filter(|layer| layer.num_completed > 0) {
                 let is_on = plan.readers.contains(&layer.id);
                 let text = format!("{}  {}", layer_name(layer), layer.num_completed);
                 let response = kit::chip(ui, &text, is_on);
@@ -221,8 +227,15 @@ fn layers_ui(ui: &mut Ui, layers: &[Layer], plan: &mut ExportPlan) {
                 }
             }
         });
+        if facts.consensus.num_films() > 0 {
+            weak(ui, &consensus_line(&facts.consensus));
+        }
         weak(ui, tr("Readers go out under numbers, never under names."));
     });
+}
+
+fn takes_consensus(plan: &ExportPlan) -> bool {
+    plan.readers.is_empty() || plan.readers.iter().any(|reader| reader.as_str() == CONSENSUS_LAYER)
 }
 
 fn layer_name(layer: &Layer) -> String {
@@ -291,6 +304,10 @@ fn trouble(plan: &ExportPlan, facts: &ExchangeFacts) -> Option<&'static str> {
     let has_no_place = !plan.format.holds_readers() || (plan.format.is_table() && plan.hides_readers);
     if num_chosen == 0 && !plan.with_unfinished {
         return Some(tr("There is no completed reading yet, so there is nothing to export."));
+    }
+    let is_consensus_alone = takes_consensus(plan) && plan.readers.len() == 1;
+    if plan.only_settled && is_consensus_alone && facts.consensus.num_settled == 0 {
+        return Some(tr("Reviewers have settled no film yet."));
     }
     if has_no_place && num_chosen > 1 {
         return Some(tr("This has no place for who marked what: choose one reader, or the consensus."));

@@ -10,6 +10,7 @@ mod agreement_page;
 mod agreement_figures;
 mod agreement_words;
 mod consensus_form;
+mod consensus_words;
 mod exports_page;
 mod audit_page;
 mod custom_rule_form;

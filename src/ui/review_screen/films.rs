@@ -12,7 +12,7 @@ use super::review;
 
 const NUM_COLUMNS: usize = 9;
 /// Where the columns begin, as shares of the width, and where the last one ends.
-const COLUMNS: [f32; NUM_COLUMNS + 1] = [0.0, 0.155, 0.225, 0.305, 0.365, 0.455, 0.56, 0.64, 0.75, 1.0];
+const COLUMNS: [f32; NUM_COLUMNS + 1] = [0.0, 0.155, 0.225, 0.305, 0.365, 0.43, 0.565, 0.645, 0.755, 1.0];
 const TURNS: [ReviewTurn; 6] = [
     ReviewTurn::ToBegin,
     ReviewTurn::InWork,
@@ -152,8 +152,9 @@ fn cells(panel: &Panel<'_>, film: &FilmToReview) -> Cells {
     let number = |num: Option<usize>| num.map_or_else(String::new, |num| num.to_string());
     let is_open = open.is_some_and(|open| open > 0);
     let differ = gist.map(|gist| gist.num_differing);
-    let disagreement =
-        gist.filter(|gist| gist.num_items > 0).map_or_else(String::new, |gist| format!("{:.2}", gist.disagreement));
+    let disagreement = gist
+        .filter(|gist| gist.num_items > 0)
+        .map_or_else(String::new, |gist| tr_args("{} %", &[&gist.disagreement_percent()]));
     let signers: Vec<String> = film.signers.iter().map(ToString::to_string).collect();
     let questions = if film.num_questions > 0 { film.num_questions.to_string() } else { String::new() };
     let view = session.worklist.row(&film.image).map(|row| row.view.clone()).filter(|view| !view.is_empty());
@@ -175,15 +176,16 @@ fn cells(panel: &Panel<'_>, film: &FilmToReview) -> Cells {
 fn head_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let list = &panel.session.team.reviewing.list;
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::row_height()), Sense::hover());
-    let of_disagreement =
-        tr("Of the finding on which readers differ most: 0, all alike, to 3, on whether, what and where it is");
+    let of_disagreement = tr(
+        "Of the finding on which readers differ most: how far they differ on whether it is there, what it is and where it is. 0 % is all alike, 100 % as different as can be.",
+    );
     let titles = [
         (tr("State"), Some(FilmOrder::Turn), tr("What the film waits for; those that wait for you first")),
         (tr("Readers"), None, tr("How many readers have completed the film")),
         (tr("Findings"), Some(FilmOrder::Findings), tr("Findings and answers of the whole film, all readers together")),
         (tr("Open"), Some(FilmOrder::Open), tr("Those that are not settled yet")),
         (tr("Differ"), None, tr("Those on which not all readers agree")),
-        (tr("Disagreement"), Some(FilmOrder::Disagreement), of_disagreement),
+        (tr("Top disagreement"), Some(FilmOrder::Disagreement), of_disagreement),
         (tr("Questions"), Some(FilmOrder::Questions), tr("Questions that wait for a reader's answer")),
         (tr("Signed by"), None, ""),
         (tr("Film"), Some(FilmOrder::Given), tr("In the order in which they were handed out")),

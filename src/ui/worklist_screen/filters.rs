@@ -58,7 +58,7 @@ fn hand_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, filter: &Filter) {
         let (num, is_on) = (counts.of_hand(hand), filter.hand == Some(hand));
         let is_step = match hand {
             HandFilter::ToReview | HandFilter::Waits | HandFilter::Signed => counts.to_review > 0,
-            HandFilter::BeingRead | HandFilter::ReadByAll => panel.session.worklist.knows_hands(),
+            HandFilter::NotReadByAll | HandFilter::ReadByAll => panel.session.worklist.knows_hands(),
             _ => false,
         };
         if (num == 0 || num == counts.all) && !is_on && !is_step {
@@ -70,7 +70,7 @@ fn hand_chips_ui(ui: &mut Ui, panel: &mut Panel<'_>, filter: &Filter) {
             HandFilter::Waits => tr("Waits for others"),
             HandFilter::Signed => tr("Signed"),
             HandFilter::Paused => tr("Set aside"),
-            HandFilter::BeingRead => tr("Not read by all"),
+            HandFilter::NotReadByAll => tr("Not read by all"),
             HandFilter::ReadByAll => tr("Read by all"),
             HandFilter::Nobody => tr("Handed to nobody"),
         };

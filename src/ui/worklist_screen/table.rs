@@ -6,7 +6,7 @@ use crate::domain::assignment::Stage;
 use crate::domain::moment::day_text;
 use crate::domain::task::TaskState;
 use crate::domain::triage::{Disagreement, FilmDisagreement};
-use crate::domain::worklist::{Held, WorklistRow};
+use crate::domain::worklist::{HeldStage, WorklistRow};
 use crate::session::Command;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Sort, SortBy, decision_text};
@@ -218,7 +218,7 @@ fn row_ui(
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), theme::row_height()), Sense::click());
     response.widget_info(|| {
-        let state = row.unfit.map_or_else(|| state_words(row).0, |_| tr("Unfit").to_owned());
+        let state = row.unfit.map_or_else(|| state_words(row, panel.session.hands_out()).0, |_| tr("Unfit").to_owned());
         let mut text = tr_args("Film {}, {}, {}", &[&(n + 1), &translated(&row.view), &state]);
         if row.num_open_threads > 0 {
             text = format!("{text}, {}", tr_args("{} comments", &[&row.num_open_threads]));
@@ -251,7 +251,7 @@ fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, e
     let list = &panel.session.worklist;
     match column {
         Column::State => {
-            let (text, color) = state_words(row);
+            let (text, color) = state_words(row, panel.session.hands_out());
             let is_urgent = row.task.is_some_and(|task| task.priority > 0);
             (if is_urgent { format!("↑ {text}") } else { text }, color)
         }
@@ -280,8 +280,8 @@ fn cell_text(panel: &Panel<'_>, row: &WorklistRow, column: Column) -> (String, e
         Column::Comments => (number(row.num_open_threads), theme::warn()),
         Column::Readers => match &row.held {
             Some(held) if held.num_readers > 0 => {
-                let color = if held.num_done == held.num_readers { theme::good() } else { theme::text() };
-                (format!("{} / {}", held.num_done, held.num_readers), color)
+                let color = if held.is_read_by_all() { theme::good() } else { theme::text() };
+                (format!("{} / {}", held.num_done, held.num_needed), color)
             }
             _ => (String::new(), theme::weak()),
         },
@@ -332,10 +332,10 @@ fn cell(ui: &Ui, rect: egui::Rect, x: f32, text: &str, color: egui::Color32) {
 }
 
 /// What is to be done with the film, and its colour.
-fn state_words(row: &WorklistRow) -> (String, egui::Color32) {
+fn state_words(row: &WorklistRow, hands_out: bool) -> (String, egui::Color32) {
     let is_review = row.stage() == Stage::Review;
     if let Some(held) = row.held_by_others() {
-        return held_words(held);
+        return held_words(held.stage(), hands_out);
     }
     match (row.unfit, row.state) {
         _ if row.is_paused() => (tr("Set aside").to_owned(), theme::weak()),
@@ -354,17 +354,17 @@ fn state_words(row: &WorklistRow) -> (String, egui::Color32) {
 }
 
 /// How far others are with a film that is not in one's own hands.
-fn held_words(held: &Held) -> (String, egui::Color32) {
-    // In the order of `SortBy::State`.
-    if held.by.is_empty() {
-        (tr("Nobody has it").to_owned(), theme::weak())
-    } else if held.is_read_by_all() {
-        (tr("Read by all").to_owned(), theme::good())
-    } else if held.num_done > 0 {
-        (tr("Being read").to_owned(), theme::warn())
-    } else {
-        (tr("Handed out").to_owned(), theme::text())
-    }
+fn held_words(stage: HeldStage, hands_out: bool) -> (String, egui::Color32) {
+    let (text, color) = match stage {
+        // Where nothing is handed out, nobody misses it.
+        HeldStage::Nobody if !hands_out => (tr("New"), theme::weak()),
+        HeldStage::Nobody => (tr("Nobody has it"), theme::weak()),
+        HeldStage::HandedOut => (tr("Handed out"), theme::text()),
+        HeldStage::ReadBySome => (tr("Read by some"), theme::warn()),
+        HeldStage::BeingRead => (tr("Being read"), theme::warn()),
+        HeldStage::ReadByAll => (tr("Read by all"), theme::good()),
+    };
+    (text.to_owned(), color)
 }
 
 /// The day of a moment on this computer.

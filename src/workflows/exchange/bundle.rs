@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::exchange::{ExportPlan, SplitPlan};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::NO_FINDING;
@@ -48,6 +49,7 @@ pub fn write_bundle(
     versions::check_tag(store, &plan.tag)?;
     let chosen = gather(store, plan, keeps_unfit(plan.format), course)?;
     check(plan, &chosen.content)?;
+    let unkept = versions::keep_numbers(store)?;
     let mut lost = chosen.lost;
     let mut out = Output::folder(to)?;
     let (mut parts, mut dealt, mut num_unsettled) = (Vec::new(), None, 0);
@@ -57,7 +59,7 @@ pub fn write_bundle(
         let train = chosen.content.of_films(|image| is_in(image, Split::Train));
         let test = chosen.content.of_films(|image| is_in(image, Split::Test));
         write_into(store, plan, &chosen, &train, ("train/", &mut out), &mut lost, course)?;
-        parts.push(Part::of("train", &train));
+        parts.push(Part::of("train", &train, chosen.consensus_in(&train)));
         if split.is_test_consensus {
             let of_consensus =
                 ExportPlan { readers: vec![ReaderId::new(CONSENSUS_LAYER)], hides_readers: true, ..plan.clone() };
@@ -73,10 +75,10 @@ pub fn write_bundle(
                 );
             }
             write_into(store, &of_consensus, &settled, &content, ("test/", &mut out), &mut lost, course)?;
-            parts.push(Part::of("test", &content));
+            parts.push(Part::of("test", &content, settled.consensus_in(&content)));
         } else {
             write_into(store, plan, &chosen, &test, ("test/", &mut out), &mut lost, course)?;
-            parts.push(Part::of("test", &test));
+            parts.push(Part::of("test", &test, chosen.consensus_in(&test)));
         }
         let units = |which: Split| {
             let films = split_of.values().filter(|(_, split)| *split == which);
@@ -87,7 +89,7 @@ pub fn write_bundle(
         out.put("split.csv", split_csv(&chosen.content, &split_of).as_bytes())?;
     } else {
         write_into(store, plan, &chosen, &chosen.content, ("", &mut out), &mut lost, course)?;
-        parts.push(Part::of("all", &chosen.content));
+        parts.push(Part::of("all", &chosen.content, chosen.consensus_in(&chosen.content)));
     }
     let about = store.project().about.clone();
     let mut missing = Vec::new();
@@ -113,6 +115,11 @@ pub fn write_bundle(
         num_readings: parts.iter().map(|part| part.num_readings).sum(),
         num_marks: parts.iter().map(|part| part.num_marks).sum(),
         num_files,
+        consensus: parts.iter().fold(ConsensusSources::default(), |mut all, part| {
+            all.add(&part.consensus);
+            all
+        }),
+        unkept,
         lost,
     };
     Ok(Bundled { exported, split: dealt, num_unsettled, missing })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{anyhow, bail};
 
 use crate::domain::annotation::Annotation;
+use crate::domain::consensus::sources::{ConsensusSource, ConsensusSources};
 use crate::domain::exchange::ExportPlan;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId, SeriesId, StudyId};
 use crate::domain::people::CONSENSUS_LAYER;
@@ -13,7 +14,7 @@ use crate::domain::study::FilmEntry;
 use crate::domain::task::TaskState;
 use crate::formats::exchange::{Content, FilmOut, Lost, Said, SaidMark};
 use crate::jobs::Progress;
-use crate::store::Store;
+use crate::store::{ConsensusLayer, Store};
 use crate::workflows::label_sets;
 
 use super::Course;
@@ -28,6 +29,18 @@ pub struct Chosen {
     /// The films themselves, where the project has them.
     pub entries: BTreeMap<ImageId, FilmEntry>,
     pub lost: Lost,
+    /// Where the consensus of films comes from.
+    consensus: BTreeMap<ImageId, ConsensusLayer>,
+    rule: String,
+}
+
+impl Chosen {
+    /// Where what of the consensus is in this part of the content comes from.
+    pub(super) fn consensus_in(&self, content: &Content) -> ConsensusSources {
+        let said = content.said.iter().filter(|said| said.reader.as_str() == CONSENSUS_LAYER);
+        let layers = said.filter_map(|said| self.consensus.get(&said.image));
+        ConsensusSources::of(layers.map(|layer| layer.source), &self.rule)
+    }
 }
 
 /// The readings that the plan asks for. Readings that are not completed, and those of films that their reader found unfit,
@@ -41,6 +54,8 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
     store.for_each_place(|image, study, series| {
         places.insert(image.into(), (study.into(), series.into()));
     })?;
+    let consensus = store.consensus_layers()?;
+    refuse_unsettled(plan, &consensus)?;
     let (mut said, mut lost) = (Vec::new(), Lost::default());
     let keys = store.reading_keys()?;
     for (number, (image, reader)) in keys.iter().enumerate() {
@@ -48,6 +63,12 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
             course.go_on(Progress::new("Reading labels", number as u64, keys.len() as u64))?;
         }
         if !plan.readers.is_empty() && !plan.readers.contains(reader) {
+            continue;
+        }
+        if plan.only_settled
+            && reader.as_str() == CONSENSUS_LAYER
+            && consensus.get(image).is_none_or(|layer| layer.source != ConsensusSource::Settled)
+        {
             continue;
         }
         let reading = store.reading(image, reader)?;
@@ -81,7 +102,7 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
     let films: Vec<FilmOut> = films.collect();
     let labels = label_sets::of_project(store)?.0;
     let content = Content { title: store.project().name.clone(), labels, films, said };
-    Ok(Chosen { content, entries, lost })
+    Ok(Chosen { content, entries, lost, consensus, rule: store.consensus_rule()? })
 }
 
 /// A mistyped reader must not leave an empty file where a full one was.
@@ -92,6 +113,24 @@ pub(super) fn refuse_unknown(plan: &ExportPlan, public: &BTreeMap<ReaderId, Read
         }
     }
     Ok(())
+}
+
+/// Nobody is to take an empty file for what reviewers settled.
+fn refuse_unsettled(plan: &ExportPlan, consensus: &BTreeMap<ImageId, ConsensusLayer>) -> anyhow::Result<()> {
+    let wants_nothing_else =
+        !plan.readers.is_empty() && plan.readers.iter().all(|reader| reader.as_str() == CONSENSUS_LAYER);
+    let is_settled = consensus.values().any(|layer| layer.source == ConsensusSource::Settled);
+    if plan.only_settled && wants_nothing_else && !is_settled {
+        return Err(nothing_settled());
+    }
+    Ok(())
+}
+
+pub(in crate::workflows) fn nothing_settled() -> anyhow::Error {
+    anyhow!(
+        "reviewers have settled no film yet, so there is no consensus to write without what rules made or what was \
+         imported. Nothing was written. Settle films first, or take the whole consensus."
+    )
 }
 
 /// In one sentence why nothing is written for somebody who said nothing here.

@@ -15,10 +15,12 @@ mod versions;
 mod write;
 
 pub use bundle::{Bundled, write_bundle};
+pub(in crate::workflows) use gather::nothing_settled;
 pub use gather::{Chosen, gather, no_such_layer};
 pub use output::hex;
 pub use take_in::{Incoming, is_table, read_path};
 pub use take_up::{TakenUp, import_any};
+pub(in crate::workflows) use versions::keep_numbers;
 pub use versions::state_of;
 pub use write::{Exported, export};
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::exchange::{ExportPlan, SplitPlan};
 use crate::domain::label::NO_FINDING;
 use crate::domain::project::{About, Project};
@@ -19,11 +20,13 @@ pub(super) struct Part {
     pub num_marks: usize,
     num_normal: usize,
     readers: Vec<String>,
+    /// Where the consensus in it comes from.
+    pub consensus: ConsensusSources,
     marks: BTreeMap<String, usize>,
 }
 
 impl Part {
-    pub fn of(name: &'static str, content: &Content) -> Self {
+    pub fn of(name: &'static str, content: &Content, consensus: ConsensusSources) -> Self {
         let studies: BTreeSet<&str> = content.films.iter().map(|film| film.study.as_str()).collect();
         let mut marks = BTreeMap::new();
         for mark in content.said.iter().flat_map(|said| &said.marks) {
@@ -37,6 +40,7 @@ impl Part {
             num_marks: content.num_marks(),
             num_normal: content.said.iter().filter(|said| said.is_no_finding).count(),
             readers: content.readers().iter().map(ToString::to_string).collect(),
+            consensus,
             marks,
         }
     }
@@ -72,6 +76,7 @@ pub(super) fn readme(
     }
     let _ = writeln!(text, "## What is here\n\nForm: {}. {}\n", plan.format.title(), plan.format.holds());
     push_table(&mut text, parts);
+    push_consensus(&mut text, plan, parts);
     if let Some((split, [train, test])) = split {
         push_split(&mut text, split, *train, *test);
     }
@@ -112,6 +117,18 @@ fn push_table(text: &mut String, parts: &[Part]) {
     text.push('\n');
 }
 
+/// Whoever gets the data must know what of the consensus people settled, and what a rule made.
+fn push_consensus(text: &mut String, plan: &ExportPlan, parts: &[Part]) {
+    let parts: Vec<&Part> = parts.iter().filter(|part| part.consensus.num_films() > 0).collect();
+    for part in &parts {
+        let place = if part.name == "all" { String::new() } else { format!(" in {}", part.name) };
+        let _ = writeln!(text, "Consensus{place}: {}.\n", part.consensus.in_words());
+    }
+    if plan.only_settled && !parts.is_empty() {
+        text.push_str("Of the consensus only films that reviewers settled are here.\n\n");
+    }
+}
+
 fn push_split(text: &mut String, plan: &SplitPlan, train: (usize, usize), test: (usize, usize)) {
     let asked = match plan.test {
         SplitSize::Share(share) => format!("a share of {share}"),
@@ -129,7 +146,7 @@ fn push_split(text: &mut String, plan: &SplitPlan, train: (usize, usize), test: 
         train.1,
         test.0,
         test.1,
-        if plan.is_test_consensus { " The test part is what reviewers settled, without readers." } else { "" },
+        if plan.is_test_consensus { " The test part is the consensus, without readers." } else { "" },
     );
 }
 

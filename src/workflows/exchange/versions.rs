@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::domain::exchange::{ExportPlan, VersionState, is_tag};
 use crate::domain::project_event::{EventKind, ProjectEvent};
-use crate::store::{ExportVersion, Store};
+use crate::store::{ExportVersion, Store, StoreError};
 
 use super::Course;
 use super::output::hash_of;
@@ -43,6 +43,7 @@ impl Exported {
         let options = serde_json::json!({
             "readers": readers,
             "with_unfinished": plan.with_unfinished,
+            "only_settled": plan.only_settled,
             "hides_readers": plan.hides_readers,
             "with_pictures": plan.with_pictures,
         });
@@ -73,6 +74,23 @@ impl Exported {
             films: Vec::new(),
         };
         Ok(store.add_export_version(&version, &event)?)
+    }
+}
+
+/// Has the project keep the numbers that readers go out under, before anything is written. Where it can't, say on a
+/// disk that nobody can write to, gives the sentence that tells so.
+///
+/// # Errors
+/// Where the person may not.
+pub(in crate::workflows) fn keep_numbers(store: &Store) -> Result<Option<String>, StoreError> {
+    match store.keep_reader_ids() {
+        Ok(()) => Ok(None),
+        Err(StoreError::ReadOnly) => Ok(Some(
+            "The project can't be written to, so the numbers that readers go out under are not kept: another export \
+             may number them otherwise."
+                .to_owned(),
+        )),
+        Err(other) => Err(other),
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::bail;
 use rayon::prelude::*;
 
 use crate::dicom::isolated::Decoder;
+use crate::domain::consensus::sources::ConsensusSources;
 use crate::domain::exchange::{ExportFormat, ExportPlan};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::imaging::{Film, Pixels};
@@ -34,6 +35,10 @@ pub struct Exported {
     pub num_readings: usize,
     pub num_marks: usize,
     pub num_files: usize,
+    /// Where the consensus in it comes from.
+    pub consensus: ConsensusSources,
+    /// Why the project does not keep the numbers that readers went out under; `None` where it does.
+    pub unkept: Option<String>,
     pub lost: Lost,
 }
 
@@ -48,6 +53,7 @@ pub fn export(store: &Store, plan: &ExportPlan, to: &Path, course: &mut Course<'
     let mut lost = chosen.lost;
     let content = &chosen.content;
     check(plan, content)?;
+    let unkept = versions::keep_numbers(store)?;
     let (sha256, num_files) = if plan.format.is_folder() || (plan.with_pictures && plan.format.takes_pictures()) {
         let mut out = Output::folder(to)?;
         write_into(store, plan, &chosen, content, ("", &mut out), &mut lost, course)?;
@@ -67,6 +73,8 @@ pub fn export(store: &Store, plan: &ExportPlan, to: &Path, course: &mut Course<'
         num_readings: content.said.len(),
         num_marks: content.num_marks(),
         num_files,
+        consensus: chosen.consensus_in(content),
+        unkept,
         lost,
     })
 }
@@ -174,6 +182,7 @@ fn write_table(
     let options = ExportLabels {
         readers: plan.readers.clone(),
         with_unfinished: plan.with_unfinished,
+        only_settled: plan.only_settled,
         with_reader: !plan.hides_readers,
         films: Some(films),
         ..ExportLabels::new(form)

@@ -47,7 +47,7 @@ pub const FIELDS: &[FieldRow] = &[
     field("stage", "stage:review", STAGE, "Reading, a second reading, or review"),
     field("assigned", "assigned:me", ASSIGNED, "In whose hands the film is"),
     field("priority", "priority:>0", &[], "Films that are to be done first"),
-    field("readers", "readers:<3", &[], "How many people the film is handed to"),
+    field("readers", "readers:<3", &[], "How many people have the film to read or have read it"),
     field("done", "done:3", &[], "How many of them have completed it"),
     field("model", "model:>0.8", MODEL, "What the models in use say: p(abnormal)"),
     field("uncertainty", "uncertainty:>0.9", &[], "How unsure the classifier is"),

@@ -20,6 +20,7 @@ pub use questions::ReaderQuestion;
 use std::collections::BTreeSet;
 
 use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, Gist, MadeStep, Review, ReviewTurn};
+use crate::domain::consensus::sources::ConsensusSource;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::people::Role;
@@ -153,6 +154,8 @@ pub enum ReviewNews {
     Kept {
         image: ImageId,
         outcome: Result<Box<Review>, String>,
+        /// What stands in the consensus again, where the signature that settled the film was taken back.
+        stands_again: Option<ConsensusSource>,
     },
     /// Of some of the films that were asked for at least; `None`: there is nothing to know of it. Or why not.
     Gists(Result<Vec<(ImageId, Option<Gist>)>, String>),
@@ -307,7 +310,12 @@ impl Session {
                 self.review_opened(&image, review);
                 Vec::new()
             }
-            ReviewNews::Kept { image, outcome } => self.step_kept(&image, outcome, now_ms),
+            ReviewNews::Kept { image, outcome, stands_again } => {
+                if let Some(sentence) = stands_again.and_then(ConsensusSource::after_signature) {
+                    self.notify(NoticeKind::Warning, sentence);
+                }
+                self.step_kept(&image, outcome, now_ms)
+            }
             ReviewNews::Questions(questions) => {
                 match questions {
                     Ok(questions) => {

@@ -336,7 +336,10 @@ fn dealt_words(dealt: &DealtFacts) -> String {
     );
     if dealt.num_kept_back > 0 {
         text.push(' ');
-        text += &tr_args("{} films are kept back because their truth is known.", &[&dealt.num_kept_back]);
+        text += &match dealt.num_kept_back {
+            1 => tr("1 film is kept back because its truth is known.").to_owned(),
+            num => tr_args("{} films are kept back because their truth is known.", &[&num]),
+        };
     }
     text
 }

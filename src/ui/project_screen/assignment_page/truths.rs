@@ -19,7 +19,10 @@ pub(super) fn truths_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         "Films whose truth is known can be kept back and handed out among others. Readers do not see which; how they did shows here.",
     );
     heading_ui(ui, tr("Hidden truths"), more);
-    ui.label(tr_args("{} films are kept back.", &[&facts.num_kept_back]));
+    ui.label(match facts.num_kept_back {
+        1 => tr("1 film is kept back.").to_owned(),
+        num => tr_args("{} films are kept back.", &[&num]),
+    });
     ui.horizontal_wrapped(|ui| {
         let list = &session.worklist;
         ui.label(tr_args("Keep back the {} films in the list now, with the truth of", &[&list.num_shown()]));

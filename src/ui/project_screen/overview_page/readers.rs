@@ -26,7 +26,7 @@ pub(super) fn readers_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview
         Grid::new("progress of readers").num_columns(9).spacing([20.0, 6.0]).striped(true).show(ui, |ui| {
             let titles = [
                 (tr("Reader"), ""),
-                (tr("Completed"), tr("Completed films, of those in the reader's hands")),
+                (tr("Completed"), tr("Completed films, of those in the reader's hands and those read without")),
                 ("", ""),
                 (tr("Reviewed"), tr("Films that the person signed, of those handed out for review")),
                 (tr("Begun"), tr("Opened or marked, and not completed")),

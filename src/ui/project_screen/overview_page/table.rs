@@ -9,6 +9,7 @@ use crate::domain::stats::{FilmRows, LabelColumn, Spread};
 use crate::domain::training::dataset::DatasetId;
 use crate::session::Command;
 use crate::session::team::{OverseeCommand, TeamCommand};
+use crate::ui::project_screen::consensus_words::consensus_line;
 use crate::ui::words::{tr, tr_args};
 use crate::ui::{Panel, theme};
 
@@ -174,14 +175,14 @@ pub(super) fn notes_ui(ui: &mut Ui, panel: &mut Panel<'_>, overview: &Overview) 
     let mut notes = vec![
         split,
         if overview.is_single {
-            tr("Each film has one voice: its only reader, or what reviewers settled.").to_owned()
+            tr("Each film has one voice: its only reader, or its consensus.").to_owned()
         } else {
-            tr("Labels are those of more than half of a film's readers, and what reviewers settled where they did. Boxes of several readers are not added up.")
+            tr("Labels are those of more than half of a film's readers, and the consensus where there is one. Boxes of several readers are not added up.")
             .to_owned()
         },
     ];
-    if overview.num_settled > 0 {
-        notes.push(tr_args("Films with a consensus: {}.", &[&overview.num_settled]));
+    if overview.consensus.num_films() > 0 {
+        notes.push(consensus_line(&overview.consensus));
     }
     if let Some(total) = overview.table.columns.last() {
         let films = &total.films;
