@@ -22,7 +22,7 @@ pub use exchanging::{
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{
-    FilmList, FilmOrder, Hand, HeldBox, Name, NameToChoose, Naming, ReaderQuestion, ReviewCommand, ReviewDesk,
+    FilmList, FilmOrder, Hand, HeldBox, Merging, Name, NameToChoose, Naming, ReaderQuestion, ReviewCommand, ReviewDesk,
     ReviewItem, ReviewNews, ReviewTask, Seen,
 };
 

@@ -114,32 +114,8 @@ pub(crate) fn keys_text(keys: &Keys) -> String {
 }
 
 fn stroke_text(stroke: &Chord) -> String {
-    let key = match stroke.key.as_str() {
-        "Backtick" => "`",
-        "Equals" => "=",
-        "Plus" => "+",
-        "Minus" => "-",
-        "Comma" => ",",
-        "Period" => ".",
-        "Semicolon" => ";",
-        "Colon" => ":",
-        "Quote" => "'",
-        "Slash" => "/",
-        "Backslash" => "\\",
-        "Pipe" => "|",
-        "Exclamationmark" => "!",
-        "OpenCurlyBracket" => "{",
-        "CloseCurlyBracket" => "}",
-        "PageDown" => "PgDn",
-        "PageUp" => "PgUp",
-        "ArrowLeft" => "←",
-        "ArrowRight" => "→",
-        "ArrowUp" => "↑",
-        "ArrowDown" => "↓",
-        "Space" => tr("Space"),
-        other => other,
-    };
-    Chord { key: key.to_owned(), ..stroke.clone() }.to_string()
+    let key = if stroke.key == "Space" { tr("Space") } else { &stroke.key };
+    Chord { key: key.to_owned(), ..stroke.clone() }.printed()
 }
 
 /// A ring around whatever has the keyboard: every widget, drawn in one place, so that none is forgotten.
