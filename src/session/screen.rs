@@ -402,6 +402,8 @@ pub struct Session {
     pub(super) restoring: Option<Box<ViewState>>,
     /// How films that are on their way were left at the last start.
     pub(super) left_views: Vec<FilmView>,
+    /// The program itself opens the window again, with the same person before it: nobody is asked who is there.
+    pub resumes_unasked: bool,
 }
 
 impl Session {

@@ -14,9 +14,9 @@ use rachis::domain::people::{CONSENSUS_LAYER, Role, Roles};
 use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::project::Reader;
 use rachis::domain::task::TaskState;
+use rachis::session::Screen;
 use rachis::session::team::Hand;
 use rachis::session::viewport::Zoom;
-use rachis::session::{Command, Input, Screen};
 use rachis::store::Store;
 
 use crate::seat::{Seat, at_project, drag, is_reading, saved, wait};
@@ -286,8 +286,6 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     saved(&mut seat);
     drop(seat);
     let mut seat = at_project(&folder);
-    // R4 may be in again, as the last time.
-    seat.state_mut().handle(Input::Command(Command::ChangeReader));
     wait(&mut seat, "the names", |w| w.session.screen == Screen::SignIn && w.session.reader.is_none());
     seat.get_by_label("Read as R2").click();
     wait(&mut seat, "the question", |w| w.session.num_questions_waiting() == 1);
