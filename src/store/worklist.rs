@@ -71,7 +71,7 @@ impl Store {
         let places = self.places_in_queue()?;
         let hides_facts = self.hides_clinical_facts()?;
         let is_blind = self.project().is_blind || hides_facts;
-        let nobody: Held = Held { by: Arc::from([]), num_readers: 0, num_done: 0 };
+        let nobody: Held = Held { by: Arc::from([]), num_readers: 0, num_done: 0, done_by: Arc::from([]) };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -157,39 +157,50 @@ impl Store {
             return Ok(None);
         }
         let mut statement = self.conn.prepare_cached(
-            "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0)
+            "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0),
+                    coalesce(reader.repeat_of, task.rad_id)
              FROM task LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
+             LEFT JOIN reader ON reader.rad_id = task.rad_id
              ORDER BY task.image_id, task.stage, task.rad_id",
         )?;
         let mut rows = statement.query([])?;
         let mut hands: HashMap<String, Held> = HashMap::new();
         // Three of seventeen: films share a few hundred lists of people.
         let mut lists: HashSet<Arc<[ReaderId]>> = HashSet::new();
-        let mut close = |image: &str, by: &mut Vec<ReaderId>, counts: (u32, u32)| {
-            let list = lists.get(by.as_slice()).cloned().unwrap_or_else(|| {
-                let list: Arc<[ReaderId]> = by.as_slice().into();
+        let mut shared = |people: &mut Vec<ReaderId>| {
+            let list = lists.get(people.as_slice()).cloned().unwrap_or_else(|| {
+                let list: Arc<[ReaderId]> = people.as_slice().into();
                 lists.insert(list.clone());
                 list
             });
-            hands.insert(image.to_owned(), Held { by: list, num_readers: counts.0, num_done: counts.1 });
-            by.clear();
+            people.clear();
+            list
         };
-        let (mut image, mut by, mut counts) = (String::new(), Vec::new(), (0, 0));
+        let mut close = |image: &str, by: &mut Vec<ReaderId>, done: &mut Vec<ReaderId>, num_readers: u32| {
+            let num_done = done.len() as u32;
+            done.dedup();
+            let held = Held { by: shared(by), num_readers, num_done, done_by: shared(done) };
+            hands.insert(image.to_owned(), held);
+        };
+        let (mut image, mut by, mut done, mut num_readers) = (String::new(), Vec::new(), Vec::new(), 0);
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a task", e));
             if text(0)? != image {
                 if !by.is_empty() {
-                    close(&image, &mut by, counts);
+                    close(&image, &mut by, &mut done, num_readers);
                 }
                 text(0)?.clone_into(&mut image);
-                counts = (0, 0);
+                num_readers = 0;
             }
             let (reads, is_done): (bool, bool) = (row.get(2)?, row.get(3)?);
-            counts = (counts.0 + u32::from(reads), counts.1 + u32::from(reads && is_done));
+            num_readers += u32::from(reads);
+            if reads && is_done {
+                done.push(ReaderId::from(text(4)?));
+            }
             by.push(ReaderId::from(text(1)?));
         }
         if !by.is_empty() {
-            close(&image, &mut by, counts);
+            close(&image, &mut by, &mut done, num_readers);
         }
         Ok(Some(hands))
     }

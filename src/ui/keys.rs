@@ -145,7 +145,9 @@ fn dialog_key(
     let closes = match (dialog, chord.key.as_str()) {
         (_, "Escape") => true,
         _ if is_repeat => false,
-        (Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. }, "Enter") if !is_on_widget => {
+        (Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. } | Dialog::GiveBack(_), "Enter")
+            if !is_on_widget =>
+        {
             out.push(Input::Command(Command::Confirm));
             false
         }

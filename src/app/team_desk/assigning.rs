@@ -57,17 +57,33 @@ fn change(store: &mut Store, task: AssignTask) -> anyhow::Result<String> {
         }
         AssignTask::TakeBack(choice) => {
             let ids = chosen_tasks(store, &choice)?;
-            told("taken back", store.take_back(&ids, at_ms)?)
+            let touched = store.take_back(&ids, at_ms)?;
+            told(format!("{} tasks were taken back.", touched.changed), touched)
         }
-        AssignTask::Give { choice, to } => told("given on", reassign(store, &choice, &to, at_ms)?),
+        AssignTask::GiveBack(choice) => {
+            let ids = chosen_tasks(store, &choice)?;
+            let touched = store.give_back(&ids, at_ms)?;
+            told(format!("{} films were given back to be read again.", touched.changed), touched)
+        }
+        AssignTask::Give { choice, to } => {
+            let touched = reassign(store, &choice, &to, at_ms)?;
+            told(format!("{} tasks were given on.", touched.changed), touched)
+        }
         AssignTask::Pause { choice, is_paused } => {
             let ids = chosen_tasks(store, &choice)?;
             let touched = store.change_tasks(&ids, TaskChange::Pause(is_paused), at_ms)?;
-            told(if is_paused { "set aside" } else { "taken up again" }, touched)
+            let num = touched.changed;
+            let text = if is_paused {
+                format!("{num} tasks were set aside.")
+            } else {
+                format!("{num} tasks were taken up again.")
+            };
+            told(text, touched)
         }
         AssignTask::Priority { choice, priority } => {
             let ids = chosen_tasks(store, &choice)?;
-            told("put in another order", store.change_tasks(&ids, TaskChange::Priority(priority), at_ms)?)
+            let touched = store.change_tasks(&ids, TaskChange::Priority(priority), at_ms)?;
+            told(format!("{} tasks were put in another order.", touched.changed), touched)
         }
         AssignTask::KeepBack { films, layer } => {
             let num = store.reserve_truths(&films, &layer, at_ms)?;
@@ -81,10 +97,10 @@ fn change(store: &mut Store, task: AssignTask) -> anyhow::Result<String> {
     })
 }
 
-fn told(what: &str, touched: TasksTouched) -> String {
+fn told(text: String, touched: TasksTouched) -> String {
     match touched.left {
-        0 => format!("{} tasks were {what}.", touched.changed),
-        left => format!("{} tasks were {what}, {left} were left as they are.", touched.changed),
+        0 => text,
+        left => format!("{text} Left as they are: {left}."),
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Held {
     pub num_readers: u32,
     /// Those of them who have completed it.
     pub num_done: u32,
+    /// Who these are, by id; of a second reading whoever reads it.
+    pub done_by: Arc<[ReaderId]>,
 }
 
 impl Held {

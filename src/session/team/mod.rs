@@ -13,7 +13,8 @@ mod auditing;
 
 pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use assigning::{
-    AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
+    AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, GiveBack,
+    MadeRow,
 };
 pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use exchanging::{

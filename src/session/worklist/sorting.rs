@@ -214,7 +214,8 @@ mod tests {
         let row = |held: Option<(usize, u32)>, state: TaskState, unfit: Option<UnfitReason>| {
             let mut row = WorklistRow::new(ImageId::new("film"), StudyId::new("s"), ReaderId::new("R1"));
             let by = |num: usize| (0..num).map(|n| ReaderId::new(format!("R{n}"))).collect::<Vec<_>>().into();
-            row.held = held.map(|(num, num_done)| Held { by: by(num), num_readers: num as u32, num_done });
+            row.held =
+                held.map(|(num, num_done)| Held { by: by(num), num_readers: num as u32, num_done, done_by: by(0) });
             (row.state, row.unfit) = (state, unfit);
             row
         };

@@ -44,9 +44,9 @@ fn films() -> Vec<WorklistRow> {
     // Noon of that day.
     rows[5].last_edit_ms = Some(1_772_366_400_000);
     let by = |ids: &[&str]| ids.iter().map(|id| ReaderId::new(*id)).collect();
-    rows[0].held = Some(Held { by: by(&["R1", "R12"]), num_readers: 2, num_done: 1 });
-    rows[2].held = Some(Held { by: by(&["R7"]), num_readers: 1, num_done: 1 });
-    rows[1].held = Some(Held { by: by(&[]), num_readers: 0, num_done: 0 });
+    rows[0].held = Some(Held { by: by(&["R1", "R12"]), num_readers: 2, num_done: 1, done_by: by(&[]) });
+    rows[2].held = Some(Held { by: by(&["R7"]), num_readers: 1, num_done: 1, done_by: by(&[]) });
+    rows[1].held = Some(Held { by: by(&[]), num_readers: 0, num_done: 0, done_by: by(&[]) });
     rows
 }
 
