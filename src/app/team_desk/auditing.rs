@@ -24,7 +24,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: AuditTask) {
                 AuditTask::Write { with_edits, to } => {
                     let filter = TrailFilter { edits: edits(with_edits), ..TrailFilter::default() };
                     let num = write_trail(&store, &filter, &to)?;
-                    AuditNews::Done(format!("{num} lines are written to {}", to.display()))
+                    AuditNews::Done(format!("{num} lines are written to {}.", to.display()))
                 }
                 AuditTask::Replay { image, layer, signed_at_ms } => {
                     let layers = store.recorded_layers(&image)?;

@@ -139,6 +139,15 @@ pub(crate) fn set_dialog_width(ui: &mut Ui, width: f32) {
     ui.set_width(width.min(ui.ctx().content_rect().width() - 40.0));
 }
 
+/// Buttons of a row that wraps, with this gap between them. In a scope of their own the last ones of a full row would
+/// stand under each other, and the row would be as high as all of them.
+pub(crate) fn close_together(ui: &mut Ui, gap: f32, add: impl FnOnce(&mut Ui)) {
+    let usual = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, gap);
+    add(ui);
+    ui.spacing_mut().item_spacing.x = usual;
+    ui.add_space(usual - gap);
+}
+
 /// A small key cap.
 pub(crate) fn key_cap(ui: &mut Ui, text: &str) -> Response {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::small_font(), theme::weak());
