@@ -27,9 +27,9 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
     }
     let decode = Arc::new(decode);
     let mut folder = folder;
-    for _ in 0..=NUM_REOPENINGS {
+    for nth in 0..=NUM_REOPENINGS {
         let (reopen, reopening) = channel();
-        let outcome = show(folder, &decode, reopen);
+        let outcome = show(folder, &decode, reopen, nth > 0);
         match reopening.try_recv() {
             // Whatever eframe said of the lost device, the next window has another.
             Ok(open) => folder = open,
@@ -41,7 +41,12 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
 }
 
 /// One window until it is closed.
-fn show(folder: Option<PathBuf>, decode: &Arc<Decode>, reopen: Sender<Option<PathBuf>>) -> Result<(), String> {
+fn show(
+    folder: Option<PathBuf>,
+    decode: &Arc<Decode>,
+    reopen: Sender<Option<PathBuf>>,
+    is_reopened: bool,
+) -> Result<(), String> {
     let decode = decode.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -66,6 +71,7 @@ fn show(folder: Option<PathBuf>, decode: &Arc<Decode>, reopen: Sender<Option<Pat
             }
         }
         if let Some(folder) = folder {
+            window.session.resumes_unasked = is_reopened;
             open_at_start(&mut window, folder);
         }
         Ok(Box::new(window))

@@ -97,6 +97,8 @@ pub struct TrailRow {
     pub image: Option<ImageId>,
     /// The reading that was changed.
     pub layer: Option<ReaderId>,
+    /// A reviewer signed, or took the signature back: it is about the consensus of the film.
+    pub is_signature: bool,
     /// In words.
     pub what: String,
 }

@@ -27,6 +27,7 @@ impl Session {
             Event::ProjectOpened { folder, project, label_set, readers, number, is_read_only, view } => {
                 let pane = Pane { canvas: self.pane.canvas, ..Pane::default() };
                 let settings = self.settings.clone();
+                let resumes_unasked = std::mem::take(&mut self.resumes_unasked);
                 *self = Self { pane, settings, next_ticket: self.next_ticket, ..Self::default() };
                 self.project =
                     Some(OpenProject { folder, settings: project, label_set, readers, number, is_read_only });
@@ -34,7 +35,10 @@ impl Session {
                 if let Some(view) = view {
                     let reader = view.reader.clone();
                     self.restoring = Some(view);
-                    return self.begin_sign_in(&reader);
+                    // Where it might be somebody else, nobody reads under the last one's name without having seen it.
+                    if resumes_unasked || !self.is_choice_of_people(&reader) {
+                        return self.begin_sign_in(&reader);
+                    }
                 }
                 Vec::new()
             }
@@ -77,7 +81,7 @@ impl Session {
             }
             Event::LabelSetRead(read) => self.labels_read(read),
             Event::ProjectFailed { message } => {
-                self.opening = None;
+                (self.opening, self.resumes_unasked) = (None, false);
                 // A slip of the keys: what was typed stands in the field again.
                 self.dialog = self.typed_for.take().map(|purpose| Dialog::PathField { purpose });
                 self.notify(NoticeKind::Error, message);

@@ -18,6 +18,7 @@ use super::project_settings::ProjectCommand;
 use super::screen::{Dialog, NoticeKind, Screen, Session, Tool};
 use super::settings::Settings;
 use super::suggesting::SuggestCommand;
+use super::team::{AssignCommand, TeamCommand};
 use super::viewport::{Canvas, Viewport};
 
 /// Anything that happens.
@@ -434,6 +435,10 @@ impl Session {
                 if self.pane.film.as_ref().is_some_and(|f| *f.image() == image) =>
             {
                 self.complete_all_the_same(then, now_ms)
+            }
+            Some(Dialog::GiveBack(asked)) => {
+                let command = AssignCommand::GiveBack(asked);
+                self.handle(Input::Command(Command::Team(TeamCommand::Assign(command))), now_ms)
             }
             _ => Vec::new(),
         }

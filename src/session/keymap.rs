@@ -40,6 +40,37 @@ impl Chord {
     }
 }
 
+impl Chord {
+    /// As keyboards print it: `Ctrl+←`.
+    pub fn printed(&self) -> String {
+        let key = match self.key.as_str() {
+            "Backtick" => "`",
+            "Equals" => "=",
+            "Plus" => "+",
+            "Minus" => "-",
+            "Comma" => ",",
+            "Period" => ".",
+            "Semicolon" => ";",
+            "Colon" => ":",
+            "Quote" => "'",
+            "Slash" => "/",
+            "Backslash" => "\\",
+            "Pipe" => "|",
+            "Exclamationmark" => "!",
+            "OpenCurlyBracket" => "{",
+            "CloseCurlyBracket" => "}",
+            "PageDown" => "PgDn",
+            "PageUp" => "PgUp",
+            "ArrowLeft" => "←",
+            "ArrowRight" => "→",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
+            other => other,
+        };
+        Self { key: key.to_owned(), ..self.clone() }.to_string()
+    }
+}
+
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (is_held, name) in [(self.ctrl, "Ctrl+"), (self.shift, "Shift+"), (self.alt, "Alt+")] {

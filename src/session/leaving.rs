@@ -47,6 +47,7 @@ impl Session {
                     | Dialog::ConfirmNoFinding { .. }
                     | Dialog::ChooseUnfit { .. }
                     | Dialog::PendingSuggestions { .. }
+                    | Dialog::GiveBack(_)
             )
         };
         self.dialog = self.dialog.take().filter(|dialog| !is_of_reader(dialog));

@@ -58,7 +58,7 @@ impl Session {
             return Vec::new();
         }
         if self.screen == Screen::Review
-            && let Some(effects) = self.review_pointer(event)
+            && let Some(effects) = self.review_pointer(event, now_ms)
         {
             return effects;
         }

@@ -30,7 +30,7 @@ use super::reading_clock::ReadingClock;
 use super::settings::Settings;
 use super::suggesting::{Advice, Completing};
 use super::tags::Tags;
-use super::team::TeamDesk;
+use super::team::{GiveBack, TeamDesk};
 use super::training::{TrainDialog, TrainingDesk};
 use super::viewport::{FilmView, ViewState};
 use super::windowing::Windowing;
@@ -265,6 +265,8 @@ pub enum Dialog {
         image: ImageId,
         goes_on: bool,
     },
+    /// Give completed films back to one person, to be read again?
+    GiveBack(GiveBack),
     /// A question about a model.
     Model(ModelDialog),
     /// A question about evaluations.
@@ -400,6 +402,8 @@ pub struct Session {
     pub(super) kept: (BTreeSet<AnnotationId>, BTreeSet<AnnotationId>),
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
+    /// The program itself opens the window again, with the same person before it: nobody is asked who is there.
+    pub resumes_unasked: bool,
     /// How films that are on their way were left at the last start.
     pub(super) left_views: Vec<FilmView>,
 }

@@ -101,13 +101,16 @@ impl Store {
         while let Some(row) = rows.next()? {
             let (kind, step, text): (String, String, String) = (row.get(1)?, row.get(6)?, row.get(7)?);
             let kind = RecordKind::parse(&kind).ok_or_else(|| unreadable("the record", kind))?;
+            let mut is_signature = false;
             let what = match kind {
                 RecordKind::Edit if step == "import" => rows_in_words(row.get(8)?, row.get(9)?),
                 RecordKind::Edit => edit_in_words(&step, &text)?,
                 RecordKind::Event => event_in_words(&text)?,
                 RecordKind::Step => {
                     let image = ImageId::new(row.get::<_, Option<String>>(4)?.unwrap_or_default());
-                    format!("Review: {}", reviews.step_in_words(self, &image, &text)?)
+                    let step = step_from_json(&text, &image)?;
+                    is_signature = matches!(step, Step::Sign | Step::Unsign);
+                    format!("Review: {}", reviews.in_words(self, &image, &step)?)
                 }
             };
             visit(TrailRow {
@@ -121,6 +124,7 @@ impl Store {
                     .map(ImageId::new)
                     .or_else(|| filter.image.clone().filter(|_| kind == RecordKind::Edit)),
                 layer: row.get::<_, Option<String>>(5)?.map(ReaderId::new),
+                is_signature,
                 what,
             });
         }
@@ -146,8 +150,7 @@ struct ReviewWords {
 }
 
 impl ReviewWords {
-    fn step_in_words(&mut self, store: &Store, image: &ImageId, json: &str) -> Result<String, StoreError> {
-        let step = step_from_json(json, image)?;
+    fn in_words(&mut self, store: &Store, image: &ImageId, step: &Step) -> Result<String, StoreError> {
         let title = step.title();
         let about = step.findings();
         if about.is_empty() {

@@ -34,8 +34,6 @@ struct Handed {
     first: u32,
     /// To somebody who has read it.
     again: u32,
-    /// Of both, those completed.
-    done: u32,
 }
 
 /// A reader's standings by film. The ids stand in one text: a hundred thousand small allocations would take as long as
@@ -81,7 +79,9 @@ impl Store {
         let places = self.places_in_queue()?;
         let hides_facts = self.hides_clinical_facts()?;
         let is_blind = self.project().is_blind || hides_facts;
-        let nobody = Held { by: Arc::from([]), num_readers: 0, num_done: 0, num_needed: self.readings_needed() };
+        let none: Arc<[ReaderId]> = Arc::from([]);
+        let nobody =
+            Held { by: none.clone(), num_readers: 0, num_done: 0, num_needed: self.readings_needed(), done_by: none };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -204,8 +204,9 @@ impl Store {
         }
         let mut statement = self.conn.prepare_cached(
             "SELECT task.image_id, task.rad_id, task.stage = 'read', coalesce(reading.state = 'completed', 0),
-                    task.rad_id IN (SELECT rad_id FROM reader WHERE repeat_of IS NOT NULL)
+                    coalesce(reader.repeat_of, task.rad_id), reader.repeat_of IS NOT NULL
              FROM task LEFT JOIN reading ON reading.rad_id = task.rad_id AND reading.image_id = task.image_id
+             LEFT JOIN reader ON reader.rad_id = task.rad_id
              ORDER BY task.image_id, task.stage, task.rad_id",
         )?;
         let mut rows = statement.query([])?;
@@ -214,41 +215,50 @@ impl Store {
         let needed = self.readings_needed();
         // Three of seventeen: films share a few hundred lists of people.
         let mut lists: HashSet<Arc<[ReaderId]>> = HashSet::new();
-        let mut close = |image: &str, by: &mut Vec<ReaderId>, counts: Handed| {
-            let list = lists.get(by.as_slice()).cloned().unwrap_or_else(|| {
-                let list: Arc<[ReaderId]> = by.as_slice().into();
+        let mut shared = |people: &mut Vec<ReaderId>| {
+            let list = lists.get(people.as_slice()).cloned().unwrap_or_else(|| {
+                let list: Arc<[ReaderId]> = people.as_slice().into();
                 lists.insert(list.clone());
                 list
             });
+            people.clear();
+            list
+        };
+        let mut close = |image: &str, by: &mut Vec<ReaderId>, done: &mut Vec<ReaderId>, counts: Handed| {
             let others = read.remove(image).unwrap_or(0);
             let people = if counts.first > 0 { counts.first + others } else { needed.max(others) };
-            let (num_readers, num_done) = (counts.first + counts.again + others, counts.done + others);
+            let (num_readers, num_done) = (counts.first + counts.again + others, done.len() as u32 + others);
+            done.dedup();
             let num_needed = people + counts.again;
-            hands.insert(image.to_owned(), Held { by: list, num_readers, num_done, num_needed });
-            by.clear();
+            let held = Held { by: shared(by), num_readers, num_done, num_needed, done_by: shared(done) };
+            hands.insert(image.to_owned(), held);
         };
-        let (mut image, mut by, mut counts) = (String::new(), Vec::new(), Handed::default());
+        let (mut image, mut by, mut done, mut counts) = (String::new(), Vec::new(), Vec::new(), Handed::default());
         while let Some(row) = rows.next()? {
             let text = |i: usize| row.get_ref(i)?.as_str().map_err(|e| unreadable("a task", e));
             if text(0)? != image {
                 if !by.is_empty() {
-                    close(&image, &mut by, counts);
+                    close(&image, &mut by, &mut done, counts);
                 }
                 text(0)?.clone_into(&mut image);
                 counts = Handed::default();
             }
-            let (reads, is_done, is_again): (bool, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            let (reads, is_done, is_again): (bool, bool, bool) = (row.get(2)?, row.get(3)?, row.get(5)?);
             counts.first += u32::from(reads && !is_again);
             counts.again += u32::from(reads && is_again);
-            counts.done += u32::from(reads && is_done);
+            if reads && is_done {
+                done.push(ReaderId::from(text(4)?));
+            }
             by.push(ReaderId::from(text(1)?));
         }
         if !by.is_empty() {
-            close(&image, &mut by, counts);
+            close(&image, &mut by, &mut done, counts);
         }
         let nobody: Arc<[ReaderId]> = Arc::from([]);
         hands.extend(read.into_iter().map(|(image, num)| {
-            let held = Held { by: nobody.clone(), num_readers: num, num_done: num, num_needed: needed.max(num) };
+            let num_needed = needed.max(num);
+            let held =
+                Held { by: nobody.clone(), num_readers: num, num_done: num, num_needed, done_by: nobody.clone() };
             (image, held)
         }));
         Ok(Some(hands))

@@ -8,8 +8,8 @@ use crate::session::{Command, Dialog, Event, FilePurpose, Input, NewProjectWish}
 use super::evaluate_screen::new_run;
 use super::words::{tr, tr_args, translated};
 use super::{
-    Panel, cheat_sheet, kit, models_screen, palette, project_screen, settings_screen, statistics, suggestions,
-    tag_browser, test_pattern, theme, train_screen, unfit_menu,
+    Panel, cheat_sheet, give_back, kit, models_screen, palette, project_screen, settings_screen, statistics,
+    suggestions, tag_browser, test_pattern, theme, train_screen, unfit_menu,
 };
 
 pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -60,6 +60,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Evaluate(dialog) => new_run::dialog_title(*dialog),
         Dialog::Train(dialog) => train_screen::dialog_title(*dialog),
         Dialog::PendingSuggestions { .. } => tr("Suggestions"),
+        Dialog::GiveBack(_) => tr("Give back"),
         Dialog::Report { title, .. } => title,
     };
     let window = egui::Window::new(RichText::new(title).size(15.0))
@@ -97,6 +98,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Dialog::Evaluate(dialog) => new_run::dialog_ui(ui, panel, *dialog),
         Dialog::Train(dialog) => train_screen::dialog_ui(ui, panel, *dialog),
         Dialog::PendingSuggestions { .. } => suggestions::pending_ui(ui, panel),
+        Dialog::GiveBack(asked) => give_back::confirm_ui(ui, panel, asked),
         Dialog::Report { lines, .. } => report_ui(ui, panel, lines),
     });
     lists_in_front(ui.ctx());

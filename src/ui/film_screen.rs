@@ -83,8 +83,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::titled_button(ui, panel, &Command::OneToOne, None);
         kit::command_menu(ui, panel, tr("Display"), VIEW_MENU);
         ui.separator();
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
+        kit::close_together(ui, 2.0, |ui| {
             for layout in Layout::ALL {
                 let text = layout.num_panes().to_string();
                 kit::toggle_button(ui, panel, &Command::SetLayout(layout), &text, session.layout == layout);
@@ -93,8 +92,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         kit::toggle_button(ui, panel, &Command::ToggleLinked, tr("Link"), session.is_linked);
         kit::titled_button(ui, panel, &Command::ComparePrior, Some(tr("Prior")));
         ui.separator();
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing.x = 1.0;
+        kit::close_together(ui, 1.0, |ui| {
             tool_icons::undo_button(ui, panel);
             tool_icons::redo_button(ui, panel);
             tool_icons::history_button(ui, panel);
@@ -106,8 +104,7 @@ fn tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// The drawing tools close together, and what is done to the shapes that are selected.
 fn draw_tools_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = 1.0;
+    kit::close_together(ui, 1.0, |ui| {
         for tool in tool_icons::TOOLS {
             tool_icons::tool_button(ui, panel, tool);
         }

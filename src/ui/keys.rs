@@ -26,9 +26,9 @@ pub fn inputs(ui: &egui::Ui, session: &Session, state: &mut UiState, canvas: egu
         let is_held = is_held_key(&event, state);
         let Some((chord, _)) = stroke(&event, state, is_on_film) else { continue };
         let is_repeat = is_held;
-        // The list of names on the review screen finds, steps and takes with plain keys.
-        let for_names = session.dialog.is_none().then(|| review_screen::naming_key(session, &chord, is_repeat));
-        if let Some(asked) = for_names.flatten() {
+        // Lists on the review screen, of names and of findings to merge, find, step and take with plain keys.
+        let for_list = session.dialog.is_none().then(|| review_screen::key_of_list(session, &chord, is_repeat));
+        if let Some(asked) = for_list.flatten() {
             out.extend(asked.into_iter().map(Input::Command));
             continue;
         }
@@ -145,7 +145,9 @@ fn dialog_key(
     let closes = match (dialog, chord.key.as_str()) {
         (_, "Escape") => true,
         _ if is_repeat => false,
-        (Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. }, "Enter") if !is_on_widget => {
+        (Dialog::ConfirmNoFinding { .. } | Dialog::PendingSuggestions { .. } | Dialog::GiveBack(_), "Enter")
+            if !is_on_widget =>
+        {
             out.push(Input::Command(Command::Confirm));
             false
         }

@@ -26,6 +26,7 @@ mod tool_icons;
 mod window_menu;
 mod film_strip;
 mod worklist_screen;
+mod give_back;
 mod welcome;
 mod sign_in;
 mod role_words;

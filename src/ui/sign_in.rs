@@ -58,6 +58,10 @@ fn names_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             tr("Each reader sees only their own marks")
         };
         ui.label(RichText::new(marks).color(theme::weak()));
+        if let Some(last) = session.reader_to_resume() {
+            let text = tr_args("Enter: go on as {}, where {} left off", &[last, last]);
+            ui.label(RichText::new(text).color(theme::text()));
+        }
         ui.add_space(4.0 * theme::UNIT);
         let height = (ui.available_height() - 60.0).max(120.0);
         ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
@@ -105,9 +109,11 @@ fn name_ui(ui: &mut Ui, panel: &mut Panel<'_>, n: usize, reader: &Reader) {
     let button = egui::Button::new(text).truncate().right_text(RichText::new(asks).small().color(theme::weak()));
     let button = ui.add(button.min_size(egui::vec2(WIDTH, 34.0)));
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, tr_args("Read as {}", &[&reader.id])));
-    // Enter signs the first one in.
-    if n == 0 && panel.session.dialog.is_none() && ui.memory(|memory| memory.focused().is_none()) {
+    // Enter signs the one in who read last, else the first one.
+    let is_first = panel.session.reader_to_resume().map_or(n == 0, |last| *last == reader.id);
+    if is_first && panel.session.dialog.is_none() && ui.memory(|memory| memory.focused().is_none()) {
         button.request_focus();
+        button.scroll_to_me(None);
     }
     let button = button.on_hover_text(role_words::roles_text(reader.roles));
     if button.clicked() {

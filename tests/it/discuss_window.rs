@@ -12,7 +12,7 @@ use rachis::session::discussing::DiscussCommand;
 use rachis::session::{Command, Input, Layout, Screen};
 use rachis::store::Store;
 
-use crate::seat::{Seat, at_project, drag, is_reading, saved, wait};
+use crate::seat::{Seat, at_project, drag, is_reading, resume, saved, wait};
 use crate::support;
 
 fn image(n: usize) -> ImageId {
@@ -348,6 +348,7 @@ fn others_comments_are_seen_only_where_the_project_is_open() {
     store.set_open(true).unwrap();
     drop(store);
     let mut seat = at_project(&folder);
+    resume(&mut seat);
     wait(&mut seat, "the film", is_at(0));
     let said = everything_said(&mut seat);
     assert!(said.contains("QUESTIONMARKER") && said.contains("R2") && !said.contains("Reader two"), "{said}");

@@ -58,6 +58,7 @@ fn a_click_on_a_step_goes_there_and_what_was_left_is_still_there_after_a_restart
 
     // Another start: the panel is open as it was left, and the other branch is a click away.
     let mut seat = seat::at_project(folder.path());
+    seat::resume(&mut seat);
     seat::wait(&mut seat, "the film again", seat::is_reading);
     assert!(seat.state().session.is_history_open);
     assert_eq!(marks(&seat), first_branch);

@@ -30,6 +30,7 @@ const SPEAKING: &[&str] = &[
     "src/app/opening.rs",
     "src/app/evaluations_desk.rs",
     "src/app/jobs.rs",
+    "src/app/team_desk/",
     "src/app/training_desk.rs",
     "src/app/training_keeper.rs",
     "src/app/training_rows.rs",

@@ -126,6 +126,8 @@ mod oversight_window;
 #[cfg(feature = "gui")]
 mod review_window;
 #[cfg(feature = "gui")]
+mod merge_window;
+#[cfg(feature = "gui")]
 mod exchange_window;
 #[cfg(feature = "gui")]
 mod window_by_label;

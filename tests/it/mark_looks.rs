@@ -112,6 +112,48 @@ fn marks_of_every_shape_look_as_they_were_judged() {
 }
 
 #[test]
+fn what_is_selected_stays_to_be_seen_while_another_is_pointed_at() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut seat = at_film(&scratch.path().join("project"));
+    let size = seat.state().session.pane.film.as_ref().expect("open").size();
+    seat.state_mut().session.clipboard = marks(size);
+    ask(&mut seat, Command::Paste);
+    seat.state_mut().session.notice = None;
+    let film = |seat: &Seat<'_>| seat.state().session.pane.film.clone().expect("open");
+    let of_kind = |seat: &Seat<'_>, kind: ShapeKind| {
+        let marks = film(seat).reading.annotations().to_vec();
+        let mark = marks.into_iter().find(|mark| mark.shape().is_some_and(|shape| shape.kind() == kind));
+        mark.expect("one of each")
+    };
+    let (polygon, line) = (of_kind(&seat, ShapeKind::Polygon).id(), of_kind(&seat, ShapeKind::Line));
+    ask(&mut seat, Command::SelectMark(polygon));
+    seat.state_mut().session.pane.film.as_mut().expect("open").also_selected = [line.id()].into();
+    seat.run_steps(3);
+    // A place in the middle of the first stretch of the line.
+    let Some(Shape::Line(drawn)) = line.shape() else { panic!("a line") };
+    let points = drawn.points();
+    let middle = Point::new(points[0].x.midpoint(points[1].x), points[0].y.midpoint(points[1].y));
+    let canvas = seat.get_by_label_contains("Film canvas").rect().min;
+    let pane = &seat.state().session.pane;
+    let to_screen = film(&seat).viewport.screen_from_image(pane.canvas, film(&seat).grid());
+    let at = to_screen.apply(middle);
+    let (x, y) = ((canvas.x + at.x as f32) as u32, (canvas.y + at.y as f32) as u32);
+    // How much colour there is around: the film has none.
+    let strongest = |seat: &mut Seat<'_>| {
+        let picture = seat.render().expect("a picture");
+        let color = |[r, g, b, _]: [u8; 4]| r.max(g).max(b) - r.min(g).min(b);
+        (y - 3..=y + 3).map(|y| color(picture.get_pixel(x, y).0)).max().unwrap()
+    };
+    let before = strongest(&mut seat);
+    let other = of_kind(&seat, ShapeKind::Point).id();
+    // One frame: the list asks for nothing to be singled out as soon as the pointer is not over it.
+    seat.state_mut().handle(Input::Command(Command::Label(LabelCommand::Hover(Some(other)))));
+    seat.step();
+    let after = strongest(&mut seat);
+    assert!(before > 40 && after + 8 >= before, "{before} before, {after} while another is pointed at");
+}
+
+#[test]
 fn marks_are_drawn_anew_when_they_change_and_only_then() {
     let scratch = tempfile::tempdir().unwrap();
     let mut seat = at_film(&scratch.path().join("project"));

@@ -8,7 +8,7 @@ use rachis::app::Window;
 use rachis::domain::imaging::{Film, PixelGeometry, SpacingSource};
 use rachis::session::{Command, Event, FilePurpose, Input, OverlayState, SaveState, Tool};
 
-use crate::seat::{Seat, has_thumbnails, is_reading, wait, with_films};
+use crate::seat::{Seat, has_thumbnails, is_reading, resume, wait, with_films};
 use crate::support;
 
 /// The wedge with 0.2 mm between rows and 0.1 mm between columns.
@@ -126,6 +126,7 @@ fn a_reader_measures_in_a_turned_view_and_finds_it_all_again() {
     drop(seat);
 
     let mut seat = at_project(&folder);
+    resume(&mut seat);
     wait(&mut seat, "the film again", is_reading);
     seat.get_by_label("Measurement Ruler 1: 50.0 mm (detector)");
     command(&mut seat, Command::NoFinding);

@@ -12,7 +12,7 @@ use rachis::domain::id::ImageId;
 use rachis::domain::imaging::{DisplayFacts, Film, GreyPlane, Pixels};
 use rachis::session::{Command, Input, Layout, NoticeKind};
 
-use crate::seat::{Seat, is_reading, wait, with_films};
+use crate::seat::{Seat, is_reading, resume, wait, with_films};
 use crate::support;
 
 /// A decoder that keeps a list of the films it was given; it waits while the gate is shut.
@@ -220,10 +220,12 @@ fn thumbnails_are_kept_and_come_back_without_decoding() {
     // No decoder works any more, and one file is damaged: the other thumbnail still comes.
     std::fs::write(folder.join("thumbnails").join(&files[0]), b"damaged").unwrap();
     let mut seat = with_films(&folder, Box::new(|_, _| Err("no decoder".to_owned())));
+    resume(&mut seat);
     wait(&mut seat, "the stored thumbnail", |w| w.state.thumbnails.len() == 1);
     drop(seat);
     // Decoding makes the damaged one again.
     let mut seat = with_films(&folder, Counted::default().decode());
+    resume(&mut seat);
     wait(&mut seat, "both", |w| w.state.thumbnails.len() == 2);
     assert!(std::fs::metadata(folder.join("thumbnails").join(&files[0])).unwrap().len() > 50);
 }

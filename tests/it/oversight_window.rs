@@ -8,12 +8,15 @@ use rachis::domain::geometry::Rect;
 use rachis::domain::id::{AnnotationId, ReaderId};
 use rachis::domain::label::LabelName;
 use rachis::domain::log::{NewLogEntry, Step};
+use rachis::domain::people::CONSENSUS_LAYER;
 use rachis::domain::shape::Shape;
 use rachis::domain::task::TaskState;
+use rachis::session::settings::Theme;
 use rachis::session::team::{AuditCommand, TeamCommand};
 use rachis::session::{Command, Input, ProjectCommand, ProjectPage};
 
-use crate::seat::{Seat, at_project, wait};
+use crate::review_window::{self, at_review_of, key, plain};
+use crate::seat::{Seat, at_project, saved, wait};
 use crate::support;
 
 /// Two readers of four films, each with the same fracture, and one with a second finding that the other does not see.
@@ -74,6 +77,69 @@ fn agreement_says_what_it_will_show_and_why_alpha_is_low_beside_a_high_f1() {
         "it is said once, above all tables"
     );
     picture(&mut seat, &mut results, "project_agreement");
+    // Nothing lies beyond the window's edge: all of it is read without moving the tables.
+    let page = seat.ctx.content_rect().right() - 16.0;
+    for head in ["Negative agreement", "Krippendorff's alpha"] {
+        let places: Vec<egui::Rect> = seat.query_all_by_label(head).map(|node| node.rect()).collect();
+        assert!(!places.is_empty() && places.iter().all(|place| place.right() <= page), "{head}: {places:?}");
+    }
+    seat.state_mut().session.settings.theme = Theme::Light;
+    picture(&mut seat, &mut results, "project_agreement_light");
+}
+
+#[test]
+fn a_signature_leads_to_the_consensus_as_it_was_signed() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let marks = [("R1", "Osteophytes", [20.0, 20.0, 80.0, 80.0]), ("R2", "Osteophytes", [21.0, 21.0, 81.0, 81.0])];
+    let mut seat = at_review_of(&folder, 1, &marks);
+    plain(&mut seat, egui::Key::Enter);
+    for modifiers in [egui::Modifiers::SHIFT, egui::Modifiers::CTRL, egui::Modifiers::SHIFT] {
+        // Signed, taken back, another decision, and signed again.
+        let pressed = if modifiers == egui::Modifiers::CTRL { egui::Key::R } else { egui::Key::Enter };
+        key(&mut seat, modifiers, pressed);
+        saved(&mut seat);
+        // The moments differ.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        if modifiers == egui::Modifiers::CTRL {
+            plain(&mut seat, egui::Key::X);
+            saved(&mut seat);
+        }
+    }
+    seat.state_mut().handle(Input::Command(Command::ChangeReader));
+    seat.run_steps(4);
+    at_page(&mut seat, ProjectPage::Audit);
+    wait(&mut seat, "the record", |w| !w.session.team.auditing.rows.is_empty());
+    let filter = AuditCommand::Filter("review: ".into());
+    seat.state_mut().handle(Input::Command(Command::Team(TeamCommand::Audit(filter))));
+    seat.run_steps(4);
+    let lines: Vec<String> = {
+        let desk = &seat.state().session.team.auditing;
+        desk.shown.iter().map(|&row| desk.rows[row as usize].what.clone()).collect()
+    };
+    // The newest first: a film without findings was signed, before that one with a finding.
+    let expected = [
+        "Review: Sign",
+        "Review: Reject a finding: Osteophytes",
+        "Review: Take the signature back",
+        "Review: Sign",
+        "Review: Accept a finding: Osteophytes",
+        "Review: Begin the review",
+    ];
+    assert_eq!(lines, expected);
+    let replay = format!("Replay film {}", review_window::film(0));
+    for (n, num_marks) in [(3, 1), (2, 0), (0, 0)] {
+        seat.query_all_by_label(&replay).nth(n).unwrap().click();
+        wait(&mut seat, "the consensus", |w| w.session.team.auditing.replay.is_some());
+        let shown = {
+            let replay = seat.state().session.team.auditing.replay.as_ref().unwrap();
+            assert_eq!(replay.reading.reader().as_str(), CONSENSUS_LAYER);
+            (replay.reading.num_marks(), replay.at == replay.log.len())
+        };
+        assert_eq!(shown, (num_marks, n == 0));
+        seat.get_by_label("Back to the record").click();
+        seat.run_steps(4);
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use rachis::session::team::SignInStep;
 use rachis::session::{Command, Input, ProjectCommand, ProjectPage, Screen};
 use rachis::store::Store;
 
-use crate::seat::{Seat, at_project, wait};
+use crate::seat::{Seat, at_project, is_reading, wait};
 use crate::support;
 
 fn show(seat: &mut Seat<'_>, page: ProjectPage) {
@@ -98,6 +98,52 @@ fn a_pin_is_asked_for_and_wrong_ones_lock_the_name() {
     seat.get_by_label("Other names").click();
     seat.run_steps(3);
     seat.get_by_label("Read as R2");
+}
+
+#[test]
+fn nobody_reads_on_under_the_last_ones_name_unasked() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    drop(support::project(&folder, 2));
+    let leave_as = |id: &str| {
+        let mut seat = at_project(&folder);
+        seat.get_by_label(&format!("Read as {id}")).click();
+        is_in(&mut seat, id);
+        seat.state_mut().handle(Input::Command(Command::OpenFilm(support::entry(1).facts.image)));
+        wait(&mut seat, "the film", is_reading);
+        eframe::App::on_exit(seat.state_mut());
+    };
+    leave_as("R2");
+    let mut seat = at_project(&folder);
+    seat.run_steps(6);
+    assert!(seat.state().session.reader.is_none(), "it may be R1 who sits there");
+    seat.get_by_label("Enter: go on as R2, where R2 left off");
+    picture(&mut seat, "sign_in_again");
+    seat.key_press(Key::Enter);
+    wait(&mut seat, "the film as it was left", is_reading);
+    assert_eq!(seat.state().session.reader_id(), Some(&ReaderId::from("R2")));
+    assert_eq!(*seat.state().session.pane.film.as_ref().unwrap().image(), support::entry(1).facts.image);
+    eframe::App::on_exit(seat.state_mut());
+    drop(seat);
+    // Somebody else begins with their own list, and is the one who is offered the next time.
+    let mut seat = at_project(&folder);
+    seat.run_steps(6);
+    seat.get_by_label("Read as R1").click();
+    is_in(&mut seat, "R1");
+    assert_eq!(seat.state().session.screen, Screen::Worklist);
+    eframe::App::on_exit(seat.state_mut());
+    drop(seat);
+    let mut seat = at_project(&folder);
+    seat.run_steps(6);
+    seat.get_by_label("Enter: go on as R1, where R1 left off");
+    drop(seat);
+    // Who is alone is not asked; who has left is nobody who could sit there.
+    let mut store = Store::open(&folder).unwrap();
+    let gone = store.readers().unwrap().into_iter().find(|reader| reader.id.as_str() == "R2").unwrap();
+    store.change_reader(&Reader { has_left: true, ..gone }).unwrap();
+    drop(store);
+    let mut seat = at_project(&folder);
+    is_in(&mut seat, "R1");
 }
 
 #[test]

@@ -16,9 +16,9 @@ use rachis::domain::presence::{LabelAnswers, Presence};
 use rachis::domain::project::Reader;
 use rachis::domain::task::TaskState;
 use rachis::jobs::CancelToken;
+use rachis::session::Screen;
 use rachis::session::team::Hand;
 use rachis::session::viewport::Zoom;
-use rachis::session::{Command, Input, Screen};
 use rachis::store::Store;
 use rachis::workflows::consensus::{ConsensusAsked, make_consensus};
 
@@ -26,7 +26,7 @@ use crate::seat::{Seat, at_project, drag, is_reading, saved, wait};
 use crate::support;
 
 /// Reader, label and box of a mark.
-type Mark<'a> = (&'a str, &'a str, [f64; 4]);
+pub type Mark<'a> = (&'a str, &'a str, [f64; 4]);
 
 /// Three readers: seen by all alike, seen by two, called two things, seen by one, and two that overlap a little.
 const MARKS: [Mark<'_>; 10] = [
@@ -43,12 +43,12 @@ const MARKS: [Mark<'_>; 10] = [
 ];
 const NUM_FINDINGS: usize = 5;
 
-fn film(n: usize) -> ImageId {
+pub fn film(n: usize) -> ImageId {
     ImageId::new(format!("{n:032x}"))
 }
 
 /// Read by three, to be settled by two others.
-fn project(folder: &Path, num_films: usize) {
+fn project(folder: &Path, num_films: usize, marks: &[Mark<'_>]) {
     let mut store = support::project(folder, num_films);
     let senior = |id: &str| Reader {
         years_of_experience: Some(30),
@@ -59,8 +59,8 @@ fn project(folder: &Path, num_films: usize) {
     store.add_reader(&senior("R4")).unwrap();
     store.add_reader(&senior("R5")).unwrap();
     for n in 0..num_films {
-        for (at, (reader, label, [x, y, right, bottom])) in MARKS.into_iter().enumerate() {
-            let id = AnnotationId::new(1, (n * MARKS.len() + at + 1) as u32);
+        for (at, &(reader, label, [x, y, right, bottom])) in marks.iter().enumerate() {
+            let id = AnnotationId::new(1, (n * marks.len() + at + 1) as u32);
             let rect = Rect::from_columns(x, y, right, bottom).unwrap();
             let mark = Annotation::boxed(id, LabelName::new(label), rect, Origin::Drawn).unwrap();
             commit(&mut store, n, reader, Edit::Add(mark));
@@ -77,12 +77,12 @@ fn commit(store: &mut Store, n: usize, reader: &str, edit: Edit) {
     store.commit(&entry).unwrap();
 }
 
-fn key(seat: &mut Seat<'_>, modifiers: Modifiers, key: Key) {
+pub fn key(seat: &mut Seat<'_>, modifiers: Modifiers, key: Key) {
     seat.key_press_modifiers(modifiers, key);
     seat.run_steps(4);
 }
 
-fn plain(seat: &mut Seat<'_>, pressed: Key) {
+pub fn plain(seat: &mut Seat<'_>, pressed: Key) {
     key(seat, Modifiers::NONE, pressed);
 }
 
@@ -93,7 +93,12 @@ fn is_open(window: &rachis::app::Window) -> bool {
 
 /// Signed in as R4, at the first film under review.
 fn at_review<'a>(folder: &Path, num_films: usize) -> Seat<'a> {
-    project(folder, num_films);
+    at_review_of(folder, num_films, &MARKS)
+}
+
+/// The same of these marks.
+pub fn at_review_of<'a>(folder: &Path, num_films: usize, marks: &[Mark<'_>]) -> Seat<'a> {
+    project(folder, num_films, marks);
     sat_down(folder, num_films)
 }
 
@@ -114,7 +119,7 @@ fn num_of_consensus(folder: &Path) -> usize {
     store.reading(&film(0), &ReaderId::new(CONSENSUS_LAYER)).unwrap().num_marks()
 }
 
-fn num_findings(seat: &Seat<'_>) -> usize {
+pub fn num_findings(seat: &Seat<'_>) -> usize {
     seat.query_all_by_label_contains("Finding ").filter(|node| node.accesskit_node().role() == egui::Role::Row).count()
 }
 
@@ -165,6 +170,16 @@ fn merging_accepting_all_completing_and_signing_undo() {
     plain(&mut seat, Key::M);
     assert_eq!(num_findings(&seat), NUM_FINDINGS - 1);
     seat.get_by_label_contains("Other lesions, seen by 2 of 3, open");
+    let told = seat.state().session.notice.as_ref().unwrap().text.clone();
+    let numbers: Vec<usize> = told.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [first, last] = numbers[..] else { panic!("two numbers: {told}") };
+    assert_eq!(
+        told,
+        format!("{first} Other lesions and {last} Other lesions are one finding now. U takes it back."),
+        "what became of them is told"
+    );
+    assert!(first < last && last <= NUM_FINDINGS);
+    seat.get_by_label(&told);
     // Undone, and done again, and split.
     plain(&mut seat, Key::U);
     assert_eq!(num_findings(&seat), NUM_FINDINGS);
@@ -207,7 +222,7 @@ fn merging_accepting_all_completing_and_signing_undo() {
 fn whoever_takes_a_signature_back_is_told_that_a_rule_speaks_again() {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("project");
-    project(&folder, 1);
+    project(&folder, 1, &MARKS);
     let asked = ConsensusAsked { policy: Policy::default(), least_readers: 2, by: "R1".into(), at_ms: 2000 };
     make_consensus(&mut Store::open(&folder).unwrap(), &asked, &|_| {}, &CancelToken::new()).unwrap();
     let by_rule = num_of_consensus(&folder);
@@ -303,8 +318,6 @@ fn a_reader_answers_a_question_and_learns_nothing_else() {
     saved(&mut seat);
     drop(seat);
     let mut seat = at_project(&folder);
-    // R4 may be in again, as the last time.
-    seat.state_mut().handle(Input::Command(Command::ChangeReader));
     wait(&mut seat, "the names", |w| w.session.screen == Screen::SignIn && w.session.reader.is_none());
     seat.get_by_label("Read as R2").click();
     wait(&mut seat, "the question", |w| w.session.num_questions_waiting() == 1);

@@ -79,6 +79,15 @@ pub fn wait(seat: &mut Seat<'_>, what: &str, holds: impl Fn(&Window) -> bool) {
     seat.run_steps(3);
 }
 
+/// Goes on as whoever read last: one key where others could sit here too.
+pub fn resume(seat: &mut Seat<'_>) {
+    seat.run_steps(4);
+    if seat.state().session.reader.is_none() {
+        seat.key_press(egui::Key::Enter);
+        seat.run_steps(4);
+    }
+}
+
 /// A picture of the film screen has the study's small pictures in it.
 pub fn has_thumbnails(window: &Window) -> bool {
     let film = window.session.pane.film.as_ref();

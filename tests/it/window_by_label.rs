@@ -5,7 +5,7 @@ use rachis::domain::task::TaskState;
 use rachis::session::Layout;
 use rachis::store::Store;
 
-use crate::seat::{at_project, drag, drag_in, is_reading, saved, wait};
+use crate::seat::{at_project, drag, drag_in, is_reading, resume, saved, wait};
 use crate::support;
 
 #[test]
@@ -76,6 +76,7 @@ fn a_reader_draws_labels_undoes_completes_and_finds_it_all_again() {
 
     // Reopened, the same film shows, and undo still knows the first film's history.
     let mut seat = at_project(&folder);
+    resume(&mut seat);
     wait(&mut seat, "the same film again", |w| {
         is_reading(w) && *w.session.pane.film.as_ref().unwrap().image() == third
     });

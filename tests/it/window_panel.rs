@@ -8,7 +8,7 @@ use rachis::domain::imaging::{Enhancement, Voi, Window};
 use rachis::session::windowing::WindowCommand;
 use rachis::session::{Command, Input, Tool};
 
-use crate::seat::{Seat, at_project, drag, is_reading, wait};
+use crate::seat::{Seat, at_project, drag, is_reading, resume, wait};
 use crate::support;
 
 fn window(seat: &Seat<'_>) -> Window {
@@ -119,6 +119,7 @@ fn presets_of_the_project_outlast_the_program() {
     drop(seat);
 
     let mut seat = at_project(&folder);
+    resume(&mut seat);
     wait(&mut seat, "the film as it was left", is_reading);
     assert!(seat.state().session.windowing.is_panel_open);
     assert_eq!(window(&seat), of_region);

@@ -10,7 +10,7 @@ use rachis::session::input_map::{InputChange, Keys, Preset};
 use rachis::session::settings::{Density, Language, Settings, Theme};
 use rachis::session::{Command, Dialog, Input, Layout};
 
-use crate::seat::{Seat, at_project, at_welcome, drag, is_reading, wait};
+use crate::seat::{Seat, at_project, at_welcome, drag, is_reading, resume, wait};
 use crate::support;
 
 fn ask(seat: &mut Seat<'_>, command: Command) {
@@ -206,6 +206,7 @@ fn keys_are_bound_by_pressing_them_and_stay_with_the_reader() {
     drop(seat);
 
     let mut seat = at_project(&folder);
+    resume(&mut seat);
     wait(&mut seat, "the reader's keys", |w| {
         w.session.input.first_keys(&Command::Invert).is_some_and(|keys| keys.to_string() == "Ctrl+G J")
     });

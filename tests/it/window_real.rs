@@ -92,6 +92,12 @@ impl Display {
         self.xdotool(&["key", "--clearmodifiers", key]);
     }
 
+    /// Signs in again as whoever read last; it waits for the names, which stand still.
+    fn go_on(&self) {
+        std::thread::sleep(Duration::from_secs(3));
+        self.key("Return");
+    }
+
     /// What is on the screen, without the pointer.
     fn picture(&self) -> image::RgbImage {
         let file = self.home.path().join("screen.png");
@@ -208,6 +214,7 @@ fn a_day_at_the_workstation() {
     assert!(program.wait().unwrap().success());
 
     let mut program = display.open(&project);
+    display.go_on();
     // A new window hears of the pointer only when it moves.
     display.xdotool(&["mousemove", "1429", "889"]);
     let start = Instant::now();
@@ -232,6 +239,7 @@ fn a_day_at_the_workstation() {
     program.kill().unwrap();
     program.wait().unwrap();
     let mut program = display.open(&project);
+    display.go_on();
     until("the film again", || (film_brightness(&display.picture()) > 4.0).then_some(()));
     assert_eq!(readings(&project), before);
     display.key("ctrl+q");
@@ -279,6 +287,7 @@ fn killed_in_the_middle_of_work_it_comes_back_as_it_was() {
     program.wait().unwrap();
 
     let mut program = display.open(&project);
+    display.go_on();
     display.xdotool(&["mousemove", "1429", "889"]);
     let start = Instant::now();
     loop {

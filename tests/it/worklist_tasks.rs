@@ -16,7 +16,7 @@ use rachis::store::{HandOut, Store, StoreError, TaskChange};
 
 use crate::support::{entry, project};
 
-fn image(n: usize) -> ImageId {
+pub fn image(n: usize) -> ImageId {
     entry(n).facts.image
 }
 
@@ -36,7 +36,7 @@ pub fn handed_out(folder: &std::path::Path) -> Store {
     store
 }
 
-fn hand(store: &mut Store, people: &[&str], films: std::ops::Range<usize>, plan: Plan) {
+pub fn hand(store: &mut Store, people: &[&str], films: std::ops::Range<usize>, plan: Plan) {
     let pool: Vec<PoolFilm> =
         films.map(|n| PoolFilm { image: image(n), study: entry(n).facts.study, stratum: String::new() }).collect();
     let known = store.readers().unwrap();
@@ -55,7 +55,7 @@ fn films(rows: &[WorklistRow]) -> Vec<ImageId> {
     rows.iter().map(|row| row.image.clone()).collect()
 }
 
-fn as_person(store: &mut Store, id: &str) {
+pub fn as_person(store: &mut Store, id: &str) {
     store.sign_in(&id.into(), None).unwrap();
 }
 
@@ -123,6 +123,8 @@ fn whoever_hands_films_out_sees_all_of_them_and_in_whose_hands_they_are() {
     let held = |n: usize| rows.iter().find(|row| row.image == image(n)).unwrap().held.clone().unwrap();
     let by = |n: usize| held(n).by.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!((by(0), held(0).num_readers, held(0).num_done), (vec!["A".into(), "B".into(), "S".into()], 2, 1));
+    let done_by = |n: usize| held(n).done_by.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!((done_by(0), done_by(5)), (vec!["A".to_owned()], Vec::new()));
     assert_eq!((by(5), held(5).num_readers, held(5).num_done), (vec!["A".into(), "B".into()], 2, 0));
     assert!(by(9).is_empty());
 }

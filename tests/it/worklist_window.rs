@@ -1,15 +1,17 @@
 //! The list in the window, by accessibility labels: queries, offers, filters that are kept, heads that sort, films handed out.
 
+use egui::Key;
 use egui_kittest::kittest::Queryable;
+use rachis::domain::task::TaskState;
 use rachis::domain::worklist::SavedFilter;
 use rachis::session::listing::ListCommand;
 use rachis::session::worklist::{Sort, SortBy};
-use rachis::session::{Command, Input, Screen};
+use rachis::session::{Command, Input, ProjectCommand, ProjectPage, Screen};
 use rachis::store::Store;
 
 use crate::seat::{Seat, at_project, is_reading, saved, wait};
 use crate::support;
-use crate::worklist_tasks::{complete, handed_out};
+use crate::worklist_tasks::{as_person, complete, handed_out, image};
 
 fn at_list<'a>(folder: &std::path::Path, reader: &str) -> Seat<'a> {
     let mut seat = at_project(folder);
@@ -134,4 +136,70 @@ fn films_that_were_read_without_being_handed_out_are_among_those_read_by_all() {
     seat.run_steps(3);
     assert_eq!(num_shown(&seat), 1);
     assert_eq!(seat.state().session.worklist.shown(0).unwrap().image, support::entry(7).facts.image);
+}
+
+#[test]
+fn a_completed_film_is_given_back_to_be_read_again_and_its_marks_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = handed_out(folder.path());
+    for n in 0..2 {
+        complete(&mut store, "A", n);
+    }
+    drop(store);
+    let state = |n: usize| {
+        let mut store = Store::open(folder.path()).unwrap();
+        as_person(&mut store, "A");
+        let reading = store.reading(&image(n), &"A".into()).unwrap();
+        (reading.state(), reading.has_no_finding())
+    };
+    let row = |seat: &Seat<'_>, n: usize| {
+        let list = &seat.state().session.worklist;
+        let place = (0..10).find(|at| list.shown(*at).is_some_and(|row| row.image == image(n))).unwrap();
+        format!("Film {}, ", place + 1)
+    };
+    let open_menu = |seat: &mut Seat<'_>, n: usize| {
+        let row = row(seat, n);
+        seat.get_by_label_contains(&row).click_secondary();
+        seat.run_steps(4);
+    };
+    // A reader has no such menu.
+    let mut seat = at_list(folder.path(), "B");
+    open_menu(&mut seat, 0);
+    assert!(seat.query_by_label_contains("Give back").is_none());
+    drop(seat);
+
+    let mut seat = at_list(folder.path(), "D");
+    open_menu(&mut seat, 2);
+    seat.get_by_label("Nobody has completed this film.");
+    seat.key_press(Key::Escape);
+    seat.run_steps(4);
+    open_menu(&mut seat, 0);
+    seat.get_by_label("Give back to A, to be read again…").click();
+    seat.run_steps(6);
+    seat.get_by_label_contains("No mark is removed: A finds everything as it was left");
+    seat.key_press(Key::Escape);
+    seat.run_steps(4);
+    assert_eq!(state(0), (TaskState::Completed, true), "asked, and left as it is");
+    open_menu(&mut seat, 0);
+    seat.get_by_label("Give back to A, to be read again…").click();
+    seat.run_steps(6);
+    seat.key_press(Key::Enter);
+    let is_told = |w: &rachis::app::Window| {
+        w.session.notice.as_ref().is_some_and(|told| told.text == "1 film was given back to be read again.")
+    };
+    wait(&mut seat, "it is told", is_told);
+    assert_eq!((state(0), state(1)), ((TaskState::New, true), (TaskState::Completed, true)));
+
+    // The rest of what the person has completed, where hands are counted.
+    let page = Command::ChangeProject(Box::new(ProjectCommand::Show(ProjectPage::Assignment)));
+    seat.state_mut().handle(Input::Command(page));
+    wait(&mut seat, "hands", |w| w.session.team.assigning.facts.is_some() && !w.session.team.assigning.is_loading);
+    seat.run_steps(4);
+    seat.get_by_label("Change the tasks of A").click();
+    seat.run_steps(4);
+    seat.get_by_label("Give back what is completed…").click();
+    seat.run_steps(6);
+    seat.get_by_label("Give back to A").click();
+    wait(&mut seat, "done", |w| !w.session.team.assigning.is_busy);
+    assert_eq!(state(1), (TaskState::New, true));
 }

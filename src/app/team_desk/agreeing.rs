@@ -19,7 +19,7 @@ pub(in crate::app) fn carry_out(jobs: &mut Jobs, doorway: Doorway, post: Post, t
             let asked = AgreementAsked { label, policy: *policy, ..AgreementAsked::default() };
             jobs.start("Compare readers", true, move |watch, cancel| {
                 let found = guarded(|| agreement_of(&doorway.open_to_look()?, &asked, watch, cancel));
-                let told = found.as_ref().map(|found| format!("Readers compared on {} films", found.num_films));
+                let told = found.as_ref().map(|found| format!("Readers compared on {} films.", found.num_films));
                 let told = told.map_err(|error| format!("{error:#}"));
                 super::tell(&post, AgreeNews::Compared(found.map(Arc::new).map_err(|error| format!("{error:#}"))));
                 summary(told)
@@ -33,8 +33,8 @@ pub(in crate::app) fn carry_out(jobs: &mut Jobs, doorway: Doorway, post: Post, t
                 let made = made.map_err(|error| format!("{error:#}"));
                 super::tell(&post, AgreeNews::Made(made.clone()));
                 summary(made.map(|sums| match sums.written {
-                    Some([written, _]) => format!("{written} films have a consensus by rule"),
-                    None => format!("{} films would have a consensus by rule", sums.num_films),
+                    Some([written, _]) => format!("{written} films have a consensus by rule."),
+                    None => format!("{} films would have a consensus by rule.", sums.num_films),
                 }))
             });
         }

@@ -63,6 +63,11 @@ fn change(store: &mut Store, task: AssignTask) -> anyhow::Result<String> {
             let ids = chosen_tasks(store, &choice)?;
             told(["1 task was taken back.", "{} tasks were taken back."], store.take_back(&ids, at_ms)?)
         }
+        AssignTask::GiveBack(choice) => {
+            let ids = chosen_tasks(store, &choice)?;
+            let words = ["1 film was given back to be read again.", "{} films were given back to be read again."];
+            told(words, store.give_back(&ids, at_ms)?)
+        }
         AssignTask::Give { choice, to } => {
             let touched = reassign(store, &choice, &to, at_ms)?;
             told(["1 task was given on.", "{} tasks were given on."], touched)

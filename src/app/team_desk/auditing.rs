@@ -24,16 +24,17 @@ pub(super) fn carry_out(desk: &Desk<'_>, task: AuditTask) {
                 AuditTask::Write { with_edits, to } => {
                     let filter = TrailFilter { edits: edits(with_edits), ..TrailFilter::default() };
                     let num = write_trail(&store, &filter, &to)?;
-                    AuditNews::Done(format!("{num} lines are written to {}", to.display()))
+                    AuditNews::Done(format!("{num} lines are written to {}.", to.display()))
                 }
-                AuditTask::Replay { image, layer } => {
+                AuditTask::Replay { image, layer, signed_at_ms } => {
                     let layers = store.recorded_layers(&image)?;
-                    let Some(layer) = layer.or_else(|| layers.first().cloned()) else {
+                    let wanted = layer.filter(|layer| layers.contains(layer));
+                    let Some(layer) = wanted.or_else(|| layers.first().cloned()) else {
                         let text = "Nobody has begun to read this film yet, so there is nothing to go through.";
                         return Ok(AuditNews::Done(text.into()));
                     };
                     let now = Box::new(store.reading(&image, &layer)?);
-                    AuditNews::ReplayLoaded { layers, now, log: store.log(&image, &layer)? }
+                    AuditNews::ReplayLoaded { layers, now, log: store.log(&image, &layer)?, signed_at_ms }
                 }
             })
         });

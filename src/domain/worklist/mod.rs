@@ -74,6 +74,8 @@ pub struct Held {
     /// Readings after which it is read: of all who have it to read or have read it; of a film that was handed to
     /// nobody, as many as the project asks for.
     pub num_needed: u32,
+    /// Who these are, by id; of a second reading whoever reads it.
+    pub done_by: Arc<[ReaderId]>,
 }
 
 impl Held {

@@ -1,6 +1,6 @@
 //! EfficientDet (Tan et al. 2020) as Ross Wightman's effdet package names and computes it.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::layers::{BatchNorm2d, Conv2d, ConvNorm, ConvSpec, Mode};
 use crate::models::efficientdet_boxes::{self, NUM_ANCHORS};
@@ -344,7 +344,7 @@ mod tests {
     use super::*;
     use crate::golden::{Golden, fill_with_gain, film};
     use crate::precision::Precision;
-    use tch::Device;
+    use tch::{Device, Kind};
 
     const GOLDENS: &str = include_str!("../../../tests/parity/networks_effdet.json");
     /// What the package gives with 7 classes.

@@ -1,7 +1,7 @@
 //! Sparse R-CNN (Sun et al. 2021): a hundred learned boxes, made better in six stages. Names and rules are those of the
 //! code that its authors released on top of detectron2.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::layers::Mode;
 use crate::models::fpn::{ExtraLevels, ResNetFpn};
@@ -170,6 +170,8 @@ impl Detector for SparseRcnn {
 
 #[cfg(test)]
 mod tests {
+    use tch::Kind;
+
     use super::*;
     use crate::golden::{Golden, fill_with_gain, film};
     use crate::layers::Norm;

@@ -141,7 +141,7 @@ pub(super) const ROWS: &[CommandRow] = &[
     review(
         "review_merge",
         "Merge findings",
-        "Make one finding of those chosen with Shift and a click, or of the chosen one and the one it overlaps most",
+        "Make one finding of those chosen with Shift and a click, or of the chosen one and one that overlaps it; where several do, it asks with which",
         &["M"],
         ReviewCommand::Merge,
     ),

@@ -35,6 +35,11 @@ impl Keys {
     pub fn strokes(&self) -> &[Chord] {
         &self.0
     }
+
+    /// As keyboards print them, two strokes with a space between them.
+    pub fn printed(&self) -> String {
+        self.0.iter().map(Chord::printed).collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl fmt::Display for Keys {

@@ -1,12 +1,14 @@
 //! The work of many: handing films out to readers and following the tasks.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::domain::assignment::{Hands, Plan, Score, Stage, TaskChoice};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::people::{Act, Matter};
+use crate::domain::task::TaskState;
 use crate::session::effect::{Effect, FilePurpose};
-use crate::session::screen::Session;
+use crate::session::screen::{Dialog, Session};
 
 use super::TeamTask;
 
@@ -45,6 +47,9 @@ pub enum AssignCommand {
     /// The file of [`FilmPool::File`].
     ChooseFile,
     TakeBack(TaskChoice),
+    /// Asks whether these completed films are given back to their reader.
+    AskGiveBack(GiveBack),
+    GiveBack(GiveBack),
     Give {
         choice: TaskChoice,
         to: ReaderId,
@@ -73,11 +78,45 @@ pub enum AssignTask {
     Preview(Box<AssignOrder>),
     HandOut(Box<AssignOrder>),
     TakeBack(TaskChoice),
-    Give { choice: TaskChoice, to: ReaderId },
-    Pause { choice: TaskChoice, is_paused: bool },
-    Priority { choice: TaskChoice, priority: i32 },
-    KeepBack { films: Vec<ImageId>, layer: ReaderId },
+    /// To be read again, by whoever completed them.
+    GiveBack(TaskChoice),
+    Give {
+        choice: TaskChoice,
+        to: ReaderId,
+    },
+    Pause {
+        choice: TaskChoice,
+        is_paused: bool,
+    },
+    Priority {
+        choice: TaskChoice,
+        priority: i32,
+    },
+    KeepBack {
+        films: Vec<ImageId>,
+        layer: ReaderId,
+    },
     Release,
+}
+
+/// Completed films of one person that are to be read again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GiveBack {
+    pub to: ReaderId,
+    /// `None`: all that the person has completed.
+    pub film: Option<ImageId>,
+    pub num_films: usize,
+}
+
+impl GiveBack {
+    fn choice(self) -> TaskChoice {
+        TaskChoice {
+            people: BTreeSet::from([self.to]),
+            films: self.film.into_iter().collect(),
+            stage: Some(Stage::Read),
+            state: Some(TaskState::Completed),
+        }
+    }
 }
 
 /// A handing out that was done.
@@ -179,6 +218,11 @@ impl Session {
             }
             AssignCommand::HandOut(order) => AssignTask::HandOut(order),
             AssignCommand::TakeBack(choice) => AssignTask::TakeBack(choice),
+            AssignCommand::AskGiveBack(asked) => {
+                self.dialog = Some(Dialog::GiveBack(asked));
+                return Vec::new();
+            }
+            AssignCommand::GiveBack(asked) => AssignTask::GiveBack(asked.choice()),
             AssignCommand::Give { choice, to } => AssignTask::Give { choice, to },
             AssignCommand::Pause { choice, is_paused } => AssignTask::Pause { choice, is_paused },
             AssignCommand::Priority { choice, priority } => AssignTask::Priority { choice, priority },

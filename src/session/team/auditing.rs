@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::audit::{AuditCheck, Seal, TrailRow};
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::log::LogEntry;
+use crate::domain::people::CONSENSUS_LAYER;
 use crate::domain::reading::Reading;
 use crate::session::effect::{Effect, FilePurpose};
 use crate::session::screen::Session;
@@ -30,6 +31,11 @@ pub enum AuditCommand {
         image: ImageId,
         layer: Option<ReaderId>,
     },
+    /// What stood as the film's consensus when it was signed at this moment.
+    ReplaySigned {
+        image: ImageId,
+        at_ms: i64,
+    },
     /// To the state after so many steps.
     GoTo(usize),
     CloseReplay,
@@ -38,10 +44,22 @@ pub enum AuditCommand {
 /// What is asked of the store, on another thread; answered by [`AuditNews`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum AuditTask {
-    Load { with_edits: bool },
-    Check { kept: Option<Seal> },
-    Write { with_edits: bool, to: PathBuf },
-    Replay { image: ImageId, layer: Option<ReaderId> },
+    Load {
+        with_edits: bool,
+    },
+    Check {
+        kept: Option<Seal>,
+    },
+    Write {
+        with_edits: bool,
+        to: PathBuf,
+    },
+    /// Without a layer, or where nothing is recorded of it, that of the first.
+    Replay {
+        image: ImageId,
+        layer: Option<ReaderId>,
+        signed_at_ms: Option<i64>,
+    },
 }
 
 /// What came of it.
@@ -55,6 +73,8 @@ pub enum AuditNews {
         layers: Vec<ReaderId>,
         now: Box<Reading>,
         log: Vec<LogEntry>,
+        /// The signature that was asked about.
+        signed_at_ms: Option<i64>,
     },
     /// A sentence: what was done.
     Done(String),
@@ -102,6 +122,16 @@ impl Replay {
         Self { layers, at: log.len(), log, reading: now, start, is_broken }
     }
 
+    /// To what stood when the film was signed; `false` where that signature wrote no consensus.
+    fn go_to_signature(&mut self, at_ms: i64) -> bool {
+        if self.reading.reader().as_str() != CONSENSUS_LAYER {
+            return false;
+        }
+        // Steps lie in the order in which they were written.
+        self.go_to(self.log.partition_point(|line| line.entry.made_at_ms <= at_ms));
+        self.log.iter().any(|line| line.entry.made_at_ms == at_ms)
+    }
+
     /// From the start: there are tens of steps.
     fn go_to(&mut self, at: usize) {
         self.at = at.min(self.log.len());
@@ -146,7 +176,11 @@ impl Session {
                 AuditTask::Check { kept }
             }
             AuditCommand::AskWrite => return vec![Effect::ChoosePath(FilePurpose::ExportAudit)],
-            AuditCommand::Replay { image, layer } => AuditTask::Replay { image, layer },
+            AuditCommand::Replay { image, layer } => AuditTask::Replay { image, layer, signed_at_ms: None },
+            AuditCommand::ReplaySigned { image, at_ms } => {
+                let layer = Some(ReaderId::new(CONSENSUS_LAYER));
+                AuditTask::Replay { image, layer, signed_at_ms: Some(at_ms) }
+            }
             AuditCommand::GoTo(at) => {
                 if let Some(replay) = &mut desk.replay {
                     replay.go_to(at);
@@ -175,7 +209,18 @@ impl Session {
                 desk.choose();
             }
             AuditNews::Checked(check) => (desk.check, desk.is_checking) = (Some(check), false),
-            AuditNews::ReplayLoaded { layers, now, log } => desk.replay = Some(Replay::new(layers, *now, log)),
+            AuditNews::ReplayLoaded { layers, now, log, signed_at_ms } => {
+                let mut replay = Replay::new(layers, *now, log);
+                let mut was_settled = true;
+                if let Some(at_ms) = signed_at_ms {
+                    was_settled = replay.go_to_signature(at_ms);
+                }
+                desk.replay = Some(replay);
+                if !was_settled {
+                    let text = "That signature alone did not settle the film: there was no consensus at that moment.";
+                    self.tell_team(false, text.into());
+                }
+            }
             AuditNews::Done(text) => self.tell_team(false, text),
             AuditNews::Failed(text) => {
                 (desk.is_loading, desk.is_checking) = (false, false);

@@ -13,7 +13,8 @@ mod auditing;
 
 pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use assigning::{
-    AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, MadeRow,
+    AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, GiveBack,
+    MadeRow,
 };
 pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use exchanging::{
@@ -22,7 +23,7 @@ pub use exchanging::{
 pub use overseeing::{OverseeCommand, OverseeDesk, OverseeNews, OverseeTask};
 pub use people::{PeopleCommand, PeopleDesk, PeopleFacts, PeopleNews, PeopleTask, SignIn, SignInStep};
 pub use reviewing::{
-    FilmList, FilmOrder, Hand, HeldBox, Name, NameToChoose, Naming, ReaderQuestion, ReviewCommand, ReviewDesk,
+    FilmList, FilmOrder, Hand, HeldBox, Merging, Name, NameToChoose, Naming, ReaderQuestion, ReviewCommand, ReviewDesk,
     ReviewItem, ReviewNews, ReviewTask, Seen,
 };
 

@@ -161,6 +161,19 @@ impl Session {
         people().filter(|reader| !reader.has_pin).collect()
     }
 
+    /// Whether anybody else could be the one who opens the project where this person read last. A PIN is asked for anyway.
+    pub(in crate::session) fn is_choice_of_people(&self, last: &ReaderId) -> bool {
+        let people = || self.project.iter().flat_map(|open| &open.readers).filter(|reader| !reader.has_left);
+        people().any(|reader| reader.id == *last && !reader.has_pin) && people().any(|reader| reader.id != *last)
+    }
+
+    /// Who read here last, while nobody has said who reads now: one key goes on as that person, where they were.
+    pub fn reader_to_resume(&self) -> Option<&ReaderId> {
+        let last = &self.restoring.as_ref().filter(|_| self.reader.is_none())?.reader;
+        let mut readers = self.project.iter().flat_map(|open| &open.readers);
+        readers.any(|reader| reader.id == *last && !reader.has_left).then_some(last)
+    }
+
     /// Somebody chose a name. Who has no PIN and nothing to agree to is in at once.
     pub(in crate::session) fn begin_sign_in(&mut self, id: &ReaderId) -> Vec<Effect> {
         let Some(open) = &self.project else { return Vec::new() };

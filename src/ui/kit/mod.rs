@@ -114,32 +114,8 @@ pub(crate) fn keys_text(keys: &Keys) -> String {
 }
 
 fn stroke_text(stroke: &Chord) -> String {
-    let key = match stroke.key.as_str() {
-        "Backtick" => "`",
-        "Equals" => "=",
-        "Plus" => "+",
-        "Minus" => "-",
-        "Comma" => ",",
-        "Period" => ".",
-        "Semicolon" => ";",
-        "Colon" => ":",
-        "Quote" => "'",
-        "Slash" => "/",
-        "Backslash" => "\\",
-        "Pipe" => "|",
-        "Exclamationmark" => "!",
-        "OpenCurlyBracket" => "{",
-        "CloseCurlyBracket" => "}",
-        "PageDown" => "PgDn",
-        "PageUp" => "PgUp",
-        "ArrowLeft" => "←",
-        "ArrowRight" => "→",
-        "ArrowUp" => "↑",
-        "ArrowDown" => "↓",
-        "Space" => tr("Space"),
-        other => other,
-    };
-    Chord { key: key.to_owned(), ..stroke.clone() }.to_string()
+    let key = if stroke.key == "Space" { tr("Space") } else { &stroke.key };
+    Chord { key: key.to_owned(), ..stroke.clone() }.printed()
 }
 
 /// A ring around whatever has the keyboard: every widget, drawn in one place, so that none is forgotten.
@@ -161,6 +137,15 @@ const LARGEST_RINGED: f32 = 280.0;
 /// So wide, or as wide as the window has room for.
 pub(crate) fn set_dialog_width(ui: &mut Ui, width: f32) {
     ui.set_width(width.min(ui.ctx().content_rect().width() - 40.0));
+}
+
+/// Buttons of a row that wraps, with this gap between them. In a scope of their own the last ones of a full row would
+/// stand under each other, and the row would be as high as all of them.
+pub(crate) fn close_together(ui: &mut Ui, gap: f32, add: impl FnOnce(&mut Ui)) {
+    let usual = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, gap);
+    add(ui);
+    ui.spacing_mut().item_spacing.x = usual;
+    ui.add_space(usual - gap);
 }
 
 /// A small key cap.

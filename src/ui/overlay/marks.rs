@@ -102,8 +102,14 @@ pub(super) fn marks_ui(
         let text = labels.collect::<Vec<_>>().join(" · ");
         taken.push(name_ui(painter, bounds, &text, theme::readable(color), canvas));
     };
+    // Selected with others, it stays so while the layer steps back.
+    let beside = still.iter().filter(|(mark, _)| singled_out.is_some() && film.also_selected.contains(&mark.id()));
+    for (mark, shape) in beside {
+        mark_on_top(mark, shape, true, false);
+    }
     if let Some((mark, shape)) = single {
-        mark_on_top(mark, shape, false, false);
+        let is_selected = film.also_selected.contains(&mark.id());
+        mark_on_top(mark, shape, is_selected, false);
     }
     for (mark, shape) in &dragged {
         let is_selected = film.selection == Some(mark.id()) || film.also_selected.contains(&mark.id());

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Painter, Rect, Shape as Ink, Stroke, Vec2};
 use crate::domain::adjudication::{Finding, Outcome};
 use crate::domain::geometry::Transform;
 use crate::domain::shape::Shape;
-use crate::session::team::{Hand, ReviewDesk, Seen};
+use crate::session::team::{Hand, Merging, ReviewDesk, Seen};
 use crate::session::{OpenFilm, OverlayState, Session};
 use crate::ui::review_screen::words::{color_on_film, seen_text};
 use crate::ui::theme;
@@ -31,11 +31,11 @@ pub(super) fn review_marks_ui(
     let pen = Pen { to_screen, canvas };
     let held = match &desk.hand {
         Hand::Box(held) => Some(held),
-        Hand::Free | Hand::Asking { .. } => None,
+        Hand::Free | Hand::Asking { .. } | Hand::Merging(_) => None,
     };
     // What is looked at lies on top.
     let mut findings: Vec<&Finding> = desk.listed().collect();
-    findings.sort_by_key(|finding| is_looked_at(desk, finding));
+    findings.sort_by_key(|finding| look(desk, finding));
     for finding in &findings {
         let is_held = held.is_some_and(|held| held.of == Some(finding.key()));
         finding_ui(painter, &pen, desk, finding, is_held);
@@ -55,19 +55,47 @@ pub(super) fn review_marks_ui(
         return;
     }
     texts_ui(painter, &pen, session, &findings);
+    if let Some((merging, other)) = desk.merging().and_then(|merging| Some((merging, merging.marked()?))) {
+        let (of, other) = (desk.number_of(merging.of), desk.number_of(other));
+        let others = merging.others.iter().map(|key| desk.number_of(*key).to_string()).collect::<Vec<_>>().join(", ");
+        let text = tr_args("Merge {} with {}? These overlap it: {}", &[&of, &other, &others]);
+        let at = canvas.center_top() + Vec2::new(0.0, 40.0);
+        shaded_text(painter, at, Align2::CENTER_TOP, &text, theme::film::STRONG);
+    }
 }
 
-fn is_looked_at(desk: &ReviewDesk, finding: &Finding) -> bool {
-    desk.hovered.map_or_else(|| desk.is_chosen(finding.key()), |hovered| hovered == finding.key())
+/// How a finding stands out, the least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Look {
+    Aside,
+    /// Under the pointer here or in the list, or one of those to merge with.
+    Pointed,
+    /// The one that would be merged.
+    Marked,
+    Chosen,
+}
+
+fn look(desk: &ReviewDesk, finding: &Finding) -> Look {
+    let key = finding.key();
+    if desk.is_chosen(key) {
+        Look::Chosen
+    } else if desk.merging().and_then(Merging::marked) == Some(key) {
+        Look::Marked
+    } else if desk.hovered == Some(key) || desk.may_be_merged(key) {
+        Look::Pointed
+    } else {
+        Look::Aside
+    }
 }
 
 /// How much of a finding is seen beside what is looked at.
 fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
-    if is_looked_at(desk, finding) {
+    if look(desk, finding) > Look::Aside {
         return 1.0;
     }
     match desk.hovered {
         Some(_) => theme::ISOLATED,
+        None if desk.merging().is_some() => theme::ISOLATED,
         None if finding.ruling().is_some() => theme::SETTLED,
         None if finding.is_unanimous() => theme::FAINT,
         None => theme::UNDECIDED,
@@ -75,22 +103,30 @@ fn strength(desk: &ReviewDesk, finding: &Finding) -> f32 {
 }
 
 fn finding_ui(painter: &Painter, pen: &Pen<'_>, desk: &ReviewDesk, finding: &Finding, is_held: bool) {
-    let (is_looked_at, strength) = (is_looked_at(desk, finding), strength(desk, finding));
+    let (look, strength) = (look(desk, finding), strength(desk, finding));
+    let is_chosen = look == Look::Chosen;
     // What is decided is one mark; who drew what comes back when it is looked at.
-    if finding.ruling().is_none() || is_looked_at {
+    if finding.ruling().is_none() || look > Look::Aside {
         for (who, source) in desk.members(finding) {
-            let width = if is_looked_at { theme::BOX_STROKE + 0.5 } else { theme::BOX_STROKE };
+            let width = if is_chosen { theme::BOX_STROKE + 0.5 } else { theme::BOX_STROKE };
             let ink = (width, color_on_film(who));
             line_ui(painter, pen, &source.shape, ink, strength, who == Seen::Model);
         }
     }
     let Some((_, shape)) = finding.shown().filter(|_| !is_held) else { return };
-    let width = if is_looked_at { theme::SELECTED_STROKE } else { theme::SETTLED_STROKE };
+    let width = if is_chosen { theme::SELECTED_STROKE } else { theme::SETTLED_STROKE };
     if finding.is_kept() {
         line_ui(painter, pen, shape, (width, theme::film::SETTLED), strength, false);
-    } else if is_looked_at && finding.members().len() > 1 {
+    } else if is_chosen && finding.members().len() > 1 {
         // What Enter would make of it.
         corners_ui(painter, pen.bounds(shape));
+    }
+    if desk.may_be_merged(finding.key()) {
+        let width = if look == Look::Marked { theme::SELECTED_STROKE } else { 1.0 };
+        let around = pen.bounds(shape).expand(5.0);
+        for stroke in [Stroke::new(width + 1.5, theme::HALO), Stroke::new(width, theme::film::STRONG)] {
+            painter.rect_stroke(around, 0.0, stroke, egui::StrokeKind::Outside);
+        }
     }
 }
 
@@ -152,7 +188,7 @@ fn texts_ui(painter: &Painter, pen: &Pen<'_>, session: &Session, findings: &[&Fi
         number_ui(painter, pen, desk, finding);
     }
     let mut texts: Vec<Rect> = Vec::new();
-    for finding in findings.iter().filter(|finding| is_looked_at(desk, finding)) {
+    for finding in findings.iter().rev().filter(|finding| look(desk, finding) > Look::Aside) {
         for (text, color, own) in lines_of(session, pen, finding) {
             let galley = painter.layout_no_wrap(text.clone(), theme::overlay_font(), color);
             let size = galley.size() + Vec2::new(6.0, 1.0);

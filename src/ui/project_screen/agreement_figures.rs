@@ -134,23 +134,68 @@ fn table_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, title: &str, 
     kit::section(ui, title);
     let has = |figure: &Figure| cells.iter().any(|one| one.figures.iter().any(|(known, _)| known == figure));
     let figures: Vec<Figure> = Figure::ALL.into_iter().filter(has).collect();
+    let columns = Columns::fitting(ui.available_width(), figures.len());
+    // In a window narrower than what must be read, the table is moved under the eye.
     ScrollArea::horizontal().id_salt(title).show(ui, |ui| {
-        Grid::new(title).striped(true).spacing([18.0, 4.0]).show(ui, |ui| {
-            for head in ["", tr("Compared"), tr("Differ in")] {
-                ui.label(RichText::new(head).color(theme::weak()));
-            }
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        row_frame(ui, false, |ui| {
+            let head = |ui: &mut Ui, width: f32, text: &str| {
+                let text = RichText::new(text).font(theme::small_font()).color(theme::weak());
+                cell_ui(ui, width, |ui| ui.add(egui::Label::new(text).wrap()))
+            };
+            head(ui, columns.name, "");
+            head(ui, columns.count, tr("Compared"));
+            head(ui, columns.count, tr("Differ in"));
             for &figure in &figures {
-                let head = ui.label(RichText::new(figure_text(figure)).color(theme::weak()));
-                head.on_hover_text(about_figure(figure));
-            }
-            ui.end_row();
-            for cell in cells {
-                row_ui(ui, panel, found, cell, &figures);
-                ui.end_row();
+                head(ui, columns.figure, figure_text(figure)).on_hover_text(about_figure(figure));
             }
         });
+        for (at, cell) in cells.iter().enumerate() {
+            row_frame(ui, at % 2 == 0, |ui| row_ui(ui, panel, found, (cell, &figures), &columns));
+        }
     });
 }
+
+/// How wide the columns are, in points: those of one table lie under those of the other.
+struct Columns {
+    name: f32,
+    count: f32,
+    figure: f32,
+}
+
+impl Columns {
+    /// What counts leave, shared among the figures.
+    fn fitting(room: f32, num_figures: usize) -> Self {
+        let (name, count) = (152.0, 66.0);
+        let left = room - name - 2.0 * count - 2.0 * ROW_MARGIN;
+        let figure = (left / num_figures.max(1) as f32).floor().clamp(NARROWEST_FIGURE, 110.0);
+        Self { name, count, figure }
+    }
+}
+
+/// An interval has room in one line.
+const NARROWEST_FIGURE: f32 = 70.0;
+const ROW_MARGIN: f32 = 4.0;
+
+fn row_frame(ui: &mut Ui, is_striped: bool, add: impl FnOnce(&mut Ui)) {
+    let fill = if is_striped { ui.visuals().faint_bg_color } else { egui::Color32::TRANSPARENT };
+    egui::Frame::new().fill(fill).inner_margin(ROW_MARGIN).show(ui, |ui| ui.horizontal_top(add));
+}
+
+/// So wide, whatever stands in it.
+fn cell_ui<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+        ui.set_width(width - GUTTER);
+        let inner = add(ui);
+        ui.set_min_width(width);
+        inner
+    })
+    .inner
+}
+
+/// Between two columns.
+const GUTTER: f32 = 4.0;
 
 /// The paradox of kappa (Feinstein and Cicchetti, "High agreement but low kappa", 1990), which alpha has too: where nearly
 /// every unit has one value, chance explains nearly all agreement.
@@ -167,17 +212,30 @@ fn cell_name(found: &Agreement, cell: Cell) -> String {
     if cell == Cell::All { tr("All readers").to_owned() } else { found.name(cell) }
 }
 
-fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, found: &Agreement, cell: &CellFigures, figures: &[Figure]) {
+fn row_ui(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    found: &Agreement,
+    (cell, figures): (&CellFigures, &[Figure]),
+    columns: &Columns,
+) {
     let name = cell_name(found, cell.cell);
-    ui.label(RichText::new(&name).color(theme::strong()));
-    ui.label(cell.num_comparisons.to_string());
-    films_ui(ui, panel, &name, cell.cell, found.differing_films(cell.cell).len());
+    cell_ui(ui, columns.name, |ui| {
+        ui.add(egui::Label::new(RichText::new(&name).color(theme::strong())).truncate());
+    });
+    cell_ui(ui, columns.count, |ui| ui.label(cell.num_comparisons.to_string()));
+    cell_ui(ui, columns.count, |ui| {
+        // In one line with the other numbers.
+        (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding) = (0.0, Vec2::ZERO);
+        films_ui(ui, panel, &name, cell.cell, found.differing_films(cell.cell).len());
+    });
     for &figure in figures {
         let estimate = cell.figure(figure);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::UNIT;
+        cell_ui(ui, columns.figure, |ui| {
             ui.label(RichText::new(value_text(estimate.value)).color(theme::text()));
-            ui.label(RichText::new(interval_text(estimate)).font(theme::small_font()).color(theme::weak()));
+            if estimate.interval.is_some() {
+                ui.label(RichText::new(interval_text(estimate)).font(theme::small_font()).color(theme::weak()));
+            }
         });
     }
 }

@@ -178,7 +178,15 @@ fn row_ui(ui: &mut Ui, panel: &mut Panel<'_>, row: &TrailRow) {
         let name = tr_args("Replay film {}", &[image]);
         button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
         if button.on_hover_text(tr("Go through this film's reading step by step")).clicked() {
-            ask(panel, AuditCommand::Replay { image: image.clone(), layer: row.layer.clone() });
+            let image = image.clone();
+            ask(
+                panel,
+                if row.is_signature {
+                    AuditCommand::ReplaySigned { image, at_ms: row.at_ms }
+                } else {
+                    AuditCommand::Replay { image, layer: row.layer.clone() }
+                },
+            );
         }
     }
 }

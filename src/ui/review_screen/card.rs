@@ -12,6 +12,7 @@ use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme, unfit_menu};
 use super::decisions::{buttons_ui, rationale_ui, signing_ui};
 use super::list::{labels_text, pair_ui, swatch_ui};
+use super::merging::merging_ui;
 use super::naming::naming_ui;
 use super::review;
 use super::words::{place_text, presence_text, reader_name, seen_by_text, seen_text, standing_text};
@@ -86,6 +87,9 @@ fn finding_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, finding: 
         }
     });
     ui.add_space(theme::UNIT);
+    if let Some(merging) = desk.merging() {
+        return merging_ui(ui, panel, document, merging);
+    }
     readers_ui(ui, panel, document, finding);
     ui.add_space(theme::UNIT);
     labels_ui(ui, panel, finding);
@@ -194,7 +198,7 @@ pub(super) fn key_ui(ui: &mut Ui, keys: &str) {
 fn labels_ui(ui: &mut Ui, panel: &mut Panel<'_>, finding: &Finding) {
     let held = match &panel.session.team.reviewing.hand {
         Hand::Box(held) => Some(held.label.clone()),
-        Hand::Free | Hand::Asking { .. } => None,
+        Hand::Free | Hand::Asking { .. } | Hand::Merging(_) => None,
     };
     let now = held.or_else(|| finding.shown().map(|(label, _)| label.clone()));
     let is_listed = panel.session.team.reviewing.naming.is_some();

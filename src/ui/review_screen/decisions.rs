@@ -51,6 +51,8 @@ fn rows_ui(ui: &mut Ui, panel: &mut Panel<'_>, buttons: &[(ReviewCommand, &str)]
     for pair in buttons.chunks(num) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::UNIT;
+            // Two words of another language have room beside their key.
+            ui.spacing_mut().button_padding.x = 6.0;
             for (command, text) in pair {
                 let command = review(command.clone());
                 let (session, title) = (panel.session, command.row().map_or("", |row| tr(row.title)));

@@ -4,7 +4,7 @@ use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Stroke, St
 
 use crate::domain::adjudication::{Finding, FindingFilter};
 use crate::domain::label::{LabelScope, LabelSet};
-use crate::session::team::{ReviewCommand, ReviewItem, Seen};
+use crate::session::team::{Merging, ReviewCommand, ReviewItem, Seen};
 
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
@@ -103,7 +103,7 @@ pub(super) fn list_ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             hovered
         })
         .inner;
-    // Pointed at in the list, it stands alone on the film.
+    // Pointed at in the list, it stands out on the film beside the chosen one.
     let is_over_list = ui.ui_contains_pointer();
     let was_over_list = std::mem::replace(&mut panel.state.reviewing.is_over_list, is_over_list);
     if (is_over_list || was_over_list) && desk.hovered != is_pointed_at {
@@ -138,6 +138,12 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
     let name = if place.is_empty() { name } else { format!("{name}, {place}") };
     response.widget_info(|| WidgetInfo::selected(egui::Role::Row, true, is_chosen, &name));
     ground(ui, rect, is_chosen, response.hovered());
+    let may_be_merged = desk.may_be_merged(finding.key());
+    if may_be_merged {
+        let is_marked = desk.merging().and_then(Merging::marked) == Some(finding.key());
+        let width = if is_marked { theme::FOCUS_STROKE } else { 1.0 };
+        ui.painter().rect_stroke(rect, 4.0, Stroke::new(width, theme::accent()), StrokeKind::Inside);
+    }
     scroll_to_chosen(panel, &response, ReviewItem::Finding(finding.key()));
     let faded = |color: Color32| if finding.ruling().is_some() && !is_chosen { theme::weak() } else { color };
     let right = text_at(ui, rect, (-8.0, 5.0), standing, color, f32::INFINITY);
@@ -182,8 +188,11 @@ fn finding_row_ui(ui: &mut Ui, panel: &mut Panel<'_>, number: usize, finding: &F
     if response.clicked() {
         let adds = ui.input(|i| i.modifiers.shift);
         let key = finding.key();
-        let command =
-            if adds { ReviewCommand::ChooseToo(key) } else { ReviewCommand::Choose(ReviewItem::Finding(key)) };
+        let command = match (adds, may_be_merged) {
+            (true, _) => ReviewCommand::ChooseToo(key),
+            (false, true) => ReviewCommand::MergeWith(key),
+            (false, false) => ReviewCommand::Choose(ReviewItem::Finding(key)),
+        };
         panel.ask(review(command));
     }
     let told = [labels.as_str(), &seen, &place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();

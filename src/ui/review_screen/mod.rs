@@ -4,15 +4,15 @@ mod card;
 mod decisions;
 mod films;
 mod list;
+mod merging;
 mod naming;
 mod testimonies;
 pub(in crate::ui) mod words;
 
-pub(in crate::ui) use naming::key as naming_key;
-
 use egui::{CentralPanel, CursorIcon, Rect, RichText, Ui};
 
 use crate::session::gesture::Gesture;
+use crate::session::keymap::Chord;
 use crate::session::team::{Hand, ReviewCommand, TeamCommand};
 use crate::session::{Command, OpenFilm, Session};
 
@@ -37,6 +37,11 @@ pub struct ReviewScreenState {
 
 const fn review(command: ReviewCommand) -> Command {
     Command::Team(TeamCommand::Review(command))
+}
+
+/// What a plain key does while a list stands open that is chosen from; `None` where none does, or the key is not for it.
+pub(super) fn key_of_list(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
+    naming::key(session, chord, is_repeat).or_else(|| merging::key(session, chord, is_repeat))
 }
 
 pub(super) fn review_ui(ui: &mut Ui, panel: &mut Panel<'_>) {

@@ -125,7 +125,7 @@ fn name_text(name: &Name) -> String {
 }
 
 /// What a key does while the list is open; `None` where the list is shut, or leaves the key to others.
-pub(in crate::ui) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
+pub(super) fn key(session: &Session, chord: &Chord, is_repeat: bool) -> Option<Vec<Command>> {
     session.team.reviewing.naming.as_ref().filter(|_| session.screen == Screen::Review)?;
     if chord.ctrl || chord.alt {
         return None;

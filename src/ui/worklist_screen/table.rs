@@ -11,7 +11,7 @@ use crate::session::Command;
 use crate::session::triage::TriageCommand;
 use crate::session::worklist::{Sort, SortBy, decision_text};
 use crate::ui::words::{tr, tr_args, translated};
-use crate::ui::{Panel, overlay, theme, unfit_menu};
+use crate::ui::{Panel, give_back, overlay, theme, unfit_menu};
 
 /// A column of the list.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -209,7 +209,7 @@ fn sort_head_ui(ui: &mut Ui, panel: &mut Panel<'_>, rect: egui::Rect, title: &st
 
 fn row_ui(
     ui: &mut Ui,
-    panel: &Panel<'_>,
+    panel: &mut Panel<'_>,
     columns: &[(Column, &'static str, f32)],
     n: usize,
     row: &WorklistRow,
@@ -244,6 +244,7 @@ fn row_ui(
         let at = egui::pos2(clip.left(), clip.center().y - galley.size().y / 2.0);
         ui.painter().galley(at, galley, color);
     }
+    give_back::row_menu(panel, &response, row);
     response.clicked()
 }
 

@@ -44,9 +44,16 @@ fn films() -> Vec<WorklistRow> {
     // Noon of that day.
     rows[5].last_edit_ms = Some(1_772_366_400_000);
     let by = |ids: &[&str]| ids.iter().map(|id| ReaderId::new(*id)).collect();
-    rows[0].held = Some(Held { by: by(&["R1", "R12"]), num_readers: 2, num_done: 1, num_needed: 2 });
-    rows[2].held = Some(Held { by: by(&["R7"]), num_readers: 1, num_done: 1, num_needed: 1 });
-    rows[1].held = Some(Held { by: by(&[]), num_readers: 0, num_done: 0, num_needed: 1 });
+    let held = |people: &[&str], num_readers, num_done, num_needed| Held {
+        by: by(people),
+        num_readers,
+        num_done,
+        num_needed,
+        done_by: by(&[]),
+    };
+    rows[0].held = Some(held(&["R1", "R12"], 2, 1, 2));
+    rows[2].held = Some(held(&["R7"], 1, 1, 1));
+    rows[1].held = Some(held(&[], 0, 0, 1));
     rows
 }
 

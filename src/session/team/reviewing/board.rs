@@ -37,10 +37,11 @@ impl ReviewDesk {
         self.review.as_ref().map(|review| review.document())
     }
 
-    /// Findings that pass the filter, the most disagreement first.
+    /// Findings that pass the filter, the most disagreement first; what is worked on is there in any case.
     pub fn listed(&self) -> impl Iterator<Item = &Finding> {
         let findings = self.document().map(Document::findings).unwrap_or_default();
-        findings.iter().filter(|finding| self.filter.keeps(finding) || self.is_chosen(finding.key()))
+        let is_at_work = |key| self.is_chosen(key) || self.may_be_merged(key);
+        findings.iter().filter(move |finding| self.filter.keeps(finding) || is_at_work(finding.key()))
     }
 
     /// The chosen finding, as long as it is there.
@@ -170,6 +171,9 @@ impl Session {
         let desk = &mut self.team.reviewing;
         if desk.chosen_finding().is_none() {
             return self.choose_item(Some(ReviewItem::Finding(key)));
+        }
+        if matches!(desk.hand, Hand::Merging(_)) {
+            desk.hand = Hand::Free;
         }
         if desk.chosen != Some(ReviewItem::Finding(key)) && !desk.also_chosen.remove(&key) {
             desk.also_chosen.insert(key);

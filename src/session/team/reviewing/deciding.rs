@@ -2,7 +2,6 @@
 
 use crate::domain::adjudication::{Document, FilmToReview, Finding, FindingKey, MadeStep, ReviewTurn, SourceId, Step};
 use crate::domain::attribute::Attributes;
-use crate::domain::geometry::Rect;
 use crate::domain::label::LabelName;
 use crate::domain::presence::Presence;
 use crate::domain::quality::UnfitReason;
@@ -10,13 +9,13 @@ use crate::domain::shape::Shape;
 use crate::session::effect::Effect;
 use crate::session::screen::{NoticeKind, Session};
 
+use super::ReviewTask;
 use super::board::ReviewItem;
 use super::hand::{Hand, HeldBox};
-use super::{ReviewDesk, ReviewTask};
 
 impl Session {
     /// Makes a step, or says why not.
-    fn make_step(&mut self, step: Step, now_ms: i64) -> Option<Vec<Effect>> {
+    pub(super) fn make_step(&mut self, step: Step, now_ms: i64) -> Option<Vec<Effect>> {
         let by = self.reader_id().cloned()?;
         if self.project.as_ref().is_some_and(|project| project.is_read_only) {
             self.notify(NoticeKind::Warning, "This project is open to look only; nothing was changed.");
@@ -31,6 +30,10 @@ impl Session {
             return None;
         }
         desk.num_on_way += 1;
+        // What overlaps may be another by now.
+        if matches!(desk.hand, Hand::Merging(_)) {
+            desk.hand = Hand::Free;
+        }
         let document = review.document();
         desk.also_chosen.retain(|key| document.finding(*key).is_some());
         if matches!(&desk.chosen, Some(ReviewItem::Finding(key)) if document.finding(*key).is_none()) {
@@ -74,6 +77,7 @@ impl Session {
         match self.team.reviewing.hand.clone() {
             Hand::Box(held) => return self.take_held(held, now_ms),
             Hand::Asking { .. } => return self.send_question(now_ms),
+            Hand::Merging(merging) => return self.merge_as_marked(&merging, now_ms),
             Hand::Free => {}
         }
         let desk = &self.team.reviewing;
@@ -254,53 +258,6 @@ impl Session {
         self.team.reviewing.hand = Hand::Box(HeldBox::new(label));
     }
 
-    pub(super) fn merge_findings(&mut self, now_ms: i64) -> Vec<Effect> {
-        let desk = &self.team.reviewing;
-        let Some(chosen) = desk.chosen_finding().map(Finding::key) else { return Vec::new() };
-        let mut others: Vec<FindingKey> = desk.also_chosen.iter().copied().filter(|key| *key != chosen).collect();
-        if others.is_empty() {
-            others.extend(desk.nearest_to(chosen));
-        }
-        if others.is_empty() {
-            let text = "No other finding overlaps this one. Choose the other one with Shift and a click, then merge.";
-            self.notify(NoticeKind::Info, text);
-            return Vec::new();
-        }
-        let merging = || std::iter::once(chosen).chain(others.iter().copied());
-        let findings = merging().filter_map(|key| desk.document()?.finding(key));
-        let was_settled = findings.clone().any(|one| one.ruling().is_some());
-        let named = |one: &Finding| {
-            let label = one.shown().map_or(&one.proposal().label, |(label, _)| label);
-            (desk.number_of(one.key()), label.to_string())
-        };
-        let mut names: Vec<(usize, String)> = findings.map(named).collect();
-        names.sort();
-        let mut names: Vec<String> = names.into_iter().map(|(number, label)| format!("{number} {label}")).collect();
-        let last = names.pop().unwrap_or_default();
-        let first = names.join(", ");
-        let mut effects = Vec::new();
-        let mut merged = chosen;
-        let mut was_refused = false;
-        for other in others {
-            let Some(made) = self.make_step(Step::Merge { findings: [merged, other] }, now_ms) else {
-                was_refused = true;
-                break;
-            };
-            effects.extend(made);
-            merged = merged.min(other);
-        }
-        self.choose_item(Some(ReviewItem::Finding(merged)));
-        if !was_refused {
-            let text = if was_settled {
-                format!("{first} and {last} are one finding now, open again. U takes it back.")
-            } else {
-                format!("{first} and {last} are one finding now. U takes it back.")
-            };
-            self.notify(NoticeKind::Info, text);
-        }
-        effects
-    }
-
     pub(super) fn split_finding(&mut self, now_ms: i64) -> Vec<Effect> {
         let desk = &self.team.reviewing;
         let (Some(document), Some(finding)) = (desk.document(), desk.chosen_finding()) else { return Vec::new() };
@@ -412,19 +369,5 @@ impl Session {
         let Some(mut effects) = self.make_step(Step::Unsign, now_ms) else { return Vec::new() };
         effects.extend(self.load_films_to_review());
         effects
-    }
-}
-
-impl ReviewDesk {
-    /// The finding that overlaps this one most.
-    fn nearest_to(&self, key: FindingKey) -> Option<FindingKey> {
-        let findings = self.document()?.findings();
-        let rect = |one: &Finding| -> Rect {
-            one.shown().map_or_else(|| one.proposal().shape.bounds(), |(_, shape)| shape.bounds())
-        };
-        let own = rect(self.document()?.finding(key)?);
-        let others = findings.iter().filter(|one| one.key() != key);
-        let overlaps = others.map(|one| (one.key(), rect(one).iou(&own))).filter(|(_, iou)| *iou > 0.0);
-        overlaps.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(key, _)| key)
     }
 }

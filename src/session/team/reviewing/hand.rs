@@ -13,6 +13,7 @@ use crate::session::pointer::{PointerEvent, PointerKind, inside};
 use crate::session::screen::{Session, Tool};
 
 use super::board::ReviewItem;
+use super::merging::Merging;
 
 /// What the reviewer is in the middle of.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -23,6 +24,8 @@ pub enum Hand {
     Box(HeldBox),
     /// A question being typed.
     Asking { about: FindingKey, of: BTreeSet<ReaderId>, text: String },
+    /// One of several findings being chosen to become one with another.
+    Merging(Merging),
 }
 
 /// A box that is not decided on yet.
@@ -79,7 +82,7 @@ impl Session {
     }
 
     /// The pointer while a film is under review; `None` where it does what it does on every film: window, pan, zoom.
-    pub(in crate::session) fn review_pointer(&mut self, event: PointerEvent) -> Option<Vec<Effect>> {
+    pub(in crate::session) fn review_pointer(&mut self, event: PointerEvent, now_ms: i64) -> Option<Vec<Effect>> {
         if event.slot != self.active_slot {
             return Some(Vec::new());
         }
@@ -153,6 +156,9 @@ impl Session {
                 self.on_film(|film| film.gesture = None);
                 self.notice = None;
                 match self.finding_at(at) {
+                    Some(key) if !event.is_shift && self.team.reviewing.may_be_merged(key) => {
+                        return Some(self.merge_with(key, now_ms));
+                    }
                     Some(key) if event.is_shift => self.choose_finding_too(key),
                     Some(key) => self.choose_item(Some(ReviewItem::Finding(key))),
                     None => {}
@@ -162,7 +168,7 @@ impl Session {
         }
     }
 
-    /// The smallest finding in sight there.
+    /// The smallest finding in sight there; of those to choose from, while there is something to choose.
     fn finding_at(&self, at: Point) -> Option<FindingKey> {
         let desk = &self.team.reviewing;
         if matches!(desk.hand, Hand::Box(_)) || desk.is_bare {
@@ -172,7 +178,8 @@ impl Session {
             let areas = desk.rects_of(finding).filter(|rect| rect.contains(at)).map(|rect| rect.area());
             Some((finding.key(), areas.min_by(f64::total_cmp)?))
         });
-        under.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(key, _)| key)
+        let rank = |key: &FindingKey| !desk.may_be_merged(*key);
+        under.min_by(|a, b| rank(&a.0).cmp(&rank(&b.0)).then(a.1.total_cmp(&b.1))).map(|(key, _)| key)
     }
 
     /// Escape: what is in the middle of being done is dropped; `false` where there is nothing.

@@ -7,6 +7,7 @@ mod board;
 mod deciding;
 mod film_list;
 mod hand;
+mod merging;
 mod naming;
 mod opening;
 mod questions;
@@ -14,6 +15,7 @@ mod questions;
 pub use board::{ReviewItem, Seen};
 pub use film_list::{FilmList, FilmOrder};
 pub use hand::{Hand, HeldBox};
+pub use merging::Merging;
 pub use naming::{Name, NameToChoose, Naming};
 pub use questions::ReaderQuestion;
 
@@ -72,7 +74,12 @@ pub enum ReviewCommand {
     Clear,
     Edit,
     Add,
+    /// At once where only one other finding overlaps; else asks with which, and asked again takes the one that is marked.
     Merge,
+    /// With this one of those that overlap.
+    MergeWith(FindingKey),
+    /// Marks the one below among them, or above.
+    MarkToMerge(isize),
     Split,
     /// Opens the field for a question.
     Ask,
@@ -251,6 +258,8 @@ impl Session {
             ReviewCommand::Reject => return self.reject_item(now_ms),
             ReviewCommand::Clear => return self.clear_finding(now_ms),
             ReviewCommand::Merge => return self.merge_findings(now_ms),
+            ReviewCommand::MergeWith(key) => return self.merge_with(key, now_ms),
+            ReviewCommand::MarkToMerge(step) => self.mark_to_merge(step),
             ReviewCommand::Split => return self.split_finding(now_ms),
             ReviewCommand::SendQuestion => return self.send_question(now_ms),
             ReviewCommand::Explain(rationale) => return self.explain_finding(rationale, now_ms),

@@ -110,6 +110,9 @@ impl Session {
         if !is_there || matches!(desk.hand, Hand::Asking { .. }) {
             return;
         }
+        if matches!(desk.hand, Hand::Merging(_)) {
+            desk.hand = Hand::Free;
+        }
         desk.naming = Some(Naming::default());
         self.stand_at_name();
     }

@@ -7,7 +7,7 @@ use egui::{Align, Grid, Layout, RichText, Ui, WidgetInfo};
 use crate::domain::assignment::{Hands, Stage, TaskChoice};
 use crate::domain::id::ReaderId;
 use crate::domain::people::{Act, Matter, Role};
-use crate::session::team::{AssignCommand, TeamCommand};
+use crate::session::team::{AssignCommand, GiveBack, TeamCommand};
 use crate::session::{Command, Session};
 use crate::ui::role_words::natural_key;
 use crate::ui::words::{tr, tr_args};
@@ -107,7 +107,10 @@ fn number_ui(ui: &mut Ui, width: f32, text: RichText) {
 
 fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, hands: Hands) {
     let choice = TaskChoice { people: BTreeSet::from([person.clone()]), stage: Some(stage), ..TaskChoice::default() };
-    let is_open = hands.open() > 0 && !panel.session.team.assigning.is_busy;
+    let knows = panel.session.team.assigning.facts.as_ref().is_some_and(|facts| !facts.hides_progress);
+    let may_give_back = stage == Stage::Read && hands.completed > 0 && knows;
+    let has_open = hands.open() > 0;
+    let is_open = (has_open || may_give_back) && !panel.session.team.assigning.is_busy;
     let menu = ui.add_enabled_ui(is_open, |ui| {
         ui.menu_button(tr("Change…"), |ui| {
             let mut asked = None;
@@ -117,18 +120,30 @@ fn menu_ui(ui: &mut Ui, panel: &mut Panel<'_>, person: &ReaderId, stage: Stage, 
             if hands.paused > 0 && ui.button(tr("Take up again")).clicked() {
                 asked = Some(AssignCommand::Pause { choice: choice.clone(), is_paused: false });
             }
-            ui.menu_button(tr("Give to"), |ui| {
-                for other in others(panel.session, person, stage) {
-                    if ui.button(other.as_str()).clicked() {
-                        asked = Some(AssignCommand::Give { choice: choice.clone(), to: other });
+            ui.add_enabled_ui(has_open, |ui| {
+                ui.menu_button(tr("Give to"), |ui| {
+                    for other in others(panel.session, person, stage) {
+                        if ui.button(other.as_str()).clicked() {
+                            asked = Some(AssignCommand::Give { choice: choice.clone(), to: other });
+                        }
                     }
-                }
+                })
             });
             let take_back = ui
-                .button(tr("Take back"))
+                .add_enabled(has_open, egui::Button::new(tr("Take back")))
                 .on_hover_text(tr("Takes the films back that are not completed. Marks stay with whoever made them."));
             if take_back.clicked() {
                 asked = Some(AssignCommand::TakeBack(choice.clone()));
+            }
+            if may_give_back {
+                let give_back = ui.button(tr("Give back what is completed…")).on_hover_text(tr(
+                    "To be read again. Single films are given back in the worklist, with a right click.",
+                ));
+                if give_back.clicked() {
+                    let num_films = hands.completed as usize;
+                    let back = GiveBack { to: person.clone(), film: None, num_films };
+                    asked = Some(AssignCommand::AskGiveBack(back));
+                }
             }
             if let Some(command) = asked {
                 panel.ask(Command::Team(TeamCommand::Assign(command)));
