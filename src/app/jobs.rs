@@ -267,7 +267,7 @@ fn told_of_measures(done: &MeasureReport, to: &Path) -> Told {
         )
     };
     let report = done.unread.iter().map(unread).chain(done.without_pixels.iter().map(without_pixels));
-    Told { summary, report: report.collect() }
+    Told { summary, report: report.chain(done.unkept.clone()).collect() }
 }
 
 fn label_set_of(store: &Store) -> anyhow::Result<LabelSet> {

@@ -260,6 +260,9 @@ fn run_measures(store: &Store, args: &ExportArgs) -> anyhow::Result<()> {
     }
     let readers: Vec<ReaderId> = args.reader.iter().map(|id| ReaderId::new(id.as_str())).collect();
     let report = export_measures(store, args.out(), &readers, args.unfinished)?;
+    if let Some(unkept) = &report.unkept {
+        eprintln!("warning: {unkept}");
+    }
     for (image, why) in &report.unread {
         eprintln!("warning: film {image}: its measurements are written without values: {why}");
     }

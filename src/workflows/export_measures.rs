@@ -14,6 +14,7 @@ use crate::domain::measure::{Scale, values};
 use crate::domain::study::FilmEntry;
 use crate::formats::csv_measures::{self, MeasureOut};
 use crate::store::{Store, StoredMeasurement};
+use crate::workflows::exchange::keep_numbers;
 use crate::workflows::staged_file::StagedFile;
 
 /// Films that are decoded between two pieces of the table, so that memory stays small however many there are.
@@ -34,9 +35,12 @@ pub struct MeasureReport {
     /// Films of several frames: a measurement does not say on which frame it was drawn, so the values that depend on it
     /// are left out.
     pub without_pixels: BTreeSet<ImageId>,
+    /// Why the project does not keep the numbers that readers went out under; `None` where it does.
+    pub unkept: Option<String>,
 }
 
-/// Writes the measurements of these readers, all where none is named, by film, reader and order of drawing. Those of
+/// Writes the measurements of these readers, all where none is named, by film, reader and order of drawing; readers go out
+/// under their public ids. Those of
 /// readings that are not completed only `with_unfinished`.
 ///
 /// # Errors
@@ -61,7 +65,8 @@ pub fn export_measures(
         store.unfit_films()?.into_iter().map(|film| (film.image, film.reader)).collect();
     let mut report = MeasureReport::default();
     let mut by_film: BTreeMap<ImageId, Vec<StoredMeasurement>> = BTreeMap::new();
-    for measured in store.measurements()? {
+    let public = store.public_reader_ids()?;
+    for mut measured in store.measurements()? {
         if !readers.is_empty() && !readers.contains(&measured.reader) {
             continue;
         }
@@ -71,9 +76,11 @@ pub fn export_measures(
         } else if unfinished.contains(&key) {
             report.num_unfinished += 1;
         } else {
+            measured.reader = public.get(&measured.reader).cloned().unwrap_or_else(|| ReaderId::new(""));
             by_film.entry(measured.image.clone()).or_default().push(measured);
         }
     }
+    report.unkept = keep_numbers(store)?;
     let mut staged = StagedFile::create(to)?;
     let cannot = || format!("{} cannot be written", to.display());
     staged.file().write_all(csv_measures::HEADER.as_bytes()).with_context(cannot)?;

@@ -213,6 +213,21 @@ fn pixel_values_of_a_film_of_several_frames_are_left_out() {
 }
 
 #[test]
+fn measurements_go_out_under_public_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = project(folder.path());
+    store.add_reader(&rachis::domain::project::Reader::new("nguyen_an", "Nguyen An")).unwrap();
+    commit(&mut store, "here", "nguyen_an", vec![measure(2, MeasureKind::Ruler, &[(0.5, 0.5), (30.5, 10.5)])]);
+    let public = store.public_reader_ids().unwrap()[&ReaderId::new("nguyen_an")].to_string();
+    let out = folder.path().join("measures.csv");
+    rachis::workflows::export_measures::export_measures(&store, &out, &["nguyen_an".into()], true).unwrap();
+    let table = std::fs::read_to_string(&out).unwrap();
+    assert!(!table.contains("nguyen"), "{table}");
+    assert_eq!(table.lines().nth(1).and_then(|line| line.split(',').nth(1)), Some(public.as_str()), "{table}");
+    assert!(store.kept_reader_ids().unwrap().iter().any(|(id, _)| id.as_str() == "nguyen_an"));
+}
+
+#[test]
 fn measuring_changes_no_published_table() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = project(folder.path());

@@ -103,9 +103,7 @@ fn told(words: [&str; 2], touched: TasksTouched) -> String {
     let changed = counted(touched.changed, words);
     match touched.left {
         0 => changed,
-        left => {
-            format!("{changed} {}", counted(left, ["1 task was left as it is.", "{} tasks were left as they are."]))
-        }
+        left => format!("{changed} Left as they are: {left}."),
     }
 }
 
