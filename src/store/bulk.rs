@@ -151,8 +151,8 @@ impl Store {
         Ok(import)
     }
 
-    /// Makes the database ready for a large import ([`Store::begin_large_write`]). What the CHECK constraints say has been
-    /// checked already, row by row and with line numbers.
+    /// Makes the database ready for a large import (`large_write.rs`). What the CHECK constraints say has been checked
+    /// already, row by row and with line numbers.
     pub fn prepare_large_import(&self) -> Result<(), StoreError> {
         self.require(Matter::Exports, Act::Change)?;
         self.begin_large_write()

@@ -22,9 +22,10 @@ impl Store {
         if !self.conn.is_autocommit() {
             return Ok(());
         }
+        // First what can fail, so that a failure leaves the checks on.
+        self.set_journal("delete")?;
         self.conn.pragma_update(None, "cache_size", -WRITING_CACHE_KIB)?;
-        self.conn.pragma_update(None, "ignore_check_constraints", true)?;
-        self.set_journal("delete")
+        Ok(self.conn.pragma_update(None, "ignore_check_constraints", true)?)
     }
 
     /// Takes back what [`Store::begin_large_write`] did.
