@@ -1,11 +1,11 @@
 //! Writes what a rule makes of many readings into the consensus layer: all films in one transaction, each an entry of the log.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::annotation::{Annotation, Origin};
+use crate::domain::consensus::sources::emptied_sentence;
 use crate::domain::edit::Edit;
 use crate::domain::geometry::Rect;
 use crate::domain::id::{AnnotationId, ImageId, ReaderId};
@@ -17,13 +17,12 @@ use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::domain::reading::Reading;
 use crate::domain::task::TaskState;
 
-use super::consensus_source::STANDING_EDIT;
+use super::consensus_source::{IS_BY_RULE, WITH_STANDING, beginning_by_rule};
 use super::error::StoreError;
 use super::large_write::{MANY_ROWS, take_away};
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::{load_reading, write_entry_over};
-use super::rows::edit_from_json;
 use super::settling::{KeptSource, forget_source, ids_from, write_source};
 
 /// The log's name of the step: by it a later rule knows that it may replace what an earlier one made.
@@ -61,8 +60,8 @@ pub struct RuleWritten {
 
 impl Store {
     /// Whoever hands films out may put together what came back. Readers' layers stay as they are; films that reviewers
-    /// settled, and such whose consensus was imported, stay too. What an earlier rule made of other films is taken back. `what` is the sentence for the project's history.
-    /// `go_on` is asked before each film; where it says no, nothing is written.
+    /// settled, and such whose consensus was imported, stay too. What an earlier rule made of other films is taken back.
+    /// `what` is the sentence for the project's history. `go_on` is asked before each film; where it says no, nothing is written.
     pub fn write_consensus_by_rule(
         &mut self,
         films: &[RuleFilm],
@@ -77,8 +76,11 @@ impl Store {
         }
         self.begin_large_write()?;
         let written = self.write_rule_films(films, what, at_ms, true, go_on);
-        self.end_large_write()?;
-        written
+        let ended = self.end_large_write();
+        // What was written stays written, whatever becomes of the journal.
+        let written = written?;
+        ended.or_else(|why| if written.is_some() { Ok(()) } else { Err(why) })?;
+        Ok(written)
     }
 
     fn write_rule_films(
@@ -128,8 +130,7 @@ impl Store {
         }
         let mut what = what.to_owned();
         if written.num_emptied > 0 {
-            let films = if written.num_emptied == 1 { "film has" } else { "films have" };
-            let _ = write!(what, " {} {films} none any more: this rule leaves it to people.", written.num_emptied);
+            what = format!("{what} {}", emptied_sentence(written.num_emptied));
         }
         let event = ProjectEvent { at_ms, by, kind: EventKind::ConsensusMade, what, films: Vec::new() };
         insert_event(&tx, &event)?;
@@ -157,21 +158,17 @@ fn known_films(tx: &Connection) -> Result<HashMap<String, Standing>, StoreError>
         "SELECT r.image_id, coalesce(a.is_settled, 0),
                 r.state <> 'completed' AND r.num_marks = 0 AND r.num_image_labels = 0 AND NOT r.has_no_finding
                     AND r.unfit IS NULL,
-                ({STANDING_EDIT})
-         FROM reading r LEFT JOIN adjudication a ON a.image_id = r.image_id WHERE r.rad_id = ?1",
+                {IS_BY_RULE}
+         FROM reading r LEFT JOIN adjudication a ON a.image_id = r.image_id {WITH_STANDING} WHERE r.rad_id = ?1",
     ))?;
-    let mut rows = statement.query([CONSENSUS_LAYER])?;
+    let mut rows = statement.query([CONSENSUS_LAYER, &beginning_by_rule()])?;
     let mut known = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (is_settled, is_empty, edit): (bool, bool, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        let is_by_rule = |edit: &str| -> Result<bool, StoreError> {
-            Ok(matches!(edit_from_json(edit)?, Edit::Batch { name, .. } if name == STEP))
-        };
-        let standing = match edit {
-            _ if is_settled => Standing::Kept,
-            _ if is_empty => Standing::Empty,
-            Some(edit) if is_by_rule(&edit)? => Standing::ByRule,
-            _ => Standing::Kept,
+        let standing = match (row.get(1)?, row.get(2)?, row.get(3)?) {
+            (true, _, _) => Standing::Kept,
+            (_, true, _) => Standing::Empty,
+            (_, _, true) => Standing::ByRule,
+            (false, false, false) => Standing::Kept,
         };
         known.insert(row.get(0)?, standing);
     }

@@ -204,6 +204,14 @@ fn a_consensus_of_many_films_is_whole_or_is_not_there() {
         let is_loose = store.conn.query_row("PRAGMA ignore_check_constraints", [], |row| row.get(0)).unwrap();
         (text("journal_mode"), is_loose, num)
     };
+    let schema = |store: &Store| -> Vec<String> {
+        let mut statement = store.conn.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").unwrap();
+        let mut texts: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        texts.sort();
+        texts
+    };
+    let (usual, cache): (_, i64) =
+        (schema(&store), store.conn.query_row("PRAGMA cache_size", [], |row| row.get(0)).unwrap());
     let stopped = store.write_consensus_by_rule(&films, "A rule.", 9, &mut |done| done < num_films as u64 / 2).unwrap();
     assert_eq!((stopped, state(&store)), (None, ("wal".into(), false, 0)));
     assert_eq!(write(&mut store, &films), written(num_films as u64, 0, 0));
@@ -211,6 +219,8 @@ fn a_consensus_of_many_films_is_whole_or_is_not_there() {
     let sound: String = store.conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
     assert_eq!(store.check_audit(None, |_| true).unwrap().tampering, None);
+    assert_eq!(schema(&store), usual, "triggers and indexes are back");
+    assert_eq!(store.conn.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0)).unwrap(), cache);
 }
 
 #[test]

@@ -93,19 +93,24 @@ impl<'a> LeftOut<'a> {
 /// Where the consensus that these options let out comes from; `None` where none goes out.
 pub fn consensus_going_out(store: &Store, options: &ExportLabels) -> anyhow::Result<Option<ConsensusSources>> {
     let left_out = LeftOut::new(store, options)?;
-    let layers = store.consensus_layers()?;
-    let goes_out = layers.iter().filter(|(image, layer)| {
+    let mut layers = store.consensus_layers()?;
+    layers.retain(|image, layer| {
         !left_out.has(image.as_str(), CONSENSUS_LAYER)
             && (layer.is_completed || options.with_unfinished)
             && !layer.is_unfit
     });
-    let sources = ConsensusSources::of(goes_out.map(|(_, layer)| layer.source), &store.consensus_rule()?);
+    let rules = store.consensus_rules(layers.values())?;
+    let sources = ConsensusSources::of(layers.values().map(|layer| layer.source), &rules);
     Ok((sources.num_films() > 0).then_some(sources))
 }
 
 /// The id that a reader goes out under. Whoever is not known goes out under no id.
 fn public_id<'a>(public: &'a BTreeMap<String, String>, reader: &str) -> &'a str {
     public.get(reader).map_or("", String::as_str)
+}
+
+fn numbers(public: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    public.iter().map(|(reader, out)| (reader.as_str(), out.as_str()))
 }
 
 fn public_ids(store: &Store) -> Result<BTreeMap<String, String>, StoreError> {
@@ -211,7 +216,7 @@ fn stage_boxes(
     let mut out = Collector::new(store, writer, &headers, LeftOut::new(store, options)?)?;
     store.for_each_mark(|mark| out.take(mark))?;
     out.check_readers()?;
-    out.report.unkept = keep_numbers(store)?;
+    out.report.unkept = keep_numbers(store, numbers(&out.public))?;
     let mut staged = StagedFile::create(to)?;
     out.write_to(staged.file()).with_context(|| format!("{} cannot be written", to.display()))?;
     Ok((staged, out.report))
@@ -489,7 +494,7 @@ fn stage_image_labels(
             readers.len()
         );
     }
-    report.unkept = keep_numbers(store)?;
+    report.unkept = keep_numbers(store, numbers(&public))?;
     let mut staged = StagedFile::create(to)?;
     staged.file().write_all(out.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
     Ok((staged, report))

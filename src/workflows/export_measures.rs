@@ -66,6 +66,7 @@ pub fn export_measures(
     let mut report = MeasureReport::default();
     let mut by_film: BTreeMap<ImageId, Vec<StoredMeasurement>> = BTreeMap::new();
     let public = store.public_reader_ids()?;
+    report.unkept = keep_numbers(store, public.iter().map(|(reader, out)| (reader.as_str(), out.as_str())))?;
     for mut measured in store.measurements()? {
         if !readers.is_empty() && !readers.contains(&measured.reader) {
             continue;
@@ -80,7 +81,8 @@ pub fn export_measures(
             by_film.entry(measured.image.clone()).or_default().push(measured);
         }
     }
-    report.unkept = keep_numbers(store)?;
+    // Not in the order of ids that stay within.
+    by_film.values_mut().for_each(|of_film| of_film.sort_by(|a, b| a.reader.cmp(&b.reader)));
     let mut staged = StagedFile::create(to)?;
     let cannot = || format!("{} cannot be written", to.display());
     staged.file().write_all(csv_measures::HEADER.as_bytes()).with_context(cannot)?;

@@ -134,6 +134,35 @@ fn a_consensus_is_made_by_rule_and_made_anew() {
     assert_eq!(store.differences_from(&store.rebuild_from_log().unwrap()).unwrap(), []);
 }
 
+/// Tables go past the films' own entries of the log, in which the rule's word is still the newest.
+#[test]
+fn what_was_imported_over_a_rules_word_is_no_rules_word_any_more() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("p");
+    drop(project(&folder));
+    check(place.path(), &["consensus", "p"], 0, "3 films were written");
+    // Film 0 gets a box more, film 1 a label of the whole film.
+    let boxes = format!(
+        "image_id,rad_id,lesion_type,xmin,ymin,xmax,ymax\n{},{CONSENSUS_LAYER},Fracture,200,30,300,130\n",
+        image(0)
+    );
+    std::fs::write(place.path().join("boxes.csv"), boxes).unwrap();
+    check(place.path(), &["import-labels", "p", "boxes.csv"], 0, "");
+    let labels = format!("image_id,rad_id,Osteophytes\n{},{CONSENSUS_LAYER},1\n", image(1));
+    std::fs::write(place.path().join("labels.csv"), labels).unwrap();
+    check(place.path(), &["import-labels", "p", "labels.csv"], 0, "");
+
+    let sources = Store::open(&folder).unwrap().consensus_sources().unwrap();
+    assert_eq!((sources.num_settled, sources.num_by_rule, sources.num_imported), (0, 1, 3));
+    let before = [0, 1].map(|n| consensus(&Store::open(&folder).unwrap(), n));
+    assert_eq!(before[0].0.len(), 2);
+    // Neither a rule that says something else of them nor one that says nothing takes it away.
+    for words in [&["consensus", "p", "--rule", "union"][..], &["consensus", "p", "--quorum", "3", "--iou", "0.99"]] {
+        check(place.path(), words, 0, "");
+        assert_eq!([0, 1].map(|n| consensus(&Store::open(&folder).unwrap(), n)), before, "{words:?}");
+    }
+}
+
 #[test]
 fn wrong_requests_are_refused_in_a_sentence() {
     let place = tempfile::tempdir().unwrap();

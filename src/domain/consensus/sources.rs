@@ -84,10 +84,23 @@ pub fn rule_sentence(num_films: usize, rule: &str) -> String {
     format!("A rule made the consensus of {films}: {rule}.")
 }
 
+const LEFT_TO_PEOPLE: &str = "none any more: this rule leaves it to people.";
+
+/// What is told behind it of films that an earlier rule had made a consensus of, and this one does not.
+pub fn emptied_sentence(num_films: u64) -> String {
+    let films = if num_films == 1 { "1 film has".to_owned() } else { format!("{num_films} films have") };
+    format!("{films} {LEFT_TO_PEOPLE}")
+}
+
 /// The rule that such a sentence tells of, whatever else is told behind it.
 pub fn rule_of_sentence(what: &str) -> Option<&str> {
     let (_, said) = what.strip_prefix("A rule made the consensus of ")?.split_once(": ")?;
-    Some(said.split_once(". ").map_or(said, |(rule, _)| rule).trim_end_matches('.'))
+    // A label's name may have a full stop and a blank in it, too.
+    let rule = match said.rsplit_once(". ") {
+        Some((rule, told)) if told.ends_with(LEFT_TO_PEOPLE) => rule,
+        _ => said,
+    };
+    Some(rule.trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -115,9 +128,11 @@ mod tests {
         for num in [1, 7] {
             let what = rule_sentence(num, &rule);
             assert_eq!(rule_of_sentence(&what), Some(rule.as_str()), "{what}");
-            let more = format!("{what} 3 films have none any more: this rule leaves them open.");
+            let more = format!("{what} {}", emptied_sentence(num as u64));
             assert_eq!(rule_of_sentence(&more), Some(rule.as_str()), "{more}");
         }
+        let with_stop = rule_sentence(2, "median; A. B: union");
+        assert_eq!(rule_of_sentence(&with_stop), Some("median; A. B: union"));
         assert_eq!(rule_of_sentence("Settled film a: 3 findings."), None);
     }
 }

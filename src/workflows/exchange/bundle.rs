@@ -49,7 +49,7 @@ pub fn write_bundle(
     versions::check_tag(store, &plan.tag)?;
     let chosen = gather(store, plan, keeps_unfit(plan.format), course)?;
     check(plan, &chosen.content)?;
-    let unkept = versions::keep_numbers(store)?;
+    let unkept = versions::keep_numbers(store, chosen.numbers())?;
     let mut lost = chosen.lost;
     let mut out = Output::folder(to)?;
     let (mut parts, mut dealt, mut num_unsettled) = (Vec::new(), None, 0);

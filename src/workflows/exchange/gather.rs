@@ -32,9 +32,16 @@ pub struct Chosen {
     /// Where the consensus of films comes from.
     consensus: BTreeMap<ImageId, ConsensusLayer>,
     rule: String,
+    /// The id that each reader goes out under.
+    public: BTreeMap<ReaderId, ReaderId>,
 }
 
 impl Chosen {
+    /// Each reader, and the id that they go out under.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.public.iter().map(|(reader, out)| (reader.as_str(), out.as_str()))
+    }
+
     /// Where what of the consensus is in this part of the content comes from.
     pub(super) fn consensus_in(&self, content: &Content) -> ConsensusSources {
         let said = content.said.iter().filter(|said| said.reader.as_str() == CONSENSUS_LAYER);
@@ -102,7 +109,8 @@ pub fn gather(store: &Store, plan: &ExportPlan, keeps_unfit: bool, course: &mut 
     let films: Vec<FilmOut> = films.collect();
     let labels = label_sets::of_project(store)?.0;
     let content = Content { title: store.project().name.clone(), labels, films, said };
-    Ok(Chosen { content, entries, lost, consensus, rule: store.consensus_rule()? })
+    let rule = store.consensus_rules(consensus.values())?;
+    Ok(Chosen { content, entries, lost, consensus, rule, public })
 }
 
 /// A mistyped reader must not leave an empty file where a full one was.

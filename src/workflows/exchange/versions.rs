@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use crate::domain::exchange::{ExportPlan, VersionState, is_tag};
+use crate::domain::id::ReaderId;
 use crate::domain::project_event::{EventKind, ProjectEvent};
 use crate::store::{ExportVersion, Store, StoreError};
 
@@ -77,21 +78,39 @@ impl Exported {
     }
 }
 
-/// Has the project keep the numbers that readers go out under, before anything is written. Where it can't, say on a
-/// disk that nobody can write to, gives the sentence that tells so.
+/// Has the project keep the numbers that readers go out under, before anything is written; `used` are those in what will
+/// be written, by reader. Where it can't keep them, say on a disk that nobody can write to, gives the sentence that tells so.
 ///
 /// # Errors
-/// Where the person may not.
-pub(in crate::workflows) fn keep_numbers(store: &Store) -> Result<Option<String>, StoreError> {
+/// Where the person may not, and where somebody was added meanwhile whose id is one of the numbers.
+pub(in crate::workflows) fn keep_numbers<'a>(
+    store: &Store,
+    used: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Option<String>, StoreError> {
     match store.keep_reader_ids() {
-        Ok(()) => Ok(None),
-        Err(StoreError::ReadOnly) => Ok(Some(
-            "The project can't be written to, so the numbers that readers go out under are not kept: another export \
-             may number them otherwise."
-                .to_owned(),
-        )),
-        Err(other) => Err(other),
+        Ok(()) => {}
+        Err(StoreError::ReadOnly) => {
+            return Ok(Some(
+                "The project can't be written to, so the numbers that readers go out under are not kept: another export \
+                 may number them otherwise."
+                    .to_owned(),
+            ));
+        }
+        Err(StoreError::Locked) => {
+            return Ok(Some(
+                "Another program writes to the project just now, so the numbers that readers go out under are not kept: \
+                 another export may number them otherwise. Export again when it is done."
+                    .to_owned(),
+            ));
+        }
+        Err(other) => return Err(other),
     }
+    let kept = store.public_reader_ids()?;
+    let is_kept = |id: &str, out: &str| kept.get(&ReaderId::new(id)).is_some_and(|kept| kept.as_str() == out);
+    if used.into_iter().all(|(id, out)| is_kept(id, out)) {
+        return Ok(None);
+    }
+    Err(StoreError::RuleRefused("people were added while the labels were read. Export again".into()))
 }
 
 /// Holds a version against what lies at its place.

@@ -53,7 +53,7 @@ pub fn export(store: &Store, plan: &ExportPlan, to: &Path, course: &mut Course<'
     let mut lost = chosen.lost;
     let content = &chosen.content;
     check(plan, content)?;
-    let unkept = versions::keep_numbers(store)?;
+    let unkept = versions::keep_numbers(store, chosen.numbers())?;
     let (sha256, num_files) = if plan.format.is_folder() || (plan.with_pictures && plan.format.takes_pictures()) {
         let mut out = Output::folder(to)?;
         write_into(store, plan, &chosen, content, ("", &mut out), &mut lost, course)?;
