@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
-use crate::session::{Event, Input};
+use crate::session::{Event, Input, Session};
 use crate::ui::UiState;
 
 use super::outside::{Decode, Outside};
@@ -19,6 +19,20 @@ const WANTED_TEXTURE_SIDE: u32 = 16384;
 /// How often in a row a lost graphics device is made up for.
 const NUM_REOPENINGS: u32 = 8;
 
+/// What the next window begins with, where a graphics device was lost.
+pub(super) struct Reopening {
+    folder: Option<PathBuf>,
+    /// Somebody was at work under their name.
+    is_signed_in: bool,
+}
+
+impl Reopening {
+    pub(super) fn of(session: &Session) -> Self {
+        let folder = session.project.as_ref().map(|project| project.folder.clone());
+        Self { folder, is_signed_in: session.reader.is_some() }
+    }
+}
+
 /// Opens the window, on a project where one is named, and returns when it is closed.
 /// The error is one sentence for the person.
 pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
@@ -26,13 +40,13 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
         return Err("No display: DISPLAY and WAYLAND_DISPLAY are not set, so no window can open. The command line works without one; see rachis --help.".to_owned());
     }
     let decode = Arc::new(decode);
-    let mut folder = folder;
-    for nth in 0..=NUM_REOPENINGS {
+    let mut opened = Reopening { folder, is_signed_in: false };
+    for _ in 0..=NUM_REOPENINGS {
         let (reopen, reopening) = channel();
-        let outcome = show(folder, &decode, reopen, nth > 0);
+        let outcome = show(opened, &decode, reopen);
         match reopening.try_recv() {
             // Whatever eframe said of the lost device, the next window has another.
-            Ok(open) => folder = open,
+            Ok(next) => opened = next,
             Err(_) => return outcome,
         }
         tracing::warn!("the window is opened again on a new graphics device");
@@ -41,12 +55,7 @@ pub fn run(folder: Option<PathBuf>, decode: Decode) -> Result<(), String> {
 }
 
 /// One window until it is closed.
-fn show(
-    folder: Option<PathBuf>,
-    decode: &Arc<Decode>,
-    reopen: Sender<Option<PathBuf>>,
-    is_reopened: bool,
-) -> Result<(), String> {
+fn show(opened: Reopening, decode: &Arc<Decode>, reopen: Sender<Reopening>) -> Result<(), String> {
     let decode = decode.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -70,8 +79,9 @@ fn show(
                 window.handle(Input::Event(Event::Warning(text)));
             }
         }
-        if let Some(folder) = folder {
-            window.session.resumes_unasked = is_reopened;
+        if let Some(folder) = opened.folder {
+            // Whoever had signed out stays signed out.
+            window.session.resumes_unasked = opened.is_signed_in;
             open_at_start(&mut window, folder);
         }
         Ok(Box::new(window))
@@ -135,5 +145,19 @@ fn sentence(details: &str) -> String {
         "No graphics adapter: neither a graphics card nor software Vulkan answers. Install mesa-vulkan-drivers, or run cargo xtask setup.".to_owned()
     } else {
         "The window could not open; the log says more.".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Reader;
+
+    #[test]
+    fn nobody_is_signed_in_again_who_had_signed_out() {
+        let mut session = Session::default();
+        assert!(!Reopening::of(&session).is_signed_in);
+        session.reader = Some(Reader::new("R1", "Dr R1"));
+        assert!(Reopening::of(&session).is_signed_in);
     }
 }

@@ -19,6 +19,7 @@ use super::inbox::News;
 use super::outside::{self, Outside};
 use super::pictures::CropWish;
 use super::project_changes::now_ms;
+use super::startup::Reopening;
 use super::thumbnails::Thumbnail;
 use super::view_keeper::ViewKeeper;
 
@@ -34,7 +35,7 @@ pub struct Window {
     gpu: Option<RenderState>,
     graphics: Option<Graphics>,
     /// Takes the project's folder when the graphics device is lost and the window wants to be opened again.
-    pub(super) reopen: Option<Sender<Option<PathBuf>>>,
+    pub(super) reopen: Option<Sender<Reopening>>,
 }
 
 impl std::fmt::Debug for Window {
@@ -234,12 +235,12 @@ impl Drop for Window {
         if self.is_device_lost()
             && let Some(reopen) = self.reopen.take()
         {
-            let folder = self.session.project.as_ref().map(|project| project.folder.clone());
+            let next = Reopening::of(&self.session);
             if std::thread::panicking() {
                 self.close();
             }
             // Where the program no longer waits for it, closing is all that is left.
-            reopen.send(folder).ok();
+            reopen.send(next).ok();
         }
     }
 }

@@ -8,7 +8,6 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::domain::adjudication::{Document, FilmToReview, Finding, MadeStep, Outcome, ReviewStage};
-use crate::domain::consensus::sources::ConsensusSource;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelScope;
 use crate::jobs::CancelToken;
@@ -213,22 +212,21 @@ fn make_steps(store: &mut Store, args: &DoArgs, who: &ReaderId) -> anyhow::Resul
         Ok(Some(review)) => review,
         _ => store.open_review(&image, who, now_ms())?,
     };
-    let mut told = Vec::new();
     for (number, text) in (1..).zip(&args.steps) {
         let step = parse(text, review.document(), &labels).with_context(|| format!("step {number} was not made"))?;
         if !args.despite_questions {
             refuse_hasty_signature(&step, review.document()).with_context(|| format!("step {number} was not made"))?;
         }
         let made = MadeStep { by: who.clone(), at_ms: now_ms(), step };
-        let stands_again;
-        (review, stands_again) = settle::make_step(store, &image, &made, review.num_steps())
+        let told;
+        (review, told) = settle::make_step(store, &image, &made, review.num_steps())
             .with_context(|| format!("step {number}, {text:?}"))?;
-        told.extend(stands_again.and_then(ConsensusSource::after_signature));
+        // At once: a later step may be refused.
+        if let Some(sentence) = told {
+            println!("{sentence}");
+        }
     }
     show(review.document(), false);
-    for sentence in told {
-        println!("{sentence}");
-    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `rachis tasks`: how the films that were handed out stand; take them back, move, pause or hurry them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -97,6 +98,7 @@ impl ChoiceArgs {
         TaskChoice {
             people: self.of.iter().map(|id| ReaderId::new(id.trim())).collect(),
             films: self.film.iter().map(|film| film.as_str().into()).collect(),
+            layers: BTreeSet::new(),
             stage: self.stage.as_deref().and_then(Stage::parse),
             state: self.state.as_deref().and_then(TaskState::parse),
         }

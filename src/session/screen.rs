@@ -402,7 +402,7 @@ pub struct Session {
     pub(super) kept: (BTreeSet<AnnotationId>, BTreeSet<AnnotationId>),
     /// To be shown as soon as its film is there.
     pub(super) restoring: Option<Box<ViewState>>,
-    /// The program itself opens the window again, with the same person before it: nobody is asked who is there.
+    /// The program itself opens the window again, and the person before it was signed in: nobody is asked who is there.
     pub resumes_unasked: bool,
     /// How films that are on their way were left at the last start.
     pub(super) left_views: Vec<FilmView>,

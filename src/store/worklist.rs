@@ -12,7 +12,7 @@ use crate::domain::quality::UnfitReason;
 use crate::domain::reading::Decision;
 use crate::domain::study::{Sex, view_name};
 use crate::domain::task::TaskState;
-use crate::domain::worklist::{Held, RowTask, WorklistRow};
+use crate::domain::worklist::{DoneReading, Held, RowTask, WorklistRow};
 
 use super::error::{StoreError, unreadable};
 use super::project::Store;
@@ -80,8 +80,13 @@ impl Store {
         let hides_facts = self.hides_clinical_facts()?;
         let is_blind = self.project().is_blind || hides_facts;
         let none: Arc<[ReaderId]> = Arc::from([]);
-        let nobody =
-            Held { by: none.clone(), num_readers: 0, num_done: 0, num_needed: self.readings_needed(), done_by: none };
+        let nobody = Held {
+            by: none.clone(),
+            num_readers: 0,
+            num_done: 0,
+            num_needed: self.readings_needed(),
+            done: Arc::from([]),
+        };
         let mut statement = self.conn.prepare_cached(
             "SELECT image_id, study_id, view_position, sex, age_years, series_description
              FROM film ORDER BY study_id, series_number, series_id, instance_number, image_id",
@@ -215,22 +220,20 @@ impl Store {
         let needed = self.readings_needed();
         // Three of seventeen: films share a few hundred lists of people.
         let mut lists: HashSet<Arc<[ReaderId]>> = HashSet::new();
-        let mut shared = |people: &mut Vec<ReaderId>| {
-            let list = lists.get(people.as_slice()).cloned().unwrap_or_else(|| {
-                let list: Arc<[ReaderId]> = people.as_slice().into();
-                lists.insert(list.clone());
-                list
-            });
-            people.clear();
-            list
-        };
-        let mut close = |image: &str, by: &mut Vec<ReaderId>, done: &mut Vec<ReaderId>, counts: Handed| {
+        let mut lists_done: HashSet<Arc<[DoneReading]>> = HashSet::new();
+        let mut close = |image: &str, by: &mut Vec<ReaderId>, done: &mut Vec<DoneReading>, counts: Handed| {
             let others = read.remove(image).unwrap_or(0);
             let people = if counts.first > 0 { counts.first + others } else { needed.max(others) };
             let (num_readers, num_done) = (counts.first + counts.again + others, done.len() as u32 + others);
-            done.dedup();
+            done.sort();
             let num_needed = people + counts.again;
-            let held = Held { by: shared(by), num_readers, num_done, num_needed, done_by: shared(done) };
+            let held = Held {
+                by: shared(&mut lists, by),
+                num_readers,
+                num_done,
+                num_needed,
+                done: shared(&mut lists_done, done),
+            };
             hands.insert(image.to_owned(), held);
         };
         let (mut image, mut by, mut done, mut counts) = (String::new(), Vec::new(), Vec::new(), Handed::default());
@@ -247,18 +250,18 @@ impl Store {
             counts.first += u32::from(reads && !is_again);
             counts.again += u32::from(reads && is_again);
             if reads && is_done {
-                done.push(ReaderId::from(text(4)?));
+                done.push(DoneReading { person: ReaderId::from(text(4)?), layer: ReaderId::from(text(1)?) });
             }
             by.push(ReaderId::from(text(1)?));
         }
         if !by.is_empty() {
             close(&image, &mut by, &mut done, counts);
         }
-        let nobody: Arc<[ReaderId]> = Arc::from([]);
+        let (nobody, none_done): (Arc<[ReaderId]>, Arc<[DoneReading]>) = (Arc::from([]), Arc::from([]));
         hands.extend(read.into_iter().map(|(image, num)| {
             let num_needed = needed.max(num);
             let held =
-                Held { by: nobody.clone(), num_readers: num, num_done: num, num_needed, done_by: nobody.clone() };
+                Held { by: nobody.clone(), num_readers: num, num_done: num, num_needed, done: none_done.clone() };
             (image, held)
         }));
         Ok(Some(hands))
@@ -321,6 +324,17 @@ impl Store {
         }
         Ok(standings)
     }
+}
+
+/// The list, the same one for all films where it says the same.
+fn shared<T: Clone + Eq + std::hash::Hash>(lists: &mut HashSet<Arc<[T]>>, list: &mut Vec<T>) -> Arc<[T]> {
+    let one = lists.get(list.as_slice()).cloned().unwrap_or_else(|| {
+        let one: Arc<[T]> = list.as_slice().into();
+        lists.insert(one.clone());
+        one
+    });
+    list.clear();
+    one
 }
 
 /// What is done with each film: the newest reading of it before any review.

@@ -5,7 +5,7 @@ use egui::{Response, RichText, Ui};
 use crate::domain::people::{Act, Matter};
 use crate::domain::worklist::WorklistRow;
 use crate::session::Command;
-use crate::session::team::{AssignCommand, GiveBack, TeamCommand};
+use crate::session::team::{AssignCommand, GiveBack, ReadFilm, TeamCommand};
 
 use super::words::{tr, tr_args};
 use super::{Panel, kit, theme};
@@ -14,13 +14,25 @@ use super::{Panel, kit, theme};
 pub(super) fn row_menu(panel: &mut Panel<'_>, response: &Response, row: &WorklistRow) {
     let Some(held) = row.held.as_ref().filter(|_| panel.session.may(Matter::Tasks, Act::Change)) else { return };
     response.context_menu(|ui| {
-        if held.done_by.is_empty() {
-            ui.label(RichText::new(tr("Nobody has completed this film.")).color(theme::weak()));
+        if held.done.is_empty() {
+            let text = if held.num_done == 0 {
+                tr("Nobody has completed this film.")
+            } else {
+                tr("This film was completed by somebody to whom it was not handed out. Only what was handed out can be given back.")
+            };
+            ui.label(RichText::new(text).color(theme::weak()));
         }
-        for to in held.done_by.iter() {
-            let text = tr_args("Give back to {}, to be read again…", &[to]);
+        for done in held.done.iter() {
+            let to = &done.person;
+            let has_both = held.done.iter().filter(|other| other.person == *to).count() > 1;
+            let text = match (done.is_again(), has_both) {
+                (true, _) => tr_args("Give the later reading {} back to {}, to be read again…", &[&done.layer, to]),
+                (false, true) => tr_args("Give the first reading back to {}, to be read again…", &[to]),
+                (false, false) => tr_args("Give back to {}, to be read again…", &[to]),
+            };
             if ui.button(text).clicked() {
-                let asked = GiveBack { to: to.clone(), film: Some(row.image.clone()), num_films: 1 };
+                let film = Some(ReadFilm { image: row.image.clone(), layer: done.layer.clone() });
+                let asked = GiveBack { to: to.clone(), film, num_films: 1 };
                 panel.ask(Command::Team(TeamCommand::Assign(AssignCommand::AskGiveBack(asked))));
                 ui.close();
             }
@@ -32,7 +44,10 @@ pub(super) fn confirm_ui(ui: &mut Ui, panel: &mut Panel<'_>, asked: &GiveBack) {
     kit::set_dialog_width(ui, 420.0);
     let to = &asked.to;
     ui.label(match asked.num_films {
-        1 => tr_args("Give the film back to {}, to be read again?", &[to]),
+        1 => match asked.later_reading() {
+            Some(layer) => tr_args("Give the later reading {} of the film back to {}, to be read again?", &[layer, to]),
+            None => tr_args("Give the film back to {}, to be read again?", &[to]),
+        },
         num => tr_args("Give {} completed films back to {}, to be read again?", &[&num, to]),
     });
     let text = tr_args("No mark is removed: {} finds everything as it was left, and completes it anew.", &[to]);

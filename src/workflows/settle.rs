@@ -20,23 +20,37 @@ pub struct Settled {
     pub refused: Vec<(ImageId, String)>,
 }
 
-/// Makes a step in a film's review. Where it takes back the signature that settled the film, tells beside the review
-/// what stands in the consensus again: what a rule said before, or what was imported.
+/// The step is made all the same, and nothing of it is lost.
+const SOURCE_UNREADABLE: &str =
+    "The signature is taken back. Whose word stands in the consensus of this film can't be read.";
+
+/// Makes a step in a film's review. Where it takes back the signature that settled the film, tells beside the review, in
+/// a sentence for the reviewer, what stands in the consensus again: what a rule said before, or what was imported.
 ///
 /// # Errors
-/// As [`Store::add_review_step`].
+/// As [`Store::add_review_step`]: the step was not made.
 pub fn make_step(
     store: &mut Store,
     image: &ImageId,
     made: &MadeStep,
     seen: usize,
-) -> Result<(Review, Option<ConsensusSource>), StoreError> {
+) -> Result<(Review, Option<&'static str>), StoreError> {
     let takes_back = matches!(made.step, Step::Unsign);
     let was_settled = takes_back && store.review(image)?.is_some_and(|review| review.document().is_settled());
     let review = store.add_review_step(image, made, seen)?;
     let is_open_again = was_settled && !review.document().is_settled();
-    let stands = if is_open_again { store.consensus_source(image)? } else { None };
-    Ok((review, stands))
+    let told = if is_open_again { stands_again(store.consensus_source(image)) } else { None };
+    Ok((review, told))
+}
+
+fn stands_again(source: Result<Option<ConsensusSource>, StoreError>) -> Option<&'static str> {
+    match source {
+        Ok(source) => source.and_then(ConsensusSource::after_signature),
+        Err(error) => {
+            tracing::warn!(%error, "where a consensus comes from can't be read");
+            Some(SOURCE_UNREADABLE)
+        }
+    }
 }
 
 /// Each film is a step of its own: what is done when it is cancelled stays done. With `with_signature` films on which
@@ -96,4 +110,16 @@ fn accept_on(
         settled.num_settled = usize::from(review.document().is_settled());
     }
     Ok(settled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_was_made_is_not_refused_where_the_source_of_the_consensus_cannot_be_read() {
+        assert_eq!(stands_again(Err(StoreError::Blind)), Some(SOURCE_UNREADABLE));
+        assert_eq!(stands_again(Ok(Some(ConsensusSource::Settled))), None);
+        assert!(stands_again(Ok(Some(ConsensusSource::ByRule))).is_some_and(|told| told.contains("a rule")));
+    }
 }

@@ -156,6 +156,9 @@ fn two_films_are_settled_from_the_command_line() {
     assert_eq!(counted(&out(&[])), (2, 0, 0));
     make(&["unsign"], 0, "the consensus of this film is again what a rule made of its readers");
     assert_eq!(counted(&out(&[])), (1, 1, 0));
+    make(&["sign"], 0, "signed by 1 of 1");
+    let told = make(&["unsign", "accept 9"], 1, "there is no finding 9");
+    assert!(told.contains("again what a rule made of its readers"), "a later refusal loses nothing: {told}");
     rachis(place, &["consensus", "p", "--rule", "union"], 0, "1 film was written");
     assert!(out(&[])["consensus"]["rule"].as_str().unwrap().starts_with("union"));
 }

@@ -123,7 +123,7 @@ fn whoever_hands_films_out_sees_all_of_them_and_in_whose_hands_they_are() {
     let held = |n: usize| rows.iter().find(|row| row.image == image(n)).unwrap().held.clone().unwrap();
     let by = |n: usize| held(n).by.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!((by(0), held(0).num_readers, held(0).num_done), (vec!["A".into(), "B".into(), "S".into()], 2, 1));
-    let done_by = |n: usize| held(n).done_by.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let done_by = |n: usize| held(n).done.iter().map(|done| done.person.to_string()).collect::<Vec<_>>();
     assert_eq!((done_by(0), done_by(5)), (vec!["A".to_owned()], Vec::new()));
     assert_eq!((by(5), held(5).num_readers, held(5).num_done), (vec!["A".into(), "B".into()], 2, 0));
     assert!(by(9).is_empty());

@@ -2,6 +2,7 @@
 
 use egui::Key;
 use egui_kittest::kittest::Queryable;
+use rachis::domain::assignment::{Plan, Stage, Strategy};
 use rachis::domain::task::TaskState;
 use rachis::domain::worklist::SavedFilter;
 use rachis::session::listing::ListCommand;
@@ -11,7 +12,7 @@ use rachis::store::Store;
 
 use crate::seat::{Seat, at_project, is_reading, saved, wait};
 use crate::support;
-use crate::worklist_tasks::{as_person, complete, handed_out, image};
+use crate::worklist_tasks::{as_person, complete, hand, handed_out, image};
 
 fn at_list<'a>(folder: &std::path::Path, reader: &str) -> Seat<'a> {
     let mut seat = at_project(folder);
@@ -138,6 +139,46 @@ fn films_that_were_read_without_being_handed_out_are_among_those_read_by_all() {
     assert_eq!(seat.state().session.worklist.shown(0).unwrap().image, support::entry(7).facts.image);
 }
 
+fn open_menu(seat: &mut Seat<'_>, n: usize) {
+    let list = &seat.state().session.worklist;
+    let place = (0..10).find(|at| list.shown(*at).is_some_and(|row| row.image == image(n))).unwrap();
+    seat.get_by_label_contains(&format!("Film {}, ", place + 1)).click_secondary();
+    seat.run_steps(4);
+}
+
+#[test]
+fn of_two_readings_by_the_same_person_only_the_one_that_was_chosen_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = handed_out(folder.path());
+    complete(&mut store, "A", 0);
+    complete(&mut store, "B", 0);
+    hand(&mut store, &["A"], 0..1, Plan::new(Stage::Read, Strategy::Repeat));
+    complete(&mut store, "A.2", 0);
+    // Of what was handed to nobody.
+    complete(&mut store, "A", 7);
+    drop(store);
+    let states = || {
+        let mut store = Store::open(folder.path()).unwrap();
+        as_person(&mut store, "A");
+        ["A", "A.2"].map(|layer| store.reading(&image(0), &layer.into()).unwrap().state())
+    };
+    let mut seat = at_list(folder.path(), "D");
+    open_menu(&mut seat, 7);
+    seat.get_by_label_contains("completed by somebody to whom it was not handed out");
+    assert!(seat.query_by_label_contains("Nobody has completed").is_none());
+    seat.key_press(Key::Escape);
+    seat.run_steps(4);
+    open_menu(&mut seat, 0);
+    seat.get_by_label("Give the first reading back to A, to be read again…");
+    seat.get_by_label("Give back to B, to be read again…");
+    seat.get_by_label("Give the later reading A.2 back to A, to be read again…").click();
+    seat.run_steps(6);
+    seat.get_by_label("Give the later reading A.2 of the film back to A, to be read again?");
+    seat.key_press(Key::Enter);
+    wait(&mut seat, "done", |w| w.session.notice.is_some() && !w.session.team.assigning.is_busy);
+    assert_eq!(states(), [TaskState::Completed, TaskState::New]);
+}
+
 #[test]
 fn a_completed_film_is_given_back_to_be_read_again_and_its_marks_stay() {
     let folder = tempfile::tempdir().unwrap();
@@ -151,16 +192,6 @@ fn a_completed_film_is_given_back_to_be_read_again_and_its_marks_stay() {
         as_person(&mut store, "A");
         let reading = store.reading(&image(n), &"A".into()).unwrap();
         (reading.state(), reading.has_no_finding())
-    };
-    let row = |seat: &Seat<'_>, n: usize| {
-        let list = &seat.state().session.worklist;
-        let place = (0..10).find(|at| list.shown(*at).is_some_and(|row| row.image == image(n))).unwrap();
-        format!("Film {}, ", place + 1)
-    };
-    let open_menu = |seat: &mut Seat<'_>, n: usize| {
-        let row = row(seat, n);
-        seat.get_by_label_contains(&row).click_secondary();
-        seat.run_steps(4);
     };
     // A reader has no such menu.
     let mut seat = at_list(folder.path(), "B");

@@ -60,11 +60,11 @@ fn done(store: &mut Store, task: ReviewTask) -> ReviewNews {
             ReviewNews::Opened { image, review }
         }
         ReviewTask::Keep { image, made, seen } => {
-            let (outcome, stands_again) = match make_step(store, &image, &made, seen) {
-                Ok((review, stands_again)) => (Ok(Box::new(review)), stands_again),
+            let (outcome, told) = match make_step(store, &image, &made, seen) {
+                Ok((review, told)) => (Ok(Box::new(review)), told),
                 Err(error) => (Err(sentence(&error)), None),
             };
-            ReviewNews::Kept { image, outcome, stands_again }
+            ReviewNews::Kept { image, outcome, told }
         }
         ReviewTask::Questions { reader } => {
             let asked = match store.questions_to(&reader) {
@@ -129,9 +129,7 @@ fn refused(task: &ReviewTask, why: String) -> ReviewNews {
         ReviewTask::Open { image, .. } | ReviewTask::Reread { image } => {
             ReviewNews::Opened { image: image.clone(), review: Err(why) }
         }
-        ReviewTask::Keep { image, .. } => {
-            ReviewNews::Kept { image: image.clone(), outcome: Err(why), stands_again: None }
-        }
+        ReviewTask::Keep { image, .. } => ReviewNews::Kept { image: image.clone(), outcome: Err(why), told: None },
         ReviewTask::Questions { .. } => ReviewNews::Questions(Err(why)),
         ReviewTask::Gists { .. } => ReviewNews::Gists(Err(why)),
         ReviewTask::Answer { .. } => ReviewNews::Answered(Err(why)),

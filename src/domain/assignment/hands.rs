@@ -50,6 +50,8 @@ pub fn hands<'a>(tasks: impl IntoIterator<Item = &'a Task>) -> BTreeMap<(ReaderI
 pub struct TaskChoice {
     pub people: BTreeSet<ReaderId>,
     pub films: BTreeSet<ImageId>,
+    /// Of readings: a person's own, or that of a later reading by the same person.
+    pub layers: BTreeSet<ReaderId>,
     pub stage: Option<Stage>,
     pub state: Option<TaskState>,
 }
@@ -58,6 +60,7 @@ impl TaskChoice {
     pub fn has(&self, task: &Task) -> bool {
         (self.people.is_empty() || self.people.contains(&task.person))
             && (self.films.is_empty() || self.films.contains(&task.image))
+            && (self.layers.is_empty() || self.layers.contains(&task.layer))
             && self.stage.is_none_or(|stage| stage == task.stage)
             && self.state.is_none_or(|state| state == task.state)
     }

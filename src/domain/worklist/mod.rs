@@ -74,8 +74,23 @@ pub struct Held {
     /// Readings after which it is read: of all who have it to read or have read it; of a film that was handed to
     /// nobody, as many as the project asks for.
     pub num_needed: u32,
-    /// Who these are, by id; of a second reading whoever reads it.
-    pub done_by: Arc<[ReaderId]>,
+    /// The completed readings among those that were handed out, by person and layer.
+    pub done: Arc<[DoneReading]>,
+}
+
+/// A completed reading that was handed out.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DoneReading {
+    pub person: ReaderId,
+    /// The person's own, or that of a later reading by the same person.
+    pub layer: ReaderId,
+}
+
+impl DoneReading {
+    /// The person has read the film before.
+    pub fn is_again(&self) -> bool {
+        self.layer != self.person
+    }
 }
 
 impl Held {

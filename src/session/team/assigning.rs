@@ -104,15 +104,30 @@ pub enum AssignTask {
 pub struct GiveBack {
     pub to: ReaderId,
     /// `None`: all that the person has completed.
-    pub film: Option<ImageId>,
+    pub film: Option<ReadFilm>,
     pub num_films: usize,
 }
 
+/// One reading of a film.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadFilm {
+    pub image: ImageId,
+    /// The person's own, or that of a later reading by the same person.
+    pub layer: ReaderId,
+}
+
 impl GiveBack {
+    /// The layer of the reading, where it is one that is held against the person's first.
+    pub fn later_reading(&self) -> Option<&ReaderId> {
+        self.film.as_ref().map(|film| &film.layer).filter(|layer| **layer != self.to)
+    }
+
     fn choice(self) -> TaskChoice {
+        let (films, layers) = self.film.into_iter().map(|film| (film.image, film.layer)).unzip();
         TaskChoice {
             people: BTreeSet::from([self.to]),
-            films: self.film.into_iter().collect(),
+            films,
+            layers,
             stage: Some(Stage::Read),
             state: Some(TaskState::Completed),
         }

@@ -127,9 +127,11 @@ impl Replay {
         if self.reading.reader().as_str() != CONSENSUS_LAYER {
             return false;
         }
-        // Steps lie in the order in which they were written.
-        self.go_to(self.log.partition_point(|line| line.entry.made_at_ms <= at_ms));
-        self.log.iter().any(|line| line.entry.made_at_ms == at_ms)
+        // Steps lie in the order in which they were written, which is not that of their times where a clock was set back.
+        let written = self.log.iter().rposition(|line| line.entry.made_at_ms == at_ms);
+        let last = written.or_else(|| self.log.iter().rposition(|line| line.entry.made_at_ms <= at_ms));
+        self.go_to(last.map_or(0, |last| last + 1));
+        written.is_some()
     }
 
     /// From the start: there are tens of steps.
@@ -275,6 +277,33 @@ mod tests {
             replay.reading.comment().to_owned()
         };
         assert_eq!([said(0), said(1), said(2), said(3), said(9)], ["", "one", "two", "one", "one"]);
+    }
+
+    #[test]
+    fn what_a_signature_wrote_is_found_where_a_clock_was_set_back() {
+        let say = |before: &str, after: &str| Edit::SetComment { before: before.into(), after: after.into() };
+        let layer = ReaderId::new(CONSENSUS_LAYER);
+        let mut log = vec![
+            entry(1, Step::Do, say("", "one")),
+            entry(2, Step::Do, say("one", "two")),
+            entry(3, Step::Do, say("two", "three")),
+            entry(4, Step::Do, say("three", "four")),
+        ];
+        for (line, at_ms) in log.iter_mut().zip([50, 20, 30, 60]) {
+            (line.entry.made_at_ms, line.entry.reader) = (at_ms, layer.clone());
+        }
+        let mut now = Reading::new(ImageId::new("film"), layer);
+        say("", "four").apply(&mut now).unwrap();
+        let mut replay = Replay::new(Vec::new(), now, log);
+        let mut signed = |at_ms| {
+            let was_settled = replay.go_to_signature(at_ms);
+            (was_settled, replay.reading.comment().to_owned())
+        };
+        let expected = |was_settled, said: &str| (was_settled, said.to_owned());
+        assert_eq!(signed(50), expected(true, "one"));
+        assert_eq!(signed(30), expected(true, "three"));
+        assert_eq!(signed(25), expected(false, "two"));
+        assert_eq!(signed(10), expected(false, ""));
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod auditing;
 pub use agreeing::{AgreeCommand, AgreeDesk, AgreeNews, AgreeTask, ConsensusSums};
 pub use assigning::{
     AssignCommand, AssignDesk, AssignFacts, AssignNews, AssignOrder, AssignTask, DealtFacts, FilmPool, GiveBack,
-    MadeRow,
+    MadeRow, ReadFilm,
 };
 pub use auditing::{AuditCommand, AuditDesk, AuditNews, AuditTask, Replay};
 pub use exchanging::{

@@ -220,7 +220,7 @@ mod tests {
                 num_readers: num as u32,
                 num_done,
                 num_needed: num as u32,
-                done_by: by(0),
+                done: [].into(),
             });
             (row.state, row.unfit) = (state, unfit);
             row

@@ -49,7 +49,7 @@ fn films() -> Vec<WorklistRow> {
         num_readers,
         num_done,
         num_needed,
-        done_by: by(&[]),
+        done: [].into(),
     };
     rows[0].held = Some(held(&["R1", "R12"], 2, 1, 2));
     rows[2].held = Some(held(&["R7"], 1, 1, 1));

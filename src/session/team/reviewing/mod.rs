@@ -22,7 +22,6 @@ pub use questions::ReaderQuestion;
 use std::collections::BTreeSet;
 
 use crate::domain::adjudication::{FilmToReview, FindingFilter, FindingKey, Gist, MadeStep, Review, ReviewTurn};
-use crate::domain::consensus::sources::ConsensusSource;
 use crate::domain::id::{ImageId, ReaderId};
 use crate::domain::label::LabelName;
 use crate::domain::people::Role;
@@ -161,8 +160,8 @@ pub enum ReviewNews {
     Kept {
         image: ImageId,
         outcome: Result<Box<Review>, String>,
-        /// What stands in the consensus again, where the signature that settled the film was taken back.
-        stands_again: Option<ConsensusSource>,
+        /// What stands in the consensus again, in a sentence, where the signature that settled the film was taken back.
+        told: Option<&'static str>,
     },
     /// Of some of the films that were asked for at least; `None`: there is nothing to know of it. Or why not.
     Gists(Result<Vec<(ImageId, Option<Gist>)>, String>),
@@ -319,9 +318,15 @@ impl Session {
                 self.review_opened(&image, review);
                 Vec::new()
             }
-            ReviewNews::Kept { image, outcome, stands_again } => {
-                if let Some(sentence) = stands_again.and_then(ConsensusSource::after_signature) {
-                    self.notify(NoticeKind::Warning, sentence);
+            ReviewNews::Kept { image, outcome, told } => {
+                if let Some(sentence) = told {
+                    // The reviewer may have gone on to another film meanwhile.
+                    let text = if self.team.reviewing.image.as_ref() == Some(&image) {
+                        sentence.to_owned()
+                    } else {
+                        format!("{sentence} This is about film {image}.")
+                    };
+                    self.notify(NoticeKind::Warning, text);
                 }
                 self.step_kept(&image, outcome, now_ms)
             }
@@ -349,5 +354,28 @@ impl ReviewTask {
 impl Session {
     fn load_films_to_review(&self) -> Option<Effect> {
         self.reader_id().cloned().map(|reviewer| ReviewTask::Load { reviewer }.effect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::adjudication::Case;
+    use crate::session::gesture_script::reading_session;
+
+    #[test]
+    fn what_is_told_of_a_film_that_is_no_longer_open_names_it() {
+        let mut session = reading_session();
+        let mut told_of = |film: &str| {
+            session.team.reviewing.image = Some(ImageId::new("open"));
+            let image = ImageId::new(film);
+            let case = Case::new(image.clone(), &[], &[], &[ReaderId::new("V1")], 1);
+            let outcome = Ok(Box::new(Review::open(case)));
+            let told = Some("The consensus of this film is another.");
+            session.reviewing_news(ReviewNews::Kept { image, outcome, told }, 0);
+            session.notice.take().unwrap().text
+        };
+        assert_eq!(told_of("open"), "The consensus of this film is another.");
+        assert_eq!(told_of("left"), "The consensus of this film is another. This is about film left.");
     }
 }
