@@ -148,7 +148,14 @@ fn what_was_imported_over_a_rules_word_is_no_rules_word_any_more() {
     );
     std::fs::write(place.path().join("boxes.csv"), boxes).unwrap();
     check(place.path(), &["import-labels", "p", "boxes.csv"], 0, "");
-    let labels = format!("image_id,rad_id,Osteophytes\n{},{CONSENSUS_LAYER},1\n", image(1));
+    let names: Vec<String> = rachis::formats::label_set::shipped_by_id("vindr_spine")
+        .unwrap()
+        .labels()
+        .iter()
+        .map(|label| label.name.to_string())
+        .collect();
+    let cells: Vec<&str> = names.iter().map(|name| if name == "Osteophytes" { "1" } else { "0" }).collect();
+    let labels = format!("image_id,rad_id,{}\n{},{CONSENSUS_LAYER},{}\n", names.join(","), image(1), cells.join(","));
     std::fs::write(place.path().join("labels.csv"), labels).unwrap();
     check(place.path(), &["import-labels", "p", "labels.csv"], 0, "");
 
