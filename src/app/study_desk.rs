@@ -29,7 +29,7 @@ pub(super) fn carry_out(lane: &Lane, doorway: Doorway, post: Post, task: StudyTa
                 let tables = tables.map(|stats| Arc::new(DataTables { table: stats.table, tallies: stats.tallies }));
                 Event::StudyDone(StudyNews::Tables(tables.map_err(|error| format!("{error:#}"))))
             }
-            StudyTask::WriteTable { study, to } => match save_mrmc(&study, &to) {
+            StudyTask::WriteTable { study, to } => match opened().and_then(|store| save_mrmc(&store, &study, &to)) {
                 Ok(()) => Event::EvaluationDone(format!("The readings are written to {}", to.display())),
                 Err(error) => Event::EvaluationFailed(format!("{error:#}")),
             },

@@ -51,14 +51,15 @@ pub fn run(args: &StudyArgs) -> anyhow::Result<()> {
         (None, Some(path)) => StudySource::File(path.clone()),
         (None, None) => StudySource::OtherReaders,
     };
-    let study = study_of(&args.person.open_to_look(&args.project)?, &truth)?;
+    let store = args.person.open_to_look(&args.project)?;
+    let study = study_of(&store, &truth)?;
     for problem in study.problems.iter() {
         let (_, meaning) = problem_words(problem.kind);
         let example = problem.examples.first().map_or("", String::as_str);
         eprintln!("warning: {} {meaning} (first: {example})", problem.count);
     }
     if let Some(to) = &args.mrmc {
-        save_mrmc(&study, to)?;
+        save_mrmc(&store, &study, to)?;
     }
     if args.json {
         println!("{:#}", study.rows.iter().map(as_json).collect::<Value>());

@@ -278,7 +278,9 @@ impl Store {
             && !review.document().case().still_holds(&self.case_of(image, &stages)?)
         {
             return Err(StoreError::RuleRefused(
-                "readers changed their marks since this review was opened; open the film again and look at them".into(),
+                "readers changed their marks since this review was opened; open the film again and look at them. Where \
+                 somebody else's signature still stands, it is to be taken back first"
+                    .into(),
             ));
         }
         insert_step(&tx, session, image, made)?;

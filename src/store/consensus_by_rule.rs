@@ -164,11 +164,12 @@ fn known_films(tx: &Connection) -> Result<HashMap<String, Standing>, StoreError>
     let mut rows = statement.query([CONSENSUS_LAYER, &beginning_by_rule()])?;
     let mut known = HashMap::new();
     while let Some(row) = rows.next()? {
-        let standing = match (row.get(1)?, row.get(2)?, row.get(3)?) {
-            (true, _, _) => Standing::Kept,
-            (_, true, _) => Standing::Empty,
-            (_, _, true) => Standing::ByRule,
-            (false, false, false) => Standing::Kept,
+        let (is_settled, is_empty, is_by_rule): (bool, bool, bool) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let standing = match (is_empty, is_by_rule) {
+            _ if is_settled => Standing::Kept,
+            (true, _) => Standing::Empty,
+            (false, true) => Standing::ByRule,
+            (false, false) => Standing::Kept,
         };
         known.insert(row.get(0)?, standing);
     }

@@ -241,3 +241,24 @@ fn a_rule_may_write_where_a_signature_was_taken_back_and_not_where_it_stands() {
     make(&mut store, Step::Unsign);
     assert_eq!(write(&mut store, &[by_rule()]), written(1, 0, 0));
 }
+
+#[test]
+fn what_reviewers_signed_is_given_back_once_a_signature_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = project(folder.path(), "reviewed 1 1", &["R1"]);
+    read(&mut store, "R1", 1);
+    let v1 = ReaderId::new("V1");
+    let review = store.open_review(&image(), &v1, 5).unwrap();
+    let make = |store: &mut Store, step: Step| {
+        let seen = store.review(&image()).unwrap().unwrap().num_steps();
+        store.add_review_step(&image(), &MadeStep { by: v1.clone(), at_ms: 6, step }, seen).unwrap();
+    };
+    make(&mut store, Step::Reject { finding: review.document().findings()[0].key() });
+    make(&mut store, Step::Sign);
+    let task = store.conn.query_row("SELECT id FROM task WHERE stage = 'read'", [], |row| row.get(0)).unwrap();
+    let refused = store.give_back(&[task].into(), 7).unwrap_err().to_string();
+    assert!(refused.contains("reviewers have signed"), "{refused}");
+    assert_eq!(store.reading(&image(), &ReaderId::new("R1")).unwrap().state(), TaskState::Completed);
+    make(&mut store, Step::Unsign);
+    assert_eq!(store.give_back(&[task].into(), 8).unwrap().changed, 1);
+}

@@ -15,6 +15,7 @@ use crate::domain::task::{Mover, TaskState, may_move};
 
 use super::assignments::TasksTouched;
 use super::error::StoreError;
+use super::incoming::signed_films;
 use super::project::Store;
 use super::project_events::insert_event;
 use super::readings::write_entry;
@@ -73,7 +74,14 @@ impl Store {
         let mut chosen = all_tasks(&tx)?;
         chosen.retain(|task| ids.contains(&task.id));
         let mut given: BTreeMap<ReaderId, Vec<ImageId>> = BTreeMap::new();
-        for task in chosen.iter().filter(|task| task.stage == Stage::Read) {
+        let signed = signed_films(&tx)?;
+        if !chosen.is_empty() && chosen.iter().all(|task| signed.contains(task.image.as_str())) {
+            return Err(StoreError::RuleRefused(
+                "reviewers have signed what these readings say, so they stay completed. Have a signature taken back first"
+                    .to_owned(),
+            ));
+        }
+        for task in chosen.iter().filter(|task| task.stage == Stage::Read && !signed.contains(task.image.as_str())) {
             if !may_move(Some(task.state), Some(TaskState::New), Mover::Manager) {
                 continue;
             }

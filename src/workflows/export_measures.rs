@@ -82,7 +82,9 @@ pub fn export_measures(
         }
     }
     // Not in the order of ids that stay within.
-    by_film.values_mut().for_each(|of_film| of_film.sort_by(|a, b| a.reader.cmp(&b.reader)));
+    for of_film in by_film.values_mut() {
+        of_film.sort_by(|a, b| a.reader.cmp(&b.reader));
+    }
     let mut staged = StagedFile::create(to)?;
     let cannot = || format!("{} cannot be written", to.display());
     staged.file().write_all(csv_measures::HEADER.as_bytes()).with_context(cannot)?;

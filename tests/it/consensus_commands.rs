@@ -123,6 +123,12 @@ fn a_consensus_is_made_by_rule_and_made_anew() {
     assert_eq!(store.differences_from(&book).unwrap(), []);
     drop(store);
 
+    // It may be a truth, and is no reader.
+    check(place.path(), &["study", "p", "--truth", "R1", "--mrmc", "mrmc.csv"], 0, "R2");
+    let table = std::fs::read_to_string(place.path().join("mrmc.csv")).unwrap();
+    assert!(table.contains("\nR2,") && !table.contains(CONSENSUS_LAYER), "{table}");
+    check(place.path(), &["study", "p", "--truth", CONSENSUS_LAYER], 0, "R2");
+
     // Another rule, and one of its own for a label.
     let words = ["consensus", "p", "--rule", "union", "--quorum", "3", "--label", "Fracture=intersection,2"];
     check(place.path(), &words, 0, "3 films were written");
