@@ -231,6 +231,5 @@ fn a_completed_film_is_given_back_to_be_read_again_and_its_marks_stay() {
     seat.get_by_label("Give back what is completed…").click();
     seat.run_steps(6);
     seat.get_by_label("Give back to A").click();
-    wait(&mut seat, "done", |w| !w.session.team.assigning.is_busy);
-    assert_eq!(state(1), (TaskState::New, true));
+    wait(&mut seat, "the rest is given back", |_| state(1) == (TaskState::New, true));
 }
