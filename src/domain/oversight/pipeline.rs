@@ -1,5 +1,7 @@
 //! How many films have come how far: collected, found fit, handed out, read, reviewed, settled.
 
+use std::collections::HashSet;
+
 use crate::domain::project::Workflow;
 
 use super::Standing;
@@ -46,9 +48,11 @@ struct Film {
 /// The stages that this workflow has. Where films are not handed out, nothing is counted for it.
 pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
     let mut films = vec![Film::default(); standing.num_films as usize];
+    let mut in_hands = HashSet::new();
     for task in standing.tasks.iter().filter(|task| !task.is_repeat) {
         if let Some(film) = films.get_mut(task.film as usize) {
             film.num_handed += 1;
+            in_hands.insert((task.film, task.reader));
         }
     }
     for reading in standing.readings.iter().filter(|reading| !reading.is_repeat && !reading.is_truth) {
@@ -56,6 +60,8 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
         film.num_unfit += u32::from(reading.is_unfit);
         film.num_fit += u32::from(reading.is_completed && !reading.is_unfit);
         film.num_read += u32::from(reading.is_completed);
+        // Who read it without, or had it imported, need not be handed it any more.
+        film.num_handed += u32::from(reading.is_completed && !in_hands.contains(&(reading.film, reading.reader)));
     }
     for task in &standing.review_tasks {
         if let Some(film) = films.get_mut(task.film as usize) {
@@ -77,12 +83,10 @@ pub fn pipeline(standing: &Standing, workflow: Workflow) -> Vec<StageCount> {
         StageCount { stage: Stage::Filtered, num_films: fit(&|_| true), num_begun: 0 },
     ];
     if workflow.hands_out() {
-        // What was read before films were handed out, or imported, need not be handed out any more.
-        let handed = |film: &Film| film.num_handed.max(film.num_read);
         stages.push(StageCount {
             stage: Stage::HandedOut,
-            num_films: fit(&|film| handed(film) >= needed),
-            num_begun: fit(&|film| (1..needed).contains(&handed(film))),
+            num_films: fit(&|film| film.num_handed >= needed),
+            num_begun: fit(&|film| (1..needed).contains(&film.num_handed)),
         });
     }
     stages.push(StageCount {
@@ -157,6 +161,16 @@ mod tests {
                 ReviewStanding { film: 2, num_signed: 0, is_settled: false },
             ],
         }
+    }
+
+    #[test]
+    fn whoever_read_a_film_before_it_was_handed_to_others_counts_with_them() {
+        let mut standing = standing();
+        // Film 4 is in R1's hands; R2 and R3 read it without.
+        standing.readings.extend([1, 2].map(|reader| read_by(4, reader, Decision::Normal, 0, 0)));
+        let stages = pipeline(&standing, Workflow::Blind { readers: 3 });
+        let handed = stages.iter().find(|at| at.stage == Stage::HandedOut).unwrap();
+        assert_eq!((handed.num_films, handed.num_begun), (1, 3));
     }
 
     #[test]
