@@ -185,6 +185,24 @@ fn line_ui(
     });
 }
 
+/// A line of a list of which one is chosen, as wide as there is room; the marked one stands out and stays in sight.
+pub(super) fn choice_row(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, is_marked: bool) -> (egui::Response, Ui) {
+    let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), theme::label_row_height()));
+    let response = ui.interact(rect, ui.scope_id().with(id), egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_marked, name));
+    let fill = match (is_marked, response.hovered()) {
+        (true, _) => theme::accent_dim(),
+        (false, true) => theme::hovered(),
+        (false, false) => theme::panel(),
+    };
+    ui.painter().rect_filled(rect, 4.0, fill);
+    if is_marked {
+        response.scroll_to_me(None);
+    }
+    let row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(Vec2::new(6.0, 2.0))));
+    (response, row)
+}
+
 /// A key cap, or its room.
 pub(super) fn key_ui(ui: &mut Ui, keys: &str) {
     if keys.is_empty() {

@@ -1,6 +1,6 @@
 //! The findings that may become one with the chosen one, each with its number: the reviewer says which.
 
-use egui::{Align, Layout, RichText, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align, Layout, RichText, Ui};
 
 use crate::domain::adjudication::{Document, FindingKey};
 use crate::session::keymap::Chord;
@@ -9,7 +9,7 @@ use crate::session::{Command, Screen, Session};
 
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, theme};
-use super::card::key_ui;
+use super::card::{choice_row, key_ui};
 use super::list::labels_text;
 use super::review;
 use super::words::seen_by_text;
@@ -36,17 +36,8 @@ fn line_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, merging: &Me
     let Some(finding) = document.finding(other) else { return };
     let (number, labels) = (desk.number_of(other), labels_text(finding));
     let is_marked = merging.marked() == Some(other);
-    let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), theme::label_row_height()));
-    let response = ui.interact(rect, ui.scope_id().with(("merge", number)), Sense::click());
     let name = tr_args("Merge with finding {}: {}, {}", &[&number, &labels, &seen_by_text(finding)]);
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_marked, &name));
-    let fill = match (is_marked, response.hovered()) {
-        (true, _) => theme::accent_dim(),
-        (false, true) => theme::hovered(),
-        (false, false) => theme::panel(),
-    };
-    ui.painter().rect_filled(rect, 4.0, fill);
-    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(Vec2::new(6.0, 2.0))));
+    let (response, mut row) = choice_row(ui, ("merge", number), &name, is_marked);
     row.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         // Only the first nine have a digit.
@@ -64,9 +55,6 @@ fn line_ui(ui: &mut Ui, panel: &mut Panel<'_>, document: &Document, merging: &Me
             });
         });
     });
-    if is_marked {
-        response.scroll_to_me(None);
-    }
     if response.clicked() {
         panel.ask(review(ReviewCommand::MergeWith(other)));
     }

@@ -9,6 +9,7 @@ use crate::session::{Screen, Session};
 
 use super::super::words::{tr, tr_args};
 use super::super::{Panel, kit, overlay, theme, unfit_menu};
+use super::card::{choice_row, key_ui};
 use super::review;
 use super::words::presence_text;
 
@@ -79,21 +80,12 @@ fn line_ui(ui: &mut Ui, panel: &mut Panel<'_>, line: &NameToChoose, is_at: bool)
         1 => tr("1 reader").to_owned(),
         num => tr_args("{} readers", &[&num]),
     };
-    let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), theme::label_row_height()));
-    let response = ui.interact(rect, ui.scope_id().with(("name", &text)), egui::Sense::click());
     let name = tr_args("Call it {}", &[&text]);
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_at, &name));
-    let fill = match (is_at, response.hovered()) {
-        (true, _) => theme::accent_dim(),
-        (false, true) => theme::hovered(),
-        (false, false) => theme::panel(),
-    };
-    ui.painter().rect_filled(rect, 4.0, fill);
-    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(Vec2::new(6.0, 2.0))));
+    let (response, mut row) = choice_row(ui, ("name", &text), &name, is_at);
     row.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let key = line.key.map(|key| key.to_string()).unwrap_or_default();
-        super::card::key_ui(ui, &key);
+        key_ui(ui, &key);
         if let Name::Label(label) = &line.name {
             kit::swatch(ui, overlay::color_of(panel.session, label));
         }
@@ -108,9 +100,6 @@ fn line_ui(ui: &mut Ui, panel: &mut Panel<'_>, line: &NameToChoose, is_at: bool)
             });
         });
     });
-    if is_at {
-        response.scroll_to_me(None);
-    }
     if response.clicked() {
         panel.ask(review(ReviewCommand::CallIt(line.name.clone())));
     }
